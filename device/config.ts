@@ -1,0 +1,202 @@
+import { defaultPrefix, isPrefix, isThingName } from "./core/topics.ts";
+import type { WiFiNetwork } from "./hal.ts";
+
+/** Everything about a box that is not the same for every box. Durations in ms unless named otherwise. */
+export interface Settings {
+  /** also the MQTT client id */
+  readonly thingName: string;
+  /** host name of the broker: `….iot.<region>.amazonaws.com` (the Data-ATS endpoint) */
+  readonly endpoint: string;
+  readonly port: number;
+  /** ALPN `x-amzn-mqtt-ca`, which AWS IoT Core asks for on port 443 */
+  readonly alpn: boolean;
+  readonly prefix: string;
+  readonly pin: number;
+  readonly pulseMs: number;
+  /** ends a pulse whose own timer failed */
+  readonly pulseCapMs: number;
+  readonly cooldownMs: number;
+  readonly keepAliveSeconds: number;
+  /** a command issued longer ago is expired */
+  readonly commandMaxAgeMs: number;
+  /** how far a sender's clock may run ahead */
+  readonly clockSkewMs: number;
+  readonly backoffMaximumMs: number;
+  readonly networks: readonly WiFiNetwork[];
+  /** SNTP servers, in order */
+  readonly timeServers: readonly string[];
+}
+
+interface NumberLimit {
+  readonly default: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly unit: string;
+}
+
+/** Default and limits of every number; the command line's help reads them too. */
+export const numberLimits = {
+  port: { default: 8883, minimum: 1, maximum: 65_535, unit: "" },
+  pin: { default: 5, minimum: 0, maximum: 48, unit: "" },
+  pulseMs: { default: 500, minimum: 20, maximum: 5_000, unit: "ms" },
+  pulseCapMs: { default: 6_000, minimum: 120, maximum: 10_000, unit: "ms" },
+  cooldownMs: { default: 3_000, minimum: 0, maximum: 600_000, unit: "ms" },
+  keepAliveSeconds: { default: 60, minimum: 1, maximum: 1_200, unit: "s" },
+  commandMaxAgeMs: { default: 60_000, minimum: 1_000, maximum: 600_000, unit: "ms" },
+  clockSkewMs: { default: 5_000, minimum: 0, maximum: 60_000, unit: "ms" },
+  backoffMaximumMs: { default: 120_000, minimum: 2_000, maximum: 3_600_000, unit: "ms" },
+} as const satisfies Readonly<Record<string, NumberLimit>>;
+
+export type NumberSetting = keyof typeof numberLimits;
+
+export const defaultTimeServers: readonly string[] = [
+  "pool.ntp.org",
+  "time.cloudflare.com",
+  "time.google.com",
+];
+
+/** One problem a line, each with the setting's name and what would be right. */
+export type SettingsResult =
+  | { readonly type: "settings"; readonly settings: Settings }
+  | { readonly type: "problems"; readonly problems: readonly string[] };
+
+/** Settings from anywhere (a file, flags): unknown names, wrong types and limits are problems. */
+export function parseSettings(input: Readonly<Record<string, unknown>>): SettingsResult {
+  const reader = new SettingsReader(input);
+  const pulseMs = reader.number("pulseMs");
+  const settings: Settings = {
+    thingName: reader.text("thingName", undefined, isThingName, "1–64 letters, digits, - _ or :"),
+    endpoint: reader.text(
+      "endpoint",
+      undefined,
+      isHostName,
+      "a host name without https:// or port",
+    ),
+    port: reader.number("port"),
+    alpn: reader.flag("alpn"),
+    prefix: reader.text("prefix", defaultPrefix, isPrefix, "1–3 words joined by /, 64 characters"),
+    pin: reader.number("pin"),
+    pulseMs,
+    pulseCapMs: reader.number("pulseCapMs", capOf(pulseMs)),
+    cooldownMs: reader.number("cooldownMs"),
+    keepAliveSeconds: reader.number("keepAliveSeconds"),
+    commandMaxAgeMs: reader.number("commandMaxAgeMs"),
+    clockSkewMs: reader.number("clockSkewMs"),
+    backoffMaximumMs: reader.number("backoffMaximumMs"),
+    networks: reader.networks(),
+    timeServers: reader.timeServers(),
+  };
+  if (settings.pulseCapMs < pulseMs + 100) {
+    reader.problems.push(`pulseCapMs must exceed pulseMs (${pulseMs}) by 100 ms at least`);
+  }
+  reader.refuseUnknown(Object.keys(settings));
+  return reader.problems.length === 0
+    ? { type: "settings", settings }
+    : { type: "problems", problems: reader.problems };
+}
+
+/** Far enough from the pulse's own end never to fall by mere lateness, near enough to spare the motor. */
+function capOf(pulseMs: number): number {
+  return Math.min(numberLimits.pulseCapMs.maximum, pulseMs * 2 + 500);
+}
+
+class SettingsReader {
+  readonly problems: string[] = [];
+  readonly #input: Readonly<Record<string, unknown>>;
+
+  constructor(input: Readonly<Record<string, unknown>>) {
+    this.#input = input;
+  }
+
+  number(name: NumberSetting, fallback: number = numberLimits[name].default): number {
+    const { minimum, maximum, unit } = numberLimits[name];
+    const value = this.#input[name] ?? fallback;
+    if (
+      typeof value === "number" &&
+      Number.isInteger(value) &&
+      value >= minimum &&
+      value <= maximum
+    ) {
+      return value;
+    }
+    const range = `${minimum}–${maximum}${unit === "" ? "" : ` ${unit}`}`;
+    this.problems.push(`${name} must be a whole number, ${range}: ${show(value)}`);
+    return fallback;
+  }
+
+  text(
+    name: string,
+    fallback: string | undefined,
+    isValid: (text: string) => boolean,
+    form: string,
+  ): string {
+    const value = this.#input[name] ?? fallback;
+    if (typeof value === "string" && isValid(value)) return value;
+    this.problems.push(
+      value === undefined
+        ? `${name} is missing: ${form}`
+        : `${name} must be ${form}: ${show(value)}`,
+    );
+    return "";
+  }
+
+  flag(name: string): boolean {
+    const value = this.#input[name] ?? false;
+    if (typeof value !== "boolean") this.problems.push(`${name} must be true or false`);
+    return value === true;
+  }
+
+  networks(): WiFiNetwork[] {
+    const value = this.#input.networks ?? [];
+    if (Array.isArray(value) && value.length <= 8 && value.every(isWiFiNetwork)) return value;
+    // Never shown: there are passwords in it.
+    this.problems.push(
+      "networks must be up to 8 of {SSID: 1–32 characters, password: 8–63 characters or none}",
+    );
+    return [];
+  }
+
+  timeServers(): readonly string[] {
+    const value = this.#input.timeServers ?? defaultTimeServers;
+    const isValid =
+      Array.isArray(value) &&
+      value.length >= 1 &&
+      value.length <= 8 &&
+      value.every((server) => typeof server === "string" && isHostName(server));
+    if (isValid) return value;
+    this.problems.push(`timeServers must be 1–8 host names: ${show(value)}`);
+    return [];
+  }
+
+  refuseUnknown(known: readonly string[]): void {
+    for (const name of Object.keys(this.#input)) {
+      if (!known.includes(name)) this.problems.push(`${show(name)} is no setting`);
+    }
+  }
+}
+
+/** A DNS name or an IPv4 address (RFC 1123): letters, digits, hyphens, dots. */
+export function isHostName(text: string): boolean {
+  return (
+    text.length <= 253 &&
+    /^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)*[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/i.test(text)
+  );
+}
+
+/** WPA2: a password of 8–63 characters; an SSID of 32 at most. */
+function isWiFiNetwork(value: unknown): value is WiFiNetwork {
+  if (typeof value !== "object" || value === null) return false;
+  const { SSID, password } = value as Record<string, unknown>;
+  const isOpen = password === undefined;
+  return (
+    typeof SSID === "string" &&
+    SSID.length >= 1 &&
+    SSID.length <= 32 &&
+    (isOpen || (typeof password === "string" && password.length >= 8 && password.length <= 63))
+  );
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,323 @@
+import type { Settings } from "../config.ts";
+import type { Instant, ResetReason } from "../hal.ts";
+import { type Command, type CommandMessage, CommandReader, type RefusalReason } from "./command.ts";
+import { Connection, type ConnectionEffect, type ConnectionState } from "./connection.ts";
+import { Gate, type GateEffect } from "./gate.ts";
+import type { PublishPacket } from "./mqtt/codec.ts";
+import { Session, type SessionEffect } from "./mqtt/session.ts";
+import {
+  type EventReport,
+  openedEvent,
+  refusedEvent,
+  type StatusReport,
+  type WillReport,
+} from "./report.ts";
+import { type Topics, topicsOf } from "./topics.ts";
+
+/** What the hardware knows of itself at the moment of asking. */
+export interface Facts {
+  readonly rssi: number | undefined;
+  readonly address: string | undefined;
+  readonly heap: number | undefined;
+}
+
+export interface BoxOptions {
+  readonly settings: Settings;
+  readonly firmware: string;
+  readonly resetReason: ResetReason;
+  /** ids of commands seen before a restart, oldest first */
+  readonly seenIds: readonly string[];
+  /** uniform in [0, 1) */
+  readonly random: () => number;
+  readonly facts: () => Facts;
+}
+
+export type BoxEffect =
+  | { readonly type: "write"; readonly value: 0 | 1 }
+  | { readonly type: "send"; readonly bytes: Uint8Array }
+  | { readonly type: "remember"; readonly ids: readonly string[] }
+  | { readonly type: "event"; readonly report: EventReport }
+  | { readonly type: "status"; readonly report: StatusReport }
+  | ConnectionEffect;
+
+/** A connection that lasted this long was a good one. */
+const heldMs = 30_000;
+const backoffMinimumMs = 1_000;
+/** Status changes within this time make one message. */
+const statusDelayMs = 2_000;
+const statusHeartbeatMs = 15 * 60 * 1000;
+/** How long a box that stops waits for its last words to be acknowledged. */
+const farewellMs = 2_000;
+
+/**
+ * The whole box without hardware: what happens goes in with the time, what to do comes out.
+ * The order of effects is the order to do them in.
+ */
+export class Box {
+  readonly #options: BoxOptions;
+  readonly #topics: Topics;
+  readonly #gate: Gate;
+  readonly #reader: CommandReader;
+  readonly #session: Session;
+  readonly #connection: Connection;
+  /** the command whose pulse is under way */
+  #opening: Command | undefined;
+  #statusAt: number | undefined;
+  #farewellAt: number | undefined;
+  #opened = 0;
+  #refused = 0;
+  #lastOpenedAt: number | null = null;
+  #connections = 0;
+  #protocolErrors = 0;
+  #capped = 0;
+
+  constructor(options: BoxOptions) {
+    const { settings, firmware, random, seenIds } = options;
+    const { thingName, networks, backoffMaximumMs, keepAliveSeconds } = settings;
+    const will: WillReport = { state: "offline", firmware };
+    this.#options = options;
+    this.#topics = topicsOf(settings.prefix, thingName);
+    this.#gate = new Gate(settings);
+    this.#reader = new CommandReader(settings, seenIds);
+    this.#session = new Session({
+      clientIdentifier: thingName,
+      keepAliveSeconds,
+      topicFilter: this.#topics.command,
+      will: { topic: this.#topics.status, payload: JSON.stringify(will) },
+    });
+    const backoff = { minimumMs: backoffMinimumMs, maximumMs: backoffMaximumMs };
+    this.#connection = new Connection({ networks, backoff, heldMs }, random);
+  }
+
+  get connectionState(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  /** The next time, in ticks, at which {@link handleTimeout} has something to do. */
+  get deadline(): number | undefined {
+    let earliest = this.#gate.deadline;
+    for (const other of [
+      this.#session.deadline,
+      this.#connection.deadline,
+      this.#statusAt,
+      this.#farewellAt,
+    ]) {
+      if (other !== undefined && (earliest === undefined || other < earliest)) earliest = other;
+    }
+    return earliest;
+  }
+
+  start(now: Instant): BoxEffect[] {
+    return this.#connection.start(now.ticks);
+  }
+
+  /** The pin goes LOW at once; then the box says good-bye, if it can, and ends in `stopped`. */
+  stop(now: Instant): BoxEffect[] {
+    const effects = this.#fromGate(this.#gate.release(now.ticks), now);
+    if (this.#connection.state !== "connected") return [...effects, ...this.#finish(now)];
+    this.#farewellAt = now.ticks + farewellMs;
+    this.#statusAt = undefined;
+    return [...effects, ...this.#publishStatus("offline", now)];
+  }
+
+  networkUp(now: Instant): BoxEffect[] {
+    return this.#connection.networkUp(now.ticks);
+  }
+
+  networkDown(now: Instant): BoxEffect[] {
+    return this.#fromConnection(this.#connection.networkDown(now.ticks));
+  }
+
+  timeSet(now: Instant): BoxEffect[] {
+    return this.#connection.timeSet(now.ticks);
+  }
+
+  timeFailed(now: Instant, detail: string): BoxEffect[] {
+    return this.#connection.timeFailed(now.ticks, detail);
+  }
+
+  socketOpen(now: Instant): BoxEffect[] {
+    const effects: BoxEffect[] = this.#connection.socketOpen();
+    if (this.#connection.state !== "mqtt") return effects;
+    return [...effects, ...this.#fromSession(this.#session.connect(now.ticks), now)];
+  }
+
+  socketLost(now: Instant, reason: string): BoxEffect[] {
+    return this.#fromConnection(this.#connection.lost(now.ticks, reason));
+  }
+
+  handleBytes(bytes: Uint8Array, now: Instant): BoxEffect[] {
+    const effects = this.#fromSession(this.#session.handleBytes(bytes, now.ticks), now);
+    return this.#isFarewellSaid() ? [...effects, ...this.#finish(now)] : effects;
+  }
+
+  /** The cap ended a pulse: the pin is LOW already. */
+  capped(now: Instant): BoxEffect[] {
+    this.#capped += 1;
+    return this.#fromGate(this.#gate.release(now.ticks), now);
+  }
+
+  handleTimeout(now: Instant): BoxEffect[] {
+    // The gate first: nothing may delay a falling edge.
+    const effects = this.#fromGate(this.#gate.handleTimeout(now.ticks), now);
+    effects.push(...this.#fromSession(this.#session.handleTimeout(now.ticks), now));
+    effects.push(...this.#fromConnection(this.#connection.handleTimeout(now.ticks)));
+    if (this.#statusAt !== undefined && now.ticks >= this.#statusAt) {
+      effects.push(...this.#publishStatus("online", now));
+    }
+    if (this.#farewellAt !== undefined && now.ticks >= this.#farewellAt) {
+      effects.push(...this.#finish(now));
+    }
+    return effects;
+  }
+
+  #fromGate(gateEffects: GateEffect[], now: Instant): BoxEffect[] {
+    const effects: BoxEffect[] = [];
+    for (const effect of gateEffects) {
+      if (effect.type === "write") effects.push(effect);
+      if (effect.type === "pulsed") effects.push(...this.#reportOpened(effect.pulseMs, now));
+    }
+    return effects;
+  }
+
+  #fromSession(sessionEffects: SessionEffect[], now: Instant): BoxEffect[] {
+    const effects: BoxEffect[] = [];
+    for (const effect of sessionEffects) {
+      switch (effect.type) {
+        case "send":
+          effects.push(effect);
+          break;
+        case "message":
+          effects.push(...this.#handleMessage(effect.packet, now));
+          break;
+        case "ready":
+          this.#connections += 1;
+          effects.push(...this.#connection.sessionReady(now.ticks));
+          effects.push(...this.#publishStatus("online", now));
+          break;
+        case "failed": {
+          const { who, reason, detail } = effect.error;
+          if (who === "peer") this.#protocolErrors += 1;
+          const lost = this.#connection.lost(now.ticks, `${reason}: ${detail}`);
+          effects.push(...this.#fromConnection(lost));
+        }
+      }
+    }
+    return effects;
+  }
+
+  #fromConnection(effects: ConnectionEffect[]): BoxEffect[] {
+    if (effects.some(({ type }) => type === "close-socket")) {
+      this.#session.disconnected();
+      this.#statusAt = undefined;
+    }
+    // A box that is stopping does not wait for a connection it lost.
+    if (this.#farewellAt !== undefined && this.#connection.state !== "connected") {
+      this.#farewellAt = undefined;
+      return [...effects, ...this.#connection.stop()];
+    }
+    return effects;
+  }
+
+  #handleMessage(packet: PublishPacket, now: Instant): BoxEffect[] {
+    // Only the topic that was subscribed to can say anything.
+    if (packet.topic !== this.#topics.command) return [];
+    // A box that is stopping answers nobody: it could not report the outcome.
+    if (this.#farewellAt !== undefined) return [];
+    return this.#handleCommand(packet, now);
+  }
+
+  #handleCommand(message: CommandMessage, now: Instant): BoxEffect[] {
+    const verdict = this.#reader.read(message, now.date);
+    if (verdict.outcome === "refused") {
+      return this.#reportRefused(verdict.command, verdict.reason, now);
+    }
+    const { command } = verdict;
+    const effects: BoxEffect[] = [];
+    for (const effect of this.#gate.handleOpen(now.ticks)) {
+      switch (effect.type) {
+        case "write":
+          if (effect.value === 1) this.#opening = command;
+          effects.push(effect);
+          break;
+        case "pulsed":
+          // An overdue pulse ended just now; its own command is reported before this one.
+          effects.push(...this.#reportOpened(effect.pulseMs, now));
+          break;
+        case "refused":
+          effects.push(...this.#reportRefused(command, effect.reason, now));
+      }
+    }
+    if (command.id !== null) effects.push({ type: "remember", ids: this.#reader.seen });
+    return effects;
+  }
+
+  #reportOpened(pulseMs: number, now: Instant): BoxEffect[] {
+    const command = this.#opening;
+    if (command === undefined) return [];
+    this.#opening = undefined;
+    this.#opened += 1;
+    this.#lastOpenedAt = now.date ?? null;
+    return this.#publishEvent(openedEvent(command, Math.round(pulseMs), now.date), now);
+  }
+
+  #reportRefused(command: Command, reason: RefusalReason, now: Instant): BoxEffect[] {
+    this.#refused += 1;
+    return this.#publishEvent(refusedEvent(command, reason, now.date), now);
+  }
+
+  #publishEvent(report: EventReport, now: Instant): BoxEffect[] {
+    const message = {
+      topic: this.#topics.event,
+      payload: JSON.stringify(report),
+      retain: false,
+    };
+    if (this.#connection.state === "connected" && this.#farewellAt === undefined) {
+      this.#statusAt = Math.min(
+        this.#statusAt ?? Number.POSITIVE_INFINITY,
+        now.ticks + statusDelayMs,
+      );
+    }
+    const sends = this.#session.publish(message, now.ticks);
+    return [{ type: "event", report }, ...sends];
+  }
+
+  #publishStatus(state: StatusReport["state"], now: Instant): BoxEffect[] {
+    const report = this.#status(state, now);
+    this.#statusAt = state === "online" ? now.ticks + statusHeartbeatMs : undefined;
+    const message = { topic: this.#topics.status, payload: JSON.stringify(report), retain: true };
+    const sends = this.#session.publish(message, now.ticks);
+    return [{ type: "status", report }, ...sends];
+  }
+
+  #status(state: StatusReport["state"], now: Instant): StatusReport {
+    const { rssi, address, heap } = this.#options.facts();
+    return {
+      state,
+      firmware: this.#options.firmware,
+      uptimeMs: Math.round(now.ticks),
+      resetReason: this.#options.resetReason,
+      rssi: rssi ?? null,
+      address: address ?? null,
+      heap: heap ?? null,
+      opened: this.#opened,
+      refused: this.#refused,
+      lastOpenedAt: this.#lastOpenedAt,
+      connections: this.#connections,
+      protocolErrors: this.#protocolErrors,
+      capped: this.#capped,
+      droppedEvents: this.#session.droppedMessages,
+    };
+  }
+
+  #isFarewellSaid(): boolean {
+    return this.#farewellAt !== undefined && this.#session.isDelivered;
+  }
+
+  #finish(now: Instant): BoxEffect[] {
+    this.#farewellAt = undefined;
+    this.#statusAt = undefined;
+    const goodbye = this.#session.disconnect(now.ticks);
+    return [...goodbye, ...this.#connection.stop()];
+  }
+}

@@ -1,0 +1,230 @@
+import type { WiFiNetwork } from "../hal.ts";
+import { Backoff, type BackoffOptions } from "./backoff.ts";
+
+/** The road to the broker, in its order; `backoff` waits before trying again. */
+export type ConnectionState =
+  | "stopped"
+  | "network"
+  | "time"
+  | "tls"
+  | "mqtt"
+  | "connected"
+  | "backoff";
+
+export interface ConnectionOptions {
+  /** in order of preference; empty on a cable */
+  readonly networks: readonly WiFiNetwork[];
+  readonly backoff: BackoffOptions;
+  /** a connection that lasted this long, in ms, was a good one: back-off starts anew */
+  readonly heldMs: number;
+}
+
+export type ConnectionEffect =
+  /** `reason` says why the state was left that came before; null on the way up */
+  | { readonly type: "state"; readonly state: ConnectionState; readonly reason: string | null }
+  | { readonly type: "join"; readonly network: WiFiNetwork | undefined }
+  | { readonly type: "leave" }
+  | { readonly type: "synchronize" }
+  | { readonly type: "open-socket" }
+  | { readonly type: "close-socket" };
+
+/** One network is given this long to join and to hand out an address. */
+export const joinTimeoutMs = 20_000;
+/** All time servers together. */
+export const timeTimeoutMs = 30_000;
+/** TCP and TLS; an ESP32 takes about three seconds over a handshake. */
+export const handshakeTimeoutMs = 20_000;
+/** An ESP32's clock drifts by a second or two in a day: less than a command's tolerance in this time. */
+export const resynchronizeMs = 6 * 60 * 60 * 1000;
+
+/**
+ * WiFi → time → TLS → MQTT → connected, and back off. It knows what to do next, not how:
+ * the MQTT session reports to it, and so does the hardware.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #backoff: Backoff;
+  #state: ConnectionState = "stopped";
+  #deadline: number | undefined;
+  #connectedAt: number | undefined;
+  #attemptedAt: number | undefined;
+  #networkIndex = 0;
+  #isNetworkUp = false;
+  #isTimeSet = false;
+
+  /** `random` is uniform in [0, 1). */
+  constructor(options: ConnectionOptions, random: () => number) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.backoff, random);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** failures since a connection last held */
+  get attempts(): number {
+    return this.#backoff.attempts;
+  }
+
+  /** When {@link handleTimeout} wants to be called, in ticks. */
+  get deadline(): number | undefined {
+    return this.#deadline;
+  }
+
+  start(now: number): ConnectionEffect[] {
+    return this.#state === "stopped" ? this.#join(now, null) : [];
+  }
+
+  /** Closes the socket and stays where it is: the network is left as it is. */
+  stop(): ConnectionEffect[] {
+    const effects = this.#closeSocket();
+    return [...effects, ...this.#enter("stopped", undefined, null)];
+  }
+
+  networkUp(now: number): ConnectionEffect[] {
+    this.#isNetworkUp = true;
+    return this.#state === "network" ? this.#proceed(now) : [];
+  }
+
+  networkDown(now: number): ConnectionEffect[] {
+    const wasUp = this.#isNetworkUp;
+    this.#isNetworkUp = false;
+    switch (this.#state) {
+      case "stopped":
+      case "backoff":
+        return [];
+      case "network":
+        // A refused password is told at once; waiting for the timeout would help nobody.
+        return wasUp ? [] : this.#nextNetwork(now, "the network could not be joined");
+      default:
+        this.#noteHeld(now);
+        return [...this.#closeSocket(), ...this.#join(now, "the network was lost")];
+    }
+  }
+
+  timeSet(now: number): ConnectionEffect[] {
+    this.#isTimeSet = true;
+    if (this.#state === "connected") this.#deadline = this.#nextUpkeep(now);
+    return this.#state === "time" ? this.#proceed(now) : [];
+  }
+
+  /** A failure to set the clock again, once it has run, is not worth a connection. */
+  timeFailed(now: number, detail: string): ConnectionEffect[] {
+    return this.#state === "time" ? this.#fail(now, `time: ${detail}`) : [];
+  }
+
+  socketOpen(): ConnectionEffect[] {
+    // The session has its own deadline for CONNACK.
+    return this.#state === "tls" ? this.#enter("mqtt", undefined, null) : [];
+  }
+
+  /** The session is ready: subscribed. */
+  sessionReady(now: number): ConnectionEffect[] {
+    if (this.#state !== "mqtt") return [];
+    this.#connectedAt = now;
+    return this.#enter("connected", this.#nextUpkeep(now), null);
+  }
+
+  /** The socket or the session failed. */
+  lost(now: number, reason: string): ConnectionEffect[] {
+    switch (this.#state) {
+      case "tls":
+      case "mqtt":
+      case "connected":
+        return this.#fail(now, reason);
+      default:
+        return [];
+    }
+  }
+
+  handleTimeout(now: number): ConnectionEffect[] {
+    if (this.#deadline === undefined || now < this.#deadline) return [];
+    switch (this.#state) {
+      case "network":
+        return this.#nextNetwork(now, `no address within ${joinTimeoutMs} ms`);
+      case "time":
+        return this.#fail(now, `time: no answer within ${timeTimeoutMs} ms`);
+      case "tls":
+        return this.#fail(now, `no TLS connection within ${handshakeTimeoutMs} ms`);
+      case "backoff":
+        return this.#isNetworkUp ? this.#proceed(now) : this.#join(now, null);
+      case "connected":
+        this.#noteHeld(now);
+        return this.#resynchronize(now);
+      default:
+        return [];
+    }
+  }
+
+  /** From a network that is up to whatever comes next. */
+  #proceed(now: number): ConnectionEffect[] {
+    if (!this.#isTimeSet) {
+      return [...this.#enter("time", now + timeTimeoutMs, null), { type: "synchronize" }];
+    }
+    // A network that comes and goes must not make more attempts than AWS IoT Core takes.
+    const earliest =
+      (this.#attemptedAt ?? Number.NEGATIVE_INFINITY) + this.#options.backoff.minimumMs;
+    if (now < earliest) return this.#enter("backoff", earliest, null);
+    this.#attemptedAt = now;
+    return [...this.#enter("tls", now + handshakeTimeoutMs, null), { type: "open-socket" }];
+  }
+
+  #join(now: number, reason: string | null): ConnectionEffect[] {
+    const network = this.#options.networks[this.#networkIndex];
+    return [...this.#enter("network", now + joinTimeoutMs, reason), { type: "join", network }];
+  }
+
+  /** Each network gets its turn; after the last, a pause. */
+  #nextNetwork(now: number, reason: string): ConnectionEffect[] {
+    this.#networkIndex += 1;
+    if (this.#networkIndex < this.#options.networks.length) return this.#join(now, reason);
+    this.#networkIndex = 0;
+    return [{ type: "leave" }, ...this.#pause(now, reason)];
+  }
+
+  #fail(now: number, reason: string): ConnectionEffect[] {
+    this.#noteHeld(now);
+    const effects = this.#closeSocket();
+    return [...effects, ...this.#pause(now, reason)];
+  }
+
+  #pause(now: number, reason: string): ConnectionEffect[] {
+    return this.#enter("backoff", now + this.#backoff.next(), reason);
+  }
+
+  #closeSocket(): ConnectionEffect[] {
+    const hasSocket =
+      this.#state === "tls" || this.#state === "mqtt" || this.#state === "connected";
+    return hasSocket ? [{ type: "close-socket" }] : [];
+  }
+
+  /** The next thing to look after while connected: calling the connection good, or the clock. */
+  #nextUpkeep(now: number): number {
+    return now + (this.#backoff.attempts > 0 ? this.#options.heldMs : resynchronizeMs);
+  }
+
+  #noteHeld(now: number): void {
+    const connectedAt = this.#connectedAt;
+    if (this.#state === "connected" && connectedAt !== undefined) {
+      if (now - connectedAt >= this.#options.heldMs) this.#backoff.reset();
+    }
+  }
+
+  #resynchronize(now: number): ConnectionEffect[] {
+    const isDue = now - (this.#connectedAt ?? now) >= resynchronizeMs;
+    this.#deadline = now + resynchronizeMs;
+    return isDue ? [{ type: "synchronize" }] : [];
+  }
+
+  #enter(
+    state: ConnectionState,
+    deadline: number | undefined,
+    reason: string | null,
+  ): ConnectionEffect[] {
+    this.#state = state;
+    this.#deadline = deadline;
+    if (state !== "connected") this.#connectedAt = undefined;
+    return [{ type: "state", state, reason }];
+  }
+}

@@ -1,0 +1,94 @@
+/** A message that waits for its PUBACK. */
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+}
+
+export interface InFlight {
+  readonly message: OutgoingMessage;
+  readonly packetIdentifier: number;
+  readonly sentAt: number;
+  readonly dup: boolean;
+}
+
+/** Unacknowledged at one time; AWS IoT Core allows 100. */
+const maximumInFlight = 8;
+
+/** Kept while there is no connection; a box makes one event per command, and commands need a connection. */
+const maximumWaiting = 64;
+
+/**
+ * Outgoing QoS 1 messages, in order, each until it is acknowledged. It outlives its connections:
+ * what was in flight when one broke is sent afresh on the next, as the session is a clean one.
+ */
+export class Outbox {
+  #waiting: OutgoingMessage[] = [];
+  #inFlight: InFlight[] = [];
+  #dropped = 0;
+
+  /** messages given up because {@link maximumWaiting} others waited */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#inFlight.length === 0;
+  }
+
+  /** A retained message replaces an older one that still waits for the same topic. */
+  add(message: OutgoingMessage): void {
+    if (message.retain) {
+      this.#waiting = this.#waiting.filter((other) => other.topic !== message.topic);
+    }
+    this.#waiting.push(message);
+    if (this.#waiting.length > maximumWaiting) {
+      this.#waiting.shift();
+      this.#dropped += 1;
+    }
+  }
+
+  /** The next message that may be sent now; it is in flight from then on. */
+  takeNext(now: number, nextIdentifier: () => number): InFlight | undefined {
+    if (this.#inFlight.length >= maximumInFlight) return undefined;
+    const message = this.#waiting.shift();
+    if (message === undefined) return undefined;
+    const entry = { message, packetIdentifier: nextIdentifier(), sentAt: now, dup: false };
+    this.#inFlight.push(entry);
+    return entry;
+  }
+
+  /** Those sent at `sentBefore` or earlier, marked as sent again now [MQTT-3.3.1-1]. */
+  takeOverdue(now: number, sentBefore: number): InFlight[] {
+    const isOverdue = ({ sentAt }: InFlight) => sentAt <= sentBefore;
+    const overdue = this.#inFlight
+      .filter(isOverdue)
+      .map((entry) => ({ ...entry, sentAt: now, dup: true }));
+    // Those sent again go to the end: the list stays sorted by the time of sending.
+    this.#inFlight = [...this.#inFlight.filter((entry) => !isOverdue(entry)), ...overdue];
+    return overdue;
+  }
+
+  /** When the oldest unacknowledged message was sent; undefined where there is none. */
+  get oldestSentAt(): number | undefined {
+    return this.#inFlight[0]?.sentAt;
+  }
+
+  /** @returns whether there was such a message */
+  acknowledge(packetIdentifier: number): boolean {
+    const index = this.#inFlight.findIndex((entry) => entry.packetIdentifier === packetIdentifier);
+    if (index < 0) return false;
+    this.#inFlight.splice(index, 1);
+    return true;
+  }
+
+  uses(packetIdentifier: number): boolean {
+    return this.#inFlight.some((entry) => entry.packetIdentifier === packetIdentifier);
+  }
+
+  /** The connection is gone: everything unacknowledged waits again, ahead of what came later. */
+  disconnect(): void {
+    this.#waiting.unshift(...this.#inFlight.map(({ message }) => message));
+    this.#inFlight = [];
+  }
+}

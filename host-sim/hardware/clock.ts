@@ -1,0 +1,50 @@
+import type { Clock, Instant, SynchronizeOptions } from "../../device/hal.ts";
+
+/** How the world's time servers behave towards this box. */
+export type TimeScript =
+  | { readonly type: "answers"; readonly afterMs: number; readonly skewMs: number }
+  | { readonly type: "blocked"; readonly afterMs: number };
+
+/**
+ * The laptop's clock, seen as a device sees it: unset at power-up, set by asking. The script may be
+ * changed at any time; `skewMs` is how far the time servers are ahead of the laptop.
+ */
+export class ScriptedClock implements Clock {
+  script: TimeScript;
+  readonly #startedAt = performance.now();
+  #skewMs: number | undefined;
+  #asking: NodeJS.Timeout | undefined;
+
+  constructor(script: TimeScript = { type: "answers", afterMs: 1, skewMs: 0 }) {
+    this.script = script;
+  }
+
+  now(): Instant {
+    return {
+      ticks: performance.now() - this.#startedAt,
+      date: this.#skewMs === undefined ? undefined : Date.now() + this.#skewMs,
+    };
+  }
+
+  synchronize({ onSynchronized, onError }: SynchronizeOptions): void {
+    clearTimeout(this.#asking);
+    this.#asking = setTimeout(() => {
+      if (this.script.type === "blocked") {
+        onError("no time server answered");
+        return;
+      }
+      this.#skewMs = this.script.skewMs;
+      onSynchronized();
+    }, this.script.afterMs);
+  }
+
+  /** A clock that jumps under the running box, as a person or a bad server makes it. */
+  jump(byMs: number): void {
+    if (this.#skewMs !== undefined) this.#skewMs += byMs;
+  }
+
+  /** The power is gone: no answer comes any more. */
+  powerOff(): void {
+    clearTimeout(this.#asking);
+  }
+}

@@ -1,0 +1,96 @@
+import type { NetworkInterface, WiFiNetwork } from "../../device/hal.ts";
+
+const disconnected = 200;
+const connecting = 300;
+const connected = 400;
+const addressed = 500;
+
+/** One network in reach, or the cable (no SSID). */
+export interface Reachable {
+  readonly SSID?: string;
+  readonly password?: string;
+  readonly RSSI?: number;
+  readonly address: string;
+}
+
+/** The laptop's own network, which is there before the simulator is. */
+export const laptop: Reachable = { address: "127.0.0.1", RSSI: -55 };
+
+/**
+ * A network interface whose surroundings a test or a person can script: what is in reach, and how
+ * long joining takes. A `Reachable` without SSID accepts anybody.
+ */
+export class ScriptedNetwork implements NetworkInterface {
+  onChanged: NetworkInterface["onChanged"];
+  joinMs: number;
+  #reachable: readonly Reachable[];
+  #connection = disconnected;
+  #joined: Reachable | undefined;
+  #pending: NodeJS.Timeout | undefined;
+
+  constructor(reachable: readonly Reachable[] = [laptop], joinMs = 1) {
+    this.#reachable = reachable;
+    this.joinMs = joinMs;
+  }
+
+  get connection(): number {
+    return this.#connection;
+  }
+
+  get address(): string | undefined {
+    return this.#joined?.address;
+  }
+
+  get RSSI(): number | undefined {
+    return this.#joined?.RSSI;
+  }
+
+  connect(network?: WiFiNetwork): void {
+    clearTimeout(this.#pending);
+    this.#joined = undefined;
+    this.#connection = connecting;
+    this.#pending = setTimeout(() => {
+      const found = this.#reachable.find((reachable) => admits(reachable, network));
+      if (found === undefined) {
+        this.#change(disconnected);
+        return;
+      }
+      this.#change(connected);
+      // The watcher may have disconnected us just now.
+      if (this.#connection !== connected) return;
+      this.#joined = found;
+      this.#change(addressed);
+    }, this.joinMs);
+  }
+
+  disconnect(): void {
+    clearTimeout(this.#pending);
+    this.#joined = undefined;
+    if (this.#connection === disconnected) return;
+    this.#connection = disconnected;
+    this.#pending = setTimeout(() => this.onChanged?.("connection"), 0);
+  }
+
+  /** Changes what is in reach. Whoever was joined to a network that is gone is told so. */
+  reach(reachable: readonly Reachable[]): void {
+    this.#reachable = reachable;
+    if (this.#joined === undefined || reachable.includes(this.#joined)) return;
+    this.disconnect();
+  }
+
+  /** The power is gone: nothing more is heard. */
+  powerOff(): void {
+    clearTimeout(this.#pending);
+    this.onChanged = undefined;
+  }
+
+  #change(connection: number): void {
+    this.#connection = connection;
+    this.onChanged?.("connection");
+  }
+}
+
+function admits(reachable: Reachable, network: WiFiNetwork | undefined): boolean {
+  if (reachable.SSID === undefined) return true;
+  return reachable.SSID === network?.SSID && reachable.password === network.password;
+}

@@ -1,0 +1,108 @@
+import { isIP } from "node:net";
+import {
+  type ConnectionOptions,
+  connect,
+  type TLSSocket as NodeSocket,
+  type SecureContext,
+} from "node:tls";
+import type { SocketError, TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
+
+/** A box's certificates as Node takes them: made once, shared by all connections of one identity. */
+export interface TLSIdentity {
+  readonly secureContext: SecureContext;
+}
+
+/** How many bytes are handed to Node at once before waiting for the socket to drain. */
+const writableBytes = 16_384;
+
+/** `hal.ts`'s TLS socket on `node:tls`. Chain, dates and name are checked; nothing switches that off. */
+export class NodeTLSSocket implements TLSSocket {
+  readonly #socket: NodeSocket;
+  #options: TLSSocketOptions | undefined;
+  #received: Uint8Array[] = [];
+
+  constructor(options: TLSSocketOptions, identity: TLSIdentity) {
+    this.#options = options;
+    this.#socket = connect(connectionOptions(options, identity));
+    this.#socket.setNoDelay(true);
+    this.#socket.on("secureConnect", () => this.#options?.onWritable(writableBytes));
+    this.#socket.on("drain", () => this.#options?.onWritable(writableBytes));
+    this.#socket.on("data", (bytes) => this.#receive(bytes));
+    this.#socket.on("error", (error) => this.#fail(reasonOf(error), error.message));
+    this.#socket.on("close", () => this.#fail("closed", undefined));
+  }
+
+  read(): Uint8Array | undefined {
+    const received = this.#received;
+    if (received.length <= 1) {
+      this.#received = [];
+      return received[0];
+    }
+    this.#received = [];
+    return Buffer.concat(received);
+  }
+
+  write(bytes: Uint8Array): number {
+    if (this.#options === undefined) return 0;
+    return this.#socket.write(bytes) ? writableBytes : 0;
+  }
+
+  close(): void {
+    if (this.#options === undefined) return;
+    this.#options = undefined;
+    this.#received = [];
+    // Ends after what was written is out; a peer that does not take it must not keep the process.
+    this.#socket.destroySoon();
+    this.#socket.unref();
+    setTimeout(() => this.#socket.destroy(), lingerMs).unref();
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.#options === undefined) return;
+    this.#received.push(bytes);
+    this.#options.onReadable(bytes.length);
+  }
+
+  #fail(reason: SocketError, detail: string | undefined): void {
+    const options = this.#options;
+    if (options === undefined || this.#hasFailed) return;
+    this.#hasFailed = true;
+    options.onError(reason, detail);
+  }
+
+  #hasFailed = false;
+}
+
+const lingerMs = 1_000;
+
+function connectionOptions(options: TLSSocketOptions, identity: TLSIdentity): ConnectionOptions {
+  const { host, port, applicationLayerProtocol } = options;
+  return {
+    host,
+    port,
+    secureContext: identity.secureContext,
+    minVersion: "TLSv1.2",
+    // An address cannot be a server name (RFC 6066, section 3).
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(applicationLayerProtocol === undefined
+      ? {}
+      : { ALPNProtocols: [applicationLayerProtocol] }),
+  };
+}
+
+/** Node's error codes in the words of `hal.ts`. */
+function reasonOf(error: NodeJS.ErrnoException): SocketError {
+  const code = error.code ?? "";
+  if (code === "ECONNREFUSED") return "refused";
+  if (["ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"].includes(code))
+    return "unreachable";
+  if (code === "ETIMEDOUT") return "timeout";
+  if (["ECONNRESET", "EPIPE"].includes(code)) return "closed";
+  if (code.startsWith("ERR_TLS_CERT") || certificateCodes.test(code)) return "certificate";
+  if (code.startsWith("ERR_SSL") || code.startsWith("ERR_TLS")) return "handshake";
+  return "unknown";
+}
+
+/** OpenSSL's verdicts on a chain (`man openssl-verification-options`), as Node names them. */
+const certificateCodes =
+  /CERT|SELF_SIGNED|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|HOSTNAME|PATH_LENGTH|CRL|CHAIN/;

@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The checkout's root folder, so that the command works from anywhere. */
+export const projectRoot = fileURLToPath(new URL("..", import.meta.url));
+
+/** Where keys and certificates live unless `--certs` names another folder. */
+export const defaultCertsDirectory = join(projectRoot, "certs");
+
+/** The files of one identity: a box, the server or a publishing service. */
+export interface IdentityFiles {
+  readonly certificatePem: string;
+  readonly certificateDer: string;
+  readonly keyPem: string;
+  /** PKCS#8, unencrypted: what Moddable XS reads */
+  readonly keyDer: string;
+}
+
+/** `certs/<name>/certificate.{pem,der}` and `private-key.{pem,der}`. */
+export function identityFiles(certsDirectory: string, name: string): IdentityFiles {
+  const file = (base: string) => join(certsDirectory, name, base);
+  return {
+    certificatePem: file("certificate.pem"),
+    certificateDer: file("certificate.der"),
+    keyPem: file("private-key.pem"),
+    keyDer: file("private-key.der"),
+  };
+}
+
+/** Names that are not boxes: no thing may be called so. */
+export const reservedIdentities = ["ca", "server", "service"] as const;
+
+export const caIdentity = "ca";
+export const serverIdentity = "server";
+/** the identity `boom-box open` and the web service publish with, on the stand-in */
+export const serviceIdentity = "service";

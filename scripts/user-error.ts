@@ -1,0 +1,7 @@
+/** What a person can mend: printed as one line, exit code 2. */
+export class UserError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "UserError";
+  }
+}
