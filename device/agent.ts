@@ -162,25 +162,36 @@ export class Agent {
   #openSocket(): void {
     const { endpoint, port, alpn } = this.#options.settings;
     let isOpen = false;
-    this.#socket = this.#device.connect({
+    const socket = this.#device.connect({
       host: endpoint,
       port,
       ...(alpn ? { applicationLayerProtocol: "x-amzn-mqtt-ca" } : {}),
-      onReadable: () => this.#read(),
-      onWritable: (count) => {
-        this.#writable = count;
-        this.#drain();
-        if (isOpen) return;
-        isOpen = true;
-        this.#handle((now) => this.#box.socketOpen(now));
+      // A late word of a socket that was closed says nothing about the one that is open.
+      onReadable: () => {
+        if (this.#socket === socket) this.#read(socket);
       },
-      onError: (reason, detail) => this.#handleLost(reason, detail),
+      onWritable: (count) => {
+        if (this.#socket !== socket) return;
+        this.#writable = count;
+        this.#handle((now) => {
+          this.#drain();
+          if (isOpen) return [];
+          isOpen = true;
+          return this.#box.socketOpen(now);
+        });
+      },
+      onError: (reason, detail) => {
+        if (this.#socket === socket) this.#handleLost(reason, detail);
+      },
     });
+    this.#socket = socket;
   }
 
-  #read(): void {
-    const bytes = this.#socket?.read();
-    if (bytes !== undefined) this.#handle((now) => this.#box.handleBytes(bytes, now));
+  #read(socket: TLSSocket): void {
+    this.#handle((now) => {
+      const bytes = socket.read();
+      return bytes === undefined ? [] : this.#box.handleBytes(bytes, now);
+    });
   }
 
   #handleLost(reason: SocketError, detail: string | undefined): void {

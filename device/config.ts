@@ -186,9 +186,11 @@ export function isHostName(text: string): boolean {
 /** WPA2: a password of 8–63 characters; an SSID of 32 at most. */
 function isWiFiNetwork(value: unknown): value is WiFiNetwork {
   if (typeof value !== "object" || value === null) return false;
-  const { SSID, password } = value as Record<string, unknown>;
+  const { SSID, password, ...unknown } = value as Record<string, unknown>;
   const isOpen = password === undefined;
   return (
+    // A misspelt password must not make an open network.
+    Object.keys(unknown).length === 0 &&
     typeof SSID === "string" &&
     SSID.length >= 1 &&
     SSID.length <= 32 &&

@@ -50,7 +50,8 @@ export class Connection {
   #attemptedAt: number | undefined;
   #networkIndex = 0;
   #isNetworkUp = false;
-  #isTimeSet = false;
+  /** when the clock was last set, or asked to be set again; undefined until it has been set */
+  #timeSetAt: number | undefined;
 
   /** `random` is uniform in [0, 1). */
   constructor(options: ConnectionOptions, random: () => number) {
@@ -104,7 +105,7 @@ export class Connection {
   }
 
   timeSet(now: number): ConnectionEffect[] {
-    this.#isTimeSet = true;
+    this.#timeSetAt = now;
     if (this.#state === "connected") this.#deadline = this.#nextUpkeep(now);
     return this.#state === "time" ? this.#proceed(now) : [];
   }
@@ -159,7 +160,7 @@ export class Connection {
 
   /** From a network that is up to whatever comes next. */
   #proceed(now: number): ConnectionEffect[] {
-    if (!this.#isTimeSet) {
+    if (this.#timeSetAt === undefined) {
       return [...this.#enter("time", now + timeTimeoutMs, null), { type: "synchronize" }];
     }
     // A network that comes and goes must not make more attempts than AWS IoT Core takes.
@@ -201,7 +202,9 @@ export class Connection {
 
   /** The next thing to look after while connected: calling the connection good, or the clock. */
   #nextUpkeep(now: number): number {
-    return now + (this.#backoff.attempts > 0 ? this.#options.heldMs : resynchronizeMs);
+    const synchronizeAt = (this.#timeSetAt ?? now) + resynchronizeMs;
+    if (this.#backoff.attempts === 0) return synchronizeAt;
+    return Math.min(synchronizeAt, (this.#connectedAt ?? now) + this.#options.heldMs);
   }
 
   #noteHeld(now: number): void {
@@ -211,9 +214,11 @@ export class Connection {
     }
   }
 
+  /** Counted from the last answer, not from CONNACK: a connection that never lasts must not starve the clock. */
   #resynchronize(now: number): ConnectionEffect[] {
-    const isDue = now - (this.#connectedAt ?? now) >= resynchronizeMs;
-    this.#deadline = now + resynchronizeMs;
+    const isDue = now - (this.#timeSetAt ?? now) >= resynchronizeMs;
+    if (isDue) this.#timeSetAt = now;
+    this.#deadline = this.#nextUpkeep(now);
     return isDue ? [{ type: "synchronize" }] : [];
   }
 

@@ -187,8 +187,9 @@ function translate(packet: ParsedPacket, cut: number): ServerPacket | string {
 function translatePublish(packet: ParsedPacket, cut: number): PublishPacket | string {
   const { topic, qos, messageId } = packet;
   if (qos !== 0 && qos !== 1) return "PUBLISH with QoS 2, which was never asked for";
-  // [MQTT-2.3.1-1], [MQTT-3.3.2-2], [MQTT-4.7.3-1]
-  if (qos === 1 && !messageId) return "PUBLISH of QoS 1 without an identifier";
+  // mqtt-packet reads -1 past the end. [MQTT-2.3.1-1], [MQTT-3.3.2-2], [MQTT-4.7.3-1]
+  if (qos === 1 && !(messageId !== undefined && messageId > 0))
+    return "PUBLISH of QoS 1 without an identifier";
   if (topic === undefined || topic === "" || /[+#\0]/.test(topic))
     return "PUBLISH with a bad topic";
   if (qos === 0 && packet.dup) return "PUBLISH of QoS 0 with DUP"; // [MQTT-3.3.1-2]

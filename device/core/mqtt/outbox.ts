@@ -60,18 +60,21 @@ export class Outbox {
 
   /** Those sent at `sentBefore` or earlier, marked as sent again now [MQTT-3.3.1-1]. */
   takeOverdue(now: number, sentBefore: number): InFlight[] {
-    const isOverdue = ({ sentAt }: InFlight) => sentAt <= sentBefore;
-    const overdue = this.#inFlight
-      .filter(isOverdue)
-      .map((entry) => ({ ...entry, sentAt: now, dup: true }));
-    // Those sent again go to the end: the list stays sorted by the time of sending.
-    this.#inFlight = [...this.#inFlight.filter((entry) => !isOverdue(entry)), ...overdue];
+    const overdue: InFlight[] = [];
+    // Each keeps its place: the next connection sends them in their first order [MQTT-4.6.0-1].
+    this.#inFlight = this.#inFlight.map((entry) => {
+      if (entry.sentAt > sentBefore) return entry;
+      const again = { ...entry, sentAt: now, dup: true };
+      overdue.push(again);
+      return again;
+    });
     return overdue;
   }
 
-  /** When the oldest unacknowledged message was sent; undefined where there is none. */
+  /** The earliest time at which an unacknowledged message was last sent; undefined where there is none. */
   get oldestSentAt(): number | undefined {
-    return this.#inFlight[0]?.sentAt;
+    if (this.#inFlight.length === 0) return undefined;
+    return Math.min(...this.#inFlight.map(({ sentAt }) => sentAt));
   }
 
   /** @returns whether there was such a message */

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  defaultTimeServers,
+  isHostName,
+  type NumberSetting,
+  numberLimits,
+  parseSettings,
+} from "./config.ts";
+
+const required = { thingName: "lot-1", endpoint: "a1b2-ats.iot.eu-central-1.amazonaws.com" };
+
+function settingsOf(input: Record<string, unknown>) {
+  const result = parseSettings({ ...required, ...input });
+  assert.ok(result.type === "settings", JSON.stringify(result));
+  return result.settings;
+}
+
+function problemsOf(input: Record<string, unknown>): readonly string[] {
+  const result = parseSettings(input);
+  assert.ok(result.type === "problems", "there should be problems");
+  return result.problems;
+}
+
+/** The one problem of settings that are right but for these. */
+function problemOf(input: Record<string, unknown>): string {
+  const problems = problemsOf({ ...required, ...input });
+  assert.equal(problems.length, 1, problems.join("\n"));
+  return problems.join();
+}
+
+describe("parseSettings", () => {
+  it("fills in everything but the name and the endpoint", () => {
+    assert.deepEqual(settingsOf({}), {
+      ...required,
+      port: 8883,
+      alpn: false,
+      prefix: "gate",
+      pin: 5,
+      pulseMs: 500,
+      pulseCapMs: 1_500,
+      cooldownMs: 3_000,
+      keepAliveSeconds: 60,
+      commandMaxAgeMs: 60_000,
+      clockSkewMs: 5_000,
+      backoffMaximumMs: 120_000,
+      networks: [],
+      timeServers: defaultTimeServers,
+    });
+  });
+
+  it("asks for what has no default", () => {
+    const problems = problemsOf({});
+    assert.equal(problems.length, 2);
+    assert.match(problems[0] ?? "", /^thingName is missing/);
+    assert.match(problems[1] ?? "", /^endpoint is missing/);
+  });
+
+  for (const [name, { minimum, maximum }] of Object.entries(numberLimits)) {
+    it(`holds ${name} between ${minimum} and ${maximum}`, () => {
+      // A cap for every pulse, and a pulse for every cap.
+      const others =
+        name === "pulseMs" ? { pulseCapMs: 10_000 } : name === "pulseCapMs" ? { pulseMs: 20 } : {};
+      for (const value of [minimum, maximum]) {
+        assert.equal(settingsOf({ ...others, [name]: value })[name as NumberSetting], value);
+      }
+      for (const value of [minimum - 1, maximum + 1, minimum + 0.5, Number.NaN, "5", true, {}]) {
+        assert.match(problemOf({ ...others, [name]: value }), new RegExp(`^${name} must be `));
+      }
+    });
+  }
+
+  it("takes null for absent, as a form sends it", () => {
+    assert.equal(settingsOf({ pulseMs: null }).pulseMs, 500);
+  });
+
+  it("gives every pulse a cap that it does not reach by mere lateness", () => {
+    for (const pulseMs of [20, 500, 1_000, 5_000]) {
+      const { pulseCapMs } = settingsOf({ pulseMs });
+      assert.ok(pulseCapMs >= pulseMs + 100);
+      assert.ok(pulseCapMs <= numberLimits.pulseCapMs.maximum);
+    }
+    assert.equal(settingsOf({ pulseMs: 500, pulseCapMs: 600 }).pulseCapMs, 600);
+    assert.match(problemOf({ pulseMs: 500, pulseCapMs: 599 }), /^pulseCapMs must exceed pulseMs/);
+  });
+
+  it("refuses names it does not know: a misspelt limit must not be ignored", () => {
+    assert.equal(problemOf({ pulseMS: 500 }), '"pulseMS" is no setting');
+    assert.equal(problemOf({ password: "secret-secret" }), '"password" is no setting');
+    assert.match(problemOf({ constructor: 1 }), /no setting/);
+  });
+
+  it("tells every problem at once", () => {
+    assert.equal(problemsOf({ thingName: "a/b", endpoint: "x y", port: 0, colour: "red" }).length, 4);
+  });
+
+  for (const endpoint of ["https://a.example", "a.example:8883", "a.example/", "", "a b", 5, "*"]) {
+    it(`refuses the endpoint ${JSON.stringify(endpoint)}`, () => {
+      assert.match(problemOf({ endpoint }), /^endpoint must be a host name/);
+    });
+  }
+
+  it("takes flags that are flags", () => {
+    assert.equal(settingsOf({ alpn: true }).alpn, true);
+    assert.equal(problemOf({ alpn: "false" }), "alpn must be true or false");
+    assert.equal(problemOf({ alpn: 1 }), "alpn must be true or false");
+  });
+
+  describe("networks", () => {
+    const SSID = "Office";
+
+    for (const [name, network] of [
+      ["an open one", { SSID }],
+      ["the shortest password", { SSID, password: "x".repeat(8) }],
+      ["the longest password", { SSID, password: "x".repeat(63) }],
+      ["the longest name", { SSID: "x".repeat(32) }],
+    ] as const) {
+      it(`may be ${name}`, () => {
+        assert.deepEqual(settingsOf({ networks: [network] }).networks, [network]);
+      });
+    }
+
+    for (const [name, networks] of [
+      ["one that is no list", { SSID }],
+      ["a name that is missing", [{}]],
+      ["an empty name", [{ SSID: "" }]],
+      ["a name that is too long", [{ SSID: "x".repeat(33) }]],
+      ["an empty password", [{ SSID, password: "" }]],
+      ["a password that is too short", [{ SSID, password: "hunter2" }]],
+      ["a password that is too long", [{ SSID, password: "x".repeat(64) }]],
+      ["a password that is null", [{ SSID, password: null }]],
+      ["a misspelt password", [{ SSID, Password: "hunter2-hunter2" }]],
+      ["nine of them", Array.from({ length: 9 }, () => ({ SSID }))],
+      ["null", [null]],
+    ] as const) {
+      it(`may not be ${name}`, () => assert.match(problemOf({ networks }), /^networks must be/));
+    }
+
+    it("never show a password in a problem", () => {
+      const secret = fc.string({ minLength: 12, maxLength: 80 }).map((text) => `S3cret${text}`);
+      const broken = fc.constantFrom({ SSID: "" }, { SSID: 5 }, {}, { SSID: "Office", more: 1 });
+      fc.assert(
+        fc.property(secret, broken, fc.boolean(), (password, network, isListed) => {
+          const one = { ...network, password };
+          const problems = problemsOf({ ...required, networks: isListed ? [one] : one });
+          assert.ok(!problems.join("\n").includes("S3cret"));
+        }),
+      );
+    });
+  });
+
+  describe("timeServers", () => {
+    it("keep their order", () => {
+      const timeServers = ["ntp.example", "192.0.2.1"];
+      assert.deepEqual(settingsOf({ timeServers }).timeServers, timeServers);
+    });
+
+    for (const timeServers of [[], "pool.ntp.org", [5], ["http://x"], Array(9).fill("a.example")]) {
+      it(`may not be ${JSON.stringify(timeServers).slice(0, 40)}`, () => {
+        assert.match(problemOf({ timeServers }), /^timeServers must be 1–8 host names/);
+      });
+    }
+  });
+
+  it("answers anything at all, and never throws", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (input, value) => {
+        for (const name of Object.keys(settingsOf({}))) {
+          const result = parseSettings({ ...required, ...input, [name]: value });
+          if (result.type === "problems") assert.ok(result.problems.length > 0);
+        }
+      }),
+    );
+  });
+
+  it("keeps long values out of its problems", () => {
+    assert.ok(problemOf({ endpoint: `${"x".repeat(5_000)} ` }).length < 200);
+  });
+});
+
+describe("isHostName", () => {
+  for (const name of ["localhost", "a.example", "192.0.2.1", "A-1.example", "x".repeat(63)]) {
+    it(`takes ${name.slice(0, 20)}`, () => assert.ok(isHostName(name)));
+  }
+  for (const name of [
+    ...["", ".", "a.", ".a", "a..b", "-a", "a-", "a_b", "a b", "::1", "a\n", "x".repeat(64)],
+    `${"a.".repeat(127)}aa`,
+  ]) {
+    it(`refuses ${JSON.stringify(name.slice(0, 20))}`, () => assert.ok(!isHostName(name)));
+  }
+});

@@ -1,0 +1,84 @@
+import type { TLSSocket } from "node:tls";
+import { Framer } from "./frames.ts";
+import type { Limits } from "./limits.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** room for the topic and the other fields of a packet whose payload is as large as is allowed */
+const frameSlackBytes = 4096;
+
+export interface InletHandlers {
+  /** One control packet. */
+  readonly onFrame: (frame: Buffer, now: number) => void;
+  /** The bytes cannot be read any further. */
+  readonly onProblem: (problem: string) => void;
+}
+
+/**
+ * The reading half of a connection: control packets one by one, no faster than the throughput AWS
+ * allows a connection. Too fast a client is not refused but read later.
+ */
+export class Inlet {
+  readonly #socket: TLSSocket;
+  readonly #handlers: InletHandlers;
+  readonly #now: () => number;
+  readonly #framer: Framer;
+  readonly #throughput: TokenBucket;
+  readonly #backlog: Buffer[] = [];
+  #resumption: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(socket: TLSSocket, limits: Limits, now: () => number, handlers: InletHandlers) {
+    this.#socket = socket;
+    this.#handlers = handlers;
+    this.#now = now;
+    this.#framer = new Framer(limits.payloadBytes + frameSlackBytes);
+    this.#throughput = new TokenBucket(limits.bytesPerSecond, limits.bytesPerSecond, now());
+    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+  }
+
+  /** The reader can take no more for now. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** The reader can take more, but the rate still counts. */
+  resume(): void {
+    if (this.#resumption === undefined) this.#socket.resume();
+  }
+
+  /** Nothing is handed on from now on. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#resumption);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#closed) return;
+    const { frames, problem } = this.#framer.push(chunk);
+    this.#backlog.push(...frames);
+    this.#handleBacklog();
+    if (problem !== undefined && !this.#closed) this.#handlers.onProblem(problem);
+  }
+
+  #handleBacklog(): void {
+    for (let frame = this.#backlog[0]; frame !== undefined; frame = this.#backlog[0]) {
+      if (this.#closed || this.#resumption !== undefined) return;
+      const now = this.#now();
+      if (!this.#throughput.take(frame.length, now)) {
+        this.#wait(this.#throughput.msUntil(frame.length, now));
+        return;
+      }
+      this.#backlog.shift();
+      this.#handlers.onFrame(frame, now);
+    }
+  }
+
+  #wait(delayMs: number): void {
+    this.#socket.pause();
+    this.#resumption = setTimeout(() => {
+      this.#resumption = undefined;
+      this.#socket.resume();
+      this.#handleBacklog();
+    }, delayMs);
+  }
+}

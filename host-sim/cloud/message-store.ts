@@ -1,0 +1,184 @@
+import { Readable } from "node:stream";
+import type { AedesPublishPacket, Subscription } from "aedes";
+import type { Limits } from "./limits.ts";
+import { hasWildcard, isReserved, matchesFilter } from "./topic-rules.ts";
+
+/** A retained message. */
+export interface RetainedMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1;
+}
+
+interface Session {
+  /** filter to QoS */
+  readonly subscriptions: Map<string, Subscription["qos"]>;
+  /** QoS 1 messages not acknowledged, oldest first */
+  readonly queue: AedesPublishPacket[];
+  /** when the connection ended; undefined while there is one */
+  endedAt: number | undefined;
+}
+
+interface ClientReference {
+  readonly id: string;
+}
+
+/**
+ * What outlives a connection: retained messages, and persistent sessions for an hour. In memory.
+ *
+ * The `async` methods are aedes's persistence interface. AWS differs from aedes's own: retained
+ * messages come for an exact filter alone, reserved topics keep none, and sessions expire. Wills are
+ * not kept, as a will is published by the one broker that heard it.
+ */
+export class MessageStore {
+  readonly #retained = new Map<string, AedesPublishPacket>();
+  readonly #sessions = new Map<string, Session>();
+  readonly #expiryMs: number;
+  readonly #now: () => number;
+
+  /** `now` in milliseconds. */
+  constructor(limits: Pick<Limits, "sessionExpirySeconds">, now: () => number) {
+    this.#expiryMs = limits.sessionExpirySeconds * 1000;
+    this.#now = now;
+  }
+
+  /** A connection takes up its session, or begins one. Present: one was there. */
+  beginSession(
+    clientId: string,
+    clean: boolean,
+  ): { readonly sessionPresent: boolean; readonly filters: readonly string[] } {
+    const session = clean ? undefined : this.#liveSession(clientId);
+    if (session !== undefined) {
+      session.endedAt = undefined;
+      return { sessionPresent: true, filters: [...session.subscriptions.keys()] };
+    }
+    this.#sessions.delete(clientId);
+    if (!clean) {
+      this.#sessions.set(clientId, { subscriptions: new Map(), queue: [], endedAt: undefined });
+    }
+    return { sessionPresent: false, filters: [] };
+  }
+
+  /** The connection is gone: from now on the session, if it is persistent, grows old. */
+  endSession(clientId: string): void {
+    const session = this.#sessions.get(clientId);
+    if (session !== undefined) session.endedAt = this.#now();
+  }
+
+  retained(topic: string): RetainedMessage | undefined {
+    const packet = this.#retained.get(topic);
+    if (packet === undefined) return undefined;
+    return { topic, payload: Buffer.from(packet.payload), qos: packet.qos === 0 ? 0 : 1 };
+  }
+
+  async setup(): Promise<void> {}
+
+  async storeRetained(packet: AedesPublishPacket): Promise<void> {
+    if (isReserved(packet.topic)) return;
+    if (packet.payload.length === 0) this.#retained.delete(packet.topic);
+    else this.#retained.set(packet.topic, { ...packet });
+  }
+
+  createRetainedStreamCombi(filters: readonly string[]): Readable {
+    const exact = filters.filter((filter) => !hasWildcard(filter));
+    return Readable.from(exact.flatMap((topic) => this.#retained.get(topic) ?? []));
+  }
+
+  async addSubscriptions(
+    client: ClientReference,
+    subscriptions: readonly Subscription[],
+  ): Promise<void> {
+    const session = this.#liveSession(client.id);
+    for (const { topic, qos } of subscriptions) session?.subscriptions.set(topic, qos);
+  }
+
+  async removeSubscriptions(client: ClientReference, filters: readonly string[]): Promise<void> {
+    const session = this.#liveSession(client.id);
+    for (const filter of filters) session?.subscriptions.delete(filter);
+  }
+
+  async subscriptionsByClient(client: ClientReference): Promise<Subscription[]> {
+    const session = this.#liveSession(client.id);
+    return [...(session?.subscriptions ?? [])].map(([topic, qos]) => ({ topic, qos }));
+  }
+
+  async cleanSubscriptions(): Promise<void> {
+    // beginSession has done it, before a session under the same id could begin
+  }
+
+  async subscriptionsByTopic(topic: string): Promise<Subscription[]> {
+    const found: Subscription[] = [];
+    for (const clientId of this.#sessions.keys()) {
+      for (const [filter, qos] of this.#liveSession(clientId)?.subscriptions ?? []) {
+        if (qos === 0 || !matchesFilter(filter, topic)) continue;
+        found.push({ clientId, topic: filter, qos });
+        break;
+      }
+    }
+    return found;
+  }
+
+  async outgoingEnqueue(to: { clientId: string }, packet: AedesPublishPacket): Promise<void> {
+    const copy = { ...packet };
+    // its identifier is the publisher's: the one to the subscriber is given when it is sent
+    delete copy.messageId;
+    this.#liveSession(to.clientId)?.queue.push(copy);
+  }
+
+  async outgoingEnqueueCombi(
+    subscriptions: readonly { clientId: string }[],
+    packet: AedesPublishPacket,
+  ): Promise<void> {
+    for (const to of subscriptions) await this.outgoingEnqueue(to, packet);
+  }
+
+  /** Notes the packet identifier a stored message was sent under. */
+  async outgoingUpdate(client: ClientReference, packet: AedesPublishPacket): Promise<void> {
+    const queue = this.#liveSession(client.id)?.queue;
+    const stored = queue?.find((candidate) => isSame(candidate, packet));
+    // aedes asks who has subscribed before it delivers: a subscription made in between is served,
+    // but its message is not yet in the queue
+    if (stored === undefined) queue?.push({ ...packet });
+    else if (packet.messageId !== undefined) stored.messageId = packet.messageId;
+  }
+
+  async outgoingClearMessageId(
+    client: ClientReference,
+    packet: AedesPublishPacket,
+  ): Promise<AedesPublishPacket | undefined> {
+    const queue = this.#liveSession(client.id)?.queue ?? [];
+    const index = queue.findIndex((candidate) =>
+      packet.messageId === undefined
+        ? isSame(candidate, packet)
+        : candidate.messageId === packet.messageId,
+    );
+    return index === -1 ? undefined : queue.splice(index, 1)[0];
+  }
+
+  outgoingStream(client: ClientReference): Readable {
+    return Readable.from([...(this.#liveSession(client.id)?.queue ?? [])]);
+  }
+
+  async putWill(): Promise<void> {}
+
+  async delWill(): Promise<void> {}
+
+  streamWill(): Readable {
+    return Readable.from([]);
+  }
+
+  /** Undefined, and forgotten, when it has expired. */
+  #liveSession(clientId: string): Session | undefined {
+    const session = this.#sessions.get(clientId);
+    if (session?.endedAt === undefined || this.#now() - session.endedAt < this.#expiryMs) {
+      return session;
+    }
+    this.#sessions.delete(clientId);
+    return undefined;
+  }
+}
+
+/** aedes numbers every message of a broker. */
+function isSame(one: AedesPublishPacket, other: AedesPublishPacket): boolean {
+  return one.brokerId === other.brokerId && one.brokerCounter === other.brokerCounter;
+}

@@ -1,0 +1,83 @@
+import type { TLSSocket } from "node:tls";
+import { DeliveryWindow } from "./delivery-window.ts";
+import { Framer, packetType, packetTypes, publishQos, publishTopic } from "./frames.ts";
+import type { Limits } from "./limits.ts";
+
+export interface OutletHandlers {
+  /** CONNACK is about to be written; it may still be changed. */
+  readonly onConnack: (connack: Buffer) => void;
+  /** A PUBLISH is about to be written. */
+  readonly onPublish: ((topic: string) => void) | undefined;
+}
+
+/** The writing half of a connection: messages leave at the pace AWS sends them. */
+export class Outlet {
+  readonly #socket: TLSSocket;
+  readonly #handlers: OutletHandlers;
+  readonly #now: () => number;
+  readonly #framer = new Framer(Infinity);
+  readonly #window: DeliveryWindow;
+  #replaying = false;
+  #release: NodeJS.Timeout | undefined;
+
+  constructor(socket: TLSSocket, limits: Limits, now: () => number, handlers: OutletHandlers) {
+    this.#socket = socket;
+    this.#handlers = handlers;
+    this.#now = now;
+    this.#window = new DeliveryWindow(limits, now());
+  }
+
+  /** Whether what is sent from now on is what the session had stored. */
+  set replaying(replaying: boolean) {
+    this.#replaying = replaying;
+  }
+
+  /** Writes what aedes wrote; `done` when it can write more. */
+  send(bytes: Buffer, done: () => void): void {
+    if (!this.#socket.destroyed) {
+      for (const frame of this.#framer.push(bytes).frames) this.#sendFrame(frame);
+    }
+    if (this.#socket.writableNeedDrain) this.#socket.once("drain", done);
+    else done();
+  }
+
+  /** A PUBACK came: what waited for it may leave. */
+  acknowledge(packetIdentifier: number, now: number): void {
+    this.#window.acknowledge(packetIdentifier);
+    for (const frame of this.#window.release(now)) this.#writePublish(frame);
+    this.#scheduleRelease();
+  }
+
+  close(): void {
+    clearTimeout(this.#release);
+  }
+
+  #sendFrame(frame: Buffer): void {
+    const type = packetType(frame);
+    if (type !== packetTypes.publish) {
+      if (type === packetTypes.connack) this.#handlers.onConnack(frame);
+      this.#socket.write(frame);
+      return;
+    }
+    const leaves =
+      publishQos(frame) === 0 || this.#window.admit(frame, this.#replaying, this.#now());
+    if (leaves) this.#writePublish(frame);
+    else this.#scheduleRelease();
+  }
+
+  #writePublish(frame: Buffer): void {
+    this.#handlers.onPublish?.(publishTopic(frame));
+    this.#socket.write(frame);
+  }
+
+  #scheduleRelease(): void {
+    if (this.#release !== undefined) return;
+    const delayMs = this.#window.msUntilRelease(this.#now());
+    if (delayMs === undefined) return;
+    this.#release = setTimeout(() => {
+      this.#release = undefined;
+      for (const frame of this.#window.release(this.#now())) this.#writePublish(frame);
+      this.#scheduleRelease();
+    }, delayMs);
+  }
+}

@@ -1,0 +1,99 @@
+import { isPrefix, isThingName, topicsOf } from "../../device/core/topics.ts";
+import type { PolicyDocument, PolicyStatement } from "./policy.ts";
+
+/**
+ * The two policies of this project, as they are attached in AWS and as the stand-in enforces them.
+ */
+
+/** Where a policy holds: an AWS account in a region, and the prefix of the topics. */
+export interface PolicyScope {
+  /** `eu-central-1` */
+  readonly region: string;
+  /** the 12 digits of the AWS account */
+  readonly account: string;
+  /** first levels of every topic, `gate` */
+  readonly prefix: string;
+}
+
+export const thingNameVariable = `\${iot:Connection.Thing.ThingName}`;
+
+/**
+ * What a box may do: be itself, hear its own commands, report on its own topics and leave its
+ * status behind. No wildcard. Without `thingName` one document serves every box, as each gets its
+ * own name filled in; with it the document names that one box.
+ * @throws RangeError when a word would change what the policy means
+ */
+export function boxPolicy(scope: PolicyScope & { readonly thingName?: string }): PolicyDocument {
+  const { prefix, thingName } = scope;
+  const arn = arnsOf(scope);
+  if (thingName !== undefined && !isThingName(thingName)) {
+    throw new RangeError(`not a thing name: ${thingName}`);
+  }
+  const name = thingName ?? thingNameVariable;
+  const { command, event, status } = topicsOf(prefix, name);
+  return policyOf([
+    allow("iot:Connect", arn(`client/${name}`)),
+    allow("iot:Subscribe", arn(`topicfilter/${command}`)),
+    allow("iot:Receive", arn(`topic/${command}`)),
+    allow("iot:Publish", [arn(`topic/${event}`), arn(`topic/${status}`)]),
+    allow("iot:RetainPublish", arn(`topic/${status}`)),
+  ]);
+}
+
+/**
+ * What the publishing service may do: command every box, hear what they report, and never retain,
+ * as a retained command would open the gate again at every reconnect.
+ *
+ * The client id ends in a wildcard because two services with one certificate (the web service and
+ * a person's `boom-box open`) must not throw each other out: each appends something of its own.
+ * The wildcard is a suffix, so that what it reaches is the ids with this prefix. Choose one that no
+ * thing's name starts with: this certificate could connect as such a thing and throw it out.
+ * @throws RangeError when a word would change what the policy means
+ */
+export function servicePolicy(
+  scope: PolicyScope & { readonly clientIdPrefix: string },
+): PolicyDocument {
+  const { prefix, clientIdPrefix } = scope;
+  const arn = arnsOf(scope);
+  if (!/^[\w.:-]{1,64}$/.test(clientIdPrefix)) {
+    throw new RangeError(`not a client id prefix: ${clientIdPrefix}`);
+  }
+  const anyBox = topicsOf(prefix, "*");
+  const filters = topicsOf(prefix, "+");
+  return policyOf([
+    allow("iot:Connect", arn(`client/${clientIdPrefix}*`)),
+    allow("iot:Publish", arn(`topic/${anyBox.command}`)),
+    allow("iot:Subscribe", [
+      arn(`topicfilter/${filters.event}`),
+      arn(`topicfilter/${filters.status}`),
+    ]),
+    allow("iot:Receive", [arn(`topic/${anyBox.event}`), arn(`topic/${anyBox.status}`)]),
+    { Effect: "Deny", Action: "iot:RetainPublish", Resource: arn("topic/*") },
+  ]);
+}
+
+function policyOf(Statement: readonly PolicyStatement[]): PolicyDocument {
+  return { Version: "2012-10-17", Statement };
+}
+
+function allow(Action: string, Resource: string | readonly string[]): PolicyStatement {
+  return { Effect: "Allow", Action, Resource };
+}
+
+function arnsOf({ region, account, prefix }: PolicyScope): (resource: string) => string {
+  if (!isPrefix(prefix)) throw new RangeError(`not a topic prefix: ${prefix}`);
+  return (resource) => iotArn({ region, account }, resource);
+}
+
+/**
+ * `arn:aws:iot:<region>:<account>:<resource>`
+ * @throws RangeError when region or account is not of the form AWS uses
+ */
+export function iotArn(
+  { region, account }: Pick<PolicyScope, "region" | "account">,
+  resource: string,
+): string {
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) throw new RangeError(`not an AWS region: ${region}`);
+  if (!/^\d{12}$/.test(account)) throw new RangeError(`not an AWS account: ${account}`);
+  return `arn:aws:iot:${region}:${account}:${resource}`;
+}

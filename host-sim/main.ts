@@ -1,0 +1,44 @@
+import { createSecureContext } from "node:tls";
+import type { Settings } from "../device/config.ts";
+import { JsonLines } from "./json-lines.ts";
+import { describeRecord } from "./plain-lines.ts";
+import { SimulatedBox, type SimulatedBoxRecord } from "./simulated-box.ts";
+
+export interface SimulatorOptions {
+  readonly settings: Settings;
+  /** PEM */
+  readonly identity: { readonly ca: string; readonly certificate: string; readonly key: string };
+  /** JSON lines instead of words */
+  readonly json: boolean;
+}
+
+/** Runs one box until SIGINT or SIGTERM; then the pin is LOW, the broker has been told, and it returns. */
+export async function runSimulator({ settings, identity, json }: SimulatorOptions): Promise<void> {
+  const { ca, certificate, key } = identity;
+  const write = (text: string) => void process.stdout.write(text);
+  const lines = new JsonLines(write);
+  const onRecord = json
+    ? (record: SimulatedBoxRecord) => lines.record(record)
+    : (record: SimulatedBoxRecord) => write(`${describeRecord(record)}\n`);
+  const box = new SimulatedBox({
+    settings,
+    identity: { secureContext: createSecureContext({ ca, cert: certificate, key }) },
+    onRecord,
+  });
+  if (!json)
+    write(`${settings.thingName} → ${settings.endpoint}:${settings.port}; Ctrl-C ends it\n`);
+  const stopped = new Promise<void>((resolve) => {
+    const stop = () => {
+      // A second signal finds Node's own handling: it ends the process at once.
+      process.off("SIGINT", stop);
+      process.off("SIGTERM", stop);
+      resolve(box.stop());
+    };
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
+    // Whoever read our output has gone: there is nobody left to run for.
+    process.stdout.on("error", stop);
+  });
+  box.start();
+  await stopped;
+}

@@ -1,0 +1,25 @@
+import type { SimulatedBoxRecord } from "./simulated-box.ts";
+
+/** A record in words, for logs and terminals. Text that came over the network has no control characters left. */
+export function describeRecord(record: SimulatedBoxRecord): string {
+  switch (record.type) {
+    case "connection":
+      return `connection  ${record.state}${record.reason === null ? "" : ` (${printable(record.reason)})`}`;
+    case "pin":
+      return `pin ${record.pin}       ${record.value === 1 ? "HIGH" : "LOW"}`;
+    case "event": {
+      const by = record.by === null ? "" : ` for ${printable(record.by)}`;
+      const what =
+        record.outcome === "opened" ? `opened, ${record.pulseMs} ms` : `refused: ${record.reason}`;
+      return `event       ${what}${by}`;
+    }
+    case "status":
+      return `status      ${record.state}, ${record.opened} opened, ${record.refused} refused`;
+  }
+}
+
+/** Reasons may quote a peer: no escape sequence of its may reach a terminal. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+}

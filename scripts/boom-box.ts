@@ -1,0 +1,32 @@
+import { Command, CommanderError } from "commander";
+import { firmwareVersion } from "../device/version.ts";
+import { registerCertsCommand } from "./certs/command.ts";
+import { registerOpenCommand } from "./open.ts";
+import { registerSimCommand } from "./sim.ts";
+import { registerStartCommand } from "./start.ts";
+import { UserError } from "./user-error.ts";
+
+const program = new Command("boom-box")
+  .description("A gate opener: an ESP32 that presses a remote's button when MQTT says open.")
+  .version(firmwareVersion)
+  .showHelpAfterError("(--help shows what there is)")
+  .exitOverride();
+
+registerStartCommand(program);
+registerOpenCommand(program);
+registerSimCommand(program);
+registerCertsCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** 2: what the person asked for cannot be done as asked. Anything unforeseen keeps its stack. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`boom-box: ${error.message}\n`);
+  return 2;
+}

@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import { type Command, InvalidArgumentError } from "commander";
+import { isHostName } from "../device/config.ts";
+import { defaultPrefix, isPrefix, isThingName } from "../device/core/topics.ts";
+import type { StoredIdentity } from "./certs/identity.ts";
+import { caIdentity, defaultCertsDirectory, identityFiles } from "./paths.ts";
+import { findStandIn } from "./running-stand-in.ts";
+import { numberOption } from "./settings.ts";
+import { UserError } from "./user-error.ts";
+
+/** The flags that `sim` and `open` share: which broker, and as whom. */
+export interface BrokerFlags {
+  readonly endpoint?: string;
+  readonly port?: number;
+  readonly thing: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly prefix?: string;
+  readonly alpn?: boolean;
+  readonly certs: string;
+}
+
+export const defaultThing = "lot-1";
+
+export function addBrokerOptions(command: Command): Command {
+  return command
+    .option("--thing <name>", "the box's thing name", thingName, defaultThing)
+    .option("--endpoint <host>", "the broker (default: the stand-in that npm start runs)", hostName)
+    .option("--port <port>", "its port (default: 8883)", numberOption("port"))
+    .option("--ca <file>", "PEM: the CA that signed the broker's certificate")
+    .option("--cert <file>", "PEM: our certificate")
+    .option("--key <file>", "PEM: our private key")
+    .option("--prefix <prefix>", "first part of every topic (default: gate)", prefix)
+    .option("--alpn", "offer x-amzn-mqtt-ca, as AWS IoT Core asks for on port 443 (default there)")
+    .option("--certs <dir>", "where boom-box certs put the certificates", defaultCertsDirectory);
+}
+
+/** A broker found, and credentials read and checked. */
+export interface Broker {
+  readonly endpoint: string;
+  readonly port: number;
+  readonly prefix: string;
+  readonly alpn: boolean;
+  readonly identity: StoredIdentity;
+}
+
+/**
+ * @param identityName whose certificate to use where no files are named
+ * @throws UserError in one line, with what to do
+ */
+export async function resolveBroker(flags: BrokerFlags, identityName: string): Promise<Broker> {
+  const standIn = flags.endpoint === undefined ? await findStandIn(flags.certs) : undefined;
+  const endpoint = flags.endpoint ?? standIn?.endpoint;
+  if (endpoint === undefined) {
+    throw new UserError(
+      "no stand-in is running here: start one with npm start, or name a broker with --endpoint",
+    );
+  }
+  const port = flags.port ?? standIn?.port ?? 8883;
+  const { readCredentials } = await import("./certs/read.ts");
+  const files = identityFiles(flags.certs, identityName);
+  const identity = await readCredentials({
+    ca: flags.ca ?? (await trustedBy(flags.certs, identityName)),
+    certificate: flags.cert ?? files.certificatePem,
+    key: flags.key ?? files.keyPem,
+  });
+  return {
+    endpoint,
+    port,
+    prefix: flags.prefix ?? standIn?.prefix ?? defaultPrefix,
+    alpn: flags.alpn ?? port === 443,
+    identity,
+  };
+}
+
+/** A box has its own copy of what it trusts; the service trusts the folder's CA. */
+async function trustedBy(certsDirectory: string, identityName: string): Promise<string> {
+  const { trustFiles } = await import("./certs/identity.ts");
+  const own = trustFiles(certsDirectory, identityName).caPem;
+  return existsSync(own) ? own : identityFiles(certsDirectory, caIdentity).certificatePem;
+}
+
+export function thingName(text: string): string {
+  if (isThingName(text)) return text;
+  throw new InvalidArgumentError("It must be 1–64 letters, digits, - _ or :");
+}
+
+function prefix(text: string): string {
+  if (isPrefix(text)) return text;
+  throw new InvalidArgumentError("It must be 1–3 words joined by /, 64 characters at most.");
+}
+
+function hostName(text: string): string {
+  if (isHostName(text)) return text;
+  throw new InvalidArgumentError("It must be a host name, without https:// or a port.");
+}
