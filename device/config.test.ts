@@ -91,7 +91,10 @@ describe("parseSettings", () => {
   });
 
   it("tells every problem at once", () => {
-    assert.equal(problemsOf({ thingName: "a/b", endpoint: "x y", port: 0, colour: "red" }).length, 4);
+    assert.equal(
+      problemsOf({ thingName: "a/b", endpoint: "x y", port: 0, colour: "red" }).length,
+      4,
+    );
   });
 
   for (const endpoint of ["https://a.example", "a.example:8883", "a.example/", "", "a b", 5, "*"]) {

@@ -14,9 +14,9 @@ export class JsonLines {
 
   record(record: SimulatedBoxRecord): void {
     const at = Math.round(performance.now() - this.#startedAt);
-    // `at` and `type` first: these lines are read by people too.
     const { type, ...rest } =
       record.type === "event" ? { ...record, date: record.at } : { ...record };
-    this.#write(`${JSON.stringify({ at, type, ...rest, ...{ at } })}\n`);
+    // `at` and `type` come first: these lines are read by people too.
+    this.#write(`${JSON.stringify(Object.assign({ at, type }, rest, { at }))}\n`);
   }
 }

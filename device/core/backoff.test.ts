@@ -48,7 +48,9 @@ describe("Backoff", () => {
             const delay = backoff.next();
             assert.ok(Number.isInteger(delay));
             assert.ok(delay >= minimumMs);
-            assert.ok(delay <= Math.max(minimumMs, Math.min(maximumMs, minimumMs * 2 ** (turn + 1))));
+            assert.ok(
+              delay <= Math.max(minimumMs, Math.min(maximumMs, minimumMs * 2 ** (turn + 1))),
+            );
           }
         },
       ),

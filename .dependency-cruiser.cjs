@@ -1,0 +1,69 @@
+/** Who may know whom; see docs/architecture.md. `npm run dependencies` checks it. */
+const tests = "\\.(test|contract|fake)\\.ts$";
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: "core-knows-itself-and-hal",
+      comment: "device/core is sans-I/O: itself, the words of hal.ts and the settings' shape.",
+      severity: "error",
+      from: { path: "^device/core/", pathNot: tests },
+      to: { pathNot: ["^device/core/", "^device/(hal|config)\\.ts$", "node_modules/mqtt-packet/"] },
+    },
+    {
+      name: "only-the-codec-knows-mqtt-packet",
+      severity: "error",
+      from: { path: "^device/", pathNot: ["^device/core/mqtt/codec\\.ts$", tests] },
+      to: { path: "node_modules/mqtt-packet/" },
+    },
+    {
+      name: "device-stands-alone",
+      comment: "The firmware knows neither Node nor the simulator nor the scripts.",
+      severity: "error",
+      from: { path: "^device/", pathNot: tests },
+      to: {
+        pathNot: ["^device/", "node_modules/mqtt-packet/", "^(embedded|commodetto|timer|time)"],
+      },
+    },
+    {
+      name: "agent-and-core-are-handed-hardware",
+      severity: "error",
+      from: { path: "^device/", pathNot: ["^device/xs/", "^device/main\\.ts$", tests] },
+      to: { path: "^device/xs/" },
+    },
+    {
+      name: "hal-and-config-are-leaves",
+      severity: "error",
+      from: { path: "^device/hal\\.ts$" },
+      to: { path: "." },
+    },
+    {
+      name: "simulator-does-not-know-xs-or-scripts",
+      severity: "error",
+      from: { path: "^host-sim/", pathNot: tests },
+      to: { path: "^(device/xs|scripts|web)/" },
+    },
+    {
+      name: "hardware-knows-hal-alone",
+      severity: "error",
+      from: { path: "^host-sim/hardware/", pathNot: tests },
+      to: { path: "^(device|host-sim)/", pathNot: ["^device/hal\\.ts$", "^host-sim/hardware/"] },
+    },
+    {
+      name: "web-knows-the-messages-alone",
+      severity: "error",
+      from: { path: "^web/" },
+      to: {
+        path: "^(device|host-sim|scripts)/",
+        pathNot: "^device/core/(topics|command|report)\\.ts$",
+      },
+    },
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+  },
+};
