@@ -1,0 +1,47 @@
+import { createSecureContext } from "node:tls";
+import type { OnDeliver } from "../../host-sim/cloud/connection.ts";
+import { Registry } from "../../host-sim/cloud/registry.ts";
+import { CloudStandIn } from "../../host-sim/cloud/stand-in.ts";
+import type { TLSIdentity } from "../../host-sim/hardware/tls.ts";
+import { localAccount } from "../../host-sim/local-cloud.ts";
+import { createAuthority, issueClient, issueServer } from "../certs/authority.ts";
+
+/** A stand-in on loopback that lets one certificate be any number of boxes. */
+export interface BenchCloud {
+  readonly cloud: CloudStandIn;
+  /** PEM; the same for every box, so that each side shares one TLS context */
+  readonly pem: { readonly ca: string; readonly cert: string; readonly key: string };
+}
+
+export async function startBenchCloud(onDeliver?: OnDeliver): Promise<BenchCloud> {
+  const authority = await createAuthority();
+  const server = await issueServer(authority);
+  const box = await issueClient(authority, "bench");
+  const registry = new Registry(localAccount);
+  // Only here: the bench is about time and memory, and a thousand certificates would only be slow.
+  registry.register({
+    certificate: box.certificatePem,
+    policies: [
+      { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "iot:*", Resource: "*" }] },
+    ],
+  });
+  const unlimited = Number.POSITIVE_INFINITY;
+  const cloud = await CloudStandIn.listen({
+    ca: authority.certificatePem,
+    certificate: `${server.certificatePem}${authority.certificatePem}`,
+    key: server.keyPem,
+    registry,
+    limits: {
+      connectsPerSecond: unlimited,
+      publishesPerSecond: unlimited,
+      bytesPerSecond: unlimited,
+    },
+    ...(onDeliver === undefined ? {} : { onDeliver }),
+  });
+  const pem = { ca: authority.certificatePem, cert: box.certificatePem, key: box.keyPem };
+  return { cloud, pem };
+}
+
+export function identityOf({ ca, cert, key }: BenchCloud["pem"]): TLSIdentity {
+  return { secureContext: createSecureContext({ ca, cert, key }) };
+}

@@ -1,0 +1,30 @@
+import { identityOf } from "./bench-cloud.ts";
+import { type BenchBox, makeMqttJsBox, makeOurBox } from "./boxes.ts";
+import type { HeapRequest } from "./heap.ts";
+
+/** The process that holds the boxes, and nothing else, so that its heap is theirs. */
+process.once("message", async ({ make, count, port, pem }: HeapRequest) => {
+  const makeBox = make === "ours" ? makeOurBox : makeMqttJsBox;
+  const identity = identityOf(pem);
+  const boxes: BenchBox[] = [];
+  const add = async (index: number) => {
+    const thingName = `${make}-${index}`;
+    boxes.push(await makeBox({ thingName, port, identity, pulseMs: 20 }));
+  };
+  // What the first ones load and compile belongs to no box.
+  for (let index = 0; index < 20; index++) await add(index);
+  const before = await settledHeap();
+  for (let index = 0; index < count; index += 20) {
+    await Promise.all(Array.from({ length: 20 }, (_, i) => add(20 + index + i)));
+  }
+  const after = await settledHeap();
+  process.send?.({ bytesPerBox: (after - before) / count, boxes: boxes.length });
+});
+
+async function settledHeap(): Promise<number> {
+  for (let i = 0; i < 4; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    globalThis.gc?.();
+  }
+  return process.memoryUsage().heapUsed;
+}

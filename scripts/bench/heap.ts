@@ -1,0 +1,26 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { BenchCloud } from "./bench-cloud.ts";
+
+export interface HeapRequest {
+  readonly make: "ours" | "mqtt-js";
+  readonly count: number;
+  readonly port: number;
+  readonly pem: BenchCloud["pem"];
+}
+
+/** Live heap bytes for each of `count` connected boxes, in a process of their own. */
+export function measureHeap(request: HeapRequest): Promise<number> {
+  const child = fork(fileURLToPath(new URL("heap-child.ts", import.meta.url)), {
+    execArgv: ["--expose-gc", "--import", "tsx"],
+  });
+  return new Promise((resolve, reject) => {
+    child.once("message", (message) => {
+      resolve((message as { bytesPerBox: number }).bytesPerBox);
+      child.kill("SIGKILL");
+    });
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`the process of the boxes ended (${code})`)));
+    child.send(request);
+  });
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import { topicsOf } from "../../device/core/topics.ts";
+import { identityOf, startBenchCloud } from "./bench-cloud.ts";
+import { type BenchBox, makeMqttJsBox, makeOurBox } from "./boxes.ts";
+
+export interface LatencyResult {
+  /** broker's write of the PUBLISH to the rising edge, ms */
+  readonly latencies: readonly number[];
+  /** pulse width minus the width asked for, ms */
+  readonly widthErrors: readonly number[];
+}
+
+const pulseMs = 20;
+
+/** Both boxes on one broker, by turns, so that whatever the machine does, it does to both. */
+export async function measureLatency(
+  rounds: number,
+  onProgress: (round: number) => void,
+): Promise<{ ours: LatencyResult; mqttJs: LatencyResult }> {
+  let writtenAt = 0;
+  const { cloud, pem } = await startBenchCloud((_clientId, topic, now) => {
+    if (topic.endsWith("/command")) writtenAt = now;
+  });
+  const identity = identityOf(pem);
+  const make = { port: cloud.port, identity, pulseMs };
+  const boxes = [
+    { name: "ours", box: await makeOurBox({ ...make, thingName: "ours" }) },
+    { name: "mqtt-js", box: await makeMqttJsBox({ ...make, thingName: "mqtt-js" }) },
+  ];
+  const results = boxes.map(() => ({ latencies: [] as number[], widthErrors: [] as number[] }));
+  const warmUp = 50;
+  for (let round = 0; round < rounds + warmUp; round++) {
+    // Who goes first changes: what one leaves behind must not always be the other's burden.
+    const turns = [...boxes.entries()];
+    if (round % 2 === 1) turns.reverse();
+    for (const [index, { name, box }] of turns) {
+      const pulse = nextPulse(box);
+      await cloud.publish(topicsOf("gate", name).command, commandOf());
+      const { riseAt, fallAt } = await pulse;
+      // The event's PUBLISH and its PUBACK are over before the other's turn.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (round < warmUp) continue;
+      results[index]?.latencies.push(riseAt - writtenAt);
+      results[index]?.widthErrors.push(fallAt - riseAt - pulseMs);
+    }
+    onProgress(round);
+  }
+  for (const { box } of boxes) await box.stop();
+  await cloud.close();
+  const [ours, mqttJs] = results;
+  if (ours === undefined || mqttJs === undefined) throw new Error("two boxes, two results");
+  return { ours, mqttJs };
+}
+
+function commandOf(): string {
+  const issuedAt = Date.now();
+  const times = { issuedAt, expiresAt: issuedAt + 10_000 };
+  return JSON.stringify({ action: "open", id: randomUUID(), ...times, by: "bench" });
+}
+
+function nextPulse({ pin }: BenchBox): Promise<{ riseAt: number; fallAt: number }> {
+  return new Promise((resolve, reject) => {
+    const timeout = setTimeout(() => reject(new Error("no pulse within 5 s")), 5_000);
+    let riseAt = 0;
+    pin.onEdge = ({ value, at }) => {
+      if (value === 1) {
+        riseAt = at;
+        return;
+      }
+      clearTimeout(timeout);
+      resolve({ riseAt, fallAt: at });
+    };
+  });
+}
