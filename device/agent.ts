@@ -1,6 +1,7 @@
 import type { Settings } from "./config.ts";
 import { Box, type BoxEffect } from "./core/box.ts";
 import type { ConnectionState } from "./core/connection.ts";
+import { PacketParser } from "./core/mqtt/codec.ts";
 import type { EventReport, StatusReport } from "./core/report.ts";
 import { GatePin } from "./gate-pin.ts";
 import {
@@ -27,6 +28,8 @@ export interface AgentOptions {
   readonly device: Device;
   readonly settings: Settings;
   readonly firmware: string;
+  /** where many boxes share one; default: one of its own */
+  readonly parser?: PacketParser;
   onRecord?(record: AgentRecord): void;
 }
 
@@ -64,6 +67,7 @@ export class Agent {
       firmware,
       resetReason: system.resetReason,
       seenIds: readSeenIds(device.storage.read(seenIdsKey)),
+      parser: options.parser ?? new PacketParser(),
       random: () => system.random(),
       facts: () => ({
         rssi: network.RSSI,

@@ -3,7 +3,7 @@ import type { Instant, ResetReason } from "../hal.ts";
 import { type Command, type CommandMessage, CommandReader, type RefusalReason } from "./command.ts";
 import { Connection, type ConnectionEffect, type ConnectionState } from "./connection.ts";
 import { Gate, type GateEffect } from "./gate.ts";
-import type { PublishPacket } from "./mqtt/codec.ts";
+import type { PacketParser, PublishPacket } from "./mqtt/codec.ts";
 import { Session, type SessionEffect } from "./mqtt/session.ts";
 import {
   type EventReport,
@@ -30,6 +30,7 @@ export interface BoxOptions {
   /** uniform in [0, 1) */
   readonly random: () => number;
   readonly facts: () => Facts;
+  readonly parser: PacketParser;
 }
 
 export type BoxEffect =
@@ -79,12 +80,15 @@ export class Box {
     this.#topics = topicsOf(settings.prefix, thingName);
     this.#gate = new Gate(settings);
     this.#reader = new CommandReader(settings, seenIds);
-    this.#session = new Session({
-      clientIdentifier: thingName,
-      keepAliveSeconds,
-      topicFilter: this.#topics.command,
-      will: { topic: this.#topics.status, payload: JSON.stringify(will) },
-    });
+    this.#session = new Session(
+      {
+        clientIdentifier: thingName,
+        keepAliveSeconds,
+        topicFilter: this.#topics.command,
+        will: { topic: this.#topics.status, payload: JSON.stringify(will) },
+      },
+      options.parser,
+    );
     const backoff = { minimumMs: backoffMinimumMs, maximumMs: backoffMaximumMs };
     this.#connection = new Connection({ networks, backoff, heldMs }, random);
   }

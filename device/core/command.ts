@@ -1,5 +1,3 @@
-import { decodeUtf8 } from "./utf8.ts";
-
 /** Why a command did not move the pin. A closed list: the staff app has words for each. */
 export const refusalReasons = [
   "retained",
@@ -28,8 +26,9 @@ export interface Command {
 
 /** A PUBLISH to the command topic. */
 export interface CommandMessage {
-  readonly payload: Uint8Array;
-  /** bytes the sender sent: more than `payload` holds where the codec cut it short */
+  /** UTF-8; bytes that are none show as U+FFFD */
+  readonly text: string;
+  /** bytes the sender sent: more than `text` holds where the codec cut it short */
   readonly payloadLength: number;
   readonly retain: boolean;
   readonly dup: boolean;
@@ -85,7 +84,7 @@ export class CommandReader {
     if (message.payloadLength > maximumCommandBytes) {
       return { outcome: "refused", command: bare(nothing), reason: "too-large" };
     }
-    const parsed = parse(message.payload);
+    const parsed = parse(message.text);
     const command = bare(parsed);
     const reason = this.#refusal(message, parsed, date);
     // A refused id is remembered too: a copy that comes late must not open when the first could not.
@@ -132,9 +131,9 @@ function bare({ id, action, by }: Parsed): Command {
   return { id, action, by };
 }
 
-function parse(payload: Uint8Array): Parsed {
-  const text = decodeUtf8(payload)?.trim();
-  if (text === undefined || text === "") return nothing;
+function parse(payload: string): Parsed {
+  const text = payload.trim();
+  if (text === "" || text.includes("\ufffd")) return nothing;
   if (!text.startsWith("{")) {
     // One plain word is an action; anything else is noise.
     if (!/^[a-z][\w-]{0,31}$/i.test(text)) return nothing;

@@ -13,7 +13,7 @@ export class NodeTimer implements Timer {
       if (early > 0) armed.timeout = setTimeout(fire, Math.ceil(early));
       else callback();
     };
-    const armed: Armed = { timeout: setTimeout(fire, Math.max(0, Math.floor(delayMs))) };
+    const armed: Armed = { timeout: setTimeout(fire, Math.max(0, Math.ceil(delayMs))) };
     return armed;
   }
 

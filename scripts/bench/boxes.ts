@@ -1,5 +1,6 @@
 import { connect } from "mqtt";
 import { Agent } from "../../device/agent.ts";
+import { PacketParser } from "../../device/core/mqtt/codec.ts";
 import { topicsOf } from "../../device/core/topics.ts";
 import { createNodeDevice } from "../../host-sim/hardware/device.ts";
 import { RecordedPin } from "../../host-sim/hardware/pin.ts";
@@ -18,6 +19,9 @@ export interface BenchBoxOptions {
   readonly identity: TLSIdentity;
   readonly pulseMs: number;
 }
+
+/** Boxes of one process share what parses their packets. */
+const parser = new PacketParser();
 
 export type MakeBox = (options: BenchBoxOptions) => Promise<BenchBox>;
 
@@ -42,6 +46,7 @@ export function makeOurBox({
       device,
       settings,
       firmware: "bench",
+      parser,
       onRecord: (record) => {
         if (record.type === "status" && record.state === "online") {
           resolve({ pin: device.gatePin, stop: () => new Promise((done) => agent.stop(done)) });

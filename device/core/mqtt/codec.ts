@@ -3,11 +3,13 @@ import mqttPacket from "mqtt-packet";
 /** The first packet generated would fill a cache of 65,536 Buffers: the end of an ESP32. */
 mqttPacket.writeToStream.cacheNumbers = false;
 
-/** A PUBLISH either way. `payloadLength` exceeds `payload` where the packet was cut short. */
+/** A PUBLISH to us. `payloadLength` is what the sender sent, also where the packet was cut short. */
 export interface PublishPacket {
   readonly type: "PUBLISH";
   readonly topic: string;
-  readonly payload: Uint8Array;
+  /** UTF-8; bytes that are none show as U+FFFD */
+  readonly text: string;
+  /** in bytes */
   readonly payloadLength: number;
   readonly qos: 0 | 1;
   readonly retain: boolean;
@@ -42,88 +44,21 @@ export const maximumBufferedBytes = 2048;
 export const maximumRemainingLength = 128 * 1024 + 512;
 
 /**
- * Bytes to packets. mqtt-packet believes any length it is told and keeps everything until a packet
- * is whole; so this looks at each fixed header first. A PUBLISH longer than
- * {@link maximumBufferedBytes} is cut: the parser is shown its beginning under a shorter length,
- * the rest is thrown away as it comes. Any other long packet breaks the protocol.
+ * mqtt-packet's parser, shown one whole packet at a time. Between packets it remembers nothing, so
+ * that all boxes of a process can share one.
  */
-export class Decoder {
-  readonly #parser = mqttPacket.parser({ protocolVersion: 4 });
-  #packets: ServerPacket[] = [];
+export class PacketParser {
+  #parser = this.#create();
+  #packet: ParsedPacket | undefined;
   #error: string | undefined;
-  /** the fixed header so far, while it is not whole */
-  #header: number[] = [];
-  /** bytes of the present packet still to be shown to the parser, and then to be thrown away */
-  #keep = 0;
-  #skip = 0;
-  #cut = 0;
-
-  constructor() {
-    this.#parser.on("packet", (packet) => this.#take(packet as ParsedPacket));
-    this.#parser.on("error", (error: Error) => {
-      this.#error ??= error.message;
-    });
-  }
 
   /**
-   * The packets completed by `bytes`, in order. Once `error` is set the stream has no more meaning:
-   * the connection must be dropped [MQTT-4.8.0-1] and the decoder with it.
+   * @param cut how many bytes of its payload the packet was shortened by
+   * @returns the packet, or what is wrong with it
    */
-  decode(bytes: Uint8Array): { packets: ServerPacket[]; error: string | undefined } {
-    let at = 0;
-    while (at < bytes.length && this.#error === undefined) {
-      if (this.#keep === 0 && this.#skip === 0) {
-        at = this.#readHeader(bytes, at);
-      } else if (this.#keep > 0) {
-        const end = Math.min(bytes.length, at + this.#keep);
-        this.#keep -= end - at;
-        this.#parse(bytes.subarray(at, end));
-        at = end;
-      } else {
-        const end = Math.min(bytes.length, at + this.#skip);
-        this.#skip -= end - at;
-        at = end;
-      }
-    }
-    const packets = this.#packets;
-    this.#packets = [];
-    return { packets, error: this.#error };
-  }
-
-  /** @returns the index after what belongs to the header */
-  #readHeader(bytes: Uint8Array, from: number): number {
-    let at = from;
-    while (at < bytes.length) {
-      const byte = bytes[at++] as number;
-      this.#header.push(byte);
-      const digits = this.#header.length - 1;
-      if (digits === 0 || (byte & 0x80 && digits < 4)) continue;
-      if (byte & 0x80) {
-        this.#error = "remaining length of more than four bytes"; // [MQTT-2.2.3]
-        return at;
-      }
-      this.#beginPacket();
-      return at;
-    }
-    return at;
-  }
-
-  #beginPacket(): void {
-    const [first = 0, ...digits] = this.#header;
-    this.#header = [];
-    const length = digits.reduce((sum, digit, i) => sum + (digit & 0x7f) * 128 ** i, 0);
-    const isPublish = first >> 4 === 3;
-    if (length > (isPublish ? maximumRemainingLength : maximumBufferedBytes)) {
-      this.#error = `packet type ${first >> 4} of ${length} bytes`;
-      return;
-    }
-    this.#keep = Math.min(length, maximumBufferedBytes);
-    this.#skip = length - this.#keep;
-    this.#cut = this.#skip;
-    this.#parse(Uint8Array.from([first, ...remainingLength(this.#keep)]));
-  }
-
-  #parse(bytes: Uint8Array): void {
+  parse(bytes: Uint8Array, cut: number): ServerPacket | string {
+    this.#packet = undefined;
+    this.#error = undefined;
     try {
       // mqtt-packet's types ask for Node's Buffer; its code takes any Uint8Array, and XS has no Buffer.
       this.#parser.parse(bytes as ParserInput);
@@ -131,14 +66,124 @@ export class Decoder {
       // Some truncated packets make the parser read past its buffer.
       this.#error ??= error instanceof Error ? error.message : String(error);
     }
+    if (this.#error === undefined && this.#packet !== undefined)
+      return translate(this.#packet, cut);
+    // Whatever it holds of this packet must not reach the next, which may be another box's.
+    this.#parser = this.#create();
+    return this.#error ?? "a packet shorter than its fields";
   }
 
-  #take(packet: ParsedPacket): void {
-    if (this.#error !== undefined) return;
-    const result = translate(packet, this.#cut);
-    if (typeof result === "string") this.#error = result;
-    else this.#packets.push(result);
+  #create(): ReturnType<typeof mqttPacket.parser> {
+    const parser = mqttPacket.parser({ protocolVersion: 4 });
+    parser.on("packet", (packet) => {
+      this.#packet = packet as ParsedPacket;
+    });
+    parser.on("error", (error: Error) => {
+      this.#error = error.message;
+    });
+    return parser;
   }
+}
+
+/**
+ * Bytes to packets. mqtt-packet believes any length it is told and keeps everything until a packet
+ * is whole; so this reads each fixed header first and collects the packet itself. A PUBLISH longer
+ * than {@link maximumBufferedBytes} is cut: the parser is shown its beginning under a shorter length,
+ * the rest is thrown away as it comes. Any other long packet breaks the protocol.
+ */
+export class Decoder {
+  readonly #parser: PacketParser;
+  #error: string | undefined;
+  /** the beginning of a packet whose rest has not come yet, its fixed header included */
+  #partial: Uint8Array | undefined;
+  /** bytes still to be thrown away */
+  #skip = 0;
+
+  constructor(parser: PacketParser) {
+    this.#parser = parser;
+  }
+
+  /**
+   * The packets completed by `bytes`, in order. Once `error` is set the stream has no more meaning:
+   * the connection must be dropped [MQTT-4.8.0-1] and the decoder with it.
+   */
+  decode(bytes: Uint8Array): { packets: ServerPacket[]; error: string | undefined } {
+    const packets: ServerPacket[] = [];
+    const skipped = Math.min(this.#skip, bytes.length);
+    this.#skip -= skipped;
+    let rest = join(this.#partial, bytes.subarray(skipped));
+    this.#partial = undefined;
+    while (rest.length > 0 && this.#error === undefined) {
+      const used = this.#decodeOne(rest, packets);
+      if (used === 0) {
+        // A copy: what came from the transport may be a part of something much larger.
+        this.#partial = rest.slice();
+        break;
+      }
+      rest = rest.subarray(used);
+    }
+    return { packets, error: this.#error };
+  }
+
+  /** @returns how many bytes belong to the packet at the beginning; 0 while more are needed */
+  #decodeOne(bytes: Uint8Array, packets: ServerPacket[]): number {
+    const header = readFixedHeader(bytes);
+    if (header === "incomplete") return 0;
+    const type = (bytes[0] as number) >> 4;
+    if (header === "malformed") return this.#fail("remaining length of more than four bytes");
+    const { length, start } = header;
+    if (length > (type === publishType ? maximumRemainingLength : maximumBufferedBytes)) {
+      return this.#fail(`packet type ${type} of ${length} bytes`);
+    }
+    const kept = Math.min(length, maximumBufferedBytes);
+    if (bytes.length < start + kept) return 0;
+    const cut = length - kept;
+    const whole = bytes.subarray(0, start + kept);
+    const result = this.#parser.parse(cut === 0 ? whole : shorten(whole, start, kept), cut);
+    if (typeof result === "string") return this.#fail(result);
+    packets.push(result);
+    const available = Math.min(bytes.length, start + length);
+    this.#skip = start + length - available;
+    return available;
+  }
+
+  #fail(error: string): number {
+    this.#error = error;
+    return 0;
+  }
+}
+
+const publishType = 3;
+
+/** The fixed header of MQTT 3.1.1, section 2.2: where the rest starts, and how long it is. */
+function readFixedHeader(
+  bytes: Uint8Array,
+): { readonly start: number; readonly length: number } | "incomplete" | "malformed" {
+  let length = 0;
+  for (let index = 1; index <= 4; index++) {
+    const digit = bytes[index];
+    if (digit === undefined) return "incomplete";
+    length += (digit & 0x7f) * 128 ** (index - 1);
+    if (digit < 0x80) return { start: index + 1, length };
+  }
+  return "malformed"; // [MQTT-2.2.3]
+}
+
+/** The same packet under a fixed header that says `length`. */
+function shorten(bytes: Uint8Array, start: number, length: number): Uint8Array {
+  const header = [bytes[0] as number, ...remainingLength(length)];
+  const shortened = new Uint8Array(header.length + length);
+  shortened.set(header);
+  shortened.set(bytes.subarray(start, start + length), header.length);
+  return shortened;
+}
+
+function join(first: Uint8Array | undefined, second: Uint8Array): Uint8Array {
+  if (first === undefined) return second;
+  const joined = new Uint8Array(first.length + second.length);
+  joined.set(first);
+  joined.set(second, first.length);
+  return joined;
 }
 
 type ParserInput = Parameters<ReturnType<typeof mqttPacket.parser>["parse"]>[0];
@@ -151,6 +196,7 @@ interface ParsedPacket {
   readonly sessionPresent?: boolean;
   readonly granted?: readonly number[];
   readonly topic?: string;
+  /** a Buffer: its toString() decodes UTF-8 */
   readonly payload?: Uint8Array;
   readonly qos?: number;
   readonly retain?: boolean;
@@ -193,12 +239,11 @@ function translatePublish(packet: ParsedPacket, cut: number): PublishPacket | st
   if (topic === undefined || topic === "" || /[+#\0]/.test(topic))
     return "PUBLISH with a bad topic";
   if (qos === 0 && packet.dup) return "PUBLISH of QoS 0 with DUP"; // [MQTT-3.3.1-2]
-  const payload = packet.payload ?? new Uint8Array(0);
   return {
     type: "PUBLISH",
     topic,
-    payload,
-    payloadLength: payload.length + cut,
+    text: packet.payload?.toString() ?? "",
+    payloadLength: (packet.payload?.length ?? 0) + cut,
     qos,
     retain: packet.retain === true,
     dup: packet.dup === true,
@@ -257,8 +302,9 @@ export function encodePublish(packet: {
   });
 }
 
+/** Written out by hand, as it stands between a command and its pulse (MQTT 3.1.1, section 3.4). */
 export function encodePuback(packetIdentifier: number): Uint8Array {
-  return mqttPacket.generate({ cmd: "puback", messageId: packetIdentifier });
+  return Uint8Array.of(0x40, 2, packetIdentifier >> 8, packetIdentifier & 0xff);
 }
 
 export const encodePingreq = (): Uint8Array => mqttPacket.generate({ cmd: "pingreq" });

@@ -6,6 +6,7 @@ import {
   encodePuback,
   encodePublish,
   encodeSubscribe,
+  type PacketParser,
   type PublishPacket,
   type ServerPacket,
 } from "./codec.ts";
@@ -75,16 +76,19 @@ const returnCodes: Readonly<Record<number, SessionError>> = {
  */
 export class Session {
   readonly #options: SessionOptions;
+  readonly #parser: PacketParser;
   readonly #outbox = new Outbox();
-  #decoder = new Decoder();
+  #decoder: Decoder;
   #state: State = { name: "closed" };
   #lastIdentifier = 0;
   #lastSent = 0;
   #lastReceived = 0;
   #awaitsPingresp = false;
 
-  constructor(options: SessionOptions) {
+  constructor(options: SessionOptions, parser: PacketParser) {
     this.#options = options;
+    this.#parser = parser;
+    this.#decoder = new Decoder(parser);
   }
 
   get droppedMessages(): number {
@@ -114,7 +118,7 @@ export class Session {
 
   /** The TLS connection is up: CONNECT, and nothing more before CONNACK (AWS IoT Core demands it). */
   connect(now: number): SessionEffect[] {
-    this.#decoder = new Decoder();
+    this.#decoder = new Decoder(this.#parser);
     this.#state = { name: "connecting", since: now };
     this.#lastReceived = now;
     this.#awaitsPingresp = false;
