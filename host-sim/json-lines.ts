@@ -13,7 +13,9 @@ export class JsonLines {
   }
 
   record(record: SimulatedBoxRecord): void {
-    const at = Math.round(performance.now() - this.#startedAt);
+    // An edge has its own time: by now other things may have been done.
+    const now = record.type === "pin" ? record.at : performance.now();
+    const at = Math.round(now - this.#startedAt);
     const { type, ...rest } =
       record.type === "event" ? { ...record, date: record.at } : { ...record };
     // `at` and `type` come first: these lines are read by people too.

@@ -14,7 +14,13 @@ export interface SimulatedBoxOptions extends Omit<NodeDeviceOptions, "pin"> {
 /** What the firmware says, and what the world around it sees. */
 export type SimulatedBoxRecord =
   | AgentRecord
-  | { readonly type: "pin"; readonly pin: number; readonly value: 0 | 1 };
+  | {
+      readonly type: "pin";
+      readonly pin: number;
+      readonly value: 0 | 1;
+      /** when the edge was, by `performance.now()` */
+      readonly at: number;
+    };
 
 /**
  * One box on a laptop: the firmware's own agent, the hardware replaced, the pin wired to a remote
@@ -33,7 +39,7 @@ export class SimulatedBox {
     this.#remote = new Remote(() => this.gate.handleSignal());
     device.gatePin.onEdge = (edge) => {
       this.#remote.handleEdge(edge);
-      onRecord?.({ type: "pin", pin: settings.pin, value: edge.value });
+      onRecord?.({ type: "pin", pin: settings.pin, ...edge });
     };
     this.#agent = new Agent({
       device,

@@ -150,33 +150,32 @@ function parse(payload: string): Parsed {
 
 function parseFields(json: Record<string, unknown>): Parsed {
   const { id, action, by, issuedAt, expiresAt } = json;
-  const fields = {
+  // Present but wrong is not the same as absent: `"expiresAt":"soon"` must not open a gate for ever.
+  const isWellFormed =
+    isWord(action) &&
+    (id === undefined || isId(id)) &&
+    (by === undefined || isWord(by)) &&
+    (issuedAt === undefined || isDate(issuedAt)) &&
+    (expiresAt === undefined || isDate(expiresAt)) &&
+    !(isDate(issuedAt) && isDate(expiresAt) && issuedAt > expiresAt);
+  return {
     id: isId(id) ? id : null,
-    action: isShortText(action) ? action : null,
-    by: isShortText(by) ? by : null,
+    action: isWord(action) ? action : null,
+    by: isWord(by) ? by : null,
     issuedAt: isDate(issuedAt) ? issuedAt : undefined,
     expiresAt: isDate(expiresAt) ? expiresAt : undefined,
+    problem: !isWellFormed ? "malformed" : action === "open" ? undefined : "unknown-action",
   };
-  // Present but wrong is not the same as absent: `"expiresAt":"soon"` must not open a gate for ever.
-  const isWrong =
-    fields.action === null ||
-    (id !== undefined && fields.id === null) ||
-    (by !== undefined && fields.by === null) ||
-    (issuedAt !== undefined && fields.issuedAt === undefined) ||
-    (expiresAt !== undefined && fields.expiresAt === undefined) ||
-    (fields.issuedAt ?? 0) > (fields.expiresAt ?? Number.POSITIVE_INFINITY);
-  if (isWrong) return { ...fields, problem: "malformed" };
-  return { ...fields, problem: fields.action === "open" ? undefined : "unknown-action" };
 }
 
-/** A UUID, or any other word of 1–64 visible ASCII characters that needs no escape in JSON. */
+/** A UUID, or any other word of visible ASCII characters that needs no escape in JSON. */
 function isId(value: unknown): value is string {
-  return typeof value === "string" && /^[!#-[\]-~]{1,64}$/.test(value);
+  return isWord(value) && !/[^!#-[\]-~]/.test(value);
 }
 
-function isShortText(value: unknown): value is string {
+/** 1–64 characters, no control characters: these words end up on terminals and in logs. */
+function isWord(value: unknown): value is string {
   if (typeof value !== "string" || value.length === 0 || value.length > 64) return false;
-  // No control characters: these words end up on terminals and in logs.
   for (let i = 0; i < value.length; i++) {
     const unit = value.charCodeAt(i);
     if (unit < 0x20 || (unit >= 0x7f && unit < 0xa0)) return false;

@@ -4,6 +4,7 @@ import { PacketParser } from "../../device/core/mqtt/codec.ts";
 import { topicsOf } from "../../device/core/topics.ts";
 import { createNodeDevice } from "../../host-sim/hardware/device.ts";
 import { RecordedPin } from "../../host-sim/hardware/pin.ts";
+import { MemoryStorage } from "../../host-sim/hardware/storage.ts";
 import type { TLSIdentity } from "../../host-sim/hardware/tls.ts";
 import { requireSettings } from "../settings.ts";
 
@@ -57,9 +58,16 @@ export function makeOurBox({
   });
 }
 
+interface PeerCommand {
+  readonly action: string;
+  readonly id?: string;
+  readonly issuedAt?: number;
+  readonly expiresAt?: number;
+}
+
 /**
- * The same job as most would write it on MQTT.js: retained and repeated commands refused, one pulse
- * at a time, an event for each, status and will.
+ * The same job as most would write it on MQTT.js: retained, repeated and stale commands refused, one
+ * pulse at a time with a cap, an event for each, ids kept, status and will.
  */
 export async function makeMqttJsBox({
   thingName,
@@ -70,6 +78,7 @@ export async function makeMqttJsBox({
   const topics = topicsOf("gate", thingName);
   const pin = new RecordedPin(5);
   const seen: string[] = [];
+  const storage = new MemoryStorage();
   // tls.connect() takes a context too; MQTT.js hands it on, though its types do not say so.
   const context = { secureContext: identity.secureContext };
   const client = connect({
@@ -93,22 +102,37 @@ export async function makeMqttJsBox({
     client.publish(topics.event, JSON.stringify({ id, outcome, reason, at: Date.now() }), {
       qos: 1,
     });
-  client.on("message", (_topic, payload, { retain }) => {
-    const text = payload.toString();
-    const command = text === "open" ? { action: "open", id: null } : JSON.parse(text);
-    const { id, action } = command as { id: string | null; action: string };
-    if (retain) return report(id, "refused", "retained");
-    if (action !== "open") return report(id, "refused", "unknown-action");
-    if (id !== null && seen.includes(id)) return report(id, "refused", "duplicate");
-    if (pin.value === 1) return report(id, "refused", "busy");
+  const refusal = (command: PeerCommand, retain: boolean): string | undefined => {
+    const { id, action, issuedAt, expiresAt } = command;
+    const now = Date.now();
+    if (retain) return "retained";
+    if (action !== "open") return "unknown-action";
+    if (typeof id === "string" && seen.includes(id)) return "duplicate";
+    if (typeof expiresAt === "number" && now >= expiresAt) return "expired";
+    if (typeof issuedAt === "number" && now - issuedAt >= 60_000) return "expired";
+    if (typeof issuedAt === "number" && issuedAt > now + 5_000) return "future";
+    return pin.value === 1 ? "busy" : undefined;
+  };
+  client.on("message", (topic, payload, { retain }) => {
+    if (topic !== topics.command) return;
+    const text = payload.length > 1024 ? "" : payload.toString();
+    const command: PeerCommand = text === "open" ? { action: "open" } : JSON.parse(text);
+    const id = command.id ?? null;
+    const reason = refusal(command, retain);
     if (id !== null) seen.push(id);
     if (seen.length > 32) seen.shift();
+    if (reason !== undefined) {
+      report(id, "refused", reason);
+      return;
+    }
     pin.write(1);
+    const cap = setTimeout(() => pin.write(0), pulseMs * 2 + 500);
     setTimeout(() => {
       pin.write(0);
+      clearTimeout(cap);
       report(id, "opened", null);
     }, pulseMs);
-    return undefined;
+    storage.write("seen-ids", JSON.stringify(seen));
   });
   await new Promise<void>((resolve) => client.once("connect", () => resolve()));
   await client.subscribeAsync(topics.command, { qos: 1 });
