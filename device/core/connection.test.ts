@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import {
+  Connection,
+  type ConnectionEffect,
+  handshakeTimeoutMs,
+  joinTimeoutMs,
+  resynchronizeMs,
+  timeTimeoutMs,
+} from "./connection.ts";
+
+const heldMs = 30_000;
+const networks = [{ SSID: "office" }, { SSID: "car park", password: "12345678" }];
+
+function create(random = () => 0.5): Connection {
+  const backoff = { minimumMs: 1_000, maximumMs: 120_000 };
+  return new Connection({ networks, backoff, heldMs }, random);
+}
+
+const states = (effects: readonly ConnectionEffect[]) =>
+  effects.flatMap((effect) => (effect.type === "state" ? [effect.state] : []));
+const types = (effects: readonly ConnectionEffect[]) => effects.map(({ type }) => type);
+
+/** Connected at `now`. */
+function connected(now = 0, connection = create()): Connection {
+  connection.start(now);
+  connection.networkUp(now);
+  connection.timeSet(now);
+  connection.socketOpen();
+  connection.sessionReady(now);
+  return connection;
+}
+
+/** Lets back-off pass and connects again. */
+function reconnect(connection: Connection): number {
+  const now = connection.deadline;
+  assert.ok(now !== undefined);
+  assert.deepEqual(states(connection.handleTimeout(now)), ["tls"]);
+  connection.socketOpen();
+  connection.sessionReady(now);
+  assert.equal(connection.state, "connected");
+  return now;
+}
+
+describe("a connection", () => {
+  it("goes by network, time, TLS and MQTT", () => {
+    const connection = create();
+    assert.deepEqual(connection.start(0), [
+      { type: "state", state: "network", reason: null },
+      { type: "join", network: networks[0] },
+    ]);
+    assert.deepEqual(types(connection.networkUp(1)), ["state", "synchronize"]);
+    assert.deepEqual(types(connection.timeSet(2)), ["state", "open-socket"]);
+    assert.deepEqual(states(connection.socketOpen()), ["mqtt"]);
+    assert.deepEqual(states(connection.sessionReady(3)), ["connected"]);
+  });
+
+  it("opens no socket before the clock is set", () => {
+    const connection = create();
+    connection.start(0);
+    connection.networkUp(0);
+    const effects = connection.timeFailed(1, "blocked");
+    assert.deepEqual(effects, [{ type: "state", state: "backoff", reason: "time: blocked" }]);
+    const again = connection.handleTimeout(connection.deadline ?? 0);
+    assert.deepEqual(types(again), ["state", "synchronize"]);
+    assert.deepEqual(states(connection.handleTimeout(Number(connection.deadline))), ["backoff"]);
+    assert.ok(timeTimeoutMs > 0);
+  });
+
+  it("tries its networks in order of preference, then pauses", () => {
+    const connection = create();
+    connection.start(0);
+    const second = connection.handleTimeout(joinTimeoutMs);
+    assert.deepEqual(second.at(-1), { type: "join", network: networks[1] });
+    assert.deepEqual(types(connection.networkDown(joinTimeoutMs + 1)), ["leave", "state"]);
+    assert.equal(connection.state, "backoff");
+    const first = connection.handleTimeout(Number(connection.deadline));
+    assert.deepEqual(first.at(-1), { type: "join", network: networks[0] });
+  });
+
+  it("gives a handshake its time, and no more", () => {
+    const connection = create();
+    connection.start(0);
+    connection.networkUp(0);
+    connection.timeSet(0);
+    assert.deepEqual(connection.handleTimeout(handshakeTimeoutMs - 1), []);
+    assert.deepEqual(types(connection.handleTimeout(handshakeTimeoutMs)), [
+      "close-socket",
+      "state",
+    ]);
+  });
+
+  it("joins again at once when the network is lost, and closes its socket", () => {
+    const connection = connected();
+    assert.deepEqual(types(connection.networkDown(5_000)), ["close-socket", "state", "join"]);
+    assert.deepEqual(states(connection.networkUp(6_000)), ["tls"], "the clock is set already");
+  });
+
+  it("makes no two attempts within a second, however the network flaps", () => {
+    const connection = create();
+    connection.start(0);
+    connection.networkUp(0);
+    connection.timeSet(0);
+    connection.networkDown(100);
+    assert.deepEqual(states(connection.networkUp(200)), ["backoff"]);
+    assert.equal(connection.deadline, 1_000);
+    assert.deepEqual(states(connection.handleTimeout(1_000)), ["tls"]);
+  });
+
+  it("backs off for longer each time it is dropped right after it connected", () => {
+    const connection = connected(
+      0,
+      create(() => 0.999),
+    );
+    let now = 0;
+    const pauses: number[] = [];
+    for (let i = 0; i < 9; i++) {
+      connection.lost(now + 10, "closed");
+      pauses.push(Number(connection.deadline) - now - 10);
+      now = reconnect(connection);
+    }
+    assert.deepEqual(
+      pauses,
+      [1_999, 3_997, 7_993, 15_985, 31_969, 63_937, 119_881, 119_881, 119_881],
+    );
+  });
+
+  it("starts anew once a connection has held", () => {
+    const connection = connected(
+      0,
+      create(() => 0.999),
+    );
+    connection.lost(10, "closed");
+    let now = reconnect(connection);
+    connection.lost(now + heldMs - 1, "closed");
+    assert.equal(connection.attempts, 2);
+    now = reconnect(connection);
+    connection.handleTimeout(now + heldMs);
+    assert.equal(connection.attempts, 0);
+    connection.lost(now + heldMs + 1, "closed");
+    assert.equal(connection.attempts, 1);
+  });
+
+  it("sets its clock again every six hours, and does not mind when that fails", () => {
+    const connection = connected();
+    assert.deepEqual(connection.handleTimeout(resynchronizeMs), [{ type: "synchronize" }]);
+    assert.deepEqual(connection.timeFailed(resynchronizeMs + 1, "blocked"), []);
+    assert.equal(connection.state, "connected");
+    assert.deepEqual(types(connection.handleTimeout(2 * resynchronizeMs)), ["synchronize"]);
+  });
+
+  it("closes its socket when it stops, and stays stopped", () => {
+    const connection = connected();
+    assert.deepEqual(types(connection.stop()), ["close-socket", "state"]);
+    assert.deepEqual(connection.networkDown(1), []);
+    assert.deepEqual(connection.networkUp(2), []);
+    assert.deepEqual(connection.lost(3, "closed"), []);
+    assert.deepEqual(connection.handleTimeout(1e9), []);
+  });
+});
