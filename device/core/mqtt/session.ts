@@ -241,7 +241,8 @@ export class Session {
       return this.#fail("person", "subscription-refused", this.#options.topicFilter);
     }
     this.#state = { name: "ready" };
-    return [{ type: "ready" }, ...this.#flush(now)];
+    // What waited goes first: events are reported in their order, before the status that counts them.
+    return [...this.#flush(now), { type: "ready" }];
   }
 
   #handlePublish(packet: PublishPacket, now: number): SessionEffect[] {

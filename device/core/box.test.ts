@@ -1,0 +1,325 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import mqttPacket, { type Packet } from "mqtt-packet";
+import { parseSettings, type Settings } from "../config.ts";
+import { Box, type BoxEffect } from "./box.ts";
+import { PacketParser } from "./mqtt/codec.ts";
+
+const epoch = 1_800_000_000_000;
+const parser = new PacketParser();
+
+function settingsOf(changes: Record<string, unknown> = {}): Settings {
+  const result = parseSettings({ thingName: "lot-1", endpoint: "broker.test", ...changes });
+  assert.ok(result.type === "settings");
+  return result.settings;
+}
+
+/** A box and what its broker sees. */
+class Bench {
+  readonly box: Box;
+  readonly effects: BoxEffect[] = [];
+  readonly received: Packet[] = [];
+  now = 0;
+
+  constructor(changes: Record<string, unknown> = {}) {
+    this.box = new Box({
+      settings: settingsOf(changes),
+      firmware: "test",
+      resetReason: "power-on",
+      seenIds: [],
+      random: () => 0.5,
+      facts: () => ({ rssi: -50, address: "10.0.0.9", heap: undefined }),
+      parser,
+    });
+  }
+
+  get instant() {
+    return { ticks: this.now, date: epoch + this.now };
+  }
+
+  /** Carries effects out as far as the broker is concerned, and gives them back. */
+  take(effects: BoxEffect[]): BoxEffect[] {
+    const reader = mqttPacket.parser({ protocolVersion: 4 });
+    const packets: Packet[] = [];
+    reader.on("packet", (packet) => packets.push(packet));
+    for (const effect of effects) {
+      if (effect.type === "send") reader.parse(Buffer.from(effect.bytes));
+    }
+    this.effects.push(...effects);
+    this.received.push(...packets);
+    return effects;
+  }
+
+  send(packet: Packet): BoxEffect[] {
+    return this.take(
+      this.box.handleBytes(new Uint8Array(mqttPacket.generate(packet)), this.instant),
+    );
+  }
+
+  command(payload: unknown, fields: { retain?: boolean; dup?: boolean; topic?: string } = {}) {
+    return this.send({
+      cmd: "publish",
+      topic: "gate/lot-1/command",
+      payload: typeof payload === "string" ? payload : JSON.stringify(payload),
+      qos: 1,
+      messageId: 77,
+      retain: false,
+      dup: false,
+      ...fields,
+    });
+  }
+
+  /** Lets time pass, calling the box at each of its deadlines. */
+  wait(ms: number): BoxEffect[] {
+    const end = this.now + ms;
+    const effects: BoxEffect[] = [];
+    for (;;) {
+      const deadline = this.box.deadline;
+      if (deadline === undefined || deadline > end) break;
+      this.now = Math.max(this.now, deadline);
+      effects.push(...this.take(this.box.handleTimeout(this.instant)));
+      this.acknowledgeAll();
+    }
+    this.now = end;
+    return effects;
+  }
+
+  /** A broker that does its duty: acknowledges, and answers pings. */
+  acknowledgeAll(): void {
+    for (const packet of this.received.splice(0)) {
+      if (packet.cmd === "publish")
+        this.send({ cmd: "puback", messageId: Number(packet.messageId) });
+      if (packet.cmd === "pingreq") this.send({ cmd: "pingresp" });
+    }
+  }
+
+  connect(): this {
+    this.take(this.box.start(this.instant));
+    this.take(this.box.networkUp(this.instant));
+    this.take(this.box.timeSet(this.instant));
+    return this.open();
+  }
+
+  open(): this {
+    this.take(this.box.socketOpen(this.instant));
+    this.received.splice(0);
+    this.send({ cmd: "connack", returnCode: 0, sessionPresent: false });
+    const subscribe = this.received.find(({ cmd }) => cmd === "subscribe");
+    this.send({ cmd: "suback", messageId: Number(subscribe?.messageId), granted: [1] });
+    this.acknowledgeAll();
+    return this;
+  }
+
+  get writes() {
+    return this.effects.flatMap((effect) => (effect.type === "write" ? [effect.value] : []));
+  }
+
+  get events() {
+    return this.effects.flatMap((effect) => (effect.type === "event" ? [effect.report] : []));
+  }
+
+  get statuses() {
+    return this.effects.flatMap((effect) => (effect.type === "status" ? [effect.report] : []));
+  }
+}
+
+const types = (effects: readonly BoxEffect[]) => effects.map(({ type }) => type);
+
+describe("a box", () => {
+  it("holds the pin HIGH for the pulse, and reports after the falling edge", () => {
+    const bench = new Bench().connect();
+    const rise = bench.command({ action: "open", id: "a", by: "Ann" });
+    assert.deepEqual(types(rise), ["write", "remember", "send"], "the pulse, then PUBACK");
+    assert.deepEqual(bench.wait(499), []);
+    const fall = bench.wait(1);
+    assert.deepEqual(types(fall), ["write", "event", "send"]);
+    assert.deepEqual(bench.writes, [1, 0]);
+    assert.deepEqual(bench.events, [
+      {
+        id: "a",
+        action: "open",
+        outcome: "opened",
+        reason: null,
+        by: "Ann",
+        at: epoch + 500,
+        pulseMs: 500,
+      },
+    ]);
+  });
+
+  it("leaves one event and no pulse for each command it refuses", () => {
+    const stale = { action: "open", issuedAt: epoch - 100_000 };
+    const cases = [
+      ["retained", "open", { retain: true }],
+      ["duplicate", "open", { dup: true }],
+      ["expired", stale, {}],
+      ["future", { action: "open", issuedAt: epoch + 100_000 }, {}],
+      ["malformed", "{", {}],
+      ["unknown-action", "close", {}],
+      ["too-large", "x".repeat(50_000), {}],
+    ] as const;
+    for (const [reason, payload, fields] of cases) {
+      const bench = new Bench().connect();
+      bench.command(payload, fields);
+      bench.wait(10_000);
+      assert.deepEqual(bench.writes, [], reason);
+      assert.deepEqual(
+        bench.events.map((event) => event.reason),
+        [reason],
+      );
+    }
+  });
+
+  it("refuses a second command during the pulse and during the cooldown, and queues neither", () => {
+    const bench = new Bench({ cooldownMs: 1_000 }).connect();
+    bench.command("open");
+    bench.wait(499);
+    bench.command("open");
+    bench.wait(1_000);
+    bench.command("open");
+    bench.wait(1);
+    bench.command("open");
+    bench.wait(10_000);
+    assert.deepEqual(bench.writes, [1, 0, 1, 0]);
+    assert.deepEqual(
+      bench.events.map(({ outcome, reason }) => reason ?? outcome),
+      ["busy", "opened", "cooldown", "opened"],
+    );
+  });
+
+  it("says online when it is subscribed, after each outcome, and now and then", () => {
+    const bench = new Bench().connect();
+    assert.deepEqual(
+      bench.statuses.map(({ state }) => state),
+      ["online"],
+    );
+    bench.command("open");
+    bench.wait(3_000);
+    assert.equal(bench.statuses.length, 2);
+    assert.equal(bench.statuses[1]?.opened, 1);
+    assert.equal(bench.statuses[1]?.lastOpenedAt, epoch + 500);
+    bench.wait(60 * 60 * 1000);
+    assert.ok(bench.statuses.length >= 5, "a heartbeat each quarter of an hour");
+  });
+
+  it("does not act on another topic, but acknowledges it", () => {
+    const bench = new Bench().connect();
+    assert.deepEqual(types(bench.command("open", { topic: "gate/lot-2/command" })), ["send"]);
+    assert.deepEqual(bench.events, []);
+  });
+
+  it("stops LOW first, with its last words acknowledged before DISCONNECT", () => {
+    const bench = new Bench().connect();
+    bench.command("open");
+    bench.now += 200;
+    bench.received.splice(0);
+    const effects = bench.take(bench.box.stop(bench.instant));
+    assert.deepEqual(effects[0], { type: "write", value: 0 });
+    assert.equal(bench.events[0]?.pulseMs, 200);
+    assert.equal(bench.statuses.at(-1)?.state, "offline");
+    assert.equal(bench.box.connectionState, "connected");
+    const from = bench.effects.length;
+    bench.acknowledgeAll();
+    const rest = bench.effects.slice(from);
+    assert.equal(bench.received.at(-1)?.cmd, "disconnect");
+    assert.deepEqual(types(rest).slice(-2), ["close-socket", "state"]);
+    assert.equal(bench.box.connectionState, "stopped");
+    assert.equal(bench.box.deadline, undefined);
+  });
+
+  it("does not wait for ever for a broker that does not answer its good-bye", () => {
+    const bench = new Bench().connect();
+    bench.take(bench.box.stop(bench.instant));
+    bench.now += 2_000;
+    bench.take(bench.box.handleTimeout(bench.instant));
+    assert.equal(bench.box.connectionState, "stopped");
+  });
+
+  it("reports a pulse that the cap ended as what it was", () => {
+    const bench = new Bench().connect();
+    bench.command("open");
+    bench.now += 1_500;
+    bench.take(bench.box.capped(bench.instant));
+    assert.equal(bench.events[0]?.outcome, "opened");
+    assert.equal(bench.events[0]?.pulseMs, 1_500);
+    bench.wait(3_000);
+    assert.equal(bench.statuses.at(-1)?.capped, 1);
+    assert.deepEqual(bench.writes, [1, 0]);
+  });
+
+  it("counts a peer that breaks the protocol, comes back, and subscribes before it says online", () => {
+    const bench = new Bench().connect();
+    bench.take(bench.box.handleBytes(Uint8Array.of(0xc0, 0), bench.instant));
+    assert.equal(bench.box.connectionState, "backoff");
+    bench.now = Number(bench.box.deadline);
+    bench.take(bench.box.handleTimeout(bench.instant));
+    assert.equal(bench.statuses.length, 1);
+    bench.open();
+    assert.equal(bench.statuses.length, 2);
+    assert.equal(bench.statuses[1]?.protocolErrors, 1);
+    assert.equal(bench.statuses[1]?.connections, 2);
+  });
+
+  it("ends a pulse on time although the connection is lost meanwhile, and reports it later", () => {
+    const bench = new Bench().connect();
+    bench.command({ action: "open", id: "a" });
+    bench.now += 100;
+    bench.take(bench.box.networkDown(bench.instant));
+    bench.wait(400);
+    assert.deepEqual(bench.writes, [1, 0]);
+    bench.take(bench.box.networkUp(bench.instant));
+    bench.wait(1_000);
+    bench.received.splice(0);
+    bench.take(bench.box.socketOpen(bench.instant));
+    bench.send({ cmd: "connack", returnCode: 0, sessionPresent: false });
+    const subscribe = bench.received.find(({ cmd }) => cmd === "subscribe");
+    bench.send({ cmd: "suback", messageId: Number(subscribe?.messageId), granted: [1] });
+    const topics = bench.received.flatMap((packet) =>
+      packet.cmd === "publish" ? [packet.topic] : [],
+    );
+    assert.deepEqual(topics, ["gate/lot-1/event", "gate/lot-1/status"]);
+  });
+
+  it("has one event for every command, and edges by turns, whatever happens", () => {
+    const step = fc.oneof(
+      fc.record({ do: fc.constant("wait" as const), ms: fc.nat(4_000) }),
+      fc.record({
+        do: fc.constant("command" as const),
+        payload: fc.constantFrom("open", "close", "{", '{"action":"open","id":"a"}'),
+        retain: fc.boolean(),
+      }),
+      fc.constant({ do: "lose" as const }),
+      fc.record({ do: fc.constant("noise" as const), bytes: fc.uint8Array({ maxLength: 6 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const bench = new Bench({ cooldownMs: 500 }).connect();
+        let commands = 0;
+        for (const action of steps) {
+          if (bench.box.connectionState === "tls") bench.open();
+          const isConnected = bench.box.connectionState === "connected";
+          if (action.do === "wait") bench.wait(action.ms);
+          if (action.do === "lose") bench.take(bench.box.socketLost(bench.instant, "closed"));
+          if (action.do === "noise") {
+            bench.take(bench.box.handleBytes(action.bytes, bench.instant));
+            // A broker that sent half a packet cannot be understood again.
+            bench.take(bench.box.socketLost(bench.instant, "closed"));
+          }
+          if (action.do === "command" && isConnected) {
+            commands += 1;
+            bench.command(action.payload, { retain: action.retain });
+          }
+        }
+        bench.wait(500);
+        assert.equal(bench.events.length, commands);
+        const { writes } = bench;
+        assert.deepEqual(
+          writes,
+          writes.map((_, i) => (i % 2 === 0 ? 1 : 0)),
+        );
+        assert.equal(writes.length % 2, 0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
