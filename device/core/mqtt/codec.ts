@@ -66,11 +66,16 @@ export class PacketParser {
       // Some truncated packets make the parser read past its buffer.
       this.#error ??= error instanceof Error ? error.message : String(error);
     }
-    if (this.#error === undefined && this.#packet !== undefined)
-      return translate(this.#packet, cut);
-    // Whatever it holds of this packet must not reach the next, which may be another box's.
-    this.#parser = this.#create();
-    return this.#error ?? "a packet shorter than its fields";
+    const result = this.#error ?? this.#translate(cut);
+    // Whatever it holds of a bad packet must not reach the next, which may be another box's: a
+    // CONNECT, whole but not for us, would even change the version of MQTT it reads.
+    if (typeof result === "string") this.#parser = this.#create();
+    return result;
+  }
+
+  #translate(cut: number): ServerPacket | string {
+    const packet = this.#packet;
+    return packet === undefined ? "a packet shorter than its fields" : translate(packet, cut);
   }
 
   #create(): ReturnType<typeof mqttPacket.parser> {

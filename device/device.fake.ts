@@ -1,0 +1,189 @@
+import type {
+  Clock,
+  Device,
+  Digital,
+  KeyValue,
+  NetworkInterface,
+  SocketError,
+  SynchronizeOptions,
+  System,
+  Timer,
+  TimerHandle,
+  TLSSocket,
+  TLSSocketOptions,
+  WiFiNetwork,
+} from "./hal.ts";
+
+/**
+ * Hardware that records and calls back on a later turn, on the global timers: under sinon's fake
+ * ones it stands still until a test lets time pass.
+ */
+export class FakeDevice implements Device {
+  readonly gatePin = new FakePin();
+  readonly network = new FakeNetwork();
+  readonly clock = new FakeClock();
+  readonly timer = new FakeTimer();
+  readonly storage = new FakeStorage();
+  readonly system: System = {
+    resetReason: "power-on",
+    freeHeap: () => undefined,
+    random: () => 0.5,
+  };
+  /** all that were ever opened, oldest first */
+  readonly sockets: FakeSocket[] = [];
+
+  get socket(): FakeSocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error("no socket has been opened");
+    return socket;
+  }
+
+  connect(options: TLSSocketOptions): FakeSocket {
+    const socket = new FakeSocket(options);
+    this.sockets.push(socket);
+    return socket;
+  }
+}
+
+class FakePin implements Digital {
+  readonly writes: (0 | 1)[] = [];
+
+  get value(): 0 | 1 {
+    return this.writes.at(-1) ?? 0;
+  }
+
+  write(value: 0 | 1): void {
+    this.writes.push(value);
+  }
+}
+
+class FakeNetwork implements NetworkInterface {
+  connection = 200;
+  address: string | undefined;
+  RSSI: number | undefined;
+  onChanged: NetworkInterface["onChanged"];
+  readonly joined: (WiFiNetwork | undefined)[] = [];
+
+  connect(network?: WiFiNetwork): void {
+    this.joined.push(network);
+    setTimeout(() => this.become(500), 1);
+  }
+
+  disconnect(): void {
+    setTimeout(() => this.become(200), 1);
+  }
+
+  become(connection: number): void {
+    this.connection = connection;
+    this.address = connection >= 500 ? "10.0.0.9" : undefined;
+    this.onChanged?.("connection");
+  }
+}
+
+class FakeClock implements Clock {
+  date: number | undefined;
+  asked: SynchronizeOptions[] = [];
+
+  now() {
+    return { ticks: performance.now(), date: this.date };
+  }
+
+  synchronize(options: SynchronizeOptions): void {
+    this.asked.push(options);
+    setTimeout(() => {
+      this.date = 1_800_000_000_000;
+      options.onSynchronized();
+    }, 1);
+  }
+}
+
+class FakeTimer implements Timer {
+  readonly #armed = new Map<TimerHandle, NodeJS.Timeout>();
+
+  get armed(): number {
+    return this.#armed.size;
+  }
+
+  set(callback: () => void, delayMs: number): TimerHandle {
+    const handle = {};
+    const fire = () => {
+      this.#armed.delete(handle);
+      callback();
+    };
+    this.#armed.set(handle, setTimeout(fire, Math.ceil(delayMs)));
+    return handle;
+  }
+
+  clear(handle: TimerHandle): void {
+    clearTimeout(this.#armed.get(handle));
+    this.#armed.delete(handle);
+  }
+}
+
+class FakeStorage implements KeyValue {
+  readonly values = new Map<string, string>();
+
+  read(key: string): string | undefined {
+    return this.values.get(key);
+  }
+
+  write(key: string, value: string): void {
+    this.values.set(key, value);
+  }
+
+  delete(key: string): void {
+    this.values.delete(key);
+  }
+}
+
+/** A socket whose peer is the test. Unlike real ones it still calls back after close(), on demand. */
+export class FakeSocket implements TLSSocket {
+  readonly options: TLSSocketOptions;
+  /** one for each call of write() */
+  readonly written: Uint8Array[] = [];
+  closed = 0;
+  /** how many bytes may still be written */
+  #room = 0;
+  #received: Uint8Array[] = [];
+
+  constructor(options: TLSSocketOptions) {
+    this.options = options;
+  }
+
+  get bytes(): Uint8Array {
+    return Uint8Array.from(this.written.flatMap((chunk) => [...chunk]));
+  }
+
+  read(): Uint8Array | undefined {
+    const received = this.#received.splice(0);
+    return received.length === 0 ? undefined : Uint8Array.from(received.flatMap((b) => [...b]));
+  }
+
+  write(bytes: Uint8Array): number {
+    if (this.closed > 0) throw new Error("written after close()");
+    if (bytes.length > this.#room) throw new Error(`${bytes.length} bytes into ${this.#room}`);
+    this.written.push(bytes.slice());
+    this.#room -= bytes.length;
+    return this.#room;
+  }
+
+  close(): void {
+    this.closed += 1;
+  }
+
+  /** The peer has room: the first time, the handshake is done. */
+  accept(count: number): void {
+    this.#room = count;
+    this.options.onWritable(count);
+  }
+
+  /** The peer has sent something. */
+  deliver(bytes: Uint8Array): void {
+    this.#received.push(bytes);
+    this.options.onReadable(bytes.length);
+  }
+
+  fail(reason: SocketError, detail?: string): void {
+    this.options.onError(reason, detail);
+  }
+}

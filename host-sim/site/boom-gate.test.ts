@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import sinon from "sinon";
+import { BoomGate, type BoomState } from "./boom-gate.ts";
+
+describe("the boom gate", () => {
+  let time: sinon.SinonFakeTimers;
+  let gate: BoomGate;
+  let log: [BoomState, number][];
+
+  beforeEach(() => {
+    time = sinon.useFakeTimers();
+    gate = new BoomGate({ travelMs: 1_000, holdMs: 5_000 });
+    log = [];
+    gate.onChanged = (state) => log.push([state, time.now]);
+  });
+
+  afterEach(() => time.restore());
+
+  it("is down, and stays down, until it is asked", () => {
+    time.tick(60_000);
+    assert.equal(gate.state, "closed");
+    assert.equal(gate.position, 0);
+    assert.equal(gate.openings, 0);
+    assert.deepEqual(log, []);
+  });
+
+  it("opens, holds, and closes by itself", () => {
+    gate.handleSignal();
+    time.tick(60_000);
+    assert.deepEqual(log, [
+      ["opening", 0],
+      ["open", 1_000],
+      ["closing", 6_000],
+      ["closed", 7_000],
+    ]);
+    assert.equal(gate.openings, 1);
+    assert.equal(time.countTimers(), 0);
+  });
+
+  it("moves evenly on its way up and down", () => {
+    gate.handleSignal();
+    time.tick(250);
+    assert.equal(gate.position, 0.25);
+    time.tick(750);
+    assert.equal(gate.position, 1);
+    time.tick(5_000 + 400);
+    assert.equal(gate.state, "closing");
+    assert.equal(gate.position, 0.6);
+    time.tick(600);
+    assert.equal(gate.position, 0);
+  });
+
+  it("does not mind a signal while it opens", () => {
+    gate.handleSignal();
+    time.tick(900);
+    gate.handleSignal();
+    time.tick(100);
+    assert.equal(gate.state, "open");
+    assert.equal(gate.openings, 1);
+    time.tick(5_000);
+    assert.equal(gate.state, "closing");
+  });
+
+  it("stays open for longer at a signal while it is open", () => {
+    gate.handleSignal();
+    time.tick(1_000 + 4_999);
+    gate.handleSignal();
+    time.tick(4_999);
+    assert.equal(gate.state, "open");
+    assert.equal(gate.position, 1);
+    time.tick(1);
+    assert.equal(gate.state, "closing");
+    assert.equal(gate.openings, 1);
+  });
+
+  it("opens again from where it was at a signal while it closes", () => {
+    gate.handleSignal();
+    time.tick(1_000 + 5_000 + 300);
+    gate.handleSignal();
+    assert.equal(gate.state, "opening");
+    assert.ok(Math.abs(gate.position - 0.7) < 1e-9);
+    assert.equal(gate.openings, 2);
+    time.tick(299);
+    assert.equal(gate.state, "opening");
+    time.tick(2);
+    assert.equal(gate.state, "open");
+    time.tick(60_000);
+    assert.equal(gate.state, "closed");
+    assert.deepEqual(
+      log.map(([state]) => state),
+      ["opening", "open", "closing", "opening", "open", "closing", "closed"],
+    );
+  });
+
+  it("stands still once the power is off", () => {
+    gate.handleSignal();
+    time.tick(500);
+    gate.powerOff();
+    assert.equal(time.countTimers(), 0);
+    time.tick(60_000);
+    assert.deepEqual(log, [["opening", 0]]);
+  });
+});
