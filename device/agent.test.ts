@@ -1,0 +1,422 @@
+import assert from "node:assert/strict";
+import sinon from "sinon";
+import { Agent, type AgentRecord } from "./agent.ts";
+import { parseSettings } from "./config.ts";
+import {
+  clientPackets,
+  connack,
+  type Packet,
+  puback,
+  publish,
+  suback,
+} from "./core/mqtt/packets.fake.ts";
+import { FakeDevice, type FakeSocket } from "./device.fake.ts";
+
+const commandTopic = "gate/lot-1/command";
+const open = publish({ topic: commandTopic, payload: '{"action":"open","id":"a-1"}' });
+
+function settingsOf(changes: Record<string, unknown> = {}) {
+  const result = parseSettings({ thingName: "lot-1", endpoint: "broker.test", ...changes });
+  assert.ok(result.type === "settings");
+  return result.settings;
+}
+
+describe("Agent", () => {
+  let time: sinon.SinonFakeTimers;
+  let device: FakeDevice;
+  let records: AgentRecord[];
+  let agent: Agent;
+
+  beforeEach(() => {
+    time = sinon.useFakeTimers();
+    device = new FakeDevice();
+    make();
+  });
+
+  afterEach(() => time.restore());
+
+  function make(changes: Record<string, unknown> = {}, onRecord?: (record: AgentRecord) => void) {
+    records = [];
+    agent = new Agent({
+      device,
+      settings: settingsOf(changes),
+      firmware: "test",
+      onRecord: onRecord ?? ((record) => records.push(record)),
+    });
+  }
+
+  const sent = (socket: FakeSocket = device.socket): Packet["cmd"][] =>
+    clientPackets([socket.bytes]).map(({ cmd }) => cmd);
+
+  /** As far as a socket that waits for its handshake. */
+  function startSocket(): FakeSocket {
+    agent.start();
+    time.tick(10);
+    assert.equal(agent.connectionState, "tls");
+    return device.socket;
+  }
+
+  /** As far as a granted subscription and an acknowledged status. */
+  function connect(): FakeSocket {
+    const socket = startSocket();
+    socket.accept(100_000);
+    subscribe(socket);
+    return socket;
+  }
+
+  function subscribe(socket: FakeSocket): void {
+    socket.deliver(connack());
+    acknowledge(socket, "subscribe");
+    acknowledge(socket, "publish");
+    assert.equal(agent.connectionState, "connected");
+  }
+
+  /** Answers the last packet of this kind. */
+  function acknowledge(socket: FakeSocket, cmd: "subscribe" | "publish"): void {
+    const packet = clientPackets([socket.bytes]).findLast((other) => other.cmd === cmd);
+    const messageId = packet?.messageId;
+    assert.ok(messageId !== undefined);
+    socket.deliver(cmd === "subscribe" ? suback(messageId) : puback(messageId));
+  }
+
+  const events = () => records.filter(({ type }) => type === "event");
+
+  describe("start", () => {
+    it("touches neither pin nor network before it is started", () => {
+      time.tick(60_000);
+      assert.deepEqual(device.gatePin.writes, []);
+      assert.deepEqual(device.network.joined, []);
+      assert.equal(device.timer.armed, 0);
+    });
+
+    it("goes by network and time to a socket at the endpoint", () => {
+      const { options } = startSocket();
+      assert.equal(options.host, "broker.test");
+      assert.equal(options.port, 8883);
+      assert.equal(options.applicationLayerProtocol, undefined);
+      assert.deepEqual(
+        records.map((record) => record.type === "connection" && record.state),
+        ["network", "time", "tls"],
+      );
+    });
+
+    it("asks for AWS's protocol where the settings say so", () => {
+      make({ alpn: true, port: 443 });
+      assert.equal(startSocket().options.applicationLayerProtocol, "x-amzn-mqtt-ca");
+    });
+
+    it("asks the settings' time servers", () => {
+      make({ timeServers: ["a.test", "b.test"] });
+      startSocket();
+      assert.deepEqual(device.clock.asked[0]?.servers, ["a.test", "b.test"]);
+    });
+
+    it("does not mind storage that cannot be read", () => {
+      for (const text of ["", "{", "5", '"a"', "null", '[1,null,"a-1"]']) {
+        device.storage.values.set("seen-ids", text);
+        make();
+      }
+      connect().deliver(open);
+      assert.deepEqual(device.gatePin.writes, [], "a-1 is the last one's duplicate");
+    });
+  });
+
+  describe("sending", () => {
+    it("sends CONNECT when the handshake is done, once", () => {
+      const socket = startSocket();
+      assert.deepEqual(socket.written, []);
+      socket.accept(1_000);
+      socket.accept(1_000);
+      assert.deepEqual(sent(socket), ["connect"]);
+    });
+
+    it("writes as much as there is room for, and the rest when there is more", () => {
+      const socket = startSocket();
+      socket.accept(5);
+      assert.equal(socket.bytes.length, 5);
+      time.tick(100);
+      assert.equal(socket.bytes.length, 5);
+      socket.accept(7);
+      assert.equal(socket.bytes.length, 12);
+      socket.accept(0);
+      assert.equal(socket.bytes.length, 12);
+      socket.accept(1_000);
+      assert.deepEqual(sent(socket), ["connect"]);
+    });
+
+    it("keeps packets whole and in order through the narrowest peer", () => {
+      const socket = startSocket();
+      socket.accept(1_000);
+      socket.deliver(connack());
+      acknowledge(socket, "subscribe");
+      acknowledge(socket, "publish");
+      socket.accept(1);
+      socket.deliver(open);
+      time.tick(500);
+      for (let i = 0; i < 1_000; i++) socket.accept(1);
+      assert.deepEqual(sent(socket), ["connect", "subscribe", "publish", "puback", "publish"]);
+      assert.ok(socket.written.slice(3).every((chunk) => chunk.length <= 1));
+    });
+
+    it("gives a peer up that does not read, and starts the next connection afresh", () => {
+      const socket = connect();
+      socket.accept(3);
+      for (let i = 0; i < 5_000 && socket.closed === 0; i++) {
+        socket.deliver(publish({ topic: "foreign", payload: "", qos: 1 }));
+        time.tick(1);
+      }
+      assert.equal(socket.closed, 1);
+      assert.equal(agent.connectionState, "backoff");
+      const reason = records.findLast(({ type }) => type === "connection");
+      assert.ok(reason?.type === "connection" && /does not read/.test(reason.reason ?? ""));
+      const written = socket.bytes.length;
+      time.tick(10_000);
+      const next = device.socket;
+      assert.notEqual(next, socket);
+      next.accept(100_000);
+      assert.deepEqual(sent(next), ["connect"], "nothing left over from before");
+      assert.equal(socket.bytes.length, written);
+    });
+  });
+
+  describe("a command", () => {
+    it("holds the pin for the pulse and tells afterwards", () => {
+      const socket = connect();
+      socket.deliver(open);
+      assert.deepEqual(device.gatePin.writes, [1]);
+      time.tick(499);
+      assert.deepEqual(device.gatePin.writes, [1]);
+      assert.deepEqual(events(), []);
+      time.tick(1);
+      assert.deepEqual(device.gatePin.writes, [1, 0]);
+      assert.deepEqual(
+        events().map((event) => event.type === "event" && [event.id, event.outcome, event.pulseMs]),
+        [["a-1", "opened", 500]],
+      );
+    });
+
+    it("has its id stored while its pulse lasts, so that no restart repeats it", () => {
+      connect().deliver(open);
+      assert.equal(device.storage.values.get("seen-ids"), '["a-1"]');
+      make();
+      connect().deliver(open);
+      assert.deepEqual(device.gatePin.writes, [1]);
+      assert.ok(events().some((event) => event.type === "event" && event.reason === "duplicate"));
+    });
+
+    it("ends at the cap when the pulse's own timer is lost, and says so", () => {
+      make({ pulseMs: 500, pulseCapMs: 1_500 });
+      const socket = connect();
+      const { timer } = device;
+      const set = sinon.stub(timer, "set").callsFake((callback, delayMs) => {
+        return delayMs > 500 ? set.wrappedMethod.call(timer, callback, delayMs) : {};
+      });
+      socket.deliver(open);
+      time.tick(1_499);
+      assert.equal(device.gatePin.value, 1);
+      time.tick(1);
+      assert.equal(device.gatePin.value, 0);
+      assert.deepEqual(
+        events().map((event) => event.type === "event" && event.pulseMs),
+        [1_500],
+      );
+    });
+
+    it("goes LOW on time though the network is gone meanwhile", () => {
+      connect().deliver(open);
+      device.network.become(200);
+      time.tick(500);
+      assert.deepEqual(device.gatePin.writes, [1, 0]);
+    });
+  });
+
+  describe("an error in the middle", () => {
+    for (const [name, break_] of [
+      [
+        "of storage",
+        () => {
+          device.storage.write = () => {
+            throw new Error("broken");
+          };
+        },
+      ],
+      [
+        "of the socket's write",
+        () => {
+          device.socket.write = () => {
+            throw new Error("broken");
+          };
+        },
+      ],
+      [
+        "of the clock",
+        () => {
+          device.clock.now = () => {
+            throw new Error("broken");
+          };
+        },
+      ],
+    ] as const) {
+      it(`${name} leaves the pin LOW, and is not hidden`, () => {
+        const socket = connect();
+        break_();
+        assert.throws(() => socket.deliver(open), /broken/);
+        assert.equal(device.gatePin.value, 0);
+      });
+    }
+
+    it("of a read during a pulse ends the pulse", () => {
+      const socket = connect();
+      socket.deliver(open);
+      socket.read = () => {
+        throw new Error("broken");
+      };
+      assert.throws(() => socket.options.onReadable(1), /broken/);
+      assert.equal(device.gatePin.value, 0);
+    });
+
+    it("of a late write during a pulse ends the pulse", () => {
+      const socket = connect();
+      socket.accept(0);
+      socket.deliver(open);
+      assert.equal(device.gatePin.value, 1);
+      socket.write = () => {
+        throw new Error("broken");
+      };
+      assert.throws(() => socket.options.onWritable(100), /broken/);
+      assert.equal(device.gatePin.value, 0);
+    });
+
+    it("of an onlooker ends the pulse", () => {
+      make({}, (record) => {
+        if (record.type === "event") throw new Error("broken");
+      });
+      const socket = connect();
+      socket.deliver(open);
+      assert.throws(
+        () => socket.deliver(publish({ topic: commandTopic, payload: "close" })),
+        /broken/,
+      );
+      assert.equal(device.gatePin.value, 0);
+    });
+  });
+
+  describe("timers", () => {
+    it("are one, and one more for the cap during a pulse", () => {
+      agent.start();
+      for (let i = 0; i < 20; i++) {
+        assert.ok(device.timer.armed <= 1);
+        time.tick(1);
+      }
+      const socket = device.socket;
+      socket.accept(100_000);
+      subscribe(socket);
+      assert.equal(device.timer.armed, 1);
+      socket.deliver(open);
+      assert.equal(device.timer.armed, 2);
+      time.tick(500);
+      assert.equal(device.timer.armed, 1);
+    });
+
+    it("do not grow over a thousand connections", () => {
+      agent.start();
+      time.tick(10);
+      for (let i = 0; i < 1_000; i++) {
+        const socket = device.socket;
+        socket.accept(100_000);
+        socket.deliver(connack());
+        acknowledge(socket, "subscribe");
+        socket.fail("closed");
+        assert.equal(socket.closed, 1);
+        assert.equal(device.timer.armed, 1);
+        while (device.socket === socket) time.tick(1_000);
+      }
+      assert.equal(device.sockets.length, 1_001);
+    });
+
+    it("are none once it has stopped", () => {
+      const socket = connect();
+      const onStopped = sinon.spy();
+      agent.stop(onStopped);
+      acknowledge(socket, "publish");
+      assert.ok(onStopped.calledOnce);
+      assert.equal(device.timer.armed, 0);
+      time.tick(3_600_000);
+      assert.equal(device.sockets.length, 1);
+    });
+  });
+
+  describe("a late word of a closed socket", () => {
+    let stale: FakeSocket;
+    let socket: FakeSocket;
+
+    beforeEach(() => {
+      stale = connect();
+      stale.fail("closed");
+      time.tick(5_000);
+      socket = device.socket;
+      assert.notEqual(socket, stale);
+      assert.equal(agent.connectionState, "tls");
+    });
+
+    it("that there is room does not send CONNECT into a handshake", () => {
+      stale.accept(1_000);
+      assert.equal(agent.connectionState, "tls");
+      assert.deepEqual(socket.written, []);
+    });
+
+    it("that it failed does not end the next one", () => {
+      stale.fail("closed");
+      assert.equal(agent.connectionState, "tls");
+      assert.equal(socket.closed, 0);
+    });
+
+    it("that there are bytes opens nothing", () => {
+      socket.accept(100_000);
+      subscribe(socket);
+      stale.deliver(open);
+      assert.deepEqual(device.gatePin.writes, []);
+      assert.deepEqual(events(), []);
+    });
+  });
+
+  describe("stop", () => {
+    it("is LOW first, then says offline and DISCONNECT, then closes and calls back", () => {
+      const socket = connect();
+      socket.deliver(open);
+      time.tick(100);
+      const onStopped = sinon.spy();
+      agent.stop(onStopped);
+      assert.deepEqual(device.gatePin.writes, [1, 0]);
+      assert.ok(onStopped.notCalled);
+      const words = clientPackets([socket.bytes]).slice(-2);
+      for (const { messageId } of words) socket.deliver(puback(Number(messageId)));
+      assert.ok(onStopped.calledOnce);
+      assert.equal(sent(socket).at(-1), "disconnect");
+      assert.equal(socket.closed, 1);
+      assert.equal(agent.connectionState, "stopped");
+    });
+
+    it("waits two seconds for a broker that does not answer, not longer", () => {
+      const socket = connect();
+      const onStopped = sinon.spy();
+      agent.stop(onStopped);
+      time.tick(1_999);
+      assert.ok(onStopped.notCalled);
+      time.tick(1);
+      assert.ok(onStopped.calledOnce);
+      assert.equal(sent(socket).at(-1), "disconnect");
+    });
+
+    it("is done at once on the way up, or before it ever started", () => {
+      const onStopped = sinon.spy();
+      agent.stop(onStopped);
+      assert.ok(onStopped.calledOnce);
+      const socket = startSocket();
+      agent.stop(onStopped);
+      assert.ok(onStopped.calledTwice);
+      assert.equal(socket.closed, 1);
+      assert.equal(device.timer.armed, 0);
+    });
+  });
+});
