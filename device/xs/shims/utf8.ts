@@ -1,0 +1,102 @@
+/**
+ * UTF-8 as Node's Buffer reads and writes it: whatever is not well-formed becomes U+FFFD (the WHATWG
+ * Encoding Standard, section 9.1). XS has no TextDecoder unless it is added, and its own
+ * `String.fromArrayBuffer` takes overlong forms, surrogates and bytes from F8 on as they come: a
+ * topic's `C0 80` would be a NUL.
+ */
+const replacement = 0xfffd;
+
+/** A search for one character needs no backtracking, however long the text is. */
+const beyondAscii = /[^\0-\x7f]/;
+
+/** Arguments of one call: they go on the stack, and the stack of a device is small. */
+const unitsPerCall = 64;
+
+/** How many bytes {@link writeUtf8} writes. */
+export function utf8Length(text: string): number {
+  if (!beyondAscii.test(text)) return text.length;
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = codePointAt(text, i);
+    if (code > 0xffff) i += 1;
+    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return length;
+}
+
+/** Writes `text` from `offset` on; what does not fit is lost, as with any typed array. */
+export function writeUtf8(text: string, bytes: Uint8Array, offset: number): void {
+  let at = offset;
+  for (let i = 0; i < text.length; i++) {
+    const code = codePointAt(text, i);
+    if (code < 0x80) {
+      bytes[at++] = code;
+      continue;
+    }
+    if (code > 0xffff) i += 1;
+    // The leading byte says how many follow; each of those carries six bits.
+    let shift = code < 0x800 ? 6 : code < 0x10000 ? 12 : 18;
+    bytes[at++] = (shift === 6 ? 0xc0 : shift === 12 ? 0xe0 : 0xf0) | (code >> shift);
+    while (shift > 0) {
+      shift -= 6;
+      bytes[at++] = 0x80 | ((code >> shift) & 0x3f);
+    }
+  }
+}
+
+/** Half a surrogate pair is no character. */
+function codePointAt(text: string, index: number): number {
+  const code = text.codePointAt(index) ?? replacement;
+  return code >= 0xd800 && code <= 0xdfff ? replacement : code;
+}
+
+export function readUtf8(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += unitsPerCall) {
+    text += fromUnits(bytes.subarray(at, at + unitsPerCall));
+  }
+  return beyondAscii.test(text) ? decode(bytes) : text;
+}
+
+function decode(bytes: Uint8Array): string {
+  let text = "";
+  let units: number[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const { code, length } = readCharacter(bytes, at);
+    at += length;
+    if (code > 0xffff) units.push(0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+    else units.push(code);
+    if (units.length >= unitsPerCall) {
+      text += fromUnits(units);
+      units = [];
+    }
+  }
+  return text + fromUnits(units);
+}
+
+/** @returns the character, and how many bytes it or the longest beginning of one takes */
+function readCharacter(bytes: Uint8Array, start: number): { code: number; length: number } {
+  const first = bytes[start] as number;
+  if (first < 0x80) return { code: first, length: 1 };
+  const following = first < 0xc2 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf5 ? 3 : 0;
+  if (following === 0) return { code: replacement, length: 1 };
+  // Overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte (table 3-7 of Unicode).
+  let lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  let highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  let code = first & (0x3f >> following);
+  for (let n = 1; n <= following; n++) {
+    const byte = bytes[start + n];
+    if (byte === undefined || byte < lowest || byte > highest) {
+      return { code: replacement, length: n };
+    }
+    code = (code << 6) | (byte & 0x3f);
+    lowest = 0x80;
+    highest = 0xbf;
+  }
+  return { code, length: following + 1 };
+}
+
+function fromUnits(units: Uint8Array | number[]): string {
+  // Any array-like will do, though TypeScript's declaration of apply() asks for an array.
+  return String.fromCharCode.apply(null, units as number[]);
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bundleVectors } from "./bundle.fake.ts";
+import type { VectorTest } from "./tape.fake.ts";
+
+describe("mqtt-packet on our modules", () => {
+  const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
+  after(() => rmSync(directory, { recursive: true }));
+
+  it("parses and generates every one of its own published test vectors", async () => {
+    const { file } = await bundleVectors(directory);
+    const module = (await import(pathToFileURL(file).href)) as {
+      readonly vectorTests: readonly VectorTest[];
+    };
+    assert.ok(module.vectorTests.length >= 348, `${module.vectorTests.length} tests`);
+    const failures: string[] = [];
+    for (const { name, run } of module.vectorTests) {
+      failures.push(...(await run()).map((failure) => `${name}: ${failure}`));
+    }
+    assert.deepEqual(failures, []);
+  });
+});
