@@ -81,7 +81,9 @@ const packet: fc.Arbitrary<Packet> = fc.oneof(
     messageId: id,
     granted: fc.array(fc.constantFrom<0 | 1 | 2 | 128>(0, 1, 2, 128), { minLength: 1 }),
   }),
-  fc.record({ cmd: fc.constantFrom("pingreq" as const, "pingresp" as const, "disconnect" as const) }),
+  fc.record({
+    cmd: fc.constantFrom("pingreq" as const, "pingresp" as const, "disconnect" as const),
+  }),
 );
 
 describe("mqtt-packet on our modules instead of npm's", () => {
@@ -111,11 +113,17 @@ describe("mqtt-packet on our modules instead of npm's", () => {
   });
 
   it("finds the same packets in the same bytes, however they are split", () => {
-    const stream = fc.array(packet.map((packet) => genuine.generate(packet)), { maxLength: 4 });
+    const stream = fc.array(
+      packet.map((packet) => genuine.generate(packet)),
+      { maxLength: 4 },
+    );
     fc.assert(
       fc.property(stream, fc.array(fc.nat(400), { maxLength: 6 }), (packets, cuts) => {
         const bytes = Buffer.concat(packets);
-        const at = [...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+        const at = [
+          ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b),
+          bytes.length,
+        ];
         const pieces = at.map((end, i) => Uint8Array.from(bytes.subarray(at[i - 1] ?? 0, end)));
         assert.deepEqual(parse(shimmed, pieces), parse(genuine, pieces));
       }),

@@ -7,7 +7,9 @@ const nearlyUtf8 = fc
   .array(
     fc.oneof(
       fc.string({ unit: "binary", maxLength: 80 }).map((text) => [...Buffer.from(text)]),
-      fc.array(fc.constantFrom(0, 0x7f, 0x80, 0xbf, 0xc0, 0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5)),
+      fc.array(
+        fc.constantFrom(0, 0x7f, 0x80, 0xbf, 0xc0, 0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5),
+      ),
       fc.array(fc.nat(255), { maxLength: 4 }),
     ),
     { maxLength: 6 },
@@ -25,7 +27,9 @@ describe("UTF-8 on XS", () => {
   });
 
   it("writes any text as Node does, halves of surrogate pairs included", () => {
-    const text = fc.array(fc.nat(0xffff), { maxLength: 80 }).map((units) => String.fromCharCode(...units));
+    const text = fc
+      .array(fc.nat(0xffff), { maxLength: 80 })
+      .map((units) => String.fromCharCode(...units));
     fc.assert(
       fc.property(fc.oneof(text, fc.string({ unit: "binary" })), fc.nat(3), (text, offset) => {
         const expected = Buffer.from(text);

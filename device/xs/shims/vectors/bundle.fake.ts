@@ -24,7 +24,8 @@ const withoutTheLargest: Plugin = {
     build.onLoad({ filter: /mqtt-packet[\\/]test\.js$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8");
       const contents = text.replace(/^; \(\(\) => \{\n {2}const maxLength [\s\S]*?^\}\)\(\)$/m, "");
-      if (contents === text) throw new Error("mqtt-packet's tests have changed: look at them again");
+      if (contents === text)
+        throw new Error("mqtt-packet's tests have changed: look at them again");
       return { contents };
     });
   },

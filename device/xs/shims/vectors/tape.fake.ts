@@ -84,8 +84,7 @@ function isDeeplyEqual(a: unknown, b: unknown): boolean {
     keys.length === Object.keys(b).length &&
     keys.every(
       (key) =>
-        Object.hasOwn(b, key) &&
-        isDeeplyEqual(a[key as keyof typeof a], b[key as keyof typeof b]),
+        Object.hasOwn(b, key) && isDeeplyEqual(a[key as keyof typeof a], b[key as keyof typeof b]),
     )
   );
 }
