@@ -36,6 +36,8 @@ export interface BoxOptions {
 export type BoxEffect =
   | { readonly type: "write"; readonly value: 0 | 1 }
   | { readonly type: "send"; readonly bytes: Uint8Array }
+  /** what this message asked for is done: {@link Box.acknowledge} has its PUBACK */
+  | { readonly type: "acknowledge"; readonly packet: PublishPacket }
   | { readonly type: "remember"; readonly ids: readonly string[] }
   | { readonly type: "event"; readonly report: EventReport }
   | { readonly type: "status"; readonly report: StatusReport }
@@ -155,6 +157,10 @@ export class Box {
     return this.#isFarewellSaid() ? [...effects, ...this.#finish(now)] : effects;
   }
 
+  acknowledge(packet: PublishPacket, now: Instant): BoxEffect[] {
+    return this.#session.acknowledge(packet, now.ticks);
+  }
+
   /** The cap ended a pulse: the pin is LOW already. */
   capped(now: Instant): BoxEffect[] {
     this.#capped += 1;
@@ -193,6 +199,7 @@ export class Box {
           break;
         case "message":
           effects.push(...this.#handleMessage(effect.packet, now));
+          effects.push({ type: "acknowledge", packet: effect.packet });
           break;
         case "ready":
           this.#connections += 1;
