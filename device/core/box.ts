@@ -154,7 +154,8 @@ export class Box {
 
   handleBytes(bytes: Uint8Array, now: Instant): BoxEffect[] {
     const effects = this.#fromSession(this.#session.handleBytes(bytes, now.ticks), now);
-    return this.#isFarewellSaid() ? [...effects, ...this.#finish(now)] : effects;
+    const isFarewellSaid = this.#farewellAt !== undefined && this.#session.isDelivered;
+    return isFarewellSaid ? [...effects, ...this.#finish(now)] : effects;
   }
 
   acknowledge(packet: PublishPacket, now: Instant): BoxEffect[] {
@@ -319,10 +320,6 @@ export class Box {
       capped: this.#capped,
       droppedEvents: this.#session.droppedMessages,
     };
-  }
-
-  #isFarewellSaid(): boolean {
-    return this.#farewellAt !== undefined && this.#session.isDelivered;
   }
 
   #finish(now: Instant): BoxEffect[] {

@@ -114,13 +114,15 @@ export class Decoder {
    */
   decode(bytes: Uint8Array): { packets: ServerPacket[]; error: string | undefined } {
     const packets: ServerPacket[] = [];
-    let rest = join(this.#partial, this.#skipped(bytes));
+    let rest = bytes;
+    if (this.#skip > 0) rest = this.#skipped(rest);
+    if (this.#partial !== undefined) rest = join(this.#partial, rest);
     this.#partial = undefined;
     while (rest.length > 0 && this.#error === undefined) {
       const used = this.#decodeOne(rest, packets);
       if (used === 0) {
-        // A copy: what came from the transport may be a part of something much larger.
-        this.#partial = rest.slice();
+        // A copy (which slice() of Node's Buffer is not): these may be a part of something much larger.
+        this.#partial = new Uint8Array(rest);
         break;
       }
       if (used === rest.length) break;
@@ -130,7 +132,6 @@ export class Decoder {
   }
 
   #skipped(bytes: Uint8Array): Uint8Array {
-    if (this.#skip === 0) return bytes;
     const skipped = Math.min(this.#skip, bytes.length);
     this.#skip -= skipped;
     return bytes.subarray(skipped);
@@ -190,8 +191,7 @@ function shorten(bytes: Uint8Array, start: number, length: number): Uint8Array {
   return shortened;
 }
 
-function join(first: Uint8Array | undefined, second: Uint8Array): Uint8Array {
-  if (first === undefined) return second;
+function join(first: Uint8Array, second: Uint8Array): Uint8Array {
   const joined = new Uint8Array(first.length + second.length);
   joined.set(first);
   joined.set(second, first.length);
