@@ -1,5 +1,6 @@
 import { createSecureContext } from "node:tls";
 import type { Settings } from "../device/config.ts";
+import type { EventReport } from "../device/core/report.ts";
 import { defaultPrefix } from "../device/core/topics.ts";
 import { startLocalCloud } from "../host-sim/local-cloud.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "../host-sim/simulated-box.ts";
@@ -26,8 +27,11 @@ export interface Onlooker {
 export interface LocalSystem {
   readonly settings: Settings;
   readonly box: SimulatedBox;
-  /** Publishes one `open` as the service does; the outcome arrives as the box's event. */
-  open(): Promise<void>;
+  /**
+   * Publishes one `open` as the service does.
+   * @returns what the box said, or undefined where it said nothing in time
+   */
+  open(): Promise<EventReport | undefined>;
   stop(): Promise<void>;
 }
 
@@ -75,7 +79,7 @@ export async function startLocalSystem(
         alpn: false,
         identity,
       });
-      await (await publisher).open(thing, "the terminal", 5_000);
+      return (await publisher).open(thing, "the terminal", 5_000);
     },
     stop: async () => {
       await box.stop();
