@@ -79,15 +79,29 @@ export async function startLocalSystem(
         alpn: false,
         identity,
       });
-      return (await publisher).open(thing, "the terminal", 5_000);
+      const used = publisher;
+      try {
+        return await (await used).open(thing, "the terminal", 5_000);
+      } catch (error) {
+        // The next open gets a connection of its own.
+        if (publisher === used) publisher = undefined;
+        void closeIfConnected(used);
+        throw error;
+      }
     },
     stop: async () => {
       await box.stop();
-      await (await publisher)?.close();
+      await closeIfConnected(publisher);
       await withdrawStandIn(certs);
       await cloud.close();
     },
   };
+}
+
+async function closeIfConnected(publisher: Promise<Publisher> | undefined): Promise<void> {
+  // One that never connected has said so to whoever asked for it.
+  const connected = await publisher?.catch(() => undefined);
+  await connected?.close();
 }
 
 async function startCloud(certs: string, port: number, onlooker: Onlooker) {
