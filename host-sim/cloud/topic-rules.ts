@@ -24,9 +24,9 @@ export function filterProblem(filter: string, limits: TopicLimits): string | und
 function sizeProblem(topic: string, limits: TopicLimits): string | undefined {
   if (topic.length === 0) return "a topic must not be empty [MQTT-4.7.3-1]";
   if (topic.includes("\0")) return "a topic must not contain U+0000 [MQTT-4.7.3-2]";
-  if (Buffer.byteLength(topic) > limits.topicBytes) return `over ${limits.topicBytes} bytes`;
-  // `$aws/rules/<rule>/` of Basic Ingest is not counted
+  // `$aws/rules/<rule>/` of Basic Ingest counts neither as bytes nor as slashes
   const counted = topic.replace(/^\$aws\/rules\/[^/]*\//, "");
+  if (Buffer.byteLength(counted) > limits.topicBytes) return `over ${limits.topicBytes} bytes`;
   if (counted.split("/").length - 1 > limits.topicSlashes) {
     return `over ${limits.topicSlashes} slashes`;
   }
