@@ -106,8 +106,8 @@ export class MessageStore {
     // beginSession has done it, before a session under the same id could begin
   }
 
-  async subscriptionsByTopic(topic: string): Promise<Subscription[]> {
-    const found: Subscription[] = [];
+  async subscriptionsByTopic(topic: string): Promise<(Subscription & { clientId: string })[]> {
+    const found: (Subscription & { clientId: string })[] = [];
     for (const clientId of this.#sessions.keys()) {
       for (const [filter, qos] of this.#liveSession(clientId)?.subscriptions ?? []) {
         if (qos === 0 || !matchesFilter(filter, topic)) continue;
