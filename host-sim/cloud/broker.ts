@@ -63,6 +63,8 @@ export class Broker implements ConnectionHost {
   readonly #named = new Map<string, Connection>();
   readonly #present = new Map<Connection, PresenceSubject>();
   readonly #versions = new Map<string, number>();
+  /** the packets aedes publishes as wills: it hands on the very objects of the CONNECTs */
+  readonly #wills = new WeakSet<object>();
 
   private constructor(options: BrokerOptions) {
     this.limits = options.limits;
@@ -77,6 +79,7 @@ export class Broker implements ConnectionHost {
       persistence: options.store,
       preConnect: (_client, packet, done) => {
         packet.keepalive = 0; // the connection watches for silence, and AWS's limits are not aedes's
+        if (packet.will !== undefined) this.#wills.add(packet.will);
         done(null, true);
       },
       // the connection has judged every PUBLISH, SUBSCRIBE and will by the policy
@@ -214,8 +217,7 @@ export class Broker implements ConnectionHost {
     if (isOwn(topic)) return;
     this.record({
       type: "published",
-      // a client that is gone publishes nothing but its will
-      by: client === null ? "cloud" : client.closed ? "will" : "client",
+      by: client === null ? "cloud" : this.#wills.has(packet) ? "will" : "client",
       clientId: client?.id,
       topic,
       payload: Buffer.from(payload),
