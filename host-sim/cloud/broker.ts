@@ -84,7 +84,7 @@ export class Broker implements ConnectionHost {
       },
       // the connection has judged every PUBLISH, SUBSCRIBE and will by the policy
       authorizePublish: (_client, _packet, done) => done(null),
-      authorizeForward: (client, packet) => (mayForward(client, packet.topic) ? packet : null),
+      authorizeForward: (client, packet) => (this.#mayForward(client, packet) ? packet : null),
       published: (packet, client, done) => {
         this.#recordPublished(packet, client);
         done(null);
@@ -212,6 +212,15 @@ export class Broker implements ConnectionHost {
     });
   }
 
+  /** aedes's own news, under `$SYS/`, is no topic of AWS's: nobody may receive it. */
+  #mayForward(client: Client, packet: AedesPublishPacket): boolean {
+    // what is replayed has the identifier it leaves under, what arrives has none yet
+    const isArriving = packet.messageId === undefined;
+    if (isArriving && !this.#store.claimArriving(client.id, packet)) return false;
+    const { topic } = packet;
+    return !topic.startsWith("$SYS/") && connectionOf(client)?.mayReceive(topic) === true;
+  }
+
   #recordPublished(packet: AedesPublishPacket, client: Client | null): void {
     const { topic, payload, retain } = packet;
     if (isOwn(topic)) return;
@@ -233,11 +242,6 @@ export class Broker implements ConnectionHost {
 
 function connectionOf(client: Client): Connection | undefined {
   return client.conn instanceof Connection ? client.conn : undefined;
-}
-
-/** aedes's own news, under `$SYS/`, is no topic of AWS's: nobody may receive it. */
-function mayForward(client: Client, topic: string): boolean {
-  return !topic.startsWith("$SYS/") && connectionOf(client)?.mayReceive(topic) === true;
 }
 
 /** Told otherwise: presence by `connected` and `disconnected`, `$SYS/` not at all. */

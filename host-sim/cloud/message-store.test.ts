@@ -65,8 +65,11 @@ describe("MessageStore", () => {
     async function publish(packet: AedesPublishPacket): Promise<void> {
       await store.outgoingEnqueueCombi(await store.subscriptionsByTopic(packet.topic), packet);
     }
-    const queued = async (): Promise<AedesPublishPacket[]> =>
-      store.outgoingStream(lot1).toArray();
+    /** What a client that comes back is sent. */
+    async function queued(): Promise<AedesPublishPacket[]> {
+      store.beginSession("lot-1", false);
+      return store.outgoingStream(lot1).toArray();
+    }
     const texts = async () => (await queued()).map(({ payload }) => String(payload));
 
     it("outlive their connection: filters and messages wait for the client", async () => {
@@ -112,7 +115,7 @@ describe("MessageStore", () => {
       await subscribe("a");
       now += 5 * hourMs;
       await publish(message("a"));
-      assert.equal((await queued()).length, 1, "a connected session does not age");
+      assert.deepEqual(await texts(), ["x"], "a connected session does not age");
       store.endSession("lot-1");
       now += hourMs - 1;
       assert.equal(store.beginSession("lot-1", false).sessionPresent, true);
@@ -163,6 +166,34 @@ describe("MessageStore", () => {
       assert.deepEqual(await texts(), ["first"]);
       const elsewhere = { ...first, brokerId: "another" };
       assert.equal(await store.outgoingClearMessageId(lot1, elsewhere), undefined);
+    });
+
+    it("give each message to a client that comes back once: as it arrives, or replayed", async () => {
+      store.beginSession("lot-1", false);
+      await subscribe("a");
+      const [early, late] = [message("a", "early"), message("a", "late")];
+      await publish(early);
+      await publish(late);
+      store.beginSession("lot-1", false);
+      assert.equal(store.claimArriving("lot-1", early), true);
+      const replayed: AedesPublishPacket[] = await store.outgoingStream(lot1).toArray();
+      assert.deepEqual(replayed.map(({ payload }) => `${payload}`), ["late"]);
+      assert.equal(store.claimArriving("lot-1", late), false);
+      assert.equal(await store.outgoingClearMessageId(lot1, late), undefined, "it is on its way");
+      assert.deepEqual(await texts(), ["early", "late"], "the next connection begins anew");
+      assert.equal(store.claimArriving("lot-1", message("a", "unknown")), true);
+      assert.equal(store.claimArriving("lot-2", late), true);
+    });
+
+    it("do not take another connection's packet identifier for their own", async () => {
+      store.beginSession("lot-1", false);
+      await subscribe("a");
+      const old = message("a", "old");
+      await publish(old);
+      await store.outgoingUpdate(lot1, { ...old, messageId: 1 });
+      store.beginSession("lot-1", false);
+      await store.outgoingClearMessageId(lot1, { ...message(""), messageId: 1 });
+      assert.deepEqual(await texts(), ["old"]);
     });
 
     it("keep a message that is sent before it was stored", async () => {
