@@ -1,4 +1,4 @@
-import type { TLSSocket } from "node:tls";
+import type { Readable } from "node:stream";
 import { Framer } from "./frames.ts";
 import type { Limits } from "./limits.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -20,7 +20,7 @@ export interface InletHandlers {
  * allows a connection. Too fast a client is not refused but read later.
  */
 export class Inlet {
-  readonly #socket: TLSSocket;
+  readonly #socket: Readable;
   readonly #handlers: InletHandlers;
   readonly #now: () => number;
   readonly #framer: Framer;
@@ -29,7 +29,7 @@ export class Inlet {
   #resumption: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(socket: TLSSocket, limits: Limits, now: () => number, handlers: InletHandlers) {
+  constructor(socket: Readable, limits: Limits, now: () => number, handlers: InletHandlers) {
     this.#socket = socket;
     this.#handlers = handlers;
     this.#now = now;

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { AedesPublishPacket, Subscription } from "aedes";
 import type { Limits } from "./limits.ts";
-import { hasWildcard, isReserved, matchesFilter } from "./topic-rules.ts";
+import { isReserved, matchesFilter } from "./topic-rules.ts";
 
 /** A retained message. */
 export interface RetainedMessage {
@@ -90,8 +90,8 @@ export class MessageStore {
   }
 
   createRetainedStreamCombi(filters: readonly string[]): Readable {
-    const exact = filters.filter((filter) => !hasWildcard(filter));
-    return Readable.from(exact.flatMap((topic) => this.#retained.get(topic) ?? []));
+    // no topic is spelt like a filter with wildcards: those find nothing
+    return Readable.from(filters.flatMap((filter) => this.#retained.get(filter) ?? []));
   }
 
   async addSubscriptions(
@@ -129,10 +129,7 @@ export class MessageStore {
   }
 
   async outgoingEnqueue(to: { clientId: string }, packet: AedesPublishPacket): Promise<void> {
-    const copy = { ...packet };
-    // its identifier is the publisher's: the one to the subscriber is given when it is sent
-    delete copy.messageId;
-    this.#liveSession(to.clientId)?.queue.push({ packet: copy, way: undefined });
+    this.#liveSession(to.clientId)?.queue.push({ packet: { ...packet }, way: undefined });
   }
 
   async outgoingEnqueueCombi(

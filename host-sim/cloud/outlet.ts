@@ -1,4 +1,4 @@
-import type { TLSSocket } from "node:tls";
+import type { Writable } from "node:stream";
 import { DeliveryWindow } from "./delivery-window.ts";
 import { Framer, packetType, packetTypes, publishQos, publishTopic } from "./frames.ts";
 import type { Limits } from "./limits.ts";
@@ -12,7 +12,7 @@ export interface OutletHandlers {
 
 /** The writing half of a connection: messages leave at the pace AWS sends them. */
 export class Outlet {
-  readonly #socket: TLSSocket;
+  readonly #socket: Writable;
   readonly #handlers: OutletHandlers;
   readonly #now: () => number;
   readonly #framer = new Framer(Infinity);
@@ -21,7 +21,7 @@ export class Outlet {
   #release: NodeJS.Timeout | undefined;
   #resume: (() => void) | undefined;
 
-  constructor(socket: TLSSocket, limits: Limits, now: () => number, handlers: OutletHandlers) {
+  constructor(socket: Writable, limits: Limits, now: () => number, handlers: OutletHandlers) {
     this.#socket = socket;
     this.#handlers = handlers;
     this.#now = now;

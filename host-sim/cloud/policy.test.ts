@@ -161,7 +161,7 @@ describe("policy variables", () => {
       { clientId: "undefined", thingName: undefined },
       { clientId: "", thingName: undefined },
     ]) {
-      for (const name of ["", "undefined", "lot-1", "lot-2"]) {
+      for (const name of ["", "undefined", "lot-1", "lot-2", thing.slice("client/".length)]) {
         assert.ok(!reaches(thing, `client/${name}`, context));
       }
       assert.ok(reaches(`\${iot:Connection.Thing.IsAttached}`, "false", context));
@@ -231,6 +231,7 @@ describe("parsePolicy", () => {
     ["an action that is no string", having({ Action: ["iot:Publish", 1] }), /Action must be/],
     ["a misspelt action", having({ Action: "iot:Pubish" }), /iot:Pubish/],
     ["another service's action", having({ Action: "s3:GetObject" }), /s3:GetObject/],
+    ["another service's actions", having({ Action: "s3:*" }), /s3:\*/],
     ["no resource", having({ Resource: [] }), /Resource must be a string/],
     ["a resource that is no ARN", having({ Resource: "topic/a" }), /expected an AWS IoT ARN/],
     ["another service's ARN", having({ Resource: "arn:aws:s3:::bucket" }), /expected an AWS IoT/],

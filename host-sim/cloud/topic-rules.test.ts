@@ -35,6 +35,7 @@ describe("topicProblem", () => {
     [`$aws/rules/rule/${deepest}/i`, /over 7 slashes/],
     [`$aws/rules/rule/${longest}x`, /over 256 bytes/],
     [`$aws/rule/rules/${deepest}`, /over 7 slashes/],
+    ["x/$aws/rules/rule/a/b/c/d/e", /over 7 slashes/],
   ];
   for (const [topic, problem] of problems) {
     it(`refuses ${JSON.stringify(topic.slice(0, 40))}: ${problem.source}`, () => {

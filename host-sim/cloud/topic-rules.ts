@@ -58,7 +58,6 @@ export function isOpenToClients(reservedTopic: string): boolean {
  * [MQTT-4.7.1-2], `a/#` does not match `a`. A leading wildcard does not reach `$…` [MQTT-4.7.2-1].
  */
 export function matchesFilter(filter: string, topic: string): boolean {
-  if (filter === topic) return true;
   if (isReserved(topic) && hasWildcard(filter.slice(0, 1))) return false;
   const wanted = filter.split("/");
   const levels = topic.split("/");
