@@ -192,7 +192,7 @@ export class Broker implements ConnectionHost {
   closed(connection: Connection, reason: DisconnectReason): void {
     this.#connections.delete(connection);
     const { clientId } = connection;
-    if (clientId !== undefined && this.#named.get(clientId) === connection) {
+    if (clientId !== undefined) {
       this.#named.delete(clientId);
       this.#store.endSession(clientId);
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AedesPublishPacket } from "aedes";
+import type { AedesPublishPacket, Subscription } from "aedes";
 import { generate } from "mqtt-packet";
 import { awsLimits } from "./limits.ts";
 import { MessageStore } from "./message-store.ts";
@@ -12,7 +12,7 @@ import {
   TestCloud,
 } from "./stand-in.fake.ts";
 
-/** A store that takes its time over retained messages. */
+/** A store that takes its time over retained messages, and over what a session has subscribed to. */
 class HeldStore extends MessageStore {
   #onHold = () => {};
   readonly holding = new Promise<void>((resolve) => {
@@ -28,6 +28,12 @@ class HeldStore extends MessageStore {
     await this.#released;
     await super.storeRetained(packet);
   }
+
+  override async subscriptionsByClient(client: { id: string }): Promise<Subscription[]> {
+    this.#onHold();
+    await this.#released;
+    return super.subscriptionsByClient(client);
+  }
 }
 
 const topicArn = (topic: string) => `arn:aws:iot:eu-central-1:123456789012:${topic}`;
@@ -42,6 +48,13 @@ describe("a connection", function () {
     people = test.people;
   });
   afterEach(() => test.stop());
+
+  async function holdStore(): Promise<HeldStore> {
+    const store = new HeldStore(awsLimits, () => test.clock.now);
+    await test.cloud.close();
+    await test.listen({ store });
+    return store;
+  }
 
   describe("that asks to CONNECT", () => {
     const connack = (returnCode: number) => [["connack", returnCode]];
@@ -78,6 +91,14 @@ describe("a connection", function () {
       const resource = topicArn("topic/gate/lot-2/status");
       await test.record("denied", { action: "iot:Publish", resource });
       assert.deepEqual(test.recordsOf("published"), [], "a refused CONNECT leaves no will behind");
+      await test.connect(people.lot1, "lot-1"); // nor does it count as the one of this second
+    });
+
+    it("is not listened to any more once it is refused", async () => {
+      const client = await test.dial(people.tester);
+      client.send(connectPacket("nobody"), publishPacket("a/1"), connectPacket("a"));
+      assert.equal((await client.rest()).length, 1);
+      assert.deepEqual(test.records.map(({ type }) => type), ["denied", "refused"]);
     });
 
     it("is refused under no name, and with another version of MQTT", async () => {
@@ -111,12 +132,24 @@ describe("a connection", function () {
       assert.deepEqual(test.recordsOf("hung-up"), []);
       test.clock.tick(1);
       assert.deepEqual(await client.rest(), []);
-      await test.record("hung-up", { reason: "no-connect" });
+      await test.cloud.close();
+      assert.deepEqual(test.recordsOf("hung-up").map(({ reason }) => reason), ["no-connect"]);
     });
 
     it("that went before it said anything is told apart from others", async () => {
       (await test.dial(people.tester)).end();
       await test.record("hung-up", { reason: "connection-lost" });
+    });
+
+    it("counts as connected only when it has its CONNACK", async () => {
+      const store = await holdStore();
+      const client = await test.dial(people.tester);
+      client.send(connectPacket("a", { clean: false }));
+      await store.holding;
+      assert.deepEqual(test.cloud.connectedClients(), []);
+      store.release();
+      await client.next("connack");
+      assert.deepEqual(test.cloud.connectedClients(), ["a"]);
     });
 
     it("is hung up on when it does not wait for CONNACK", async () => {
@@ -264,6 +297,18 @@ describe("a connection", function () {
       assert.ok(test.clock.now - 1_700_000_000_000 >= 140, `${test.clock.now}`);
     });
 
+    it("is dropped by the cloud when it does not read what it is sent", async () => {
+      const client = await test.connect(people.tester, "a", { keepalive: 1_200 });
+      await client.subscribe("a");
+      client.pause();
+      const gone = test.record("disconnected", { clientId: "a" });
+      const [large, { records }] = [Buffer.alloc(128 * 1024), test];
+      // more than any network's buffers hold, and then a minute in which nobody reads
+      for (let count = 0; count < 200; count++) await test.cloud.publish("a", large, { qos: 0 });
+      await test.tickUntil(() => records.some(({ type }) => type === "disconnected"), 1_000);
+      assert.equal((await gone).reason, "SERVER_ERROR");
+    });
+
     it("is dropped after one and a half keep alives of silence, not before", async () => {
       const client = await test.connect(people.tester, "a", { keepalive: 40 });
       test.clock.tick(59_999);
@@ -273,6 +318,12 @@ describe("a connection", function () {
       test.clock.tick(1);
       assert.deepEqual(await client.rest(), []);
       await test.record("disconnected", { reason: "MQTT_KEEP_ALIVE_TIMEOUT" });
+    });
+
+    it("is not dropped by the keep alive it asked for when another is in force", async () => {
+      const client = await test.connect(people.tester, "a", { keepalive: 1 });
+      test.clock.tick(44_999);
+      await client.settle();
     });
   });
 
@@ -297,9 +348,7 @@ describe("a connection", function () {
     });
 
     it("has all read that it said, however busy the broker is when it goes", async () => {
-      const store = new HeldStore(awsLimits, () => test.clock.now);
-      await test.cloud.close();
-      await test.listen({ store });
+      const store = await holdStore();
       const { watcher, client } = await watched();
       const held = ["a/1", "a/2", "a/3"];
       client.send(...held.map((topic) => publishPacket(topic, "x", { retain: true, qos: 0 })));

@@ -219,7 +219,6 @@ export class Connection extends Duplex {
     const { limits, arnOf, now } = this.#host;
     const rules = new PacketRules(terms.authorize, limits, arnOf, session.filters, now());
     this.#state = { type: "connected", terms, rules };
-    this.#silence.refresh();
     this.#host.connected(this, terms, session);
   }
 
