@@ -238,6 +238,11 @@ export class RawClient {
     return this.#socket.alpnProtocol;
   }
 
+  /** Of TLS 1.2; undefined: the server gave none. */
+  get sessionTicket(): Buffer | undefined {
+    return this.#socket.getTLSTicket();
+  }
+
   /** In one piece, so that they arrive together. */
   send(...packets: readonly Sendable[]): void {
     this.#socket.write(bytesOf(packets));

@@ -66,6 +66,11 @@ describe("the TLS endpoint", function () {
     assert.equal(test.recordsOf("connected").length, 2);
   });
 
+  it("gives no session tickets", async () => {
+    const client = await test.dial(people.lot1, { maxVersion: "TLSv1.2" });
+    assert.equal(client.sessionTicket, undefined);
+  });
+
   it("takes MQTT's protocol name, and no other", async () => {
     const client = await test.dial(people.lot1, { ALPNProtocols: ["h2", mqttProtocolName] });
     assert.equal(client.alpnProtocol, mqttProtocolName);
