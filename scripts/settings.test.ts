@@ -19,7 +19,20 @@ describe("numberOption", () => {
   }
 
   it("takes digits alone: none of the other ways in which JavaScript writes numbers", () => {
-    for (const text of ["", " ", "5 ", "+5", "-5", "5.0", "5e0", "0x5", "1_0", "٥", "five", "NaN"]) {
+    for (const text of [
+      "",
+      " ",
+      "5 ",
+      "+5",
+      "-5",
+      "5.0",
+      "5e0",
+      "0x5",
+      "1_0",
+      "٥",
+      "five",
+      "NaN",
+    ]) {
       assert.throws(() => numberOption("pin")(text), InvalidArgumentError, JSON.stringify(text));
     }
   });

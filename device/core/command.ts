@@ -172,10 +172,7 @@ function parseFields(json: Record<string, unknown>): Parsed {
 }
 
 /** @returns 1–64 characters of the kind wanted; undefined where absent, null where it is no such word */
-function readWord(
-  value: unknown,
-  isWanted: (unit: number) => boolean,
-): string | null | undefined {
+function readWord(value: unknown, isWanted: (unit: number) => boolean): string | null | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "string" || value.length === 0 || value.length > 64) return null;
   for (let i = 0; i < value.length; i++) {

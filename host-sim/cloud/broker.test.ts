@@ -76,7 +76,12 @@ describe("the broker", function () {
       ...{ clientId, timestamp, eventType: "connected", ipAddress: "127.0.0.1" },
       ...{ principalIdentifier, versionNumber },
     });
-    const disconnected = (clientId: string, timestamp: number, version: number, reason: string) => ({
+    const disconnected = (
+      clientId: string,
+      timestamp: number,
+      version: number,
+      reason: string,
+    ) => ({
       ...{ clientId, timestamp, eventType: "disconnected", disconnectReason: reason },
       clientInitiatedDisconnect: reason === "CLIENT_INITIATED_DISCONNECT",
       ...{ principalIdentifier, versionNumber: version },

@@ -12,17 +12,23 @@ const everything = {
 } as const;
 const anyone = { thingName: undefined, policies: [everything] };
 const box = { thingName: "lot-1", policies: [boxPolicy({ ...account, prefix: "gate" })] };
-const arnOf = (resource: string) =>
-  `arn:aws:iot:${account.region}:${account.account}:${resource}`;
+const arnOf = (resource: string) => `arn:aws:iot:${account.region}:${account.account}:${resource}`;
 
 const connect = (fields: Partial<IConnectPacket> = {}): IConnectPacket => ({
   ...{ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clientId: "lot-1" },
   ...{ keepalive: 60, clean: true },
   ...fields,
 });
-const will = (fields: Partial<NonNullable<IConnectPacket["will"]>> = {}) => ({
-  will: { topic: "gate/lot-1/status", payload: Buffer.from("{}"), qos: 1, retain: true, ...fields },
-}) as const;
+const will = (fields: Partial<NonNullable<IConnectPacket["will"]>> = {}) =>
+  ({
+    will: {
+      topic: "gate/lot-1/status",
+      payload: Buffer.from("{}"),
+      qos: 1,
+      retain: true,
+      ...fields,
+    },
+  }) as const;
 const judge = (fields?: Partial<IConnectPacket>, principal: typeof anyone | typeof box = anyone) =>
   judgeConnect(connect(fields), principal, awsLimits, arnOf);
 

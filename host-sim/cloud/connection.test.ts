@@ -98,7 +98,10 @@ describe("a connection", function () {
       const client = await test.dial(people.tester);
       client.send(connectPacket("nobody"), publishPacket("a/1"), connectPacket("a"));
       assert.equal((await client.rest()).length, 1);
-      assert.deepEqual(test.records.map(({ type }) => type), ["denied", "refused"]);
+      assert.deepEqual(
+        test.records.map(({ type }) => type),
+        ["denied", "refused"],
+      );
     });
 
     it("is refused under no name, and with another version of MQTT", async () => {
@@ -133,7 +136,10 @@ describe("a connection", function () {
       test.clock.tick(1);
       assert.deepEqual(await client.rest(), []);
       await test.cloud.close();
-      assert.deepEqual(test.recordsOf("hung-up").map(({ reason }) => reason), ["no-connect"]);
+      assert.deepEqual(
+        test.recordsOf("hung-up").map(({ reason }) => reason),
+        ["no-connect"],
+      );
     });
 
     it("that went before it said anything is told apart from others", async () => {
@@ -170,7 +176,10 @@ describe("a connection", function () {
       service.send(publishPacket("gate/lot-1/command", "open", { messageId: 7 }));
       assert.equal((await service.next("puback")).messageId, 7);
       const { topic, payload, qos, retain } = await box.next("publish");
-      assert.deepEqual([topic, `${payload}`, qos, retain], ["gate/lot-1/command", "open", 1, false]);
+      assert.deepEqual(
+        [topic, `${payload}`, qos, retain],
+        ["gate/lot-1/command", "open", 1, false],
+      );
       const published = await test.record("published", { by: "client", clientId: "web-1" });
       assert.equal(`${published.payload}`, "open");
     });
@@ -376,7 +385,11 @@ describe("a connection", function () {
       ["a broken network", "CONNECTION_LOST", (client) => client.cut()],
       ["silence", "MQTT_KEEP_ALIVE_TIMEOUT", () => test.clock.tick(90_000)],
       ["a denied PUBLISH", "AUTH_ERROR", (client) => client.send(publishPacket("$aws/events/x"))],
-      ["a broken rule", "CLIENT_ERROR", (client) => client.send(publishPacket("a/b/c/d/e/f/g/h/i"))],
+      [
+        "a broken rule",
+        "CLIENT_ERROR",
+        (client) => client.send(publishPacket("a/b/c/d/e/f/g/h/i")),
+      ],
       ["the cloud's own decision", "SERVER_INITIATED_DISCONNECT", () => test.cloud.disconnect("a")],
       ["a fault of the cloud", "CONNECTION_LOST", () => test.cloud.drop("a")],
       [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type IPublishPacket, generate } from "mqtt-packet";
+import { generate, type IPublishPacket } from "mqtt-packet";
 import { DeliveryWindow } from "./delivery-window.ts";
 import { publishIdentifier } from "./frames.ts";
 

@@ -5,7 +5,8 @@ import { Inlet } from "./inlet.ts";
 import { awsLimits } from "./limits.ts";
 
 /** A packet of `length` bytes, 129 at most, whose body is `mark`. */
-const packet = (mark: number, length = 60) => Buffer.of(0x30, length - 2, ...Array(length - 2).fill(mark));
+const packet = (mark: number, length = 60) =>
+  Buffer.of(0x30, length - 2, ...Array(length - 2).fill(mark));
 
 describe("Inlet", () => {
   let clock: sinon.SinonFakeTimers;

@@ -23,8 +23,19 @@ describe("the limits", () => {
   });
 
   for (const [requested, inForce] of [
-    ...([[0, 1_200], [1, 30], [29, 30], [30, 30], [31, 31]] as const),
-    ...([[1_199, 1_199], [1_200, 1_200], [1_201, 1_200], [65_535, 1_200]] as const),
+    ...([
+      [0, 1_200],
+      [1, 30],
+      [29, 30],
+      [30, 30],
+      [31, 31],
+    ] as const),
+    ...([
+      [1_199, 1_199],
+      [1_200, 1_200],
+      [1_201, 1_200],
+      [65_535, 1_200],
+    ] as const),
   ]) {
     it(`make a keep alive of ${requested} one of ${inForce} seconds`, () => {
       assert.equal(keepAliveInForce(requested, awsLimits), inForce);

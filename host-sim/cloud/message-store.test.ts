@@ -23,7 +23,9 @@ describe("MessageStore", () => {
 
   describe("retained messages", () => {
     const found = async (...filters: string[]) => {
-      const packets: AedesPublishPacket[] = await store.createRetainedStreamCombi(filters).toArray();
+      const packets: AedesPublishPacket[] = await store
+        .createRetainedStreamCombi(filters)
+        .toArray();
       return packets.map(({ topic, payload }) => `${topic}: ${payload}`);
     };
 
@@ -149,7 +151,10 @@ describe("MessageStore", () => {
       await publish(second);
       await store.outgoingUpdate(lot1, { ...first, messageId: 1 });
       await store.outgoingUpdate(lot1, { ...second, messageId: 2 });
-      const acknowledged = await store.outgoingClearMessageId(lot1, { ...message(""), messageId: 1 });
+      const acknowledged = await store.outgoingClearMessageId(lot1, {
+        ...message(""),
+        messageId: 1,
+      });
       assert.equal(acknowledged?.brokerCounter, first.brokerCounter);
       assert.equal(
         await store.outgoingClearMessageId(lot1, { ...message(""), messageId: 1 }),
@@ -179,7 +184,10 @@ describe("MessageStore", () => {
       store.beginSession("lot-1", false);
       assert.equal(store.claimArriving("lot-1", early), true);
       const replayed: AedesPublishPacket[] = await store.outgoingStream(lot1).toArray();
-      assert.deepEqual(replayed.map(({ payload }) => `${payload}`), ["late"]);
+      assert.deepEqual(
+        replayed.map(({ payload }) => `${payload}`),
+        ["late"],
+      );
       assert.equal(store.claimArriving("lot-1", late), false);
       assert.equal(await store.outgoingClearMessageId(lot1, late), undefined, "it is on its way");
       assert.deepEqual(await texts(), ["early", "late"], "the next connection begins anew");

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { generate } from "mqtt-packet";
 import sinon from "sinon";
-import { publishTopic } from "./frames.ts";
 import { awsLimits } from "./limits.ts";
 import { Outlet } from "./outlet.ts";
 

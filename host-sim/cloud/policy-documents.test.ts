@@ -79,7 +79,10 @@ describe("boxPolicy", () => {
 
 describe("servicePolicy", () => {
   const policy = servicePolicy({ ...scope, clientIdPrefix: "web" });
-  const authorize = bindPolicies([parsePolicy(policy)], { clientId: "web-1", thingName: undefined });
+  const authorize = bindPolicies([parsePolicy(policy)], {
+    clientId: "web-1",
+    thingName: undefined,
+  });
 
   it("allows exactly commanding every box and hearing what they report, under its own names", () => {
     assert.deepEqual(allowed(authorize), [
@@ -114,7 +117,10 @@ describe("servicePolicy", () => {
     for (const clientIdPrefix of ["", "*", "web?", "web/1", "x".repeat(65), `\${iot:ClientId}`]) {
       assert.throws(() => servicePolicy({ ...scope, clientIdPrefix }), RangeError);
     }
-    assert.throws(() => servicePolicy({ ...scope, clientIdPrefix: "web", prefix: "*" }), RangeError);
+    assert.throws(
+      () => servicePolicy({ ...scope, clientIdPrefix: "web", prefix: "*" }),
+      RangeError,
+    );
   });
 });
 

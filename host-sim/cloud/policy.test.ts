@@ -214,7 +214,10 @@ describe("parsePolicy", () => {
     assert.equal(parsePolicy({ ...good, Statement: good.Statement[0] }).Statement.length, 1);
   });
 
-  const having = (change: object) => ({ ...good, Statement: [{ ...good.Statement[0], ...change }] });
+  const having = (change: object) => ({
+    ...good,
+    Statement: [{ ...good.Statement[0], ...change }],
+  });
   const refusals: readonly (readonly [string, unknown, RegExp])[] = [
     ["a document that is no object", "{}", /policy must be an object/],
     ["null", null, /policy must be an object/],

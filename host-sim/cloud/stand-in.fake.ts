@@ -79,11 +79,17 @@ export class TestCloud {
   private constructor(who: People) {
     this.people = who;
     // sockets and the event loop stay real
-    this.clock = sinon.useFakeTimers({ now: 1_700_000_000_000, toFake: ["setTimeout", "clearTimeout"] });
+    this.clock = sinon.useFakeTimers({
+      now: 1_700_000_000_000,
+      toFake: ["setTimeout", "clearTimeout"],
+    });
     this.registry = new Registry(account);
     const scope = { ...account, prefix: "gate" };
     for (const [thingName, { certificatePem: certificate }] of [
-      ...([["lot-1", who.lot1], ["lot-2", who.lot2]] as const),
+      ...([
+        ["lot-1", who.lot1],
+        ["lot-2", who.lot2],
+      ] as const),
     ]) {
       this.registry.register({ certificate, thingName, policies: [boxPolicy(scope)] });
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connectAsync } from "mqtt";
-import { publishPacket, type People, TestCloud } from "./stand-in.fake.ts";
+import { type People, publishPacket, TestCloud } from "./stand-in.fake.ts";
 
 describe("CloudStandIn", function () {
   this.timeout(30_000);

@@ -101,7 +101,10 @@ describe("the TLS endpoint", function () {
     const { port } = test.cloud;
     const other = await test.standIn({ port, fallbackToAnyPort: true });
     assert.notEqual(other.port, port);
-    assert.match((await test.record("warning")).message, new RegExp(`port ${port} could not be had`));
+    assert.match(
+      (await test.record("warning")).message,
+      new RegExp(`port ${port} could not be had`),
+    );
     await other.close();
     await assert.rejects(test.standIn({ port }), { code: "EADDRINUSE" });
   });

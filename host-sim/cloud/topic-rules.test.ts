@@ -98,19 +98,55 @@ describe("reserved topics", () => {
 
 describe("matchesFilter", () => {
   const matches: readonly (readonly [string, string])[] = [
-    ...([["a", "a"], ["a/b", "a/b"], ["+", "a"], ["+/b", "a/b"], ["a/+", "a/"]] as const),
-    ...([["#", "a"], ["#", "a/b/c"], ["a/#", "a/b"], ["a/#", "a/"], ["a/#", "a/b/c"]] as const),
-    ...([["/+", "/a"], ["+/+", "/a"], ["+/#", "a/b"], ["$aws/#", "$aws/a"]] as const),
-    ...([["$aws/+", "$aws/a"], ["$aws/a", "$aws/a"]] as const),
+    ...([
+      ["a", "a"],
+      ["a/b", "a/b"],
+      ["+", "a"],
+      ["+/b", "a/b"],
+      ["a/+", "a/"],
+    ] as const),
+    ...([
+      ["#", "a"],
+      ["#", "a/b/c"],
+      ["a/#", "a/b"],
+      ["a/#", "a/"],
+      ["a/#", "a/b/c"],
+    ] as const),
+    ...([
+      ["/+", "/a"],
+      ["+/+", "/a"],
+      ["+/#", "a/b"],
+      ["$aws/#", "$aws/a"],
+    ] as const),
+    ...([
+      ["$aws/+", "$aws/a"],
+      ["$aws/a", "$aws/a"],
+    ] as const),
   ];
   for (const [filter, topic] of matches) {
     it(`${filter} reaches ${topic}`, () => assert.ok(matchesFilter(filter, topic)));
   }
 
   const misses: readonly (readonly [string, string])[] = [
-    ...([["a", "b"], ["a", "a/b"], ["a/b", "a"], ["+", "a/b"], ["+", "/a"], ["a/+", "a"]] as const),
-    ...([["a/#", "ab"], ["a/+", "a/b/c"], ["+/b", "a/c"], ["A", "a"]] as const),
-    ...([["#", "$aws/a"], ["+/a", "$aws/a"], ["+", "$SYS"]] as const),
+    ...([
+      ["a", "b"],
+      ["a", "a/b"],
+      ["a/b", "a"],
+      ["+", "a/b"],
+      ["+", "/a"],
+      ["a/+", "a"],
+    ] as const),
+    ...([
+      ["a/#", "ab"],
+      ["a/+", "a/b/c"],
+      ["+/b", "a/c"],
+      ["A", "a"],
+    ] as const),
+    ...([
+      ["#", "$aws/a"],
+      ["+/a", "$aws/a"],
+      ["+", "$SYS"],
+    ] as const),
   ];
   for (const [filter, topic] of misses) {
     it(`${filter} does not reach ${topic}`, () => assert.ok(!matchesFilter(filter, topic)));

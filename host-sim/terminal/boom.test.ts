@@ -20,7 +20,10 @@ describe("drawBoom", () => {
       const lines = drawBoom(position);
       assert.equal(lines.length, boomRows);
       for (const line of lines) assert.equal(line.length, boomColumns);
-      assert.equal(lines.findIndex((line) => line.startsWith("▐")), boomRows - 1);
+      assert.equal(
+        lines.findIndex((line) => line.startsWith("▐")),
+        boomRows - 1,
+      );
     }
   });
 

@@ -30,6 +30,8 @@ export function drawBoom(position: number): string[] {
   }
   return cells.map((row, index) => {
     const post = index === boomRows - 1 ? "▐" : " ";
-    return post + row.map((bits) => (bits === 0 ? " " : String.fromCodePoint(0x2800 + bits))).join("");
+    return (
+      post + row.map((bits) => (bits === 0 ? " " : String.fromCodePoint(0x2800 + bits))).join("")
+    );
   });
 }

@@ -34,10 +34,7 @@ describe("drawPanel", () => {
   it("names the box and its broker, and says what the keys do", () => {
     const lines = draw();
     assert.match(lineOf("lot-1", lines), /at localhost:8883$/);
-    assert.equal(
-      lines.at(-1),
-      "o open   q quit   or, in a second terminal: npx boom-box open",
-    );
+    assert.equal(lines.at(-1), "o open   q quit   or, in a second terminal: npx boom-box open");
   });
 
   const roads: readonly (readonly [ConnectionState, string])[] = [

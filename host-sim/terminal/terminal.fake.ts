@@ -60,13 +60,12 @@ export class FakeTerminal implements TerminalOutput {
 
   write(text: string): void {
     this.writes += 1;
-    const sequence = /\x1b\[(\??\d*)([A-Za-z])/y;
-    for (let at = 0; at < text.length; ) {
-      sequence.lastIndex = at;
-      const [whole, parameter = "", name] = sequence.exec(text) ?? [];
-      if (whole === undefined) this.#put(text.charAt(at));
-      else this.#obey(`${parameter}${name}`);
-      at += whole?.length ?? 1;
+    const [plain = "", ...sequences] = text.split("\x1b[");
+    this.#put(plain);
+    for (const sequence of sequences) {
+      const [whole = "", parameter = "", name = ""] = /^(\??\d*)([A-Za-z])/.exec(sequence) ?? [];
+      this.#obey(`${parameter}${name}`);
+      this.#put(sequence.slice(whole.length));
     }
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { CloudStandIn } from "../../host-sim/cloud/stand-in.ts";
 import { topicsOf } from "../../device/core/topics.ts";
+import type { CloudStandIn } from "../../host-sim/cloud/stand-in.ts";
 import { identityOf, startBenchCloud } from "./bench-cloud.ts";
 import { type BenchBox, makeMqttJsBox, makeOurBox } from "./boxes.ts";
 

@@ -9,8 +9,8 @@ import {
 } from "node:crypto";
 import { isIP } from "node:net";
 import { promisify } from "node:util";
-import { loopbackNames } from "./names.ts";
 import type { Extension, X509Certificate as IssuerCertificate } from "@peculiar/x509";
+import { loopbackNames } from "./names.ts";
 import "./reflect-metadata.ts";
 
 // It throws while loading without what was imported last; a compiler may put static imports first.
