@@ -94,7 +94,8 @@ export class Agent {
 
   #handle(input: (now: Instant) => BoxEffect[]): void {
     try {
-      this.#apply(input(this.#device.clock.now()));
+      const now = this.#device.clock.now();
+      this.#apply(input(now), now);
       this.#arm();
     } catch (error) {
       this.#pin.write(0);
@@ -102,7 +103,7 @@ export class Agent {
     }
   }
 
-  #apply(effects: readonly BoxEffect[]): void {
+  #apply(effects: readonly BoxEffect[], now: Instant): void {
     for (const effect of effects) {
       switch (effect.type) {
         case "write":
@@ -110,6 +111,9 @@ export class Agent {
           break;
         case "send":
           this.#send(effect.bytes);
+          break;
+        case "acknowledge":
+          this.#apply(this.#box.acknowledge(effect.packet, now), now);
           break;
         case "remember":
           this.#device.storage.write(seenIdsKey, JSON.stringify(effect.ids));

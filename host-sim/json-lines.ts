@@ -1,3 +1,4 @@
+import { printableJson } from "./printable.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
 
 /**
@@ -19,6 +20,6 @@ export class JsonLines {
     const { type, ...rest } =
       record.type === "event" ? { ...record, date: record.at } : { ...record };
     // `at` and `type` come first: these lines are read by people too.
-    this.#write(`${JSON.stringify(Object.assign({ at, type }, rest, { at }))}\n`);
+    this.#write(`${printableJson(Object.assign({ at, type }, rest, { at }))}\n`);
   }
 }

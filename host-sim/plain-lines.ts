@@ -1,12 +1,13 @@
+import { printable } from "./printable.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
 
-/** A record in words, for logs and terminals. Text that came over the network has no control characters left. */
+/** A record in words, for logs and terminals. Text that came over the network is made {@link printable}. */
 export function describeRecord(record: SimulatedBoxRecord): string {
   switch (record.type) {
     case "connection":
       return `connection  ${record.state}${record.reason === null ? "" : ` (${printable(record.reason)})`}`;
     case "pin":
-      return `pin ${record.pin}       ${record.value === 1 ? "HIGH" : "LOW"}`;
+      return `${`pin ${record.pin}`.padEnd(12)}${record.value === 1 ? "HIGH" : "LOW"}`;
     case "event": {
       const by = record.by === null ? "" : ` for ${printable(record.by)}`;
       const what =
@@ -16,10 +17,4 @@ export function describeRecord(record: SimulatedBoxRecord): string {
     case "status":
       return `status      ${record.state}, ${record.opened} opened, ${record.refused} refused`;
   }
-}
-
-/** Reasons may quote a peer: no escape sequence of its may reach a terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command runs the TypeScript sources directly: what is tested is what runs, no build to go stale.
-import { register } from "tsx/esm/api";
+import { pathToFileURL } from "node:url";
+import { compiled } from "./compiled.js";
 
-register();
-await import("./boom-box.ts");
+process.setSourceMapsEnabled(true);
+await import(pathToFileURL(`${await compiled()}/boom-box.js`).href);

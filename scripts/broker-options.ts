@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { isHostName } from "../device/config.ts";
 import { defaultPrefix, isPrefix, isThingName } from "../device/core/topics.ts";
 import type { StoredIdentity } from "./certs/identity.ts";
-import { caIdentity, defaultCertsDirectory, identityFiles } from "./paths.ts";
+import { caIdentity, defaultCertsDirectory, identityFiles, reservedIdentities } from "./paths.ts";
 import { findStandIn } from "./running-stand-in.ts";
 import { numberOption } from "./settings.ts";
 import { UserError } from "./user-error.ts";
@@ -60,6 +60,12 @@ export async function resolveBroker(flags: BrokerFlags, identityName: string): P
   const port = flags.port ?? standIn?.port ?? 8883;
   const { readCredentials } = await import("./certs/read.ts");
   const files = identityFiles(flags.certs, identityName);
+  if (flags.cert === undefined && !existsSync(files.certificatePem)) {
+    const things = isReserved(identityName) ? "" : ` ${identityName}`;
+    throw new UserError(
+      `${identityName} has no certificate in ${flags.certs}: run "boom-box certs${things}", or name files with --ca, --cert and --key`,
+    );
+  }
   const identity = await readCredentials({
     ca: flags.ca ?? (await trustedBy(flags.certs, identityName)),
     certificate: flags.cert ?? files.certificatePem,
@@ -82,8 +88,20 @@ async function trustedBy(certsDirectory: string, identityName: string): Promise<
 }
 
 export function thingName(text: string): string {
-  if (isThingName(text)) return text;
-  throw new InvalidArgumentError("It must be 1–64 letters, digits, - _ or :");
+  if (!isThingName(text)) {
+    throw new InvalidArgumentError("It must be 1–64 letters, digits, - _ or :");
+  }
+  if (isReserved(text)) {
+    throw new InvalidArgumentError(
+      `It is no box: ${reservedIdentities.join(", ")} have certificates of their own. Take another name.`,
+    );
+  }
+  return text;
+}
+
+function isReserved(name: string): boolean {
+  // Some file systems take "CA" and "ca" for the same folder.
+  return reservedIdentities.some((reserved) => reserved === name.toLowerCase());
 }
 
 function prefix(text: string): string {

@@ -1,5 +1,6 @@
 import { createSecureContext } from "node:tls";
 import type { Settings } from "../device/config.ts";
+import type { EventReport } from "../device/core/report.ts";
 import { defaultPrefix } from "../device/core/topics.ts";
 import { startLocalCloud } from "../host-sim/local-cloud.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "../host-sim/simulated-box.ts";
@@ -26,8 +27,11 @@ export interface Onlooker {
 export interface LocalSystem {
   readonly settings: Settings;
   readonly box: SimulatedBox;
-  /** Publishes one `open` as the service does; the outcome arrives as the box's event. */
-  open(): Promise<void>;
+  /**
+   * Publishes one `open` as the service does.
+   * @returns what the box said, or undefined where it said nothing in time
+   */
+  open(): Promise<EventReport | undefined>;
   stop(): Promise<void>;
 }
 
@@ -75,15 +79,29 @@ export async function startLocalSystem(
         alpn: false,
         identity,
       });
-      await (await publisher).open(thing, "the terminal", 5_000);
+      const used = publisher;
+      try {
+        return await (await used).open(thing, "the terminal", 5_000);
+      } catch (error) {
+        // The next open gets a connection of its own.
+        if (publisher === used) publisher = undefined;
+        void closeIfConnected(used);
+        throw error;
+      }
     },
     stop: async () => {
       await box.stop();
-      await (await publisher)?.close();
+      await closeIfConnected(publisher);
       await withdrawStandIn(certs);
       await cloud.close();
     },
   };
+}
+
+async function closeIfConnected(publisher: Promise<Publisher> | undefined): Promise<void> {
+  // One that never connected has said so to whoever asked for it.
+  const connected = await publisher?.catch(() => undefined);
+  await connected?.close();
 }
 
 async function startCloud(certs: string, port: number, onlooker: Onlooker) {

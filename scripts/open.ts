@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import type { EventReport } from "../device/core/report.ts";
+import { printable, printableJson } from "../host-sim/printable.ts";
 import { addBrokerOptions, type BrokerFlags, resolveBroker } from "./broker-options.ts";
 import { serviceIdentity } from "./paths.ts";
 
@@ -29,7 +30,7 @@ async function open(flags: OpenFlags): Promise<void> {
   try {
     const by = flags.by ?? userName();
     const report = await publisher.open(flags.thing, by, flags.timeout * 1000);
-    if (flags.json && report !== undefined) process.stdout.write(`${JSON.stringify(report)}\n`);
+    if (flags.json && report !== undefined) process.stdout.write(`${printableJson(report)}\n`);
     else process.stdout.write(`${describeOutcome(report, flags)}\n`);
     if (report?.outcome !== "opened") process.exitCode = 1;
   } finally {
@@ -42,8 +43,8 @@ function describeOutcome(report: EventReport | undefined, { thing, timeout }: Op
     return `no answer from ${thing} within ${timeout} s: is the box online? Whether it opened is not known.`;
   }
   return report.outcome === "opened"
-    ? `opened: ${thing} held the button for ${report.pulseMs} ms`
-    : `refused: ${report.reason}`;
+    ? `opened: ${thing} held the button for ${Number(report.pulseMs)} ms`
+    : `refused: ${printable(String(report.reason))}`;
 }
 
 function userName(): string {

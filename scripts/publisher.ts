@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { MqttClient } from "mqtt";
 import type { EventReport } from "../device/core/report.ts";
 import { topicsOf } from "../device/core/topics.ts";
 import type { Broker } from "./broker-options.ts";
@@ -11,39 +10,67 @@ export const serviceClientIdPrefix = "service-";
 /** How long a command is good for: long enough for a slow phone network, short enough for a gate. */
 const lifetimeMs = 10_000;
 
+/** How long the broker has to say good-bye, in ms. */
+const goodbyeMs = 1_000;
+
+/** What is used of an `MqttClient`. */
+export interface PublisherClient {
+  readonly connected: boolean;
+  readonly stream: { destroy(): unknown };
+  subscribeAsync(filter: string, options: { readonly qos: 1 }): Promise<unknown>;
+  publishAsync(topic: string, payload: string, options: { readonly qos: 1 }): Promise<unknown>;
+  endAsync(force: boolean): Promise<void>;
+  on(event: "message", listener: (topic: string, payload: Buffer) => void): unknown;
+  on(event: "close", listener: () => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  off(event: "message", listener: (topic: string, payload: Buffer) => void): unknown;
+  off(event: "close", listener: () => void): unknown;
+}
+
 /** Sends commands and waits for what becomes of them. */
 export class Publisher {
-  readonly #client: MqttClient;
+  readonly #client: PublisherClient;
   readonly #prefix: string;
+  /** what the broker has not acknowledged; it may never do so */
+  #unacknowledged = 0;
 
-  private constructor(client: MqttClient, prefix: string) {
+  /** `client` is connected, and does not connect again by itself. */
+  constructor(client: PublisherClient, prefix: string) {
     this.#client = client;
     this.#prefix = prefix;
+    // An error ends the connection, and that is what is waited for; unheard it would end the process.
+    client.on("error", () => {});
   }
 
   /** @throws UserError where the broker cannot be reached or does not let us in */
   static async connect({ endpoint, port, prefix, alpn, identity }: Broker): Promise<Publisher> {
-    const { connectAsync } = await import("mqtt");
+    const { connect } = await import("mqtt");
+    const client = connect({
+      protocol: "mqtts",
+      host: endpoint,
+      port,
+      ca: identity.caPem,
+      cert: identity.chainPem,
+      key: identity.keyPem,
+      clientId: `${serviceClientIdPrefix}${randomUUID()}`,
+      protocolVersion: 4,
+      clean: true,
+      reconnectPeriod: 0,
+      connectTimeout: 10_000,
+      ...(alpn ? { ALPNProtocols: ["x-amzn-mqtt-ca"] } : {}),
+    });
     try {
-      const client = await connectAsync({
-        protocol: "mqtts",
-        host: endpoint,
-        port,
-        ca: identity.caPem,
-        cert: identity.chainPem,
-        key: identity.keyPem,
-        clientId: `${serviceClientIdPrefix}${randomUUID()}`,
-        protocolVersion: 4,
-        clean: true,
-        reconnectPeriod: 0,
-        connectTimeout: 10_000,
-        ...(alpn ? { ALPNProtocols: ["x-amzn-mqtt-ca"] } : {}),
+      await new Promise<void>((resolve, reject) => {
+        client.once("connect", () => resolve());
+        client.on("error", reject);
+        // AWS hangs up on those it does not let in, without a CONNACK.
+        client.once("close", () => reject(new Error("it hung up")));
       });
       return new Publisher(client, prefix);
     } catch (cause) {
-      const detail = messageOf(cause);
+      client.end(true);
       throw new UserError(
-        `no connection to ${endpoint}:${port} (${detail}): is the broker running, and are these its certificates?`,
+        `no connection to ${endpoint}:${port} (${messageOf(cause)}): is the broker running, and are these its certificates?`,
         { cause },
       );
     }
@@ -52,38 +79,70 @@ export class Publisher {
   /**
    * Publishes one `open` with an id and times.
    * @returns the box's own report, or undefined where none came within `timeoutMs`
+   * @throws UserError where the broker does not take it, or the connection is lost
    */
   async open(thing: string, by: string, timeoutMs: number): Promise<EventReport | undefined> {
     const topics = topicsOf(this.#prefix, thing);
     const id = randomUUID();
     const issuedAt = Date.now();
     const command = { action: "open", id, issuedAt, expiresAt: issuedAt + lifetimeMs, by };
-    // Wildcards as in the service's policy: it hears all boxes.
-    await this.#client.subscribeAsync(topicsOf(this.#prefix, "+").event, { qos: 1 });
-    const outcome = this.#outcomeOf(id, topics.event, timeoutMs);
-    await this.#client.publishAsync(topics.command, JSON.stringify(command), { qos: 1 });
-    return outcome;
+    let isSent = false;
+    const send = async () => {
+      // Wildcards as in the service's policy: it hears all boxes.
+      await this.#acknowledged(
+        this.#client.subscribeAsync(topicsOf(this.#prefix, "+").event, { qos: 1 }),
+      );
+      isSent = true;
+      await this.#acknowledged(
+        this.#client.publishAsync(topics.command, JSON.stringify(command), { qos: 1 }),
+      );
+    };
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        clearTimeout(timeout);
+        this.#client.off("message", onMessage);
+        this.#client.off("close", onClose);
+        settle();
+      };
+      const onMessage = (from: string, payload: Buffer) => {
+        const report = from === topics.event ? parseReport(payload.toString()) : undefined;
+        if (report?.id === id) finish(() => resolve(report));
+      };
+      const onClose = () => finish(() => reject(lost(thing, isSent)));
+      const timeout = setTimeout(() => finish(() => resolve(undefined)), timeoutMs);
+      this.#client.on("message", onMessage);
+      this.#client.on("close", onClose);
+      if (!this.#client.connected) onClose();
+      else send().catch((cause: unknown) => finish(() => reject(notTaken(thing, cause))));
+    });
   }
 
   async close(): Promise<void> {
-    await this.#client.endAsync();
+    // A broker that is gone acknowledges nothing: not what was sent, and no good-bye.
+    const giveUp = setTimeout(() => this.#client.stream.destroy(), goodbyeMs);
+    await this.#client.endAsync(!this.#client.connected || this.#unacknowledged > 0);
+    clearTimeout(giveUp);
   }
 
-  #outcomeOf(id: string, topic: string, timeoutMs: number): Promise<EventReport | undefined> {
-    return new Promise((resolve) => {
-      const finish = (report: EventReport | undefined) => {
-        clearTimeout(timeout);
-        this.#client.off("message", listen);
-        resolve(report);
-      };
-      const listen = (from: string, payload: Buffer) => {
-        const report = from === topic ? parseReport(payload.toString()) : undefined;
-        if (report?.id === id) finish(report);
-      };
-      const timeout = setTimeout(() => finish(undefined), timeoutMs);
-      this.#client.on("message", listen);
-    });
+  async #acknowledged(acknowledgement: Promise<unknown>): Promise<void> {
+    this.#unacknowledged += 1;
+    await acknowledgement;
+    this.#unacknowledged -= 1;
   }
+}
+
+function lost(thing: string, isSent: boolean): UserError {
+  return new UserError(
+    isSent
+      ? `the connection to the broker was lost: whether ${thing} opened is not known`
+      : "the connection to the broker was lost before the command was sent",
+  );
+}
+
+function notTaken(thing: string, cause: unknown): UserError {
+  return new UserError(`the broker did not take the command for ${thing} (${messageOf(cause)})`, {
+    cause,
+  });
 }
 
 function parseReport(text: string): EventReport | undefined {

@@ -1,5 +1,8 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { isHostName, numberLimits } from "../device/config.ts";
+import { isPrefix } from "../device/core/topics.ts";
+import { codeOf, writeAtomically } from "./certs/files.ts";
 
 /** Where a stand-in of ours listens, for the commands in other terminals. */
 export interface RunningStandIn {
@@ -11,8 +14,9 @@ export interface RunningStandIn {
 
 const fileIn = (certsDirectory: string) => join(certsDirectory, "stand-in.json");
 
+/** @throws UserError when the folder cannot be written */
 export async function announceStandIn(certsDirectory: string, running: RunningStandIn) {
-  await writeFile(fileIn(certsDirectory), `${JSON.stringify(running)}\n`, { mode: 0o600 });
+  await writeAtomically(fileIn(certsDirectory), `${JSON.stringify(running)}\n`);
 }
 
 /** Only our own announcement: a stand-in started later may have put its own there. */
@@ -24,14 +28,44 @@ export async function withdrawStandIn(certsDirectory: string): Promise<void> {
 /** The stand-in that runs on these certificates; undefined where none does, or what is left of one is dead. */
 export async function findStandIn(certsDirectory: string): Promise<RunningStandIn | undefined> {
   try {
-    const found = JSON.parse(await readFile(fileIn(certsDirectory), "utf8")) as RunningStandIn;
-    const { endpoint, port, prefix, pid } = found;
-    if (typeof endpoint !== "string" || typeof prefix !== "string") return undefined;
-    if (!Number.isInteger(port) || !Number.isInteger(pid)) return undefined;
-    // Signal 0 asks whether the process lives, no more.
-    process.kill(pid, 0);
-    return { endpoint, port, prefix, pid };
+    const found: unknown = JSON.parse(await readFile(fileIn(certsDirectory), "utf8"));
+    return isRunningStandIn(found) && isAlive(found.pid) ? only(found) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function only({ endpoint, port, prefix, pid }: RunningStandIn): RunningStandIn {
+  return { endpoint, port, prefix, pid };
+}
+
+function isRunningStandIn(value: unknown): value is RunningStandIn {
+  const { endpoint, port, prefix, pid } = value as Record<string, unknown>;
+  const { minimum, maximum } = numberLimits.port;
+  return (
+    typeof endpoint === "string" &&
+    isHostName(endpoint) &&
+    isInteger(port, minimum, maximum) &&
+    typeof prefix === "string" &&
+    isPrefix(prefix) &&
+    // 0 and negative numbers are groups of processes.
+    isInteger(pid, 1, 0x7fff_ffff)
+  );
+}
+
+function isInteger(value: unknown, minimum: number, maximum: number): boolean {
+  return (
+    typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // Signal 0 asks whether the process lives, no more.
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's lives too.
+    return codeOf(error) === "EPERM";
   }
 }

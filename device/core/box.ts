@@ -36,6 +36,8 @@ export interface BoxOptions {
 export type BoxEffect =
   | { readonly type: "write"; readonly value: 0 | 1 }
   | { readonly type: "send"; readonly bytes: Uint8Array }
+  /** what this message asked for is done: {@link Box.acknowledge} has its PUBACK */
+  | { readonly type: "acknowledge"; readonly packet: PublishPacket }
   | { readonly type: "remember"; readonly ids: readonly string[] }
   | { readonly type: "event"; readonly report: EventReport }
   | { readonly type: "status"; readonly report: StatusReport }
@@ -152,7 +154,12 @@ export class Box {
 
   handleBytes(bytes: Uint8Array, now: Instant): BoxEffect[] {
     const effects = this.#fromSession(this.#session.handleBytes(bytes, now.ticks), now);
-    return this.#isFarewellSaid() ? [...effects, ...this.#finish(now)] : effects;
+    const isFarewellSaid = this.#farewellAt !== undefined && this.#session.isDelivered;
+    return isFarewellSaid ? [...effects, ...this.#finish(now)] : effects;
+  }
+
+  acknowledge(packet: PublishPacket, now: Instant): BoxEffect[] {
+    return this.#session.acknowledge(packet, now.ticks);
   }
 
   /** The cap ended a pulse: the pin is LOW already. */
@@ -193,6 +200,7 @@ export class Box {
           break;
         case "message":
           effects.push(...this.#handleMessage(effect.packet, now));
+          effects.push({ type: "acknowledge", packet: effect.packet });
           break;
         case "ready":
           this.#connections += 1;
@@ -312,10 +320,6 @@ export class Box {
       capped: this.#capped,
       droppedEvents: this.#session.droppedMessages,
     };
-  }
-
-  #isFarewellSaid(): boolean {
-    return this.#farewellAt !== undefined && this.#session.isDelivered;
   }
 
   #finish(now: Instant): BoxEffect[] {

@@ -45,16 +45,15 @@ export type CommandVerdict =
   | { readonly outcome: "accepted"; readonly command: Command }
   | { readonly outcome: "refused"; readonly command: Command; readonly reason: RefusalReason };
 
-interface Parsed extends Command {
+interface Parsed {
+  readonly command: Command;
   readonly issuedAt: number | undefined;
   readonly expiresAt: number | undefined;
   readonly problem: "malformed" | "unknown-action" | undefined;
 }
 
-const nothing: Parsed = {
-  id: null,
-  action: null,
-  by: null,
+const noise: Parsed = {
+  command: { id: null, action: null, by: null },
   issuedAt: undefined,
   expiresAt: undefined,
   problem: "malformed",
@@ -82,13 +81,13 @@ export class CommandReader {
   /** `date` is the calendar's time in ms since 1970, or undefined while the clock is unset. */
   read(message: CommandMessage, date: number | undefined): CommandVerdict {
     if (message.payloadLength > maximumCommandBytes) {
-      return { outcome: "refused", command: bare(nothing), reason: "too-large" };
+      return { outcome: "refused", command: noise.command, reason: "too-large" };
     }
     const parsed = parse(message.text);
-    const command = bare(parsed);
+    const { command } = parsed;
     const reason = this.#refusal(message, parsed, date);
     // A refused id is remembered too: a copy that comes late must not open when the first could not.
-    if (parsed.id !== null && reason !== "duplicate") this.#remember(parsed.id);
+    if (command.id !== null && reason !== "duplicate") this.#remember(command.id);
     return reason === undefined
       ? { outcome: "accepted", command }
       : { outcome: "refused", command, reason };
@@ -101,8 +100,9 @@ export class CommandReader {
   ): RefusalReason | undefined {
     if (message.retain) return "retained";
     if (parsed.problem !== undefined) return parsed.problem;
+    const { id } = parsed.command;
     // Without an id, DUP is the only sign that this may be a copy of what was done before.
-    const isCopy = parsed.id === null ? message.dup : this.#seen.includes(parsed.id);
+    const isCopy = id === null ? message.dup : this.#seen.includes(id);
     if (isCopy) return "duplicate";
     return this.#staleness(parsed, date);
   }
@@ -127,62 +127,72 @@ export class CommandReader {
 /** A copy comes within seconds, and times limit it beyond: this many ids are enough. */
 export const rememberedIds = 32;
 
-function bare({ id, action, by }: Parsed): Command {
-  return { id, action, by };
-}
+const openingBrace = 0x7b;
 
 function parse(payload: string): Parsed {
-  const text = payload.trim();
-  if (text === "" || text.includes("\ufffd")) return nothing;
-  if (!text.startsWith("{")) {
+  // JSON minds no white space around it.
+  const text = payload.charCodeAt(0) === openingBrace ? payload : payload.trim();
+  if (text.includes("\ufffd")) return noise;
+  if (text.charCodeAt(0) !== openingBrace) {
     // One plain word is an action; anything else is noise.
-    if (!/^[a-z][\w-]{0,31}$/i.test(text)) return nothing;
-    return { ...nothing, action: text, problem: text === "open" ? undefined : "unknown-action" };
+    if (!/^[a-z][\w-]{0,31}$/i.test(text)) return noise;
+    const command = { ...noise.command, action: text };
+    return { ...noise, command, problem: text === "open" ? undefined : "unknown-action" };
   }
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return nothing;
+    return noise;
   }
   return parseFields(json as Record<string, unknown>);
 }
 
+/** Each field once: this stands between a command and its pulse. */
 function parseFields(json: Record<string, unknown>): Parsed {
-  const { id, action, by, issuedAt, expiresAt } = json;
+  const action = readWord(json.action, isPrintable);
+  const id = readWord(json.id, isPlain);
+  const by = readWord(json.by, isPrintable);
+  const issuedAt = readDate(json.issuedAt);
+  const expiresAt = readDate(json.expiresAt);
   // Present but wrong is not the same as absent: `"expiresAt":"soon"` must not open a gate for ever.
   const isWellFormed =
-    isWord(action) &&
-    (id === undefined || isId(id)) &&
-    (by === undefined || isWord(by)) &&
-    (issuedAt === undefined || isDate(issuedAt)) &&
-    (expiresAt === undefined || isDate(expiresAt)) &&
-    !(isDate(issuedAt) && isDate(expiresAt) && issuedAt > expiresAt);
+    typeof action === "string" &&
+    id !== null &&
+    by !== null &&
+    issuedAt !== null &&
+    expiresAt !== null &&
+    !(issuedAt !== undefined && expiresAt !== undefined && issuedAt > expiresAt);
   return {
-    id: isId(id) ? id : null,
-    action: isWord(action) ? action : null,
-    by: isWord(by) ? by : null,
-    issuedAt: isDate(issuedAt) ? issuedAt : undefined,
-    expiresAt: isDate(expiresAt) ? expiresAt : undefined,
+    command: { id: id ?? null, action: action ?? null, by: by ?? null },
+    issuedAt: issuedAt ?? undefined,
+    expiresAt: expiresAt ?? undefined,
     problem: !isWellFormed ? "malformed" : action === "open" ? undefined : "unknown-action",
   };
 }
 
-/** A UUID, or any other word of visible ASCII characters that needs no escape in JSON. */
-function isId(value: unknown): value is string {
-  return isWord(value) && !/[^!#-[\]-~]/.test(value);
-}
-
-/** 1–64 characters, no control characters: these words end up on terminals and in logs. */
-function isWord(value: unknown): value is string {
-  if (typeof value !== "string" || value.length === 0 || value.length > 64) return false;
+/** @returns 1–64 characters of the kind wanted; undefined where absent, null where it is no such word */
+function readWord(value: unknown, isWanted: (unit: number) => boolean): string | null | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "string" || value.length === 0 || value.length > 64) return null;
   for (let i = 0; i < value.length; i++) {
-    const unit = value.charCodeAt(i);
-    if (unit < 0x20 || (unit >= 0x7f && unit < 0xa0)) return false;
+    if (!isWanted(value.charCodeAt(i))) return null;
   }
-  return true;
+  return value;
 }
 
-function isDate(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+/** No control character: these words end up on terminals and in logs. */
+function isPrintable(unit: number): boolean {
+  return unit >= 0xa0 || (unit >= 0x20 && unit < 0x7f);
+}
+
+/** A UUID, or any other word of visible ASCII characters that needs no escape in JSON. */
+function isPlain(unit: number): boolean {
+  return unit > 0x20 && unit < 0x7f && unit !== 0x22 && unit !== 0x5c;
+}
+
+/** @returns ms since 1970; undefined where absent, null where it is no such number */
+function readDate(value: unknown): number | null | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
 }

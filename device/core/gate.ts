@@ -31,7 +31,7 @@ export class Gate {
   }
 
   handleOpen(now: number): GateEffect[] {
-    const effects = this.handleTimeout(now);
+    const effects = this.#startedAt === undefined ? [] : this.handleTimeout(now);
     if (this.#startedAt !== undefined) {
       effects.push({ type: "refused", reason: "busy" });
     } else if (this.#readyAt !== undefined && now < this.#readyAt) {

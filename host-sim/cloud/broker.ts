@@ -63,6 +63,8 @@ export class Broker implements ConnectionHost {
   readonly #named = new Map<string, Connection>();
   readonly #present = new Map<Connection, PresenceSubject>();
   readonly #versions = new Map<string, number>();
+  /** the packets aedes publishes as wills: it hands on the very objects of the CONNECTs */
+  readonly #wills = new WeakSet<object>();
 
   private constructor(options: BrokerOptions) {
     this.limits = options.limits;
@@ -77,11 +79,12 @@ export class Broker implements ConnectionHost {
       persistence: options.store,
       preConnect: (_client, packet, done) => {
         packet.keepalive = 0; // the connection watches for silence, and AWS's limits are not aedes's
+        if (packet.will !== undefined) this.#wills.add(packet.will);
         done(null, true);
       },
       // the connection has judged every PUBLISH, SUBSCRIBE and will by the policy
       authorizePublish: (_client, _packet, done) => done(null),
-      authorizeForward: (client, packet) => (mayForward(client, packet.topic) ? packet : null),
+      authorizeForward: (client, packet) => (this.#mayForward(client, packet) ? packet : null),
       published: (packet, client, done) => {
         this.#recordPublished(packet, client);
         done(null);
@@ -189,7 +192,7 @@ export class Broker implements ConnectionHost {
   closed(connection: Connection, reason: DisconnectReason): void {
     this.#connections.delete(connection);
     const { clientId } = connection;
-    if (clientId !== undefined && this.#named.get(clientId) === connection) {
+    if (clientId !== undefined) {
       this.#named.delete(clientId);
       this.#store.endSession(clientId);
     }
@@ -209,13 +212,21 @@ export class Broker implements ConnectionHost {
     });
   }
 
+  /** aedes's own news, under `$SYS/`, is no topic of AWS's: nobody may receive it. */
+  #mayForward(client: Client, packet: AedesPublishPacket): boolean {
+    // what is replayed has the identifier it leaves under, what arrives has none yet
+    const isArriving = packet.messageId === undefined;
+    if (isArriving && !this.#store.claimArriving(client.id, packet)) return false;
+    const { topic } = packet;
+    return !topic.startsWith("$SYS/") && connectionOf(client)?.mayReceive(topic) === true;
+  }
+
   #recordPublished(packet: AedesPublishPacket, client: Client | null): void {
     const { topic, payload, retain } = packet;
     if (isOwn(topic)) return;
     this.record({
       type: "published",
-      // a client that is gone publishes nothing but its will
-      by: client === null ? "cloud" : client.closed ? "will" : "client",
+      by: client === null ? "cloud" : this.#wills.has(packet) ? "will" : "client",
       clientId: client?.id,
       topic,
       payload: Buffer.from(payload),
@@ -231,11 +242,6 @@ export class Broker implements ConnectionHost {
 
 function connectionOf(client: Client): Connection | undefined {
   return client.conn instanceof Connection ? client.conn : undefined;
-}
-
-/** aedes's own news, under `$SYS/`, is no topic of AWS's: nobody may receive it. */
-function mayForward(client: Client, topic: string): boolean {
-  return !topic.startsWith("$SYS/") && connectionOf(client)?.mayReceive(topic) === true;
 }
 
 /** Told otherwise: presence by `connected` and `disconnected`, `$SYS/` not at all. */

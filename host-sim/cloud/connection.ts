@@ -76,6 +76,7 @@ export class Connection extends Duplex {
     this.#inlet = new Inlet(socket, limits, now, {
       onFrame: (frame, at) => this.#handle(frame, at),
       onProblem: (problem) => this.#violate(problem),
+      onEnd: () => this.#lose(),
     });
     this.#outlet = new Outlet(socket, limits, now, {
       onConnack: (connack) => this.#handleConnack(connack),
@@ -93,7 +94,6 @@ export class Connection extends Duplex {
     );
     socket.setNoDelay(true);
     socket.on("error", () => this.#lose());
-    socket.on("end", () => this.#lose());
     socket.on("close", () => this.#lose());
   }
 
@@ -170,9 +170,10 @@ export class Connection extends Duplex {
       this.#violate(`${packet.cmd.toUpperCase()} before CONNACK`);
     } else {
       this.#silence.refresh();
-      if (packet.cmd === "disconnect") this.#reason ??= "CLIENT_INITIATED_DISCONNECT";
       if (packet.cmd === "puback") this.#outlet.acknowledge(packet.messageId ?? 0, now);
       this.#execute(state.rules.judge(packet, now), state.terms.clientId, frame);
+      // nothing may follow it [MQTT-3.14.4-2]; aedes hangs up when it has come to it
+      if (packet.cmd === "disconnect") this.#finish("CLIENT_INITIATED_DISCONNECT");
     }
   }
 
@@ -218,7 +219,6 @@ export class Connection extends Duplex {
     const { limits, arnOf, now } = this.#host;
     const rules = new PacketRules(terms.authorize, limits, arnOf, session.filters, now());
     this.#state = { type: "connected", terms, rules };
-    this.#silence.refresh();
     this.#host.connected(this, terms, session);
   }
 
@@ -237,7 +237,7 @@ export class Connection extends Duplex {
       case "deny": {
         const { action, resource } = verdict;
         this.#host.record({ type: "denied", clientId, principalId, action, resource });
-        this.hangUp("AUTH_ERROR");
+        this.#finish("AUTH_ERROR");
         return;
       }
       case "violate":
@@ -250,17 +250,26 @@ export class Connection extends Duplex {
   }
 
   #violate(rule: string): void {
-    if (this.#state.type === "awaiting-connect") this.#hangUpOnStranger("malformed", rule);
-    else {
-      this.#host.record({ type: "violation", clientId: this.#state.terms.clientId, rule });
-      this.hangUp("CLIENT_ERROR");
+    if (this.#state.type === "awaiting-connect") {
+      this.#hangUpOnStranger("malformed", rule);
+      return;
     }
+    this.#host.record({ type: "violation", clientId: this.#state.terms.clientId, rule });
+    if (this.#state.type === "connected") this.#finish("CLIENT_ERROR");
+    else this.hangUp("CLIENT_ERROR");
   }
 
   #lose(): void {
     if (this.destroyed) return;
-    if (this.#state.type !== "awaiting-connect") this.hangUp("CONNECTION_LOST");
+    if (this.#state.type !== "awaiting-connect") this.#finish("CONNECTION_LOST");
     else this.#hangUpOnStranger("connection-lost", "before CONNECT");
+  }
+
+  /** Reads no more, and ends when aedes has dealt with what came before, a DISCONNECT above all. */
+  #finish(reason: DisconnectReason): void {
+    this.#reason ??= reason;
+    this.#inlet.close();
+    this.push(null);
   }
 
   #hangUpOnStranger(reason: HungUpEvent["reason"], detail: string): void {

@@ -1,4 +1,4 @@
-import type { TLSSocket } from "node:tls";
+import type { Readable } from "node:stream";
 import { Framer } from "./frames.ts";
 import type { Limits } from "./limits.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -11,6 +11,8 @@ export interface InletHandlers {
   readonly onFrame: (frame: Buffer, now: number) => void;
   /** The bytes cannot be read any further. */
   readonly onProblem: (problem: string) => void;
+  /** The client has closed its side, and all it said has been handed on. */
+  readonly onEnd: () => void;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface InletHandlers {
  * allows a connection. Too fast a client is not refused but read later.
  */
 export class Inlet {
-  readonly #socket: TLSSocket;
+  readonly #socket: Readable;
   readonly #handlers: InletHandlers;
   readonly #now: () => number;
   readonly #framer: Framer;
@@ -27,13 +29,14 @@ export class Inlet {
   #resumption: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(socket: TLSSocket, limits: Limits, now: () => number, handlers: InletHandlers) {
+  constructor(socket: Readable, limits: Limits, now: () => number, handlers: InletHandlers) {
     this.#socket = socket;
     this.#handlers = handlers;
     this.#now = now;
     this.#framer = new Framer(limits.payloadBytes + frameSlackBytes);
     this.#throughput = new TokenBucket(limits.bytesPerSecond, limits.bytesPerSecond, now());
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("end", () => this.#end());
   }
 
   /** The reader can take no more for now. */
@@ -58,6 +61,15 @@ export class Inlet {
     this.#backlog.push(...frames);
     this.#handleBacklog();
     if (problem !== undefined && !this.#closed) this.#handlers.onProblem(problem);
+  }
+
+  /** Whoever has gone need not be slowed down. */
+  #end(): void {
+    clearTimeout(this.#resumption);
+    for (const frame of this.#backlog.splice(0)) {
+      if (!this.#closed) this.#handlers.onFrame(frame, this.#now());
+    }
+    if (!this.#closed) this.#handlers.onEnd();
   }
 
   #handleBacklog(): void {

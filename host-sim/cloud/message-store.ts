@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { AedesPublishPacket, Subscription } from "aedes";
 import type { Limits } from "./limits.ts";
-import { hasWildcard, isReserved, matchesFilter } from "./topic-rules.ts";
+import { isReserved, matchesFilter } from "./topic-rules.ts";
 
 /** A retained message. */
 export interface RetainedMessage {
@@ -14,9 +14,15 @@ interface Session {
   /** filter to QoS */
   readonly subscriptions: Map<string, Subscription["qos"]>;
   /** QoS 1 messages not acknowledged, oldest first */
-  readonly queue: AedesPublishPacket[];
+  readonly queue: StoredMessage[];
   /** when the connection ended; undefined while there is one */
   endedAt: number | undefined;
+}
+
+interface StoredMessage {
+  readonly packet: AedesPublishPacket;
+  /** how the connection there is now delivers it; undefined: not yet */
+  way: "arriving" | "replayed" | undefined;
 }
 
 interface ClientReference {
@@ -50,6 +56,10 @@ export class MessageStore {
     const session = clean ? undefined : this.#liveSession(clientId);
     if (session !== undefined) {
       session.endedAt = undefined;
+      for (const stored of session.queue) {
+        stored.way = undefined;
+        delete stored.packet.messageId; // it was the other connection's
+      }
       return { sessionPresent: true, filters: [...session.subscriptions.keys()] };
     }
     this.#sessions.delete(clientId);
@@ -80,8 +90,8 @@ export class MessageStore {
   }
 
   createRetainedStreamCombi(filters: readonly string[]): Readable {
-    const exact = filters.filter((filter) => !hasWildcard(filter));
-    return Readable.from(exact.flatMap((topic) => this.#retained.get(topic) ?? []));
+    // no topic is spelt like a filter with wildcards: those find nothing
+    return Readable.from(filters.flatMap((filter) => this.#retained.get(filter) ?? []));
   }
 
   async addSubscriptions(
@@ -106,8 +116,8 @@ export class MessageStore {
     // beginSession has done it, before a session under the same id could begin
   }
 
-  async subscriptionsByTopic(topic: string): Promise<Subscription[]> {
-    const found: Subscription[] = [];
+  async subscriptionsByTopic(topic: string): Promise<(Subscription & { clientId: string })[]> {
+    const found: (Subscription & { clientId: string })[] = [];
     for (const clientId of this.#sessions.keys()) {
       for (const [filter, qos] of this.#liveSession(clientId)?.subscriptions ?? []) {
         if (qos === 0 || !matchesFilter(filter, topic)) continue;
@@ -119,10 +129,7 @@ export class MessageStore {
   }
 
   async outgoingEnqueue(to: { clientId: string }, packet: AedesPublishPacket): Promise<void> {
-    const copy = { ...packet };
-    // its identifier is the publisher's: the one to the subscriber is given when it is sent
-    delete copy.messageId;
-    this.#liveSession(to.clientId)?.queue.push(copy);
+    this.#liveSession(to.clientId)?.queue.push({ packet: { ...packet }, way: undefined });
   }
 
   async outgoingEnqueueCombi(
@@ -132,16 +139,29 @@ export class MessageStore {
     for (const to of subscriptions) await this.outgoingEnqueue(to, packet);
   }
 
+  /**
+   * Whether the client is given `packet` as it arrives. False: it is given it as a part of what its
+   * session has stored, as aedes, with a client that has just come back, would do both.
+   */
+  claimArriving(clientId: string, packet: AedesPublishPacket): boolean {
+    const queue = this.#liveSession(clientId)?.queue;
+    const stored = queue?.find((candidate) => isSame(candidate.packet, packet));
+    if (stored?.way === "replayed") return false;
+    if (stored !== undefined) stored.way = "arriving";
+    return true;
+  }
+
   /** Notes the packet identifier a stored message was sent under. */
   async outgoingUpdate(client: ClientReference, packet: AedesPublishPacket): Promise<void> {
     const queue = this.#liveSession(client.id)?.queue;
-    const stored = queue?.find((candidate) => isSame(candidate, packet));
+    const stored = queue?.find((candidate) => isSame(candidate.packet, packet));
     // aedes asks who has subscribed before it delivers: a subscription made in between is served,
     // but its message is not yet in the queue
-    if (stored === undefined) queue?.push({ ...packet });
-    else if (packet.messageId !== undefined) stored.messageId = packet.messageId;
+    if (stored === undefined) queue?.push({ packet: { ...packet }, way: "arriving" });
+    else if (packet.messageId !== undefined) stored.packet.messageId = packet.messageId;
   }
 
+  /** Without an identifier: forgets a message that arrived, but may not be given to the client. */
   async outgoingClearMessageId(
     client: ClientReference,
     packet: AedesPublishPacket,
@@ -149,14 +169,14 @@ export class MessageStore {
     const queue = this.#liveSession(client.id)?.queue ?? [];
     const index = queue.findIndex((candidate) =>
       packet.messageId === undefined
-        ? isSame(candidate, packet)
-        : candidate.messageId === packet.messageId,
+        ? candidate.way !== "replayed" && isSame(candidate.packet, packet)
+        : candidate.packet.messageId === packet.messageId,
     );
-    return index === -1 ? undefined : queue.splice(index, 1)[0];
+    return index === -1 ? undefined : queue.splice(index, 1)[0]?.packet;
   }
 
   outgoingStream(client: ClientReference): Readable {
-    return Readable.from([...(this.#liveSession(client.id)?.queue ?? [])]);
+    return Readable.from(replay(this.#liveSession(client.id)?.queue ?? []));
   }
 
   async putWill(): Promise<void> {}
@@ -175,6 +195,15 @@ export class MessageStore {
     }
     this.#sessions.delete(clientId);
     return undefined;
+  }
+}
+
+/** What is not on its way already, claimed as it is taken. */
+function* replay(queue: readonly StoredMessage[]): Generator<AedesPublishPacket> {
+  for (const stored of [...queue]) {
+    if (stored.way !== undefined) continue;
+    stored.way = "replayed";
+    yield stored.packet;
   }
 }
 

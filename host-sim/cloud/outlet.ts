@@ -1,4 +1,4 @@
-import type { TLSSocket } from "node:tls";
+import type { Writable } from "node:stream";
 import { DeliveryWindow } from "./delivery-window.ts";
 import { Framer, packetType, packetTypes, publishQos, publishTopic } from "./frames.ts";
 import type { Limits } from "./limits.ts";
@@ -12,19 +12,27 @@ export interface OutletHandlers {
 
 /** The writing half of a connection: messages leave at the pace AWS sends them. */
 export class Outlet {
-  readonly #socket: TLSSocket;
+  readonly #socket: Writable;
   readonly #handlers: OutletHandlers;
   readonly #now: () => number;
   readonly #framer = new Framer(Infinity);
   readonly #window: DeliveryWindow;
   #replaying = false;
   #release: NodeJS.Timeout | undefined;
+  #resume: (() => void) | undefined;
 
-  constructor(socket: TLSSocket, limits: Limits, now: () => number, handlers: OutletHandlers) {
+  constructor(socket: Writable, limits: Limits, now: () => number, handlers: OutletHandlers) {
     this.#socket = socket;
     this.#handlers = handlers;
     this.#now = now;
     this.#window = new DeliveryWindow(limits, now());
+    const drain = () => {
+      const resume = this.#resume;
+      this.#resume = undefined;
+      resume?.();
+    };
+    socket.on("drain", drain);
+    socket.on("close", drain); // what is written from now on goes nowhere, but does not wait either
   }
 
   /** Whether what is sent from now on is what the session had stored. */
@@ -37,7 +45,7 @@ export class Outlet {
     if (!this.#socket.destroyed) {
       for (const frame of this.#framer.push(bytes).frames) this.#sendFrame(frame);
     }
-    if (this.#socket.writableNeedDrain) this.#socket.once("drain", done);
+    if (this.#socket.writableNeedDrain && !this.#socket.destroyed) this.#resume = done;
     else done();
   }
 

@@ -5,13 +5,14 @@
 export class TokenBucket {
   readonly #capacity: number;
   readonly #perSecond: number;
-  #tokens: number;
+  /** thousandths of tokens: what flows in during whole milliseconds is then exact */
+  #millitokens: number;
   #at: number;
 
   constructor(capacity: number, perSecond: number, now: number) {
     this.#capacity = capacity;
     this.#perSecond = perSecond;
-    this.#tokens = capacity;
+    this.#millitokens = capacity * 1000;
     this.#at = now;
   }
 
@@ -22,8 +23,8 @@ export class TokenBucket {
   take(count: number, now: number): boolean {
     if (this.#perSecond === Infinity) return true;
     this.#refill(now);
-    if (this.#tokens < Math.min(count, this.#capacity)) return false;
-    this.#tokens -= count;
+    if (this.#missing(count) > 0) return false;
+    this.#millitokens -= count * 1000;
     return true;
   }
 
@@ -31,13 +32,19 @@ export class TokenBucket {
   msUntil(count: number, now: number): number {
     if (this.#perSecond === Infinity) return 0;
     this.#refill(now);
-    const missing = Math.min(count, this.#capacity) - this.#tokens;
-    return missing <= 0 ? 0 : Math.ceil((missing * 1000) / this.#perSecond);
+    return Math.ceil(Math.max(0, this.#missing(count)) / this.#perSecond);
+  }
+
+  #missing(count: number): number {
+    return Math.min(count, this.#capacity) * 1000 - this.#millitokens;
   }
 
   #refill(now: number): void {
     const elapsed = Math.max(0, now - this.#at);
     this.#at = now;
-    this.#tokens = Math.min(this.#capacity, this.#tokens + (elapsed * this.#perSecond) / 1000);
+    this.#millitokens = Math.min(
+      this.#capacity * 1000,
+      this.#millitokens + elapsed * this.#perSecond,
+    );
   }
 }

@@ -24,9 +24,9 @@ export function filterProblem(filter: string, limits: TopicLimits): string | und
 function sizeProblem(topic: string, limits: TopicLimits): string | undefined {
   if (topic.length === 0) return "a topic must not be empty [MQTT-4.7.3-1]";
   if (topic.includes("\0")) return "a topic must not contain U+0000 [MQTT-4.7.3-2]";
-  if (Buffer.byteLength(topic) > limits.topicBytes) return `over ${limits.topicBytes} bytes`;
-  // `$aws/rules/<rule>/` of Basic Ingest is not counted
+  // `$aws/rules/<rule>/` of Basic Ingest counts neither as bytes nor as slashes
   const counted = topic.replace(/^\$aws\/rules\/[^/]*\//, "");
+  if (Buffer.byteLength(counted) > limits.topicBytes) return `over ${limits.topicBytes} bytes`;
   if (counted.split("/").length - 1 > limits.topicSlashes) {
     return `over ${limits.topicSlashes} slashes`;
   }
@@ -58,7 +58,6 @@ export function isOpenToClients(reservedTopic: string): boolean {
  * [MQTT-4.7.1-2], `a/#` does not match `a`. A leading wildcard does not reach `$…` [MQTT-4.7.2-1].
  */
 export function matchesFilter(filter: string, topic: string): boolean {
-  if (filter === topic) return true;
   if (isReserved(topic) && hasWildcard(filter.slice(0, 1))) return false;
   const wanted = filter.split("/");
   const levels = topic.split("/");

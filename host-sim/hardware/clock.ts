@@ -29,6 +29,7 @@ export class ScriptedClock implements Clock {
   synchronize({ onSynchronized, onError }: SynchronizeOptions): void {
     clearTimeout(this.#asking);
     this.#asking = setTimeout(() => {
+      this.#asking = undefined;
       if (this.script.type === "blocked") {
         onError("no time server answered");
         return;

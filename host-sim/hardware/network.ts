@@ -50,6 +50,7 @@ export class ScriptedNetwork implements NetworkInterface {
     this.#joined = undefined;
     this.#connection = connecting;
     this.#pending = setTimeout(() => {
+      this.#pending = undefined;
       const found = this.#reachable.find((reachable) => admits(reachable, network));
       if (found === undefined) {
         this.#change(disconnected);
@@ -68,7 +69,10 @@ export class ScriptedNetwork implements NetworkInterface {
     this.#joined = undefined;
     if (this.#connection === disconnected) return;
     this.#connection = disconnected;
-    this.#pending = setTimeout(() => this.onChanged?.("connection"), 0);
+    this.#pending = setTimeout(() => {
+      this.#pending = undefined;
+      this.onChanged?.("connection");
+    }, 0);
   }
 
   /** Changes what is in reach. Whoever was joined to a network that is gone is told so. */

@@ -1,7 +1,8 @@
-import { styleText } from "node:util";
 import type { ConnectionState } from "../../device/core/connection.ts";
 import type { Edge } from "../hardware/pin.ts";
 import type { BoomState } from "../site/boom-gate.ts";
+import { drawBoom } from "./boom.ts";
+import { drawLine, type Span, widthOf } from "./spans.ts";
 import { drawTimeline } from "./timeline.ts";
 
 /** What the panel shows of one box. */
@@ -17,61 +18,91 @@ export interface PanelState {
   readonly boomPosition: number;
   /** ms, of the same clock as the edges */
   readonly now: number;
+  /** false where keys cannot be read; default true */
+  readonly hasKeys?: boolean;
 }
 
 const road: readonly ConnectionState[] = ["network", "time", "tls", "mqtt", "connected"];
 const columnMs = 100;
 const labelWidth = 12;
+const maximumWidth = 100;
+const levelWidth = " HIGH".length;
 
-/** The panel as lines of at most `width` columns. */
+/** The panel, always as many lines, each of `width` columns at most. */
 export function drawPanel(state: PanelState, width: number): string[] {
-  const room = Math.max(20, Math.min(width, 100) - labelWidth - 8);
-  const timeline = drawTimeline(state.edges, state.now, room, columnMs);
-  const isHigh = timeline.endsWith("█");
-  const rule = styleText("gray", "─".repeat(Math.min(width - 1, 100)));
-  return [
+  // The last column stays free: a character there makes some terminals start a new line.
+  const room = Math.max(0, Math.min(width - 1, maximumWidth));
+  const rule: Span[] = [{ text: "─".repeat(room), format: "gray" }];
+  const lines: readonly (readonly Span[])[] = [
     rule,
-    `${label(state.thingName)}${styleText("gray", `at ${state.broker}`)}`,
-    `${label("connection")}${drawRoad(state.connection)}`,
-    `${label(`pin ${state.pin}`)}${styleText(isHigh ? "green" : "gray", timeline)} ${isHigh ? styleText("green", "HIGH") : "LOW"}`,
-    ...drawBoom(state.boom, state.boomPosition),
+    [label(state.thingName), { text: `at ${state.broker}`, format: "gray" }],
+    [label("connection"), ...drawRoad(state.connection, room - labelWidth)],
+    drawPin(state, room - labelWidth - levelWidth),
+    ...drawGate(state),
     rule,
-    `${styleText("bold", "o")} open   ${styleText("bold", "q")} quit   ${styleText("gray", "or, in a second terminal: npx boom-box open")}`,
+    drawKeys(state.hasKeys ?? true, room),
   ];
+  return lines.map((spans) => drawLine(spans, room));
 }
 
-function label(text: string): string {
-  return styleText("bold", text.length < labelWidth ? text.padEnd(labelWidth) : `${text} `);
+function label(text: string): Span {
+  return {
+    text: text.length < labelWidth ? text.padEnd(labelWidth) : `${text} `,
+    format: "bold",
+  };
 }
 
-function drawRoad(connection: ConnectionState): string {
-  if (connection === "backoff") return styleText("yellow", "waiting to try again");
+/** The whole road where there is room for it, else the place the box has come to. */
+function drawRoad(connection: ConnectionState, room: number): Span[] {
+  if (connection === "backoff") return [{ text: "waiting to try again", format: "yellow" }];
+  if (connection === "stopped") return [{ text: "stopped", format: "gray" }];
   const reached = road.indexOf(connection);
-  return road
-    .map((state, index) => {
-      if (index > reached) return styleText("gray", `○ ${state}`);
-      return index === reached && state !== "connected"
-        ? styleText("yellow", `◐ ${state}`)
-        : styleText("green", `● ${state}`);
-    })
-    .join("  ");
+  const stations = road.map((state, index): Span => {
+    if (index > reached) return { text: `○ ${state}`, format: "gray" };
+    return index === reached && state !== "connected"
+      ? { text: `◐ ${state}`, format: "yellow" }
+      : { text: `● ${state}`, format: "green" };
+  });
+  const spans = stations.flatMap((station, index) =>
+    index === 0 ? [station] : [{ text: "  " }, station],
+  );
+  return widthOf(spans) <= room ? spans : stations.slice(reached, reached + 1);
 }
 
-/** Three lines: the boom lies, slants or stands on its post. */
-function drawBoom(boom: BoomState, position: number): string[] {
-  const indent = " ".repeat(labelWidth);
-  const pictures = [
-    ["      ", "      ", "▐━━━━━━━━━━"],
-    ["      ", "   ⟋⟋⟋", "▐⟋⟋"],
-    ["  ╱   ", " ╱    ", "▐"],
-    ["┃     ", "┃     ", "▐"],
-  ] as const;
-  const picture = pictures[Math.min(3, Math.floor(position * 4))] ?? pictures[0];
-  const [top, middle, bottom] = picture;
-  const colour = boom === "closed" ? "red" : boom === "open" ? "green" : "yellow";
+function drawPin({ pin, edges, now }: PanelState, room: number): Span[] {
+  // Asked of the pin, not of the picture: there the present's column shows a pulse that is over.
+  const isHigh = edges.at(-1)?.value === 1;
+  const timeline = drawTimeline(edges, now, Math.max(0, room), columnMs);
+  const pulses = timeline.match(/▁+|█+/g) ?? [];
   return [
-    `${indent}${styleText(colour, top)}`,
-    `${indent}${styleText(colour, middle)}`,
-    `${label("gate")}${styleText(colour, bottom.padEnd(14))}${styleText(colour, boom)}`,
+    label(`pin ${pin}`),
+    ...pulses.map((text): Span => ({ text, format: text.startsWith("█") ? "green" : "gray" })),
+    isHigh ? { text: " HIGH", format: "green" } : { text: " LOW" },
   ];
+}
+
+function drawGate({ boom, boomPosition }: PanelState): Span[][] {
+  const format = boom === "closed" ? "red" : boom === "open" ? "green" : "yellow";
+  const picture = drawBoom(boomPosition).map((text): Span => ({ text, format }));
+  return picture.map((line, index) =>
+    index === picture.length - 1
+      ? [label("gate"), line, { text: `  ${boom}`, format }]
+      : [label(""), line],
+  );
+}
+
+function drawKeys(hasKeys: boolean, room: number): Span[] {
+  const keys: Span[] = hasKeys
+    ? [
+        { text: "o", format: "bold" },
+        { text: " open   " },
+        { text: "q", format: "bold" },
+        { text: " quit" },
+      ]
+    : [{ text: "Ctrl-C ends it" }];
+  const hint = hasKeys
+    ? "   or, in a second terminal: npx boom-box open"
+    : "   in a second terminal: npx boom-box open";
+  const whole: Span[] = [...keys, { text: hint, format: "gray" }];
+  return widthOf(whole) <= room ? whole : keys;
 }

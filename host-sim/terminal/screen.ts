@@ -1,33 +1,91 @@
-import type { WriteStream } from "node:tty";
+/** What a screen needs of `process.stdout` where that is a terminal. */
+export interface TerminalOutput {
+  readonly columns: number;
+  readonly rows: number;
+  write(text: string): unknown;
+  on(event: "resize", listener: () => void): unknown;
+  off(event: "resize", listener: () => void): unknown;
+}
+
+/** Lines of at most `width` columns. */
+export type Drawing = (width: number) => readonly string[];
+
+/** Enough to fill any terminal again. */
+const rememberedLines = 200;
+
+const hideCursor = "\x1b[?25l";
+const showCursor = "\x1b[?25h";
+const home = "\x1b[H";
+const eraseBelow = "\x1b[J";
+const up = (lines: number) => (lines > 0 ? `\x1b[${lines}A` : "");
 
 /**
- * A terminal with a log that scrolls and a panel that stays below it, drawn in place. Without
- * colours or a cursor to move there is no panel: see `isTerminal`.
+ * A log that scrolls and a panel that stays below it, drawn in place. Where output is no terminal,
+ * or one whose cursor cannot be moved, do without.
  */
 export class Screen {
-  readonly #out: WriteStream;
+  readonly #out: TerminalOutput;
+  #log: string[] = [];
+  #drawing: Drawing | undefined;
   #panel: readonly string[] = [];
+  #isClosed = false;
 
-  constructor(out: WriteStream) {
+  constructor(out: TerminalOutput) {
     this.#out = out;
+    out.on("resize", this.#onResize);
   }
 
   get width(): number {
     return this.#out.columns || 80;
   }
 
+  get #rows(): number {
+    return this.#out.rows || 24;
+  }
+
   log(line: string): void {
-    this.#draw(`${line}\n`, this.#panel);
+    this.#log = [...this.#log, line].slice(-rememberedLines);
+    this.#draw(`${up(this.#panel.length)}\r${eraseBelow}${line}\n`, this.#fitting());
   }
 
-  showPanel(lines: readonly string[]): void {
-    if (lines.join("\n") !== this.#panel.join("\n")) this.#draw("", lines);
+  /** From now on this panel is shown; it is asked for again when the terminal's size changes. */
+  showPanel(drawing: Drawing): void {
+    if (this.#isClosed) return;
+    const hide = this.#drawing === undefined ? hideCursor : "";
+    this.#drawing = drawing;
+    const panel = this.#fitting();
+    if (panel.join("\n") === this.#panel.join("\n")) return;
+    this.#draw(`${hide}${up(this.#panel.length)}\r${eraseBelow}`, panel);
   }
 
-  #draw(log: string, panel: readonly string[]): void {
-    const up = this.#panel.length > 0 ? `\x1b[${this.#panel.length}A` : "";
+  /** Takes the panel away and gives the cursor back; the log may go on. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#out.off("resize", this.#onResize);
+    const hadPanel = this.#drawing !== undefined;
+    const before = this.#panel.length;
+    this.#drawing = undefined;
+    if (hadPanel) this.#draw(`${up(before)}\r${eraseBelow}${showCursor}`, []);
+  }
+
+  // Where the old lines are now is the terminal's secret: some wrap them anew, some cut them off.
+  readonly #onResize = () => {
+    const panel = this.#fitting();
+    const rows = Math.max(0, this.#rows - panel.length - 1);
+    const log = rows === 0 ? [] : this.#log.slice(-rows);
+    this.#draw(`${home}${eraseBelow}${log.map((line) => `${line}\n`).join("")}`, panel);
+  };
+
+  /** The panel as it fits: with as many lines as the terminal, each redrawing would scroll it. */
+  #fitting(): readonly string[] {
+    const lines = this.#drawing?.(this.width) ?? [];
+    return lines.slice(0, this.#rows - 1);
+  }
+
+  #draw(before: string, panel: readonly string[]): void {
     this.#panel = panel;
     // One write, so that no half-drawn picture is seen.
-    this.#out.write(`${up}\r\x1b[J${log}${panel.map((line) => `${line}\n`).join("")}`);
+    this.#out.write(before + panel.map((line) => `${line}\n`).join(""));
   }
 }

@@ -18,10 +18,11 @@ export function drawTimeline(
   const columns = new Array<boolean>(width).fill(false);
   edges.forEach((edge, index) => {
     if (edge.value === 0) return;
-    const fallAt = Math.min(edges[index + 1]?.at ?? now, now);
-    const first = Math.max(0, Math.floor((edge.at - start) / columnMs));
-    const last = Math.min(width - 1, Math.floor((fallAt - start) / columnMs));
-    for (let column = first; column <= last; column++) columns[column] = true;
+    const rise = Math.floor((edge.at - start) / columnMs);
+    const fallAt = edges[index + 1]?.at;
+    // A column that begins as the pin falls is LOW; the one it rose in is HIGH at any rate.
+    const fall = fallAt === undefined ? width : Math.ceil((fallAt - start) / columnMs);
+    columns.fill(true, Math.max(0, rise), Math.max(0, rise + 1, fall));
   });
   return columns.map((isHigh) => (isHigh ? "█" : "▁")).join("");
 }

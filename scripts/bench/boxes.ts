@@ -1,6 +1,9 @@
 import { connect } from "mqtt";
 import { Agent } from "../../device/agent.ts";
+import { CommandReader } from "../../device/core/command.ts";
+import { Gate } from "../../device/core/gate.ts";
 import { PacketParser } from "../../device/core/mqtt/codec.ts";
+import { type EventReport, openedEvent, refusedEvent } from "../../device/core/report.ts";
 import { topicsOf } from "../../device/core/topics.ts";
 import { createNodeDevice } from "../../host-sim/hardware/device.ts";
 import { RecordedPin } from "../../host-sim/hardware/pin.ts";
@@ -58,16 +61,9 @@ export function makeOurBox({
   });
 }
 
-interface PeerCommand {
-  readonly action: string;
-  readonly id?: string;
-  readonly issuedAt?: number;
-  readonly expiresAt?: number;
-}
-
 /**
- * The same job as most would write it on MQTT.js: retained, repeated and stale commands refused, one
- * pulse at a time with a cap, an event for each, ids kept, status and will.
+ * The same job on MQTT.js: the very same rules say which command is refused, so that what differs is
+ * what is compared: the MQTT client, and what stands between it and the pin.
  */
 export async function makeMqttJsBox({
   thingName,
@@ -77,7 +73,8 @@ export async function makeMqttJsBox({
 }: BenchBoxOptions): Promise<BenchBox> {
   const topics = topicsOf("gate", thingName);
   const pin = new RecordedPin(5);
-  const seen: string[] = [];
+  const reader = new CommandReader({ commandMaxAgeMs: 60_000, clockSkewMs: 5_000 });
+  const gate = new Gate({ pulseMs, cooldownMs: 0 });
   const storage = new MemoryStorage();
   // tls.connect() takes a context too; MQTT.js hands it on, though its types do not say so.
   const context = { secureContext: identity.secureContext };
@@ -98,41 +95,34 @@ export async function makeMqttJsBox({
       retain: true,
     },
   });
-  const report = (id: string | null, outcome: string, reason: string | null) =>
-    client.publish(topics.event, JSON.stringify({ id, outcome, reason, at: Date.now() }), {
-      qos: 1,
-    });
-  const refusal = (command: PeerCommand, retain: boolean): string | undefined => {
-    const { id, action, issuedAt, expiresAt } = command;
-    const now = Date.now();
-    if (retain) return "retained";
-    if (action !== "open") return "unknown-action";
-    if (typeof id === "string" && seen.includes(id)) return "duplicate";
-    if (typeof expiresAt === "number" && now >= expiresAt) return "expired";
-    if (typeof issuedAt === "number" && now - issuedAt >= 60_000) return "expired";
-    if (typeof issuedAt === "number" && issuedAt > now + 5_000) return "future";
-    return pin.value === 1 ? "busy" : undefined;
-  };
-  client.on("message", (topic, payload, { retain }) => {
+  const report = (event: EventReport) =>
+    client.publish(topics.event, JSON.stringify(event), { qos: 1 });
+  client.on("message", (topic, payload, { retain, dup }) => {
     if (topic !== topics.command) return;
-    const text = payload.length > 1024 ? "" : payload.toString();
-    const command: PeerCommand = text === "open" ? { action: "open" } : JSON.parse(text);
-    const id = command.id ?? null;
-    const reason = refusal(command, retain);
-    if (id !== null) seen.push(id);
-    if (seen.length > 32) seen.shift();
-    if (reason !== undefined) {
-      report(id, "refused", reason);
+    const message = { text: payload.toString(), payloadLength: payload.length, retain, dup };
+    const verdict = reader.read(message, Date.now());
+    const { command } = verdict;
+    if (verdict.outcome === "refused") {
+      report(refusedEvent(command, verdict.reason, Date.now()));
       return;
     }
-    pin.write(1);
-    const cap = setTimeout(() => pin.write(0), pulseMs * 2 + 500);
-    setTimeout(() => {
-      pin.write(0);
-      clearTimeout(cap);
-      report(id, "opened", null);
-    }, pulseMs);
-    storage.write("seen-ids", JSON.stringify(seen));
+    for (const effect of gate.handleOpen(performance.now())) {
+      if (effect.type === "refused") report(refusedEvent(command, effect.reason, Date.now()));
+      if (effect.type !== "write") continue;
+      pin.write(effect.value);
+      const release = () => {
+        for (const end of gate.release(performance.now())) {
+          if (end.type === "write") pin.write(end.value);
+          if (end.type === "pulsed") report(openedEvent(command, end.pulseMs, Date.now()));
+        }
+      };
+      const cap = setTimeout(release, pulseMs * 2 + 500);
+      setTimeout(() => {
+        clearTimeout(cap);
+        release();
+      }, pulseMs);
+    }
+    storage.write("seen-ids", JSON.stringify(reader.seen));
   });
   await new Promise<void>((resolve) => client.once("connect", () => resolve()));
   await client.subscribeAsync(topics.command, { qos: 1 });

@@ -9,10 +9,12 @@ import {
 } from "node:crypto";
 import { isIP } from "node:net";
 import { promisify } from "node:util";
+import type { Extension, X509Certificate as IssuerCertificate } from "@peculiar/x509";
 import { loopbackNames } from "./names.ts";
-// before @peculiar/x509, which throws while loading without it
 import "./reflect-metadata.ts";
-import * as x509 from "@peculiar/x509";
+
+// It throws while loading without what was imported last; a compiler may put static imports first.
+const x509 = await import("@peculiar/x509");
 
 /** A private key and the certificate made out to it. The key is PKCS#8, unencrypted. */
 export interface Identity {
@@ -173,7 +175,7 @@ async function certify(request: CertificateRequest, key: KeyObject): Promise<Ide
   };
 }
 
-function usageExtensions(profile: Profile): x509.Extension[] {
+function usageExtensions(profile: Profile): Extension[] {
   const { KeyUsageFlags: Usage, ExtendedKeyUsage: Extended } = x509;
   switch (profile.type) {
     case "authority":
@@ -201,9 +203,9 @@ function usageExtensions(profile: Profile): x509.Extension[] {
 
 /** The issuer's own key identifier if it states one: other CAs may not have hashed theirs our way. */
 async function authorityKeyIdentifier(
-  issuer: x509.X509Certificate | undefined,
+  issuer: IssuerCertificate | undefined,
   issuerKey: KeyObject,
-): Promise<x509.Extension> {
+): Promise<Extension> {
   const stated = issuer?.getExtension(x509.SubjectKeyIdentifierExtension);
   return stated
     ? new x509.AuthorityKeyIdentifierExtension(stated.keyId)

@@ -114,20 +114,27 @@ export class Decoder {
    */
   decode(bytes: Uint8Array): { packets: ServerPacket[]; error: string | undefined } {
     const packets: ServerPacket[] = [];
-    const skipped = Math.min(this.#skip, bytes.length);
-    this.#skip -= skipped;
-    let rest = join(this.#partial, bytes.subarray(skipped));
+    let rest = bytes;
+    if (this.#skip > 0) rest = this.#skipped(rest);
+    if (this.#partial !== undefined) rest = join(this.#partial, rest);
     this.#partial = undefined;
     while (rest.length > 0 && this.#error === undefined) {
       const used = this.#decodeOne(rest, packets);
       if (used === 0) {
-        // A copy: what came from the transport may be a part of something much larger.
-        this.#partial = rest.slice();
+        // A copy (which slice() of Node's Buffer is not): these may be a part of something much larger.
+        this.#partial = new Uint8Array(rest);
         break;
       }
+      if (used === rest.length) break;
       rest = rest.subarray(used);
     }
     return { packets, error: this.#error };
+  }
+
+  #skipped(bytes: Uint8Array): Uint8Array {
+    const skipped = Math.min(this.#skip, bytes.length);
+    this.#skip -= skipped;
+    return bytes.subarray(skipped);
   }
 
   /** @returns how many bytes belong to the packet at the beginning; 0 while more are needed */
@@ -143,7 +150,8 @@ export class Decoder {
     const kept = Math.min(length, maximumBufferedBytes);
     if (bytes.length < start + kept) return 0;
     const cut = length - kept;
-    const whole = bytes.subarray(0, start + kept);
+    // Mostly one packet comes alone, and needs no view of its own.
+    const whole = bytes.length === start + kept ? bytes : bytes.subarray(0, start + kept);
     const result = this.#parser.parse(cut === 0 ? whole : shorten(whole, start, kept), cut);
     if (typeof result === "string") return this.#fail(result);
     packets.push(result);
@@ -168,7 +176,7 @@ function readFixedHeader(
   for (let index = 1; index <= 4; index++) {
     const digit = bytes[index];
     if (digit === undefined) return "incomplete";
-    length += (digit & 0x7f) * 128 ** (index - 1);
+    length |= (digit & 0x7f) << (7 * (index - 1));
     if (digit < 0x80) return { start: index + 1, length };
   }
   return "malformed"; // [MQTT-2.2.3]
@@ -183,8 +191,7 @@ function shorten(bytes: Uint8Array, start: number, length: number): Uint8Array {
   return shortened;
 }
 
-function join(first: Uint8Array | undefined, second: Uint8Array): Uint8Array {
-  if (first === undefined) return second;
+function join(first: Uint8Array, second: Uint8Array): Uint8Array {
   const joined = new Uint8Array(first.length + second.length);
   joined.set(first);
   joined.set(second, first.length);
@@ -307,9 +314,8 @@ export function encodePublish(packet: {
   });
 }
 
-/** Written out by hand, as it stands between a command and its pulse (MQTT 3.1.1, section 3.4). */
 export function encodePuback(packetIdentifier: number): Uint8Array {
-  return Uint8Array.of(0x40, 2, packetIdentifier >> 8, packetIdentifier & 0xff);
+  return mqttPacket.generate({ cmd: "puback", messageId: packetIdentifier });
 }
 
 export const encodePingreq = (): Uint8Array => mqttPacket.generate({ cmd: "pingreq" });

@@ -194,23 +194,24 @@ describe("an MQTT session", () => {
     }
   });
 
-  it("hands a message on before it acknowledges it, and does not acknowledge QoS 0", () => {
+  it("hands a message on, and acknowledges it when told to, unless its QoS is 0", () => {
     const message = { cmd: "publish", topic: "t", payload: "open", retain: false } as const;
     const session = ready();
-    const one = session.handleBytes(from({ ...message, qos: 1, dup: false, messageId: 9 }), 1);
+    const receive = (packet: Parameters<typeof from>[0]) => {
+      const [effect, ...others] = session.handleBytes(from(packet), 1);
+      assert.ok(effect?.type === "message" && others.length === 0);
+      return effect.packet;
+    };
+    const one = receive({ ...message, qos: 1, dup: false, messageId: 9 });
+    const acknowledgement = sent(session.acknowledge(one, 2));
     assert.deepEqual(
-      one.map(({ type }) => type),
-      ["message", "send"],
-    );
-    assert.deepEqual(
-      sent(one).map(({ cmd, messageId }) => [cmd, messageId]),
+      acknowledgement.map(({ cmd, messageId }) => [cmd, messageId]),
       [["puback", 9]],
     );
-    const zero = session.handleBytes(from({ ...message, qos: 0, dup: false }), 1);
-    assert.deepEqual(
-      zero.map(({ type }) => type),
-      ["message"],
-    );
+    const zero = receive({ ...message, qos: 0, dup: false });
+    assert.deepEqual(session.acknowledge(zero, 2), []);
+    session.disconnected();
+    assert.deepEqual(session.acknowledge(one, 3), [], "the next connection does not know of it");
   });
 
   it("says DISCONNECT once, and nothing after it", () => {

@@ -43,6 +43,7 @@ export interface SendEffect {
 
 export type SessionEffect =
   | SendEffect
+  /** to be acted on, and then given to {@link Session.acknowledge} */
   | { readonly type: "message"; readonly packet: PublishPacket }
   /** CONNACK accepted and the subscription granted */
   | { readonly type: "ready" }
@@ -159,6 +160,12 @@ export class Session {
     return effects;
   }
 
+  /** PUBACK, once a message has been acted on: nothing is encoded between a command and its pulse. */
+  acknowledge({ packetIdentifier }: PublishPacket, now: number): SendEffect[] {
+    if (packetIdentifier === undefined || this.#state.name === "closed") return [];
+    return [this.#send(encodePuback(packetIdentifier), now)];
+  }
+
   handleTimeout(now: number): SessionEffect[] {
     const state = this.#state;
     if (state.name === "closed") return [];
@@ -208,7 +215,7 @@ export class Session {
         this.#outbox.acknowledge(packet.packetIdentifier);
         return this.#flush(now);
       case "PUBLISH":
-        return this.#handlePublish(packet, now);
+        return [{ type: "message", packet }];
     }
   }
 
@@ -243,14 +250,6 @@ export class Session {
     this.#state = { name: "ready" };
     // What waited goes first: events are reported in their order, before the status that counts them.
     return [...this.#flush(now), { type: "ready" }];
-  }
-
-  #handlePublish(packet: PublishPacket, now: number): SessionEffect[] {
-    const effects: SessionEffect[] = [{ type: "message", packet }];
-    if (packet.packetIdentifier !== undefined) {
-      effects.push(this.#send(encodePuback(packet.packetIdentifier), now));
-    }
-    return effects;
   }
 
   #subscribe(packetIdentifier: number, now: number): SessionEffect[] {

@@ -1,0 +1,279 @@
+import assert from "node:assert/strict";
+import {
+  connectPacket,
+  type People,
+  publishPacket,
+  type RawClient,
+  TestCloud,
+} from "./stand-in.fake.ts";
+
+describe("the broker", function () {
+  this.timeout(30_000);
+  let test: TestCloud;
+  let people: People;
+
+  beforeEach(async () => {
+    test = await TestCloud.start();
+    people = test.people;
+  });
+  afterEach(() => test.stop());
+
+  describe("of two connections of one name", () => {
+    it("throws the first one out", async () => {
+      const first = await test.connect(people.tester, "a");
+      test.clock.tick(1_000);
+      const second = await test.connect(people.tester, "a");
+      assert.deepEqual(await first.rest(), []);
+      await second.settle();
+      assert.deepEqual(test.cloud.connectedClients(), ["a"]);
+      assert.deepEqual(
+        test.recordsOf("disconnected").map(({ reason }) => reason),
+        ["DUPLICATE_CLIENTID"],
+      );
+    });
+
+    it("hands the session over: the second hears what the first has subscribed to", async () => {
+      const first = await test.connect(people.tester, "a", { clean: false });
+      await first.subscribe("a/1");
+      test.clock.tick(1_000);
+      const second = await test.dial(people.tester);
+      second.send(connectPacket("a", { clean: false, keepalive: 1_200 }));
+      assert.equal((await second.next("connack")).sessionPresent, true);
+      for (let minutes = 0; minutes < 60; minutes += 20) {
+        test.clock.tick(20 * 60_000);
+        await second.settle();
+      }
+      await test.cloud.publish("a/1", "one");
+      assert.equal(await second.message(), "a/1: one", "its session did not grow old");
+    });
+
+    it("lets others go on", async () => {
+      const other = await test.connect(people.tester, "b");
+      await test.connect(people.tester, "a");
+      test.clock.tick(1_000);
+      await test.connect(people.tester, "a");
+      await other.settle();
+    });
+  });
+
+  describe("tells of presence", () => {
+    let watcher: RawClient;
+
+    async function event(): Promise<Readonly<Record<string, unknown>>> {
+      const { topic, payload } = await watcher.next("publish");
+      const { sessionIdentifier, ...event }: Record<string, unknown> = JSON.parse(`${payload}`);
+      assert.equal(topic, `$aws/events/presence/${event.eventType}/${event.clientId}`);
+      return event;
+    }
+
+    beforeEach(async () => {
+      watcher = await test.connect(people.tester, "watcher", { keepalive: 1_200 });
+      await watcher.subscribe("$aws/events/presence/#");
+    });
+
+    const principalIdentifier = "tester";
+    const connected = (clientId: string, timestamp: number, versionNumber: number) => ({
+      ...{ clientId, timestamp, eventType: "connected", ipAddress: "127.0.0.1" },
+      ...{ principalIdentifier, versionNumber },
+    });
+    const disconnected = (
+      clientId: string,
+      timestamp: number,
+      version: number,
+      reason: string,
+    ) => ({
+      ...{ clientId, timestamp, eventType: "disconnected", disconnectReason: reason },
+      clientInitiatedDisconnect: reason === "CLIENT_INITIATED_DISCONNECT",
+      ...{ principalIdentifier, versionNumber: version },
+    });
+
+    it("of who comes, takes over and goes, each with its time, in order", async () => {
+      const start = test.clock.now;
+      await test.connect(people.tester, "a");
+      test.clock.tick(1_000);
+      const second = await test.connect(people.tester, "a");
+      second.send({ cmd: "disconnect" });
+      assert.deepEqual(await event(), connected("a", start, 0));
+      const takenOver = disconnected("a", start + 1_000, 0, "DUPLICATE_CLIENTID");
+      assert.deepEqual(await event(), takenOver);
+      assert.deepEqual(await event(), connected("a", start + 1_000, 1));
+      const farewell = disconnected("a", start + 1_000, 1, "CLIENT_INITIATED_DISCONNECT");
+      assert.deepEqual(await event(), farewell);
+    });
+
+    it("under one session identifier for both events of a connection", async () => {
+      const session = async () => JSON.parse(`${(await watcher.next("publish")).payload}`);
+      (await test.connect(people.tester, "a")).cut();
+      const [came, went] = [await session(), await session()];
+      assert.equal(came.sessionIdentifier, went.sessionIdentifier);
+      const recorded = await test.record("connected", { clientId: "a" });
+      assert.equal(came.sessionIdentifier, recorded.sessionIdentifier);
+    });
+
+    it("but not of who was refused, nor of a name that would make the topic a filter", async () => {
+      const start = test.clock.now;
+      const refused = await test.dial(people.tester);
+      refused.send(connectPacket("nobody"));
+      await refused.rest();
+      await test.connect(people.tester, "a+b");
+      await test.connect(people.tester, "b");
+      assert.deepEqual(await event(), connected("b", start, 0));
+      assert.deepEqual(test.recordsOf("warning"), []);
+    });
+  });
+
+  it("delivers nothing of its own news under $SYS", async () => {
+    const client = await test.connect(people.tester, "a");
+    await client.subscribe("$SYS/#", "a/1");
+    await test.connect(people.tester, "b");
+    await test.cloud.publish("a/1", "one");
+    assert.equal(await client.message(), "a/1: one");
+    assert.deepEqual(test.recordsOf("denied"), []);
+  });
+
+  describe("keeps the last retained message", () => {
+    const status = "gate/lot-1/status";
+
+    beforeEach(async () => {
+      const box = await test.connect(people.lot1, "lot-1");
+      box.send(publishPacket(status, "first", { retain: true }));
+      box.send(publishPacket(status, "online", { retain: true, messageId: 2 }));
+      await box.next("puback");
+      await box.next("puback");
+    });
+
+    it("for who subscribes to exactly its topic", async () => {
+      const client = await test.connect(people.tester, "a");
+      await client.subscribe(status);
+      const { payload, retain } = await client.next("publish");
+      assert.deepEqual([`${payload}`, retain], ["online", true]);
+      assert.equal(`${test.cloud.retained(status)?.payload}`, "online");
+    });
+
+    it("but not for who subscribes with a wildcard, to whom news comes all the same", async () => {
+      const client = await test.connect(people.tester, "a");
+      await client.subscribe("gate/+/status", "gate/#");
+      await test.cloud.publish(status, "offline", { retain: true });
+      const { payload, retain } = await client.next("publish");
+      assert.deepEqual([`${payload}`, retain], ["offline", false]);
+    });
+  });
+
+  describe("remembers the session of clean = 0", () => {
+    const durable = { clean: false };
+
+    async function resume(): Promise<{ client: RawClient; sessionPresent: boolean }> {
+      test.clock.tick(1_000);
+      const client = await test.dial(people.tester);
+      client.send(connectPacket("a", durable));
+      const { sessionPresent } = await client.next("connack");
+      return { client, sessionPresent };
+    }
+
+    /** Somebody who has subscribed and gone. */
+    async function leave(...filters: string[]): Promise<void> {
+      const client = await test.connect(people.tester, "a", durable);
+      if (filters.length > 0) await client.subscribe(...filters);
+      client.send({ cmd: "disconnect" });
+      await test.record("disconnected", { clientId: "a" });
+    }
+
+    it("even when it has subscribed to nothing", async () => {
+      await leave();
+      assert.equal((await resume()).sessionPresent, true);
+    });
+
+    it("for an hour, and no longer", async () => {
+      await leave("a/#");
+      test.clock.tick(3_600_000 - 1_000);
+      assert.equal((await resume()).sessionPresent, false);
+    });
+
+    it("and replays what came meanwhile, at QoS 1, ten a second", async () => {
+      await leave("a/#");
+      await test.cloud.publish("a/0", "lost", { qos: 0 });
+      for (const topic of ["a/1", "a/2", "b/1", "a/3"]) await test.cloud.publish(topic, "kept");
+      const { client, sessionPresent } = await resume();
+      assert.equal(sessionPresent, true);
+      assert.equal(await client.message(), "a/1: kept");
+      await client.settle();
+      test.clock.tick(99);
+      await client.settle();
+      test.clock.tick(1);
+      assert.equal(await client.message(), "a/2: kept");
+      await client.settle();
+      test.clock.tick(100);
+      assert.equal(await client.message(), "a/3: kept");
+      await client.settle();
+      await test.cloud.publish("a/4", "new");
+      assert.equal(await client.message(), "a/4: new", "what is new is not held back");
+    });
+
+    it("and sends again what was not acknowledged, but only that", async () => {
+      await leave("a/#");
+      const { client } = await resume();
+      await test.cloud.publish("a/1", "one");
+      await test.cloud.publish("a/2", "two");
+      const first = await client.next("publish");
+      test.clock.tick(100); // so close to CONNACK the second may count as replayed
+      await client.next("publish");
+      client.send({ cmd: "puback", messageId: first.messageId ?? 0 });
+      await client.settle();
+      client.cut();
+      await test.record("disconnected", { clientId: "a", reason: "CONNECTION_LOST" });
+      const { client: again } = await resume();
+      const second = await again.next("publish");
+      assert.deepEqual([second.topic, `${second.payload}`], ["a/2", "two"]);
+      again.send({ cmd: "puback", messageId: second.messageId ?? 0 });
+      await again.settle();
+      again.send({ cmd: "disconnect" });
+      await again.rest();
+      await (await resume()).client.settle();
+    });
+
+    it("and asks for iot:Receive before it replays", async () => {
+      await leave("#");
+      await test.cloud.publish("secret/1", "not for everyone");
+      await test.cloud.publish("open/1", "for everyone");
+      const { client } = await resume();
+      assert.equal(await client.message(), "open/1: for everyone");
+      await test.record("denied", { clientId: "a", action: "iot:Receive" });
+    });
+
+    it("until the client asks for a clean one", async () => {
+      await leave("a/#");
+      await test.cloud.publish("a/1", "old");
+      test.clock.tick(1_000);
+      const clean = await test.connect(people.tester, "a");
+      await test.cloud.publish("a/2", "new");
+      await clean.settle();
+      assert.equal((await resume()).sessionPresent, false);
+    });
+
+    it("and counts its subscriptions", async () => {
+      await test.cloud.close();
+      await test.listen({ limits: { subscriptions: 2 } });
+      await leave("a", "b");
+      const { client } = await resume();
+      await client.subscribe("a");
+      const refused = client.subscribe("c");
+      await assert.rejects(refused, /hung up/);
+      assert.match((await test.record("violation")).rule, /3 subscriptions/);
+    });
+  });
+
+  it("has no more than the limit unacknowledged on the way to a client", async () => {
+    await test.cloud.close();
+    await test.listen({ limits: { unacknowledged: 2 } });
+    const client = await test.connect(people.tester, "a");
+    await client.subscribe("a/#");
+    for (const topic of ["a/1", "a/2", "a/3"]) await test.cloud.publish(topic, "x");
+    await test.cloud.publish("a/4", "x", { qos: 0 });
+    const first = await client.next("publish");
+    assert.equal(first.topic, "a/1");
+    assert.equal(await client.message(), "a/2: x");
+    assert.equal(await client.message(), "a/4: x", "QoS 0 needs no PUBACK");
+    client.send({ cmd: "puback", messageId: first.messageId ?? 0 });
+    assert.equal(await client.message(), "a/3: x");
+  });
+});

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { topicsOf } from "../../device/core/topics.ts";
+import {
+  type Authorize,
+  bindPolicies,
+  type PolicyAction,
+  type PolicyContext,
+  parsePolicy,
+} from "./policy.ts";
+import { boxPolicy, iotArn, servicePolicy } from "./policy-documents.ts";
+
+const account = { region: "eu-central-1", account: "123456789012" };
+const scope = { ...account, prefix: "gate" };
+const actions: readonly PolicyAction[] = [
+  ...(["iot:Connect", "iot:Publish", "iot:Subscribe", "iot:Receive", "iot:RetainPublish"] as const),
+];
+const topics = ["lot-1", "lot-2"].flatMap((thing) => Object.values(topicsOf("gate", thing)));
+/** What anybody might ask for: every topic of two boxes, wildcards, other prefixes, AWS's own. */
+const resources = [
+  ...["lot-1", "lot-2", "web", "web-1", "we", "*", "+"].map((id) => `client/${id}`),
+  ...["topic", "topicfilter"].flatMap((kind) =>
+    [
+      ...topics,
+      ...["#", "+", "gate/#", "gate/+/command", "gate/+/event", "gate/+/status", "gate/lot-1"],
+      ...["other/lot-1/command", "gate/lot-1/command/x", "$aws/things/lot-1/shadow/update"],
+    ].map((topic) => `${kind}/${topic}`),
+  ),
+];
+
+/** Everything that is allowed, out of everything that might be asked for. */
+function allowed(authorize: Authorize): string[] {
+  return actions.flatMap((action) =>
+    resources
+      .filter((resource) => authorize(action, iotArn(account, resource)) === "allowed")
+      .map((resource) => `${action} ${resource}`),
+  );
+}
+
+describe("boxPolicy", () => {
+  const needed = [
+    "iot:Connect client/lot-1",
+    "iot:Publish topic/gate/lot-1/event",
+    "iot:Publish topic/gate/lot-1/status",
+    "iot:Subscribe topicfilter/gate/lot-1/command",
+    "iot:Receive topic/gate/lot-1/command",
+    "iot:RetainPublish topic/gate/lot-1/status",
+  ];
+  const bound = (context: PolicyContext, thingName?: string) =>
+    bindPolicies([parsePolicy(boxPolicy({ ...scope, ...(thingName && { thingName }) }))], context);
+
+  it("allows exactly what a box needs, whether it names the box or leaves that to AWS", () => {
+    const context = { clientId: "lot-1", thingName: "lot-1" };
+    assert.deepEqual(allowed(bound(context)), needed);
+    assert.deepEqual(allowed(bound(context, "lot-1")), needed);
+  });
+
+  it("allows nothing to a certificate of another thing, or of none", () => {
+    assert.deepEqual(allowed(bound({ clientId: "lot-1", thingName: "lot-2" })), []);
+    assert.deepEqual(allowed(bound({ clientId: "lot-2", thingName: "lot-1" })), []);
+    assert.deepEqual(allowed(bound({ clientId: "lot-1", thingName: undefined })), []);
+  });
+
+  it("has no wildcard", () => {
+    assert.doesNotMatch(JSON.stringify(boxPolicy(scope)), /[*?]/);
+  });
+
+  it("refuses words that would change what it means", () => {
+    const wrong = [
+      { ...scope, thingName: "*" },
+      { ...scope, thingName: "" },
+      { ...scope, prefix: "*" },
+      { ...scope, prefix: "gate/#" },
+      { ...scope, region: "*" },
+      { ...scope, account: "*" },
+    ];
+    for (const words of wrong) assert.throws(() => boxPolicy(words), RangeError);
+  });
+});
+
+describe("servicePolicy", () => {
+  const policy = servicePolicy({ ...scope, clientIdPrefix: "web" });
+  const authorize = bindPolicies([parsePolicy(policy)], {
+    clientId: "web-1",
+    thingName: undefined,
+  });
+
+  it("allows exactly commanding every box and hearing what they report, under its own names", () => {
+    assert.deepEqual(allowed(authorize), [
+      "iot:Connect client/web",
+      "iot:Connect client/web-1",
+      "iot:Publish topic/gate/lot-1/command",
+      "iot:Publish topic/gate/lot-2/command",
+      "iot:Publish topic/gate/+/command",
+      "iot:Subscribe topicfilter/gate/+/event",
+      "iot:Subscribe topicfilter/gate/+/status",
+      "iot:Receive topic/gate/lot-1/event",
+      "iot:Receive topic/gate/lot-1/status",
+      "iot:Receive topic/gate/lot-2/event",
+      "iot:Receive topic/gate/lot-2/status",
+      "iot:Receive topic/gate/+/event",
+      "iot:Receive topic/gate/+/status",
+    ]);
+  });
+
+  it("denies retaining even to a certificate that another policy allows it", () => {
+    const generous = parsePolicy({
+      Version: "2012-10-17",
+      Statement: { Effect: "Allow", Action: "iot:*", Resource: "*" },
+    });
+    const both = bindPolicies([generous, policy], { clientId: "web-1", thingName: undefined });
+    const command = iotArn(account, "topic/gate/lot-1/command");
+    assert.equal(both("iot:Publish", command), "allowed");
+    assert.equal(both("iot:RetainPublish", command), "explicitly-denied");
+  });
+
+  it("refuses words that would change what it means", () => {
+    for (const clientIdPrefix of ["", "*", "web?", "web/1", "x".repeat(65), `\${iot:ClientId}`]) {
+      assert.throws(() => servicePolicy({ ...scope, clientIdPrefix }), RangeError);
+    }
+    assert.throws(
+      () => servicePolicy({ ...scope, clientIdPrefix: "web", prefix: "*" }),
+      RangeError,
+    );
+  });
+});
+
+describe("iotArn", () => {
+  it("is for AWS's regions and accounts alone", () => {
+    const govCloud = { region: "us-gov-west-1", account: "000000000000" };
+    assert.equal(iotArn(govCloud, "client/a"), "arn:aws:iot:us-gov-west-1:000000000000:client/a");
+    for (const region of ["", "eu", "EU-central-1", "eu-central-", "eu-central-1:", "*"]) {
+      assert.throws(() => iotArn({ ...account, region }, "client/a"), /not an AWS region/);
+    }
+    for (const wrong of ["", "12345678901", "1234567890123", "12345678901x", "*"]) {
+      assert.throws(() => iotArn({ ...account, account: wrong }, "client/a"), /not an AWS account/);
+    }
+  });
+});

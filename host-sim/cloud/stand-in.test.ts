@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { connectAsync } from "mqtt";
+import { type People, publishPacket, TestCloud } from "./stand-in.fake.ts";
+
+describe("CloudStandIn", function () {
+  this.timeout(30_000);
+  let test: TestCloud;
+  let people: People;
+
+  beforeEach(async () => {
+    test = await TestCloud.start();
+    people = test.people;
+  });
+  afterEach(() => test.stop());
+
+  it("serves a client that is not ours", async () => {
+    const { certificatePem: cert, keyPem: key } = people.lot1;
+    const client = await connectAsync(`mqtts://localhost:${test.cloud.port}`, {
+      ...{ ca: people.ca.certificatePem, cert, key, clientId: "lot-1", reconnectPeriod: 0 },
+    });
+    await client.subscribeAsync("gate/lot-1/command", { qos: 1 });
+    const message = new Promise<string>((resolve) => {
+      client.once("message", (topic, payload) => resolve(`${topic}: ${payload}`));
+    });
+    await test.cloud.publish("gate/lot-1/command", "open");
+    assert.equal(await message, "gate/lot-1/command: open");
+    await client.publishAsync("gate/lot-1/status", "{}", { qos: 1, retain: true });
+    await client.endAsync();
+    await test.record("disconnected", { reason: "CLIENT_INITIATED_DISCONNECT" });
+    assert.equal(`${test.cloud.retained("gate/lot-1/status")?.payload}`, "{}");
+  });
+
+  describe("publish", () => {
+    it("reaches who has subscribed, whatever rates and policies say to clients", async () => {
+      const client = await test.connect(people.tester, "a");
+      await client.subscribe("#");
+      for (let count = 0; count < 100; count++) await test.cloud.publish("a", "x", { qos: 0 });
+      await test.cloud.publish("a", Buffer.alloc(128 * 1024), { qos: 1, retain: true });
+      for (let count = 0; count < 100; count++) await client.message();
+      assert.equal((await client.next("publish")).payload.length, 128 * 1024);
+      assert.equal(test.cloud.retained("a")?.payload.length, 128 * 1024);
+      await test.record("published", { by: "cloud", clientId: undefined, qos: 1, retain: true });
+    });
+
+    it("refuses what no client could publish", async () => {
+      await assert.rejects(test.cloud.publish("a/#", "x"), /a\/#: .*\+ or #/);
+      await assert.rejects(test.cloud.publish("a", Buffer.alloc(128 * 1024 + 1)), RangeError);
+      assert.deepEqual(test.recordsOf("published"), []);
+    });
+  });
+
+  it("disconnects a client in good order", async () => {
+    const client = await test.connect(people.tester, "a");
+    assert.equal(await test.cloud.disconnect("b"), false);
+    assert.equal(await test.cloud.disconnect("a"), true);
+    assert.deepEqual(test.cloud.connectedClients(), []);
+    await client.rest();
+    assert.equal(await test.cloud.disconnect("a"), false);
+  });
+
+  it("drops a client, or everyone, those without a name included", async () => {
+    const [a, b] = [await test.connect(people.tester, "a"), await test.connect(people.tester, "b")];
+    assert.equal(test.cloud.drop("c"), false);
+    assert.equal(test.cloud.drop("a"), true);
+    await a.rest();
+    assert.deepEqual(test.cloud.connectedClients(), ["b"]);
+    const nameless = await test.dial(people.tester);
+    await test.connect(people.tester, "c"); // which came after, so that the nameless one is there
+    assert.equal(test.cloud.dropAll(), 3);
+    assert.equal(test.cloud.drop("a"), false);
+    await Promise.all([b.rest(), nameless.rest()]);
+  });
+
+  it("tells when a message leaves for a client", async () => {
+    const delivered: string[] = [];
+    await test.cloud.close();
+    await test.listen({
+      onDeliver: (clientId, topic, at) => {
+        delivered.push(`${clientId} ${topic}`);
+        assert.ok(at <= performance.now());
+      },
+    });
+    const client = await test.connect(people.tester, "a");
+    await client.subscribe("a/#");
+    await test.cloud.publish("a/1", "x");
+    await test.cloud.publish("a/2", "x", { qos: 0 });
+    await client.message();
+    await client.message();
+    assert.deepEqual(delivered.sort(), ["a a/1", "a a/2"]);
+  });
+
+  it("dates its records by the clock it was given", async () => {
+    test.clock.tick(5_000);
+    await test.connect(people.tester, "a");
+    assert.equal((await test.record("connected")).at, test.clock.now);
+  });
+
+  it("closes: everyone is dropped, wills and all, and the port is given back", async () => {
+    const will = { topic: "w", payload: Buffer.from("gone"), qos: 1, retain: true } as const;
+    const client = await test.connect(people.tester, "a", { will });
+    await test.dial(people.tester);
+    const { port, store } = test.cloud;
+    await test.cloud.close();
+    await client.rest();
+    assert.equal(`${store.retained("w")?.payload}`, "gone");
+    assert.equal(test.clock.countTimers(), 0, "nothing keeps the process alive");
+    await test.listen({ port });
+    assert.equal(test.cloud.port, port);
+    assert.deepEqual(test.recordsOf("warning"), []);
+  });
+
+  it("knows what an earlier one knew, when it is given its store", async () => {
+    const client = await test.connect(people.tester, "a", { clean: false });
+    await client.subscribe("a");
+    client.send(publishPacket("status", "online", { retain: true }));
+    await client.next("puback");
+    await test.cloud.close();
+    await test.listen({ store: test.cloud.store });
+    assert.equal(`${test.cloud.retained("status")?.payload}`, "online");
+    await test.cloud.publish("a", "meanwhile");
+    const again = await test.connect(people.tester, "a", { clean: false });
+    assert.equal(await again.message(), "a: meanwhile");
+  });
+});

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { connectPacket, type People, TestCloud } from "./stand-in.fake.ts";
+import { mqttProtocolName } from "./tls-listener.ts";
+
+describe("the TLS endpoint", function () {
+  this.timeout(30_000);
+  let test: TestCloud;
+  let people: People;
+
+  beforeEach(async () => {
+    test = await TestCloud.start();
+    people = test.people;
+  });
+  afterEach(() => test.stop());
+
+  it("lets in who has a registered, active certificate of the CA", async () => {
+    await test.connect(people.lot1, "lot-1");
+    assert.deepEqual(test.cloud.connectedClients(), ["lot-1"]);
+    assert.deepEqual(test.recordsOf("warning"), []);
+  });
+
+  it("hangs up on a certificate nobody registered", async () => {
+    const client = await test.dial(people.unknown);
+    client.send(connectPacket("lot-1"));
+    assert.deepEqual(await client.rest(), []);
+    await test.record("hung-up", { reason: "unknown-certificate" });
+  });
+
+  it("hangs up on a deactivated certificate, but not on its open connection", async () => {
+    const open = await test.connect(people.lot1, "lot-1");
+    test.registry.setStatus(people.lot1.certificatePem, "INACTIVE");
+    await open.settle();
+    const client = await test.dial(people.lot1);
+    assert.deepEqual(await client.rest(), []);
+    await test.record("hung-up", { reason: "inactive-certificate" });
+  });
+
+  it("hangs up on another CA's certificate, and on none at all", async () => {
+    for (const identity of [people.stranger, undefined]) {
+      const client = await test.dial(identity);
+      client.send(connectPacket("lot-1"));
+      assert.deepEqual(await client.rest(), []);
+    }
+    await test.record("hung-up", { reason: "tls" });
+    assert.equal(test.recordsOf("hung-up", { reason: "tls" }).length, 2);
+  });
+
+  it("speaks TLS 1.2 with ECDHE and AES-GCM, and 1.3, but nothing weaker", async () => {
+    const box = people.lot1;
+    for (const options of [
+      { maxVersion: "TLSv1.2", ciphers: "ECDHE-ECDSA-AES128-GCM-SHA256" },
+      { minVersion: "TLSv1.3" },
+    ] as const) {
+      const client = await test.dial(box, options);
+      client.send(connectPacket("lot-1"));
+      assert.equal((await client.next("connack")).returnCode, 0);
+      test.clock.tick(1_000);
+    }
+    for (const options of [
+      { maxVersion: "TLSv1.2", ciphers: "ECDHE-ECDSA-AES128-SHA256" },
+      { minVersion: "TLSv1.1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" },
+    ] as const) {
+      const client = await test.dial(box, options);
+      assert.deepEqual(await client.rest(), []);
+    }
+    assert.equal(test.recordsOf("connected").length, 2);
+  });
+
+  it("gives no session tickets", async () => {
+    const client = await test.dial(people.lot1, { maxVersion: "TLSv1.2" });
+    assert.equal(client.sessionTicket, undefined);
+  });
+
+  it("takes MQTT's protocol name, and no other", async () => {
+    const client = await test.dial(people.lot1, { ALPNProtocols: ["h2", mqttProtocolName] });
+    assert.equal(client.alpnProtocol, mqttProtocolName);
+    client.send(connectPacket("lot-1"));
+    await client.next("connack");
+    assert.deepEqual(await (await test.dial(people.lot1, { ALPNProtocols: ["h2"] })).rest(), []);
+  });
+
+  it("as on port 443 insists on the protocol name", async () => {
+    await test.cloud.close();
+    await test.listen({ alpn: "required" });
+    assert.deepEqual(await (await test.dial(people.lot1)).rest(), []);
+    await test.record("hung-up", { reason: "alpn" });
+    const client = await test.dial(people.lot1, { ALPNProtocols: [mqttProtocolName] });
+    client.send(connectPacket("lot-1"));
+    assert.equal((await client.next("connack")).returnCode, 0);
+  });
+
+  it("warns of a client without SNI, which AWS would refuse", async () => {
+    const checkServerIdentity = () => undefined;
+    const client = await test.dial(people.lot1, { servername: "", checkServerIdentity });
+    client.send(connectPacket("lot-1"));
+    await client.next("connack");
+    assert.match((await test.record("warning")).message, /lot-1 sent no SNI/);
+  });
+
+  it("takes another port only when that was asked for", async () => {
+    const { port } = test.cloud;
+    const other = await test.standIn({ port, fallbackToAnyPort: true });
+    assert.notEqual(other.port, port);
+    assert.match(
+      (await test.record("warning")).message,
+      new RegExp(`port ${port} could not be had`),
+    );
+    await other.close();
+    await assert.rejects(test.standIn({ port }), { code: "EADDRINUSE" });
+  });
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { openedEvent, refusedEvent } from "../device/core/report.ts";
+import { describeRecord } from "./plain-lines.ts";
+import type { SimulatedBoxRecord } from "./simulated-box.ts";
+
+const command = { id: "1", action: "open", by: "Alice" };
+
+describe("describeRecord", () => {
+  const lines: readonly (readonly [SimulatedBoxRecord, string])[] = [
+    [{ type: "connection", state: "tls", reason: null }, "connection  tls"],
+    [
+      { type: "connection", state: "backoff", reason: "no CONNACK" },
+      "connection  backoff (no CONNACK)",
+    ],
+    [{ type: "pin", pin: 5, value: 1, at: 0 }, "pin 5       HIGH"],
+    [{ type: "pin", pin: 48, value: 0, at: 0 }, "pin 48      LOW"],
+    [
+      { type: "event", ...openedEvent(command, 501, undefined) },
+      "event       opened, 501 ms for Alice",
+    ],
+    [
+      { type: "event", ...openedEvent({ ...command, by: null }, 500, 1) },
+      "event       opened, 500 ms",
+    ],
+    [
+      { type: "event", ...refusedEvent(command, "cooldown", 1) },
+      "event       refused: cooldown for Alice",
+    ],
+  ];
+  for (const [record, line] of lines) {
+    it(`says "${line}"`, () => assert.equal(describeRecord(record), line));
+  }
+
+  it("counts what was opened and refused", () => {
+    const status: SimulatedBoxRecord = {
+      type: "status",
+      state: "online",
+      firmware: "0.1.0",
+      uptimeMs: 1,
+      resetReason: "power-on",
+      rssi: null,
+      address: null,
+      heap: null,
+      opened: 3,
+      refused: 2,
+      lastOpenedAt: null,
+      connections: 1,
+      protocolErrors: 0,
+      capped: 0,
+      droppedEvents: 0,
+    };
+    assert.equal(describeRecord(status), "status      online, 3 opened, 2 refused");
+  });
+
+  it("lets nobody write to the terminal but itself", () => {
+    const by = "\x1b]0;owned\x07\nevent       opened\u202e";
+    const event = describeRecord({ type: "event", ...openedEvent({ ...command, by }, 1, 1) });
+    assert.equal(event, "event       opened, 1 ms for  ]0;owned event       opened ");
+    const reason = `no\u009b2J${"!".repeat(1_000)}`;
+    const line = describeRecord({ type: "connection", state: "backoff", reason });
+    assert.match(line, /^connection {2}backoff \(no 2J!+…\)$/);
+    assert.ok(line.length < 200);
+  });
+});

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
+import type { ConnectionState } from "../../device/core/connection.ts";
+import type { Edge } from "../hardware/pin.ts";
+import { drawPanel, type PanelState } from "./panel.ts";
+
+const calm: PanelState = {
+  thingName: "lot-1",
+  broker: "localhost:8883",
+  connection: "connected",
+  pin: 5,
+  edges: [],
+  boom: "closed",
+  boomPosition: 0,
+  now: 60_000,
+};
+const pulse: readonly Edge[] = [
+  { value: 1, at: 59_000 },
+  { value: 0, at: 59_500 },
+];
+
+const connectionStates: readonly ConnectionState[] = [
+  ...(["stopped", "network", "time", "tls", "mqtt", "connected", "backoff"] as const),
+];
+
+const draw = (state: Partial<PanelState> = {}, width = 80) =>
+  drawPanel({ ...calm, ...state }, width).map(stripVTControlCharacters);
+
+function lineOf(label: string, lines: readonly string[]): string {
+  return lines.find((line) => line.startsWith(label)) ?? assert.fail(`no line of ${label}`);
+}
+
+describe("drawPanel", () => {
+  it("names the box and its broker, and says what the keys do", () => {
+    const lines = draw();
+    assert.match(lineOf("lot-1", lines), /at localhost:8883$/);
+    assert.equal(lines.at(-1), "o open   q quit   or, in a second terminal: npx boom-box open");
+  });
+
+  const roads: readonly (readonly [ConnectionState, string])[] = [
+    ["network", "◐ network  ○ time  ○ tls  ○ mqtt  ○ connected"],
+    ["tls", "● network  ● time  ◐ tls  ○ mqtt  ○ connected"],
+    ["connected", "● network  ● time  ● tls  ● mqtt  ● connected"],
+    ["backoff", "waiting to try again"],
+    ["stopped", "stopped"],
+  ];
+  for (const [connection, road] of roads) {
+    it(`shows how far the box has come: ${connection}`, () => {
+      assert.equal(lineOf("connection", draw({ connection })), `connection  ${road}`);
+    });
+  }
+
+  it("says HIGH while the pin is, and LOW as soon as it is not", () => {
+    const rise = pulse.slice(0, 1);
+    assert.match(lineOf("pin 5", draw({ edges: rise })), /█ HIGH$/);
+    // The column of the present shows the pulse still; the word must not.
+    assert.match(lineOf("pin 5", draw({ edges: pulse, now: 59_550 })), /█{5}▁ LOW$/);
+    const late = [pulse[0] as Edge, { value: 0, at: 59_510 } as const];
+    assert.match(lineOf("pin 5", draw({ edges: late, now: 59_520 })), /█ LOW$/);
+  });
+
+  it("shows where the boom is, in words and as a picture that moves", () => {
+    const pictures = [0, 0.3, 0.6, 1].map((boomPosition) =>
+      draw({ boom: "opening", boomPosition }).join("\n"),
+    );
+    assert.equal(new Set(pictures).size, 4);
+    assert.match(lineOf("gate", draw({ boom: "closing", boomPosition: 0.5 })), /closing$/);
+  });
+
+  it("is as high whatever it shows, so that it stays in place", () => {
+    const heights = new Set<number>();
+    for (const connection of connectionStates) {
+      for (const boomPosition of [0, 0.25, 0.5, 0.75, 1]) {
+        for (const width of [20, 80, 300]) {
+          heights.add(draw({ connection, boomPosition }, width).length);
+        }
+      }
+    }
+    assert.equal(heights.size, 1);
+  });
+
+  it("is never wider than the terminal, whatever the names", () => {
+    const long = { thingName: "l".repeat(64), broker: `${"b".repeat(253)}:8883` };
+    for (let width = 1; width <= 120; width++) {
+      for (const connection of connectionStates) {
+        for (const names of [{}, long]) {
+          for (const line of draw({ ...names, connection, edges: pulse }, width)) {
+            assert.ok(line.length <= width, `${width} columns: ${line}`);
+          }
+        }
+      }
+    }
+  });
+
+  it("keeps what matters on a narrow terminal", () => {
+    const lines = draw({ connection: "tls", edges: pulse.slice(0, 1) }, 40);
+    assert.equal(lineOf("connection", lines), "connection  ◐ tls");
+    assert.match(lineOf("pin 5", lines), /▁█+ HIGH$/);
+    assert.equal(lines.at(-1), "o open   q quit");
+    assert.match(lineOf("lll", draw({ thingName: "l".repeat(64) }, 40)), /l…$/);
+  });
+
+  it("does not offer keys where none can be pressed", () => {
+    const text = draw({ hasKeys: false }).join("\n");
+    assert.doesNotMatch(text, /o open|q quit/);
+    assert.match(text, /Ctrl-C ends it.*npx boom-box open/);
+  });
+});

@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const sourceFolders = ["device", "host-sim", "scripts", "web"];
+/** A program that runs may still load parts of what it was started from. */
+const keptMs = 24 * 60 * 60 * 1000;
+
+/**
+ * The TypeScript of the command and its benchmark as Node runs it, compiled anew whenever a source
+ * has changed: nothing to build by hand, nothing stale.
+ * @returns {Promise<string>} the folder; in it `boom-box.js` and `bench/*.js`
+ */
+export async function compiled() {
+  const build = join(root, "build");
+  const folder = join(build, `node-${fingerprint()}`);
+  if (existsSync(folder)) return folder;
+  const esbuild = await import("esbuild");
+  mkdirSync(build, { recursive: true });
+  const temporary = mkdtempSync(join(build, "node-new-"));
+  try {
+    await esbuild.build({
+      absWorkingDir: root,
+      entryPoints: ["scripts/boom-box.ts", "scripts/bench/main.ts", "scripts/bench/heap-child.ts"],
+      outbase: "scripts",
+      outdir: temporary,
+      bundle: true,
+      splitting: true,
+      packages: "external",
+      // The sources' own say where the firmware's types of packages are, not where the packages are.
+      tsconfigRaw: {},
+      format: "esm",
+      platform: "node",
+      target: "node20.19",
+      sourcemap: true,
+      logLevel: "warning",
+    });
+    removeOld(build);
+    renameSync(temporary, folder);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    // Somebody else may have compiled the same at the same time.
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
+}
+
+/** Changes with every source's name, size or date. */
+function fingerprint() {
+  const hash = createHash("sha256").update(process.version);
+  for (const source of sourceFolders) {
+    if (!existsSync(join(root, source))) continue;
+    for (const name of readdirSync(join(root, source), { recursive: true, encoding: "utf8" })) {
+      if (!/\.([cm]?ts|js)$/.test(name)) continue;
+      const { mtimeMs, size } = statSync(join(root, source, name));
+      hash.update(`${source}/${name} ${mtimeMs} ${size}\n`);
+    }
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+function removeOld(build) {
+  for (const name of readdirSync(build)) {
+    const folder = join(build, name);
+    if (!name.startsWith("node-") || Date.now() - statSync(folder).mtimeMs < keptMs) continue;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sinon from "sinon";
+import { startLocalSystem } from "./local-system.ts";
+import { Publisher } from "./publisher.ts";
+import { findStandIn } from "./running-stand-in.ts";
+import { UserError } from "./user-error.ts";
+
+describe("the whole of Boom Box on one machine", function () {
+  this.timeout(20_000);
+  let certs: string;
+
+  beforeEach(() => {
+    certs = mkdtempSync(join(tmpdir(), "boom-box-"));
+  });
+  afterEach(() => {
+    sinon.restore();
+    rmSync(certs, { recursive: true });
+  });
+
+  /** Resolves once the box is connected. */
+  async function start() {
+    const lines: string[] = [];
+    let connected: () => void = () => {};
+    const isConnected = new Promise<void>((resolve) => {
+      connected = resolve;
+    });
+    const system = await startLocalSystem(
+      { thing: "lot-1", port: 0, certs },
+      {
+        log: (line) => lines.push(line),
+        onRecord: (record) => {
+          if (record.type === "connection" && record.state === "connected") connected();
+        },
+      },
+    );
+    await isConnected;
+    return { system, lines };
+  }
+
+  it("makes what is missing, is found while it runs, opens, and leaves nothing behind", async () => {
+    const { system, lines } = await start();
+    assert.deepEqual(
+      lines,
+      ["ca", "server", "service", "lot-1"].map((name) => `certificate created: ${name}`),
+    );
+    const found = await findStandIn(certs);
+    assert.deepEqual([found?.port, found?.pid], [system.settings.port, process.pid]);
+    assert.equal((await system.open())?.outcome, "opened");
+    await system.stop();
+    assert.equal(await findStandIn(certs), undefined);
+    assert.equal(system.box.device.gatePin.value, 0);
+  });
+
+  it("opens again after a connection could not be had, or was lost", async () => {
+    const { system } = await start();
+    const connect = sinon.stub(Publisher, "connect");
+    connect.onFirstCall().rejects(new UserError("no connection"));
+    connect.callThrough();
+    await assert.rejects(system.open(), /no connection/);
+    assert.equal((await system.open())?.outcome, "opened");
+    const open = sinon.stub(Publisher.prototype, "open").rejects(new UserError("lost"));
+    await assert.rejects(system.open(), /lost/);
+    open.restore();
+    // It may say "cooldown": what counts is that the box answers.
+    assert.notEqual(await system.open(), undefined);
+    assert.equal(connect.callCount, 3);
+    await system.stop();
+  });
+
+  it("stops although its publisher could never connect", async () => {
+    const { system } = await start();
+    sinon.stub(Publisher, "connect").rejects(new UserError("no connection"));
+    await assert.rejects(system.open(), /no connection/);
+    await system.stop();
+    assert.equal(await findStandIn(certs), undefined);
+  });
+});
