@@ -3,6 +3,7 @@ import type { Settings } from "../device/config.ts";
 import { JsonLines } from "./json-lines.ts";
 import { describeRecord } from "./plain-lines.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "./simulated-box.ts";
+import { XsFirmware, type XsOptions } from "./xs/firmware.ts";
 
 export interface SimulatorOptions {
   readonly settings: Settings;
@@ -10,20 +11,33 @@ export interface SimulatorOptions {
   readonly identity: { readonly ca: string; readonly certificate: string; readonly key: string };
   /** JSON lines instead of words */
   readonly json: boolean;
+  /** the engine that runs the firmware; default: Node itself */
+  readonly xs?: Omit<XsOptions, "onFailed">;
 }
 
-/** Runs one box until SIGINT or SIGTERM; then the pin is LOW, the broker has been told, and it returns. */
-export async function runSimulator({ settings, identity, json }: SimulatorOptions): Promise<void> {
+/**
+ * Runs one box until SIGINT or SIGTERM; then the pin is LOW, the broker has been told, and it returns.
+ * @throws EngineError where the engine fails; the pin is LOW then too
+ */
+export async function runSimulator(options: SimulatorOptions): Promise<void> {
+  const { settings, identity, json, xs } = options;
   const { ca, certificate, key } = identity;
   const write = (text: string) => void process.stdout.write(text);
   const lines = new JsonLines(write);
   const onRecord = json
     ? (record: SimulatedBoxRecord) => lines.record(record)
     : (record: SimulatedBoxRecord) => write(`${describeRecord(record)}\n`);
+  let fail: (error: Error) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
   const box = new SimulatedBox({
     settings,
     identity: { secureContext: createSecureContext({ ca, cert: certificate, key }) },
     onRecord,
+    ...(xs === undefined
+      ? {}
+      : { makeFirmware: (agent) => new XsFirmware(agent, { ...xs, onFailed: fail }) }),
   });
   if (!json)
     write(`${settings.thingName} → ${settings.endpoint}:${settings.port}; Ctrl-C ends it\n`);
@@ -40,5 +54,9 @@ export async function runSimulator({ settings, identity, json }: SimulatorOption
     process.stdout.on("error", stop);
   });
   box.start();
-  await stopped;
+  try {
+    await Promise.race([stopped, failed]);
+  } finally {
+    box.powerOff();
+  }
 }

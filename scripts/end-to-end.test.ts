@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { requireEngine } from "../host-sim/xs/engine.fake.ts";
 import { ensureCertificates } from "./certs/store.ts";
+import { skipWithout } from "./optional.fake.ts";
 import { identityFiles, projectRoot } from "./paths.ts";
 
 /** A line of `boom-box sim --json`. */
@@ -125,126 +127,127 @@ describe("end to end", function () {
   });
   after(() => rmSync(directory, { recursive: true }));
 
-  describe("against a real Mosquitto with mutual TLS", () => {
-    let port: number;
-    let broker: Program;
+  for (const engine of ["node", "xs"] as const) {
+    describe(`on ${engine}, against a real Mosquitto with mutual TLS`, () => {
+      let port: number;
+      let broker: Program;
 
-    before(function () {
-      if (isInstalled("mosquitto") && isInstalled("mosquitto_pub")) return;
-      assert.notEqual(process.env.BOOM_BOX_REQUIRE, "mosquitto", "mosquitto is required here");
-      process.stdout.write("    skipped: needs Debian's mosquitto and mosquitto-clients\n");
-      this.skip();
-    });
+      before(function () {
+        const isThere = isInstalled("mosquitto") && isInstalled("mosquitto_pub");
+        skipWithout(this, "mosquitto", isThere, "Debian's mosquitto and mosquitto-clients");
+        if (engine === "xs") requireEngine(this);
+      });
 
-    async function startBroker(): Promise<void> {
-      const file = join(directory, "mosquitto.conf");
-      writeFileSync(
-        file,
-        [
-          `listener ${port} 127.0.0.1`,
-          `cafile ${caPem}`,
-          `certfile ${files("server").certificatePem}`,
-          `keyfile ${files("server").keyPem}`,
-          "require_certificate true",
-          "use_identity_as_username true",
-          "allow_anonymous false",
-          // Run by root it would drop to a user who may not read the keys.
-          ...(process.getuid?.() === 0 ? ["user root"] : []),
-        ].join("\n"),
-      );
-      broker = new Program("mosquitto", ["-c", file, "-v"]);
-      await until(() => broker.stderr.includes("running"), "running broker");
-    }
+      async function startBroker(): Promise<void> {
+        const file = join(directory, "mosquitto.conf");
+        writeFileSync(
+          file,
+          [
+            `listener ${port} 127.0.0.1`,
+            `cafile ${caPem}`,
+            `certfile ${files("server").certificatePem}`,
+            `keyfile ${files("server").keyPem}`,
+            "require_certificate true",
+            "use_identity_as_username true",
+            "allow_anonymous false",
+            // Run by root it would drop to a user who may not read the keys.
+            ...(process.getuid?.() === 0 ? ["user root"] : []),
+          ].join("\n"),
+        );
+        broker = new Program("mosquitto", ["-c", file, "-v"]);
+        await until(() => broker.stderr.includes("running"), "running broker");
+      }
 
-    beforeEach(async () => {
-      port = await freePort();
-      await startBroker();
-    });
+      beforeEach(async () => {
+        port = await freePort();
+        await startBroker();
+      });
 
-    const client = (name: string) => [
-      ...["-h", "localhost", "-p", String(port), "--cafile", caPem],
-      ...["--cert", files(name).certificatePem, "--key", files(name).keyPem],
-    ];
-    const publish = (...args: string[]) =>
-      execFileSync("mosquitto_pub", [...client("service"), "-q", "1", ...args]);
-    const simulate = (...args: string[]) =>
-      boomBox(
-        ...["sim", "--endpoint", "localhost", "--port", String(port), "--thing", "lot-1"],
-        ...["--ca", caPem, "--cert", files("lot-1").certificatePem],
-        ...["--key", files("lot-1").keyPem, "--json", ...args],
-      );
-    const statusOf = () =>
-      JSON.parse(
-        execFileSync("mosquitto_sub", [
+      const client = (name: string) => [
+        ...["-h", "localhost", "-p", String(port), "--cafile", caPem],
+        ...["--cert", files(name).certificatePem, "--key", files(name).keyPem],
+      ];
+      const publish = (...args: string[]) =>
+        execFileSync("mosquitto_pub", [...client("service"), "-q", "1", ...args]);
+      const simulate = (...args: string[]) =>
+        boomBox(
+          ...["sim", "--endpoint", "localhost", "--port", String(port), "--thing", "lot-1"],
+          ...["--ca", caPem, "--cert", files("lot-1").certificatePem],
+          ...["--key", files("lot-1").keyPem, "--json", "--engine", engine, ...args],
+        );
+      const statusOf = () =>
+        JSON.parse(
+          execFileSync("mosquitto_sub", [
+            ...client("service"),
+            ...["-t", "gate/lot-1/status", "-C", "1", "-W", "5"],
+          ]).toString(),
+        ) as { state: string };
+
+      it("opens once for 500 ms on `open`, reports once, and says online and offline", async () => {
+        const box = simulate();
+        await box.record({ type: "connection", state: "connected" });
+        const events = new Program("mosquitto_sub", [
           ...client("service"),
-          ...["-t", "gate/lot-1/status", "-C", "1", "-W", "5"],
-        ]).toString(),
-      ) as { state: string };
+          ...["-i", "watcher", "-t", "gate/lot-1/event", "-q", "1", "-v"],
+        ]);
+        await until(() => broker.stderr.includes("Sending SUBACK to watcher"), "subscription");
+        publish("-t", "gate/lot-1/command", "-m", "open");
+        await box.record({ type: "event", outcome: "opened" });
+        const event = await events.line((line) => line.startsWith("gate/"), "event");
+        assert.equal(JSON.parse(event.slice(event.indexOf("{"))).outcome, "opened");
+        assert.equal(statusOf().state, "online");
 
-    it("opens once for 500 ms on `open`, reports once, and says online and offline", async () => {
-      const box = simulate();
-      await box.record({ type: "connection", state: "connected" });
-      const events = new Program("mosquitto_sub", [
-        ...client("service"),
-        ...["-i", "watcher", "-t", "gate/lot-1/event", "-q", "1", "-v"],
-      ]);
-      await until(() => broker.stderr.includes("Sending SUBACK to watcher"), "subscription");
-      publish("-t", "gate/lot-1/command", "-m", "open");
-      await box.record({ type: "event", outcome: "opened" });
-      const event = await events.line((line) => line.startsWith("gate/"), "event");
-      assert.equal(JSON.parse(event.slice(event.indexOf("{"))).outcome, "opened");
-      assert.equal(statusOf().state, "online");
+        box.child.kill("SIGKILL");
+        await box.exited;
+        await until(() => statusOf().state === "offline", "offline by the will");
 
-      box.child.kill("SIGKILL");
-      await box.exited;
-      await until(() => statusOf().state === "offline", "offline by the will");
+        const edges = box.records.filter(({ type }) => type === "pin");
+        assert.deepEqual(
+          edges.map(({ value, pin }) => ({ value, pin })),
+          [
+            { value: 1, pin: 5 },
+            { value: 0, pin: 5 },
+          ],
+        );
+        const [rise, fall] = edges;
+        assert.ok(rise && fall);
+        const width = fall.at - rise.at;
+        assertPulse(width);
+        assert.equal(box.records.filter(({ type }) => type === "event").length, 1);
+        assert.equal(events.lines.length, 1);
+      });
 
-      const edges = box.records.filter(({ type }) => type === "pin");
-      assert.deepEqual(
-        edges.map(({ value, pin }) => ({ value, pin })),
-        [
-          { value: 1, pin: 5 },
-          { value: 0, pin: 5 },
-        ],
-      );
-      const [rise, fall] = edges;
-      assert.ok(rise && fall);
-      const width = fall.at - rise.at;
-      assertPulse(width);
-      assert.equal(box.records.filter(({ type }) => type === "event").length, 1);
-      assert.equal(events.lines.length, 1);
+      it("refuses a retained command, and comes back when the broker does", async () => {
+        publish("-t", "gate/lot-1/command", "-m", "open", "-r");
+        const box = simulate();
+        const event = await box.record({ type: "event" });
+        assert.equal(event.reason, "retained");
+
+        broker.child.kill("SIGTERM");
+        await broker.exited;
+        await box.record({ type: "connection", state: "backoff" });
+        await startBroker();
+        await box.record({ type: "connection", state: "connected" }, 2);
+        assert.deepEqual(
+          box.records.filter(({ type }) => type === "pin"),
+          [],
+        );
+      });
+
+      it("ends with the pin LOW, the broker told, and exit code 0", async () => {
+        const box = simulate("--pulse-ms", "5000");
+        await box.record({ type: "connection", state: "connected" });
+        publish("-t", "gate/lot-1/command", "-m", "open");
+        await box.record({ type: "pin", value: 1 });
+        box.child.kill("SIGTERM");
+        assert.equal(await box.exited, 0);
+        const last = box.records.filter(({ type }) => type === "pin").at(-1);
+        assert.equal(last?.value, 0);
+        assert.equal(statusOf().state, "offline");
+        assert.match(broker.stderr, /Received DISCONNECT from lot-1/);
+      });
     });
-
-    it("refuses a retained command, and comes back when the broker does", async () => {
-      publish("-t", "gate/lot-1/command", "-m", "open", "-r");
-      const box = simulate();
-      const event = await box.record({ type: "event" });
-      assert.equal(event.reason, "retained");
-
-      broker.child.kill("SIGTERM");
-      await broker.exited;
-      await box.record({ type: "connection", state: "backoff" });
-      await startBroker();
-      await box.record({ type: "connection", state: "connected" }, 2);
-      assert.deepEqual(
-        box.records.filter(({ type }) => type === "pin"),
-        [],
-      );
-    });
-
-    it("ends with the pin LOW, the broker told, and exit code 0", async () => {
-      const box = simulate("--pulse-ms", "5000");
-      await box.record({ type: "connection", state: "connected" });
-      publish("-t", "gate/lot-1/command", "-m", "open");
-      await box.record({ type: "pin", value: 1 });
-      box.child.kill("SIGTERM");
-      assert.equal(await box.exited, 0);
-      const last = box.records.filter(({ type }) => type === "pin").at(-1);
-      assert.equal(last?.value, 0);
-      assert.equal(statusOf().state, "offline");
-      assert.match(broker.stderr, /Received DISCONNECT from lot-1/);
-    });
-  });
+  }
 
   it("starts, opens by `boom-box open`, and refuses the next within the cooldown", async () => {
     const port = await freePort();

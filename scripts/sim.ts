@@ -1,6 +1,11 @@
-import type { Command } from "commander";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import type { SimulatorOptions } from "../host-sim/main.ts";
 import { addBrokerOptions, type BrokerFlags, resolveBroker } from "./broker-options.ts";
 import { numberOption, requireSettings } from "./settings.ts";
+import { UserError } from "./user-error.ts";
 
 interface SimFlags extends BrokerFlags {
   readonly pin?: number;
@@ -8,7 +13,10 @@ interface SimFlags extends BrokerFlags {
   readonly cooldownMs?: number;
   readonly keepAlive?: number;
   readonly json?: boolean;
+  readonly engine: EngineName;
 }
+
+type EngineName = "node" | "xs";
 
 /** Adds `boom-box sim`: one box on this machine against any broker, until SIGINT or SIGTERM. */
 export function registerSimCommand(program: Command): void {
@@ -29,6 +37,11 @@ export function registerSimCommand(program: Command): void {
       numberOption("keepAliveSeconds"),
     )
     .option("--json", "print JSON lines only")
+    .addOption(
+      new Option("--engine <name>", "what runs the firmware: Node, or XS as on the board")
+        .choices(["node", "xs"] satisfies EngineName[])
+        .default("node"),
+    )
     .action(sim);
 }
 
@@ -46,9 +59,35 @@ async function sim(flags: SimFlags): Promise<void> {
     keepAliveSeconds: flags.keepAlive,
   });
   const { runSimulator } = await import("../host-sim/main.ts");
-  await runSimulator({
+  const options = {
     settings,
     identity: { ca: identity.caPem, certificate: identity.chainPem, key: identity.keyPem },
     json: flags.json === true,
-  });
+  };
+  if (flags.engine === "node") await runSimulator(options);
+  else await runOnXs(options);
+}
+
+/** @throws UserError where there is no XS, or it is gone */
+async function runOnXs(options: SimulatorOptions): Promise<void> {
+  const { EngineError, findEngine } = await import("../host-sim/xs/engine.ts");
+  const binary = findEngine();
+  if (binary === undefined) {
+    throw new UserError(
+      "XS is not built here: npm ci builds it where there are make and a C compiler, on Node 20 or 22",
+    );
+  }
+  const { bundleForEngine, simulatorProgram } = await import("./build/for-engine.ts");
+  const directory = mkdtempSync(join(tmpdir(), "boom-box-xs-"));
+  const onLoaded = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    const modules = (await bundleForEngine(directory, simulatorProgram)).map(({ file }) => file);
+    const { runSimulator } = await import("../host-sim/main.ts");
+    await runSimulator({ ...options, xs: { binary, modules, onLoaded } });
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new UserError(`${error.message}; the pin is LOW`, { cause: error });
+  } finally {
+    onLoaded();
+  }
 }

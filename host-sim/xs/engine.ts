@@ -1,0 +1,229 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { NetstringReader, netstring } from "./netstring.ts";
+
+export interface EngineOptions {
+  /** {@link findEngine}'s answer */
+  readonly binary: string;
+  /** Answers the program's `issueCommand`, which stands still until then. */
+  onMessage?(message: Uint8Array): Uint8Array;
+  /** how long one request may take, in ms; then the process is killed */
+  readonly answerTimeoutMs?: number;
+  /** XS steps that one request may take; then the process ends by itself */
+  readonly computeLimit?: number;
+}
+
+/** What a request gave, and what it cost. */
+export interface EngineReply {
+  readonly bytes: Uint8Array;
+  /** XS steps */
+  readonly compute: number;
+  /** slots in use, garbage included */
+  readonly slots: number;
+}
+
+/** The engine is gone, or the program threw. `detail` is whatever else was said, for a log. */
+export class EngineError extends Error {
+  readonly detail: string;
+
+  constructor(message: string, detail = "") {
+    super(message);
+    this.name = "EngineError";
+    this.detail = detail;
+  }
+}
+
+/** Where npm built XS (`@agoric/xsnap`, optional), or undefined where it could not be built. */
+export function findEngine(): string | undefined {
+  const platform = { linux: "lin", darwin: "mac" }[process.platform as string];
+  if (platform === undefined) return undefined;
+  try {
+    const manifest = createRequire(import.meta.url).resolve("@agoric/xsnap/package.json");
+    const folder = join(dirname(manifest), "xsnap-native", "xsnap", "build", "bin", platform);
+    const binary = join(folder, "release", "xsnap-worker");
+    return existsSync(binary) ? binary : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Request {
+  readonly message: Uint8Array;
+  resolve(reply: EngineReply): void;
+  reject(error: Error): void;
+}
+
+/**
+ * XS in a process of its own, spoken to by netstrings: on descriptor 3 towards it, 4 from it. One
+ * request at a time; each ends when the program has nothing more to do, promises included. A message
+ * begins with a letter of what it is: `e` to evaluate a script, `?` to call (either way), `.` done,
+ * `!` thrown, `/` the answer to a call.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #process: ChildProcess;
+  readonly #waiting: Request[] = [];
+  readonly #reader = new NetstringReader();
+  #current: Request | undefined;
+  #watchdog: NodeJS.Timeout | undefined;
+  #failure: EngineError | undefined;
+  #isClosing = false;
+  #said = "";
+  /** settled when the process is gone; the error tells why, undefined that it was asked to */
+  readonly ended: Promise<EngineError | undefined>;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const limit = options.computeLimit ?? 1_000_000_000;
+    this.#process = spawn(options.binary, ["boom-box", "-l", String(limit)], {
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+      // A group of its own: Ctrl-C is for us, who have a pin to write LOW first.
+      detached: true,
+    });
+    for (const output of [this.#process.stdout, this.#process.stderr]) {
+      output?.on("data", (text: Buffer) => {
+        this.#said = `${this.#said}${text}`.slice(-2_000);
+      });
+    }
+    this.#from.on("data", (bytes: Buffer) => this.#receive(bytes));
+    // A pipe whose other end has gone is told by the process's end.
+    this.#to.on("error", () => {});
+    this.ended = new Promise((resolve) => {
+      this.#process.once("error", (error) =>
+        resolve(this.#end(`cannot be started: ${error.message}`)),
+      );
+      this.#process.once("close", (code, signal) => resolve(this.#end(endOf(code, signal))));
+    });
+  }
+
+  /** @throws EngineError when the script throws */
+  evaluate(script: string): Promise<EngineReply> {
+    return this.#request(netstring("e", script));
+  }
+
+  /**
+   * Calls the program's `handleCommand`; `isUrgent`, before whatever else waits.
+   * @throws EngineError when it throws
+   */
+  command(message: Uint8Array, isUrgent = false): Promise<EngineReply> {
+    return this.#request(netstring("?", message), isUrgent);
+  }
+
+  /** Ends it as if nothing had happened; what was requested and is not done will not be. */
+  close(): Promise<EngineError | undefined> {
+    this.#isClosing = true;
+    if (this.#current === undefined) this.#to.write(netstring("q"));
+    else this.kill();
+    return this.ended;
+  }
+
+  /** Ends it now. */
+  kill(): void {
+    this.#process.kill("SIGKILL");
+  }
+
+  get #to(): Writable {
+    return this.#process.stdio[3] as Writable;
+  }
+
+  get #from(): Readable {
+    return this.#process.stdio[4] as Readable;
+  }
+
+  #request(message: Uint8Array, isUrgent = false): Promise<EngineReply> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure);
+        return;
+      }
+      const request = { message, resolve, reject };
+      if (isUrgent) this.#waiting.unshift(request);
+      else this.#waiting.push(request);
+      this.#next();
+    });
+  }
+
+  /** Never two at once: what the program asks in the middle of one is answered on the same pipe. */
+  #next(): void {
+    if (this.#current !== undefined) return;
+    const request = this.#waiting.shift();
+    if (request === undefined) return;
+    this.#current = request;
+    const timeoutMs = this.#options.answerTimeoutMs ?? 10_000;
+    this.#watchdog = setTimeout(() => {
+      this.#failure = new EngineError(`the XS engine did not answer within ${timeoutMs} ms`);
+      this.kill();
+    }, timeoutMs);
+    this.#to.write(request.message);
+  }
+
+  #receive(bytes: Uint8Array): void {
+    try {
+      for (const message of this.#reader.read(bytes)) this.#handle(message);
+    } catch (error) {
+      this.#failure ??= new EngineError(`the XS engine was lost: ${String(error)}`);
+      this.kill();
+    }
+  }
+
+  #handle(message: Uint8Array): void {
+    const kind = String.fromCharCode(message[0] ?? 0);
+    const rest = message.subarray(1);
+    if (kind === "?") {
+      this.#to.write(netstring("/", this.#options.onMessage?.(rest) ?? new Uint8Array()));
+      return;
+    }
+    clearTimeout(this.#watchdog);
+    const request = this.#current;
+    this.#current = undefined;
+    if (kind === ".") request?.resolve(readReply(rest));
+    else request?.reject(thrown(Buffer.from(rest).toString()));
+    this.#next();
+  }
+
+  #end(how: string | undefined): EngineError | undefined {
+    clearTimeout(this.#watchdog);
+    // Asked to end, it still tells whether the last script threw.
+    if (how !== undefined && !this.#isClosing)
+      this.#failure ??= new EngineError(`the XS engine ${how}`, this.#said);
+    const error = this.#failure ?? new EngineError("the XS engine has ended");
+    const result = this.#failure;
+    this.#failure = error;
+    for (const request of [this.#current, ...this.#waiting.splice(0)]) request?.reject(error);
+    this.#current = undefined;
+    return result;
+  }
+}
+
+/** `{"compute":…,"currentHeapCount":…}`, a byte 1, the value's bytes. */
+function readReply(message: Uint8Array): EngineReply {
+  const end = message.indexOf(1);
+  const meter = JSON.parse(Buffer.from(message.subarray(0, end)).toString()) as {
+    readonly compute: number;
+    readonly currentHeapCount: number;
+  };
+  return {
+    bytes: message.subarray(end + 1),
+    compute: meter.compute,
+    slots: meter.currentHeapCount,
+  };
+}
+
+/** The first line says what, the rest where. */
+function thrown(text: string): EngineError {
+  const [first = "", ...rest] = text.split("\n");
+  return new EngineError(`on XS: ${first}`, rest.join("\n"));
+}
+
+/** @returns undefined where it ended as it was asked to */
+function endOf(code: number | null, signal: NodeJS.Signals | null): string | undefined {
+  if (code === 0) return undefined;
+  // xsnap-worker.c, ExitCode
+  const reason = { 11: "out of memory", 12: "its stack overflowed", 17: "it computed too long" }[
+    code ?? 0
+  ];
+  return `ended (${reason ?? signal ?? `exit code ${code}`})`;
+}

@@ -1,0 +1,117 @@
+import type { AgentOptions } from "../../device/agent.ts";
+import type { ConnectionState } from "../../device/core/connection.ts";
+import type { Firmware } from "../simulated-box.ts";
+import { type Engine, EngineError } from "./engine.ts";
+import { HostedDevice } from "./hosted-device.ts";
+import { load } from "./loader.ts";
+import { type Calls, dispatch, type Events, encodeMessage } from "./protocol.ts";
+
+export interface XsOptions {
+  /** {@link findEngine}'s answer */
+  readonly binary: string;
+  /** the library and the simulator's program, built, in the order of loading */
+  readonly modules: readonly string[];
+  /** The modules' files are not needed any more. */
+  onLoaded?(): void;
+  /** how long the firmware may take over one event, in ms */
+  readonly answerTimeoutMs?: number;
+  /** The engine is gone, or the firmware threw: the pin is LOW already. Called once at most. */
+  onFailed(error: EngineError): void;
+}
+
+/** A box needs a few thousand steps an event; far more than it ever takes, and gone within seconds. */
+const computeLimit = 200_000_000;
+
+/** The firmware on XS, in a process of its own; its hardware is the {@link AgentOptions.device} on Node. */
+export class XsFirmware implements Firmware {
+  readonly #agent: AgentOptions;
+  readonly #options: XsOptions;
+  readonly #hosted: HostedDevice;
+  #engine: Promise<Engine> | undefined;
+  #running: Engine | undefined;
+  #state: ConnectionState = "stopped";
+  #onStopped: (() => void) | undefined;
+  #isOver = false;
+
+  constructor(agent: AgentOptions, options: XsOptions) {
+    this.#agent = agent;
+    this.#options = options;
+    this.#hosted = new HostedDevice({
+      device: agent.device,
+      pulseCapMs: agent.settings.pulseCapMs,
+      tell: (name, ...values) => this.#tell(name, ...values),
+      onRecord: (record) => {
+        if (record.type === "connection") this.#state = record.state;
+        agent.onRecord?.(record);
+      },
+    });
+  }
+
+  get connectionState(): ConnectionState {
+    return this.#state;
+  }
+
+  start(): void {
+    const { binary, modules, answerTimeoutMs } = this.#options;
+    this.#engine = load(
+      {
+        binary,
+        computeLimit,
+        ...(answerTimeoutMs === undefined ? {} : { answerTimeoutMs }),
+        onMessage: (message) => dispatch<Calls>(this.#hosted, message),
+      },
+      modules,
+    );
+    this.#engine.then(
+      (engine) => {
+        this.#running = engine;
+        this.#options.onLoaded?.();
+        void engine.ended.then((error) => {
+          this.#fail(error ?? new EngineError("the XS engine has ended"));
+        });
+      },
+      (error: unknown) => this.#fail(error),
+    );
+    this.#tell("start", this.#agent.settings, this.#agent.firmware);
+  }
+
+  /** LOW at once, on this side of the bridge; then the firmware says its good-bye. */
+  stop(onStopped: () => void = () => {}): void {
+    this.#hosted.writePin(0);
+    this.#onStopped = onStopped;
+    if (this.#isOver || this.#engine === undefined) this.#finish();
+    else this.#tell("stop");
+  }
+
+  /** Events wait for their turn while the engine is loaded, or busy with another; not so a stop. */
+  #tell<N extends keyof Events>(name: N, ...values: Parameters<Events[N]>): void {
+    if (this.#isOver) return;
+    const message = encodeMessage(name, values);
+    this.#engine
+      ?.then((engine) => engine.command(message, name === "stop"))
+      .then(
+        () => {
+          if (this.#state === "stopped" && this.#onStopped !== undefined) this.#finish();
+        },
+        (error: unknown) => this.#fail(error),
+      );
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    this.#hosted.powerOff();
+    void this.#running?.close();
+    this.#onStopped?.();
+    this.#onStopped = undefined;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#hosted.powerOff();
+    this.#running?.kill();
+    this.#options.onFailed(
+      error instanceof EngineError ? error : new EngineError(`the XS engine: ${String(error)}`),
+    );
+  }
+}

@@ -1,0 +1,140 @@
+import type { AgentRecord } from "../../device/agent.ts";
+import { GatePin } from "../../device/gate-pin.ts";
+import type { Device, TimerHandle, TLSSocket, WiFiNetwork } from "../../device/hal.ts";
+import type { Calls, Events, Handlers, NetworkState } from "./protocol.ts";
+
+export interface HostedDeviceOptions {
+  readonly device: Device;
+  /** however the firmware fares, the pin is LOW this long after its edge */
+  readonly pulseCapMs: number;
+  /** tells the firmware; it hears of it on a later turn */
+  tell<N extends keyof Events>(name: N, ...values: Parameters<Events[N]>): void;
+  onRecord(record: AgentRecord): void;
+}
+
+/** The hardware's side of the bridge: carries out calls on any {@link Device}, passes callbacks on. */
+export class HostedDevice implements Handlers<Calls> {
+  readonly #device: Device;
+  readonly #options: HostedDeviceOptions;
+  readonly #pin: GatePin;
+  readonly #timers = new Map<number, TimerHandle>();
+  readonly #sockets = new Map<number, TLSSocket>();
+
+  constructor(options: HostedDeviceOptions) {
+    const { device, pulseCapMs, tell } = options;
+    this.#device = device;
+    this.#options = options;
+    // The firmware's own cap is on the other side, and that side can die or hang.
+    this.#pin = new GatePin(device.gatePin, device.timer, pulseCapMs, () => {});
+    device.network.onChanged = (property) => tell("networkChanged", property);
+  }
+
+  /** LOW, no timer, no socket: nothing is left that could call back. */
+  powerOff(): void {
+    this.#pin.write(0);
+    this.#device.network.onChanged = undefined;
+    for (const handle of this.#timers.values()) this.#device.timer.clear(handle);
+    for (const socket of this.#sockets.values()) socket.close();
+    this.#timers.clear();
+    this.#sockets.clear();
+  }
+
+  writePin(value: 0 | 1): void {
+    this.#pin.write(value);
+  }
+
+  now() {
+    return this.#device.clock.now();
+  }
+
+  synchronize(id: number, servers: readonly string[]): void {
+    const { tell } = this.#options;
+    this.#device.clock.synchronize({
+      servers,
+      onSynchronized: () => tell("synchronized", id),
+      onError: (detail) => tell("synchronizeFailed", id, detail),
+    });
+  }
+
+  network(): NetworkState {
+    const { connection, address, RSSI } = this.#device.network;
+    return { connection, address: address ?? null, RSSI: RSSI ?? null };
+  }
+
+  join(network: WiFiNetwork | null): void {
+    this.#device.network.connect(network ?? undefined);
+  }
+
+  leave(): void {
+    this.#device.network.disconnect();
+  }
+
+  setTimer(id: number, delayMs: number): void {
+    const fire = () => {
+      this.#timers.delete(id);
+      this.#options.tell("timerFired", id);
+    };
+    this.#timers.set(id, this.#device.timer.set(fire, delayMs));
+  }
+
+  clearTimer(id: number): void {
+    const handle = this.#timers.get(id);
+    if (handle !== undefined) this.#device.timer.clear(handle);
+    this.#timers.delete(id);
+  }
+
+  openSocket(id: number, host: string, port: number, alpn: string | null): void {
+    const { tell } = this.#options;
+    const socket = this.#device.connect({
+      host,
+      port,
+      ...(alpn === null ? {} : { applicationLayerProtocol: alpn }),
+      onReadable: (count) => tell("readable", id, count),
+      onWritable: (count) => tell("writable", id, count),
+      onError: (reason, detail) => tell("socketFailed", id, reason, detail ?? null),
+    });
+    this.#sockets.set(id, socket);
+  }
+
+  read(id: number): readonly number[] | null {
+    const bytes = this.#sockets.get(id)?.read();
+    return bytes === undefined ? null : [...bytes];
+  }
+
+  write(id: number, bytes: readonly number[]): number {
+    return this.#sockets.get(id)?.write(Uint8Array.from(bytes)) ?? 0;
+  }
+
+  closeSocket(id: number): void {
+    this.#sockets.get(id)?.close();
+    this.#sockets.delete(id);
+  }
+
+  readStorage(key: string): string | null {
+    return this.#device.storage.read(key) ?? null;
+  }
+
+  writeStorage(key: string, value: string): void {
+    this.#device.storage.write(key, value);
+  }
+
+  deleteStorage(key: string): void {
+    this.#device.storage.delete(key);
+  }
+
+  resetReason() {
+    return this.#device.system.resetReason;
+  }
+
+  freeHeap(): number | null {
+    return this.#device.system.freeHeap() ?? null;
+  }
+
+  random(): number {
+    return this.#device.system.random();
+  }
+
+  record(record: AgentRecord): void {
+    this.#options.onRecord(record);
+  }
+}

@@ -1,0 +1,47 @@
+import { Engine, type EngineOptions } from "./engine.ts";
+
+/**
+ * Makes everything built in read-only, as preloading does on a device: what assigns to a prototype,
+ * or to a name that one of its prototypes has, fails here as it does there. Some have no global name.
+ */
+const freeze = `"use strict";
+for (const name of Object.getOwnPropertyNames(globalThis)) {
+  if (globalThis[name] !== globalThis) harden(globalThis[name]);
+}
+for (const hidden of [
+  [].values(), new Map().keys(), new Set().keys(), ""[Symbol.iterator](), "".matchAll(/x/g),
+  function* () {}, async () => {}, async function* () {},
+]) harden(Object.getPrototypeOf(hidden));
+`;
+
+/**
+ * Starts XS and loads modules, one after the other, on frozen ground. Once a module is loaded, what
+ * it exports is frozen too, as if it had been preloaded, unless it is the last: that one is the
+ * program, loaded at run time on a device.
+ * @throws EngineError with the module's own error
+ */
+export async function load(options: EngineOptions, files: readonly string[]): Promise<Engine> {
+  const engine = new Engine(options);
+  try {
+    await engine.evaluate(freeze);
+    for (const file of files) {
+      const isLast = file === files.at(-1);
+      await engine.evaluate(importScript(file, isLast));
+      // An import is done on a later turn, and cannot fail the script that began it.
+      await engine.evaluate("if (globalThis.failure !== undefined) throw globalThis.failure;");
+    }
+    return engine;
+  } catch (error) {
+    engine.kill();
+    await engine.ended;
+    throw error;
+  }
+}
+
+function importScript(file: string, isLast: boolean): string {
+  return `"use strict";
+import(${JSON.stringify(file)}).then(
+  (module) => { ${isLast ? "" : "harden(module);"} },
+  (error) => { globalThis.failure = error + "\\n" + error.stack; },
+);`;
+}

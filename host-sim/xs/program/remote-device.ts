@@ -1,0 +1,159 @@
+import type {
+  Clock,
+  Device,
+  Digital,
+  Instant,
+  KeyValue,
+  NetworkInterface,
+  SynchronizeOptions,
+  System,
+  Timer,
+  TimerHandle,
+  TLSSocket,
+  TLSSocketOptions,
+  WiFiNetwork,
+} from "../../../device/hal.ts";
+import type { Events, Handlers } from "../protocol.ts";
+import { call } from "./bridge.ts";
+
+/** `hal.ts` on XS, where everything is done by the host at the other end of the bridge. */
+export class RemoteDevice implements Device {
+  readonly gatePin: Digital = { write: (value) => call("writePin", value) };
+  readonly network = new RemoteNetwork();
+  readonly clock = new RemoteClock();
+  readonly timer = new RemoteTimer();
+  readonly storage: KeyValue = {
+    read: (key) => call("readStorage", key) ?? undefined,
+    write: (key, value) => call("writeStorage", key, value),
+    delete: (key) => call("deleteStorage", key),
+  };
+  readonly system: System = {
+    resetReason: call("resetReason"),
+    freeHeap: () => call("freeHeap") ?? undefined,
+    random: () => call("random"),
+  };
+  readonly #sockets = new Map<number, RemoteSocket>();
+  #lastSocket = 0;
+
+  connect(options: TLSSocketOptions): TLSSocket {
+    const id = ++this.#lastSocket;
+    const socket = new RemoteSocket(id, options, () => this.#sockets.delete(id));
+    this.#sockets.set(id, socket);
+    return socket;
+  }
+
+  /** What the host tells; of what was closed or cleared meanwhile, nothing more is heard. */
+  readonly events: Omit<Handlers<Events>, "start" | "stop"> = {
+    timerFired: (id) => this.timer.fire(id),
+    networkChanged: (property) => this.network.onChanged?.(property),
+    synchronized: (id) => this.clock.finish(id)?.onSynchronized(),
+    synchronizeFailed: (id, detail) => this.clock.finish(id)?.onError(detail),
+    readable: (id, count) => this.#sockets.get(id)?.options.onReadable(count),
+    writable: (id, count) => this.#sockets.get(id)?.options.onWritable(count),
+    socketFailed: (id, reason, detail) =>
+      this.#sockets.get(id)?.options.onError(reason, detail ?? undefined),
+  };
+}
+
+class RemoteNetwork implements NetworkInterface {
+  onChanged: NetworkInterface["onChanged"];
+
+  get connection(): number {
+    return call("network").connection;
+  }
+
+  get address(): string | undefined {
+    return call("network").address ?? undefined;
+  }
+
+  get RSSI(): number | undefined {
+    return call("network").RSSI ?? undefined;
+  }
+
+  connect(network?: WiFiNetwork): void {
+    call("join", network ?? null);
+  }
+
+  disconnect(): void {
+    call("leave");
+  }
+}
+
+class RemoteClock implements Clock {
+  #asked: { readonly id: number; readonly options: SynchronizeOptions } | undefined;
+  #last = 0;
+
+  now(): Instant {
+    const { ticks, date } = call("now");
+    return { ticks, date };
+  }
+
+  synchronize(options: SynchronizeOptions): void {
+    const id = ++this.#last;
+    this.#asked = { id, options };
+    call("synchronize", id, options.servers);
+  }
+
+  /** @returns who asked, where nobody asked again meanwhile */
+  finish(id: number): SynchronizeOptions | undefined {
+    const asked = this.#asked;
+    if (asked?.id !== id) return undefined;
+    this.#asked = undefined;
+    return asked.options;
+  }
+}
+
+class RemoteTimer implements Timer {
+  readonly #armed = new Map<number, () => void>();
+  #last = 0;
+
+  set(callback: () => void, delayMs: number): TimerHandle {
+    const id = ++this.#last;
+    this.#armed.set(id, callback);
+    call("setTimer", id, delayMs);
+    return { id };
+  }
+
+  clear(handle: TimerHandle): void {
+    const { id } = handle as { readonly id: number };
+    // Fired on the other side already, perhaps: forgotten here, it does nothing.
+    if (this.#armed.delete(id)) call("clearTimer", id);
+  }
+
+  fire(id: number): void {
+    const callback = this.#armed.get(id);
+    this.#armed.delete(id);
+    callback?.();
+  }
+}
+
+class RemoteSocket implements TLSSocket {
+  readonly options: TLSSocketOptions;
+  readonly #id: number;
+  #onClosed: (() => void) | undefined;
+
+  constructor(id: number, options: TLSSocketOptions, onClosed: () => void) {
+    this.options = options;
+    this.#id = id;
+    this.#onClosed = onClosed;
+    call("openSocket", id, options.host, options.port, options.applicationLayerProtocol ?? null);
+  }
+
+  read(): Uint8Array | undefined {
+    if (this.#onClosed === undefined) return undefined;
+    const bytes = call("read", this.#id);
+    return bytes === null ? undefined : Uint8Array.from(bytes);
+  }
+
+  write(bytes: Uint8Array): number {
+    if (this.#onClosed === undefined) return 0;
+    return call("write", this.#id, Array.from(bytes));
+  }
+
+  close(): void {
+    if (this.#onClosed === undefined) return;
+    this.#onClosed();
+    this.#onClosed = undefined;
+    call("closeSocket", this.#id);
+  }
+}

@@ -1,0 +1,74 @@
+import type { AgentRecord } from "../../device/agent.ts";
+import type { Settings } from "../../device/config.ts";
+import type { Instant, ResetReason, SocketError, WiFiNetwork } from "../../device/hal.ts";
+
+/**
+ * What the firmware on XS asks of the hardware on Node. Each call is answered before it returns: the
+ * engine stands still meanwhile. Sockets and timers are numbers that the caller gives. What JSON
+ * cannot say is null.
+ */
+export interface Calls {
+  writePin(value: 0 | 1): void;
+  now(): Instant;
+  synchronize(id: number, servers: readonly string[]): void;
+  network(): NetworkState;
+  join(network: WiFiNetwork | null): void;
+  leave(): void;
+  setTimer(id: number, delayMs: number): void;
+  clearTimer(id: number): void;
+  openSocket(id: number, host: string, port: number, alpn: string | null): void;
+  read(id: number): readonly number[] | null;
+  /** @returns how many more bytes may be written */
+  write(id: number, bytes: readonly number[]): number;
+  closeSocket(id: number): void;
+  readStorage(key: string): string | null;
+  writeStorage(key: string, value: string): void;
+  deleteStorage(key: string): void;
+  resetReason(): ResetReason;
+  freeHeap(): number | null;
+  random(): number;
+  record(record: AgentRecord): void;
+}
+
+/** What the hardware on Node, or whoever runs the box, tells the firmware on XS. */
+export interface Events {
+  start(settings: Settings, firmware: string): void;
+  stop(): void;
+  timerFired(id: number): void;
+  networkChanged(property: "connection" | "address"): void;
+  synchronized(id: number): void;
+  synchronizeFailed(id: number, detail: string): void;
+  readable(id: number, count: number): void;
+  writable(id: number, count: number): void;
+  socketFailed(id: number, reason: SocketError, detail: string | null): void;
+}
+
+export interface NetworkState {
+  readonly connection: number;
+  readonly address: string | null;
+  readonly RSSI: number | null;
+}
+
+/** One call or event as it goes over the pipe: its name and its arguments, in JSON. */
+type Message = readonly [name: string, ...values: unknown[]];
+
+/** A function for each name that a side understands. */
+export type Handlers<T> = { readonly [N in keyof T]: T[N] };
+
+export function encodeMessage(name: string, values: readonly unknown[]): Uint8Array {
+  const message: Message = [name, ...values];
+  return new TextEncoder().encode(JSON.stringify(message));
+}
+
+/** Does what the message asks. @returns what to answer; nothing is null */
+export function dispatch<T>(handlers: Handlers<T>, bytes: Uint8Array): Uint8Array {
+  const [name, ...values] = JSON.parse(new TextDecoder().decode(bytes)) as Message;
+  const handler = handlers[name as keyof T] as (...values: unknown[]) => unknown;
+  // As a method, so that handlers may be an object of a class.
+  const answer = Reflect.apply(handler, handlers, values) ?? null;
+  return new TextEncoder().encode(JSON.stringify(answer));
+}
+
+export function decodeAnswer(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import type { Context } from "mocha";
+
+/** What a machine may lack; `BOOM_BOX_REQUIRE` names those whose lack is a failure, by commas. */
+export type Optional = "mosquitto" | "xs";
+
+/** Skips the test or suite where something is not there, with one line that says what to do. */
+export function skipWithout(
+  context: Context,
+  name: Optional,
+  isThere: boolean,
+  needed: string,
+): void {
+  if (isThere) return;
+  const required = (process.env.BOOM_BOX_REQUIRE ?? "").split(",").map((word) => word.trim());
+  assert.ok(!required.includes(name), `${name} is required here: ${needed}`);
+  process.stdout.write(`    skipped: needs ${needed}\n`);
+  context.skip();
+}
