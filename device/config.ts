@@ -175,11 +175,18 @@ class SettingsReader {
   }
 }
 
-/** A DNS name or an IPv4 address (RFC 1123): letters, digits, hyphens, dots. */
+/** A DNS name or an IPv4 address (RFC 1123): labels of letters, digits and inner hyphens, joined by dots. */
 export function isHostName(text: string): boolean {
+  return text.length <= 253 && text.split(".").every(isLabel);
+}
+
+/** In steps: XS takes for ever over one expression with a repetition within another. */
+function isLabel(label: string): boolean {
   return (
-    text.length <= 253 &&
-    /^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)*[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/i.test(text)
+    label.length <= 63 &&
+    /^[a-z\d-]+$/i.test(label) &&
+    !label.startsWith("-") &&
+    !label.endsWith("-")
   );
 }
 

@@ -12,13 +12,15 @@ const beyondAscii = /[^\0-\x7f]/;
 /** Arguments of one call: they go on the stack, and the stack of a device is small. */
 const unitsPerCall = 64;
 
-/** How many bytes {@link writeUtf8} writes. */
+/**
+ * How many bytes {@link writeUtf8} writes. By characters, here and there, never by index: XS keeps its
+ * texts in UTF-8 and counts from the beginning for every `text[i]`.
+ */
 export function utf8Length(text: string): number {
   if (!beyondAscii.test(text)) return text.length;
   let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = codePointAt(text, i);
-    if (code > 0xffff) i += 1;
+  for (const character of text) {
+    const code = codeOf(character);
     length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }
   return length;
@@ -27,13 +29,12 @@ export function utf8Length(text: string): number {
 /** Writes `text` from `offset` on; what does not fit is lost, as with any typed array. */
 export function writeUtf8(text: string, bytes: Uint8Array, offset: number): void {
   let at = offset;
-  for (let i = 0; i < text.length; i++) {
-    const code = codePointAt(text, i);
+  for (const character of text) {
+    const code = codeOf(character);
     if (code < 0x80) {
       bytes[at++] = code;
       continue;
     }
-    if (code > 0xffff) i += 1;
     // The leading byte says how many follow; each of those carries six bits.
     let shift = code < 0x800 ? 6 : code < 0x10000 ? 12 : 18;
     bytes[at++] = (shift === 6 ? 0xc0 : shift === 12 ? 0xe0 : 0xf0) | (code >> shift);
@@ -45,8 +46,8 @@ export function writeUtf8(text: string, bytes: Uint8Array, offset: number): void
 }
 
 /** Half a surrogate pair is no character. */
-function codePointAt(text: string, index: number): number {
-  const code = text.codePointAt(index) ?? replacement;
+function codeOf(character: string): number {
+  const code = character.codePointAt(0) ?? replacement;
   return code >= 0xd800 && code <= 0xdfff ? replacement : code;
 }
 

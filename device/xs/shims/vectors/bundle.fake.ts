@@ -2,15 +2,18 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "esbuild";
 import { type BuiltModule, bundle } from "../../../../scripts/build/bundle.ts";
-import { mqttPacketShims } from "../../../../scripts/build/shims.ts";
+import { mqttPacketShims, type Shims } from "../../../../scripts/build/shims.ts";
 
 const here = (name: string) => fileURLToPath(new URL(`${name}.fake.ts`, import.meta.url));
+
+/** What mqtt-packet needs, with the tests' Buffer instead of the one that ships, its own parent. */
+export const testShims: Shims = { ...mqttPacketShims, buffer: { file: here("buffer") } };
 
 /** Every mention of the global `Buffer` means the tests' own. */
 export const testBuffer: Plugin = {
   name: "test-buffer",
   setup({ initialOptions }) {
-    initialOptions.inject = [here("buffer")];
+    initialOptions.inject = [...(initialOptions.inject ?? []), here("buffer")];
   },
 };
 
@@ -39,16 +42,15 @@ export async function bundleVectors(outputDirectory: string): Promise<BuiltModul
       {
         name: "vectors",
         entries: ["node_modules/mqtt-packet/test.js", "device/xs/shims/vectors/tape.fake.ts"],
+        shims: {
+          ...testShims,
+          tape: { file: here("tape"), is: "default" },
+          "readable-stream": { file: here("writable") },
+          util: { file: here("inspect") },
+        },
+        plugins: [testBuffer, withoutTheLargest],
       },
     ],
-    shims: {
-      ...mqttPacketShims,
-      buffer: { file: here("buffer") },
-      tape: { file: here("tape"), is: "default" },
-      "readable-stream": { file: here("writable") },
-      util: { file: here("inspect") },
-    },
-    plugins: [testBuffer, withoutTheLargest],
   });
   if (vectors === undefined) throw new Error("no module was built");
   return vectors;

@@ -1,0 +1,26 @@
+import { decodeAnswer, encodeMessage } from "../protocol.ts";
+
+declare function issueCommand(message: ArrayBuffer): ArrayBuffer;
+
+/** What the tests on XS ask of the host; the world around the hardware included. */
+export interface TestCalls {
+  /** `failure` is null where it passed; the stack is in it where not */
+  report(name: string, failure: string | null): void;
+  finished(): void;
+  /** tells `wake` after that time, in ms */
+  wakeLater(id: number, delayMs: number): void;
+}
+
+/** What the host tells the tests. */
+export interface TestEvents {
+  run(): void;
+  wake(id: number): void;
+}
+
+export function askHost<N extends keyof TestCalls>(
+  name: N,
+  ...values: Parameters<TestCalls[N]>
+): ReturnType<TestCalls[N]> {
+  const answer = issueCommand(encodeMessage(name, values).buffer as ArrayBuffer);
+  return decodeAnswer(new Uint8Array(answer)) as ReturnType<TestCalls[N]>;
+}
