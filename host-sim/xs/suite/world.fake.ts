@@ -1,0 +1,70 @@
+import { makeHardware } from "../../hardware/hardware.fake.ts";
+import { HostedDevice } from "../hosted-device.ts";
+import { type Calls, dispatch, type Events, nameOf } from "../protocol.ts";
+import type { TestCalls, TestEvents } from "./host.fake.ts";
+
+type AllEvents = TestEvents & Events;
+
+/** Tells the tests on XS; they hear of it when they are done with what they do. */
+export type Tell = <N extends keyof AllEvents>(
+  name: N,
+  ...values: Parameters<AllEvents[N]>
+) => void;
+
+export interface Findings {
+  report(name: string, failure: string | null): void;
+  finished(): void;
+}
+
+/** The host's end of a test on XS: time, and hardware with a world around it where it is asked for. */
+export class TestWorld {
+  readonly #tell: Tell;
+  readonly #calls: TestCalls;
+  #hardware: Awaited<ReturnType<typeof makeHardware>> | undefined;
+  #hosted: HostedDevice | undefined;
+
+  constructor(tell: Tell, { report, finished }: Findings) {
+    this.#tell = tell;
+    this.#calls = {
+      report,
+      finished,
+      wakeLater: (id, delayMs) => void setTimeout(() => tell("wake", id), delayMs),
+      makeHardware: () => void this.#make(),
+      edges: () => this.#world.edges(),
+      receivedByEcho: () => [...this.#world.receivedByEcho()],
+      hangUp: () => this.#world.hangUp(),
+      setNetworkReachable: (isReachable) => this.#world.setNetworkReachable(isReachable),
+      setTimeServersReachable: (isReachable) => this.#world.setTimeServersReachable(isReachable),
+      disposeHardware: () => void this.#dispose(),
+    };
+  }
+
+  handle(message: Uint8Array): Uint8Array {
+    if (nameOf(message) in this.#calls) return dispatch<TestCalls>(this.#calls, message);
+    if (this.#hosted === undefined) throw new Error(`${nameOf(message)} without hardware`);
+    return dispatch<Calls>(this.#hosted, message);
+  }
+
+  get #world() {
+    if (this.#hardware === undefined) throw new Error("there is no hardware");
+    return this.#hardware;
+  }
+
+  async #make(): Promise<void> {
+    const hardware = await makeHardware();
+    this.#hardware = hardware;
+    this.#hosted = new HostedDevice({
+      device: hardware.device,
+      pulseCapMs: 10_000,
+      tell: this.#tell,
+      onRecord: () => {},
+    });
+    this.#tell("made", hardware.echo, hardware.impostors, hardware.closedPort);
+  }
+
+  async #dispose(): Promise<void> {
+    this.#hosted?.powerOff();
+    await this.#hardware?.dispose();
+    this.#tell("disposed");
+  }
+}
