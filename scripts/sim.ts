@@ -77,7 +77,7 @@ async function runOnXs(options: SimulatorOptions): Promise<void> {
       "XS is not built here: npm ci builds it where there are make and a C compiler, on Node 20 or 22",
     );
   }
-  const { bundleForEngine, simulatorProgram } = await import("./build/for-engine.ts");
+  const { bundleForEngine, simulatorProgram } = await import("./bundle/for-engine.ts");
   const directory = mkdtempSync(join(tmpdir(), "boom-box-xs-"));
   const onLoaded = () => rmSync(directory, { recursive: true, force: true });
   try {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "esbuild";
-import { type BuiltModule, bundle } from "../../../../scripts/build/bundle.ts";
-import { mqttPacketShims, type Shims } from "../../../../scripts/build/shims.ts";
+import { type BuiltModule, bundle } from "../../../../scripts/bundle/bundle.ts";
+import { mqttPacketShims, type Shims } from "../../../../scripts/bundle/shims.ts";
 
 const here = (name: string) => fileURLToPath(new URL(`${name}.fake.ts`, import.meta.url));
 

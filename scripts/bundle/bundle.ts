@@ -1,0 +1,154 @@
+import { readdirSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { build, type Metafile, type Plugin } from "esbuild";
+import { projectRoot } from "../paths.ts";
+import { mqttPacketShims, type Shims, shimPlugin, silentPlugin } from "./shims.ts";
+
+/** One module of the firmware as it is loaded on XS. */
+export interface BundleModule {
+  /** its file is `<name>.js`, and others import it by {@link BundleOptions.specifierOf} this name */
+  readonly name: string;
+  /** source files from the project's root; all their exports are the module's */
+  readonly entries: readonly string[];
+  /** default: what mqtt-packet needs */
+  readonly shims?: Shims;
+  /** more to resolve and load, before anything else has its turn */
+  readonly plugins?: readonly Plugin[];
+  /** a copy of what an earlier module has inside and does not export is meant, as in a test */
+  readonly mayRepeat?: boolean;
+}
+
+export interface BundleOptions {
+  /** where `<name>.js` and `<name>.js.map` are written */
+  readonly outputDirectory: string;
+  /** in the order of loading: what one holds, the later ones import from it and never repeat */
+  readonly modules: readonly BundleModule[];
+  /** what XS itself has: names or patterns with one `*`, as esbuild's `external` takes them */
+  readonly external?: readonly string[];
+  /**
+   * default: true. Names alone: they are a twentieth of what is compiled. XS tells positions by
+   * lines, and fewer lines compile no smaller.
+   */
+  readonly minify?: boolean;
+  /** how one module names another; default: by its bare name, as a Moddable manifest does */
+  readonly specifierOf?: (name: string) => string;
+}
+
+/** What a module was made of, from the project's root, and its length in bytes. */
+export interface BuiltModule {
+  readonly name: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly inputs: readonly string[];
+}
+
+/** The modules of ECMA-419 and Moddable: never bundled. */
+export const moddableModules: readonly string[] = [
+  "embedded:*",
+  "mc/config",
+  "timer",
+  "time",
+  "instrumentation",
+  "Resource",
+  "resetReason",
+];
+
+/**
+ * Everything of the firmware that is no hardware, in one module. It is preloaded: its top level runs
+ * on the machine that builds, and then stands in flash, read-only.
+ */
+export function library(): BundleModule {
+  return { name: "boom-box", entries: [...sources("device"), ...sources("device/core", true)] };
+}
+
+/**
+ * Bundles for XS: modules of ECMAScript, hence strict throughout; private fields and the rest of the
+ * language as they are; beside each a source map, by which `positions.ts` leads back to our files.
+ * @throws Error of esbuild's, with file and line
+ */
+export async function bundle(options: BundleOptions): Promise<BuiltModule[]> {
+  const built: BuiltModule[] = [];
+  for (const module of options.modules) {
+    built.push(await buildModule(module, options, built));
+  }
+  return built;
+}
+
+async function buildModule(
+  { name, entries, shims, plugins, mayRepeat }: BundleModule,
+  options: BundleOptions,
+  earlier: readonly BuiltModule[],
+): Promise<BuiltModule> {
+  const file = join(options.outputDirectory, `${name}.js`);
+  const { metafile } = await build({
+    stdin: {
+      contents: entries.map((entry) => `export * from "./${entry}";`).join("\n"),
+      sourcefile: `${name}.ts`,
+      resolveDir: projectRoot,
+    },
+    absWorkingDir: projectRoot,
+    outfile: file,
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["main"],
+    target: "es2024",
+    minifyIdentifiers: options.minify ?? true,
+    charset: "utf8",
+    legalComments: "none",
+    // The paths of device/tsconfig.json lead to declarations: right for the compiler, not for a bundle.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+    // XS would read a linked map, but only its first source: every position would name that one.
+    sourcemap: "external",
+    sourcesContent: false,
+    metafile: true,
+    logLevel: "silent",
+    external: [...(options.external ?? moddableModules)],
+    plugins: [
+      ...(plugins ?? []),
+      earlierModules(options, earlier, mayRepeat === true),
+      shimPlugin(shims ?? mqttPacketShims),
+      silentPlugin,
+    ],
+  });
+  return { name, file, bytes: bytesOf(metafile), inputs: Object.keys(metafile.inputs) };
+}
+
+/** Leads every import of what an earlier module holds to that module. */
+function earlierModules(
+  options: BundleOptions,
+  earlier: readonly BuiltModule[],
+  mayRepeat: boolean,
+): Plugin {
+  const specifierOf = options.specifierOf ?? ((name: string) => name);
+  return {
+    name: "earlier-modules",
+    setup(build) {
+      build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+        const source = relative(projectRoot, join(resolveDir, path)).split(sep).join("/");
+        const holder = earlier.find(({ inputs }) => inputs.includes(source));
+        if (holder === undefined) return undefined;
+        const module = options.modules.find(({ name }) => name === holder.name);
+        if (module?.entries.includes(source) === true) {
+          return { path: specifierOf(holder.name), external: true };
+        }
+        if (mayRepeat) return undefined;
+        const text = `${source} is inside the module ${holder.name}, which does not export it: name it among its entries`;
+        return { errors: [{ text }] };
+      });
+    },
+  };
+}
+
+function bytesOf({ outputs }: Metafile): number {
+  const output = Object.entries(outputs).find(([name]) => name.endsWith(".js"));
+  return output?.[1].bytes ?? 0;
+}
+
+/** The TypeScript files of a folder, tests and what belongs to them left out. */
+function sources(folder: string, recursive = false): string[] {
+  return readdirSync(join(projectRoot, folder), { recursive, encoding: "utf8" })
+    .map((name) => `${folder}/${name.split(sep).join("/")}`)
+    .filter((name) => /^(?!.*\.(test|contract|fake|d)\.ts$)(?!.*\/main\.ts$).*\.ts$/.test(name))
+    .sort();
+}
