@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { projectRoot } from "../paths.ts";
 import { mqttPacketShims, type Shims, shimPlugin, silentPlugin } from "./shims.ts";
@@ -124,8 +124,8 @@ function earlierModules(
   return {
     name: "earlier-modules",
     setup(build) {
-      build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
-        const source = relative(projectRoot, join(resolveDir, path)).split(sep).join("/");
+      build.onResolve({ filter: /^\.{0,2}\// }, ({ path, resolveDir }) => {
+        const source = relative(projectRoot, resolve(resolveDir, path)).split(sep).join("/");
         const holder = earlier.find(({ inputs }) => inputs.includes(source));
         if (holder === undefined) return undefined;
         const module = options.modules.find(({ name }) => name === holder.name);
