@@ -116,7 +116,7 @@ export class Agent {
           this.#apply(this.#box.acknowledge(effect.packet, now), now);
           break;
         case "remember":
-          this.#device.storage.write(seenIdsKey, JSON.stringify(effect.ids));
+          this.#device.storage.write(seenIdsKey, JSON.stringify([...effect.ids]));
           break;
         case "event":
           this.#options.onRecord?.({ type: "event", ...effect.report });

@@ -38,7 +38,7 @@ export type BoxEffect =
   | { readonly type: "send"; readonly bytes: Uint8Array }
   /** what this message asked for is done: {@link Box.acknowledge} has its PUBACK */
   | { readonly type: "acknowledge"; readonly packet: PublishPacket }
-  | { readonly type: "remember"; readonly ids: readonly string[] }
+  | { readonly type: "remember"; readonly ids: ReadonlySet<string> }
   | { readonly type: "event"; readonly report: EventReport }
   | { readonly type: "status"; readonly report: StatusReport }
   | ConnectionEffect;

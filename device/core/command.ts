@@ -65,16 +65,17 @@ const noise: Parsed = {
  */
 export class CommandReader {
   readonly #options: FreshnessOptions;
-  readonly #seen: string[];
+  /** in the order they came in */
+  readonly #seen: Set<string>;
 
   /** `seen` are the ids remembered from before a restart, oldest first. */
   constructor(options: FreshnessOptions, seen: readonly string[] = []) {
     this.#options = options;
-    this.#seen = seen.slice(-rememberedIds);
+    this.#seen = new Set(seen.slice(-rememberedIds));
   }
 
   /** The ids that will be refused as duplicates, oldest first; {@link rememberedIds} at most. */
-  get seen(): readonly string[] {
+  get seen(): ReadonlySet<string> {
     return this.#seen;
   }
 
@@ -102,7 +103,7 @@ export class CommandReader {
     if (parsed.problem !== undefined) return parsed.problem;
     const { id } = parsed.command;
     // Without an id, DUP is the only sign that this may be a copy of what was done before.
-    const isCopy = id === null ? message.dup : this.#seen.includes(id);
+    const isCopy = id === null ? message.dup : this.#seen.has(id);
     if (isCopy) return "duplicate";
     return this.#staleness(parsed, date);
   }
@@ -119,8 +120,12 @@ export class CommandReader {
   }
 
   #remember(id: string): void {
-    this.#seen.push(id);
-    if (this.#seen.length > rememberedIds) this.#seen.shift();
+    this.#seen.add(id);
+    if (this.#seen.size <= rememberedIds) return;
+    for (const oldest of this.#seen) {
+      this.#seen.delete(oldest);
+      return;
+    }
   }
 }
 

@@ -122,7 +122,7 @@ export async function makeMqttJsBox({
         release();
       }, pulseMs);
     }
-    storage.write("seen-ids", JSON.stringify(reader.seen));
+    storage.write("seen-ids", JSON.stringify([...reader.seen]));
   });
   await new Promise<void>((resolve) => client.once("connect", () => resolve()));
   await client.subscribeAsync(topics.command, { qos: 1 });

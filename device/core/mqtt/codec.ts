@@ -248,8 +248,7 @@ function translatePublish(packet: ParsedPacket, cut: number): PublishPacket | st
   // mqtt-packet reads -1 past the end. [MQTT-2.3.1-1], [MQTT-3.3.2-2], [MQTT-4.7.3-1]
   if (qos === 1 && !(messageId !== undefined && messageId > 0))
     return "PUBLISH of QoS 1 without an identifier";
-  if (topic === undefined || topic === "" || /[+#\0]/.test(topic))
-    return "PUBLISH with a bad topic";
+  if (topic === undefined || !isTopicName(topic)) return "PUBLISH with a bad topic";
   if (qos === 0 && packet.dup) return "PUBLISH of QoS 0 with DUP"; // [MQTT-3.3.1-2]
   return {
     type: "PUBLISH",
@@ -261,6 +260,11 @@ function translatePublish(packet: ParsedPacket, cut: number): PublishPacket | st
     dup: packet.dup === true,
     packetIdentifier: qos === 1 ? messageId : undefined,
   };
+}
+
+function isTopicName(topic: string): boolean {
+  if (topic === "" || topic.includes("\0")) return false;
+  return !topic.includes("+") && !topic.includes("#");
 }
 
 /** The variable-length integer of MQTT 3.1.1, section 2.2.3; `length` below 2,097,152. */

@@ -151,6 +151,11 @@ export class Session {
     if (this.#state.name === "closed") return [];
     this.#lastReceived = now;
     const { packets, error } = this.#decoder.decode(bytes);
+    const [first] = packets;
+    // Mostly one comes alone, and may be a command.
+    if (first !== undefined && packets.length === 1 && error === undefined) {
+      return this.#handlePacket(first, now);
+    }
     const effects: SessionEffect[] = [];
     for (const packet of packets) {
       effects.push(...this.#handlePacket(packet, now));
