@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { networkInterfaces } from "node:os";
 import { connectPacket, type People, TestCloud } from "./stand-in.fake.ts";
 import { mqttProtocolName } from "./tls-listener.ts";
 
@@ -64,6 +65,17 @@ describe("the TLS endpoint", function () {
       assert.deepEqual(await client.rest(), []);
     }
     assert.equal(test.recordsOf("connected").length, 2);
+  });
+
+  it("is there for this machine alone", async function () {
+    const host = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .find(({ internal, family }) => !internal && family === "IPv4")?.address;
+    if (host === undefined) this.skip();
+    const client = await test.dial(people.lot1, { host });
+    client.send(connectPacket("lot-1"));
+    assert.deepEqual(await client.rest(), []);
+    assert.deepEqual(test.records, []);
   });
 
   it("gives no session tickets", async () => {
