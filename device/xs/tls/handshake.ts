@@ -1,0 +1,161 @@
+/**
+ * The module `ssl/handshake` of the SDK, around its own, which takes a ServerKeyExchange that nobody
+ * signed, messages in any order, and goes on in the clear where the server ends the handshake early.
+ */
+import sdk from "sdk/handshake";
+import TLSError from "ssl/error";
+import type SSLStream from "ssl/stream";
+import { parseCertificate } from "./certificate.ts";
+import { readKeyExchange } from "./key-exchange.ts";
+import { sdkVerifier } from "./sdk-verifier.ts";
+import type { Progress, Session } from "./session.ts";
+
+const tls12 = 0x303;
+
+/**
+ * RFC 5246, 7.3, a full handshake: what each message may come after. A session is never resumed, so
+ * that every connection sees the server's certificate.
+ */
+const order: Readonly<
+  Record<Exclude<Progress, "clientFinished">, readonly (Progress | undefined)[]>
+> = {
+  serverHello: [undefined],
+  certificate: ["serverHello"],
+  serverKeyExchange: ["certificate"],
+  certificateRequest: ["serverKeyExchange"],
+  serverHelloDone: ["serverKeyExchange", "certificateRequest"],
+  finished: ["clientFinished"],
+};
+
+/** @throws TLSError where a message does not come in its turn */
+function advance(session: Session, message: keyof typeof order): void {
+  const isEncrypted = Boolean(session.serverCipher);
+  if (!order[message].includes(session.progress) || isEncrypted !== (message === "finished")) {
+    throw new TLSError(`${message}: out of order`);
+  }
+  session.progress = message;
+}
+
+/**
+ * Until the server has proved itself nothing of it may reach the application. Any record but those of
+ * the handshake fails: data would be kept and handed over later as if it had been encrypted, and
+ * after an alert, "close notify" or the SDK's own, the SDK would begin to send, in the clear.
+ */
+function guard(session: Session): void {
+  const fail = () => {
+    throw new TLSError("a record before the end of the handshake");
+  };
+  Object.defineProperty(session, "alert", { configurable: true, get: () => undefined, set: fail });
+  Object.defineProperty(session, "putData", { configurable: true, value: fail });
+}
+
+function unguard(session: Session): void {
+  Object.defineProperty(session, "alert", { configurable: true, writable: true, value: undefined });
+  Reflect.deleteProperty(session, "putData");
+}
+
+/** A message that a server does not send, or not to us. */
+function unexpected(name: string) {
+  return {
+    unpacketize(): never {
+      throw new TLSError(`${name}: unexpected`);
+    },
+  };
+}
+
+const clientHello = {
+  __proto__: sdk.clientHello,
+  ...unexpected("clientHello"),
+  packetize(session: Session, ...values: unknown[]): unknown {
+    if (session.progress !== undefined) throw new TLSError("clientHello: out of order");
+    session.clientSessionID = undefined;
+    session.cacheManager = undefined;
+    guard(session);
+    return sdk.clientHello.packetize(session, ...values);
+  },
+};
+
+const serverHello = {
+  __proto__: sdk.serverHello,
+  unpacketize(session: Session, body: SSLStream | undefined): void {
+    advance(session, "serverHello");
+    sdk.serverHello.unpacketize(session, body);
+    if (session.protocolVersion !== tls12) throw new TLSError("serverHello: another version");
+  },
+};
+
+const certificate = {
+  __proto__: sdk.certificate,
+  unpacketize(session: Session, body: SSLStream | undefined): void {
+    advance(session, "certificate");
+    sdk.certificate.unpacketize(session, body);
+  },
+};
+
+const serverKeyExchange = {
+  __proto__: sdk.serverKeyExchange,
+  unpacketize(session: Session, body: SSLStream | undefined): void {
+    advance(session, "serverKeyExchange");
+    const { peerCert, chosenCipher } = session;
+    if (body === undefined || peerCert === undefined || chosenCipher === undefined) {
+      throw new TLSError("serverKeyExchange: nothing in it");
+    }
+    const exchange = readKeyExchange(body.readChunk(body.bytesAvailable, true), {
+      clientRandom: new Uint8Array(session.clientRandom),
+      serverRandom: new Uint8Array(session.serverRandom),
+      suite: chosenCipher.value,
+      key: parseCertificate(new Uint8Array(peerCert)).key,
+      verifier: sdkVerifier,
+    });
+    if (exchange === undefined) throw new TLSError("serverKeyExchange: not signed by the server");
+    const { curve, point } = exchange;
+    session.dhparams = { named_curve: curve, dh_Ys: Uint8Array.from(point).buffer };
+  },
+};
+
+const certificateRequest = {
+  __proto__: sdk.certificateRequest,
+  unpacketize(session: Session, body: SSLStream | undefined): void {
+    advance(session, "certificateRequest");
+    sdk.certificateRequest.unpacketize(session, body);
+  },
+};
+
+const serverHelloDone = {
+  __proto__: sdk.serverHelloDone,
+  unpacketize(session: Session, body: SSLStream | undefined): void {
+    advance(session, "serverHelloDone");
+    if (body !== undefined) throw new TLSError("serverHelloDone: something in it");
+  },
+};
+
+const finished = {
+  __proto__: sdk.finished,
+  packetize(session: Session, ...values: unknown[]): unknown {
+    // Early, the server's ChangeCipherSpec would have made keys of a secret that is not there yet.
+    if (session.progress !== "serverHelloDone" || session.serverCipher || !session.masterSecret) {
+      throw new TLSError("finished: out of order");
+    }
+    session.progress = "clientFinished";
+    return sdk.finished.packetize(session, ...values);
+  },
+  unpacketize(session: Session, body: SSLStream | undefined): void {
+    advance(session, "finished");
+    sdk.finished.unpacketize(session, body);
+    unguard(session);
+  },
+};
+
+export default Object.freeze({
+  __proto__: sdk,
+  helloRequest: { __proto__: sdk.helloRequest, ...unexpected("helloRequest") },
+  clientHello,
+  serverHello,
+  certificate,
+  serverKeyExchange,
+  certificateRequest,
+  serverHelloDone,
+  certificateVerify: { __proto__: sdk.certificateVerify, ...unexpected("certificateVerify") },
+  clientKeyExchange: { __proto__: sdk.clientKeyExchange, ...unexpected("clientKeyExchange") },
+  finished,
+});

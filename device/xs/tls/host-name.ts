@@ -1,0 +1,44 @@
+import { areEqual } from "./der.ts";
+import type { Extensions } from "./extensions.ts";
+
+/**
+ * Whether a certificate is for this host (RFC 6125, 6.4): subjectAltName alone, never the common
+ * name. A `*` stands for one whole label, the left-most, with two more to its right at the least.
+ * @param host a DNS name, or an IPv4 address in dots, which iPAddress alone can match
+ */
+export function isForHost(
+  { dnsNames, addresses }: Pick<Extensions, "dnsNames" | "addresses">,
+  host: string,
+): boolean {
+  const address = parseAddress(host);
+  if (address !== undefined) return addresses.some((each) => areEqual(each, address));
+  const name = host.toLowerCase();
+  if (!isDnsName(name)) return false;
+  return dnsNames.some((each) => matches(each.toLowerCase(), name));
+}
+
+function matches(pattern: string, name: string): boolean {
+  if (!pattern.startsWith("*.")) return pattern === name;
+  const rest = pattern.slice(1);
+  const dot = name.indexOf(".");
+  return dot > 0 && isDnsName(rest.slice(1)) && rest.includes(".", 1) && name.slice(dot) === rest;
+}
+
+/** RFC 1123, 2.1; the last label of a name is never all digits, so that no address looks like one. */
+function isDnsName(text: string): boolean {
+  const labels = text.split(".");
+  return (
+    text.length <= 253 &&
+    labels.every((each) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(each)) &&
+    !/^\d+$/.test(labels.at(-1) ?? "")
+  );
+}
+
+function parseAddress(host: string): Uint8Array | undefined {
+  const parts = host.split(".");
+  if (parts.length !== 4 || !parts.every((each) => /^(0|[1-9]\d{0,2})$/.test(each))) {
+    return undefined;
+  }
+  const numbers = parts.map(Number);
+  return numbers.every((each) => each <= 255) ? Uint8Array.from(numbers) : undefined;
+}
