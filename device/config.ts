@@ -22,10 +22,16 @@ export interface Settings {
   /** how far a sender's clock may run ahead */
   readonly clockSkewMs: number;
   readonly backoffMaximumMs: number;
+  /** what the box is connected by; a cable takes no {@link Settings.networks} */
+  readonly network: NetworkKind;
+  /** in order of preference */
   readonly networks: readonly WiFiNetwork[];
   /** SNTP servers, in order */
   readonly timeServers: readonly string[];
 }
+
+export const networkKinds = ["wifi", "ethernet"] as const;
+export type NetworkKind = (typeof networkKinds)[number];
 
 interface NumberLimit {
   readonly default: number;
@@ -83,6 +89,7 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     commandMaxAgeMs: reader.number("commandMaxAgeMs"),
     clockSkewMs: reader.number("clockSkewMs"),
     backoffMaximumMs: reader.number("backoffMaximumMs"),
+    network: reader.networkKind(),
     networks: reader.networks(),
     timeServers: reader.timeServers(),
   };
@@ -144,6 +151,14 @@ class SettingsReader {
     const value = this.#input[name] ?? false;
     if (typeof value !== "boolean") this.problems.push(`${name} must be true or false`);
     return value === true;
+  }
+
+  networkKind(): NetworkKind {
+    const value = this.#input.network ?? "wifi";
+    const found = networkKinds.find((kind) => kind === value);
+    if (found !== undefined) return found;
+    this.problems.push(`network must be ${networkKinds.join(" or ")}: ${show(value)}`);
+    return "wifi";
   }
 
   networks(): WiFiNetwork[] {

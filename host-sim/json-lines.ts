@@ -1,3 +1,4 @@
+import { toLine } from "../device/record-line.ts";
 import { printableJson } from "./printable.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
 
@@ -17,9 +18,7 @@ export class JsonLines {
     // An edge has its own time: by now other things may have been done.
     const now = record.type === "pin" ? record.at : performance.now();
     const at = Math.round(now - this.#startedAt);
-    const { type, ...rest } =
-      record.type === "event" ? { ...record, date: record.at } : { ...record };
-    // `at` and `type` come first: these lines are read by people too.
-    this.#write(`${printableJson(Object.assign({ at, type }, rest, { at }))}\n`);
+    const line = record.type === "pin" ? { ...record, at } : toLine(record, at);
+    this.#write(`${printableJson(line)}\n`);
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { projectRoot } from "../paths.ts";
@@ -10,6 +10,8 @@ export interface BundleModule {
   readonly name: string;
   /** source files from the project's root; all their exports are the module's */
   readonly entries: readonly string[];
+  /** the one entry has a default export, which is the module's too */
+  readonly hasDefault?: boolean;
   /** default: what mqtt-packet needs */
   readonly shims?: Shims;
   /** more to resolve and load, before anything else has its turn */
@@ -45,12 +47,14 @@ export interface BuiltModule {
 /** The modules of ECMA-419 and Moddable: never bundled. */
 export const moddableModules: readonly string[] = [
   "embedded:*",
-  "mc/config",
   "timer",
   "time",
   "instrumentation",
   "Resource",
   "resetReason",
+  "rng",
+  "boom-box/network",
+  ...["crypt", "curve", "ecdsa", "ecp", "modular", "pkcs8", "ssl/*", "sdk/*"],
 ];
 
 /**
@@ -58,7 +62,15 @@ export const moddableModules: readonly string[] = [
  * on the machine that builds, and then stands in flash, read-only.
  */
 export function library(): BundleModule {
-  return { name: "boom-box", entries: [...sources("device"), ...sources("device/core", true)] };
+  return {
+    name: "boom-box",
+    entries: [
+      ...sources("device"),
+      ...sources("device/core", true),
+      // The hardware reads its settings with it.
+      "device/xs/shims/utf8.ts",
+    ],
+  };
 }
 
 /**
@@ -75,14 +87,19 @@ export async function bundle(options: BundleOptions): Promise<BuiltModule[]> {
 }
 
 async function buildModule(
-  { name, entries, shims, plugins, mayRepeat }: BundleModule,
+  { name, entries, hasDefault, shims, plugins, mayRepeat }: BundleModule,
   options: BundleOptions,
   earlier: readonly BuiltModule[],
 ): Promise<BuiltModule> {
   const file = join(options.outputDirectory, `${name}.js`);
   const { metafile } = await build({
     stdin: {
-      contents: entries.map((entry) => `export * from "./${entry}";`).join("\n"),
+      contents: entries
+        .map(
+          (entry) => `${hasDefault ? `export { default } from "./${entry}";` : ""}
+export * from "./${entry}";`,
+        )
+        .join("\n"),
       sourcefile: `${name}.ts`,
       resolveDir: projectRoot,
     },
@@ -111,7 +128,16 @@ async function buildModule(
       silentPlugin,
     ],
   });
+  keepConstant(file);
   return { name, file, bytes: bytesOf(metafile), inputs: Object.keys(metafile.inputs) };
+}
+
+/**
+ * esbuild makes every `const` of a module's top level a `var`. To XS that is something which may
+ * change: in a preloaded module each costs memory, and a warning of the linker's.
+ */
+function keepConstant(file: string): void {
+  writeFileSync(file, readFileSync(file, "utf8").replace(/^var (?=[\w$]+ = )/gm, "const "));
 }
 
 /** Leads every import of what an earlier module holds to that module. */
@@ -146,7 +172,7 @@ function bytesOf({ outputs }: Metafile): number {
 }
 
 /** The TypeScript files of a folder, tests and what belongs to them left out. */
-function sources(folder: string, recursive = false): string[] {
+export function sources(folder: string, recursive = false): string[] {
   return readdirSync(join(projectRoot, folder), { recursive, encoding: "utf8" })
     .map((name) => `${folder}/${name.split(sep).join("/")}`)
     .filter((name) => /^(?!.*\.(test|contract|fake|d)\.ts$)(?!.*\/main\.ts$).*\.ts$/.test(name))

@@ -12,6 +12,11 @@ import type { Progress, Session } from "./session.ts";
 
 const tls12 = 0x303;
 
+/** RFC 5246, 7.2: 42 to 49 are about our certificate. */
+interface Alert {
+  readonly description: number;
+}
+
 /**
  * RFC 5246, 7.3, a full handshake: what each message may come after. A session is never resumed, so
  * that every connection sees the server's certificate.
@@ -45,7 +50,10 @@ function guard(session: Session): void {
   const fail = () => {
     throw new TLSError("a record before the end of the handshake");
   };
-  Object.defineProperty(session, "alert", { configurable: true, get: () => undefined, set: fail });
+  const tell = (alert: Alert | undefined) => {
+    throw new TLSError(`alert ${alert?.description}`);
+  };
+  Object.defineProperty(session, "alert", { configurable: true, get: () => undefined, set: tell });
   Object.defineProperty(session, "putData", { configurable: true, value: fail });
 }
 

@@ -1,7 +1,5 @@
 /** What is used of Moddable's modules, and no more; written from their behaviour. */
 
-declare function trace(text: string): void;
-
 interface BigIntConstructor {
   /** unsigned, big-endian */
   fromArrayBuffer(bytes: ArrayBuffer): bigint;

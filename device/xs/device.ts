@@ -1,0 +1,43 @@
+import type NativeKeyValue from "embedded:storage/key-value";
+import type Time from "time";
+import type NativeTimer from "timer";
+import type { Device, Digital, NetworkInterface, Timer, TLSSocketOptions } from "../hal.ts";
+import { XsClock } from "./clock.ts";
+import { XsKeyValue } from "./key-value.ts";
+import { createResolve, type NativeResolve } from "./resolve.ts";
+import type { SntpOptions } from "./sntp.ts";
+import { type SystemModules, XsSystem } from "./system.ts";
+import { Ticks } from "./ticks.ts";
+import { XsTimer } from "./timer.ts";
+import { type TLSContext, XsTLSSocket } from "./tls-socket.ts";
+
+/** Moddable's modules, and what of them is made already. */
+export interface XsModules
+  extends Omit<SntpOptions, "timer" | "resolve">,
+    Omit<TLSContext, "timer" | "resolve">,
+    SystemModules {
+  readonly time: typeof Time;
+  readonly nativeTimer: Pick<typeof NativeTimer, "set" | "clear">;
+  readonly keyValue: typeof NativeKeyValue;
+  readonly resolve: NativeResolve;
+  readonly gatePin: Digital;
+  readonly openNetwork: (timer: Timer) => NetworkInterface;
+  /** what went wrong and is lived with */
+  readonly onFailure: (detail: string) => void;
+}
+
+/** All of `hal.ts` on Moddable. */
+export function createXsDevice(modules: XsModules): Device {
+  const ticks = new Ticks(modules.time);
+  const timer = new XsTimer(modules.nativeTimer, ticks);
+  const context = { ...modules, timer, resolve: createResolve(modules.resolve, timer) };
+  return {
+    gatePin: modules.gatePin,
+    network: modules.openNetwork(timer),
+    clock: new XsClock({ ...context, ticks }),
+    timer,
+    storage: new XsKeyValue(modules.keyValue, modules.onFailure),
+    system: new XsSystem(modules),
+    connect: (options: TLSSocketOptions) => new XsTLSSocket(context, options),
+  };
+}

@@ -1,0 +1,32 @@
+import type { Timer } from "../hal.ts";
+
+/** The IPv4 address of a host, in dots; undefined where none is found. On a later turn. */
+export type Resolve = (host: string, onResolved: (address: string | undefined) => void) => void;
+
+/** As Moddable's `System.resolve`. */
+export type NativeResolve = (
+  host: string,
+  callback: (host: string, address: string | undefined) => void,
+) => void;
+
+/** Names by the network's own servers; an address, and this machine, without asking (RFC 6761, 6.3). */
+export function createResolve(native: NativeResolve, timer: Timer): Resolve {
+  return (host, onResolved) => {
+    const known = host === "localhost" ? "127.0.0.1" : isAddress(host) ? host : undefined;
+    if (known !== undefined) {
+      timer.set(() => onResolved(known), 0);
+      return;
+    }
+    try {
+      native(host, (_host, address) => onResolved(address));
+    } catch {
+      // No memory for a question, or no resolver: as if there were no such name.
+      timer.set(() => onResolved(undefined), 0);
+    }
+  };
+}
+
+function isAddress(host: string): boolean {
+  const parts = host.split(".");
+  return parts.length === 4 && parts.every((each) => /^\d{1,3}$/.test(each) && Number(each) < 256);
+}

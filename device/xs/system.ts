@@ -1,0 +1,58 @@
+import type getResetReason from "resetReason";
+import type Instrumentation from "instrumentation";
+import type RNG from "rng";
+import type { ResetReason, System } from "../hal.ts";
+
+/** What of Moddable tells about the device. */
+export interface SystemModules {
+  readonly instrumentation: typeof Instrumentation;
+  readonly getResetReason: typeof getResetReason;
+  readonly rng: typeof RNG;
+}
+
+export class XsSystem implements System {
+  readonly resetReason: ResetReason;
+  readonly #modules: SystemModules;
+
+  constructor(modules: SystemModules) {
+    this.#modules = modules;
+    this.resetReason = reasonOf(modules.getResetReason().string);
+  }
+
+  /** Known in builds with instruments alone, which `boom-box build` makes for the ESP32. */
+  freeHeap(): number | undefined {
+    const { instrumentation } = this.#modules;
+    const index = instrumentation.map("System Free Memory");
+    return index === undefined ? undefined : instrumentation.get(index);
+  }
+
+  /** Not Math.random(), which begins alike in every box: all would come back at the same moment. */
+  random(): number {
+    const [value = 0] = new Uint32Array(this.#modules.rng.get(4));
+    return value / 0x1_0000_0000;
+  }
+}
+
+/** ESP-IDF's `esp_reset_reason_t` in Moddable's words. After an abort of XS it is "Software". */
+function reasonOf(text: string): ResetReason {
+  switch (text) {
+    case "Power-On":
+      return "power-on";
+    case "External Pin":
+      return "external";
+    case "Software":
+      return "software";
+    case "Panic":
+      return "panic";
+    case "Interrupt WDT":
+    case "Task WDT":
+    case "Other WDT":
+      return "watchdog";
+    case "Brownout":
+      return "brownout";
+    case "Deep Sleep":
+      return "deep-sleep";
+    default:
+      return "unknown";
+  }
+}

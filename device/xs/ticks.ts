@@ -1,0 +1,24 @@
+import type Time from "time";
+
+/**
+ * Milliseconds since this was made, of a counter of 32 bits that wraps after 24.8 days. It must be
+ * looked at more often than that; every timer does.
+ */
+export class Ticks {
+  readonly #time: Pick<typeof Time, "ticks" | "delta">;
+  #last: number;
+  #elapsed = 0;
+
+  constructor(time: Pick<typeof Time, "ticks" | "delta">) {
+    this.#time = time;
+    this.#last = time.ticks;
+  }
+
+  /** Never goes back: on a desktop the counter is the wall clock, and may. */
+  now(): number {
+    const { ticks } = this.#time;
+    this.#elapsed += Math.max(0, this.#time.delta(this.#last, ticks));
+    this.#last = ticks;
+    return this.#elapsed;
+  }
+}

@@ -1,0 +1,161 @@
+import type TCP from "embedded:io/socket/tcp";
+import type NativeTLSSocket from "embedded:io/socket/tcp/tls";
+import type { Secure } from "embedded:io/socket/tcp/tls";
+import type { SocketError, Timer, TLSSocket, TLSSocketOptions } from "../hal.ts";
+import { GuardedTCP } from "./guarded-tcp.ts";
+import type { Resolve } from "./resolve.ts";
+
+/** What every connection of a box has in common. */
+export interface TLSContext {
+  readonly tcp: typeof TCP;
+  readonly tls: typeof NativeTLSSocket;
+  readonly resolve: Resolve;
+  readonly timer: Timer;
+  /** the box's own certificate and key, and the CA it trusts */
+  readonly secure: Secure;
+}
+
+/** How long the bytes of a closed connection may take to leave: a DISCONNECT above all. */
+const lingerMs = 250;
+
+/** `hal.ts`'s TLS socket on ECMA-419's, which wants an address, throws what it refuses, and reads once. */
+export class XsTLSSocket implements TLSSocket {
+  readonly #context: TLSContext;
+  #options: TLSSocketOptions | undefined;
+  #native: NativeTLSSocket | undefined;
+  #transport: GuardedTCP | undefined;
+  #received: Uint8Array[] = [];
+  #isConnected = false;
+  #isOpen = false;
+  #hasFailed = false;
+
+  constructor(context: TLSContext, options: TLSSocketOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#later(() => {
+      if (this.#options === undefined) return;
+      context.resolve(options.host, (address) => {
+        if (this.#options === undefined) return;
+        if (address === undefined) this.#fail("unreachable", `no address for ${options.host}`);
+        else this.#connect(address, options);
+      });
+    });
+  }
+
+  read(): Uint8Array | undefined {
+    const received = this.#received.splice(0);
+    const [first] = received;
+    if (first === undefined || received.length === 1) return first;
+    const bytes = new Uint8Array(received.reduce((sum, each) => sum + each.length, 0));
+    let at = 0;
+    for (const each of received) {
+      bytes.set(each, at);
+      at += each.length;
+    }
+    return bytes;
+  }
+
+  write(bytes: Uint8Array): number {
+    if (this.#options === undefined || this.#native === undefined || this.#hasFailed) return 0;
+    try {
+      return this.#native.write(bytes);
+    } catch (error) {
+      // On a later turn: no callback runs within a call.
+      this.#later(() => this.#fail("closed", String(error)));
+      return 0;
+    }
+  }
+
+  close(): void {
+    if (this.#options === undefined) return;
+    this.#options = undefined;
+    this.#received = [];
+    if (this.#isOpen && !this.#hasFailed) {
+      this.#context.timer.set(() => this.#release(), lingerMs);
+    } else {
+      this.#release();
+    }
+  }
+
+  #connect(address: string, { host, port, applicationLayerProtocol }: TLSSocketOptions): void {
+    const { tcp, tls: Native, secure } = this.#context;
+    const adopt = (transport: GuardedTCP) => {
+      this.#transport = transport;
+    };
+    const guard = {
+      onConnected: () => {
+        this.#isConnected = true;
+      },
+      onFailure: (error: unknown) => this.#refuse(error),
+    };
+    class Transport extends GuardedTCP {
+      constructor(options: ConstructorParameters<typeof TCP>[0]) {
+        super(tcp, guard, options);
+        adopt(this);
+      }
+    }
+    try {
+      this.#native = new Native({
+        TCP: { io: Transport },
+        ...{ address, host, port },
+        secure: {
+          ...secure,
+          // A session is never resumed: every connection sees the server's certificate.
+          cache: false,
+          ...(applicationLayerProtocol === undefined
+            ? {}
+            : { applicationLayerProtocolNegotiation: applicationLayerProtocol }),
+        },
+        onReadable: (count) => this.#receive(count),
+        onWritable: (count) => {
+          this.#isOpen = true;
+          this.#options?.onWritable(count);
+        },
+        onError: () => this.#fail(this.#isConnected ? "closed" : "refused"),
+      });
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  /** All records that have come, each read whole before the next is opened. */
+  #receive(count: number): void {
+    const transport = this.#transport;
+    if (this.#native === undefined || transport === undefined) return;
+    transport.isPaused = true;
+    const bytes = this.#native.read(count);
+    transport.isPaused = false;
+    if (bytes !== undefined && this.#options !== undefined) {
+      this.#received.push(new Uint8Array(bytes));
+      this.#options.onReadable(count);
+    }
+    // Not within this: a hundred records would be a hundred calls deep.
+    this.#later(() => transport.resume());
+  }
+
+  #refuse(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    if (text.startsWith("certificate ")) this.#fail("certificate", text);
+    else this.#fail(this.#isOpen ? "closed" : "handshake", text);
+  }
+
+  #fail(reason: SocketError, detail?: string): void {
+    const options = this.#options;
+    if (options === undefined || this.#hasFailed) return;
+    this.#hasFailed = true;
+    // Nothing of a peer that was refused is looked at, until close() comes.
+    this.#release();
+    options.onError(reason, detail);
+  }
+
+  #later(run: () => void): void {
+    this.#context.timer.set(run, 0);
+  }
+
+  #release(): void {
+    const native = this.#native;
+    this.#native = undefined;
+    this.#transport = undefined;
+    native?.close();
+  }
+}

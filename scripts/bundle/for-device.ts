@@ -1,0 +1,42 @@
+import type { NetworkKind } from "../../device/config.ts";
+import { type BuiltModule, bundle, library, sources } from "./bundle.ts";
+
+/** What stands in, on a desktop, for hardware it has not: specifier's place to source. */
+const desktop = ["digital", "interface", "key-value", "reset-reason"];
+
+/**
+ * The firmware for the Moddable SDK, each module in a file that `manifest.json` names. All but `main`
+ * is preloaded.
+ */
+export function bundleForDevice(
+  outputDirectory: string,
+  network: NetworkKind,
+): Promise<BuiltModule[]> {
+  const replacement = (name: string) => ({
+    name: `ssl/${name}`,
+    entries: [`device/xs/tls/${name}.ts`],
+    hasDefault: true,
+  });
+  const own = /\/(cert|ciphersuites|handshake)\.ts$/;
+  return bundle({
+    outputDirectory,
+    modules: [
+      library(),
+      { name: "hardware", entries: sources("device/xs") },
+      {
+        name: "boom-box/tls",
+        entries: sources("device/xs/tls").filter((name) => !own.test(name)),
+      },
+      replacement("cert"),
+      replacement("ciphersuites"),
+      replacement("handshake"),
+      { name: "boom-box/network", entries: [`device/xs/network/${network}.ts`] },
+      ...desktop.map((name) => ({
+        name: `desktop/${name}`,
+        entries: [`device/xs/lin/${name}.ts`],
+        hasDefault: true,
+      })),
+      { name: "main", entries: ["device/main.ts"] },
+    ],
+  });
+}
