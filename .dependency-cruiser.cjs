@@ -1,4 +1,6 @@
 /** Who may know whom; see docs/architecture.md. `npm run dependencies` checks it. */
+const moddable =
+  "^(embedded:.+|boom-box/network|time|timer|Resource|instrumentation|resetReason|rng|crypt|curve|ecdsa|ecp|modular|pkcs8|(ssl|sdk)/.+)$";
 const tests = "\\.(test|contract|fake)\\.ts$";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
@@ -21,10 +23,15 @@ module.exports = {
       name: "device-stands-alone",
       comment: "The firmware knows neither Node nor the simulator nor the scripts.",
       severity: "error",
-      from: { path: "^device/", pathNot: tests },
-      to: {
-        pathNot: ["^device/", "node_modules/mqtt-packet/", "^(embedded|commodetto|timer|time)"],
-      },
+      from: { path: "^device/", pathNot: ["^device/xs/", "^device/main\\.ts$", tests] },
+      to: { pathNot: ["^device/", "node_modules/mqtt-packet/"] },
+    },
+    {
+      name: "hardware-knows-moddable",
+      comment: "What is outside of device/ is the SDK's: modules of ECMA-419 and Moddable.",
+      severity: "error",
+      from: { path: "^device/(xs/|main\\.ts$)", pathNot: tests },
+      to: { pathNot: ["^device/", moddable] },
     },
     {
       name: "agent-and-core-are-handed-hardware",

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { firmwareVersion } from "../device/version.ts";
 import { registerCertsCommand } from "./certs/command.ts";
+import { registerFirmwareCommands } from "./firmware/command.ts";
 import { registerOpenCommand } from "./open.ts";
 import { registerSimCommand } from "./sim.ts";
 import { registerStartCommand } from "./start.ts";
@@ -16,6 +17,7 @@ registerStartCommand(program);
 registerOpenCommand(program);
 registerSimCommand(program);
 registerCertsCommand(program);
+registerFirmwareCommands(program);
 
 try {
   await program.parseAsync();

@@ -23,7 +23,9 @@ export class XsSystem implements System {
   freeHeap(): number | undefined {
     const { instrumentation } = this.#modules;
     const index = instrumentation.map("System Free Memory");
-    return index === undefined ? undefined : instrumentation.get(index);
+    const bytes = index === undefined ? undefined : instrumentation.get(index);
+    // A desktop tells none at all: 0.
+    return bytes === 0 ? undefined : bytes;
   }
 
   /** Not Math.random(), which begins alike in every box: all would come back at the same moment. */

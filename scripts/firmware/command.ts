@@ -1,0 +1,145 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { defaultThing, thingName } from "../broker-options.ts";
+import { defaultCertsDirectory, projectRoot } from "../paths.ts";
+import { UserError } from "../user-error.ts";
+
+interface BuildFlags {
+  readonly thing: string;
+  readonly certs: string;
+  readonly platform: string;
+  readonly debug?: boolean;
+  readonly manifest?: string;
+}
+
+interface PortFlags {
+  readonly port?: string;
+}
+
+const esp32 = "esp32";
+
+/** Adds `boom-box build`, `flash` and `monitor`: the firmware for a board, by the Moddable SDK. */
+export function registerFirmwareCommands(program: Command): void {
+  addBuildOptions(
+    program.command("build"),
+    `${esp32}, a board of the SDK's, or lin for this desktop`,
+  )
+    .description("check settings and certificates, and build the firmware with the Moddable SDK")
+    .action(async (flags: BuildFlags) => {
+      await buildShown(flags);
+    });
+  addBuildOptions(program.command("flash"), `${esp32}, or a board of the SDK's: esp32/nodemcu`)
+    .description("build the firmware and write it to the board")
+    .option("--port <port>", "the board's serial port (default: the one that is found)", portName)
+    .action(flash);
+  program
+    .command("monitor")
+    .description("show what the board says, until Ctrl-]")
+    .option("--port <port>", "the board's serial port (default: the one that is found)", portName)
+    .option("--platform <name>", "as given to flash", esp32)
+    .option("--debug", "as given to flash")
+    .action(monitor);
+}
+
+function addBuildOptions(command: Command, platforms: string): Command {
+  return command
+    .option("--thing <name>", "the box's thing name", thingName, defaultThing)
+    .option("--certs <dir>", "where its certificates and settings.json are", defaultCertsDirectory)
+    .option("--platform <name>", platforms, esp32)
+    .option("--manifest <file>", "a manifest of your board's, as for the pins of its Ethernet")
+    .option("--debug", "with Moddable's debugger");
+}
+
+async function buildShown(flags: BuildFlags) {
+  const { build, outputOf } = await import("./build.ts");
+  const isTerminal = process.stdout.isTTY === true;
+  const clear = isTerminal ? "\r\x1b[K" : "";
+  const sdk = await build({
+    ...{ thing: flags.thing, certs: flags.certs, platform: flags.platform },
+    debug: flags.debug === true,
+    ...(flags.manifest === undefined ? {} : { boardManifest: flags.manifest }),
+    environment: process.env,
+    onStep: (step) => process.stdout.write(`${clear}${step}\n`),
+    onProgress: (detail) => {
+      if (isTerminal) process.stdout.write(`${clear}  ${detail.slice(0, 70)}`);
+    },
+  });
+  const output = outputOf({ platform: flags.platform, debug: flags.debug === true });
+  const place = join(output.directory, "bin", ...placeOf(flags.platform), output.kind, "boom-box");
+  process.stdout.write(`${clear}built: ${place}\n`);
+  return { sdk, output };
+}
+
+/** mcconfig's folders: `lin/mc`, `esp32`, `esp32/nodemcu`. */
+const placeOf = (platform: string) => (platform === "lin" ? ["lin", "mc"] : platform.split("/"));
+
+async function flash(flags: BuildFlags & PortFlags): Promise<void> {
+  if (!flags.platform.startsWith(esp32)) {
+    throw new UserError(`${flags.platform} is no board: flash writes to an ${esp32}`);
+  }
+  requirePort(flags.port);
+  const { sdk, output } = await buildShown(flags);
+  const { mcconfigArguments } = await import("./build.ts");
+  const { run } = await import("./run.ts");
+  process.stdout.write("writing it to the board\n");
+  await run({
+    command: sdk.mcconfig,
+    args: mcconfigArguments(flags.platform, output, "deploy"),
+    environment: {
+      ...sdk.environment,
+      ...(flags.port === undefined ? {} : { UPLOAD_PORT: flags.port }),
+    },
+    directory: projectRoot,
+    log: join(output.directory, "flash.log"),
+    onLine: (line) => {
+      if (/^(Writing at|Wrote|Hash|Connecting|Serial port)/.test(line))
+        process.stdout.write(`  ${line}\n`);
+    },
+  });
+  process.stdout.write('flashed; "boom-box monitor" shows what it says\n');
+}
+
+async function monitor(flags: PortFlags & { platform: string; debug?: boolean }): Promise<void> {
+  const { outputOf } = await import("./build.ts");
+  const { requireIdf } = await import("./sdk.ts");
+  requireIdf(process.env);
+  requirePort(flags.port);
+  const { directory, kind } = outputOf({ platform: flags.platform, debug: flags.debug === true });
+  const project = join(
+    directory,
+    "tmp",
+    ...flags.platform.split("/"),
+    kind,
+    "boom-box",
+    "xsProj-esp32",
+  );
+  if (!existsSync(project)) {
+    throw new UserError(`nothing has been built for ${flags.platform}: run "boom-box flash" first`);
+  }
+  const port = flags.port === undefined ? [] : ["-p", flags.port];
+  const child = spawn("idf.py", ["-C", project, ...port, "monitor"], { stdio: "inherit" });
+  await new Promise<void>((resolve, reject) => {
+    child.on("error", (cause) => {
+      const words = 'idf.py is not on the path: run ". $IDF_PATH/export.sh" in this terminal first';
+      reject(new UserError(words, { cause }));
+    });
+    child.on("close", (code) => {
+      process.exitCode = code === 0 ? 0 : 1;
+      resolve();
+    });
+  });
+}
+
+/** It goes into the SDK's make, and on into a shell. */
+function portName(text: string): string {
+  if (/^[\w./-]{1,100}$/.test(text)) return text;
+  throw new InvalidArgumentError("It must be a serial port, such as /dev/ttyUSB0 or COM3.");
+}
+
+/** @throws UserError where it cannot be there */
+function requirePort(port: string | undefined): void {
+  if (port === undefined || process.platform === "win32" || existsSync(port)) return;
+  throw new UserError(`there is no serial port ${port}: plug the board in, and look at /dev/tty*`);
+}

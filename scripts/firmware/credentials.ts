@@ -1,0 +1,128 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { readIfPresent } from "../certs/files.ts";
+import { trustFiles } from "../certs/identity.ts";
+import { dayOf, notAfterOf, notBeforeOf, privateKeyOf } from "../certs/parse.ts";
+import { identityFiles } from "../paths.ts";
+import { UserError } from "../user-error.ts";
+
+/** What goes into the image for TLS, DER throughout. */
+export interface Credentials {
+  readonly ca: Buffer;
+  readonly certificate: Buffer;
+  /** PKCS#8, RSA */
+  readonly privateKey: Buffer;
+}
+
+const minimumBits = 2048;
+const maximumBits = 4096;
+
+/**
+ * A box's DER files, checked as XS will find them.
+ * @throws UserError of one line: which file, what is wrong with it, what to do
+ */
+export async function readDerCredentials(
+  certsDirectory: string,
+  thing: string,
+  now: Date = new Date(),
+): Promise<Credentials> {
+  const files = identityFiles(certsDirectory, thing);
+  const { caDer } = trustFiles(certsDirectory, thing);
+  const certificate = await readCertificate(files.certificateDer, thing, now);
+  const ca = await readCertificate(caDer, thing, now);
+  if (!ca.parsed.ca) {
+    throw new UserError(
+      `${caDer} is not a CA's certificate: put the one there that signed the broker's`,
+    );
+  }
+  const { bytes: privateKey, key } = await readKey(files.keyDer, thing);
+  if (!certificate.parsed.checkPrivateKey(key)) {
+    throw new UserError(
+      `${files.keyDer} does not belong to ${files.certificateDer}: put the two there that were made together`,
+    );
+  }
+  return { ca: ca.bytes, certificate: certificate.bytes, privateKey };
+}
+
+async function readCertificate(path: string, thing: string, now: Date) {
+  const bytes = await contentOf(path, thing);
+  if (bytes.subarray(0, 5).toString("latin1") === "-----") {
+    throw new UserError(
+      `${path} is PEM, and XS reads DER: convert it with "openssl x509 -in <PEM file> -outform der -out ${path}"`,
+    );
+  }
+  const parsed = parse(bytes);
+  if (parsed === undefined || !parsed.raw.equals(bytes)) {
+    throw new UserError(`${path} is no DER certificate: copy it again`);
+  }
+  const ends = notAfterOf(parsed);
+  if (ends <= now) {
+    throw new UserError(
+      `${path} expired on ${dayOf(ends)}: get a new one ("boom-box certs ${thing}" renews those it made)`,
+    );
+  }
+  const begins = notBeforeOf(parsed);
+  if (begins > now) {
+    throw new UserError(
+      `${path} is not valid before ${begins.toISOString()}: check this machine's clock`,
+    );
+  }
+  return { bytes, parsed };
+}
+
+async function readKey(
+  path: string,
+  thing: string,
+): Promise<{ readonly bytes: Buffer; readonly key: KeyObject }> {
+  const bytes = await contentOf(path, thing);
+  if (bytes.subarray(0, 5).toString("latin1") === "-----") {
+    throw new UserError(
+      `${path} is PEM, and XS reads DER: convert it with "openssl pkcs8 -topk8 -nocrypt -in <PEM file> -outform der -out ${path}"`,
+    );
+  }
+  const key = privateKeyOf(bytes, "der");
+  if (key === undefined) throw new UserError(`${path} ${whatElse(bytes, path)}`);
+  if (key.asymmetricKeyType !== "rsa") {
+    const kind = key.asymmetricKeyType === "ec" ? "an EC key" : "no RSA key";
+    throw new UserError(
+      `${path} is ${kind}, and XS signs with RSA alone: get an RSA key of 2048 bits and a certificate for it`,
+    );
+  }
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (bits < minimumBits || bits > maximumBits) {
+    throw new UserError(
+      `${path} is an RSA key of ${bits} bits: get one of ${minimumBits}, and a certificate for it`,
+    );
+  }
+  return { bytes, key };
+}
+
+/** What a key file holds that is not PKCS#8, and what to do. */
+function whatElse(bytes: Buffer, path: string): string {
+  for (const type of ["pkcs1", "sec1"] as const) {
+    try {
+      createPrivateKey({ key: bytes, format: "der", type });
+    } catch {
+      continue;
+    }
+    return type === "sec1"
+      ? "is an EC key, and XS signs with RSA alone: get an RSA key of 2048 bits and a certificate for it"
+      : `is PKCS#1, and XS reads PKCS#8: convert it with "openssl pkcs8 -topk8 -nocrypt -inform der -in ${path} -outform der -out ${path}.pkcs8" and put that in its place`;
+  }
+  return "is no private key that can be read (PKCS#8, DER, without a passphrase): copy it again";
+}
+
+async function contentOf(path: string, thing: string): Promise<Buffer> {
+  const bytes = await readIfPresent(path);
+  if (bytes !== undefined) return bytes;
+  throw new UserError(
+    `there is no ${path}: run "boom-box certs ${thing}", or put the box's own there`,
+  );
+}
+
+function parse(bytes: Buffer): X509Certificate | undefined {
+  try {
+    return new X509Certificate(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { parseSettings, type Settings } from "../../device/config.ts";
+import { readIfPresent } from "../certs/files.ts";
+import { UserError } from "../user-error.ts";
+import { fitPins, reasonAgainstPin } from "./pins.ts";
+
+/** The settings as checked, and the text that goes into the image. */
+export interface SettingsFile {
+  readonly settings: Settings;
+  readonly text: string;
+}
+
+/** `certs/<thing>/settings.json`, beside the certificates: there are passwords in it. */
+export function settingsPath(certsDirectory: string, thing: string): string {
+  return join(certsDirectory, thing, "settings.json");
+}
+
+/** 4 KB hold eight networks and all names at their longest. */
+const maximumBytes = 8_192;
+
+/**
+ * The settings of one box, checked for an ESP32.
+ * @throws UserError of one line, with everything that is wrong and what to do; never a password
+ */
+export async function readSettingsFile(
+  certsDirectory: string,
+  thing: string,
+): Promise<SettingsFile> {
+  const path = settingsPath(certsDirectory, thing);
+  const bytes = await readIfPresent(path);
+  if (bytes === undefined)
+    throw new UserError(`there is no ${path}: write one like ${example(thing)}`);
+  const input = parseObject(bytes, path);
+  const result = parseSettings(input);
+  if (result.type === "problems") throw new UserError(`${path}: ${result.problems.join("; ")}`);
+  const { settings } = result;
+  const problems = problemsOf(settings, thing);
+  if (problems.length > 0) throw new UserError(`${path}: ${problems.join("; ")}`);
+  return { settings, text: JSON.stringify(input) };
+}
+
+function problemsOf({ thingName, network, networks, pin }: Settings, thing: string): string[] {
+  const problems: string[] = [];
+  if (thingName !== thing) problems.push(`thingName is ${thingName}, but the folder is ${thing}'s`);
+  if (network === "wifi" && networks.length === 0) {
+    problems.push(
+      'no WiFi network is named: add "networks": [{"SSID": "…", "password": "…"}], or "network": "ethernet" for a cable',
+    );
+  }
+  const reason = reasonAgainstPin(pin);
+  if (reason !== undefined) problems.push(`pin ${pin} ${reason}: take ${fitPins}`);
+  return problems;
+}
+
+/** @throws UserError; what the file holds is not shown, for there are passwords in it */
+function parseObject(bytes: Buffer, path: string): Readonly<Record<string, unknown>> {
+  if (bytes.length > maximumBytes) {
+    throw new UserError(`${path} is larger than ${maximumBytes} bytes: keep it to the settings`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    const at = /position (\d+)/.exec(String(error))?.[1];
+    const line = at === undefined ? "" : `, near line ${lineOf(bytes, Number(at))}`;
+    throw new UserError(`${path} is no JSON${line}: mend it, or begin anew`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new UserError(`${path} is no JSON object: it must begin with {`);
+  }
+  return value as Record<string, unknown>;
+}
+
+const lineOf = (bytes: Buffer, at: number) =>
+  bytes.toString("utf8").slice(0, at).split("\n").length;
+
+const example = (thing: string) =>
+  JSON.stringify({
+    thingName: thing,
+    endpoint: "xxxxxxxx-ats.iot.eu-west-1.amazonaws.com",
+    networks: [{ SSID: "car park", password: "********" }],
+  });

@@ -1,0 +1,64 @@
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bundleForDevice } from "../bundle/for-device.ts";
+import { UserError } from "../user-error.ts";
+import type { Credentials } from "./credentials.ts";
+import type { ModdableSdk } from "./sdk.ts";
+import type { SettingsFile } from "./settings-file.ts";
+
+export interface StageOptions {
+  /** `build/firmware`, to which `manifest.json` leads */
+  readonly directory: string;
+  readonly platform: string;
+  readonly sdk: ModdableSdk;
+  readonly credentials: Credentials;
+  readonly settingsFile: SettingsFile;
+  /** a manifest of the maker's own, for what is on the board */
+  readonly boardManifest?: string;
+}
+
+/**
+ * Lays out what `manifest.json` names: modules, the box's files, and the network it is on. There are
+ * secrets in it: folders 0700, files 0600. What an earlier build left there goes first.
+ */
+export async function stage(options: StageOptions): Promise<void> {
+  const { directory, credentials, settingsFile } = options;
+  const modules = join(directory, "modules");
+  const data = join(directory, "data");
+  for (const folder of [modules, data]) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  const secret = { mode: 0o600 };
+  writeFileSync(join(data, "ca.der"), credentials.ca, secret);
+  writeFileSync(join(data, "certificate.der"), credentials.certificate, secret);
+  writeFileSync(join(data, "private-key.der"), credentials.privateKey, secret);
+  writeFileSync(join(data, "settings.json"), settingsFile.text, secret);
+  await bundleForDevice(modules, settingsFile.settings.network);
+  copyHandshake(options.sdk, join(modules, "sdk"));
+  writeFileSync(join(directory, "network.json"), JSON.stringify(networkManifest(options)), secret);
+}
+
+/** The SDK's own handshake, which ours is around: it must have another name and another place. */
+function copyHandshake({ directory }: ModdableSdk, folder: string): void {
+  const original = join(directory, "modules", "crypt", "ssl", "ssl_handshake.js");
+  if (!existsSync(original)) {
+    throw new UserError(
+      `the Moddable SDK at ${directory} has no ${original}: install SDK 8.2 or later`,
+    );
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  copyFileSync(original, join(folder, "handshake.js"));
+}
+
+/** What of the manifest depends on the settings. */
+function networkManifest({ platform, settingsFile, boardManifest }: StageOptions) {
+  const { network } = settingsFile.settings;
+  const include = boardManifest === undefined ? [] : [boardManifest];
+  if (platform.startsWith("esp32")) {
+    return { include: [`$(MODDABLE)/modules/io/${network}/manifest.json`, ...include] };
+  }
+  const specifier = `embedded:network/interface/${network}`;
+  const modules = { [specifier]: "./modules/desktop/interface" };
+  return { include, modules, preload: [specifier] };
+}
