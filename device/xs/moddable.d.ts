@@ -51,7 +51,8 @@ declare module "resetReason" {
 }
 
 declare module "rng" {
-  const RNG: { get(length: number): ArrayBuffer };
+  /** One generator for all of TLS: a stream cipher, seeded once. */
+  const RNG: { init(seed: ArrayBuffer): void };
   export default RNG;
 }
 

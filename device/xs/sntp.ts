@@ -1,13 +1,12 @@
 import type UDP from "embedded:io/socket/udp";
-import type RNG from "rng";
 import type { Timer, TimerHandle } from "../hal.ts";
+import { randomBytes } from "./random.ts";
 import type { Resolve } from "./resolve.ts";
 import { encodeRequest, readReply } from "./sntp-packet.ts";
 
 export interface SntpOptions {
   readonly udp: typeof UDP;
   readonly resolve: Resolve;
-  readonly rng: typeof RNG;
   readonly timer: Timer;
   /** 123 but in a test */
   readonly port?: number;
@@ -72,8 +71,8 @@ export class SntpQuery {
   }
 
   #send(address: string): void {
-    const { udp: Socket, rng, port = 123 } = this.#options;
-    const cookie = new Uint8Array(rng.get(8));
+    const { udp: Socket, port = 123 } = this.#options;
+    const cookie = randomBytes(8);
     const sentAt = this.#ticks();
     try {
       const socket = new Socket({

@@ -1,19 +1,25 @@
 import type TCP from "embedded:io/socket/tcp";
 import type NativeTLSSocket from "embedded:io/socket/tcp/tls";
 import type { Secure } from "embedded:io/socket/tcp/tls";
+import type RNG from "rng";
 import type { SocketError, Timer, TLSSocket, TLSSocketOptions } from "../hal.ts";
 import { GuardedTCP } from "./guarded-tcp.ts";
+import { randomBytes } from "./random.ts";
 import type { Resolve } from "./resolve.ts";
 
 /** What every connection of a box has in common. */
 export interface TLSContext {
   readonly tcp: typeof TCP;
   readonly tls: typeof NativeTLSSocket;
+  readonly rng: typeof RNG;
   readonly resolve: Resolve;
   readonly timer: Timer;
   /** the box's own certificate and key, and the CA it trusts */
   readonly secure: Secure;
 }
+
+/** All that the SDK's generator holds. */
+const seedLength = 256;
 
 /** How long the bytes of a closed connection may take to leave: a DISCONNECT above all. */
 const lingerMs = 250;
@@ -78,7 +84,9 @@ export class XsTLSSocket implements TLSSocket {
   }
 
   #connect(address: string, { host, port, applicationLayerProtocol }: TLSSocketOptions): void {
-    const { tcp, tls: Native, secure } = this.#context;
+    const { tcp, tls: Native, rng, secure } = this.#context;
+    // Its own seed is of 16 bytes, drawn at the start, when the hardware's generator may be weak.
+    rng.init(randomBytes(seedLength).buffer as ArrayBuffer);
     const adopt = (transport: GuardedTCP) => {
       this.#transport = transport;
     };
