@@ -44,6 +44,7 @@ describe("parseSettings", () => {
       commandMaxAgeMs: 60_000,
       clockSkewMs: 5_000,
       backoffMaximumMs: 120_000,
+      network: "wifi",
       networks: [],
       timeServers: defaultTimeServers,
     });
@@ -69,6 +70,13 @@ describe("parseSettings", () => {
       }
     });
   }
+
+  it("takes WiFi or a cable, and nothing else", () => {
+    assert.equal(settingsOf({ network: "ethernet" }).network, "ethernet");
+    for (const network of ["WiFi", "", 5, []]) {
+      assert.match(problemOf({ network }), /^network must be wifi or ethernet: /);
+    }
+  });
 
   it("takes null for absent, as a form sends it", () => {
     assert.equal(settingsOf({ pulseMs: null }).pulseMs, 500);

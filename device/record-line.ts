@@ -1,11 +1,12 @@
-import type { AgentRecord } from "./agent.ts";
-
 /**
  * A record as it stands in a line of JSON: `at` is ms since the start. An event's own `at`, which is
  * calendar time (ms since 1970, or null), is called `date` there. `at` and `type` come first: these
  * lines are read by people too.
  */
-export function toLine(record: AgentRecord, at: number): Readonly<Record<string, unknown>> {
+export function toLine(
+  record: { readonly type: string; readonly at?: unknown },
+  at: number,
+): Readonly<Record<string, unknown>> {
   const { type, ...rest } = record.type === "event" ? { ...record, date: record.at } : record;
   return Object.assign({ at, type }, rest, { at });
 }

@@ -18,7 +18,6 @@ export class JsonLines {
     // An edge has its own time: by now other things may have been done.
     const now = record.type === "pin" ? record.at : performance.now();
     const at = Math.round(now - this.#startedAt);
-    const line = record.type === "pin" ? { ...record, at } : toLine(record, at);
-    this.#write(`${printableJson(line)}\n`);
+    this.#write(`${printableJson(toLine(record, at))}\n`);
   }
 }

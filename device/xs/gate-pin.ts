@@ -6,8 +6,12 @@ import type { Digital } from "../hal.ts";
  * Held by the global object for ever. Were it closed, or collected, the ESP32 would turn the pin's
  * pull-up on, and press the button.
  */
-export function openGatePin(io: typeof NativeDigital, pin: number): Digital {
+export function openGatePin(
+  io: typeof NativeDigital,
+  pin: number,
+  holder: object = globalThis,
+): Digital {
   const gatePin = new io({ pin, mode: io.Output, initialValue: 0 });
-  Object.defineProperty(globalThis, "gatePin", { value: gatePin });
+  Object.defineProperty(holder, "gatePin", { value: gatePin });
   return gatePin;
 }

@@ -66,7 +66,8 @@ export class SntpQuery {
     this.#options.resolve(host, (address) => {
       // Too late, or for a question that is over: a name server may take its time.
       if (this.#isOver || turn !== this.#turn) return;
-      if (address !== undefined) this.#send(address);
+      if (address === undefined) next();
+      else this.#send(address);
     });
   }
 
@@ -77,6 +78,7 @@ export class SntpQuery {
     try {
       const socket = new Socket({
         onReadable: () => {
+          if (this.#socket !== socket) return;
           for (let each = socket.read(); each !== undefined; each = socket.read()) {
             if (each.address !== address || each.port !== port) continue;
             const date = readReply(new Uint8Array(each), cookie);

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { openGatePin } from "./gate-pin.ts";
+import { FakeDigital } from "./moddable.fake.ts";
+
+describe("the gate's pin on Moddable", () => {
+  it("is an output that begins LOW, and is held for ever", () => {
+    const holder: { gatePin?: FakeDigital } = {};
+    const pin = openGatePin(FakeDigital, 21, holder);
+    assert.deepEqual(holder.gatePin?.options, {
+      pin: 21,
+      mode: FakeDigital.Output,
+      initialValue: 0,
+    });
+    assert.equal(holder.gatePin, pin);
+    assert.throws(() => {
+      delete holder.gatePin;
+    }, TypeError);
+  });
+});

@@ -1,0 +1,277 @@
+import type TCP from "embedded:io/socket/tcp";
+import type { TCPOptions } from "embedded:io/socket/tcp";
+import type NativeTLSSocket from "embedded:io/socket/tcp/tls";
+import type { TLSOptions, Transport } from "embedded:io/socket/tcp/tls";
+import type UDP from "embedded:io/socket/udp";
+import type { Datagram } from "embedded:io/socket/udp";
+import type NativeWiFi from "embedded:network/interface/wifi";
+import { createSocket } from "node:dgram";
+import { connect as connectTcp } from "node:net";
+import { connect, createSecureContext, type TLSSocket } from "node:tls";
+import type { XsModules } from "./device.ts";
+import { openGatePin } from "./gate-pin.ts";
+import { WiFiInterface } from "./network/wifi-interface.ts";
+
+/** A counter of 32 bits that wraps a tenth of a second after it was made. */
+export class FakeTime {
+  readonly #from = performance.now();
+  readonly set = (seconds: number): void => {
+    this.seconds = seconds;
+  };
+  seconds: number | undefined;
+
+  get ticks(): number {
+    return (Math.floor(performance.now() - this.#from) + 0x7fff_ffff - 100) | 0;
+  }
+
+  delta(from: number, to: number): number {
+    return (to - from) | 0;
+  }
+}
+
+/** Whole milliseconds, the last of which may not be over yet. */
+export const fakeTimer: XsModules["nativeTimer"] = {
+  set: (callback, delayMs = 0) => setTimeout(callback, Math.floor(delayMs)),
+  clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
+};
+
+export class FakeDigital {
+  static readonly Output = 8;
+  static edges: (0 | 1)[] = [];
+  readonly options: { pin: number; mode: number; initialValue?: 0 | 1 };
+  #value: 0 | 1;
+
+  constructor(options: { pin: number; mode: number; initialValue?: 0 | 1 }) {
+    this.options = options;
+    this.#value = options.initialValue ?? 1;
+  }
+
+  write(value: 0 | 1): void {
+    if (value !== this.#value) FakeDigital.edges.push(value);
+    this.#value = value;
+  }
+}
+
+/** UDP as ECMA-419 has it, by Node's. */
+export class FakeUDP implements UDP {
+  readonly #socket = createSocket("udp4");
+  readonly #received: Datagram[] = [];
+
+  constructor({ onReadable }: ConstructorParameters<typeof UDP>[0]) {
+    this.#socket.on("message", (bytes, { address, port }) => {
+      this.#received.push(Object.assign(Uint8Array.from(bytes).buffer, { address, port }));
+      onReadable?.(this.#received.length);
+    });
+  }
+
+  read(): Datagram | undefined {
+    return this.#received.shift();
+  }
+
+  write(bytes: ArrayBuffer | Uint8Array, address: string, port: number): void {
+    this.#socket.send(new Uint8Array(bytes), port, address);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+/** Which peer a transport of Moddable's TLS is for; TLS itself is done by Node, below the fake TCP. */
+export interface FakeIdentity {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * TCP and TLS as the SDK has them: what TLS refuses it throws out of TCP's callback, and one record is
+ * told at a time.
+ */
+export function fakeTls(identity: FakeIdentity) {
+  const secureContext = createSecureContext(identity);
+  let refusal: Error | undefined;
+
+  class FakeTCP implements TCP {
+    readonly #socket: TLSSocket;
+    #received = Buffer.alloc(0);
+
+    constructor({ address, port, onReadable, onWritable, onError }: TCPOptions) {
+      const tcp = connectTcp({ host: address, port });
+      tcp.on("connect", () => onWritable?.(0));
+      const socket = connect({ socket: tcp, secureContext, servername: "localhost" });
+      this.#socket = socket;
+      let isOver = false;
+      const end = () => {
+        if (!isOver) onError?.();
+        isOver = true;
+      };
+      socket.on("secureConnect", () => onWritable?.(1_440));
+      socket.on("data", (bytes: Buffer) => {
+        this.#received = Buffer.concat([this.#received, bytes]);
+        onReadable?.(this.#received.length);
+      });
+      socket.on("error", (error: NodeJS.ErrnoException) => {
+        if (/CERT|SELF_SIGNED|ALTNAME|UNABLE/.test(error.code ?? "")) {
+          isOver = true;
+          refusal = new Error(`certificate 0: ${error.code}`);
+          onReadable?.(1);
+        } else end();
+      });
+      tcp.on("error", end);
+      socket.on("close", end);
+    }
+
+    read(bytes: Uint8Array): number {
+      bytes.set(this.#received.subarray(0, bytes.length));
+      this.#received = this.#received.subarray(bytes.length);
+      return bytes.length;
+    }
+
+    write(bytes: ArrayBuffer | Uint8Array): number {
+      this.#socket.write(new Uint8Array(bytes));
+      return 1_440;
+    }
+
+    close(): void {
+      this.#socket.destroy();
+    }
+  }
+
+  class FakeTLSSocket implements NativeTLSSocket {
+    readonly #transport: Transport;
+    #waiting = 0;
+
+    constructor({ TCP, address, port, onReadable, onWritable, onError }: TLSOptions) {
+      this.#transport = new TCP.io({
+        address,
+        port,
+        onReadable: (count) => {
+          if (refusal !== undefined) {
+            const error = refusal;
+            refusal = undefined;
+            throw error;
+          }
+          this.#transport.readable = count;
+          // One record at a time, and records of four bytes at most.
+          this.#waiting = Math.min(4, count);
+          onReadable(this.#waiting);
+        },
+        onWritable: (count) => {
+          if (count > 96) onWritable(count - 96);
+        },
+        onError,
+      });
+      this.#transport.readable = 0;
+      this.#transport.writable = 0;
+    }
+
+    read(count: number): ArrayBuffer | undefined {
+      if (count > this.#waiting) throw new Error("invalid");
+      const bytes = new Uint8Array(count);
+      this.#transport.read(bytes);
+      // The SDK's goes on by itself where data wait: out of reach of any catch.
+      const rest = this.#transport.readable;
+      if (rest > 0) throw new Error("it would set a timer of its own");
+      return bytes.buffer;
+    }
+
+    write(bytes: Uint8Array): number {
+      return this.#transport.write(bytes) - 32;
+    }
+
+    close(): void {
+      this.#transport.close();
+    }
+  }
+  return { tcp: FakeTCP, tls: FakeTLSSocket };
+}
+
+/** One access point, in reach or not. */
+export class FakeWiFi implements NativeWiFi {
+  static isReachable = true;
+  static made: FakeWiFi[] = [];
+  connection = 200;
+  readonly joined: unknown[] = [];
+  readonly #onChanged: ((property: string) => void) | undefined;
+  #pending: NodeJS.Timeout | undefined;
+
+  constructor({ onChanged }: ConstructorParameters<typeof NativeWiFi>[0]) {
+    this.#onChanged = onChanged;
+    FakeWiFi.made.push(this);
+  }
+
+  get address(): string | undefined {
+    return this.connection === 500 ? "10.0.0.9" : undefined;
+  }
+
+  get RSSI(): number | undefined {
+    return this.connection >= 400 ? -60 : undefined;
+  }
+
+  connect(options: { SSID: string; password?: string }): void {
+    if (options.SSID === "") throw new Error("SSID required");
+    if (this.connection !== 200) throw new Error("already connecting");
+    this.joined.push(options);
+    this.connection = 300;
+    this.#pending = setTimeout(() => this.become(FakeWiFi.isReachable ? 500 : 200), 1);
+  }
+
+  disconnect(): void {
+    clearTimeout(this.#pending);
+    this.connection = 200;
+  }
+
+  become(connection: number): void {
+    this.connection = connection;
+    this.#onChanged?.("connection");
+  }
+}
+
+/** As NVS of the ESP32: keys of 15 characters at most. */
+export const fakeKeyValue = (values = new Map<string, string>()): XsModules["keyValue"] => ({
+  open({ path }) {
+    const check = (key: string) => {
+      if (key.length > 15) throw new Error("key too long");
+      return key;
+    };
+    check(path);
+    return {
+      read: (key) => values.get(check(key)),
+      write: (key, value) => {
+        values.set(check(key), value);
+      },
+      delete: (key) => {
+        values.delete(check(key));
+      },
+    };
+  },
+});
+
+/** Everything of Moddable that a box uses, on Node. */
+export function fakeModules(identity: FakeIdentity, resolve: XsModules["resolve"]): XsModules {
+  FakeDigital.edges = [];
+  FakeWiFi.isReachable = true;
+  FakeWiFi.made = [];
+  return {
+    ...fakeTls(identity),
+    time: new FakeTime(),
+    nativeTimer: fakeTimer,
+    udp: FakeUDP,
+    rng: { init: () => {} },
+    resolve,
+    keyValue: fakeKeyValue(),
+    instrumentation: { map: () => 3, get: () => 120_000 },
+    getResetReason: () => ({ reason: 9, string: "Brownout" }),
+    gatePin: openGatePin(FakeDigital, 5, {}),
+    openNetwork: (timer) => new WiFiInterface(FakeWiFi, timer),
+    secure: {
+      certificate: new ArrayBuffer(0),
+      clientCertificates: [],
+      clientKey: new ArrayBuffer(0),
+    },
+    onFailure: (detail) => {
+      throw new Error(detail);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import sinon from "sinon";
+import type { Timer } from "../../hal.ts";
+import { FakeWiFi } from "../moddable.fake.ts";
+import { EthernetInterface } from "./ethernet-interface.ts";
+import { WiFiInterface } from "./wifi-interface.ts";
+
+const timer: Timer = {
+  set: (callback, delayMs) => setTimeout(callback, delayMs),
+  clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
+};
+
+/** A cable's socket, as the access point it also might be. */
+class FakeEthernet extends FakeWiFi {
+  override connect(): void {
+    super.connect({ SSID: "cable" });
+  }
+}
+
+describe("the network interfaces of Moddable", () => {
+  let virtual: sinon.SinonFakeTimers;
+  beforeEach(() => {
+    virtual = sinon.useFakeTimers();
+    FakeWiFi.isReachable = true;
+    FakeWiFi.made = [];
+  });
+  afterEach(() => virtual.restore());
+
+  for (const kind of ["WiFi", "Ethernet"] as const) {
+    describe(kind, () => {
+      function make() {
+        const network =
+          kind === "WiFi"
+            ? new WiFiInterface(FakeWiFi, timer)
+            : new EthernetInterface(FakeEthernet, timer);
+        const seen: number[] = [];
+        network.onChanged = () => seen.push(network.connection);
+        return { network, seen, join: () => network.connect({ SSID: "a", password: "12345678" }) };
+      }
+
+      it("joins, and joins again at once although it is joined or joining", () => {
+        const { network, seen, join } = make();
+        join();
+        join();
+        virtual.tick(1);
+        assert.deepEqual(seen, [500]);
+        assert.equal(network.address, "10.0.0.9");
+        join();
+        assert.equal(network.connection, 300);
+        virtual.tick(1);
+        assert.deepEqual(seen, [500, 500]);
+      });
+
+      it("tells on a later turn that it has disconnected, which the driver does not", () => {
+        const { network, seen, join } = make();
+        join();
+        virtual.tick(1);
+        network.disconnect();
+        assert.deepEqual(seen, [500]);
+        virtual.tick(1);
+        assert.deepEqual(seen, [500, 200]);
+        network.disconnect();
+        virtual.tick(1);
+        assert.equal(seen.length, 2, "there was nothing to end");
+      });
+    });
+  }
+
+  it("WiFi without a name, or with one the driver refuses, is told as a failure", () => {
+    for (const named of [undefined, { SSID: "" }]) {
+      const network = new WiFiInterface(FakeWiFi, timer);
+      const seen: number[] = [];
+      network.onChanged = () => seen.push(network.connection);
+      network.connect(named);
+      assert.deepEqual(seen, []);
+      virtual.tick(1);
+      assert.deepEqual(seen, [200]);
+    }
+  });
+
+  it("WiFi hands name and password on, and has a signal where a cable has none", () => {
+    const wifi = new WiFiInterface(FakeWiFi, timer);
+    wifi.connect({ SSID: "car park", password: "let me in" });
+    virtual.tick(1);
+    assert.deepEqual(FakeWiFi.made[0]?.joined, [{ SSID: "car park", password: "let me in" }]);
+    assert.equal(wifi.RSSI, -60);
+    assert.equal(new EthernetInterface(FakeEthernet, timer).RSSI, undefined);
+  });
+});

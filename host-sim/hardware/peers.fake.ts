@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { createServer as createTcpServer } from "node:net";
+import { createServer, type Server, type TLSSocket } from "node:tls";
+import type { HardwareUnderTest } from "../../device/hal.contract.ts";
+import {
+  createAuthority,
+  type Identity,
+  issueCertificate,
+  issueClient,
+  issueServer,
+} from "../../scripts/certs/authority.ts";
+
+interface Certificates {
+  readonly ca: Identity;
+  readonly device: Identity;
+  readonly server: Identity;
+  /** another name, another CA, over */
+  readonly impostors: readonly Identity[];
+}
+
+const day = 24 * 60 * 60 * 1000;
+let made: Promise<Certificates> | undefined;
+
+async function certificates(): Promise<Certificates> {
+  const ca = await createAuthority();
+  const stranger = await createAuthority();
+  const over = {
+    notBefore: new Date(Date.now() - 3 * day),
+    notAfter: new Date(Date.now() - day),
+  };
+  return {
+    ca,
+    device: await issueClient(ca, "lot-1"),
+    server: await issueServer(ca),
+    impostors: [
+      await issueCertificate({
+        issuer: ca,
+        profile: { type: "server", names: ["elsewhere.test"] },
+        subject: "CN=elsewhere.test",
+      }),
+      await issueServer(stranger),
+      await issueServer(ca, [], over),
+    ],
+  };
+}
+
+function portOf(server: { address(): unknown }): number {
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null && "port" in address);
+  return Number(address.port);
+}
+
+/** TLS peers on loopback, as the contract of the hardware wants them. */
+export interface Peers
+  extends Pick<
+    HardwareUnderTest,
+    "echo" | "receivedByEcho" | "hangUp" | "impostors" | "closedPort" | "dispose"
+  > {
+  /** what a device shows them, and the CA it trusts, PEM */
+  readonly device: { readonly ca: string; readonly cert: string; readonly key: string };
+}
+
+export async function makePeers(): Promise<Peers> {
+  made ??= certificates();
+  const { ca, device: own, server, impostors } = await made;
+  const received: Uint8Array[] = [];
+  let isHungUp = false;
+  const peers = new Set<TLSSocket>();
+  const servers: Server[] = [];
+
+  async function listen({ certificatePem, keyPem }: Identity): Promise<number> {
+    const listener = createServer(
+      {
+        ca: ca.certificatePem,
+        cert: certificatePem,
+        key: keyPem,
+        requestCert: true,
+        rejectUnauthorized: true,
+      },
+      (peer) => {
+        peers.add(peer);
+        // By TLS 1.3 the client may be done, and the test on its way, before this runs.
+        if (isHungUp) peer.end();
+        peer.on("error", () => {});
+        peer.on("data", (bytes: Uint8Array) => {
+          received.push(bytes);
+          peer.write(bytes);
+        });
+      },
+    );
+    servers.push(listener);
+    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+    return portOf(listener);
+  }
+
+  const unused = createTcpServer();
+  await new Promise<void>((resolve) => unused.listen(0, "127.0.0.1", resolve));
+  const closedPort = portOf(unused);
+  await new Promise((resolve) => unused.close(resolve));
+
+  const host = "localhost";
+  return {
+    device: { ca: ca.certificatePem, cert: own.certificatePem, key: own.keyPem },
+    echo: { host, port: await listen(server) },
+    receivedByEcho: () => new Uint8Array(Buffer.concat(received)),
+    hangUp: () => {
+      isHungUp = true;
+      for (const peer of peers) peer.end();
+    },
+    impostors: await Promise.all(
+      impostors.map(async (identity) => ({ host, port: await listen(identity) })),
+    ),
+    closedPort,
+    dispose: async () => {
+      for (const peer of peers) peer.destroy();
+      await Promise.all(servers.map((each) => new Promise((resolve) => each.close(resolve))));
+    },
+  };
+}
