@@ -60,19 +60,14 @@ function parseObject(bytes: Buffer, path: string): Readonly<Record<string, unkno
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    const at = /position (\d+)/.exec(String(error))?.[1];
-    const line = at === undefined ? "" : `, near line ${lineOf(bytes, Number(at))}`;
-    throw new UserError(`${path} is no JSON${line}: mend it, or begin anew`);
+  } catch (cause) {
+    throw new UserError(`${path} is no JSON: mend it, or begin anew`, { cause });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new UserError(`${path} is no JSON object: it must begin with {`);
   }
   return value as Record<string, unknown>;
 }
-
-const lineOf = (bytes: Buffer, at: number) =>
-  bytes.toString("utf8").slice(0, at).split("\n").length;
 
 const example = (thing: string) =>
   JSON.stringify({

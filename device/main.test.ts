@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { createContext, runInContext } from "node:vm";
+import { build, type Plugin } from "esbuild";
+import { projectRoot } from "../scripts/paths.ts";
+import { FakeTime, fakeKeyValue } from "./xs/moddable.fake.ts";
+
+/** What of Moddable the program asks for comes from the context it runs in. */
+const fromContext: Plugin = {
+  name: "from-context",
+  setup(builder) {
+    builder.onResolve({ filter: /^[A-Za-z]/ }, ({ path, kind }) =>
+      kind === "import-statement" && !path.startsWith("mqtt-packet")
+        ? { path, namespace: "context" }
+        : undefined,
+    );
+    builder.onLoad({ filter: /./, namespace: "context" }, ({ path }) => {
+      const name = JSON.stringify(path);
+      const contents =
+        path === "boom-box/network"
+          ? `export const openNetwork = moddable[${name}];`
+          : `export default moddable[${name}];`;
+      return { contents };
+    });
+  },
+};
+
+let program: Promise<string> | undefined;
+
+/** `device/main.ts` and all it is made of, but for Moddable. */
+function programText(): Promise<string> {
+  program ??= build({
+    entryPoints: [join(projectRoot, "device/main.ts")],
+    bundle: true,
+    write: false,
+    format: "iife",
+    // Below the codec all is as on Node; it is the bundle's tests that hold what takes its place.
+    platform: "node",
+    tsconfigRaw: {},
+    logLevel: "silent",
+    plugins: [fromContext],
+  }).then(({ outputFiles }) => outputFiles[0]?.text ?? "");
+  return program;
+}
+
+/** Runs the program as a board would, and tells in order what it did with the hardware. */
+async function boot(settings: string) {
+  const done: string[] = [];
+  const lines: Record<string, unknown>[] = [];
+  class Digital {
+    static readonly Output = 8;
+    constructor({ pin, initialValue }: { pin: number; initialValue?: number }) {
+      done.push(`pin ${pin} starts ${initialValue}`);
+    }
+    write(value: number): void {
+      done.push(`pin ${value}`);
+    }
+  }
+  const resource = (name: string) => {
+    done.push(`read ${name}`);
+    return Uint8Array.from(name === "settings.json" ? Buffer.from(settings) : []).buffer;
+  };
+  const unused = class {
+    constructor() {
+      done.push("socket");
+    }
+  };
+  const network = {
+    connection: 200,
+    address: undefined,
+    RSSI: undefined,
+    onChanged: undefined,
+    connect: ({ SSID }: { SSID: string }) => done.push(`join ${SSID}`),
+    disconnect: () => {},
+  };
+  const moddable = {
+    Resource: function Resource(name: string) {
+      return resource(name);
+    },
+    "embedded:io/digital": Digital,
+    "embedded:io/socket/tcp": unused,
+    "embedded:io/socket/tcp/tls": unused,
+    "embedded:io/socket/udp": unused,
+    "embedded:storage/key-value": fakeKeyValue(),
+    "boom-box/network": () => {
+      done.push("network");
+      return network;
+    },
+    instrumentation: { map: () => undefined, get: () => undefined },
+    resetReason: () => ({ reason: 9, string: "Brownout" }),
+    rng: { init: () => {} },
+    time: new FakeTime(),
+    timer: { set: () => ({}), clear: () => {} },
+  };
+  const context = createContext({
+    moddable,
+    require: (name: string) => process.getBuiltinModule(name),
+    process,
+    Buffer,
+    trace: (text: string) => lines.push(JSON.parse(text) as Record<string, unknown>),
+    System: { resolve: () => {} },
+  });
+  runInContext(await programText(), context);
+  return { done, lines, context: context as { abort?: (why: string, error: unknown) => unknown } };
+}
+
+const good = {
+  thingName: "lot-1",
+  endpoint: "broker.test",
+  networks: [{ SSID: "car park", password: "let me in" }],
+};
+
+describe("the program on the board", () => {
+  it("puts the pin of the settings LOW before it touches any other hardware", async () => {
+    const { done, lines } = await boot(JSON.stringify({ ...good, pin: 21 }));
+    assert.deepEqual(done.slice(0, 2), ["read settings.json", "pin 21 starts 0"]);
+    assert.ok(done.includes("join car park"));
+    assert.ok(!done.includes("pin 1"));
+    assert.equal(lines[0]?.type, "connection");
+    assert.doesNotMatch(JSON.stringify(lines), /let me in/);
+  });
+
+  it("puts pin 5 LOW where there are no settings, says what is wrong, and does nothing", async () => {
+    const { done, lines } = await boot("{");
+    assert.deepEqual(done.slice(0, 2), ["read settings.json", "pin 5 starts 0"]);
+    assert.deepEqual(
+      lines.map(({ type }) => type),
+      ["settings", "settings"],
+    );
+    assert.ok(!done.some((each) => each.startsWith("join") || each === "pin 1"));
+  });
+
+  it("pulls the pin LOW when XS gives up, and has it restarted", async () => {
+    const { done, lines, context } = await boot(JSON.stringify(good));
+    const answer = context.abort?.("unhandled exception", new Error("oops"));
+    assert.equal(done.at(-1), "pin 0");
+    assert.deepEqual(lines.at(-1), {
+      type: "abort",
+      why: "unhandled exception",
+      error: "Error: oops",
+    });
+    assert.equal(answer, undefined, "false would let it go on");
+  });
+});
