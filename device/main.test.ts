@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { build, type Plugin } from "esbuild";
+import { mqttPacketShims, shimPlugin, silentPlugin } from "../scripts/bundle/shims.ts";
 import { projectRoot } from "../scripts/paths.ts";
 import { FakeTime, fakeKeyValue } from "./xs/moddable.fake.ts";
 
@@ -9,10 +10,10 @@ import { FakeTime, fakeKeyValue } from "./xs/moddable.fake.ts";
 const fromContext: Plugin = {
   name: "from-context",
   setup(builder) {
-    builder.onResolve({ filter: /^[A-Za-z]/ }, ({ path, kind }) =>
-      kind === "import-statement" && !path.startsWith("mqtt-packet")
-        ? { path, namespace: "context" }
-        : undefined,
+    builder.onResolve({ filter: /^[A-Za-z]/ }, ({ path, importer, kind }) =>
+      kind === "entry-point" || importer.includes("node_modules") || path.startsWith("mqtt-packet")
+        ? undefined
+        : { path, namespace: "context" },
     );
     builder.onLoad({ filter: /./, namespace: "context" }, ({ path }) => {
       const name = JSON.stringify(path);
@@ -34,11 +35,11 @@ function programText(): Promise<string> {
     bundle: true,
     write: false,
     format: "iife",
-    // Below the codec all is as on Node; it is the bundle's tests that hold what takes its place.
-    platform: "node",
+    platform: "neutral",
+    mainFields: ["main"],
     tsconfigRaw: {},
     logLevel: "silent",
-    plugins: [fromContext],
+    plugins: [fromContext, shimPlugin(mqttPacketShims), silentPlugin],
   }).then(({ outputFiles }) => outputFiles[0]?.text ?? "");
   return program;
 }
@@ -94,9 +95,6 @@ async function boot(settings: string) {
   };
   const context = createContext({
     moddable,
-    require: (name: string) => process.getBuiltinModule(name),
-    process,
-    Buffer,
     trace: (text: string) => lines.push(JSON.parse(text) as Record<string, unknown>),
     System: { resolve: () => {} },
   });
