@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureCertificates } from "../certs/store.ts";
+import { projectRoot } from "../paths.ts";
+import { settingsPath } from "./settings-file.ts";
+
+describe("boom-box build, flash and monitor", function () {
+  this.timeout(30_000);
+  const certs = mkdtempSync(join(tmpdir(), "boom-box-"));
+  before(() => ensureCertificates({ directory: certs, things: ["lot-1"] }));
+  after(() => rmSync(certs, { recursive: true }));
+
+  /** Where neither SDK nor ESP-IDF is. */
+  function boomBox(...args: string[]) {
+    const { MODDABLE: _, IDF_PATH: __, ...env } = process.env;
+    const file = join(projectRoot, "scripts", "boom-box.js");
+    return spawnSync(process.execPath, [file, ...args], { env, encoding: "utf8" });
+  }
+
+  /** Exit code 2, and one line on standard error. */
+  function refusal(...args: string[]): string {
+    const { status, stderr } = boomBox(...args);
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, /^boom-box: [^\n]+\n$/);
+    return stderr;
+  }
+
+  it("check settings before anything else, then name what installs the SDK", () => {
+    const build = ["build", "--certs", certs];
+    assert.match(refusal(...build), /there is no .*settings\.json: write one like/);
+    writeFileSync(
+      settingsPath(certs, "lot-1"),
+      '{"thingName":"lot-1","endpoint":"broker.test","networks":[{"SSID":"a","password":"sesame sesame"}]}',
+    );
+    for (const platform of ["lin", "esp32", "esp32/nodemcu"]) {
+      assert.match(refusal(...build, "--platform", platform), /npx xs-dev setup"/);
+    }
+    assert.match(refusal(...build, "--platform", "esp8266"), /esp8266 is no platform of ours/);
+    assert.match(refusal(...build, "--manifest", "nowhere.json"), /there is no .*nowhere\.json/);
+  });
+
+  it("want a board, and a port that is there", () => {
+    assert.match(refusal("flash", "--platform", "lin"), /lin is no board/);
+    assert.match(refusal("flash", "--port", "/dev/nowhere"), /no serial port \/dev\/nowhere/);
+    assert.match(refusal("monitor"), /ESP-IDF is missing .*npx xs-dev setup --device esp32/);
+    const { status, stderr } = boomBox("flash", "--port", "$(reboot)");
+    assert.equal(status, 2);
+    assert.match(stderr, /must be a serial port/);
+  });
+});
