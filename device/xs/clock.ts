@@ -26,13 +26,19 @@ export class XsClock implements Clock {
 
   synchronize({ servers, onSynchronized, onError }: SynchronizeOptions): void {
     this.#query?.cancel();
-    const ticks = () => this.#options.ticks.now();
+    const { ticks: counter } = this.#options;
+    const ticks = () => counter.now();
     const onTime = (date: number) => {
+      this.#query = undefined;
       this.#set = { date: Math.round(date), ticks: ticks() };
       // Date.now(), by which TLS checks certificates.
       this.#options.time.set(Math.floor(date / 1000));
       onSynchronized();
     };
-    this.#query = new SntpQuery(this.#options, { servers, onTime, onError }, ticks);
+    const onFailure = (detail: string) => {
+      this.#query = undefined;
+      onError(detail);
+    };
+    this.#query = new SntpQuery(this.#options, { servers, onTime, onError: onFailure }, ticks);
   }
 }

@@ -30,11 +30,12 @@ export interface XsModules
 export function createXsDevice(modules: XsModules): Device {
   const ticks = new Ticks(modules.time);
   const timer = new XsTimer(modules.nativeTimer, ticks);
-  const context = { ...modules, timer, resolve: createResolve(modules.resolve, timer) };
+  // One for all parts: on the board every object counts.
+  const context = { ...modules, ticks, timer, resolve: createResolve(modules.resolve, timer) };
   return {
     gatePin: modules.gatePin,
     network: modules.openNetwork(timer),
-    clock: new XsClock({ ...context, ticks }),
+    clock: new XsClock(context),
     timer,
     storage: new XsKeyValue(modules.keyValue, modules.onFailure),
     system: new XsSystem(modules),

@@ -4,10 +4,17 @@ import type { Transport } from "embedded:io/socket/tcp/tls";
 
 /** Who hears what the TLS above does not catch, and how far TCP has come. */
 export interface Guard {
+  readonly tcp: typeof TCP;
+  onOpened(transport: GuardedTCP): void;
   /** TCP is connected. */
   onConnected(): void;
   /** What the TLS threw while it was at work on what came in. */
   onFailure(error: unknown): void;
+}
+
+/** The SDK's TLS hands on what it was made with: so the guard finds its way here. */
+export interface GuardedOptions extends TCPOptions {
+  readonly guard?: Guard;
 }
 
 /**
@@ -25,11 +32,13 @@ export class GuardedTCP implements Transport {
   #readable = 0;
   #isClosed = false;
 
-  constructor(io: typeof TCP, guard: Guard, options: TCPOptions) {
-    this.#guard = guard;
+  constructor(options: GuardedOptions) {
     this.#options = options;
-    const { address, port } = options;
-    this.#tcp = new io({
+    const { address, port, guard } = options;
+    if (guard === undefined) throw new TypeError("a guarded transport without its guard");
+    this.#guard = guard;
+    guard.onOpened(this);
+    this.#tcp = new guard.tcp({
       ...{ address, port, nodelay: true },
       onReadable: (count) => this.#try(() => options.onReadable?.(count)),
       onWritable: (count) => {

@@ -115,6 +115,8 @@ declare module "embedded:io/socket/tcp/tls" {
   }
   export interface TLSOptions {
     readonly TCP: { readonly io: new (options: TCPOptions) => Transport };
+    /** ours: all options are handed on to the transport, the callbacks changed */
+    readonly guard?: object;
     readonly address: string;
     readonly port: number;
     readonly nodelay?: boolean;

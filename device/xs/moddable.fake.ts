@@ -142,10 +142,9 @@ export function fakeTls(identity: FakeIdentity) {
     readonly #transport: Transport;
     #waiting = 0;
 
-    constructor({ TCP, address, port, onReadable, onWritable, onError }: TLSOptions) {
-      this.#transport = new TCP.io({
-        address,
-        port,
+    constructor({ onReadable, onWritable, onError, ...options }: TLSOptions) {
+      this.#transport = new options.TCP.io({
+        ...options,
         onReadable: (count) => {
           if (refusal !== undefined) {
             const error = refusal;

@@ -47,8 +47,7 @@ describe("a TLS socket on Moddable", () => {
         if (constructorError !== undefined) throw constructorError;
         options = given;
         transport = new given.TCP.io({
-          address: given.address,
-          port: given.port,
+          ...given,
           onReadable: (count) => onBytes(count),
           onWritable: (count) => {
             if (count > 0) given.onWritable(count);

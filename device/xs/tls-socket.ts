@@ -3,7 +3,7 @@ import type NativeTLSSocket from "embedded:io/socket/tcp/tls";
 import type { Secure } from "embedded:io/socket/tcp/tls";
 import type RNG from "rng";
 import type { SocketError, Timer, TLSSocket, TLSSocketOptions } from "../hal.ts";
-import { GuardedTCP } from "./guarded-tcp.ts";
+import { type Guard, GuardedTCP } from "./guarded-tcp.ts";
 import { randomBytes } from "./random.ts";
 import type { Resolve } from "./resolve.ts";
 
@@ -25,7 +25,7 @@ const seedLength = 256;
 const lingerMs = 250;
 
 /** `hal.ts`'s TLS socket on ECMA-419's, which wants an address, throws what it refuses, and reads once. */
-export class XsTLSSocket implements TLSSocket {
+export class XsTLSSocket implements TLSSocket, Guard {
   readonly #context: TLSContext;
   #options: TLSSocketOptions | undefined;
   #native: NativeTLSSocket | undefined;
@@ -46,6 +46,25 @@ export class XsTLSSocket implements TLSSocket {
         else this.#connect(address, options);
       });
     });
+  }
+
+  get tcp(): typeof TCP {
+    return this.#context.tcp;
+  }
+
+  onOpened(transport: GuardedTCP): void {
+    this.#transport = transport;
+  }
+
+  onConnected(): void {
+    this.#isConnected = true;
+  }
+
+  /** What the TLS threw: its refusals have no other way out. */
+  onFailure(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    if (text.startsWith("certificate ")) this.#fail("certificate", text);
+    else this.#fail(this.#isOpen ? "closed" : "handshake", text);
   }
 
   read(): Uint8Array | undefined {
@@ -84,27 +103,13 @@ export class XsTLSSocket implements TLSSocket {
   }
 
   #connect(address: string, { host, port, applicationLayerProtocol }: TLSSocketOptions): void {
-    const { tcp, tls: Native, rng, secure } = this.#context;
+    const { tls: Native, rng, secure } = this.#context;
     // Its own seed is of 16 bytes, drawn at the start, when the hardware's generator may be weak.
     rng.init(randomBytes(seedLength).buffer as ArrayBuffer);
-    const adopt = (transport: GuardedTCP) => {
-      this.#transport = transport;
-    };
-    const guard = {
-      onConnected: () => {
-        this.#isConnected = true;
-      },
-      onFailure: (error: unknown) => this.#refuse(error),
-    };
-    class Transport extends GuardedTCP {
-      constructor(options: ConstructorParameters<typeof TCP>[0]) {
-        super(tcp, guard, options);
-        adopt(this);
-      }
-    }
     try {
       this.#native = new Native({
-        TCP: { io: Transport },
+        TCP: { io: GuardedTCP },
+        guard: this,
         ...{ address, host, port },
         secure: {
           ...secure,
@@ -122,7 +127,7 @@ export class XsTLSSocket implements TLSSocket {
         onError: () => this.#fail(this.#isConnected ? "closed" : "refused"),
       });
     } catch (error) {
-      this.#refuse(error);
+      this.onFailure(error);
     }
   }
 
@@ -139,12 +144,6 @@ export class XsTLSSocket implements TLSSocket {
     }
     // Not within this: a hundred records would be a hundred calls deep.
     this.#later(() => transport.resume());
-  }
-
-  #refuse(error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
-    if (text.startsWith("certificate ")) this.#fail("certificate", text);
-    else this.#fail(this.#isOpen ? "closed" : "handshake", text);
   }
 
   #fail(reason: SocketError, detail?: string): void {

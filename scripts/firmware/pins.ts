@@ -18,5 +18,5 @@ export function reasonAgainstPin(pin: number): string | undefined {
   return unfit.find(({ pins }) => pins.includes(pin))?.reason;
 }
 
-/** What to take instead: outputs that are quiet while the board starts. */
+/** What to take instead; docs/wiring.md says what to look at before one is trusted. */
 export const fitPins = "5, 21, 22, 23, 25, 26, 27, 32 or 33";
