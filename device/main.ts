@@ -12,7 +12,7 @@ import Instrumentation from "instrumentation";
 import RNG from "rng";
 import Time from "time";
 import Timer from "timer";
-import { Agent } from "./agent.ts";
+import { Agent, type AgentOptions } from "./agent.ts";
 import { parseSettings } from "./config.ts";
 import { toLine } from "./record-line.ts";
 import { firmwareVersion } from "./version.ts";
@@ -20,46 +20,45 @@ import { createXsDevice } from "./xs/device.ts";
 import { openGatePin } from "./xs/gate-pin.ts";
 import { readSettings } from "./xs/settings.ts";
 
-const input = readSettings(new Resource("settings.json"));
-const gatePin = openGatePin(Digital, typeof input.pin === "number" ? input.pin : 5);
-
-/** XS calls it before it gives up for want of memory, or for an error that nobody caught. */
-Object.assign(globalThis, {
-  abort(why: string, error: unknown) {
+/** Everything that only the start needs is forgotten after it: on the board every object counts. */
+function boot(): void {
+  const input = readSettings(new Resource("settings.json"));
+  const gatePin = openGatePin(Digital, typeof input.pin === "number" ? input.pin : 5);
+  /** XS calls it before it gives up for want of memory, or for an error that nobody caught. */
+  const abort = (why: string, error: unknown) => {
     gatePin.write(0);
     say({ type: "abort", why, error: String(error) });
-  },
-});
+  };
+  Object.assign(globalThis, { abort });
 
-const device = createXsDevice({
-  gatePin,
-  openNetwork,
-  ...{ time: Time, nativeTimer: Timer, udp: UDP, tcp: TCP, tls: TLSSocket, rng: RNG },
-  ...{ keyValue: KeyValue, instrumentation: Instrumentation, getResetReason },
-  resolve: (host, callback) => System.resolve(host, callback),
-  secure: {
-    certificate: new Resource("ca.der"),
-    clientCertificates: [new Resource("certificate.der")],
-    clientKey: new Resource("private-key.der"),
-  },
-  onFailure: (detail) => say({ type: "failure", detail }),
-});
-const result = parseSettings(input);
-if (result.type === "settings") {
+  const device = createXsDevice({
+    gatePin,
+    openNetwork,
+    ...{ time: Time, nativeTimer: Timer, udp: UDP, tcp: TCP, tls: TLSSocket, rng: RNG },
+    ...{ keyValue: KeyValue, instrumentation: Instrumentation, getResetReason },
+    resolve: (host, callback) => System.resolve(host, callback),
+    secure: {
+      certificate: new Resource("ca.der"),
+      clientCertificates: [new Resource("certificate.der")],
+      clientKey: new Resource("private-key.der"),
+    },
+    onFailure: (detail) => say({ type: "failure", detail }),
+  });
+  const result = parseSettings(input);
+  if (result.type === "problems") {
+    // `boom-box build` lets none through; an image made otherwise stays LOW and says why.
+    for (const problem of result.problems) say({ type: "settings", problem });
+    return;
+  }
+  const { clock } = device;
+  const onRecord: AgentOptions["onRecord"] = (record) =>
+    say(toLine(record, Math.round(clock.now().ticks)));
   const { settings } = result;
-  new Agent({
-    ...{ device, settings, firmware: firmwareVersion },
-    onRecord: (record) => say(toLine(record, now())),
-  }).start();
-} else {
-  // `boom-box build` lets none through; an image made otherwise stays LOW and says why.
-  for (const problem of result.problems) say({ type: "settings", problem });
-}
-
-function now(): number {
-  return Math.round(device.clock.now().ticks);
+  new Agent({ device, settings, firmware: firmwareVersion, onRecord }).start();
 }
 
 function say(line: Readonly<Record<string, unknown>>): void {
   trace(`${JSON.stringify(line)}\n`);
 }
+
+boot();
