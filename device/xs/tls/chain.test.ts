@@ -12,12 +12,12 @@ import {
   makeCases,
   makeFamily,
   makeKey,
-  nodeVerifier,
   now,
   server,
   type Wish,
   x509,
 } from "./chains.fake.ts";
+import { nodeVerifier } from "./node-verifier.fake.ts";
 
 const { KeyUsageFlags: usage, ExtendedKeyUsage: extended } = x509;
 
@@ -113,6 +113,8 @@ describe("a server's chain", function () {
     assert.equal(toldOf([under, middle, wide]), "signature 1");
     const impostor = await intermediateWith({ signer: makeKey("rsa") });
     assert.equal(toldOf([leaf, impostor]), "signature 1");
+    const nobodys = await leafWith({ issuer: { ...family.root, subject: "CN=Nobody" } });
+    assert.equal(toldOf([nobodys]), "issuer 0", "the root's key, another name");
     const namesake = await makeFamily("rsa");
     assert.equal(toldOf([leaf, namesake.intermediate]), "signature 0");
     assert.equal(toldOf([namesake.leaf, namesake.intermediate]), "signature 1");

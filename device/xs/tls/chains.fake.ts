@@ -3,29 +3,14 @@ import {
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
-  verify,
   webcrypto,
 } from "node:crypto";
 import type { Extension } from "@peculiar/x509";
 import "../../../scripts/certs/reflect-metadata.ts";
 import type { Refusal } from "./chain.ts";
-import type { SignatureVerifier } from "./signature.ts";
 
 // It throws while loading without what was imported before; a compiler may put static imports first.
 export const x509 = await import("@peculiar/x509");
-
-/** Signatures by Node, which knows nothing of how ours are read. */
-export const nodeVerifier: SignatureVerifier = {
-  verify({ algorithm, key, data, signature }) {
-    const spki = Buffer.from(key.spki);
-    return verify(
-      algorithm.hash,
-      data,
-      createPublicKey({ key: spki, format: "der", type: "spki" }),
-      signature,
-    );
-  },
-};
 
 export type KeyType = "rsa" | "p256";
 

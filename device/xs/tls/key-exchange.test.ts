@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createECDH, type KeyObject, randomBytes, sign } from "node:crypto";
 import { parseCertificate } from "./certificate.ts";
-import { host, make, makeKey, nodeVerifier, server } from "./chains.fake.ts";
+import { host, make, makeKey, server } from "./chains.fake.ts";
 import { type KeyExchangeContext, readKeyExchange } from "./key-exchange.ts";
+import { nodeVerifier } from "./node-verifier.fake.ts";
 import type { PublicKey } from "./public-key.ts";
 
 const rsaSuite = [0xc0, 0x2f];
