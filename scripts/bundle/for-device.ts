@@ -1,8 +1,17 @@
 import type { NetworkKind } from "../../device/config.ts";
-import { type BuiltModule, bundle, library, sources } from "./bundle.ts";
+import { type BuiltModule, type BundleModule, bundle, library, sources } from "./bundle.ts";
 
 /** What stands in, on a desktop, for hardware it has not: specifier's place to source. */
 const desktop = ["digital", "interface", "key-value", "reset-reason"];
+
+/** What stands behind the modules of the SDK's own names: whether a server is who it should be. */
+export function tls(): BundleModule {
+  const replacements = /\/(cert|ciphersuites|handshake)\.ts$/;
+  return {
+    name: "boom-box/tls",
+    entries: sources("device/xs/tls").filter((name) => !replacements.test(name)),
+  };
+}
 
 /**
  * The firmware for the Moddable SDK, each module in a file that `manifest.json` names. All but `main`
@@ -17,16 +26,12 @@ export function bundleForDevice(
     entries: [`device/xs/tls/${name}.ts`],
     hasDefault: true,
   });
-  const own = /\/(cert|ciphersuites|handshake)\.ts$/;
   return bundle({
     outputDirectory,
     modules: [
       library(),
       { name: "hardware", entries: sources("device/xs") },
-      {
-        name: "boom-box/tls",
-        entries: sources("device/xs/tls").filter((name) => !own.test(name)),
-      },
+      tls(),
       replacement("cert"),
       replacement("ciphersuites"),
       replacement("handshake"),

@@ -22,9 +22,9 @@ interface Alert {
  * that every connection sees the server's certificate.
  */
 const order: Readonly<
-  Record<Exclude<Progress, "clientFinished">, readonly (Progress | undefined)[]>
+  Record<Exclude<Progress, "clientHello" | "clientFinished">, readonly Progress[]>
 > = {
-  serverHello: [undefined],
+  serverHello: ["clientHello"],
   certificate: ["serverHello"],
   serverKeyExchange: ["certificate"],
   certificateRequest: ["serverKeyExchange"],
@@ -35,7 +35,9 @@ const order: Readonly<
 /** @throws TLSError where a message does not come in its turn */
 function advance(session: Session, message: keyof typeof order): void {
   const isEncrypted = Boolean(session.serverCipher);
-  if (!order[message].includes(session.progress) || isEncrypted !== (message === "finished")) {
+  const { progress } = session;
+  const isInTurn = progress !== undefined && order[message].includes(progress);
+  if (!isInTurn || isEncrypted !== (message === "finished")) {
     throw new TLSError(`${message}: out of order`);
   }
   session.progress = message;
@@ -76,6 +78,7 @@ const clientHello = {
   ...unexpected("clientHello"),
   packetize(session: Session, ...values: unknown[]): unknown {
     if (session.progress !== undefined) throw new TLSError("clientHello: out of order");
+    session.progress = "clientHello";
     session.clientSessionID = undefined;
     session.cacheManager = undefined;
     guard(session);

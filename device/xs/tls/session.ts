@@ -1,5 +1,6 @@
-/** How far a handshake has come: what was received last, or that ours is all sent. */
+/** How far a handshake has come: what was received last, or that our hello, or all of ours, is sent. */
 export type Progress =
+  | "clientHello"
   | "serverHello"
   | "certificate"
   | "serverKeyExchange"

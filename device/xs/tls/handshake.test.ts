@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { createECDH, randomBytes, sign } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Made, make, makeKey, server } from "./chains.fake.ts";
+import { FakeSession, loadHandshake, type Messages } from "./handshake.fake.ts";
+import type { Effects } from "./sdk.fake.ts";
+
+/** How a handshake goes (RFC 5246, 7.3), `>` what is ours. The request for our certificate may lack. */
+const full = [
+  ">clientHello",
+  "serverHello",
+  "certificate",
+  "serverKeyExchange",
+  "certificateRequest",
+  "serverHelloDone",
+  ">finished",
+  "finished",
+];
+const flights = [full, full.filter((step) => step !== "certificateRequest")];
+const steps = [...full, "helloRequest", "clientHello", "certificateVerify", "clientKeyExchange"];
+
+describe("a handshake", () => {
+  const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
+  const key = makeKey("rsa");
+  const point = createECDH("prime256v1").generateKeys();
+  let messages: Messages;
+  let leaf: Made;
+
+  before(async () => {
+    messages = await loadHandshake(directory);
+    leaf = await make({ subject: "CN=leaf", key, extensions: server() });
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  const start = (effects?: Effects) => new FakeSession(leaf.der, effects);
+
+  function keyExchange(session: FakeSession, signer = key): Uint8Array {
+    const params = [3, 0, 23, 65, ...point];
+    const signed = Buffer.concat([
+      new Uint8Array(session.clientRandom),
+      new Uint8Array(session.serverRandom),
+      Uint8Array.from(params),
+    ]);
+    const signature = sign("sha256", signed, signer);
+    return Uint8Array.from([...params, 4, 1, 1, 0, ...signature]);
+  }
+
+  function streamOf(bytes: Uint8Array) {
+    return {
+      bytesAvailable: bytes.length,
+      readChunk: (length: number) => bytes.subarray(0, length),
+    };
+  }
+
+  function step(session: FakeSession, name: string, body?: object): void {
+    if (name.startsWith(">")) {
+      messages[name.slice(1)]?.packetize(session);
+      return;
+    }
+    // The server's ChangeCipherSpec comes just before.
+    if (name === "finished") session.serverCipher = {};
+    const own = name === "serverKeyExchange" ? streamOf(keyExchange(session)) : undefined;
+    messages[name]?.unpacketize(session, body ?? own);
+  }
+
+  function startAfter(done: readonly string[]): FakeSession {
+    const session = start();
+    for (const name of done) step(session, name);
+    return session;
+  }
+
+  const refuses = (run: () => void, why: RegExp, what: string) =>
+    assert.throws(run, { message: why }, what);
+
+  it("goes its way, and leaves the key exchange to none but us", () => {
+    for (const flight of flights) {
+      const session = startAfter(flight);
+      const told = flight.map((name) => name.replace(">", "sent "));
+      assert.deepEqual(
+        session.diary,
+        told.filter((name) => name !== "serverKeyExchange" && name !== "serverHelloDone"),
+      );
+      assert.equal(session.dhparams?.named_curve, 23);
+      assert.deepEqual(new Uint8Array(session.dhparams.dh_Ys), Uint8Array.from(point));
+    }
+  });
+
+  it("goes no other way", () => {
+    let count = 0;
+    for (const flight of flights) {
+      for (let length = 0; length <= flight.length; length++) {
+        const done = flight.slice(0, length);
+        for (const next of steps) {
+          if (flights.some((each) => each.slice(0, length + 1).join() === [...done, next].join())) {
+            continue;
+          }
+          const session = startAfter(done);
+          const before = [...session.diary];
+          const what = `${next} after ${done.at(-1) ?? "nothing"}`;
+          refuses(() => step(session, next), /: (out of order|unexpected)$/, what);
+          assert.deepEqual(session.diary, before, what);
+          count += 1;
+        }
+      }
+    }
+    assert.ok(count > 150, `${count} ways`);
+  });
+
+  it("has nothing encrypted before its end, and its end encrypted", () => {
+    for (let length = 1; length < full.length - 1; length++) {
+      const next = full[length] ?? "";
+      const session = startAfter(full.slice(0, length));
+      session.serverCipher = {};
+      refuses(() => step(session, next), /: out of order$/, `${next} after ChangeCipherSpec`);
+    }
+    const session = startAfter(full.slice(0, -1));
+    refuses(() => messages.finished?.unpacketize(session), /: out of order$/, "finished in clear");
+  });
+
+  it("ends only where a secret was agreed on", () => {
+    for (const masterSecret of [null, undefined]) {
+      const session = Object.assign(startAfter(full.slice(0, -2)), { masterSecret });
+      refuses(() => step(session, ">finished"), /: out of order$/, "no secret");
+    }
+  });
+
+  it("lets no alert and no data through before its end, and all after", () => {
+    for (let length = 1; length < full.length; length++) {
+      const session = startAfter(full.slice(0, length));
+      const what = `after ${full[length - 1]}`;
+      const alert = { level: 1, description: 0 };
+      refuses(() => Object.assign(session, { alert }), /^alert 0$/, what);
+      assert.equal(session.alert, undefined, what);
+      refuses(() => session.putData("open"), /before the end of the handshake$/, what);
+      assert.deepEqual(session.applicationData, [], what);
+    }
+    const session = startAfter(full);
+    session.putData("open");
+    assert.deepEqual(session.applicationData, ["open"]);
+    session.alert = { level: 1, description: 0 };
+    assert.deepEqual(session.alert, { level: 1, description: 0 });
+  });
+
+  it("is refused where the end is not as the SDK would have it, and stays closed", () => {
+    const fail = () => {
+      throw new Error("finished: verify_data");
+    };
+    const session = start({ finished: fail });
+    for (const name of full.slice(0, -1)) step(session, name);
+    refuses(() => step(session, "finished"), /verify_data/, "finished");
+    refuses(() => session.putData("open"), /before the end/, "data");
+  });
+
+  it("is refused without the server's signature on its key exchange", () => {
+    const bodies: Readonly<Record<string, (session: FakeSession) => object | undefined>> = {
+      nothing: () => undefined,
+      unsigned: (session) =>
+        streamOf(Uint8Array.of(...keyExchange(session).subarray(0, 69), 0, 0, 0, 0)),
+      "without even that": (session) => streamOf(keyExchange(session).subarray(0, 69)),
+      "signed by another": (session) => streamOf(keyExchange(session, makeKey("rsa"))),
+      "of another handshake": () => streamOf(keyExchange(start())),
+      longer: (session) => streamOf(Uint8Array.of(...keyExchange(session), 0)),
+    };
+    for (const [name, bodyOf] of Object.entries(bodies)) {
+      const session = startAfter(full.slice(0, 3));
+      const body = bodyOf(session);
+      refuses(
+        () => messages.serverKeyExchange?.unpacketize(session, body),
+        /^serverKeyExchange: (not signed by the server|nothing in it)$/,
+        name,
+      );
+      assert.equal(session.dhparams, undefined, name);
+    }
+  });
+
+  it("is refused where the server has shown no certificate, or chosen no suite", () => {
+    for (const lack of [{ peerCert: undefined }, { chosenCipher: undefined }]) {
+      const session = Object.assign(startAfter(full.slice(0, 3)), lack);
+      const body = streamOf(keyExchange(session));
+      refuses(
+        () => messages.serverKeyExchange?.unpacketize(session, body),
+        /^serverKeyExchange: nothing in it$/,
+        Object.keys(lack).join(),
+      );
+    }
+  });
+
+  it("is refused in another version, whatever the SDK makes of it", () => {
+    for (const protocolVersion of [0x302, 0x304]) {
+      const change = (session: object) => void Object.assign(session, { protocolVersion });
+      const session = start({ serverHello: change });
+      step(session, ">clientHello");
+      refuses(() => step(session, "serverHello"), /another version$/, String(protocolVersion));
+    }
+    const alert = (session: object) =>
+      void Object.assign(session, { alert: { level: 2, description: 70 } });
+    const session = start({ serverHello: alert });
+    step(session, ">clientHello");
+    refuses(() => step(session, "serverHello"), /^alert 70$/, "the SDK's own alert");
+  });
+
+  it("never resumes a session", () => {
+    const session = start();
+    step(session, ">clientHello");
+    assert.equal(session.clientSessionID, undefined);
+    assert.equal(session.cacheManager, undefined);
+  });
+
+  it("has nothing in the message that ends the server's part", () => {
+    const session = startAfter(full.slice(0, 5));
+    const body = streamOf(Uint8Array.of(0));
+    refuses(() => step(session, "serverHelloDone", body), /something in it$/, "serverHelloDone");
+  });
+});

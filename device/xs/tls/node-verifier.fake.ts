@@ -1,0 +1,10 @@
+import { createPublicKey, verify } from "node:crypto";
+import type { SignatureVerifier } from "./signature.ts";
+
+/** Signatures by Node, which knows nothing of how ours are read. */
+export const nodeVerifier: SignatureVerifier = {
+  verify({ algorithm, key, data, signature }) {
+    const spki = createPublicKey({ key: Buffer.from(key.spki), format: "der", type: "spki" });
+    return verify(algorithm.hash, data, spki, signature);
+  },
+};
