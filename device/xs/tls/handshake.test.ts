@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { createECDH, randomBytes, sign } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
