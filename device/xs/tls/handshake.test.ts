@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createECDH, sign } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
