@@ -81,6 +81,17 @@ describe("a certificate", () => {
     malformed(withBytes(hex("a003020102"), hex("0203020102")), "no value of tag 160");
   });
 
+  it("has nothing more than it should, on either level", () => {
+    const [outer, inner] = [0, 4];
+    const more = Buffer.concat([made.der, hex("0500")]);
+    more.writeUInt16BE(more.readUInt16BE(outer + 2) + 2, outer + 2);
+    malformed(Uint8Array.from(more), "more than there should be");
+    const end = inner + 4 + Buffer.from(made.der).readUInt16BE(inner + 2);
+    const within = Buffer.concat([made.der.subarray(0, end), hex("0500"), made.der.subarray(end)]);
+    for (const at of [outer, inner]) within.writeUInt16BE(within.readUInt16BE(at + 2) + 2, at + 2);
+    malformed(Uint8Array.from(within), "more than there should be");
+  });
+
   it("names the algorithm of its signature twice, the same", () => {
     const [sha256, sha384] = [hex("2a864886f70d01010b"), hex("2a864886f70d01010c")];
     malformed(withBytes(sha256, sha384, "first"), "two algorithms");
