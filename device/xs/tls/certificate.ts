@@ -84,10 +84,9 @@ function readTime(reader: DerReader): number {
   const day = part(6);
   const time = Date.UTC(part(0, 4), month, day, part(8), part(10), part(12));
   const date = new Date(time);
-  // The 31st of June, 25 o'clock: such are carried over to what follows.
+  // The 31st of June, 24 o'clock, 60 minutes: such are carried over to the next day, or minute.
   if (
     !(part(0, 4) >= 1950 && date.getUTCMonth() === month && date.getUTCDate() === day) ||
-    date.getUTCHours() !== part(8) ||
     date.getUTCMinutes() !== part(10)
   ) {
     throw new MalformedError("no such time");

@@ -20,8 +20,8 @@ export function isForHost(
 function matches(pattern: string, name: string): boolean {
   if (!pattern.startsWith("*.")) return pattern === name;
   const rest = pattern.slice(1);
-  const dot = name.indexOf(".");
-  return dot > 0 && isDnsName(rest.slice(1)) && rest.includes(".", 1) && name.slice(dot) === rest;
+  // What equals the end of a name is of labels itself: no second star is.
+  return rest.includes(".", 1) && name.slice(name.indexOf(".")) === rest;
 }
 
 /** RFC 1123, 2.1; the last label of a name is never all digits, so that no address looks like one. */

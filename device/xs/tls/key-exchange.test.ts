@@ -74,6 +74,15 @@ describe("a server's key exchange", () => {
     assert.equal(read(bodyOf(), { serverRandom: new Uint8Array(31) }), undefined);
   });
 
+  it("is refused where there is no random: zeros, which all know, are none", () => {
+    const zeros = new Uint8Array(32);
+    const none = new Uint8Array(0);
+    const noClient = bodyOf({ randoms: [zeros, serverRandom] });
+    assert.equal(read(noClient, { clientRandom: none }), undefined);
+    const noServer = bodyOf({ randoms: [clientRandom, zeros] });
+    assert.equal(read(noServer, { serverRandom: none }), undefined);
+  });
+
   it("is refused where what is shown is not what was signed", () => {
     const shown = Buffer.from([3, 0, 23, 65, ...createECDH("prime256v1").generateKeys()]);
     assert.equal(read(bodyOf({ shown })), undefined);
@@ -82,6 +91,7 @@ describe("a server's key exchange", () => {
   it("is refused with a weaker hash, whether it says so or not", () => {
     for (const [hash, code] of [
       ["sha1", 2],
+      ["sha256", 2],
       ["sha384", 5],
       ["sha1", 4],
     ] as const) {
@@ -120,5 +130,7 @@ describe("a server's key exchange", () => {
       assert.equal(read(body.subarray(0, length)), undefined);
     }
     assert.equal(read(Uint8Array.from([...body, 0])), undefined);
+    const length = params.length + 2;
+    assert.equal(read(body.with(length, 2)), undefined, "another length told");
   });
 });
