@@ -38,6 +38,12 @@ describe("the bundle for XS", () => {
     assert.deepEqual([...new Set(packages)], ["mqtt-packet"]);
   });
 
+  it("has constants alone at its top level: preloaded, a variable would cost memory", () => {
+    const text = readFileSync(built.file, "utf8");
+    assert.doesNotMatch(text, /^(var|let) [\w$]+ =/m);
+    assert.match(text, /^const /m);
+  });
+
   it("leads every position back to the source", () => {
     const text = readFileSync(built.file, "utf8");
     const positions = new Positions(built.file);

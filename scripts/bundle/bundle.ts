@@ -12,6 +12,8 @@ export interface BundleModule {
   readonly entries: readonly string[];
   /** the one entry has a default export, which is the module's too */
   readonly hasDefault?: boolean;
+  /** it is preloaded, and so none of its variables changes */
+  readonly isPreloaded?: boolean;
   /** default: what mqtt-packet needs */
   readonly shims?: Shims;
   /** more to resolve and load, before anything else has its turn */
@@ -64,6 +66,7 @@ export const moddableModules: readonly string[] = [
 export function library(): BundleModule {
   return {
     name: "boom-box",
+    isPreloaded: true,
     entries: [
       ...sources("device"),
       ...sources("device/core", true),
@@ -87,7 +90,7 @@ export async function bundle(options: BundleOptions): Promise<BuiltModule[]> {
 }
 
 async function buildModule(
-  { name, entries, hasDefault, shims, plugins, mayRepeat }: BundleModule,
+  { name, entries, hasDefault, isPreloaded, shims, plugins, mayRepeat }: BundleModule,
   options: BundleOptions,
   earlier: readonly BuiltModule[],
 ): Promise<BuiltModule> {
@@ -128,7 +131,7 @@ export * from "./${entry}";`,
       silentPlugin,
     ],
   });
-  keepConstant(file);
+  if (isPreloaded) keepConstant(file);
   return { name, file, bytes: bytesOf(metafile), inputs: Object.keys(metafile.inputs) };
 }
 

@@ -25,21 +25,23 @@ export function bundleForDevice(
     name: `ssl/${name}`,
     entries: [`device/xs/tls/${name}.ts`],
     hasDefault: true,
+    isPreloaded: true,
   });
   return bundle({
     outputDirectory,
     modules: [
       library(),
-      { name: "hardware", entries: sources("device/xs") },
+      { name: "hardware", entries: sources("device/xs"), isPreloaded: true },
       tls(),
       replacement("cert"),
       replacement("ciphersuites"),
       replacement("handshake"),
-      { name: "boom-box/network", entries: [`device/xs/network/${network}.ts`] },
+      { name: "boom-box/network", entries: [`device/xs/network/${network}.ts`], isPreloaded: true },
       ...desktop.map((name) => ({
         name: `desktop/${name}`,
         entries: [`device/xs/lin/${name}.ts`],
         hasDefault: true,
+        isPreloaded: true,
       })),
       { name: "main", entries: ["device/main.ts"] },
     ],
