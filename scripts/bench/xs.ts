@@ -112,7 +112,7 @@ async function measure(engine: Engine, before: number) {
   const { compute, slots } = await engine.evaluate("bench.open();");
   await engine.evaluate("bench.finish();");
   // The first times leave what is kept for good: tables, ids seen.
-  await engine.evaluate("bench.reconnect(10);");
+  await engine.evaluate("bench.reconnect(100);");
   const settled = await liveSlots(engine);
   // At one go: every script that is evaluated leaves a few slots in the engine itself.
   await engine.evaluate(`bench.reconnect(${reconnects});`);
