@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { UserError } from "../user-error.ts";
 
 export interface RunOptions {
@@ -21,8 +21,8 @@ const shownLines = 8;
  */
 export async function run(options: RunOptions): Promise<void> {
   const { command, args, environment, directory, log, onLine } = options;
+  const output = openSync(log, "w", 0o600);
   const before = process.umask(0o077);
-  const output = createWriteStream(log, { mode: 0o600 });
   const child = spawn(command, args, {
     cwd: directory,
     env: environment,
@@ -32,7 +32,7 @@ export async function run(options: RunOptions): Promise<void> {
   const lines: string[] = [];
   let rest = "";
   const take = (bytes: Buffer) => {
-    output.write(bytes);
+    writeSync(output, bytes);
     const parts = `${rest}${bytes}`.split("\n");
     rest = parts.pop() ?? "";
     for (const line of parts) {
@@ -47,8 +47,7 @@ export async function run(options: RunOptions): Promise<void> {
       reject(new UserError(`${command} cannot be run: ${cause.message}`, { cause }));
     });
     child.on("close", resolve);
-  });
-  output.end();
+  }).finally(() => closeSync(output));
   if (rest !== "") lines.push(rest);
   if (code === 0) return;
   throw new UserError(
