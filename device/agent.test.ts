@@ -195,6 +195,21 @@ describe("Agent", () => {
       );
     });
 
+    it("holds the pin for the whole pulse although the way to the pin took its time", () => {
+      const socket = connect();
+      const { gatePin } = device;
+      const write = gatePin.write.bind(gatePin);
+      gatePin.write = (value) => {
+        if (value === 1) time.tick(40);
+        write(value);
+      };
+      socket.deliver(open);
+      time.tick(499);
+      assert.deepEqual(gatePin.writes, [1]);
+      time.tick(1);
+      assert.deepEqual(gatePin.writes, [1, 0]);
+    });
+
     it("has its id stored while its pulse lasts, so that no restart repeats it", () => {
       connect().deliver(open);
       assert.equal(device.storage.values.get("seen-ids"), '["a-1"]');

@@ -108,6 +108,7 @@ export class Agent {
       switch (effect.type) {
         case "write":
           this.#pin.write(effect.value);
+          if (effect.value === 1) this.#box.raised(this.#device.clock.now());
           break;
         case "send":
           this.#send(effect.bytes);

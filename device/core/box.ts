@@ -162,6 +162,11 @@ export class Box {
     return this.#session.acknowledge(packet, now.ticks);
   }
 
+  /** The pin is HIGH from now on: what was done on the way to it does not shorten the pulse. */
+  raised(now: Instant): void {
+    this.#gate.rose(now.ticks);
+  }
+
   /** The cap ended a pulse: the pin is LOW already. */
   capped(now: Instant): BoxEffect[] {
     this.#capped += 1;

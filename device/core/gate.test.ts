@@ -31,6 +31,22 @@ describe("Gate", () => {
     assert.deepEqual(gate.handleTimeout(1_501), []);
   });
 
+  it("counts the pulse from the edge, which may come late after the command", () => {
+    gate.handleOpen(1_000);
+    gate.rose(1_040);
+    assert.equal(gate.deadline, 1_540);
+    assert.deepEqual(gate.handleTimeout(1_539), []);
+    assert.deepEqual(gate.handleTimeout(1_540), [fall, pulsed(500)]);
+  });
+
+  it("does not let a word of an edge end or begin a pulse, nor shorten it", () => {
+    gate.rose(500);
+    assert.equal(gate.deadline, undefined);
+    gate.handleOpen(1_000);
+    gate.rose(900);
+    assert.equal(gate.deadline, 1_500);
+  });
+
   it("reports how long a late pulse really lasted", () => {
     gate.handleOpen(1_000);
     assert.deepEqual(gate.handleTimeout(1_730), [fall, pulsed(730)]);

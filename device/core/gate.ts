@@ -43,6 +43,11 @@ export class Gate {
     return effects;
   }
 
+  /** The pin has risen: the button is held from here on, however long it took from the command. */
+  rose(now: number): void {
+    if (this.#startedAt !== undefined && now > this.#startedAt) this.#startedAt = now;
+  }
+
   handleTimeout(now: number): GateEffect[] {
     const startedAt = this.#startedAt;
     // A clock that ran backwards cannot be trusted to reach the deadline: end the pulse.
