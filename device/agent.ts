@@ -33,8 +33,6 @@ export interface AgentOptions {
   onRecord?(record: AgentRecord): void;
 }
 
-const seenIdsKey = "seen-ids";
-
 /** Bytes that may wait for a peer that does not read; then the connection is given up. */
 const maximumQueuedBytes = 16_384;
 
@@ -66,7 +64,10 @@ export class Agent {
       settings,
       firmware,
       resetReason: system.resetReason,
-      seenIds: readSeenIds(device.storage.read(seenIdsKey)),
+      stored: {
+        "seen-ids": device.storage.read("seen-ids"),
+        events: device.storage.read("events"),
+      },
       parser: options.parser ?? new PacketParser(),
       random: () => system.random(),
       facts: () => ({
@@ -116,8 +117,8 @@ export class Agent {
         case "acknowledge":
           this.#apply(this.#box.acknowledge(effect.packet, now), now);
           break;
-        case "remember":
-          this.#device.storage.write(seenIdsKey, JSON.stringify([...effect.ids]));
+        case "store":
+          this.#device.storage.write(effect.key, effect.value);
           break;
         case "event":
           this.#options.onRecord?.({ type: "event", ...effect.report });
@@ -256,16 +257,5 @@ export class Agent {
       this.#handle((now) => this.#box.handleTimeout(now));
     }, delayMs);
     this.#wake = { handle, at };
-  }
-}
-
-/** Storage is untrusted too: what cannot be read is as good as nothing remembered. */
-function readSeenIds(text: string | undefined): string[] {
-  if (text === undefined) return [];
-  try {
-    const ids: unknown = JSON.parse(text);
-    return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
-  } catch {
-    return [];
   }
 }

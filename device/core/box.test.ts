@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import mqttPacket, { type Packet } from "mqtt-packet";
 import { parseSettings, type Settings } from "../config.ts";
-import { Box, type BoxEffect } from "./box.ts";
+import { Box, type BoxEffect, type BoxOptions } from "./box.ts";
 import { PacketParser } from "./mqtt/codec.ts";
 
 const epoch = 1_800_000_000_000;
@@ -21,12 +21,12 @@ class Bench {
   readonly received: Packet[] = [];
   now = 0;
 
-  constructor(changes: Record<string, unknown> = {}) {
+  constructor(changes: Record<string, unknown> = {}, stored: Partial<BoxOptions["stored"]> = {}) {
     this.box = new Box({
       settings: settingsOf(changes),
       firmware: "test",
       resetReason: "power-on",
-      seenIds: [],
+      stored: { "seen-ids": undefined, events: undefined, ...stored },
       random: () => 0.5,
       facts: () => ({ rssi: -50, address: "10.0.0.9", heap: undefined }),
       parser,
@@ -123,16 +123,29 @@ class Bench {
   }
 }
 
+/** A command as bytes; a broker that goes silent after it is the test's affair. */
+const publishOf = (payload: string): Uint8Array =>
+  new Uint8Array(
+    mqttPacket.generate({
+      ...{ cmd: "publish", topic: "gate/lot-1/command", payload, qos: 1, messageId: 77 },
+      ...{ retain: false, dup: false },
+    }),
+  );
+
 const types = (effects: readonly BoxEffect[]) => effects.map(({ type }) => type);
 
 describe("a box", () => {
   it("holds the pin HIGH for the pulse, and reports after the falling edge", () => {
     const bench = new Bench().connect();
     const rise = bench.command({ action: "open", id: "a", by: "Ann" });
-    assert.deepEqual(types(rise), ["write", "remember", "acknowledge"], "the pulse, then PUBACK");
+    assert.deepEqual(
+      types(rise),
+      ["write", "store", "store", "acknowledge"],
+      "the pulse, then PUBACK",
+    );
     assert.deepEqual(bench.wait(499), []);
     const fall = bench.wait(1);
-    assert.deepEqual(types(fall), ["write", "event", "send"]);
+    assert.deepEqual(types(fall), ["write", "event", "store", "send"]);
     assert.deepEqual(bench.writes, [1, 0]);
     assert.deepEqual(bench.events, [
       {
@@ -279,6 +292,93 @@ describe("a box", () => {
       packet.cmd === "publish" ? [packet.topic] : [],
     );
     assert.deepEqual(topics, ["gate/lot-1/event", "gate/lot-1/status"]);
+  });
+
+  describe("keeps what was not delivered", () => {
+    const storedEvents = (bench: Bench) =>
+      bench.effects.flatMap((effect) =>
+        effect.type === "store" && effect.key === "events" ? [effect.value] : [],
+      );
+    /** Events as its broker gets them on the way up. */
+    const toldOnReturn = (events: string | undefined) => {
+      const bench = new Bench({}, { events });
+      bench.take(bench.box.start(bench.instant));
+      bench.take(bench.box.networkUp(bench.instant));
+      bench.take(bench.box.timeSet(bench.instant));
+      bench.take(bench.box.socketOpen(bench.instant));
+      bench.send({ cmd: "connack", returnCode: 0, sessionPresent: false });
+      const subscribe = bench.received.find(({ cmd }) => cmd === "subscribe");
+      bench.send({ cmd: "suback", messageId: Number(subscribe?.messageId), granted: [1] });
+      const payloads = bench.received.flatMap((packet) =>
+        packet.cmd === "publish" ? [JSON.parse(String(packet.payload))] : [],
+      );
+      bench.acknowledgeAll();
+      return { bench, payloads };
+    };
+
+    it("an opening from its rising edge on: stored before it is told, forgotten once acknowledged", () => {
+      const bench = new Bench().connect();
+      bench.command({ action: "open", id: "a", by: "Ann" });
+      const [begun] = storedEvents(bench);
+      assert.deepEqual(JSON.parse(begun ?? ""), [
+        {
+          ...{ id: "a", action: "open", by: "Ann", at: epoch, pulseMs: null },
+          ...{ outcome: "opened", reason: null },
+        },
+      ]);
+      bench.wait(500);
+      assert.equal(JSON.parse(storedEvents(bench)[1] ?? "")[0].pulseMs, 500);
+      assert.equal(storedEvents(bench)[2], "[]");
+    });
+
+    it("so that a restart in the middle of a pulse tells it, without its length, before the status", () => {
+      const bench = new Bench().connect();
+      bench.command({ action: "open", id: "a" });
+      const { bench: next, payloads } = toldOnReturn(storedEvents(bench).at(-1));
+      assert.deepEqual(
+        payloads.map(({ id, outcome, pulseMs, state }) => [id ?? state, outcome, pulseMs]),
+        [
+          ["a", "opened", null],
+          ["online", undefined, undefined],
+        ],
+      );
+      assert.equal(storedEvents(next).at(-1), "[]");
+      assert.deepEqual(next.writes, []);
+    });
+
+    it("a refusal after a second, not at once: flash wears out", () => {
+      const bench = new Bench().connect();
+      bench.take(bench.box.handleBytes(publishOf("close"), bench.instant));
+      bench.now += 999;
+      bench.take(bench.box.handleTimeout(bench.instant));
+      assert.deepEqual(storedEvents(bench), []);
+      bench.now += 1;
+      bench.take(bench.box.handleTimeout(bench.instant));
+      const { payloads } = toldOnReturn(storedEvents(bench)[0]);
+      assert.equal(payloads[0].reason, "unknown-action");
+    });
+
+    it("and writes nothing for a refusal that was delivered within that second", () => {
+      const bench = new Bench().connect();
+      bench.command("close");
+      bench.acknowledgeAll();
+      bench.wait(10_000);
+      assert.deepEqual(storedEvents(bench), []);
+    });
+
+    it("also when it is stopped before the broker answers", () => {
+      const bench = new Bench().connect();
+      bench.take(bench.box.handleBytes(publishOf("close"), bench.instant));
+      bench.take(bench.box.stop(bench.instant));
+      bench.now += 2_000;
+      bench.take(bench.box.handleTimeout(bench.instant));
+      assert.equal(JSON.parse(storedEvents(bench).at(-1) ?? "")[0].reason, "unknown-action");
+    });
+
+    it("and tells nothing where storage holds something else", () => {
+      const [{ state }] = toldOnReturn('[{"outcome":"opened"}, 7').payloads;
+      assert.equal(state, "online");
+    });
   });
 
   it("has one event for every command, and edges by turns, whatever happens", () => {

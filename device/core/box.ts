@@ -3,7 +3,9 @@ import type { Instant, ResetReason } from "../hal.ts";
 import { type Command, type CommandMessage, CommandReader, type RefusalReason } from "./command.ts";
 import { Connection, type ConnectionEffect, type ConnectionState } from "./connection.ts";
 import { Gate, type GateEffect } from "./gate.ts";
+import { Journal, type JournalEntry } from "./journal.ts";
 import type { PacketParser, PublishPacket } from "./mqtt/codec.ts";
+import type { OutgoingMessage } from "./mqtt/outbox.ts";
 import { Session, type SessionEffect } from "./mqtt/session.ts";
 import {
   type EventReport,
@@ -21,12 +23,15 @@ export interface Facts {
   readonly heap: number | undefined;
 }
 
+/** Keys of storage, of 15 characters at most (NVS): ids of commands, and outcomes not delivered yet. */
+export type StoredKey = "seen-ids" | "events";
+
 export interface BoxOptions {
   readonly settings: Settings;
   readonly firmware: string;
   readonly resetReason: ResetReason;
-  /** ids of commands seen before a restart, oldest first */
-  readonly seenIds: readonly string[];
+  /** what {@link BoxEffect} `store` left in storage before a restart: untrusted */
+  readonly stored: Readonly<Record<StoredKey, string | undefined>>;
   /** uniform in [0, 1) */
   readonly random: () => number;
   readonly facts: () => Facts;
@@ -38,7 +43,8 @@ export type BoxEffect =
   | { readonly type: "send"; readonly bytes: Uint8Array }
   /** what this message asked for is done: {@link Box.acknowledge} has its PUBACK */
   | { readonly type: "acknowledge"; readonly packet: PublishPacket }
-  | { readonly type: "remember"; readonly ids: ReadonlySet<string> }
+  /** outlives a restart */
+  | { readonly type: "store"; readonly key: StoredKey; readonly value: string }
   | { readonly type: "event"; readonly report: EventReport }
   | { readonly type: "status"; readonly report: StatusReport }
   | ConnectionEffect;
@@ -49,6 +55,8 @@ const backoffMinimumMs = 1_000;
 /** Status changes within this time make one message. */
 const statusDelayMs = 2_000;
 const statusHeartbeatMs = 15 * 60 * 1000;
+/** Refusals are stored after this time, if they have not been delivered by then: flash wears out. */
+const storeDelayMs = 1_000;
 /** How long a box that stops waits for its last words to be acknowledged. */
 const farewellMs = 2_000;
 
@@ -63,8 +71,12 @@ export class Box {
   readonly #reader: CommandReader;
   readonly #session: Session;
   readonly #connection: Connection;
+  readonly #journal: Journal;
+  /** the messages that tell of a journal's entries */
+  readonly #told = new Map<OutgoingMessage, JournalEntry>();
   /** the command whose pulse is under way */
-  #opening: Command | undefined;
+  #opening: { readonly command: Command; readonly entry: JournalEntry } | undefined;
+  #storeAt: number | undefined;
   #statusAt: number | undefined;
   #farewellAt: number | undefined;
   #opened = 0;
@@ -75,13 +87,14 @@ export class Box {
   #capped = 0;
 
   constructor(options: BoxOptions) {
-    const { settings, firmware, random, seenIds } = options;
+    const { settings, firmware, random, stored } = options;
     const { thingName, networks, backoffMaximumMs, keepAliveSeconds } = settings;
     const will: WillReport = { state: "offline", firmware };
     this.#options = options;
     this.#topics = topicsOf(settings.prefix, thingName);
     this.#gate = new Gate(settings);
-    this.#reader = new CommandReader(settings, seenIds);
+    this.#reader = new CommandReader(settings, readSeenIds(stored["seen-ids"]));
+    this.#journal = new Journal(stored.events);
     this.#session = new Session(
       {
         clientIdentifier: thingName,
@@ -107,14 +120,18 @@ export class Box {
       this.#connection.deadline,
       this.#statusAt,
       this.#farewellAt,
+      this.#storeAt,
     ]) {
       if (other !== undefined && (earliest === undefined || other < earliest)) earliest = other;
     }
     return earliest;
   }
 
+  /** Once. What was not delivered before a restart goes first. */
   start(now: Instant): BoxEffect[] {
-    return this.#connection.start(now.ticks);
+    const effects: BoxEffect[] = this.#connection.start(now.ticks);
+    for (const entry of this.#journal.entries) effects.push(...this.#tell(entry, now));
+    return effects;
   }
 
   /** The pin goes LOW at once; then the box says good-bye, if it can, and ends in `stopped`. */
@@ -181,6 +198,7 @@ export class Box {
     if (this.#statusAt !== undefined && now.ticks >= this.#statusAt) {
       effects.push(...this.#publishStatus("online", now));
     }
+    if (this.#storeAt !== undefined && now.ticks >= this.#storeAt) effects.push(...this.#store());
     if (this.#farewellAt !== undefined && now.ticks >= this.#farewellAt) {
       effects.push(...this.#finish(now));
     }
@@ -206,6 +224,9 @@ export class Box {
         case "message":
           effects.push(...this.#handleMessage(effect.packet, now));
           effects.push({ type: "acknowledge", packet: effect.packet });
+          break;
+        case "settled":
+          effects.push(...this.#handleSettled(effect.message, now));
           break;
         case "ready":
           this.#connections += 1;
@@ -254,8 +275,13 @@ export class Box {
     for (const effect of this.#gate.handleOpen(now.ticks)) {
       switch (effect.type) {
         case "write":
-          if (effect.value === 1) this.#opening = command;
           effects.push(effect);
+          if (effect.value === 0) break;
+          this.#opening = {
+            command,
+            entry: this.#journal.add(openedEvent(command, null, now.date)),
+          };
+          effects.push(...this.#store());
           break;
         case "pulsed":
           // An overdue pulse ended just now; its own command is reported before this one.
@@ -265,46 +291,81 @@ export class Box {
           effects.push(...this.#reportRefused(command, effect.reason, now));
       }
     }
-    if (command.id !== null) effects.push({ type: "remember", ids: this.#reader.seen });
+    if (command.id !== null) {
+      const value = JSON.stringify([...this.#reader.seen]);
+      effects.push({ type: "store", key: "seen-ids", value });
+    }
     return effects;
   }
 
   #reportOpened(pulseMs: number, now: Instant): BoxEffect[] {
-    const command = this.#opening;
-    if (command === undefined) return [];
+    const opening = this.#opening;
+    if (opening === undefined) return [];
+    const { command, entry } = opening;
     this.#opening = undefined;
     this.#opened += 1;
     this.#lastOpenedAt = now.date ?? null;
-    return this.#publishEvent(openedEvent(command, Math.round(pulseMs), now.date), now);
+    entry.report = openedEvent(command, Math.round(pulseMs), now.date);
+    // Stored before it is sent: what a restart finds is what has been told.
+    return this.#report(entry, now, this.#store());
   }
 
   #reportRefused(command: Command, reason: RefusalReason, now: Instant): BoxEffect[] {
     this.#refused += 1;
-    return this.#publishEvent(refusedEvent(command, reason, now.date), now);
+    const effects = this.#report(this.#journal.add(refusedEvent(command, reason, now.date)), now);
+    this.#storeAt ??= now.ticks + storeDelayMs;
+    return effects;
   }
 
-  #publishEvent(report: EventReport, now: Instant): BoxEffect[] {
-    const message = {
-      topic: this.#topics.event,
-      payload: JSON.stringify(report),
-      retain: false,
-    };
+  #report(entry: JournalEntry, now: Instant, first: readonly BoxEffect[] = []): BoxEffect[] {
     if (this.#connection.state === "connected" && this.#farewellAt === undefined) {
       this.#statusAt = Math.min(
         this.#statusAt ?? Number.POSITIVE_INFINITY,
         now.ticks + statusDelayMs,
       );
     }
-    const sends = this.#session.publish(message, now.ticks);
-    return [{ type: "event", report }, ...sends];
+    return [{ type: "event", report: entry.report }, ...first, ...this.#tell(entry, now)];
+  }
+
+  #tell(entry: JournalEntry, now: Instant): BoxEffect[] {
+    const message: OutgoingMessage = {
+      topic: this.#topics.event,
+      payload: JSON.stringify(entry.report),
+      retain: false,
+      isExpendable: entry.report.outcome === "refused",
+    };
+    this.#told.set(message, entry);
+    return this.#fromSession(this.#session.publish(message, now.ticks), now);
+  }
+
+  #handleSettled(message: OutgoingMessage, now: Instant): BoxEffect[] {
+    const entry = this.#told.get(message);
+    if (entry === undefined) return [];
+    this.#told.delete(message);
+    this.#journal.remove(entry);
+    // What opened the gate is told once: a restart from here on must not find it again.
+    if (entry.report.outcome === "opened") return this.#store();
+    this.#storeAt ??= now.ticks + storeDelayMs;
+    return [];
+  }
+
+  #store(): BoxEffect[] {
+    this.#storeAt = undefined;
+    const value = this.#journal.takeText();
+    return value === undefined ? [] : [{ type: "store", key: "events", value }];
   }
 
   #publishStatus(state: StatusReport["state"], now: Instant): BoxEffect[] {
     const report = this.#status(state, now);
     this.#statusAt = state === "online" ? now.ticks + statusHeartbeatMs : undefined;
-    const message = { topic: this.#topics.status, payload: JSON.stringify(report), retain: true };
-    const sends = this.#session.publish(message, now.ticks);
-    return [{ type: "status", report }, ...sends];
+    const message: OutgoingMessage = {
+      topic: this.#topics.status,
+      payload: JSON.stringify(report),
+      retain: true,
+      isExpendable: false,
+    };
+    const effects = this.#fromSession(this.#session.publish(message, now.ticks), now);
+    return [{ type: "status", report }, ...effects];
   }
 
   #status(state: StatusReport["state"], now: Instant): StatusReport {
@@ -331,6 +392,17 @@ export class Box {
     this.#farewellAt = undefined;
     this.#statusAt = undefined;
     const goodbye = this.#session.disconnect(now.ticks);
-    return [...goodbye, ...this.#connection.stop()];
+    return [...this.#store(), ...goodbye, ...this.#connection.stop()];
+  }
+}
+
+/** Storage is untrusted too: what cannot be read is as good as nothing remembered. */
+function readSeenIds(text: string | undefined): string[] {
+  if (text === undefined) return [];
+  try {
+    const ids: unknown = JSON.parse(text);
+    return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
+  } catch {
+    return [];
   }
 }

@@ -1,5 +1,5 @@
 import type { ResetReason } from "../hal.ts";
-import type { Command, RefusalReason } from "./command.ts";
+import { type Command, type RefusalReason, refusalReasons } from "./command.ts";
 
 /** What became of one command: published to `…/event`, one for each, QoS 1. */
 export interface EventReport {
@@ -12,7 +12,7 @@ export interface EventReport {
   readonly by: string | null;
   /** ms since 1970, or null while the clock is unset */
   readonly at: number | null;
-  /** how long the pin was HIGH; null when refused */
+  /** how long the pin was HIGH; null when refused, and where the power went during the pulse */
   readonly pulseMs: number | null;
 }
 
@@ -48,7 +48,7 @@ export interface WillReport {
   readonly firmware: string;
 }
 
-export function openedEvent(command: Command, pulseMs: number, date: number | undefined) {
+export function openedEvent(command: Command, pulseMs: number | null, date: number | undefined) {
   return event(command, "opened", null, pulseMs, date);
 }
 
@@ -65,3 +65,28 @@ function event(
 ): EventReport {
   return { id, action, outcome, reason, by, at: date ?? null, pulseMs };
 }
+
+/** @returns an event as it was once stored, or undefined where `value` is none */
+export function readEventReport(value: unknown): EventReport | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { id, action, outcome, reason, by, at, pulseMs } = value as Record<string, unknown>;
+  const isWhole =
+    isTextOrNull(id) &&
+    isTextOrNull(action) &&
+    isTextOrNull(by) &&
+    isNumberOrNull(at) &&
+    isNumberOrNull(pulseMs);
+  if (!isWhole) return undefined;
+  if (outcome === "opened" && reason === null) {
+    return { id, action, outcome, reason, by, at, pulseMs };
+  }
+  const why = refusalReasons.find((each) => each === reason);
+  if (outcome !== "refused" || why === undefined) return undefined;
+  return { id, action, outcome, reason: why, by, at, pulseMs };
+}
+
+const isTextOrNull = (value: unknown): value is string | null =>
+  value === null || typeof value === "string";
+
+const isNumberOrNull = (value: unknown): value is number | null =>
+  value === null || typeof value === "number";

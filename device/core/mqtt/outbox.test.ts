@@ -2,8 +2,18 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Outbox, type OutgoingMessage } from "./outbox.ts";
 
-const event = (payload: string): OutgoingMessage => ({ topic: "event", payload, retain: false });
-const status = (payload: string): OutgoingMessage => ({ topic: "status", payload, retain: true });
+const event = (payload: string, isExpendable = false): OutgoingMessage => ({
+  topic: "event",
+  payload,
+  retain: false,
+  isExpendable,
+});
+const status = (payload: string): OutgoingMessage => ({
+  topic: "status",
+  payload,
+  retain: true,
+  isExpendable: false,
+});
 
 describe("Outbox", () => {
   let outbox: Outbox;
@@ -102,6 +112,14 @@ describe("Outbox", () => {
     assert.equal(take()?.message.payload, "2");
   });
 
+  it("drops what is expendable before what is not, and says which it was", () => {
+    outbox.add(event("opened"));
+    for (let i = 0; i < 63; i++) outbox.add(event(String(i), true));
+    assert.equal(outbox.add(event("64"))?.payload, "0");
+    assert.equal(outbox.add(event("65"))?.payload, "1");
+    assert.equal(take()?.message.payload, "opened");
+  });
+
   it("keeps only the newest retained message of a topic, and counts no loss", () => {
     outbox.add(status("old"));
     outbox.add(event("a"));
@@ -113,7 +131,7 @@ describe("Outbox", () => {
   it("does not touch a retained message that is in flight, nor another topic's", () => {
     outbox.add(status("sent"));
     take();
-    outbox.add({ topic: "other", payload: "other", retain: true });
+    outbox.add({ ...status("other"), topic: "other" });
     outbox.add(status("new"));
     assert.deepEqual(drain(), ["other", "new"]);
     assert.ok(outbox.uses(1));

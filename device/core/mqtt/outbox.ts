@@ -3,6 +3,8 @@ export interface OutgoingMessage {
   readonly topic: string;
   readonly payload: string;
   readonly retain: boolean;
+  /** where there is no room for all, this one may go before others */
+  readonly isExpendable: boolean;
 }
 
 export interface InFlight {
@@ -36,16 +38,19 @@ export class Outbox {
     return this.#waiting.length === 0 && this.#inFlight.length === 0;
   }
 
-  /** A retained message replaces an older one that still waits for the same topic. */
-  add(message: OutgoingMessage): void {
+  /**
+   * A retained message replaces an older one that still waits for the same topic.
+   * @returns the message that was given up for want of room: the oldest expendable one, if any
+   */
+  add(message: OutgoingMessage): OutgoingMessage | undefined {
     if (message.retain) {
       this.#waiting = this.#waiting.filter((other) => other.topic !== message.topic);
     }
     this.#waiting.push(message);
-    if (this.#waiting.length > maximumWaiting) {
-      this.#waiting.shift();
-      this.#dropped += 1;
-    }
+    if (this.#waiting.length <= maximumWaiting) return undefined;
+    this.#dropped += 1;
+    const expendable = this.#waiting.findIndex(({ isExpendable }) => isExpendable);
+    return this.#waiting.splice(Math.max(0, expendable), 1)[0];
   }
 
   /** The next message that may be sent now; it is in flight from then on. */
@@ -77,12 +82,10 @@ export class Outbox {
     return Math.min(...this.#inFlight.map(({ sentAt }) => sentAt));
   }
 
-  /** @returns whether there was such a message */
-  acknowledge(packetIdentifier: number): boolean {
+  /** @returns the message that is delivered by this; undefined where there was no such */
+  acknowledge(packetIdentifier: number): OutgoingMessage | undefined {
     const index = this.#inFlight.findIndex((entry) => entry.packetIdentifier === packetIdentifier);
-    if (index < 0) return false;
-    this.#inFlight.splice(index, 1);
-    return true;
+    return index < 0 ? undefined : this.#inFlight.splice(index, 1)[0]?.message;
   }
 
   uses(packetIdentifier: number): boolean {

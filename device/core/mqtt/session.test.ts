@@ -24,7 +24,7 @@ const connack = (returnCode = 0, sessionPresent = false) =>
   from({ cmd: "connack", returnCode, sessionPresent });
 const suback = (messageId: number, granted = [1]) => from({ cmd: "suback", messageId, granted });
 const puback = (messageId: number) => from({ cmd: "puback", messageId });
-const event = { topic: "gate/lot-1/event", payload: "{}", retain: false };
+const event = { topic: "gate/lot-1/event", payload: "{}", retain: false, isExpendable: false };
 
 /** What the effects send, as another parser reads it. */
 function sent(effects: readonly SessionEffect[]): Packet[] {

@@ -45,6 +45,8 @@ export type SessionEffect =
   | SendEffect
   /** to be acted on, and then given to {@link Session.acknowledge} */
   | { readonly type: "message"; readonly packet: PublishPacket }
+  /** delivered, or given up for want of room: nothing more will become of it */
+  | { readonly type: "settled"; readonly message: OutgoingMessage }
   /** CONNACK accepted and the subscription granted */
   | { readonly type: "ready" }
   | { readonly type: "failed"; readonly error: SessionError };
@@ -142,9 +144,10 @@ export class Session {
   }
 
   /** Publishes with QoS 1: now, or as soon as a session is ready. */
-  publish(message: OutgoingMessage, now: number): SendEffect[] {
-    this.#outbox.add(message);
-    return this.#flush(now);
+  publish(message: OutgoingMessage, now: number): SessionEffect[] {
+    const dropped = this.#outbox.add(message);
+    const sends = this.#flush(now);
+    return dropped === undefined ? sends : [{ type: "settled", message: dropped }, ...sends];
   }
 
   handleBytes(bytes: Uint8Array, now: number): SessionEffect[] {
@@ -215,10 +218,12 @@ export class Session {
         return [];
       case "SUBACK":
         return this.#handleSuback(packet.packetIdentifier, packet.returnCodes, now);
-      case "PUBACK":
+      case "PUBACK": {
+        const message = this.#outbox.acknowledge(packet.packetIdentifier);
+        const sends = this.#flush(now);
         // One we do not know answers a copy: its twin was acknowledged already.
-        this.#outbox.acknowledge(packet.packetIdentifier);
-        return this.#flush(now);
+        return message === undefined ? sends : [{ type: "settled", message }, ...sends];
+      }
       case "PUBLISH":
         return [{ type: "message", packet }];
     }

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Journal, maximumStoredBytes } from "./journal.ts";
+import { type EventReport, openedEvent, refusedEvent } from "./report.ts";
+
+const command = (id: string) => ({ id, action: "open", by: "Ann" });
+const opened = (id: string) => openedEvent(command(id), 500, 1_700_000_000_000);
+const refused = (id: string) => refusedEvent(command(id), "cooldown", 1_700_000_000_000);
+
+const reports = (journal: Journal) => journal.entries.map(({ report }) => report);
+const ids = (text: string | undefined) =>
+  (JSON.parse(text ?? "[]") as EventReport[]).map(({ id }) => id);
+
+describe("Journal", () => {
+  it("gives back after a restart what was stored before it, in order", () => {
+    const journal = new Journal(undefined);
+    for (const report of [refused("a"), opened("b"), refused("c")]) journal.add(report);
+    const next = new Journal(journal.takeText());
+    assert.deepEqual(reports(next), [refused("a"), opened("b"), refused("c")]);
+    assert.equal(next.takeText(), undefined, "storage holds it already");
+  });
+
+  it("has nothing to store where nothing changed, or what came has gone again", () => {
+    const journal = new Journal(undefined);
+    assert.equal(journal.takeText(), undefined);
+    const entry = journal.add(refused("a"));
+    journal.remove(entry);
+    assert.equal(journal.takeText(), undefined);
+    journal.add(opened("b"));
+    assert.notEqual(journal.takeText(), undefined);
+    assert.equal(journal.takeText(), undefined);
+  });
+
+  it("stores a report again when it was completed", () => {
+    const journal = new Journal(undefined);
+    const entry = journal.add(openedEvent(command("a"), null, undefined));
+    journal.takeText();
+    entry.report = opened("a");
+    assert.deepEqual(reports(new Journal(journal.takeText())), [opened("a")]);
+  });
+
+  it("fits NVS: refusals go before openings, the oldest first, and stay in memory", () => {
+    const journal = new Journal(undefined);
+    for (let i = 0; i < 60; i++) journal.add(i % 3 === 0 ? opened(`o${i}`) : refused(`r${i}`));
+    const text = journal.takeText() ?? "";
+    assert.ok(Buffer.from(text).length <= maximumStoredBytes);
+    const kept = ids(text);
+    assert.equal(kept.filter((id) => id?.startsWith("o")).length, 20);
+    assert.equal(kept.at(-1), "r59");
+    assert.ok(!kept.includes("r1"));
+    assert.equal(journal.entries.length, 60);
+  });
+
+  it("never stores more bytes than fit, whatever words are in it", () => {
+    const word = fc.string({ unit: "binary", maxLength: 64 });
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 60 }), (words) => {
+        const journal = new Journal(undefined);
+        for (const by of words) journal.add(openedEvent({ id: null, action: "open", by }, 1, 1));
+        const text = journal.takeText() ?? "[]";
+        assert.ok(Buffer.from(text).length <= maximumStoredBytes);
+        assert.ok(Array.isArray(JSON.parse(text)));
+      }),
+    );
+  });
+
+  it("takes nothing from storage that is no report, and never throws", () => {
+    const good = JSON.stringify(opened("a"));
+    for (const text of ["", "7", "{}", "[", "null", '[null,7,"x",{}]']) {
+      assert.deepEqual(reports(new Journal(text)), [], text);
+    }
+    assert.deepEqual(reports(new Journal(`[{"outcome":"opened"},${good}]`)), [opened("a")]);
+    for (const [name, value] of [
+      ["outcome", "moved"],
+      ["reason", "cooldown"],
+      ["pulseMs", "500"],
+      ["by", 7],
+    ] as const) {
+      const bad = JSON.stringify([{ ...opened("a"), [name]: value }]);
+      assert.deepEqual(reports(new Journal(bad)), [], bad);
+    }
+  });
+});
