@@ -36,6 +36,9 @@ export interface AgentOptions {
 /** Bytes that may wait for a peer that does not read; then the connection is given up. */
 const maximumQueuedBytes = 16_384;
 
+/** No timer is as late as that while callbacks run. */
+const lostAfterMs = 1_000;
+
 /**
  * The only drive loop: hardware calls back, the box is told, its effects are carried out, one timer
  * is armed. Should anything in it throw, the pin goes LOW before the error leaves.
@@ -242,11 +245,15 @@ export class Agent {
     }
   }
 
-  /** One timer for all deadlines. One that is armed too early costs a look at the clock, no more. */
+  /**
+   * One timer for all deadlines. One that is armed too early costs a look at the clock, no more; one
+   * that is long overdue was lost, and another takes its place.
+   */
   #arm(): void {
     const at = this.#box.deadline;
     if (this.#wake !== undefined) {
-      if (at !== undefined && this.#wake.at <= at) return;
+      const isLost = this.#device.clock.now().ticks - this.#wake.at > lostAfterMs;
+      if (at !== undefined && this.#wake.at <= at && !isLost) return;
       this.#device.timer.clear(this.#wake.handle);
       this.#wake = undefined;
     }

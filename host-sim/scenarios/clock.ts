@@ -1,0 +1,83 @@
+import type { Scenario } from "./scenario.ts";
+
+const hour = 3_600_000;
+
+/** What the calendar does to commands, and its absence to the connection. */
+export const clockScenarios: readonly Scenario[] = [
+  {
+    name: "blocked NTP at power-up: no TLS before the time is known",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 140_000 },
+    run(trial) {
+      const { world } = trial;
+      world.powerOff();
+      world.surroundings.timeServers = "blocked";
+      const from = world.broker.connects.length;
+      world.powerOn();
+      world.run(hour);
+      trial.expect(world.broker.connects.length === from, "no CONNECT without the time");
+      world.surroundings.timeServers = "answer";
+      trial.awaitReturn();
+      world.open();
+    },
+  },
+  {
+    name: "clock unset, then set: timed commands are refused meanwhile",
+    expected: { pulses: [500], reported: ["clock-unset", "opened"], backWithinMs: null },
+    run({ world }) {
+      world.device.clock.lose();
+      world.open();
+      world.run(6 * hour + 1_000);
+      world.open();
+    },
+  },
+  {
+    name: "clock that jumps an hour ahead: expired, until the time servers put it right",
+    expected: { pulses: [500], reported: ["expired", "opened"], backWithinMs: null },
+    run({ world }) {
+      world.device.clock.jump(hour);
+      world.open();
+      world.run(6 * hour + 1_000);
+      world.open();
+    },
+  },
+  {
+    name: "clock that jumps an hour back: future, until the time servers put it right",
+    expected: { pulses: [500], reported: ["future", "opened"], backWithinMs: null },
+    run({ world }) {
+      world.device.clock.jump(-hour);
+      world.open();
+      world.run(6 * hour + 1_000);
+      world.open();
+    },
+  },
+  {
+    name: "clock that jumps during a pulse: the pulse is not measured by it",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: null },
+    run({ world }) {
+      world.open();
+      world.run(200);
+      world.device.clock.jump(-400 * 24 * hour);
+      world.run(100);
+      world.device.clock.jump(800 * 24 * hour);
+    },
+  },
+  {
+    name: "NTP blocked later: a connection that works is kept",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: null },
+    run(trial) {
+      const { world } = trial;
+      world.surroundings.timeServers = "blocked";
+      world.run(24 * hour);
+      trial.expect(world.broker.connects.length === 1, "never reconnected");
+      world.open();
+    },
+  },
+  {
+    name: "a month without a restart: ticks beyond 31 bits",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: null },
+    run({ world }) {
+      world.run(31 * 24 * hour);
+      world.open();
+    },
+  },
+];

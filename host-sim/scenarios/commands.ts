@@ -1,0 +1,152 @@
+import type { Scenario } from "./scenario.ts";
+
+const pulse = 500;
+const never = { backWithinMs: null } as const;
+
+/** What a command does that comes at the wrong time, twice, or damaged. */
+export const commandScenarios: readonly Scenario[] = [
+  {
+    name: "one open",
+    expected: { pulses: [pulse], reported: ["opened"], ...never },
+    run: ({ world }) => void world.open(),
+  },
+  {
+    name: "retained command: the gate must not open again after a broker restart",
+    expected: { pulses: [], reported: ["retained", "retained"], backWithinMs: 10_000 },
+    run(trial) {
+      const { world } = trial;
+      world.powerOff();
+      world.send("open", { retain: true });
+      world.powerOn();
+      world.awaitOnline();
+      world.run(5_000);
+      world.broker.dropAll();
+      trial.awaitReturn();
+    },
+  },
+  {
+    name: "queued command: what was sent while the box was away never arrives",
+    expected: { pulses: [], reported: [], backWithinMs: 120_000 },
+    run(trial) {
+      const { world } = trial;
+      world.surroundings.reach = { type: "fails", reason: "refused", afterMs: 20 };
+      world.broker.dropAll();
+      world.run(60_000);
+      trial.expect(!world.open(), "nobody is subscribed");
+      world.surroundings.reach = { type: "works" };
+      trial.awaitReturn();
+    },
+  },
+  {
+    name: "stored command: one that was issued hours ago",
+    expected: { pulses: [], reported: ["expired", "expired"], ...never },
+    run({ world }) {
+      world.open({ issuedAt: world.date - 3 * 3_600_000, expiresAt: world.date + 60_000 });
+      world.open({ issuedAt: undefined, expiresAt: world.date - 1 });
+    },
+  },
+  {
+    name: "a command from the future",
+    expected: { pulses: [], reported: ["future"], ...never },
+    run: ({ world }) =>
+      void world.open({ issuedAt: world.date + 3_600_000, expiresAt: world.date + 3_610_000 }),
+  },
+  {
+    name: "redelivery: the same id again, with DUP and without, on the next connection, after a restart",
+    expected: {
+      pulses: [pulse],
+      reported: ["opened", "duplicate", "duplicate", "duplicate", "duplicate"],
+      backWithinMs: 20_000,
+    },
+    run(trial) {
+      const { world } = trial;
+      const again = { id: "same" };
+      world.open(again);
+      world.run(30_000);
+      world.open(again, { dup: true });
+      world.run(1_000);
+      world.open(again);
+      world.run(30_000);
+      world.broker.dropAll();
+      world.run(1_000);
+      world.awaitOnline();
+      world.open(again);
+      world.run(5_000);
+      world.powerOff();
+      world.powerOn();
+      trial.awaitReturn();
+      world.open(again);
+    },
+  },
+  {
+    name: "redelivery of a command without id: DUP is the only sign",
+    expected: { pulses: [], reported: ["duplicate"], ...never },
+    run: ({ world }) => void world.send("open", { dup: true }),
+  },
+  {
+    name: "double tap: two commands, during the pulse and in the cooldown",
+    expected: {
+      pulses: [pulse, pulse],
+      reported: ["busy", "opened", "cooldown", "opened"],
+      ...never,
+    },
+    run({ world }) {
+      world.open();
+      world.run(300);
+      world.open();
+      world.run(1_000);
+      world.open();
+      world.run(10_000);
+      world.open();
+    },
+  },
+  {
+    name: "malformed, unknown and too large",
+    expected: {
+      pulses: [],
+      reported: ["malformed", "malformed", "unknown-action", "malformed", "too-large", "too-large"],
+      ...never,
+    },
+    run({ world }) {
+      world.send("{");
+      world.send("open the gate, please");
+      world.send("close");
+      world.open({ expiresAt: "soon" });
+      world.send(`open${" ".repeat(1_100)}`);
+      world.send("x".repeat(100_000));
+    },
+  },
+  {
+    name: "a thousand packets at once",
+    expected: {
+      pulses: [pulse],
+      // Seventy-two find room, and the opening; of the others the status tells how many.
+      reported: [...Array.from({ length: 72 }, () => "busy"), "opened"],
+      ...never,
+    },
+    run(trial) {
+      const { world } = trial;
+      for (let i = 0; i < 1_000; i++) world.open();
+      world.run(60_000);
+      trial.expect(world.lastStatus?.opened === 1, "the status counts one opening");
+      trial.expect(world.lastStatus?.refused === 999, "the status counts 999 refusals");
+      const told = trial.events.length + (world.lastStatus?.droppedEvents ?? 0);
+      trial.expect(told === 1_000, `${told} of 1,000 commands accounted for`);
+    },
+  },
+  {
+    name: "an event whose PUBACK never comes is told again, and the gate opens once",
+    expected: { pulses: [pulse], reported: ["opened"], backWithinMs: 60_000 },
+    run(trial) {
+      const { world } = trial;
+      world.broker.manners.withholds = new Set(["puback"]);
+      world.open();
+      world.run(45_000);
+      trial.expect(world.repeats >= 3, "repeated on the same connection");
+      world.powerOff();
+      world.broker.manners.withholds = new Set();
+      world.powerOn();
+      trial.awaitReturn();
+    },
+  },
+];

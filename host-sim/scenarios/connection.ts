@@ -1,0 +1,286 @@
+import type { SocketError } from "../../device/hal.ts";
+import type { Scenario, Trial } from "./scenario.ts";
+import { car, office } from "./surroundings.ts";
+
+const nothing = { pulses: [], reported: [] } as const;
+const bothNetworks = {
+  networks: [car, office].map(({ SSID, password }) => ({ SSID, password })),
+};
+/** The backoff's longest pause, and the way up behind it. */
+const longestMs = 120_000 + 10_000;
+
+/** Opens once, to see that it can. */
+function openOnce({ world }: Trial): void {
+  world.run(5_000);
+  world.open();
+}
+
+const tlsFailures: readonly SocketError[] = [
+  "certificate",
+  "handshake",
+  "refused",
+  "unreachable",
+  "timeout",
+  "closed",
+  "unknown",
+];
+
+/** What happens between the box and its broker. */
+export const connectionScenarios: readonly Scenario[] = [
+  {
+    name: "broker restart, three seconds",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 20_000 },
+    run(trial) {
+      const { world } = trial;
+      world.surroundings.reach = { type: "fails", reason: "refused", afterMs: 20 };
+      world.broker.dropAll();
+      world.run(3_000);
+      world.surroundings.reach = { type: "works" };
+      trial.awaitReturn();
+      openOnce(trial);
+    },
+  },
+  {
+    name: "broker gone for a day",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: longestMs },
+    run(trial) {
+      const { world } = trial;
+      world.surroundings.reach = { type: "silent" };
+      world.broker.dropAll();
+      world.run(24 * 3_600_000);
+      world.surroundings.reach = { type: "works" };
+      trial.awaitReturn();
+      openOnce(trial);
+    },
+  },
+  {
+    name: "client id taken over, again and again: the pauses grow, as no connection holds",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: longestMs },
+    run(trial) {
+      const { world } = trial;
+      const from = world.broker.connects.length;
+      world.broker.manners.dropsAfterMs = 400;
+      world.broker.takeOver();
+      world.run(3_600_000);
+      const count = world.broker.connects.length - from;
+      trial.expect(count >= 12 && count <= 200, `${count} connections in an hour`);
+      world.broker.manners.dropsAfterMs = undefined;
+      trial.awaitReturn();
+      openOnce(trial);
+    },
+  },
+  {
+    name: "WiFi lost for ten minutes, and back",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: longestMs },
+    run(trial) {
+      const { world } = trial;
+      world.reachNetworks([]);
+      world.run(600_000);
+      world.reachNetworks([car]);
+      trial.awaitReturn();
+      openOnce(trial);
+    },
+  },
+  {
+    name: "WiFi lost in the middle of a pulse: it ends on time, and is told later",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: longestMs },
+    run(trial) {
+      const { world } = trial;
+      world.open();
+      world.run(200);
+      world.reachNetworks([]);
+      world.run(60_000);
+      world.reachNetworks([car]);
+      trial.awaitReturn();
+    },
+  },
+  {
+    name: "another access point, when the preferred one is gone",
+    settings: bothNetworks,
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 60_000 },
+    run(trial) {
+      const { world } = trial;
+      world.reachNetworks([office]);
+      trial.awaitReturn();
+      trial.expect(world.lastStatus?.rssi === office.RSSI, "joined the other one");
+      openOnce(trial);
+    },
+  },
+  {
+    name: "a network with another password: refused, and the next one taken",
+    settings: bothNetworks,
+    expected: { ...nothing, backWithinMs: 60_000 },
+    run(trial) {
+      trial.world.reachNetworks([{ ...car, password: "changed-2026" }, office]);
+      trial.awaitReturn();
+    },
+  },
+  {
+    name: "WiFi is there and nothing comes through",
+    expected: { ...nothing, backWithinMs: longestMs },
+    run(trial) {
+      const { world } = trial;
+      world.device.cutSockets();
+      world.surroundings.reach = { type: "silent" };
+      world.run(100_000);
+      trial.expect(world.connectionState !== "connected", "given up after 1.5 × keep alive");
+      world.surroundings.reach = { type: "works" };
+      trial.awaitReturn();
+    },
+  },
+  ...tlsFailures.map(
+    (reason): Scenario => ({
+      name: `TLS or TCP fails for ten minutes: ${reason}`,
+      expected: { ...nothing, backWithinMs: longestMs },
+      run(trial) {
+        const { world } = trial;
+        world.surroundings.reach = { type: "fails", reason, afterMs: 300 };
+        world.broker.dropAll();
+        world.run(600_000);
+        world.surroundings.reach = { type: "works" };
+        trial.awaitReturn();
+      },
+    }),
+  ),
+  {
+    name: "broker that accepts and says nothing: no CONNACK",
+    expected: { ...nothing, backWithinMs: longestMs },
+    run(trial) {
+      const { world } = trial;
+      world.broker.manners.withholds = new Set(["connack"]);
+      world.broker.dropAll();
+      world.run(600_000);
+      world.broker.manners.withholds = new Set();
+      trial.awaitReturn();
+    },
+  },
+  {
+    name: "broker that never grants the subscription, and answers nothing else",
+    expected: { ...nothing, backWithinMs: longestMs },
+    run(trial) {
+      const { world } = trial;
+      world.broker.manners.withholds = new Set(["suback", "puback", "pingresp"]);
+      world.broker.dropAll();
+      world.run(600_000);
+      world.broker.manners.withholds = new Set();
+      trial.awaitReturn();
+    },
+  },
+  {
+    name: "broker that refuses with each of CONNACK's codes",
+    expected: { ...nothing, backWithinMs: longestMs },
+    run(trial) {
+      const { world } = trial;
+      world.broker.dropAll();
+      for (const code of [1, 2, 3, 4, 5]) {
+        world.broker.manners.returnCode = code;
+        world.run(300_000);
+      }
+      world.broker.manners.returnCode = 0;
+      trial.awaitReturn();
+    },
+  },
+  {
+    name: "no PINGRESP: given up after 1.5 × keep alive",
+    expected: { ...nothing, backWithinMs: 60_000 },
+    run(trial) {
+      const { world } = trial;
+      // The answer to the first PINGREQ has come.
+      world.run(1_000);
+      const from = world.broker.connects.length;
+      world.broker.manners.withholds = new Set(["pingresp", "connack"]);
+      world.run(88_000);
+      trial.expect(world.connectionState === "connected", "not given up before");
+      world.run(2_000);
+      trial.expect(world.connectionState !== "connected", "given up");
+      trial.expect(world.broker.connects.length === from, "by the box itself");
+      world.broker.manners.withholds = new Set();
+      trial.awaitReturn();
+    },
+  },
+  {
+    name: "half a packet, and then silence",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 120_000 },
+    run(trial) {
+      const { world } = trial;
+      world.broker.manners.withholds = new Set(["pingresp"]);
+      world.broker.sendRaw(Uint8Array.of(0x32, 60, 0, 18, 0x67, 0x61));
+      world.run(89_000);
+      world.broker.manners.withholds = new Set();
+      trial.awaitReturn();
+      openOnce(trial);
+    },
+  },
+  {
+    name: "one byte at a time",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 20_000 },
+    run(trial) {
+      const { world } = trial;
+      world.surroundings.cut = (bytes) => Array.from(bytes, (byte) => Uint8Array.of(byte));
+      world.broker.dropAll();
+      trial.awaitReturn();
+      openOnce(trial);
+    },
+  },
+  {
+    name: "a packet that claims 256 MB",
+    expected: { ...nothing, backWithinMs: 20_000 },
+    run(trial) {
+      const { world } = trial;
+      world.broker.sendRaw(Uint8Array.of(0x32, 0xff, 0xff, 0xff, 0x7f));
+      trial.awaitReturn();
+      trial.expect(world.lastStatus?.protocolErrors === 1, "counted");
+    },
+  },
+  {
+    name: "a full send buffer: the peer sends and does not read",
+    settings: { keepAliveSeconds: 600 },
+    expected: {
+      pulses: [500],
+      reported: ["opened", ...Array.from({ length: 8 }, () => "unknown-action")],
+      backWithinMs: longestMs,
+    },
+    run(trial) {
+      const { world } = trial;
+      world.surroundings.isReading = false;
+      world.open();
+      world.run(1_000);
+      for (let i = 0; i < 8; i++) {
+        world.send("close");
+        world.run(1_000);
+      }
+      world.run(200_000);
+      trial.expect(world.connectionState !== "connected", "given up, long before the keep alive");
+      world.surroundings.isReading = true;
+      trial.awaitReturn();
+    },
+  },
+  {
+    name: "a slow line: three seconds each way",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 40_000 },
+    run(trial) {
+      const { world } = trial;
+      world.surroundings.latencyMs = 3_000;
+      world.broker.dropAll();
+      trial.awaitReturn();
+      openOnce(trial);
+    },
+  },
+  {
+    name: "a thousand reconnects: no timer, no socket, no memory of them is left",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: longestMs },
+    run(trial) {
+      const { world } = trial;
+      for (let i = 0; i < 1_000; i++) {
+        world.broker.dropAll();
+        world.run(1_000);
+        world.awaitOnline();
+        trial.expect(world.device.openSockets === 1, "one socket");
+        trial.expect(world.device.armedTimers === 1, "one timer");
+      }
+      world.broker.dropAll();
+      trial.awaitReturn();
+      openOnce(trial);
+    },
+  },
+];

@@ -1,0 +1,264 @@
+import mqttPacket from "mqtt-packet";
+import type { TimerHandle } from "../../device/hal.ts";
+import type { Timeline } from "./timeline.ts";
+
+mqttPacket.writeToStream.cacheNumbers = false;
+
+type Packet = Parameters<typeof mqttPacket.generate>[0];
+type Parser = ReturnType<typeof mqttPacket.parser>;
+type ConnectPacket = Extract<Packet, { cmd: "connect" }>;
+
+/** The box's end of a connection, as the broker has it. */
+export interface Far {
+  deliver(bytes: Uint8Array): void;
+  hangUp(): void;
+}
+
+/** The broker's end, as the socket has it. */
+export interface BrokerLink {
+  receive(bytes: Uint8Array): void;
+  /** The connection is closed by the box. */
+  end(): void;
+  /** Nothing comes any more, and nobody said so. */
+  vanish(): void;
+}
+
+/** What a box published. */
+export interface Published {
+  readonly at: number;
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+  readonly dup: boolean;
+}
+
+/** How the broker behaves; may be changed at any moment. */
+export interface Manners {
+  /** what it answers; a withheld answer never comes */
+  withholds: ReadonlySet<"connack" | "suback" | "puback" | "pingresp">;
+  /** hangs up this long after CONNACK; undefined: does not */
+  dropsAfterMs: number | undefined;
+  /** CONNACK's return code */
+  returnCode: number;
+}
+
+export interface PublishOptions {
+  readonly retain?: boolean;
+  readonly dup?: boolean;
+  readonly qos?: 0 | 1;
+}
+
+/**
+ * The one broker of a world in virtual time, for one box: MQTT 3.1.1 as AWS IoT Core plays it, as far
+ * as a box can see. A session ends with its connection; retained messages stay.
+ */
+export class VirtualBroker {
+  readonly manners: Manners = { withholds: new Set(), dropsAfterMs: undefined, returnCode: 0 };
+  /** when each CONNECT came */
+  readonly connects: number[] = [];
+  onPublished: (message: Published) => void = () => {};
+  /** the box says something that no client may say */
+  onProblem: (problem: string) => void = () => {};
+  readonly #timeline: Timeline;
+  readonly #retained = new Map<string, string>();
+  #link: Link | undefined;
+  #lastIdentifier = 0;
+
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
+  }
+
+  /** whether a box is subscribed and would get a message */
+  get isSubscribed(): boolean {
+    return this.#link?.filter !== undefined;
+  }
+
+  accept(far: Far): BrokerLink {
+    return new Link(this, this.#timeline, far);
+  }
+
+  /**
+   * As the staff app's service, or anybody who may, publishes.
+   * @returns whether somebody was subscribed; a retained message stays for who comes later
+   */
+  publish(topic: string, payload: string, options: PublishOptions = {}): boolean {
+    const { retain = false } = options;
+    if (retain) this.#retained.set(topic, payload);
+    return this.#send(topic, payload, { ...options, retain: false });
+  }
+
+  /** Bytes as they are, to whoever is connected. */
+  sendRaw(bytes: Uint8Array): void {
+    this.#link?.far.deliver(bytes);
+  }
+
+  /** A client that says it is our box: the first one is thrown out (DUPLICATE_CLIENTID). */
+  takeOver(): void {
+    this.dropAll();
+  }
+
+  /** Ends the box's connection. */
+  dropAll(): void {
+    this.#link?.drop();
+  }
+
+  /** @internal by a link: CONNECT was accepted */
+  joined(link: Link): void {
+    // A second connection of the same client id throws the first one out.
+    if (this.#link !== undefined && this.#link !== link) this.#link.drop();
+    this.#link = link;
+  }
+
+  left(link: Link, will: ConnectPacket["will"]): void {
+    if (this.#link === link) this.#link = undefined;
+    if (will === undefined) return;
+    const { topic, payload, retain = false } = will;
+    this.take({ topic, payload: String(payload), retain, dup: false });
+  }
+
+  take(message: Omit<Published, "at">): void {
+    if (message.retain) this.#retained.set(message.topic, message.payload);
+    this.onPublished({ at: this.#timeline.now, ...message });
+  }
+
+  subscribed(topic: string): void {
+    const payload = this.#retained.get(topic);
+    if (payload !== undefined) this.#send(topic, payload, { retain: true });
+  }
+
+  #send(topic: string, payload: string, { retain = false, dup = false, qos = 1 }: PublishOptions) {
+    if (this.#link?.filter !== topic) return false;
+    this.#lastIdentifier = (this.#lastIdentifier % 65_535) + 1;
+    const common = { cmd: "publish", topic, payload, retain } as const;
+    const packet: Packet =
+      qos === 0
+        ? { ...common, qos, dup: false }
+        : { ...common, qos, dup, messageId: this.#lastIdentifier };
+    this.#link.send(packet);
+    return true;
+  }
+}
+
+/** One connection. */
+class Link implements BrokerLink {
+  readonly far: Far;
+  /** what the box is subscribed to */
+  filter: string | undefined;
+  readonly #broker: VirtualBroker;
+  readonly #timeline: Timeline;
+  readonly #parser: Parser = mqttPacket.parser({ protocolVersion: 4 });
+  #connect: ConnectPacket | undefined;
+  #isOver = false;
+  #watchdog: TimerHandle | undefined;
+  #isAlone = false;
+
+  constructor(broker: VirtualBroker, timeline: Timeline, far: Far) {
+    this.#broker = broker;
+    this.#timeline = timeline;
+    this.far = far;
+    this.#parser.on("packet", (packet) => this.#handle(packet));
+    this.#parser.on("error", (error) => broker.onProblem(`no MQTT: ${error.message}`));
+  }
+
+  receive(bytes: Uint8Array): void {
+    if (this.#isOver || this.#isAlone) return;
+    // mqtt-packet's types ask for Node's Buffer; its code takes any Uint8Array.
+    this.#parser.parse(bytes as Parameters<Parser["parse"]>[0]);
+  }
+
+  send(packet: Packet): void {
+    if (!this.#isOver && !this.#isAlone)
+      this.far.deliver(new Uint8Array(mqttPacket.generate(packet)));
+  }
+
+  end(): void {
+    this.#finish(true);
+  }
+
+  vanish(): void {
+    this.#isAlone = true;
+  }
+
+  drop(): void {
+    if (this.#isOver) return;
+    if (!this.#isAlone) this.far.hangUp();
+    this.#finish(true);
+  }
+
+  #finish(hasWill: boolean): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#timeline.cancel(this.#watchdog);
+    this.filter = undefined;
+    this.#broker.left(this, hasWill ? this.#connect?.will : undefined);
+  }
+
+  #handle(packet: Packet): void {
+    if (this.#isOver) return;
+    this.#watch();
+    const { manners } = this.#broker;
+    if ((packet.cmd === "connect") !== (this.#connect === undefined)) {
+      this.#broker.onProblem(`${packet.cmd} out of turn`);
+      this.drop();
+      return;
+    }
+    switch (packet.cmd) {
+      case "connect":
+        this.#admit(packet);
+        break;
+      case "subscribe": {
+        if (manners.withholds.has("suback")) return;
+        const [subscription] = packet.subscriptions;
+        this.filter = subscription?.topic;
+        this.send({ cmd: "suback", messageId: Number(packet.messageId), granted: [1] });
+        this.#broker.subscribed(String(subscription?.topic));
+        break;
+      }
+      case "publish": {
+        const { topic, payload, retain, dup, messageId } = packet;
+        if (packet.qos !== 1) this.#broker.onProblem(`PUBLISH of QoS ${packet.qos}`);
+        this.#broker.take({ topic, payload: String(payload), retain, dup });
+        if (!manners.withholds.has("puback")) {
+          this.send({ cmd: "puback", messageId: Number(messageId) });
+        }
+        break;
+      }
+      case "pingreq":
+        if (!manners.withholds.has("pingresp")) this.send({ cmd: "pingresp" });
+        break;
+      case "disconnect":
+        this.#finish(false);
+        break;
+      case "puback":
+        break;
+      default:
+        this.#broker.onProblem(`${packet.cmd} from a client of QoS 0 and 1`);
+    }
+  }
+
+  #admit(packet: ConnectPacket): void {
+    const { manners, connects } = this.#broker;
+    this.#connect = packet;
+    this.#watch();
+    connects.push(this.#timeline.now);
+    if (packet.clean !== true) this.#broker.onProblem("CONNECT without a clean session");
+    if (manners.withholds.has("connack")) return;
+    this.send({ cmd: "connack", returnCode: manners.returnCode, sessionPresent: false });
+    if (manners.returnCode !== 0) {
+      this.#connect = { ...packet, will: undefined } as unknown as ConnectPacket;
+      this.far.hangUp();
+      this.#finish(false);
+      return;
+    }
+    this.#broker.joined(this);
+    const { dropsAfterMs } = manners;
+    if (dropsAfterMs !== undefined) this.#timeline.after(dropsAfterMs, () => this.drop());
+  }
+
+  /** A client that is silent for 1.5 × keep alive is gone [MQTT-3.1.2-24]. */
+  #watch(): void {
+    this.#timeline.cancel(this.#watchdog);
+    const keepAliveSeconds = this.#connect?.keepalive ?? 30;
+    this.#watchdog = this.#timeline.after(keepAliveSeconds * 1_500, () => this.drop());
+  }
+}

@@ -1,0 +1,222 @@
+import type {
+  Clock,
+  Device,
+  KeyValue,
+  NetworkInterface,
+  ResetReason,
+  System,
+  Timer,
+  TLSSocketOptions,
+  WiFiNetwork,
+} from "../../device/hal.ts";
+import { type AccessPoint, epoch, type Surroundings } from "./surroundings.ts";
+import type { Timeline } from "./timeline.ts";
+import type { VirtualBroker } from "./virtual-broker.ts";
+import { VirtualSocket } from "./virtual-socket.ts";
+
+export interface VirtualDeviceOptions {
+  readonly timeline: Timeline;
+  readonly surroundings: Surroundings;
+  readonly broker: VirtualBroker;
+  /** what outlives the power */
+  readonly storage: Map<string, string>;
+  readonly resetReason: ResetReason;
+  readonly random: () => number;
+  onPin(value: 0 | 1): void;
+  /** a callback of the firmware threw: on the board the program ends there */
+  onCrash(error: unknown): void;
+}
+
+/** All of `hal.ts` in virtual time, for one start of the box: when the power goes, it is silent for ever. */
+export class VirtualDevice implements Device {
+  readonly gatePin = { write: (value: 0 | 1) => this.options.onPin(value) };
+  readonly network: VirtualNetwork;
+  readonly clock: VirtualClock;
+  readonly timer: Timer;
+  readonly storage: KeyValue;
+  readonly system: System;
+  readonly options: VirtualDeviceOptions;
+  readonly #sockets = new Set<VirtualSocket>();
+  #isPowered = true;
+  #armed = 0;
+  #lostDelayMs: number | undefined;
+
+  constructor(options: VirtualDeviceOptions) {
+    this.options = options;
+    const { storage, surroundings, resetReason, random, timeline } = options;
+    this.network = new VirtualNetwork(this);
+    this.clock = new VirtualClock(this);
+    this.timer = {
+      set: (callback, delayMs) => {
+        if (delayMs === this.#lostDelayMs) {
+          this.#lostDelayMs = undefined;
+          return {};
+        }
+        this.#armed += 1;
+        return this.later(delayMs, () => {
+          this.#armed -= 1;
+          callback();
+        });
+      },
+      clear: (handle) => {
+        if (!timeline.cancel(handle)) return;
+        this.#armed -= 1;
+        timeline.cancel(handle);
+      },
+    };
+    this.storage = {
+      read: (key) => storage.get(key),
+      write: (key, value) => void storage.set(key, value),
+      delete: (key) => void storage.delete(key),
+    };
+    this.system = { resetReason, random, freeHeap: () => surroundings.freeHeap };
+  }
+
+  /** timers set and neither fired nor cleared */
+  get armedTimers(): number {
+    return this.#armed;
+  }
+
+  /** The next timer of exactly this delay never fires, and nobody is told. */
+  losesNextTimerOf(delayMs: number): void {
+    this.#lostDelayMs = delayMs;
+  }
+
+  /** sockets opened and not closed by the firmware */
+  get openSockets(): number {
+    return this.#sockets.size;
+  }
+
+  connect(options: TLSSocketOptions): VirtualSocket {
+    if (this.options.surroundings.isOutOfMemory) throw new RangeError("out of memory");
+    const socket = new VirtualSocket(this, options, () => this.#sockets.delete(socket));
+    this.#sockets.add(socket);
+    return socket;
+  }
+
+  /** On a later turn, while there is power. What throws there ends the program. */
+  later(delayMs: number, callback: () => void) {
+    return this.options.timeline.after(delayMs, () => {
+      if (!this.#isPowered) return;
+      try {
+        callback();
+      } catch (error) {
+        this.options.onCrash(error);
+      }
+    });
+  }
+
+  powerOff(): void {
+    this.#isPowered = false;
+    for (const socket of this.#sockets) socket.vanish();
+    this.#sockets.clear();
+  }
+
+  /** The WiFi is gone: TCP is not told, and nothing more comes through. */
+  cutSockets(): void {
+    for (const socket of this.#sockets) socket.vanish();
+  }
+}
+
+class VirtualNetwork implements NetworkInterface {
+  onChanged: NetworkInterface["onChanged"];
+  #connection = 200;
+  #joined: AccessPoint | undefined;
+  #joining = 0;
+  readonly #device: VirtualDevice;
+
+  constructor(device: VirtualDevice) {
+    this.#device = device;
+  }
+
+  get connection(): number {
+    return this.#connection;
+  }
+
+  get address(): string | undefined {
+    return this.#joined === undefined ? undefined : "192.0.2.7";
+  }
+
+  get RSSI(): number | undefined {
+    return this.#joined?.RSSI;
+  }
+
+  connect(network?: WiFiNetwork): void {
+    const { surroundings } = this.#device.options;
+    this.#connection = 300;
+    this.#joined = undefined;
+    this.#joining += 1;
+    const attempt = this.#joining;
+    this.#device.later(surroundings.joinMs, () => {
+      if (attempt !== this.#joining) return;
+      const found = surroundings.accessPoints.find(
+        ({ SSID, password }) => SSID === network?.SSID && password === network.password,
+      );
+      this.#joined = found;
+      this.#become(found === undefined ? 200 : 500);
+    });
+  }
+
+  disconnect(): void {
+    this.#joining += 1;
+    this.#joined = undefined;
+    this.#device.later(0, () => this.#become(200));
+  }
+
+  /** What is in reach has changed. */
+  look(): void {
+    const { accessPoints } = this.#device.options.surroundings;
+    if (this.#joined === undefined || accessPoints.includes(this.#joined)) return;
+    this.#device.cutSockets();
+    this.disconnect();
+  }
+
+  #become(connection: number): void {
+    this.#connection = connection;
+    this.onChanged?.("connection");
+  }
+}
+
+class VirtualClock implements Clock {
+  readonly #device: VirtualDevice;
+  readonly #startedAt: number;
+  #skewMs: number | undefined;
+  #asked = 0;
+
+  constructor(device: VirtualDevice) {
+    this.#device = device;
+    this.#startedAt = device.options.timeline.now;
+  }
+
+  now() {
+    const { now } = this.#device.options.timeline;
+    const date = this.#skewMs === undefined ? undefined : epoch + now + this.#skewMs;
+    return { ticks: now - this.#startedAt, date };
+  }
+
+  synchronize({ onSynchronized, onError }: Parameters<Clock["synchronize"]>[0]): void {
+    const { surroundings } = this.#device.options;
+    this.#asked += 1;
+    const question = this.#asked;
+    const isBlocked = surroundings.timeServers === "blocked";
+    // Three servers, two tries each, as device/xs/sntp.ts asks them.
+    this.#device.later(isBlocked ? 12_000 : 2 * surroundings.latencyMs, () => {
+      if (question !== this.#asked) return;
+      if (isBlocked) {
+        onError("no time server answered");
+        return;
+      }
+      this.#skewMs = surroundings.timeSkewMs;
+      onSynchronized();
+    });
+  }
+
+  /** The clock is off by so much more from now on. */
+  jump(byMs: number): void {
+    if (this.#skewMs !== undefined) this.#skewMs += byMs;
+  }
+
+  lose(): void {
+    this.#skewMs = undefined;
+  }
+}

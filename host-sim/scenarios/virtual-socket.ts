@@ -1,0 +1,120 @@
+import type { TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
+import type { BrokerLink } from "./virtual-broker.ts";
+import type { VirtualDevice } from "./virtual-device.ts";
+
+/** What a board's TCP takes before it waits for acknowledgements, in bytes. */
+const sendBufferBytes = 2_872;
+
+/** A TLS connection in virtual time, one end of it in the firmware, the other in the broker. */
+export class VirtualSocket implements TLSSocket {
+  readonly #device: VirtualDevice;
+  readonly #options: TLSSocketOptions;
+  readonly #onClosed: () => void;
+  #link: BrokerLink | undefined;
+  #received: Uint8Array[] = [];
+  #isClosed = false;
+  #hasVanished = false;
+  #hasFailed = false;
+  #room = sendBufferBytes;
+  /** the moment before which nothing may arrive: bytes keep their order */
+  #arrivesAt = 0;
+
+  constructor(device: VirtualDevice, options: TLSSocketOptions, onClosed: () => void) {
+    this.#device = device;
+    this.#options = options;
+    this.#onClosed = onClosed;
+    const { reach, handshakeMs } = device.options.surroundings;
+    if (reach.type === "silent") return;
+    if (reach.type === "fails") {
+      device.later(reach.afterMs, () => this.#fail(reach.reason));
+      return;
+    }
+    device.later(handshakeMs, () => {
+      if (this.#isOver) return;
+      this.#link = device.options.broker.accept({
+        deliver: (bytes) => this.#deliver(bytes),
+        hangUp: () => this.#hangUp(),
+      });
+      this.#options.onWritable(this.#room);
+    });
+  }
+
+  read(): Uint8Array | undefined {
+    const chunks = this.#received.splice(0);
+    const [first] = chunks;
+    if (chunks.length <= 1) return first;
+    const joined = new Uint8Array(chunks.reduce((total, { length }) => total + length, 0));
+    let at = 0;
+    for (const chunk of chunks) {
+      joined.set(chunk, at);
+      at += chunk.length;
+    }
+    return joined;
+  }
+
+  write(bytes: Uint8Array): number {
+    if (bytes.length > this.#room) throw new Error(`${bytes.length} bytes into ${this.#room}`);
+    const { surroundings, timeline } = this.#device.options;
+    this.#room -= bytes.length;
+    if (!surroundings.isReading) return this.#room;
+    const link = this.#link;
+    const copy = bytes.slice();
+    // What was written before a close still arrives.
+    timeline.after(surroundings.latencyMs, () => link?.receive(copy));
+    this.#device.later(2 * surroundings.latencyMs, () => {
+      if (this.#isOver) return;
+      const wasFull = this.#room === 0;
+      this.#room += copy.length;
+      if (wasFull) this.#options.onWritable(this.#room);
+    });
+    return this.#room;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#onClosed();
+    const link = this.#link;
+    const { surroundings, timeline } = this.#device.options;
+    timeline.after(surroundings.latencyMs, () => link?.end());
+  }
+
+  /** No packet comes through any more, either way; the broker finds out by its keep alive. */
+  vanish(): void {
+    this.#hasVanished = true;
+    this.#link?.vanish();
+    this.#link = undefined;
+  }
+
+  get #isOver(): boolean {
+    return this.#isClosed || this.#hasFailed || this.#hasVanished;
+  }
+
+  #deliver(bytes: Uint8Array): void {
+    const { cut } = this.#device.options.surroundings;
+    for (const piece of cut?.(bytes) ?? [bytes]) {
+      this.#arrive(() => {
+        this.#received.push(piece);
+        this.#options.onReadable(piece.length);
+      });
+    }
+  }
+
+  #hangUp(): void {
+    this.#arrive(() => this.#fail("closed"));
+  }
+
+  #arrive(callback: () => void): void {
+    const { surroundings, timeline } = this.#device.options;
+    this.#arrivesAt = Math.max(this.#arrivesAt, timeline.now + surroundings.latencyMs);
+    this.#device.later(this.#arrivesAt - timeline.now, () => {
+      if (!this.#isOver) callback();
+    });
+  }
+
+  #fail(reason: Parameters<TLSSocketOptions["onError"]>[0]): void {
+    if (this.#isOver) return;
+    this.#hasFailed = true;
+    this.#options.onError(reason);
+  }
+}
