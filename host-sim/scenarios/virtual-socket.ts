@@ -1,13 +1,25 @@
 import type { TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
-import type { BrokerLink } from "./virtual-broker.ts";
-import type { VirtualDevice } from "./virtual-device.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Timeline } from "./timeline.ts";
+import type { BrokerLink, VirtualBroker } from "./virtual-broker.ts";
+
+/** What a socket needs to know of the device it is one of. */
+export interface SocketHost {
+  readonly options: {
+    readonly timeline: Timeline;
+    readonly surroundings: Surroundings;
+    readonly broker: VirtualBroker;
+  };
+  /** On a later turn, while there is power. */
+  later(delayMs: number, callback: () => void): void;
+}
 
 /** What a board's TCP takes before it waits for acknowledgements, in bytes. */
 const sendBufferBytes = 2_872;
 
 /** A TLS connection in virtual time, one end of it in the firmware, the other in the broker. */
 export class VirtualSocket implements TLSSocket {
-  readonly #device: VirtualDevice;
+  readonly #device: SocketHost;
   readonly #options: TLSSocketOptions;
   readonly #onClosed: () => void;
   #link: BrokerLink | undefined;
@@ -19,7 +31,7 @@ export class VirtualSocket implements TLSSocket {
   /** the moment before which nothing may arrive: bytes keep their order */
   #arrivesAt = 0;
 
-  constructor(device: VirtualDevice, options: TLSSocketOptions, onClosed: () => void) {
+  constructor(device: SocketHost, options: TLSSocketOptions, onClosed: () => void) {
     this.#device = device;
     this.#options = options;
     this.#onClosed = onClosed;

@@ -1,0 +1,55 @@
+import type { Outcome, Scenario } from "./scenario.ts";
+
+/** One scenario, and what came of it on each engine that ran it. */
+export interface Row {
+  readonly scenario: Scenario;
+  /** one for each seed */
+  readonly outcomes: readonly Outcome[];
+  /** by engine: what did not hold */
+  readonly verdicts: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A table in Markdown; the longest way back of all seeds is shown. */
+export function scenarioTable(rows: readonly Row[], engines: readonly string[]): string {
+  const heading = ["scenario", "pin 5", "reported", "back after", ...engines];
+  const lines = rows.map(({ scenario, outcomes, verdicts }) => {
+    const [first] = outcomes;
+    const back = Math.max(...outcomes.map(({ backAfterMs }) => backAfterMs ?? -1));
+    return [
+      scenario.name,
+      first === undefined ? "" : pulsesInWords(first.pulses),
+      first === undefined ? "" : reportsInWords(first.reported),
+      back < 0 ? "was never away" : inWords(back),
+      ...engines.map((engine) => {
+        const problems = verdicts[engine];
+        if (problems === undefined) return "not run";
+        return problems.length === 0 ? "pass" : `FAIL: ${problems.join("; ")}`;
+      }),
+    ];
+  });
+  return [heading, heading.map(() => "---"), ...lines]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`)
+    .join("");
+}
+
+function pulsesInWords(pulses: readonly number[]): string {
+  if (pulses.length === 0) return "nothing";
+  if (pulses.length <= 3) return pulses.map((pulseMs) => `${pulseMs} ms`).join(", ");
+  return `${pulses.length} pulses, ${Math.min(...pulses)}–${Math.max(...pulses)} ms`;
+}
+
+/** The same several times running is told once. */
+function reportsInWords(reported: readonly string[]): string {
+  const runs: { readonly word: string; count: number }[] = [];
+  for (const word of reported) {
+    const last = runs.at(-1);
+    if (last?.word === word) last.count += 1;
+    else runs.push({ word, count: 1 });
+  }
+  if (runs.length === 0) return "nothing";
+  return runs.map(({ word, count }) => (count === 1 ? word : `${count} × ${word}`)).join(", ");
+}
+
+function inWords(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`;
+}
