@@ -17,9 +17,9 @@ const sourceFolders = ["device", "host-sim", "scripts", "web"];
 const keptMs = 24 * 60 * 60 * 1000;
 
 /**
- * The TypeScript of the command and its benchmark as Node runs it, compiled anew whenever a source
+ * The TypeScript of the command, its benchmark and its long tests as Node runs it, compiled anew whenever a source
  * has changed: nothing to build by hand, nothing stale.
- * @returns {Promise<string>} the folder; in it `boom-box.js` and `bench/*.js`
+ * @returns {Promise<string>} the folder; in it `boom-box.js`, `bench/*.js`, `soak/main.js` and `evidence/main.js`
  */
 export async function compiled() {
   const build = join(root, "build");
@@ -31,7 +31,13 @@ export async function compiled() {
   try {
     await esbuild.build({
       absWorkingDir: root,
-      entryPoints: ["scripts/boom-box.ts", "scripts/bench/main.ts", "scripts/bench/heap-child.ts"],
+      entryPoints: [
+        "scripts/boom-box.ts",
+        "scripts/bench/main.ts",
+        "scripts/bench/heap-child.ts",
+        "scripts/soak/main.ts",
+        "scripts/evidence/main.ts",
+      ],
       outbase: "scripts",
       outdir: temporary,
       bundle: true,

@@ -7,7 +7,7 @@ interface Appointment {
   callback: (() => void) | undefined;
 }
 
-/** Virtual time: stands still until it is moved, and then calls what is due, in its order. In ms. */
+/** Virtual time: stands still until it is moved, and then calls what is due, in its order. In whole ms. */
 export class Timeline {
   #now = 0;
   #count = 0;
@@ -21,7 +21,8 @@ export class Timeline {
   after(delayMs: number, callback: () => void): TimerHandle {
     this.#count += 1;
     const appointment: Appointment = {
-      at: this.#now + Math.max(0, delayMs),
+      // Never early: a fraction of a millisecond too soon would be asked for again, for ever.
+      at: this.#now + Math.max(0, Math.ceil(delayMs)),
       order: this.#count,
       callback,
     };

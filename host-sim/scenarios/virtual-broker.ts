@@ -70,7 +70,7 @@ export class VirtualBroker {
 
   /** whether a box is subscribed and would get a message */
   get isSubscribed(): boolean {
-    return this.#link?.filter !== undefined;
+    return this.#link?.isReachable === true && this.#link.filter !== undefined;
   }
 
   accept(far: Far): BrokerLink {
@@ -79,7 +79,8 @@ export class VirtualBroker {
 
   /**
    * As the staff app's service, or anybody who may, publishes.
-   * @returns whether somebody was subscribed; a retained message stays for who comes later
+   * @returns whether somebody was subscribed and within reach; a retained message stays for who comes
+   * later
    */
   publish(topic: string, payload: string, options: PublishOptions = {}): boolean {
     const { retain = false } = options;
@@ -127,7 +128,7 @@ export class VirtualBroker {
   }
 
   #send(topic: string, payload: string, { retain = false, dup = false, qos = 1 }: PublishOptions) {
-    if (this.#link?.filter !== topic) return false;
+    if (this.#link?.filter !== topic || !this.#link.isReachable) return false;
     this.#lastIdentifier = (this.#lastIdentifier % 65_535) + 1;
     const common = { cmd: "publish", topic, payload, retain } as const;
     const packet: Packet =
@@ -160,15 +161,18 @@ class Link implements BrokerLink {
     this.#parser.on("error", (error) => broker.onProblem(`no MQTT: ${error.message}`));
   }
 
+  get isReachable(): boolean {
+    return !this.#isOver && !this.#isAlone;
+  }
+
   receive(bytes: Uint8Array): void {
-    if (this.#isOver || this.#isAlone) return;
+    if (!this.isReachable) return;
     // mqtt-packet's types ask for Node's Buffer; its code takes any Uint8Array.
     this.#parser.parse(bytes as Parameters<Parser["parse"]>[0]);
   }
 
   send(packet: Packet): void {
-    if (!this.#isOver && !this.#isAlone)
-      this.far.deliver(new Uint8Array(mqttPacket.generate(packet)));
+    if (this.isReachable) this.far.deliver(new Uint8Array(mqttPacket.generate(packet)));
   }
 
   end(): void {

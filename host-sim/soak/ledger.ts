@@ -1,0 +1,101 @@
+import type { EventReport } from "../../device/core/report.ts";
+
+/** One command that was sent, and what became of it. */
+interface Account {
+  readonly sentAt: number;
+  /** whether it may move the pin */
+  readonly isGood: boolean;
+  rises: number;
+  /** each different report once: QoS 1 may bring the same again */
+  readonly reports: Set<string>;
+  opened: number;
+}
+
+/** How many commands came to which end. */
+export interface Totals {
+  sent: number;
+  opened: number;
+  refused: number;
+  /** sent within a second of a disturbance, and never seen by the box */
+  lostOnTheWay: number;
+}
+
+/** A command may be under way for this long when the line breaks, in ms. */
+const underWayMs = 1_000;
+/** After so long nothing more is expected of a command, in ms. */
+const settledAfterMs = 2 * 3_600_000;
+
+/**
+ * Every command sent, each edge and each event, held against one another: no edge that nobody asked
+ * for, and exactly one event for every command.
+ */
+export class Ledger {
+  readonly totals: Totals = { sent: 0, opened: 0, refused: 0, lostOnTheWay: 0 };
+  readonly #accounts = new Map<string, Account>();
+  readonly #onProblem: (problem: string) => void;
+  #disturbances: number[] = [];
+  #last: { readonly id: string; readonly account: Account } | undefined;
+
+  constructor(onProblem: (problem: string) => void) {
+    this.#onProblem = onProblem;
+  }
+
+  /** A command went to a box that was subscribed. */
+  sent(id: string, isGood: boolean, now: number): void {
+    this.totals.sent += 1;
+    const account = { sentAt: now, isGood, rises: 0, reports: new Set<string>(), opened: 0 };
+    this.#accounts.set(id, account);
+    if (isGood) this.#last = { id, account };
+  }
+
+  /** Something broke, now: what is under way may be lost. */
+  disturbed(now: number): void {
+    this.#disturbances.push(now);
+  }
+
+  /** `latencyMs` is how long a command takes to the box. */
+  rose(now: number, latencyMs: number): void {
+    const last = this.#last;
+    if (last === undefined || Math.abs(last.account.sentAt + latencyMs - now) > 1) {
+      this.#onProblem(`an edge at ${now} that nobody asked for`);
+      return;
+    }
+    last.account.rises += 1;
+    if (last.account.rises > 1) this.#onProblem(`${last.id} raised the pin twice`);
+  }
+
+  reported(report: EventReport): void {
+    const account = report.id === null ? undefined : this.#accounts.get(report.id);
+    if (account === undefined) {
+      this.#onProblem(`an event of a command that was never sent: ${JSON.stringify(report)}`);
+      return;
+    }
+    const text = JSON.stringify(report);
+    if (account.reports.has(text)) return;
+    account.reports.add(text);
+    if (report.outcome === "opened") account.opened += 1;
+  }
+
+  /** Closes the accounts of commands that are old enough; with `isEnd`, of all. */
+  settle(now: number, isEnd = false): void {
+    for (const [id, account] of this.#accounts) {
+      if (!isEnd && now - account.sentAt < settledAfterMs) break;
+      this.#accounts.delete(id);
+      this.#close(id, account);
+    }
+    this.#disturbances = this.#disturbances.filter((at) => now - at < 2 * settledAfterMs);
+  }
+
+  #close(id: string, { sentAt, rises, reports, opened }: Account): void {
+    const isLost =
+      reports.size === 0 &&
+      rises === 0 &&
+      this.#disturbances.some((at) => at >= sentAt && at - sentAt <= underWayMs);
+    if (isLost) this.totals.lostOnTheWay += 1;
+    else if (reports.size !== 1) this.#onProblem(`${id} has ${reports.size} events`);
+    else if (opened !== rises)
+      this.#onProblem(`${id}: ${rises} edges, ${opened} events of opening`);
+    else if (opened === 1) this.totals.opened += 1;
+    else this.totals.refused += 1;
+  }
+}

@@ -1,0 +1,39 @@
+import { World } from "../scenarios/world.ts";
+
+export interface ReconnectsResult {
+  readonly reconnects: number;
+  readonly problems: readonly string[];
+}
+
+/** A broker that drops the box again and again: nothing of a connection may be left after it. */
+export function simulateReconnects(
+  count: number,
+  seed: number,
+  onProgress: (done: number) => void = () => {},
+): ReconnectsResult {
+  const problems: string[] = [];
+  const onProblem = (problem: string) => {
+    if (problems.length < 20) problems.push(problem);
+  };
+  const world = new World(
+    {
+      onEdge: () => onProblem("an edge that nobody asked for"),
+      onEvent: () => onProblem("an event without a command"),
+      onStatus: () => {},
+      onProblem,
+    },
+    { seed },
+  );
+  world.powerOn();
+  world.awaitOnline();
+  for (let done = 1; done <= count; done++) {
+    world.broker.dropAll();
+    world.run(100);
+    world.awaitOnline();
+    const { armedTimers, openSockets } = world.device;
+    if (armedTimers !== 1) onProblem(`${armedTimers} timers after ${done} reconnects`);
+    if (openSockets !== 1) onProblem(`${openSockets} sockets after ${done} reconnects`);
+    onProgress(done);
+  }
+  return { reconnects: world.broker.connects.length - 1, problems };
+}

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { fuzz } from "./fuzz.ts";
+import { simulateReconnects } from "./reconnects.ts";
+import { simulateYear } from "./year.ts";
+
+/** `npm run soak` is the long form of these. */
+describe("soak, the short form", function () {
+  this.timeout(60_000);
+
+  it("two months of a busy gate: no unasked edge, one event for every command", () => {
+    const result = simulateYear(60, 11);
+    assert.deepEqual(result.problems, []);
+    assert.equal(result.powerCuts, 2);
+    assert.equal(result.brokerRestarts, 8);
+    assert.equal(result.wifiLosses, 60);
+    assert.ok(result.opened > 4_500 && result.refused > 300, JSON.stringify(result));
+    assert.equal(result.opened + result.refused + result.lostOnTheWay, result.sent);
+    assert.ok(result.longestReturnMs < 130_000, `${result.longestReturnMs} ms`);
+  });
+
+  it("ten thousand hostile packets: no unasked edge, one event for each command among them", () => {
+    const result = fuzz(10_000, 12);
+    assert.deepEqual(result.problems, []);
+    assert.ok(result.commands > 3_000);
+    assert.ok(result.pulses > 100, "some damaged commands open still, or the check were blind");
+    assert.ok(result.pulses <= result.mayHaveOpened);
+  });
+
+  it("five hundred reconnects leave nothing behind", () => {
+    assert.deepEqual(simulateReconnects(500, 13), { reconnects: 500, problems: [] });
+  });
+});

@@ -1,0 +1,47 @@
+import { scenarios } from "../../host-sim/scenarios/all.ts";
+import { judge, type Outcome, runScenario } from "../../host-sim/scenarios/scenario.ts";
+import { type Row, scenarioTable } from "../../host-sim/scenarios/table.ts";
+import { runScenariosOnXs } from "./scenarios-on-xs.ts";
+
+/** Jitter differs, what comes of it does not. On XS, the first of them. */
+const seeds = [1, 2, 3];
+const engines = ["Node", "XS"];
+
+/** Runs every scenario on both engines. `binary` is `findEngine()`'s answer. */
+export async function makeScenariosPage(
+  binary: string,
+  onProgress: (done: number, all: number) => void = () => {},
+): Promise<{ readonly text: string; readonly failures: number; readonly rows: readonly Row[] }> {
+  const onXs: Outcome[] = [];
+  await runScenariosOnXs(binary, scenarios.length, seeds[0] ?? 1, (index, outcome) => {
+    onXs[index] = outcome;
+    onProgress(index + 1, scenarios.length);
+  });
+  const rows = scenarios.map((scenario, index): Row => {
+    const outcomes = seeds.map((seed) => runScenario(scenario, seed));
+    const xs = onXs[index];
+    return {
+      scenario,
+      outcomes,
+      verdicts: {
+        Node: outcomes.flatMap((outcome) => judge(scenario, outcome)),
+        ...(xs === undefined ? {} : { XS: judge(scenario, xs) }),
+      },
+    };
+  });
+  const failures = rows.filter(({ verdicts }) =>
+    engines.some((engine) => verdicts[engine]?.length !== 0),
+  ).length;
+  return { text: `${heading}${scenarioTable(rows, engines)}`, failures, rows };
+}
+
+const heading = `# What goes wrong, and what the box does
+
+Made by \`npm run scenarios\`. Each row is a scenario of \`host-sim/scenarios/\`, run in virtual time over
+the whole firmware, on Node and on XS: what pin 5 did, what was reported to the broker, and how long
+it took from the end of the disturbance to the status \`online\` (the longest of three runs with
+different jitter; the firmware waits up to two minutes between attempts, with full jitter). In every
+row, besides: pin 5 is LOW at the end, no pulse is over its cap, as many events say \`opened\` as there
+were pulses, no two CONNECTs come within a second, and one socket is open at the end.
+
+`;
