@@ -34,7 +34,8 @@ export class Ledger {
   readonly #accounts = new Map<string, Account>();
   readonly #onProblem: (problem: string) => void;
   #disturbances: number[] = [];
-  #last: { readonly id: string; readonly account: Account } | undefined;
+  /** good commands that may not have arrived yet */
+  #underWay: { readonly id: string; readonly account: Account }[] = [];
 
   constructor(onProblem: (problem: string) => void) {
     this.#onProblem = onProblem;
@@ -45,7 +46,9 @@ export class Ledger {
     this.totals.sent += 1;
     const account = { sentAt: now, isGood, rises: 0, reports: new Set<string>(), opened: 0 };
     this.#accounts.set(id, account);
-    if (isGood) this.#last = { id, account };
+    if (!isGood) return;
+    this.#underWay = this.#underWay.filter((other) => now - other.account.sentAt <= underWayMs);
+    this.#underWay.push({ id, account });
   }
 
   /** Something broke, now: what is under way may be lost. */
@@ -55,13 +58,16 @@ export class Ledger {
 
   /** `latencyMs` is how long a command takes to the box. */
   rose(now: number, latencyMs: number): void {
-    const last = this.#last;
-    if (last === undefined || Math.abs(last.account.sentAt + latencyMs - now) > 1) {
+    // Two at one moment reach the box in their order: the first is the one that opens.
+    const asked = this.#underWay.find(
+      ({ account }) => Math.abs(account.sentAt + latencyMs - now) <= 1,
+    );
+    if (asked === undefined) {
       this.#onProblem(`an edge at ${now} that nobody asked for`);
       return;
     }
-    last.account.rises += 1;
-    if (last.account.rises > 1) this.#onProblem(`${last.id} raised the pin twice`);
+    asked.account.rises += 1;
+    if (asked.account.rises > 1) this.#onProblem(`${asked.id} raised the pin twice`);
   }
 
   reported(report: EventReport): void {
