@@ -52,6 +52,7 @@ export function fuzz(
   world.surroundings.cut = (bytes) => pieces(bytes, random);
   let commands = 0;
   let mayHaveOpened = 0;
+  let connects = 0;
   for (let done = 1; done <= count; done++) {
     const hostile = makeHostile(random, world.topics.command, world.date);
     mayOpen = hostile.mayOpen;
@@ -72,10 +73,11 @@ export function fuzz(
       commands += 1;
       if (events !== before + 1) onProblem(`${events - before} events for one command`);
     }
+    connects += world.broker.connects.splice(0).length;
     onProgress(done);
   }
   if (world.crashes > 0) onProblem(`the program ended ${world.crashes} times`);
-  const reconnects = world.broker.connects.length - 1;
+  const reconnects = connects - 1;
   return { packets: count, commands, mayHaveOpened, pulses, reconnects, problems };
 }
 
