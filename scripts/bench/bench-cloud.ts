@@ -1,19 +1,30 @@
 import { createSecureContext } from "node:tls";
 import type { OnDeliver } from "../../host-sim/cloud/connection.ts";
 import { Registry } from "../../host-sim/cloud/registry.ts";
-import { CloudStandIn } from "../../host-sim/cloud/stand-in.ts";
+import { CloudStandIn, type CloudStandInOptions } from "../../host-sim/cloud/stand-in.ts";
 import type { TLSIdentity } from "../../host-sim/hardware/tls.ts";
 import { localAccount } from "../../host-sim/local-cloud.ts";
 import { createAuthority, issueClient, issueServer } from "../certs/authority.ts";
 
-/** A stand-in on loopback that lets one certificate be any number of boxes. */
-export interface BenchCloud {
-  readonly cloud: CloudStandIn;
-  /** PEM; the same for every box, so that each side shares one TLS context */
-  readonly pem: { readonly ca: string; readonly cert: string; readonly key: string };
+/** The one certificate of all boxes, PEM, so that each side shares one TLS context. */
+export interface BenchPem {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
 }
 
-export async function startBenchCloud(onDeliver?: OnDeliver): Promise<BenchCloud> {
+export interface BenchCloudOptions {
+  readonly cloud: CloudStandInOptions;
+  readonly pem: BenchPem;
+}
+
+export interface BenchCloud {
+  readonly cloud: CloudStandIn;
+  readonly pem: BenchPem;
+}
+
+/** For a stand-in that lets one certificate be any number of boxes, and limits nobody's rate. */
+export async function benchCloudOptions(): Promise<BenchCloudOptions> {
   const authority = await createAuthority();
   const server = await issueServer(authority);
   const box = await issueClient(authority, "bench");
@@ -26,7 +37,7 @@ export async function startBenchCloud(onDeliver?: OnDeliver): Promise<BenchCloud
     ],
   });
   const unlimited = Number.POSITIVE_INFINITY;
-  const cloud = await CloudStandIn.listen({
+  const cloud: CloudStandInOptions = {
     ca: authority.certificatePem,
     certificate: `${server.certificatePem}${authority.certificatePem}`,
     key: server.keyPem,
@@ -36,12 +47,20 @@ export async function startBenchCloud(onDeliver?: OnDeliver): Promise<BenchCloud
       publishesPerSecond: unlimited,
       bytesPerSecond: unlimited,
     },
-    ...(onDeliver === undefined ? {} : { onDeliver }),
-  });
+  };
   const pem = { ca: authority.certificatePem, cert: box.certificatePem, key: box.keyPem };
   return { cloud, pem };
 }
 
-export function identityOf({ ca, cert, key }: BenchCloud["pem"]): TLSIdentity {
+export async function startBenchCloud(onDeliver?: OnDeliver): Promise<BenchCloud> {
+  const { cloud, pem } = await benchCloudOptions();
+  const listening = await CloudStandIn.listen({
+    ...cloud,
+    ...(onDeliver === undefined ? {} : { onDeliver }),
+  });
+  return { cloud: listening, pem };
+}
+
+export function identityOf({ ca, cert, key }: BenchPem): TLSIdentity {
   return { secureContext: createSecureContext({ ca, cert, key }) };
 }

@@ -126,6 +126,13 @@ export async function makeMqttJsBox({
   });
   await new Promise<void>((resolve) => client.once("connect", () => resolve()));
   await client.subscribeAsync(topics.command, { qos: 1 });
-  await client.publishAsync(topics.status, '{"state":"online"}', { qos: 1, retain: true });
+  const online = '{"state":"online"}';
+  await client.publishAsync(topics.status, online, { qos: 1, retain: true });
+  // MQTT.js itself subscribes again; but whoever has died by its will must say that it lives.
+  client.on("connect", () => client.publish(topics.status, online, { qos: 1, retain: true }));
+  client.on("error", ignore);
   return { pin, stop: () => client.endAsync() };
 }
+
+/** MQTT.js goes on trying; without a listener it would throw. */
+function ignore(): void {}

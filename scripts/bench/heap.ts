@@ -1,12 +1,12 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
-import type { BenchCloud } from "./bench-cloud.ts";
+import type { BenchPem } from "./bench-cloud.ts";
 
 export interface HeapRequest {
   readonly make: "ours" | "mqtt-js";
   readonly count: number;
   readonly port: number;
-  readonly pem: BenchCloud["pem"];
+  readonly pem: BenchPem;
 }
 
 /** Live heap bytes for each of `count` connected boxes, in a process of their own. */

@@ -1,0 +1,24 @@
+/** What is under way, on a terminal alone; an empty text clears the line. */
+export function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
+export function heading(name: string, ours: string, peer: string): void {
+  const columns = `${ours.padStart(14)}${peer.padStart(14)}  ratio`;
+  // A name may begin with a line of its own.
+  const [, space = "", words = ""] = /^(\n*)(.*)$/.exec(name) ?? [];
+  process.stdout.write(`${space}${words.padEnd(nameWidth)}${columns}\n`);
+}
+
+export function row(name: string, ours: number, peer: number, unit: string, digits = 3): void {
+  const figure = (value: number) => `${value.toFixed(digits)} ${unit}`.padStart(14);
+  const ratio = peer === 0 ? "" : (ours / peer).toFixed(2).padStart(7);
+  process.stdout.write(`${name.padEnd(nameWidth)}${figure(ours)}${figure(peer)}${ratio}\n`);
+}
+
+/** What the figures above need to be read rightly. */
+export function note(...lines: readonly string[]): void {
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+export const nameWidth = 34;
