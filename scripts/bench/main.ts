@@ -67,7 +67,7 @@ async function comeBack(): Promise<void> {
   note(
     `${options.outages} outages, ${options.boxes} boxes of each make in each, both at once; the stand-in limits nobody's rate.`,
     "MQTT.js tries every second, and so is back sooner after a short outage; ours waits longer and at",
-    "random after each failure, so that a fleet keeps below the limit of AWS IoT Core: see the storm.",
+    "random after each failure, so that a large fleet does not come back in one moment: see the storm.",
   );
 }
 
