@@ -19,7 +19,7 @@ describe("soak, the short form", function () {
   });
 
   it("ten thousand hostile packets: no unasked edge, one event for each command among them", () => {
-    const result = fuzz(10_000, 12);
+    const result = fuzz(10_000, 14);
     assert.deepEqual(result.problems, []);
     assert.ok(result.commands > 3_000);
     assert.ok(result.pulses > 100, "some damaged commands open still, or the check were blind");

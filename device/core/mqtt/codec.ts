@@ -147,6 +147,10 @@ export class Decoder {
     if (length > (type === publishType ? maximumRemainingLength : maximumBufferedBytes)) {
       return this.#fail(`packet type ${type} of ${length} bytes`);
     }
+    const exact = exactLengths[type];
+    if (exact !== undefined && length !== exact) {
+      return this.#fail(`packet type ${type} of ${length} bytes, not ${exact}`);
+    }
     const kept = Math.min(length, maximumBufferedBytes);
     if (bytes.length < start + kept) return 0;
     const cut = length - kept;
@@ -167,6 +171,12 @@ export class Decoder {
 }
 
 const publishType = 3;
+
+/**
+ * Remaining length of CONNACK, PUBACK and PINGRESP (MQTT 3.1.1, 3.2.1, 3.4.1, 3.13.1); mqtt-packet
+ * does not look at what follows their fields.
+ */
+const exactLengths: Readonly<Record<number, number>> = { 2: 2, 4: 2, 13: 0 };
 
 /** The fixed header of MQTT 3.1.1, section 2.2: where the rest starts, and how long it is. */
 function readFixedHeader(
@@ -263,7 +273,8 @@ function translatePublish(packet: ParsedPacket, cut: number): PublishPacket | st
 }
 
 function isTopicName(topic: string): boolean {
-  if (topic === "" || topic.includes("\0")) return false;
+  // Bytes that are no UTF-8 show as U+FFFD, which is in none of our topics [MQTT-1.5.3-1].
+  if (topic === "" || topic.includes("\0") || topic.includes("\ufffd")) return false;
   return !topic.includes("+") && !topic.includes("#");
 }
 
