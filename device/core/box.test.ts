@@ -22,6 +22,8 @@ class Bench {
   readonly received: Packet[] = [];
   /** what the hardware says of itself */
   facts: Facts = { rssi: -50, address: "10.0.0.9", heap: undefined };
+  /** what the next back-off draws */
+  chance = 0.5;
   now = 0;
 
   constructor(changes: Record<string, unknown> = {}, stored: Partial<BoxOptions["stored"]> = {}) {
@@ -30,7 +32,7 @@ class Bench {
       firmware: "test",
       resetReason: "power-on",
       stored: { "seen-ids": undefined, events: undefined, ...stored },
-      random: () => 0.5,
+      random: () => this.chance,
       facts: () => this.facts,
       parser,
     });
@@ -315,6 +317,22 @@ describe("a box", () => {
     assert.equal(bench.statuses.length, 2);
     assert.equal(bench.statuses[1]?.protocolErrors, 1);
     assert.equal(bench.statuses[1]?.connections, 2);
+  });
+
+  it("waits a second at least before it tries again, and as long as the settings say at most", () => {
+    const pauseOf = (chance: number, losses: number) => {
+      const bench = new Bench({ backoffMaximumMs: 5_000 }).connect();
+      bench.chance = chance;
+      for (let i = 1; i < losses; i++) {
+        bench.take(bench.box.socketLost(bench.instant, "closed"));
+        bench.wait(Number(bench.box.deadline) - bench.now);
+      }
+      bench.take(bench.box.socketLost(bench.instant, "closed"));
+      return Number(bench.box.deadline) - bench.now;
+    };
+    assert.equal(pauseOf(0, 1), 1_000);
+    assert.equal(pauseOf(0, 10), 1_000);
+    assert.equal(pauseOf(1 - Number.EPSILON, 10), 5_000);
   });
 
   it("ends a pulse on time although the connection is lost meanwhile, and reports it later", () => {
