@@ -47,6 +47,7 @@ describe("describeRecord", () => {
       connections: 1,
       protocolErrors: 0,
       capped: 0,
+      shortConnections: 0,
       droppedEvents: 0,
     };
     assert.equal(describeRecord(status), "status      online, 3 opened, 2 refused");
