@@ -21,6 +21,17 @@ export interface FaultState {
   readonly isPowerOff: boolean;
 }
 
+export const noFaults: FaultState = {
+  isWifiOff: false,
+  isElsewhere: false,
+  isBrokerDown: false,
+  latencyMs: 0,
+  lossPercent: 0,
+  isNtpBlocked: false,
+  skewMs: 0,
+  isPowerOff: false,
+};
+
 export interface FaultInjectorOptions {
   readonly box: SimulatedBox;
   /** default: the connection is cut and refused on the box's side, whoever the broker is */

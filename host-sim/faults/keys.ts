@@ -23,7 +23,7 @@ export const faultKeys: readonly FaultKey[] = [
   },
   {
     key: "a",
-    name: "access point",
+    name: "AP",
     describe: ({ isElsewhere }) => (isElsewhere ? "2" : undefined),
     next: ({ isElsewhere }) =>
       isElsewhere
