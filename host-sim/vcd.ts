@@ -12,7 +12,7 @@ interface Wire {
   /** how changes call it: a letter, as `#` and `$` begin other things */
   readonly code: string;
   value: 0 | 1;
-  /** in units; before everything else where it never changed */
+  /** in units */
   changedAt: number;
 }
 
@@ -42,7 +42,7 @@ export class VcdLines {
         name,
         code: String.fromCharCode(0x61 + index),
         value: name === "powered" ? 1 : 0,
-        changedAt: -1,
+        changedAt: 0,
       }),
     ) as [Wire, Wire, ...Wire[]];
     this.#pin = first;
