@@ -53,22 +53,26 @@ describe("faults on demand", function () {
     rmSync(directory, { recursive: true });
   });
 
-  /** Runs `boom-box sim --json` until it ends by itself. */
-  async function simulate(...args: string[]) {
-    const child = spawn(
-      process.execPath,
-      [
-        ...[join(projectRoot, "scripts", "boom-box.js"), "sim", "--json", "--certs", directory],
-        ...["--endpoint", "localhost", "--port", String(broker.port), ...args],
-      ],
-      { stdio: ["ignore", "pipe", "pipe"] },
-    );
+  /** Runs `boom-box` until it ends by itself. */
+  async function run(...args: string[]) {
+    const command = join(projectRoot, "scripts", "boom-box.js");
+    const child = spawn(process.execPath, [command, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     children.push(child);
     const [stdout, stderr, code] = await Promise.all([
       text(child.stdout),
       text(child.stderr),
       new Promise<number | null>((resolve) => child.once("close", resolve)),
     ]);
+    return { code, stdout, stderr };
+  }
+
+  async function simulate(...args: string[]) {
+    const { code, stdout, stderr } = await run(
+      ...["sim", "--json", "--certs", directory, "--endpoint", "localhost"],
+      ...["--port", String(broker.port), ...args],
+    );
     const records = stdout
       .split("\n")
       .filter((line) => line !== "")
@@ -115,6 +119,12 @@ describe("faults on demand", function () {
           ["pin", "power", "fault"].includes(type) ? [state ?? value ?? fault] : [],
         );
         assert.deepEqual(order, [1, "power-cut", 0, "off", "on"]);
+        const road = ["network", "time", "tls", "mqtt", "connected"];
+        assert.deepEqual(
+          records.flatMap(({ type, state }) => (type === "connection" ? [state] : [])),
+          // The firmware before the cut says nothing after it, not that it was replaced.
+          [...road, ...road, "stopped"],
+        );
         assert.deepEqual(
           records.flatMap(({ type, resetReason, state }) =>
             type === "status" && state === "online" ? [resetReason] : [],
@@ -157,6 +167,38 @@ describe("faults on demand", function () {
       });
     });
   }
+
+  it("takes the stand-in of `start` down and up, and writes what the pin did there", async () => {
+    const file = scenario(
+      { wait: "connected" },
+      { at: 0, fault: "broker-down" },
+      { wait: "backoff" },
+      { at: 100, fault: "broker-up" },
+      { wait: "connected" },
+      { at: 0, do: "open" },
+      { wait: "opened" },
+      { at: 0, do: "quit" },
+    );
+    const own = mkdtempSync(join(tmpdir(), "boom-box-"));
+    try {
+      const { code, stdout, stderr } = await run(
+        ...["start", "--certs", own, "--scenario", file, "--vcd", vcdFile],
+      );
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /fault {7}the broker is down\n.*connection {2}backoff/);
+      assert.match(stdout, /event {7}opened, \d+ ms for the terminal\n/);
+    } finally {
+      rmSync(own, { recursive: true });
+    }
+    const { wires } = readVcd(readFileSync(vcdFile, "utf8"));
+    assert.deepEqual(
+      ["pin5", "connected"].map((name) => wires.get(name)?.map(({ value }) => value)),
+      [
+        [0, 1, 0],
+        [0, 1, 0, 1, 0],
+      ],
+    );
+  });
 
   it("ends with exit code 1 where a wait is in vain, and says which", async () => {
     const { code, stderr, records } = await simulate(
