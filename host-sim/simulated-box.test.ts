@@ -93,9 +93,12 @@ describe("SimulatedBox, its power, and the faults around it", () => {
     assert.equal(deviceOf(0).system.resetReason, "brownout");
     deviceOf(0).storage.write("events", "[1]");
     setClock();
+    box.device.network.connect();
     await clock.tickAsync(5_000);
     assert.notEqual(deviceOf(0).clock.now().date, undefined);
+    assert.equal(box.device.network.address, "127.0.0.1");
     box.cutPower(10);
+    assert.equal(box.device.network.address, undefined);
     clock.tick(10);
     const device = deviceOf(1);
     assert.equal(device.system.resetReason, "power-on");
