@@ -68,7 +68,7 @@ export class BrokerVisit {
       return {
         conversations: second === undefined ? [first] : [first, second],
         eventHeard: isPublished && observer ? await observer.hears(eventId) : undefined,
-        announcements: (await observer?.announcements()) ?? 0,
+        announcement: await observer?.announcement(),
         keptWithAlpn: isWorthAlpn(last) && !settings.alpn && (await this.#isKeptWithAlpn()),
         boxWasOnline,
       };

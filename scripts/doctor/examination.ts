@@ -123,7 +123,8 @@ async function* examineBox(
     isPublic: handshake.type === "untrusted" ? await visit.isTrustedByPublic() : undefined,
   });
   if (server !== undefined) yield ["server", server];
-  if (handshake.type !== "secure") {
+  const isOver = handshake.type === "closed" && handshake.isPresented;
+  if (handshake.type !== "secure" && !isOver) {
     const next = server === undefined ? "server" : "box";
     yield* skipFrom(next, "there has to be a TLS connection first");
     return;
@@ -149,10 +150,12 @@ async function* examineBroker(
   yield ["subscribe", subscribe];
   yield ["publish", publish];
   const isHeld = facts.conversations.some(({ ending }) => ending.type === "held");
-  const mayAll = isHeld && [publish, secondClient].every(({ verdict }) => verdict !== "failed");
+  const mayAll = isHeld && publish.verdict === "ok" && secondClient.cause !== "taken-over";
   yield [
     "policy",
-    mayAll ? judgeWill(await visit.connectWithWill()) : skipped("something before it failed"),
+    mayAll
+      ? judgeWill(await visit.connectWithWill())
+      : skipped("the steps before it did not come to their end"),
   ];
   yield ["second client", secondClient];
 }

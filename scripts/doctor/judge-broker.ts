@@ -18,8 +18,8 @@ export interface BrokerFacts {
   readonly conversations: readonly [Conversation] | readonly [Conversation, Conversation];
   /** whether the observer heard the event that was published; undefined: nobody could listen */
   readonly eventHeard: boolean | undefined;
-  /** how often the box announced itself meanwhile, which the doctor never does */
-  readonly announcements: number;
+  /** what a box of this name said of itself when it came online meanwhile, which the doctor never does */
+  readonly announcement: BoxStatus | undefined;
   /** whether a connection with ALPN comes further than this one without */
   readonly keptWithAlpn: boolean;
   /** whether it was known to be online, and was thrown out by looking */
@@ -41,7 +41,8 @@ export function judgeBroker(facts: BrokerFacts): BrokerJudgement {
   const [first] = facts.conversations;
   // Thrown out at one moment and then at another, it is not what it said that was denied.
   const isOthersDoing = first.stage !== last.stage || last.stage === "watch";
-  const isTakenOver = facts.announcements > 0 || (isWorthAnotherTry(last) && isOthersDoing);
+  const isTakenOver =
+    facts.announcement !== undefined || (isWorthAnotherTry(last) && isOthersDoing);
   const rest = skipped("the step before it failed");
   const connected = ok("CONNACK: let in");
   if (isTakenOver) return takenOver(facts, last);
@@ -76,23 +77,42 @@ export function judgeBroker(facts: BrokerFacts): BrokerJudgement {
 }
 
 /** Whoever is thrown out was let in, and what it had said was taken. */
-function takenOver(
-  { announcements, conversations, boxWasOnline }: BrokerFacts,
-  last: Conversation,
-): BrokerJudgement {
-  const heard = announcements > 0 ? "the other one announced itself as online" : "twice in a row";
-  const isWell = (stage: Conversation["stage"]) =>
-    conversations.some((each) => stages.indexOf(each.stage) > stages.indexOf(stage));
+function takenOver(facts: BrokerFacts, last: Conversation): BrokerJudgement {
+  const isPast = (stage: Conversation["stage"]) =>
+    facts.conversations.some((each) => stages.indexOf(each.stage) > stages.indexOf(stage));
   const cut = unknown("the connection was taken over before there was an answer");
   return {
     connect: ok("CONNACK: let in"),
-    subscribe: isWell("suback") ? judgeSubscription(last) : cut,
-    publish: isWell("puback") ? ok("PUBACK: taken") : cut,
-    secondClient: boxWasOnline
-      ? unknown("the box took its place back; to look for a second one, switch this one off")
-      : failed("taken-over", `thrown out by another client with this id (${heard})`),
+    subscribe: isPast("suback") ? judgeSubscription(last) : cut,
+    publish: isPast("puback") ? ok("PUBACK: taken") : cut,
+    secondClient: judgeRival(facts),
   };
 }
+
+/** One box that was thrown out by looking and came back, or one with a rival it fights? */
+function judgeRival({ announcement, boxWasOnline }: BrokerFacts): Judgement {
+  if (announcement === undefined) {
+    return failed("taken-over", "thrown out by another client with this id, twice in a row");
+  }
+  if (isRestless(announcement)) {
+    return failed("taken-over", `thrown out by a box that ${historyOf(announcement)}`);
+  }
+  return boxWasOnline
+    ? unknown("the box took its place back; to look for a second one, switch this one off")
+    : warning("taken-over", `thrown out by a box that was online: it ${historyOf(announcement)}`);
+}
+
+function historyOf({ connections, uptimeMs }: BoxStatus): string {
+  const minutes = Math.max(1, Math.round(uptimeMs / 60_000));
+  return `has connected ${connections} times within ${minutes} min`;
+}
+
+/** A box that holds its connection for less than this on average, in ms, and after so many, is not well. */
+const shortMs = 10 * 60 * 1000;
+const manyConnections = 5;
+
+const isRestless = ({ connections, uptimeMs }: BoxStatus) =>
+  connections >= manyConnections && uptimeMs / connections < shortMs;
 
 const stages: readonly Conversation["stage"][] = [
   "admission",
@@ -194,23 +214,12 @@ export function judgeWill({ stage, ending }: Conversation): Judgement {
     : unknown("the connection with the box's last will came to nothing");
 }
 
-/** A box that holds its connection for less than this on average, in ms, and after so many, is not well. */
-const shortMs = 10 * 60 * 1000;
-const manyConnections = 5;
-
 /** Whether the box is connected, and so whether the doctor may be in its place. */
-export function judgeBox(
-  { state, connections, uptimeMs }: BoxStatus,
-  takeOver: boolean,
-): Judgement {
-  switch (state) {
+export function judgeBox(status: BoxStatus, takeOver: boolean): Judgement {
+  switch (status.state) {
     case "online":
-      if (connections >= manyConnections && uptimeMs / connections < shortMs) {
-        const minutes = Math.round(uptimeMs / 60_000);
-        return warning(
-          "reconnects-often",
-          `online, and has connected ${connections} times within ${minutes} minutes`,
-        );
+      if (isRestless(status)) {
+        return warning("reconnects-often", `online, and ${historyOf(status)}`);
       }
       return ok(
         takeOver

@@ -127,6 +127,9 @@ export function judgeTls(handshake: Handshake, alpn: boolean): Judgement {
     case "not-tls":
       return failed("not-tls", "the answer is not TLS");
     case "closed":
+      // What follows from it is for the `connect` line.
+      if (handshake.isPresented)
+        return ok("the server speaks TLS, and hangs up as it ends the handshake");
       return failed("tls-failed", "hung up on in the middle of the handshake");
     case "silent":
       return failed("not-tls", "no answer to the handshake");
@@ -145,6 +148,9 @@ export function judgeServer(handshake: Handshake, trust: TrustFacts): Judgement 
     return endpointKind === "not-aws" || /\bAmazon Root CA [1-4]$/.test(caName)
       ? ok(leads)
       : warning("ca-wrong", `${leads}; AWS's roots are called Amazon Root CA 1 to 4`);
+  }
+  if (handshake.type === "closed" && handshake.isPresented) {
+    return unknown("hung up on before its certificate could be checked");
   }
   if (handshake.type !== "untrusted") return undefined;
   const { code, names } = handshake;

@@ -49,7 +49,7 @@ export class Observer {
   readonly #topics: Topics;
   readonly #timing: Timing;
   readonly #events = new Set<string>();
-  #announcements = 0;
+  #announcement: BoxStatus | undefined;
 
   private constructor(peer: MqttPeer, { prefix, thing, timing }: ObserverOptions) {
     this.#peer = peer;
@@ -73,12 +73,12 @@ export class Observer {
     return true;
   }
 
-  /** How often the box has announced itself since the observer joined: the doctor never does. */
-  async announcements(): Promise<number> {
+  /** The last time a box of this name said it is online, since the observer joined: the doctor never does. */
+  async announcement(): Promise<BoxStatus | undefined> {
     while (await this.#take(0)) {
       // until nothing is left
     }
-    return this.#announcements;
+    return this.#announcement;
   }
 
   leave(): Promise<void> {
@@ -93,8 +93,10 @@ export class Observer {
       const id = memberOf(next, "id");
       if (typeof id === "string") this.#events.add(id);
     }
-    const isNews = next.topic === this.#topics.status && !next.retain;
-    if (isNews && statusIn(next).state === "online") this.#announcements += 1;
+    if (next.topic === this.#topics.status && !next.retain) {
+      const status = statusIn(next);
+      if (status.state === "online") this.#announcement = status;
+    }
     return true;
   }
 }

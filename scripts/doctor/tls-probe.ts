@@ -28,7 +28,8 @@ export type Handshake =
   /** the server says why it ended the handshake: `UNKNOWN_CA` */
   | { readonly type: "alert"; readonly alert: string }
   | { readonly type: "not-tls" }
-  | { readonly type: "closed" }
+  /** `isPresented`: the box had shown its certificate by then */
+  | { readonly type: "closed"; readonly isPresented: boolean }
   | { readonly type: "silent" }
   | { readonly type: "failed"; readonly detail: string };
 
@@ -64,10 +65,16 @@ export function shakeHands(options: HandshakeOptions): Promise<Handshake> {
       if (result.type !== "secure") socket.destroy();
       resolve(result);
     };
-    const onClose = () => finish({ type: "closed" });
+    // Keys are there when the server's part is over and the box's certificate is under way. A server that
+    // does not take it may be gone before its own last message is read.
+    let isPresented = false;
+    socket.once("keylog", () => {
+      isPresented = true;
+    });
+    const onClose = () => finish({ type: "closed", isPresented });
     const timeout = setTimeout(() => finish({ type: "silent" }), timeoutMs);
     // Stays: what comes after the handshake is told by "close" to whoever has the socket then.
-    socket.on("error", (error) => finish(refusalOf(error)));
+    socket.on("error", (error) => finish(refusalOf(error, isPresented)));
     socket.on("close", onClose);
     socket.once("secureConnect", () =>
       finish({ type: "secure", socket, server: serverOf(socket) }),
@@ -96,7 +103,7 @@ export function commonNameOf(name: string): string {
 const trustCodes =
   /^(CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|INVALID_(CA|PURPOSE)|PATH_LENGTH|ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH)/;
 
-function refusalOf(error: Error): Handshake {
+function refusalOf(error: Error, isPresented: boolean): Handshake {
   const code = codeOf(error) ?? "";
   if (trustCodes.test(code)) {
     return { type: "untrusted", code, names: printable(namesIn(error)) };
@@ -106,7 +113,7 @@ function refusalOf(error: Error): Handshake {
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_OVERFLOW/.test(code)) {
     return { type: "not-tls" };
   }
-  if (/^(ECONNRESET|EPIPE)$/.test(code)) return { type: "closed" };
+  if (/^(ECONNRESET|EPIPE)$/.test(code)) return { type: "closed", isPresented };
   return { type: "failed", detail: printable(code || error.message) };
 }
 
