@@ -30,7 +30,7 @@ export interface PortAccess {
   readonly isMember: boolean;
 }
 
-/** How long each thing may take, in ms; the sum bounds the whole to two minutes. */
+/** How long each thing may take, in ms: a broker that lets all of it run out takes four minutes. */
 export interface Timing {
   readonly clockMs: number;
   readonly dnsMs: number;

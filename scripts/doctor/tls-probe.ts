@@ -48,17 +48,24 @@ export interface ServerCertificate {
 export function shakeHands(options: HandshakeOptions): Promise<Handshake> {
   const { address, port, endpoint, ca, identity, alpn, timeoutMs } = options;
   return new Promise((resolve) => {
-    const socket = connect({
-      ...{ host: address, port },
-      // An address must not be sent as a name (RFC 6066, 3).
-      servername: isIP(endpoint) === 0 ? endpoint : "",
-      checkServerIdentity: (_name, certificate) => checkServerIdentity(endpoint, certificate),
-      ...(ca === undefined ? {} : { ca }),
-      ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
-      ...(alpn ? { ALPNProtocols: [mqttProtocolName] } : {}),
-      ...{ minVersion: "TLSv1.2", maxVersion: "TLSv1.2" },
-      ciphers: "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256",
-    });
+    let socket: TLSSocket;
+    try {
+      socket = connect({
+        ...{ host: address, port },
+        // An address must not be sent as a name (RFC 6066, 3).
+        servername: isIP(endpoint) === 0 ? endpoint : "",
+        checkServerIdentity: (_name, certificate) => checkServerIdentity(endpoint, certificate),
+        ...(ca === undefined ? {} : { ca }),
+        ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
+        ...(alpn ? { ALPNProtocols: [mqttProtocolName] } : {}),
+        ...{ minVersion: "TLSv1.2", maxVersion: "TLSv1.2" },
+        ciphers: "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256",
+      });
+    } catch (error) {
+      // OpenSSL will not use such a key or certificate at all.
+      resolve({ type: "failed", detail: printable(codeOf(error) ?? String(error)) });
+      return;
+    }
     const finish = (result: Handshake) => {
       clearTimeout(timeout);
       socket.off("close", onClose);
