@@ -140,6 +140,14 @@ const faults: readonly Fault[] = [
     put: (bench) => bench.allow({ admissionMs: 5_000 }),
   },
   {
+    what: "the broker hangs up a moment after the handshake",
+    ...{ check: "connect", cause: "certificate-refused" },
+    put: async (bench) => {
+      bench.allow({ admissionMs: 5_000 });
+      bench.port = await hesitantServer(bench);
+    },
+  },
+  {
     what: "the broker ends the handshake over the certificate",
     ...{ check: "tls", cause: "certificate-refused" },
     put: async (bench) => {
@@ -231,6 +239,19 @@ const faults: readonly Fault[] = [
     },
   },
 ];
+
+/** A server that takes a while to find out that it does not know the certificate. */
+async function hesitantServer(bench: Bench): Promise<number> {
+  const { chainPem: cert, keyPem: key, caPem: ca } = await bench.identity("server");
+  const server = createTlsServer({ cert, key, ca, requestCert: true }, (socket) => {
+    socket.on("error", () => {});
+    setTimeout(() => socket.destroy(), 50);
+  }).listen(0, "127.0.0.1");
+  server.on("tlsClientError", () => {});
+  await once(server, "listening");
+  bench.atEnd(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
 
 /** A server that says in the handshake that it does not know the certificate. */
 async function alertingServer(bench: Bench): Promise<number> {
