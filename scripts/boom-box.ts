@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { firmwareVersion } from "../device/version.ts";
 import { registerCertsCommand } from "./certs/command.ts";
+import { registerDoctorCommand } from "./doctor/command.ts";
 import { registerFirmwareCommands } from "./firmware/command.ts";
 import { registerOpenCommand } from "./open.ts";
 import { registerSimCommand } from "./sim.ts";
@@ -18,6 +19,7 @@ registerOpenCommand(program);
 registerSimCommand(program);
 registerCertsCommand(program);
 registerFirmwareCommands(program);
+registerDoctorCommand(program);
 
 try {
   await program.parseAsync();
