@@ -1,5 +1,5 @@
-import { createSecureContext } from "node:tls";
 import type { Settings } from "../device/config.ts";
+import { makeIdentity } from "./hardware/tls.ts";
 import { JsonLines } from "./json-lines.ts";
 import { describeRecord } from "./plain-lines.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "./simulated-box.ts";
@@ -21,7 +21,6 @@ export interface SimulatorOptions {
  */
 export async function runSimulator(options: SimulatorOptions): Promise<void> {
   const { settings, identity, json, xs } = options;
-  const { ca, certificate, key } = identity;
   const write = (text: string) => void process.stdout.write(text);
   const lines = new JsonLines(write);
   const onRecord = json
@@ -33,7 +32,7 @@ export async function runSimulator(options: SimulatorOptions): Promise<void> {
   });
   const box = new SimulatedBox({
     settings,
-    identity: { secureContext: createSecureContext({ ca, cert: certificate, key }) },
+    identity: makeIdentity(identity),
     onRecord,
     ...(xs === undefined
       ? {}

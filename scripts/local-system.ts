@@ -1,7 +1,7 @@
-import { createSecureContext } from "node:tls";
 import type { Settings } from "../device/config.ts";
 import type { EventReport } from "../device/core/report.ts";
 import { defaultPrefix } from "../device/core/topics.ts";
+import { makeIdentity } from "../host-sim/hardware/tls.ts";
 import { startLocalCloud } from "../host-sim/local-cloud.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "../host-sim/simulated-box.ts";
 import { listThings, readIdentity } from "./certs/identity.ts";
@@ -56,13 +56,7 @@ export async function startLocalSystem(
   const own = await readIdentity(certs, thing);
   const box = new SimulatedBox({
     settings,
-    identity: {
-      secureContext: createSecureContext({
-        ca: own.caPem,
-        cert: own.chainPem,
-        key: own.keyPem,
-      }),
-    },
+    identity: makeIdentity({ ca: own.caPem, certificate: own.chainPem, key: own.keyPem }),
     onRecord: (record) => onlooker.onRecord(record),
   });
   box.start();

@@ -1,4 +1,4 @@
-import type { Device, ResetReason } from "../../device/hal.ts";
+import type { Device, ResetReason, Timer } from "../../device/hal.ts";
 import { ScriptedClock } from "./clock.ts";
 import { ScriptedNetwork } from "./network.ts";
 import { RecordedPin } from "./pin.ts";
@@ -12,6 +12,10 @@ export interface NodeDeviceOptions {
   readonly resetReason?: ResetReason;
   readonly network?: ScriptedNetwork;
   readonly clock?: ScriptedClock;
+  /** goes by the same time as `clock`; default: Node's */
+  readonly timer?: Timer;
+  /** uniform in [0, 1); default: Math.random */
+  readonly random?: () => number;
   /** what a box before this one left behind */
   readonly storage?: MemoryStorage;
 }
@@ -30,12 +34,12 @@ export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
     network: options.network ?? new ScriptedNetwork(),
     clock: options.clock ?? new ScriptedClock(),
     storage: options.storage ?? new MemoryStorage(),
-    timer: new NodeTimer(),
+    timer: options.timer ?? new NodeTimer(),
     system: {
       resetReason: options.resetReason ?? "power-on",
       // The heap of a laptop says nothing about a box.
       freeHeap: () => undefined,
-      random: Math.random,
+      random: options.random ?? Math.random,
     },
     connect: (socketOptions) => new NodeTLSSocket(socketOptions, options.identity),
   };
