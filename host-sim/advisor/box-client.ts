@@ -42,7 +42,7 @@ export function startBoxClient(options: BoxClientOptions): RunningClient {
     problem() {
       const { edges } = box.device.gatePin;
       // No case sends a command that opens.
-      return edges.length === 0 ? problem : `pin ${settings.pin} moved ${edges.length} times`;
+      return edges.length === 0 ? problem : `pin ${settings.pin} moved, edges: ${edges.length}`;
     },
     stop: () => box.stop(),
   };

@@ -25,7 +25,7 @@ export class AdvisorBroker {
   private constructor(pace: Pace, listener: Listener) {
     this.#pace = pace;
     this.#listener = listener;
-    this.#transcript = new Transcript(pace.uncertaintyMs);
+    this.#transcript = new Transcript();
   }
 
   /**
@@ -52,7 +52,7 @@ export class AdvisorBroker {
     for (const close of this.#open) close();
     this.#script = script;
     this.#listener.certificate = script.certificate;
-    this.#transcript = new Transcript(this.#pace.uncertaintyMs);
+    this.#transcript = new Transcript();
     this.#onEntry = onEntry;
     return this.#transcript;
   }

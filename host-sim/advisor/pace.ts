@@ -11,8 +11,9 @@ const quietMs = 25;
 
 /**
  * A clock and its timers, shared by a client and whoever measures it. While nothing happens, time runs
- * `factor` times faster; from {@link stir} on, and during a {@link hold}, at its own speed, so that a
- * handshake takes as long as it takes. With a factor of 1 it is an ordinary clock.
+ * `factor` times faster; from {@link stir} and from any timer on, and during a {@link hold}, at its own
+ * speed, so that a handshake takes as long as it takes. While it runs fast it does not pass a timer that
+ * is due: a process that is late does not make the client late. With a factor of 1 it is an ordinary clock.
  */
 export class Pace implements Timer {
   readonly factor: number;
@@ -25,6 +26,7 @@ export class Pace implements Timer {
   #holds = 0;
   #boost = 1;
   #calming: NodeJS.Timeout | undefined;
+  #settling: NodeJS.Immediate | undefined;
   #firing: NodeJS.Timeout | undefined;
 
   constructor(factor: number) {
@@ -34,7 +36,11 @@ export class Pace implements Timer {
 
   /** ms since it was made, in the device's time */
   now(): number {
-    return this.#base + (performance.now() - this.#since) * this.#rate;
+    const real = performance.now();
+    this.#base += (real - this.#since) * this.#rate;
+    this.#since = real;
+    if (this.#rate > 1) this.#base = Math.min(this.#base, this.#next()?.due ?? this.#base);
+    return this.#base;
   }
 
   /** ms since 1970, in the device's time */
@@ -42,20 +48,20 @@ export class Pace implements Timer {
     return this.#startedAt + this.now();
   }
 
-  /** What a device's time may be off by, in its ms: a few real ms of this process being late. */
-  get uncertaintyMs(): number {
-    return 5 * this.factor;
-  }
-
   /** Something happened: what follows from it comes in its own time. */
   stir(): void {
-    clearTimeout(this.#calming);
+    this.#stayAwake();
     this.#setRate(1);
     if (this.#holds > 0 || this.factor === 1) return;
     this.#calming = setTimeout(() => {
-      this.#calming = undefined;
-      this.#setRate(this.factor * this.#boost);
+      // What has come while this process was late is heard first, and stirs.
+      this.#settling = setImmediate(() => this.#setRate(this.factor * this.#boost));
     }, quietMs);
+  }
+
+  #stayAwake(): void {
+    clearTimeout(this.#calming);
+    clearImmediate(this.#settling);
   }
 
   /** Time goes at its own speed until the function returned is called, which may be called twice. */
@@ -91,14 +97,13 @@ export class Pace implements Timer {
   /** No timer fires any more. */
   stop(): void {
     this.#armed.clear();
-    clearTimeout(this.#calming);
+    this.#stayAwake();
     clearTimeout(this.#firing);
   }
 
   #setRate(rate: number): void {
     if (rate === this.#rate) return;
-    this.#base = this.now();
-    this.#since = performance.now();
+    this.now();
     this.#rate = rate;
     this.#arm();
   }
@@ -117,6 +122,7 @@ export class Pace implements Timer {
     if (next === undefined) return;
     try {
       if (next.due > this.now()) return;
+      this.stir();
       this.#armed.delete(next);
       next.callback();
     } finally {

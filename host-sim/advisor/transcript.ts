@@ -35,15 +35,12 @@ export interface Received<T extends Packet["cmd"] = Packet["cmd"]> {
   readonly packet: Extract<Packet, { cmd: T }>;
 }
 
+/** How far the times may be off, in ms: a busy machine, and the way between client and advisor. */
+export const uncertaintyMs = 100;
+
 /** Everything that happened in a case, in its order: all that a judge has to go by. */
 export class Transcript {
   readonly entries: Entry[] = [];
-  /** how far times may be off, in ms */
-  readonly uncertaintyMs: number;
-
-  constructor(uncertaintyMs: number) {
-    this.uncertaintyMs = uncertaintyMs;
-  }
 
   /** @returns the first of this type, on this connection or on any */
   first<T extends Sight["type"]>(

@@ -1,7 +1,7 @@
 import { type Case, minuteMs } from "../case.ts";
 import { findPattern, minimumGapMs } from "../retries.ts";
 import { healthy, type Manners, silent } from "../script.ts";
-import type { Transcript } from "../transcript.ts";
+import { type Transcript, uncertaintyMs } from "../transcript.ts";
 import { fail, inWords, pass, type Verdict, warn } from "../verdict.ts";
 import { instead } from "./mqtt.ts";
 
@@ -30,7 +30,7 @@ const noConnack: Case = {
       healthy,
     ],
   },
-  timeoutMs: 90 * minuteMs,
+  timeoutMs: 60 * minuteMs,
   needsCalm: true,
   isOver: (seen) => attemptsOf(seen).length >= 18 || seen.first("malformed") !== undefined,
   judge: (seen) => judgeRounds(seen, [5, 6, 6], 12),
@@ -114,11 +114,11 @@ function judgeRounds(seen: Transcript, rounds: readonly number[], minimum: numbe
   const pattern = findPattern({
     rounds: rounds.map((length) => taken.splice(0, length)).filter(({ length }) => length > 0),
     connectGaps,
-    uncertaintyMs: seen.uncertaintyMs,
+    uncertaintyMs,
   });
   if (pattern === undefined) return fail("too few attempts to tell");
   const told = `${attempts.length} CONNECTs after pauses of ${pauses.map(inSeconds).join(", ")} s`;
-  if (pattern.shortestGapMs < minimumGapMs - seen.uncertaintyMs) {
+  if (pattern.shortestGapMs < minimumGapMs - uncertaintyMs) {
     return fail(
       `two CONNECTs within ${inWords(pattern.shortestGapMs)}, AWS takes one a second; ${told}`,
     );

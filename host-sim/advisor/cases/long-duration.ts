@@ -1,6 +1,6 @@
 import { type Case, minuteMs } from "../case.ts";
 import { healthy, type Manners } from "../script.ts";
-import type { Transcript } from "../transcript.ts";
+import { type Transcript, uncertaintyMs } from "../transcript.ts";
 import { fail, inWords, pass } from "../verdict.ts";
 import { instead } from "./mqtt.ts";
 
@@ -66,7 +66,7 @@ export const longDuration: Case = {
     if (!isAtWork(seen, 3)) return fail("after 30 min without a server it did not come back");
     const vanishedAt = seen.first("closed", 2)?.at ?? 0;
     const backMs = (seen.received("connect", 3)[0]?.at ?? 0) - vanishedAt - awayMs;
-    if (backMs > backWithinMs + seen.uncertaintyMs) {
+    if (backMs > backWithinMs + uncertaintyMs) {
       return fail(`it came back ${inWords(backMs)} after the server had`);
     }
     const told = "replies 14 s late, a drop, and 30 min without a server were survived";

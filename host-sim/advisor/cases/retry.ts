@@ -1,7 +1,7 @@
 import { awsLimits, keepAliveInForce } from "../../cloud/limits.ts";
 import { type Case, minuteMs } from "../case.ts";
 import { healthy, silent } from "../script.ts";
-import type { Transcript } from "../transcript.ts";
+import { type Transcript, uncertaintyMs } from "../transcript.ts";
 import { fail, inWords, pass, type Verdict, warn } from "../verdict.ts";
 import { instead } from "./mqtt.ts";
 
@@ -82,7 +82,7 @@ function judgeRetry(seen: Transcript, requests: readonly Request[], name: string
     return fail(`${name} came again as packet ${again.id}, not as ${first.id}`);
   }
   const afterMs = again.at - first.at;
-  if (afterMs > retryWithinMs + seen.uncertaintyMs) {
+  if (afterMs > retryWithinMs + uncertaintyMs) {
     return fail(`${name} came again after ${inWords(afterMs)}, within 15 s is asked for`);
   }
   return pass(
@@ -106,6 +106,7 @@ const noPingresp: Case = {
   timeoutMs: 75 * minuteMs,
   isOver: (seen) =>
     seen.all("closed").filter(({ connection }) => connection <= 2).length >= 2 ||
+    isSilenceBorne(seen) ||
     seen.first("malformed") !== undefined,
   judge(seen) {
     const waits: string[] = [];
@@ -116,13 +117,13 @@ const noPingresp: Case = {
       if (connect === undefined || heard === undefined) {
         return instead(seen, "it did not come back to be met by silence again");
       }
-      const limitMs = keepAliveInForce(connect.packet.keepalive ?? 0, awsLimits) * 1_500;
+      const limitMs = patienceMs(seen, connection);
       const closed = seen.first("closed", connection);
       if (closed === undefined) {
         return fail(`it kept a connection on which nothing was said for over ${inWords(limitMs)}`);
       }
       const silenceMs = closed.at - heard.at;
-      if (silenceMs > limitMs + graceMs + seen.uncertaintyMs) {
+      if (silenceMs > silenceLimitMs(seen, connection)) {
         return fail(
           `it gave up after ${inWords(silenceMs)} of silence; 1.5 × keep alive is ${inWords(limitMs)}`,
         );
@@ -134,5 +135,23 @@ const noPingresp: Case = {
     return isPinged ? pass(`${why}, with PINGREQ before`) : warn(`${why}, without a PINGREQ`);
   },
 };
+
+/** Says something, and has heard nothing for longer than it should bear. */
+function isSilenceBorne(seen: Transcript): boolean {
+  const last = seen.entries.at(-1);
+  if (last?.type !== "received" || last.connection > 2) return false;
+  const heard = seen.all("sent", last.connection).at(-1);
+  return heard !== undefined && last.at - heard.at > silenceLimitMs(seen, last.connection);
+}
+
+/** 1.5 × keep alive, and what a client may be late by. */
+function silenceLimitMs(seen: Transcript, connection: number): number {
+  return patienceMs(seen, connection) + graceMs + uncertaintyMs;
+}
+
+function patienceMs(seen: Transcript, connection: number): number {
+  const [connect] = seen.received("connect", connection);
+  return keepAliveInForce(connect?.packet.keepalive ?? 0, awsLimits) * 1_500;
+}
 
 export const retryCases: readonly Case[] = [publishRetry, subscribeRetry, noPingresp];
