@@ -42,10 +42,10 @@ async function makeKeys() {
 }
 
 /** An advisor on loopback whose time runs `factor` times faster. */
-export async function makeRing(factor: number): Promise<Ring> {
+export async function makeRing(factor: number, quietMs = 10): Promise<Ring> {
   made ??= makeKeys();
   const { ca, box, certificates } = await made;
-  const pace = new Pace(factor);
+  const pace = new Pace(factor, quietMs);
   const broker = await AdvisorBroker.listen({
     address: "127.0.0.1",
     port: 0,

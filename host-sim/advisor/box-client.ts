@@ -25,7 +25,14 @@ export function startBoxClient(options: BoxClientOptions): RunningClient {
   const box = new SimulatedBox({
     settings,
     identity,
-    clock: new ScriptedClock(undefined, pace),
+    clock: new ScriptedClock(undefined, {
+      // A box that looks at its clock is at work.
+      now: () => {
+        pace.stir();
+        return pace.now();
+      },
+      date: () => pace.date(),
+    }),
     timer: pace,
     ...(random === undefined ? {} : { random }),
     ...(makeFirmware === undefined

@@ -34,9 +34,9 @@ export class AdvisorBroker {
    */
   static async listen({ pace, ...options }: AdvisorBrokerOptions): Promise<AdvisorBroker> {
     let broker: AdvisorBroker | undefined;
-    const listener = await Listener.listen(options, () => {
+    const listener = await Listener.listen(options, (drop) => {
       if (broker === undefined) throw new Error("a visitor before listen() has returned");
-      return broker.#visit();
+      return broker.#visit(drop);
     });
     broker = new AdvisorBroker(pace, listener);
     return broker;
@@ -71,14 +71,20 @@ export class AdvisorBroker {
     await this.#listener.close();
   }
 
-  #visit(): Visitor {
+  #visit(drop: () => void): Visitor {
     const release = this.#pace.hold();
     const transcript = this.#transcript;
     const script = this.#script;
     const round = this.#round;
     const connection = transcript.connections + 1;
     let link: Link | undefined;
-    const close = () => link?.close();
+    let isDropped = false;
+    const close = () => {
+      isDropped = true;
+      link?.close();
+      drop();
+    };
+    this.#open.add(close);
     const record = (sight: Sight) => {
       transcript.entries.push({ ...sight, at: this.#pace.now(), connection });
       if (this.#transcript === transcript) this.#onEntry();
@@ -98,8 +104,6 @@ export class AdvisorBroker {
             if (round === this.#round) this.#vanish(ms, round);
           },
         });
-        this.#open.add(close);
-        socket.on("close", () => this.#open.delete(close));
         record({
           type: "secured",
           protocol: socket.getProtocol() ?? "unknown",
@@ -110,7 +114,7 @@ export class AdvisorBroker {
         release();
         this.#pace.stir();
         this.#open.delete(close);
-        const by = link?.isClosed === true ? "advisor" : "client";
+        const by = isDropped || link?.isClosed === true ? "advisor" : "client";
         record({ type: "closed", by, alert, detail });
       },
     };

@@ -43,7 +43,7 @@ describe("the advisor, against the firmware", function () {
       const modules = built.map(({ file }) => file);
       const long = ["backoff-no-connack", "backoff-unstable-connection", "long-duration"];
       const cases = allCases.filter(({ name }) => !long.includes(name));
-      ring = await makeRing(100);
+      ring = await makeRing(100, 60);
       const outcomes = await ring.runBox(
         cases,
         (agent, onFailed) => new XsFirmware(agent, { binary, modules, onFailed }),

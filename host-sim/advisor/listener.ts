@@ -37,24 +37,27 @@ const handshakeTimeoutMs = 30_000;
  */
 export class Listener {
   readonly #options: ListenerOptions;
-  readonly #onVisit: () => Visitor;
+  readonly #onVisit: (drop: () => void) => Visitor;
   readonly #sockets = new Set<Socket>();
   #tcp: Server | undefined;
   #port: number;
   /** shown from the next connection on */
   certificate: CertificateKind = "good";
 
-  private constructor(options: ListenerOptions, onVisit: () => Visitor) {
+  private constructor(options: ListenerOptions, onVisit: (drop: () => void) => Visitor) {
     this.#options = options;
     this.#onVisit = onVisit;
     this.#port = options.port;
   }
 
   /**
-   * Resolves when it listens.
+   * Resolves when it listens. `onVisit` is given what ends the connection at once.
    * @throws Error (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`) where the port cannot be had
    */
-  static async listen(options: ListenerOptions, onVisit: () => Visitor): Promise<Listener> {
+  static async listen(
+    options: ListenerOptions,
+    onVisit: (drop: () => void) => Visitor,
+  ): Promise<Listener> {
     const listener = new Listener(options, onVisit);
     await listener.open();
     return listener;
@@ -93,7 +96,7 @@ export class Listener {
   #admit(socket: Socket): void {
     this.#sockets.add(socket);
     socket.setNoDelay(true);
-    const visitor = this.#onVisit();
+    const visitor = this.#onVisit(() => socket.destroy());
     let isOver = false;
     const end = (error?: Error) => {
       if (isOver) return;

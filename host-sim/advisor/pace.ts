@@ -6,8 +6,8 @@ interface Armed {
   readonly callback: () => void;
 }
 
-/** How long, in real ms, after the last thing that happened time goes at its own speed. */
-const quietMs = 25;
+/** Longer than a client in this process takes over anything. */
+const defaultQuietMs = 25;
 
 /**
  * A clock and its timers, shared by a client and whoever measures it. While nothing happens, time runs
@@ -17,6 +17,7 @@ const quietMs = 25;
  */
 export class Pace implements Timer {
   readonly factor: number;
+  readonly #quietMs: number;
   readonly #armed = new Set<Armed>();
   readonly #startedAt = Date.now();
   /** device time at {@link #since}, which is real time */
@@ -29,8 +30,10 @@ export class Pace implements Timer {
   #settling: NodeJS.Immediate | undefined;
   #firing: NodeJS.Timeout | undefined;
 
-  constructor(factor: number) {
+  /** @param quietMs how long, in real ms, after the last thing that happened time goes at its own speed */
+  constructor(factor: number, quietMs = defaultQuietMs) {
     this.factor = factor;
+    this.#quietMs = quietMs;
     this.stir();
   }
 
@@ -56,7 +59,7 @@ export class Pace implements Timer {
     this.#calming = setTimeout(() => {
       // What has come while this process was late is heard first, and stirs.
       this.#settling = setImmediate(() => this.#setRate(this.factor * this.#boost));
-    }, quietMs);
+    }, this.#quietMs);
   }
 
   #stayAwake(): void {
@@ -86,6 +89,7 @@ export class Pace implements Timer {
   set(callback: () => void, delayMs: number): TimerHandle {
     const armed: Armed = { due: this.now() + Math.max(0, delayMs), callback };
     this.#armed.add(armed);
+    this.stir();
     this.#arm();
     return armed;
   }

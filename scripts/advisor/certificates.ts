@@ -15,25 +15,35 @@ const dayMs = 24 * 60 * 60 * 1000;
 const largeChainBytes = 6_000;
 
 /**
- * What the advisor shows in its cases, all made here and now, and kept nowhere.
+ * What the advisor shows in its cases, all made here and now, and kept nowhere. One key serves all of
+ * its certificates.
  * @param ca whom the client trusts
  * @param host what the client calls the advisor
- * @param keyType default `rsa`
+ * @param keyType of that key; default `rsa`, as AWS IoT Core's
  */
 export async function advisorCertificates(
   ca: Issuer,
   host: string,
   keyType: "rsa" | "p256" = "rsa",
 ): Promise<Readonly<Record<CertificateKind, ServerCertificate>>> {
-  const stranger = await createAuthority({ keyType, subject: "CN=A stranger" });
-  const server = (issuer: Issuer, names: readonly string[], options: CertificateOptions = {}) =>
-    issueCertificate({
+  const stranger = await createAuthority({ keyType: "p256", subject: "CN=A stranger" });
+  let keyPem: string | undefined;
+  const server = async (
+    issuer: Issuer,
+    names: readonly string[],
+    options: CertificateOptions = {},
+  ) => {
+    const made = await issueCertificate({
       keyType,
+      ...(keyPem === undefined ? {} : { keyPem }),
       ...options,
       issuer,
       subject: `CN=${names[0]}`,
       profile: { type: "server", names },
     });
+    keyPem = made.keyPem;
+    return made;
+  };
   const ended = {
     notBefore: new Date(Date.now() - 3 * dayMs),
     notAfter: new Date(Date.now() - dayMs),
@@ -58,7 +68,7 @@ async function largeCertificate(
   host: string,
   server: (issuer: Issuer, names: readonly string[]) => Promise<Identity>,
 ): Promise<ServerCertificate> {
-  const intermediate = await createAuthority({ issuer: ca, pathLength: 0 });
+  const intermediate = await createAuthority({ issuer: ca, pathLength: 0, keyType: "p256" });
   const names = Array.from({ length: 160 }, (_, index) => `name-${index}.of-the.advisor.invalid`);
   const leaf = await server(intermediate, [host, ...names]);
   const chain = leaf.certificatePem + intermediate.certificatePem + ca.certificatePem;

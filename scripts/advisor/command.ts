@@ -5,7 +5,6 @@ import type { AnyCase } from "../../host-sim/advisor/case.ts";
 import type { Outcome } from "../../host-sim/advisor/run.ts";
 import { defaultThing, thingName } from "../broker-options.ts";
 import { caIdentity, defaultCertsDirectory, identityFiles } from "../paths.ts";
-import { numberOption } from "../settings.ts";
 import { UserError } from "../user-error.ts";
 import type { EngineName, Onlooker } from "./session.ts";
 
@@ -39,7 +38,7 @@ export function registerAdvisorCommand(program: Command): void {
     .option("--case <names...>", "these alone; --list shows what there is")
     .option("--list", "show the cases and play none")
     .option("--json", "print JSON lines only")
-    .option("--speed <n>", "how many times faster the firmware's time runs, 1–200", speed, 50)
+    .option("--speed <n>", "how many times faster the firmware's time runs, 1–200", speed, 100)
     .option("--write <file>", "play all on both engines and write the table as Markdown")
     .option("--external", "wait for a client from outside, in real time")
     .option(
@@ -49,7 +48,7 @@ export function registerAdvisorCommand(program: Command): void {
       "localhost",
     )
     .option("--listen <address>", "with --external: where to listen", "127.0.0.1")
-    .option("--port <port>", "with --external: on which port", numberOption("port"), 8883)
+    .option("--port <port>", "with --external: on which port; 0: any", port, 8883)
     .option("--thing <name>", "with --external: whose certificate it has", thingName, defaultThing)
     .option("--certs <dir>", "with --external: where the certificates are", defaultCertsDirectory)
     .action(advisor);
@@ -166,6 +165,12 @@ function speed(text: string): number {
   const value = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 1 && value <= 200) return value;
   throw new InvalidArgumentError("It must be a whole number, 1–200.");
+}
+
+function port(text: string): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= 65_535) return value;
+  throw new InvalidArgumentError("It must be a whole number, 0–65535.");
 }
 
 function host(text: string): string {

@@ -45,13 +45,13 @@ Made by \`npx boom-box advisor --write docs/advisor.md\`. The cases of AWS IoT D
 \`host-sim/advisor/\` over real TLS sockets against the firmware in the simulator, on Node and on XS;
 \`boom-box advisor --external\` plays them against a board, or any other client. Those with * qualify a
 device. AWS's own service has not been asked: where its pages leave open how it judges, the rules are
-ours, and stricter where in doubt.
+ours (\`host-sim/advisor/retries.ts\` for what growth and jitter are).
 
 Time was compressed: while nothing was said, the box's clock and timers, and the advisor's, ran ${speed}
 times faster (${speed * 20} times during the outage of half an hour); handshakes and packets took their own time.
 "Its time" is what the box saw on Node. On either engine TLS is Node's, on the simulated hardware, and
 offers the suites of the board and those of TLS 1.3; what the board's own TLS refuses is tested in
 \`device/xs/tls/\`. Neither Node's nor the board's sends a TLS alert when it refuses a certificate: hence the
-warning. No case moved pin 5.
+warning. No case moved pin 5. Jitter is by chance, and the pauses differ with each run.
 
 `;

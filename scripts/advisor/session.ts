@@ -25,6 +25,9 @@ const ownPatienceMs = 60_000;
 /** A person has to start a client from outside, or its backoff has to end; real ms. */
 const outsidePatienceMs = 10 * 60_000;
 
+/** A process of its own may have to wait for its turn; real ms. */
+const xsQuietMs = 60;
+
 /**
  * Our own firmware on either engine, with keys and certificates that nobody keeps.
  * @param speed how many times faster its time runs while nothing happens
@@ -37,9 +40,10 @@ export async function adviseOwn(
 ): Promise<Outcome[]> {
   const thingName = "lot-1";
   const endpoint = "localhost";
-  const ca = await createAuthority();
-  const own = await issueClient(ca, thingName);
-  const pace = new Pace(speed);
+  const keyType = "p256"; // made within milliseconds
+  const ca = await createAuthority({ keyType });
+  const own = await issueClient(ca, thingName, { keyType });
+  const pace = engine === "xs" ? new Pace(speed, xsQuietMs) : new Pace(speed);
   const broker = await listen(ca, endpoint, "127.0.0.1", 0, pace);
   const firmware = engine === "xs" ? await firmwareOnXs() : undefined;
   try {

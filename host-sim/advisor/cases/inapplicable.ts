@@ -25,6 +25,6 @@ export const inapplicableCases: readonly InapplicableCase[] = [
   inapplicable(
     "job-execution",
     "Job Execution",
-    "the firmware takes no jobs: `open` is all it can be told, and it is written by cable",
+    "the firmware takes no jobs: a command opens and does nothing else, and firmware comes by cable",
   ),
 ];
