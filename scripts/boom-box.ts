@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { firmwareVersion } from "../device/version.ts";
+import { registerAdvisorCommand } from "./advisor/command.ts";
 import { registerCertsCommand } from "./certs/command.ts";
 import { registerDoctorCommand } from "./doctor/command.ts";
 import { registerFirmwareCommands } from "./firmware/command.ts";
@@ -18,6 +19,7 @@ registerStartCommand(program);
 registerOpenCommand(program);
 registerSimCommand(program);
 registerCertsCommand(program);
+registerAdvisorCommand(program);
 registerFirmwareCommands(program);
 registerDoctorCommand(program);
 
