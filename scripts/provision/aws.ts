@@ -59,6 +59,8 @@ export class AwsControlPlane implements ControlPlane {
   /** Sends nothing yet. @throws AccountError where no region is named anywhere */
   static async open(options: AwsOptions): Promise<AwsControlPlane> {
     const { endpointUrl, profile } = options;
+    // Advice about Node's version is for whoever updates the SDK here, not for who provisions a box.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
     const region = options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     const configuration = {
       ...(region ? { region } : {}),
