@@ -147,8 +147,9 @@ async function inEachOf(
   const onStep = printer(flags.json === true, write);
   const failed: string[] = [];
   for (const { thingName: name, settings } of boxes) {
-    const target = await openTarget(name, flags, onStep);
+    let target: Target | undefined;
     try {
+      target = await openTarget(name, flags, onStep);
       await work(target, { ...settings });
     } catch (error) {
       const isAll = boxes.length === 1 || error instanceof AccountError;
@@ -156,7 +157,7 @@ async function inEachOf(
       failed.push(name);
       process.stderr.write(`boom-box: ${name}: ${error.message}\n`);
     } finally {
-      await target.close();
+      await target?.close();
     }
   }
   if (boxes.length > 1 && !flags.json) {

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { localAccount } from "../../host-sim/local-cloud.ts";
 import { skipWithout } from "../optional.fake.ts";
+import { projectRoot } from "../paths.ts";
 import { boxCertificate, Person } from "./account.fake.ts";
 import { AwsControlPlane } from "./aws.ts";
 import { deprovision } from "./deprovision.ts";
@@ -413,6 +417,46 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     });
     await deprovision(run, { isDeletingFiles: true });
     assert.deepEqual(await emulator.inventory(), nothing);
+  });
+
+  it("leads by the command from credentials to a gate that opens", async () => {
+    const ca = join(person.certs, "ca.pem");
+    writeFileSync(ca, emulator.caPem);
+    const boomBox = (...args: string[]) =>
+      spawn(process.execPath, [
+        ...[join(projectRoot, "scripts", "boom-box.js"), ...args, "--certs", person.certs],
+      ]);
+    const outcomeOf = async (child: ChildProcess) => {
+      const output = Promise.all([child.stdout, child.stderr].map((each) => each && text(each)));
+      const [code] = await once(child, "exit");
+      return { code, output: (await output).join("") };
+    };
+    const flags = [
+      ...["--region", localAccount.region, "--endpoint-url", emulator.url, "--ca", ca],
+      ...["--mqtt-endpoint", "localhost", "--mqtt-port", String(emulator.brokerPort)],
+    ];
+    const service = await outcomeOf(boomBox("provision", "--service", ...flags));
+    assert.equal(service.code, 0, service.output);
+    assert.match(
+      service.output,
+      /"arn:aws:iot:eu-central-1:123456789012:topic\/gate\/\*\/command"/,
+    );
+    const box = await outcomeOf(boomBox("provision", ...flags));
+    assert.equal(box.code, 0, box.output);
+    assert.doesNotMatch(box.output + service.output, /PRIVATE KEY|Warning/);
+    // From here on the folder says where AWS is.
+    const simulated = boomBox("sim");
+    try {
+      await new Promise<void>((resolve) => {
+        simulated.stdout?.on("data", (bytes) => String(bytes).includes("online") && resolve());
+      });
+      const open = await outcomeOf(boomBox("open"));
+      assert.match(open.output, /^opened: lot-1 held the button/);
+      assert.equal(open.code, 0, open.output);
+    } finally {
+      simulated.kill("SIGINT");
+      await once(simulated, "exit");
+    }
   });
 
   it("asks AWS for the Data-ATS endpoint", async () => {
