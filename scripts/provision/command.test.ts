@@ -148,7 +148,7 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
   it("put what boom-box certs made aside, and boom-box certs leaves theirs alone", async () => {
     await run("certs", "lot-1");
     await run("provision", "--local");
-    const kept = readdirSync(join(certs, "lot-1")).filter((name) => name.startsWith("replaced-"));
+    const kept = readdirSync(join(certs, "lot-1")).filter((name) => name.startsWith("before-"));
     assert.equal(kept.length, 1);
     const printed = await run("certs", "lot-1");
     assert.match(
@@ -159,6 +159,10 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
       await refusal("certs", "--renew", "lot-1"),
       /left alone: "boom-box rotate --local/,
     );
+    await run("rotate", "--local");
+    await run("rotate", "--local", "--delete-old");
+    await run("deprovision", "--local", "--delete-files");
+    assert.deepEqual(readdirSync(join(certs, "lot-1")), [...kept, "settings.json"]);
   });
 
   it("print JSON lines alone with --json", async () => {
