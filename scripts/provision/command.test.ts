@@ -293,6 +293,18 @@ describe("a folder provisioned in AWS", () => {
     });
   });
 
+  it("is still the stand-in's while the certificate of AWS's is only on its way", async () => {
+    const path = join(certs, "lot-1", "provisioning.json");
+    const before = readFileSync(path);
+    const { current, ...begun } = JSON.parse(before.toString()) as Record<string, unknown>;
+    writeFileSync(path, JSON.stringify({ ...begun, next: { requestedAt: 1 } }));
+    const { isProvisionedInAws } = await import("./record.ts");
+    assert.equal(await isProvisionedInAws(certs, "lot-1"), false);
+    const steps = await ensureCertificates({ directory: certs, things: ["lot-1"] });
+    assert.doesNotMatch(steps.at(-1)?.reason ?? "", /left alone/);
+    writeFileSync(path, before);
+  });
+
   it("is not guessed at where its record is damaged", async () => {
     const path = join(certs, "lot-1", "provisioning.json");
     const before = readFileSync(path);

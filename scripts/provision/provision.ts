@@ -75,7 +75,6 @@ export async function provision(
       ...{ version: 1, cloud: cloud.type, type: subject.type },
       ...{ region: cloud.region, prefix: subject.prefix, replaced: [] },
     };
-    await writeRecord(certs, subject.name, record);
     if (subject.type === "box") await ensureThing(run, survey);
     const isNew = record.current === undefined;
     const certificate = survey.current ?? (await obtainCertificate(run, record));
