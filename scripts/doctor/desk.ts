@@ -9,7 +9,7 @@ import {
   readDerCredentials,
 } from "../firmware/credentials.ts";
 import { findSdk, requireIdf } from "../firmware/sdk.ts";
-import { readSettingsFile, settingsPath } from "../firmware/settings-file.ts";
+import { BoardError, readSettingsFile, settingsPath } from "../firmware/settings-file.ts";
 import { identityFiles } from "../paths.ts";
 import { UserError } from "../user-error.ts";
 import type { Cause } from "./causes.ts";
@@ -45,6 +45,9 @@ export async function lookAtSettings(
         : settingsOf({ thingName: thing, ...named });
     return { judgement: judgeSettings(settings), value: settings };
   } catch (error) {
+    if (error instanceof BoardError) {
+      return { judgement: failed("settings-invalid", error.message), value: error.settings };
+    }
     if (!(error instanceof UserError)) throw error;
     const isThere = (await readIfPresent(settingsPath(certs, thing)).catch(() => "")) !== undefined;
     const cause = isThere || named !== undefined ? "settings-invalid" : "settings-missing";

@@ -317,6 +317,18 @@ describe("boom-box doctor", function () {
     });
   }
 
+  it("looks at all the rest where the settings are wrong for a board alone", async () => {
+    await bench.startCloud();
+    Object.assign(bench.settings, { networks: [] });
+    bench.writeSettings();
+    const findings = await bench.examine();
+    assert.deepEqual(causesOf(findings), ["settings: settings-invalid"]);
+    assert.deepEqual(
+      findings.filter(({ verdict }) => verdict === "skipped"),
+      [],
+    );
+  });
+
   it("has put in a dozen faults and more, of as many causes", () => {
     assert.ok(new Set(faults.map(({ cause }) => cause)).size >= 20);
   });

@@ -15,12 +15,23 @@ export function settingsPath(certsDirectory: string, thing: string): string {
   return join(certsDirectory, thing, "settings.json");
 }
 
+/** Good settings, but not for a board: everything but the board can be looked at with them. */
+export class BoardError extends UserError {
+  readonly settings: Settings;
+
+  constructor(message: string, settings: Settings) {
+    super(message);
+    this.settings = settings;
+  }
+}
+
 /** 4 KB hold eight networks and all names at their longest. */
 const maximumBytes = 8_192;
 
 /**
  * The settings of one box, checked for an ESP32.
- * @throws UserError of one line, with everything that is wrong and what to do; never a password
+ * @throws UserError of one line, with everything that is wrong and what to do, never a password;
+ *   a {@link BoardError} where they are wrong for a board alone
  */
 export async function readSettingsFile(
   certsDirectory: string,
@@ -34,14 +45,18 @@ export async function readSettingsFile(
   const result = parseSettings(input);
   if (result.type === "problems") throw new UserError(`${path}: ${result.problems.join("; ")}`);
   const { settings } = result;
-  const problems = problemsOf(settings, thing);
-  if (problems.length > 0) throw new UserError(`${path}: ${problems.join("; ")}`);
+  if (settings.thingName !== thing) {
+    throw new UserError(
+      `${path}: thingName is ${settings.thingName}, but the folder is ${thing}'s`,
+    );
+  }
+  const problems = problemsOf(settings);
+  if (problems.length > 0) throw new BoardError(`${path}: ${problems.join("; ")}`, settings);
   return { settings, text: JSON.stringify(input) };
 }
 
-function problemsOf({ thingName, network, networks, pin }: Settings, thing: string): string[] {
+function problemsOf({ network, networks, pin }: Settings): string[] {
   const problems: string[] = [];
-  if (thingName !== thing) problems.push(`thingName is ${thingName}, but the folder is ${thing}'s`);
   if (network === "wifi" && networks.length === 0) {
     problems.push(
       'no WiFi network is named: add "networks": [{"SSID": "…", "password": "…"}], or "network": "ethernet" for a cable',
