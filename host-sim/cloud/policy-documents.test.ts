@@ -91,6 +91,8 @@ describe("servicePolicy", () => {
       "iot:Publish topic/gate/lot-1/command",
       "iot:Publish topic/gate/lot-2/command",
       "iot:Publish topic/gate/+/command",
+      "iot:Subscribe topicfilter/gate/lot-1/status",
+      "iot:Subscribe topicfilter/gate/lot-2/status",
       "iot:Subscribe topicfilter/gate/+/event",
       "iot:Subscribe topicfilter/gate/+/status",
       "iot:Receive topic/gate/lot-1/event",

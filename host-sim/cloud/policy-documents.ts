@@ -65,7 +65,8 @@ export function servicePolicy(
     allow("iot:Publish", arn(`topic/${anyBox.command}`)),
     allow("iot:Subscribe", [
       arn(`topicfilter/${filters.event}`),
-      arn(`topicfilter/${filters.status}`),
+      // Each box by its name as well: what is retained is never delivered through a wildcard.
+      arn(`topicfilter/${anyBox.status}`),
     ]),
     allow("iot:Receive", [arn(`topic/${anyBox.event}`), arn(`topic/${anyBox.status}`)]),
     { Effect: "Deny", Action: "iot:RetainPublish", Resource: arn("topic/*") },
