@@ -18,9 +18,9 @@ export const credentials = {
 export type DataPlane = "takes" | "forbids" | "throttles" | "fails" | "says nothing";
 
 const answers = {
-  forbids: [403, { message: "Forbidden" }],
-  throttles: [429, { message: "Rate exceeded" }],
-  fails: [500, { message: "Internal failure" }],
+  forbids: { status: 403, message: "Forbidden" },
+  throttles: { status: 429, message: "Rate exceeded" },
+  fails: { status: 500, message: "Internal failure" },
 } as const;
 
 /**
@@ -143,7 +143,8 @@ export class FakeAws implements CloudUnderTest {
     }
     if (this.dataPlane === "says nothing") return;
     if (this.dataPlane !== "takes") {
-      answer(...answers[this.dataPlane]);
+      const { status, message } = answers[this.dataPlane];
+      answer(status, { message });
       return;
     }
     const topic = decodeURIComponent(url.pathname.slice("/topics/".length));
