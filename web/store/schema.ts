@@ -11,6 +11,7 @@ import type {
   OpenRequest,
   Passkey,
   Session,
+  SignInAttempt,
 } from "./store.ts";
 
 export type Flag = 0 | 1;
@@ -44,6 +45,7 @@ export interface Schema {
   readonly person: PersonTable;
   readonly passkey: PasskeyTable;
   readonly invitation: Invitation;
+  readonly signInAttempt: SignInAttempt;
   readonly session: Session;
   readonly gate: GateTable;
   /** `grant` is a word of SQL */

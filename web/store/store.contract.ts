@@ -139,6 +139,15 @@ function signInContract(store: () => Store): void {
       assert.deepEqual(await store().invitation("t", noon), invitation);
     });
 
+    it("takes the beginning of a sign-in once, in time, for what it began", async () => {
+      const attempt = { tokenHash: "a", kind: "passkey", expiresAt: noon + 10 } as const;
+      await store().createSignInAttempt(attempt);
+      assert.equal(await store().takeSignInAttempt("a", "oidc", noon), false, "another kind");
+      assert.equal(await store().takeSignInAttempt("a", "passkey", noon + 10), false, "over");
+      assert.equal(await store().takeSignInAttempt("a", "passkey", noon + 9), true);
+      assert.equal(await store().takeSignInAttempt("a", "passkey", noon), false, "used");
+    });
+
     it("gives a session with its person, until it is over or ended", async () => {
       const ada = aPerson();
       await store().createPerson(ada);

@@ -52,6 +52,13 @@ export interface Session {
   readonly expiresAt: number;
 }
 
+/** A sign-in somebody has begun. Good once: its challenge, state and nonce all follow from the token. */
+export interface SignInAttempt {
+  readonly tokenHash: string;
+  readonly kind: "passkey" | "invitation" | "oidc";
+  readonly expiresAt: number;
+}
+
 export interface Gate {
   readonly id: string;
   readonly name: string;
@@ -141,6 +148,9 @@ export interface Store {
   invitation(tokenHash: string, now: number): Promise<Invitation | undefined>;
   /** The invitation is used up and the passkey kept, both or neither. @returns false where it was used or over already, or is not that person's; @throws StoreError conflict where the credential is known */
   acceptInvitation(tokenHash: string, passkey: Passkey, now: number): Promise<boolean>;
+  createSignInAttempt(attempt: SignInAttempt): Promise<void>;
+  /** Uses it up. @returns false where it was never made, is used or over already, or is of another kind */
+  takeSignInAttempt(tokenHash: string, kind: SignInAttempt["kind"], now: number): Promise<boolean>;
   createSession(session: Session): Promise<void>;
   /** The session and its person, who is active; undefined otherwise. */
   session(
@@ -192,7 +202,7 @@ export interface Store {
     })[];
     readonly next: string | null;
   }>;
-  /** Deletes requests and foreign events older than `before`, and sessions, invitations that are over; in batches, so that others get their turn. @returns how many records */
+  /** Deletes requests and foreign events older than `before`, and sessions, invitations, attempts that are over; in batches, so that others get their turn. @returns how many records */
   prune(before: number, now: number): Promise<number>;
 
   /** Whether the database can be written to now. @throws StoreError */
