@@ -43,8 +43,8 @@ export function historyIn(database: Database): Pick<Store, "history" | "prune"> 
     prune: async (before, now) => {
       await database.write(async (db) => {
         await db.deleteFrom("session").where("expiresAt", "<=", now).execute();
-        await db.deleteFrom("invitation").where("expiresAt", "<=", now).execute();
         await db.deleteFrom("signInAttempt").where("expiresAt", "<=", now).execute();
+        await db.deleteFrom("invitation").where("expiresAt", "<=", now).execute();
       });
       let deleted = 0;
       for (;;) {

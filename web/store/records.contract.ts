@@ -188,6 +188,7 @@ export function recordsContract(store: () => Store): void {
       const times = { personId: ada.id, createdAt: noon, expiresAt: noon + 10 };
       await store().createSession({ tokenHash: "s", csrfToken: "c", ...times });
       await store().createInvitation({ tokenHash: "i", ...times });
+      await store().createSignInAttempt({ tokenHash: "a", kind: "oidc", expiresAt: noon + 10 });
       const old = Array.from({ length: 120 }, () => aRequest({ at: noon - 1 }));
       await Promise.all(old.map((request) => store().recordRequest(request)));
       const kept = await record(store());
@@ -202,6 +203,7 @@ export function recordsContract(store: () => Store): void {
       assert.equal(await store().prune(noon, noon + 10), 0);
       assert.equal(await store().session("s", noon), undefined);
       assert.equal(await store().invitation("i", noon), undefined);
+      assert.equal(await store().takeSignInAttempt("a", "oidc", noon), false);
     });
   });
 }

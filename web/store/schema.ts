@@ -45,8 +45,8 @@ export interface Schema {
   readonly person: PersonTable;
   readonly passkey: PasskeyTable;
   readonly invitation: Invitation;
-  readonly session: Session;
   readonly signInAttempt: SignInAttempt;
+  readonly session: Session;
   readonly gate: GateTable;
   /** `grant` is a word of SQL */
   readonly accessGrant: GrantTable;

@@ -1,4 +1,4 @@
-/** Passkeys, invitations and sessions: by what people get in. */
+/** Passkeys, invitations, sign-ins that have begun, and sessions: by what people get in. */
 import type { Selectable, Transaction } from "kysely";
 import type { Database } from "./database.ts";
 import { toPerson } from "./people.ts";
@@ -14,6 +14,8 @@ type SignIn = Pick<
   | "createInvitation"
   | "invitation"
   | "acceptInvitation"
+  | "createSignInAttempt"
+  | "takeSignInAttempt"
   | "createSession"
   | "session"
   | "deleteSession"
@@ -21,7 +23,12 @@ type SignIn = Pick<
 >;
 
 export function signInWith(database: Database): SignIn {
-  return { ...passkeysIn(database), ...invitationsIn(database), ...sessionsIn(database) };
+  return {
+    ...passkeysIn(database),
+    ...invitationsIn(database),
+    ...attemptsIn(database),
+    ...sessionsIn(database),
+  };
 }
 
 function passkeysIn(
@@ -135,6 +142,26 @@ async function takeInvitation(
     )
     .executeTakeFirst();
   return result.numDeletedRows > 0n;
+}
+
+function attemptsIn(database: Database): Pick<Store, "createSignInAttempt" | "takeSignInAttempt"> {
+  return {
+    createSignInAttempt: ({ tokenHash, kind, expiresAt }) =>
+      database.write(async (db) => {
+        await db.insertInto("signInAttempt").values({ tokenHash, kind, expiresAt }).execute();
+      }),
+
+    takeSignInAttempt: (tokenHash, kind, now) =>
+      database.write(async (db) => {
+        const result = await db
+          .deleteFrom("signInAttempt")
+          .where("tokenHash", "=", tokenHash)
+          .where("kind", "=", kind)
+          .where("expiresAt", ">", now)
+          .executeTakeFirst();
+        return result.numDeletedRows > 0n;
+      }),
+  };
 }
 
 function sessionsIn(

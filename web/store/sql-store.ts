@@ -1,5 +1,4 @@
 /** The store on a database that speaks SQL: the same queries for each. */
-import { attemptsIn } from "./attempts.ts";
 import type { Database } from "./database.ts";
 import { gatesIn, grantsIn } from "./gates.ts";
 import { historyIn } from "./history.ts";
@@ -20,7 +19,6 @@ export async function storeOn(database: Database): Promise<Store> {
   return {
     ...peopleIn(database),
     ...signInWith(database),
-    ...attemptsIn(database),
     ...gatesIn(database),
     ...grantsIn(database),
     ...requestsIn(database),

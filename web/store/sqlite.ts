@@ -164,16 +164,27 @@ function guarded(libsql: Libsql.Database): SqliteDatabase {
       return {
         reader: statement.reader,
         all: (parameters) => statement.all(checked(parameters)),
-        run: (parameters) => {
-          const { changes, lastInsertRowid } = statement.run(checked(parameters));
-          return { changes, lastInsertRowid };
-        },
+        run: (parameters) => inTransaction(libsql, () => statement.run(checked(parameters))),
         iterate: () => {
           throw new Error("queries are not streamed here");
         },
       };
     },
   };
+}
+
+/** Nor may a statement alone find the database busy, for the same reason as `begin`. */
+function inTransaction<T>(libsql: Libsql.Database, run: () => T): T {
+  if (libsql.inTransaction) return run();
+  libsql.exec("begin immediate");
+  try {
+    const result = run();
+    libsql.exec("commit");
+    return result;
+  } catch (error) {
+    if (libsql.inTransaction) libsql.exec("rollback");
+    throw error;
+  }
 }
 
 function checked(parameters: readonly unknown[]): unknown[] {

@@ -1,6 +1,5 @@
 /** What every store holds to: people, sign-in, gates and grants here, the records in their own files. */
 import assert from "node:assert/strict";
-import { attemptsContract } from "./attempts.contract.ts";
 import { concurrencyContract } from "./concurrency.contract.ts";
 import {
   aGate,
@@ -28,7 +27,6 @@ export function storeContract(newPlace: () => Promise<StorePlace>): void {
 
   peopleContract(() => store);
   signInContract(() => store);
-  attemptsContract(() => store);
   gatesContract(() => store);
   recordsContract(() => store);
   concurrencyContract(newPlace, () => ({ place, store }));
@@ -139,6 +137,15 @@ function signInContract(store: () => Store): void {
       await store().createInvitation(invitation);
       await assert.rejects(store().acceptInvitation("t", passkey, noon), isConflict);
       assert.deepEqual(await store().invitation("t", noon), invitation);
+    });
+
+    it("takes the beginning of a sign-in once, in time, for what it began", async () => {
+      const attempt = { tokenHash: "a", kind: "passkey", expiresAt: noon + 10 } as const;
+      await store().createSignInAttempt(attempt);
+      assert.equal(await store().takeSignInAttempt("a", "oidc", noon), false, "another kind");
+      assert.equal(await store().takeSignInAttempt("a", "passkey", noon + 10), false, "over");
+      assert.equal(await store().takeSignInAttempt("a", "passkey", noon + 9), true);
+      assert.equal(await store().takeSignInAttempt("a", "passkey", noon), false, "used");
     });
 
     it("gives a session with its person, until it is over or ended", async () => {

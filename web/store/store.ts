@@ -202,7 +202,7 @@ export interface Store {
     })[];
     readonly next: string | null;
   }>;
-  /** Deletes requests and foreign events older than `before`, and sessions, invitations, sign-in attempts that are over; in batches, so that others get their turn. @returns how many records */
+  /** Deletes requests and foreign events older than `before`, and sessions, invitations, attempts that are over; in batches, so that others get their turn. @returns how many records */
   prune(before: number, now: number): Promise<number>;
 
   /** Whether the database can be written to now. @throws StoreError */

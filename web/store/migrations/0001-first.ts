@@ -52,6 +52,13 @@ async function peopleAndSignIn(db: Kysely<unknown>): Promise<void> {
     .addColumn("createdAt", "bigint", (column) => column.notNull())
     .addColumn("expiresAt", "bigint", (column) => column.notNull())
     .execute();
+  await db.schema
+    .createTable("signInAttempt")
+    .addColumn("tokenHash", "text", (column) => column.primaryKey())
+    .addColumn("kind", "text", (column) => column.notNull())
+    .addColumn("expiresAt", "bigint", (column) => column.notNull())
+    .execute();
+  await index(db, "signInAttempt", ["expiresAt"]);
   await index(db, "passkey", ["personId"]);
   await index(db, "session", ["personId"]);
   await index(db, "session", ["expiresAt"]);
