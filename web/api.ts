@@ -5,6 +5,12 @@
  * Every request but GET carries the header `X-CSRF-Token` with {@link SessionView.csrfToken} and the
  * content type `application/json`; every error is a {@link Problem} with a fitting status.
  */
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from "@simplewebauthn/server";
 import type { RefusalReason } from "../device/core/command.ts";
 
 /** `GET /api/session` */
@@ -18,6 +24,28 @@ export interface SessionView {
     /** what the provider is called, and where its sign-in begins; null: there is none */
     readonly oidc: { readonly name: string; readonly url: string } | null;
   };
+}
+
+/** `POST /api/sign-in/passkey/options`, body `{}`: what the browser is to sign; kept by a cookie until then. */
+export type PasskeyOptions = PublicKeyCredentialRequestOptionsJSON;
+
+/** `POST /api/sign-in/passkey`, answered with a new {@link SessionView}; 401 `not-accepted`. */
+export type PasskeyBody = AuthenticationResponseJSON;
+
+/**
+ * The link of an invitation is `/#invitation=TOKEN`: a fragment never reaches a server's log.
+ * `POST /api/invitation/options`, body `{token}`: whom it is for, and what the browser is to make;
+ * 404 `invitation-over`: unknown, used or too old.
+ */
+export interface InvitationOptions {
+  readonly name: string;
+  readonly options: PublicKeyCredentialCreationOptionsJSON;
+}
+
+/** `POST /api/invitation`, answered with a new {@link SessionView}. `POST /api/sign-out`, body `{}`: 204. */
+export interface InvitationBody {
+  readonly token: string;
+  readonly response: RegistrationResponseJSON;
 }
 
 export interface PersonSummary {
@@ -148,7 +176,7 @@ export interface GrantView {
 }
 export type GrantBody = Omit<GrantView, "id">;
 
-/** `GET/POST /api/admin/people`, `PATCH /api/admin/people/:id` */
+/** `GET/POST /api/admin/people`, `PATCH /api/admin/people/:id`: lists are arrays, a POST or PATCH answers with the one */
 export interface PersonView extends PersonSummary {
   readonly email: string | null;
   /** false: locked out, at once */
