@@ -21,6 +21,11 @@ export class SettingReader {
     this.#source = source;
   }
 
+  /** The names that were asked for, with the prefix. */
+  get asked(): readonly string[] {
+    return [...this.#asked];
+  }
+
   /** `name` is without the prefix; an empty value is none. */
   text(name: string): string | undefined {
     this.#asked.add(`${settingPrefix}${name}`);
