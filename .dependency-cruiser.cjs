@@ -80,6 +80,21 @@ module.exports = {
         pathNot: "^device/core/(topics|command|report)\\.ts$",
       },
     },
+    {
+      name: "the-page-runs-in-a-browser",
+      comment:
+        "Types of the contract, and its own two libraries: nothing of Node or the service is there.",
+      severity: "error",
+      from: { path: "^web/page/", pathNot: tests },
+      to: {
+        pathNot: [
+          "^web/page/",
+          "^web/api\\.ts$",
+          "^device/core/command\\.ts$",
+          "node_modules/(preact|@simplewebauthn/browser)/",
+        ],
+      },
+    },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
   ],
   options: {

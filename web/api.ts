@@ -119,7 +119,8 @@ export interface RequestView {
 
 /**
  * `GET /api/events`: server-sent events for whoever is signed in. First a `gate` for each gate he sees,
- * then `gate` and `request` as they change. The stream ends when the session does.
+ * then `gate` and `request` as they change. The stream ends when the session does; 401 where there is
+ * none. Something is sent every 5 s at least (a comment, `:`), so that the page can tell a broken stream.
  */
 export type ServerEvent =
   | { readonly event: "gate"; readonly data: GateView }
