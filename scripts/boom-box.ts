@@ -6,6 +6,7 @@ import { registerOpenCommand } from "./open.ts";
 import { registerSimCommand } from "./sim.ts";
 import { registerStartCommand } from "./start.ts";
 import { UserError } from "./user-error.ts";
+import { registerWebCommand } from "./web.ts";
 
 const program = new Command("boom-box")
   .description("A gate opener: an ESP32 that presses a remote's button when MQTT says open.")
@@ -18,6 +19,7 @@ registerOpenCommand(program);
 registerSimCommand(program);
 registerCertsCommand(program);
 registerFirmwareCommands(program);
+registerWebCommand(program);
 
 try {
   await program.parseAsync();
