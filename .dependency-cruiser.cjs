@@ -74,7 +74,7 @@ module.exports = {
     {
       name: "web-knows-the-messages-alone",
       severity: "error",
-      from: { path: "^web/" },
+      from: { path: "^web/", pathNot: tests },
       to: {
         path: "^(device|host-sim|scripts)/",
         pathNot: "^device/core/(topics|command|report)\\.ts$",
