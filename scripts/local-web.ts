@@ -55,34 +55,40 @@ export async function startLocalWeb(options: LocalWebOptions): Promise<LocalWeb>
   };
   let running: RunningWeb;
   try {
-    running = await startWeb(parsed.settings, await makeLink(link), loggerOf(log));
+    running = await startWeb(parsed.settings, await makeLink(link), loggerOf(log), (store) =>
+      addGate(store, box.thingName),
+    );
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`the staff app cannot start (${why}); --no-web goes on without it`, {
       cause,
     });
   }
-  await addGate(running.store, box.thingName);
+  if (running.invitation !== undefined) await admitAdministrator(running.store, box.thingName);
   return { url, invitationUrl: running.invitation?.url, stop: () => running.stop() };
 }
 
-/** Once, for a box that has no gate yet: what an administrator does by hand for a real one. */
+/** For a box that has no gate yet: what an administrator does by hand for a real one. */
 async function addGate(store: Store, thingName: string): Promise<void> {
   const gates = await store.gates();
   if (gates.some((gate) => gate.thingName === thingName)) return;
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const id = thingName
     .toLowerCase()
-    .replace(/[^a-z\d-]/g, "-")
+    .replaceAll(/[^a-z\d-]/g, "-")
     .slice(0, 32);
   await store.createGate({ id, name: `Gate ${thingName}`, thingName, timeZone, isActive: true });
-  for (const { id: personId, isAdministrator } of await store.people()) {
-    if (!isAdministrator) continue;
-    await store.createGrant({
-      ...{ id: randomUUID(), personId, gateId: id, days: [1, 2, 3, 4, 5, 6, 7] },
-      ...{ fromMinute: 0, toMinute: 1_440, endsAt: null },
-    });
-  }
+}
+
+/** To its gate, at all times; whoever is waited for is the first administrator. */
+async function admitAdministrator(store: Store, thingName: string): Promise<void> {
+  const gate = (await store.gates()).find((each) => each.thingName === thingName);
+  const person = (await store.people()).find(({ isAdministrator }) => isAdministrator);
+  if (gate === undefined || person === undefined) return;
+  const [gateId, personId] = [gate.id, person.id];
+  if ((await store.grants({ gateId, personId })).length > 0) return;
+  const always = { days: [1, 2, 3, 4, 5, 6, 7], fromMinute: 0, toMinute: 1_440 } as const;
+  await store.createGrant({ id: randomUUID(), personId, gateId, ...always, endsAt: null });
 }
 
 /** What goes wrong is for the screen; what goes well is seen in the page. */

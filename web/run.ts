@@ -21,7 +21,8 @@ export interface RunningWeb {
 }
 
 /**
- * The staff app on Node: database, service, page, socket.
+ * The staff app on Node: database, service, page, socket. `prepare` finds the database open, and nothing
+ * else begun.
  * @throws StoreError where the database cannot be opened, or Node's error where the address is taken;
  *   nothing runs then
  */
@@ -29,6 +30,7 @@ export async function startWeb(
   settings: WebSettings,
   link: GateLink,
   log: Logger,
+  prepare: (store: Store) => Promise<void> = async () => {},
 ): Promise<RunningWeb> {
   const assets = withTags(await pageAssets());
   const store = await openStore(settings.database);
@@ -39,6 +41,7 @@ export async function startWeb(
   });
   let server: RunningServer | undefined;
   try {
+    await prepare(store);
     const invitation = await service.start();
     server = await serve(service, settings.listen);
     const { port, stop } = server;

@@ -118,6 +118,8 @@ export class MqttLink implements GateLink {
       return messageOf(error);
     }
     this.#client = client;
+    // Each publish under way listens for the end, and a hundred people may tap at once.
+    client.setMaxListeners(0);
     let detail = "the broker hung up";
     const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
     client.on("error", (error) => {
