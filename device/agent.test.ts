@@ -349,6 +349,17 @@ describe("Agent", () => {
       assert.equal(device.sockets.length, 1_001);
     });
 
+    it("are made anew, at the next input, where one was lost", () => {
+      const set = sinon.stub(device.timer, "set").returns({});
+      const socket = connect();
+      set.restore();
+      time.tick(62_000);
+      assert.ok(!sent(socket).includes("pingreq"), "the timer of the keep alive is lost");
+      socket.deliver(publish({ topic: "foreign", payload: "", qos: 0 }));
+      time.tick(1);
+      assert.equal(sent(socket).at(-1), "pingreq");
+    });
+
     it("are none once it has stopped", () => {
       const socket = connect();
       const onStopped = sinon.spy();

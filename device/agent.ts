@@ -208,8 +208,7 @@ export class Agent {
   }
 
   #handleLost(reason: SocketError, detail: string | undefined): void {
-    const words = detail === undefined ? reason : `${reason}: ${detail}`;
-    this.#handle((now) => this.#box.socketLost(now, words));
+    this.#handle((now) => this.#box.socketLost(now, reason, detail));
   }
 
   #closeSocket(): void {

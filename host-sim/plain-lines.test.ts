@@ -26,6 +26,9 @@ describe("describeRecord", () => {
       { type: "event", ...refusedEvent(command, "cooldown", 1) },
       "event       refused: cooldown for Alice",
     ],
+    [{ type: "power", state: "off" }, "power       off"],
+    [{ type: "fault", fault: "wifi-off" }, "fault       the WiFi is off"],
+    [{ type: "fault", fault: "latency", ms: 200 }, "fault       latency 200 ms each way"],
   ];
   for (const [record, line] of lines) {
     it(`says "${line}"`, () => assert.equal(describeRecord(record), line));
@@ -47,6 +50,7 @@ describe("describeRecord", () => {
       connections: 1,
       protocolErrors: 0,
       capped: 0,
+      shortConnections: 0,
       droppedEvents: 0,
     };
     assert.equal(describeRecord(status), "status      online, 3 opened, 2 refused");

@@ -1,3 +1,4 @@
+import { describeFault } from "./faults/fault.ts";
 import { printable } from "./printable.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
 
@@ -14,6 +15,10 @@ export function describeRecord(record: SimulatedBoxRecord): string {
         record.outcome === "opened" ? `opened, ${record.pulseMs} ms` : `refused: ${record.reason}`;
       return `event       ${what}${by}`;
     }
+    case "power":
+      return `power       ${record.state}`;
+    case "fault":
+      return `fault       ${describeFault(record)}`;
     case "status":
       return `status      ${record.state}, ${record.opened} opened, ${record.refused} refused`;
   }

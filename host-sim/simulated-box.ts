@@ -1,22 +1,31 @@
 import { Agent, type AgentOptions, type AgentRecord } from "../device/agent.ts";
 import type { Settings } from "../device/config.ts";
 import { firmwareVersion } from "../device/version.ts";
+import type { Fault } from "./faults/fault.ts";
+import { ScriptedClock } from "./hardware/clock.ts";
 import { createNodeDevice, type NodeDevice, type NodeDeviceOptions } from "./hardware/device.ts";
+import { FaultyLink } from "./hardware/link.ts";
 import { BoomGate, type BoomTimes } from "./site/boom-gate.ts";
 import { Remote } from "./site/remote.ts";
 
 /** What runs on the simulated hardware: the agent itself, or the agent on another engine. */
-export type Firmware = Pick<Agent, "connectionState" | "start" | "stop">;
+export interface Firmware extends Pick<Agent, "connectionState" | "start" | "stop"> {
+  /**
+   * The power is gone, and with it whatever is more than an object here. It is not told, calls
+   * nothing any more, and is not used again.
+   */
+  powerOff?(): void;
+}
 
-export interface SimulatedBoxOptions extends Omit<NodeDeviceOptions, "pin"> {
+export interface SimulatedBoxOptions extends Omit<NodeDeviceOptions, "pin" | "gatePin" | "link"> {
   readonly settings: Settings;
   readonly boomTimes?: BoomTimes;
-  /** default: the agent, in this process */
+  /** one for each time it is powered on; default: the agent, in this process */
   makeFirmware?(options: AgentOptions): Firmware;
   onRecord?(record: SimulatedBoxRecord): void;
 }
 
-/** What the firmware says, and what the world around it sees. */
+/** What the firmware says, and what the world around it sees and does. */
 export type SimulatedBoxRecord =
   | AgentRecord
   | {
@@ -25,60 +34,116 @@ export type SimulatedBoxRecord =
       readonly value: 0 | 1;
       /** when the edge was, by `performance.now()` */
       readonly at: number;
-    };
+    }
+  | { readonly type: "power"; readonly state: "off" | "on" }
+  | ({ readonly type: "fault" } & Fault);
 
 /**
  * One box on a laptop: the firmware's own agent, the hardware replaced, the pin wired to a remote
  * and the remote's gate. As on the board, the pin is there, and LOW, before anything else is.
  */
 export class SimulatedBox {
-  readonly device: NodeDevice;
   readonly gate: BoomGate;
+  readonly link = new FaultyLink();
+  readonly #options: SimulatedBoxOptions;
   readonly #remote: Remote;
-  readonly #firmware: Firmware;
+  #device: NodeDevice;
+  /** undefined while the power is off */
+  #firmware: Firmware | undefined;
+  #restart: NodeJS.Timeout | undefined;
 
   constructor(options: SimulatedBoxOptions) {
-    const { settings, boomTimes, onRecord, makeFirmware, ...hardware } = options;
-    const device = createNodeDevice({ ...hardware, pin: settings.pin });
-    this.device = device;
+    const { settings, boomTimes, onRecord, makeFirmware: _, ...hardware } = options;
+    this.#options = options;
+    this.#device = createNodeDevice({ ...hardware, link: this.link, pin: settings.pin });
     this.gate = new BoomGate(boomTimes);
     this.#remote = new Remote(() => this.gate.handleSignal());
-    device.gatePin.onEdge = (edge) => {
+    this.#device.gatePin.onEdge = (edge) => {
       this.#remote.handleEdge(edge);
       onRecord?.({ type: "pin", pin: settings.pin, ...edge });
     };
-    const agentOptions: AgentOptions = {
-      device,
-      settings,
-      firmware: firmwareVersion,
-      ...(onRecord === undefined ? {} : { onRecord }),
-    };
-    this.#firmware = makeFirmware?.(agentOptions) ?? new Agent(agentOptions);
+    this.#firmware = this.#makeFirmware();
+  }
+
+  /** Its hardware since it was powered on last; pin, network and storage are always the same. */
+  get device(): NodeDevice {
+    return this.#device;
+  }
+
+  get isPowerOff(): boolean {
+    return this.#firmware === undefined;
   }
 
   get connectionState() {
-    return this.#firmware.connectionState;
+    return this.#firmware?.connectionState ?? "stopped";
   }
 
   start(): void {
-    this.#firmware.start();
+    this.#firmware?.start();
   }
 
   /** LOW at once, a good-bye to the broker, then nothing of the box is left running. */
   stop(): Promise<void> {
     return new Promise((resolve) => {
-      this.#firmware.stop(() => {
+      const finish = () => {
         this.powerOff();
         resolve();
-      });
+      };
+      if (this.#firmware === undefined) finish();
+      else this.#firmware.stop(finish);
     });
+  }
+
+  /**
+   * Takes the power away, in the middle of anything: the pin falls, the firmware is thrown away
+   * without a word, its connection is silent. After `forMs` another one starts, with reset reason
+   * power-on, a clock that is not set, and what storage holds. Called while it is off, it stays off for longer.
+   */
+  cutPower(forMs: number): void {
+    clearTimeout(this.#restart);
+    this.#restart = setTimeout(() => this.#powerOn(), forMs);
+    if (this.#firmware === undefined) return;
+    const firmware = this.#firmware;
+    this.#firmware = undefined;
+    this.#device.gatePin.write(0);
+    this.link.abandon();
+    this.#device.timer.powerOff();
+    this.#device.network.powerOff();
+    this.#device.clock.powerOff();
+    firmware.powerOff?.();
+    this.#options.onRecord?.({ type: "power", state: "off" });
   }
 
   /** Nothing around the firmware calls back any more. */
   powerOff(): void {
+    clearTimeout(this.#restart);
     this.#remote.powerOff();
     this.gate.powerOff();
-    this.device.network.powerOff();
-    this.device.clock.powerOff();
+    this.#device.network.powerOff();
+    this.#device.clock.powerOff();
+  }
+
+  #powerOn(): void {
+    const { identity, settings } = this.#options;
+    const { gatePin, network, storage, clock } = this.#device;
+    this.#device = createNodeDevice({
+      ...{ identity, gatePin, network, storage, link: this.link, pin: settings.pin },
+      clock: new ScriptedClock(clock.script),
+      resetReason: "power-on",
+    });
+    this.#options.onRecord?.({ type: "power", state: "on" });
+    this.#firmware = this.#makeFirmware();
+    this.#firmware.start();
+  }
+
+  #makeFirmware(): Firmware {
+    const { settings, onRecord, makeFirmware } = this.#options;
+    const options: AgentOptions = {
+      device: this.#device,
+      settings,
+      firmware: firmwareVersion,
+      ...(onRecord === undefined ? {} : { onRecord }),
+    };
+    return makeFirmware?.(options) ?? new Agent(options);
   }
 }

@@ -23,21 +23,26 @@ describe("the whole of Boom Box on one machine", function () {
   /** Resolves once the box is connected. */
   async function start() {
     const lines: string[] = [];
-    let connected: () => void = () => {};
-    const isConnected = new Promise<void>((resolve) => {
-      connected = resolve;
-    });
+    let wanted: string | undefined;
+    let resolveHeard: () => void = () => {};
+    /** The box's connection is in this state from now on, or again. */
+    const heard = (state: string) =>
+      new Promise<void>((resolve) => {
+        wanted = state;
+        resolveHeard = resolve;
+      });
+    const isConnected = heard("connected");
     const system = await startLocalSystem(
       { thing: "lot-1", port: 0, certs },
       {
         log: (line) => lines.push(line),
         onRecord: (record) => {
-          if (record.type === "connection" && record.state === "connected") connected();
+          if (record.type === "connection" && record.state === wanted) resolveHeard();
         },
       },
     );
     await isConnected;
-    return { system, lines };
+    return { system, lines, heard };
   }
 
   it("makes what is missing, is found while it runs, opens, and leaves nothing behind", async () => {
@@ -68,6 +73,34 @@ describe("the whole of Boom Box on one machine", function () {
     assert.notEqual(await system.open(), undefined);
     assert.equal(connect.callCount, 3);
     await system.stop();
+  });
+
+  it("loses its broker and gets it back with what it knew, and opens at the first try", async () => {
+    const { system, heard } = await start();
+    assert.equal((await system.open())?.outcome, "opened");
+    system.faults.apply({ fault: "broker-down" });
+    await heard("backoff");
+    await assert.rejects(system.open(), /no connection/);
+    // However fast they are asked for, one comes after the other.
+    for (const fault of ["broker-up", "broker-down", "broker-up"] as const) {
+      system.faults.apply({ fault });
+    }
+    await heard("connected");
+    // It may say "cooldown": what counts is that the box answers.
+    assert.notEqual(await system.open(), undefined);
+    await system.stop();
+  });
+
+  it("stops all that has been started where what comes before the box fails", async () => {
+    await assert.rejects(
+      startLocalSystem(
+        { thing: "lot-1", port: 0, certs },
+        { log: () => {}, onRecord: () => {} },
+        () => Promise.reject(new UserError("no such file")),
+      ),
+      /no such file/,
+    );
+    assert.equal(await findStandIn(certs), undefined);
   });
 
   it("stops although its publisher could never connect", async () => {

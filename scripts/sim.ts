@@ -1,11 +1,21 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import type { SimulatorOptions } from "../host-sim/main.ts";
-import { addBrokerOptions, type BrokerFlags, resolveBroker } from "./broker-options.ts";
+import type { SimulatorEnd, SimulatorOptions } from "../host-sim/main.ts";
+import { printable } from "../host-sim/printable.ts";
+import {
+  addBrokerOptions,
+  type Broker,
+  type BrokerFlags,
+  resolveBroker,
+} from "./broker-options.ts";
+import { Opener } from "./opener.ts";
+import { identityFiles, serviceIdentity } from "./paths.ts";
+import { readScenario } from "./scenario-file.ts";
 import { numberOption, requireSettings } from "./settings.ts";
 import { UserError } from "./user-error.ts";
+import { createVcdFile } from "./vcd-file.ts";
 
 interface SimFlags extends BrokerFlags {
   readonly pin?: number;
@@ -13,6 +23,8 @@ interface SimFlags extends BrokerFlags {
   readonly cooldownMs?: number;
   readonly keepAlive?: number;
   readonly json?: boolean;
+  readonly scenario?: string;
+  readonly vcd?: string;
   readonly engine: EngineName;
 }
 
@@ -37,6 +49,8 @@ export function registerSimCommand(program: Command): void {
       numberOption("keepAliveSeconds"),
     )
     .option("--json", "print JSON lines only")
+    .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
+    .option("--vcd <file>", "write what the pin did, for PulseView and GTKWave")
     .addOption(
       new Option("--engine <name>", "what runs the firmware: Node, or XS as on the board")
         .choices(["node", "xs"] satisfies EngineName[])
@@ -46,7 +60,8 @@ export function registerSimCommand(program: Command): void {
 }
 
 async function sim(flags: SimFlags): Promise<void> {
-  const { endpoint, port, prefix, alpn, identity } = await resolveBroker(flags, flags.thing);
+  const broker = await resolveBroker(flags, flags.thing);
+  const { endpoint, port, prefix, alpn, identity } = broker;
   const settings = requireSettings({
     thingName: flags.thing,
     endpoint,
@@ -58,36 +73,90 @@ async function sim(flags: SimFlags): Promise<void> {
     cooldownMs: flags.cooldownMs,
     keepAliveSeconds: flags.keepAlive,
   });
-  const { runSimulator } = await import("../host-sim/main.ts");
-  const options = {
+  const binary = flags.engine === "xs" ? await requireEngine() : undefined;
+  const entries = flags.scenario === undefined ? undefined : await readScenario(flags.scenario);
+  const opens = entries?.some((entry) => entry.type === "do" && entry.deed === "open");
+  const opener = opens ? await makeOpener(broker, flags) : undefined;
+  const vcd = flags.vcd === undefined ? undefined : await createVcdFile(flags.vcd, settings);
+  const options: SimulatorOptions = {
     settings,
     identity: { ca: identity.caPem, certificate: identity.chainPem, key: identity.keyPem },
     json: flags.json === true,
+    ...(vcd === undefined ? {} : { onRecord: (record) => vcd.record(record) }),
+    ...(entries === undefined
+      ? {}
+      : {
+          scenario: {
+            entries,
+            open: async () => opener?.open(),
+            onOpenFailed: (error) => complain(`open: ${messageOf(error)}`),
+          },
+        }),
   };
-  if (flags.engine === "node") await runSimulator(options);
-  else await runOnXs(options);
+  try {
+    const end = binary === undefined ? await runOnNode(options) : await runOnXs(binary, options);
+    if (end.type !== "failed") return;
+    complain(`${flags.scenario}, line ${end.line}: ${end.problem}`);
+    process.exitCode = 1;
+  } finally {
+    await opener?.close();
+    await vcd?.close();
+  }
 }
 
-/** @throws UserError where there is no XS, or it is gone */
-async function runOnXs(options: SimulatorOptions): Promise<void> {
-  const { EngineError, findEngine } = await import("../host-sim/xs/engine.ts");
-  const binary = findEngine();
-  if (binary === undefined) {
+/** @throws UserError where the service has no certificate here */
+async function makeOpener(broker: Broker, { certs, thing }: SimFlags): Promise<Opener> {
+  const { readIdentity } = await import("./certs/identity.ts");
+  if (!existsSync(identityFiles(certs, serviceIdentity).certificatePem)) {
     throw new UserError(
-      "XS is not built here: npm ci builds it where there are make and a C compiler, on Node 20 or 22",
+      `this scenario opens, and ${serviceIdentity} has no certificate in ${printable(certs)}: run "boom-box certs"`,
     );
   }
+  const service = await readIdentity(certs, serviceIdentity);
+  const identity = { ...service, caPem: broker.identity.caPem };
+  return new Opener({ ...broker, identity }, thing, "the scenario");
+}
+
+function complain(text: string): void {
+  process.stderr.write(`boom-box: ${printable(text)}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function runOnNode(options: SimulatorOptions): Promise<SimulatorEnd> {
+  const { runSimulator } = await import("../host-sim/main.ts");
+  return runSimulator(options);
+}
+
+/** @throws UserError where there is no XS */
+async function requireEngine(): Promise<string> {
+  const { findEngine } = await import("../host-sim/xs/engine.ts");
+  const binary = findEngine();
+  if (binary !== undefined) return binary;
+  throw new UserError(
+    "XS is not built here: npm ci builds it where there are make and a C compiler, on Node 20 or 22",
+  );
+}
+
+/** @throws UserError where the engine is gone */
+async function runOnXs(binary: string, options: SimulatorOptions): Promise<SimulatorEnd> {
+  const { EngineError } = await import("../host-sim/xs/engine.ts");
   const { bundleForEngine, simulatorProgram } = await import("./bundle/for-engine.ts");
   const directory = mkdtempSync(join(tmpdir(), "boom-box-xs-"));
-  const onLoaded = () => rmSync(directory, { recursive: true, force: true });
+  const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
     const modules = (await bundleForEngine(directory, simulatorProgram)).map(({ file }) => file);
-    const { runSimulator } = await import("../host-sim/main.ts");
-    await runSimulator({ ...options, xs: { binary, modules, onLoaded } });
+    const { runSimulator, takesKeys } = await import("../host-sim/main.ts");
+    // After a power cut they are loaded again.
+    const isLoadedOnce = options.scenario === undefined && !takesKeys(options.json);
+    const onLoaded = isLoadedOnce ? { onLoaded: remove } : {};
+    return await runSimulator({ ...options, xs: { binary, modules, ...onLoaded } });
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     throw new UserError(`${error.message}; the pin is LOW`, { cause: error });
   } finally {
-    onLoaded();
+    remove();
   }
 }

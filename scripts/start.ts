@@ -1,8 +1,17 @@
 import type { Command } from "commander";
+import { ScriptRun } from "../host-sim/faults/script-run.ts";
+import { printable } from "../host-sim/printable.ts";
 import { defaultThing, thingName } from "./broker-options.ts";
-import type { LocalSystemOptions } from "./local-system.ts";
+import type { LocalSystemOptions, Onlooker } from "./local-system.ts";
 import { defaultCertsDirectory } from "./paths.ts";
+import { readScenario } from "./scenario-file.ts";
 import { numberOption } from "./settings.ts";
+import { createVcdFile, type VcdFile } from "./vcd-file.ts";
+
+interface StartFlags extends LocalSystemOptions {
+  readonly scenario?: string;
+  readonly vcd?: string;
+}
 
 /** Adds `boom-box start`, which is `npm start`: stand-in, one box, and a screen to watch them on. */
 export function registerStartCommand(program: Command): void {
@@ -12,16 +21,51 @@ export function registerStartCommand(program: Command): void {
     .option("--thing <name>", "the box's thing name", thingName, defaultThing)
     .option("--port <port>", "the stand-in's port; another if taken", numberOption("port"), 8883)
     .option("--certs <dir>", "where the certificates are, or will be", defaultCertsDirectory)
+    .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
+    .option("--vcd <file>", "write what the pin did, for PulseView and GTKWave")
     .action(start);
 }
 
-async function start(options: LocalSystemOptions): Promise<void> {
+async function start(flags: StartFlags): Promise<void> {
+  const entries = flags.scenario === undefined ? undefined : await readScenario(flags.scenario);
   const { startLocalSystem } = await import("./local-system.ts");
   const { Watch } = await import("./watch.ts");
   const watch = new Watch();
-  const system = await startLocalSystem(options, watch);
-  watch.attach(system.box, system.settings, system.open);
+  let vcd: VcdFile | undefined;
+  let script: ScriptRun | undefined;
+  let failure: string | undefined;
+  const onlooker: Onlooker = {
+    log: (line) => watch.log(line),
+    onRecord: (record) => {
+      watch.onRecord(record);
+      vcd?.record(record);
+      script?.onRecord(record);
+    },
+  };
+  const system = await startLocalSystem(flags, onlooker, async ({ settings, faults, open }) => {
+    if (flags.vcd !== undefined) vcd = await createVcdFile(flags.vcd, settings);
+    if (entries === undefined) return;
+    script = new ScriptRun(entries, {
+      fault: (fault) => faults.apply(fault),
+      open: () => void open().catch((error: unknown) => watch.log(`open: ${messageOf(error)}`)),
+    });
+    void script.ended.then((end) => {
+      if (end.type === "failed") failure = `${flags.scenario}, line ${end.line}: ${end.problem}`;
+      if (end.type !== "done") watch.end();
+    });
+    script.start();
+  });
+  watch.attach(system.box, system.settings, system.open, system.faults);
   await watch.ended;
+  script?.stop();
   watch.close();
   await system.stop();
+  await vcd?.close();
+  if (failure === undefined) return;
+  process.stderr.write(`boom-box: ${printable(failure)}\n`);
+  process.exitCode = 1;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,11 +2,15 @@ import { styleText } from "node:util";
 import type { Settings } from "../device/config.ts";
 import type { ConnectionState } from "../device/core/connection.ts";
 import type { EventReport } from "../device/core/report.ts";
+import type { Fault } from "../host-sim/faults/fault.ts";
+import type { FaultState } from "../host-sim/faults/injector.ts";
+import { faultOfKey } from "../host-sim/faults/keys.ts";
 import type { Edge } from "../host-sim/hardware/pin.ts";
 import { describeRecord } from "../host-sim/plain-lines.ts";
 import { printable } from "../host-sim/printable.ts";
 import type { SimulatedBoxRecord } from "../host-sim/simulated-box.ts";
 import type { BoomState } from "../host-sim/site/boom-gate.ts";
+import { hasKeys, type Keyboard, quits, readKeys } from "../host-sim/terminal/keyboard.ts";
 import { drawPanel } from "../host-sim/terminal/panel.ts";
 import { Screen, type TerminalOutput } from "../host-sim/terminal/screen.ts";
 import type { Onlooker } from "./local-system.ts";
@@ -20,13 +24,10 @@ export interface WatchedBox {
   readonly gate: { readonly state: BoomState; readonly position: number };
 }
 
-/** What is used of `process.stdin`. */
-export interface Keyboard {
-  readonly isTTY?: boolean;
-  setRawMode?(isRaw: boolean): unknown;
-  on(event: "data", listener: (bytes: Buffer) => void): unknown;
-  off(event: "data", listener: (bytes: Buffer) => void): unknown;
-  pause(): unknown;
+/** What can be done to it; a `FaultInjector`. */
+export interface WatchedFaults {
+  readonly state: FaultState;
+  apply(fault: Fault): void;
 }
 
 /** What is used of `process.stdout`; without `isTTY` it need not know about sizes. */
@@ -62,6 +63,8 @@ export class Watch implements Onlooker {
   readonly #startedAt = performance.now();
   #resolveEnded: () => void = () => {};
   #open: (() => Promise<EventReport | undefined>) | undefined;
+  #faults: WatchedFaults | undefined;
+  #releaseKeys = () => {};
   #redraw: NodeJS.Timeout | undefined;
 
   constructor(options: WatchOptions = {}) {
@@ -95,13 +98,14 @@ export class Watch implements Onlooker {
     box: WatchedBox,
     settings: Pick<Settings, "thingName" | "endpoint" | "port" | "pin">,
     open: () => Promise<EventReport | undefined>,
+    faults: WatchedFaults,
   ): void {
     const screen = this.#screen;
     if (screen === undefined) {
       this.log(`listening at ${settings.endpoint}:${settings.port}; Ctrl-C ends it`);
       return;
     }
-    const hasKeys = this.#input.isTTY === true && this.#input.setRawMode !== undefined;
+    const isKeyed = hasKeys(this.#input);
     const draw = (width: number) =>
       drawPanel(
         {
@@ -113,7 +117,8 @@ export class Watch implements Onlooker {
           boom: box.gate.state,
           boomPosition: box.gate.position,
           now: performance.now(),
-          hasKeys,
+          hasKeys: isKeyed,
+          faults: faults.state,
         },
         width,
       );
@@ -121,10 +126,10 @@ export class Watch implements Onlooker {
     screen.showPanel(draw);
     // Whatever ends the process, the cursor comes back.
     this.#signals.on("exit", this.#closeScreen);
-    if (!hasKeys) return;
+    if (!isKeyed) return;
     this.#open = open;
-    this.#input.setRawMode?.(true);
-    this.#input.on("data", this.#onKeys);
+    this.#faults = faults;
+    this.#releaseKeys = readKeys(this.#input, this.#onKeys);
   }
 
   /** Gives the terminal back as it was, the log in it. What is logged later comes as lines. */
@@ -134,9 +139,13 @@ export class Watch implements Onlooker {
     this.#signals.off("exit", this.#closeScreen);
     if (this.#open === undefined) return;
     this.#open = undefined;
-    this.#input.off("data", this.#onKeys);
-    this.#input.setRawMode?.(false);
-    this.#input.pause();
+    this.#faults = undefined;
+    this.#releaseKeys();
+  }
+
+  /** As if `q` had been pressed. */
+  end(): void {
+    this.#end();
   }
 
   readonly #end = () => {
@@ -148,11 +157,12 @@ export class Watch implements Onlooker {
 
   readonly #closeScreen = () => this.#screen?.close();
 
-  readonly #onKeys = (bytes: Buffer) => {
-    const keys = bytes.toString();
+  readonly #onKeys = (keys: string) => {
+    if (quits(keys)) this.#end();
     // Several characters at once were pasted, or are one key such as F1: neither opens a gate.
-    if (keys === "q" || keys.includes("\u0003") || keys === "\u0004") this.#end();
     if (keys === "o" || keys === " " || keys === "\r") void this.#press();
+    const fault = this.#faults && faultOfKey(keys, this.#faults.state);
+    if (fault !== undefined) this.#faults?.apply(fault);
   };
 
   async #press(): Promise<void> {

@@ -4,6 +4,7 @@ import mqttPacket, { type Packet } from "mqtt-packet";
 import { parseSettings, type Settings } from "../config.ts";
 import { Box, type BoxEffect, type BoxOptions } from "./box.ts";
 import { PacketParser } from "./mqtt/codec.ts";
+import type { Facts } from "./status.ts";
 
 const epoch = 1_800_000_000_000;
 const parser = new PacketParser();
@@ -19,6 +20,10 @@ class Bench {
   readonly box: Box;
   readonly effects: BoxEffect[] = [];
   readonly received: Packet[] = [];
+  /** what the hardware says of itself */
+  facts: Facts = { rssi: -50, address: "10.0.0.9", heap: undefined };
+  /** what the next back-off draws */
+  chance = 0.5;
   now = 0;
 
   constructor(changes: Record<string, unknown> = {}, stored: Partial<BoxOptions["stored"]> = {}) {
@@ -27,8 +32,8 @@ class Bench {
       firmware: "test",
       resetReason: "power-on",
       stored: { "seen-ids": undefined, events: undefined, ...stored },
-      random: () => 0.5,
-      facts: () => ({ rssi: -50, address: "10.0.0.9", heap: undefined }),
+      random: () => this.chance,
+      facts: () => this.facts,
       parser,
     });
   }
@@ -215,6 +220,46 @@ describe("a box", () => {
     assert.ok(bench.statuses.length >= 5, "a heartbeat each quarter of an hour");
   });
 
+  it("says so when its address changes, two seconds later", () => {
+    const bench = new Bench().connect();
+    bench.facts = { ...bench.facts, address: "10.0.0.10" };
+    bench.take(bench.box.networkUp(bench.instant));
+    bench.wait(1_999);
+    assert.equal(bench.statuses.length, 1);
+    bench.wait(1);
+    assert.equal(bench.statuses.at(-1)?.address, "10.0.0.10");
+    bench.take(bench.box.networkUp(bench.instant));
+    bench.wait(60_000);
+    assert.equal(bench.statuses.length, 2, "once");
+  });
+
+  it("says so when the signal has become much better or worse, a keep alive later at most", () => {
+    const bench = new Bench().connect();
+    bench.facts = { ...bench.facts, rssi: -59 };
+    bench.wait(120_000);
+    assert.equal(bench.statuses.length, 1, "a little says nothing");
+    bench.facts = { ...bench.facts, rssi: -60 };
+    bench.wait(62_000);
+    assert.equal(bench.statuses.length, 2);
+    assert.equal(bench.statuses[1]?.rssi, -60);
+    bench.facts = { ...bench.facts, rssi: undefined };
+    bench.wait(62_000);
+    assert.equal(bench.statuses[2]?.rssi, null);
+    bench.wait(600_000);
+    assert.equal(bench.statuses.length, 3);
+  });
+
+  it("tells how often the broker ended a connection at once", () => {
+    const bench = new Bench().connect();
+    bench.take(bench.box.socketLost(bench.instant, "closed"));
+    bench.wait(Number(bench.box.deadline) - bench.now);
+    bench.open();
+    assert.deepEqual(
+      bench.statuses.map(({ shortConnections }) => shortConnections),
+      [0, 1],
+    );
+  });
+
   it("does not act on another topic, but acknowledges it", () => {
     const bench = new Bench().connect();
     const topic = "gate/lot-2/command";
@@ -272,6 +317,22 @@ describe("a box", () => {
     assert.equal(bench.statuses.length, 2);
     assert.equal(bench.statuses[1]?.protocolErrors, 1);
     assert.equal(bench.statuses[1]?.connections, 2);
+  });
+
+  it("waits a second at least before it tries again, and as long as the settings say at most", () => {
+    const pauseOf = (chance: number, losses: number) => {
+      const bench = new Bench({ backoffMaximumMs: 5_000 }).connect();
+      bench.chance = chance;
+      for (let i = 1; i < losses; i++) {
+        bench.take(bench.box.socketLost(bench.instant, "closed"));
+        bench.wait(Number(bench.box.deadline) - bench.now);
+      }
+      bench.take(bench.box.socketLost(bench.instant, "closed"));
+      return Number(bench.box.deadline) - bench.now;
+    };
+    assert.equal(pauseOf(0, 1), 1_000);
+    assert.equal(pauseOf(0, 10), 1_000);
+    assert.equal(pauseOf(1 - Number.EPSILON, 10), 5_000);
   });
 
   it("ends a pulse on time although the connection is lost meanwhile, and reports it later", () => {

@@ -1,5 +1,5 @@
 import type { Settings } from "../config.ts";
-import type { Instant, ResetReason } from "../hal.ts";
+import type { Instant, ResetReason, SocketError } from "../hal.ts";
 import { type Command, type CommandMessage, CommandReader, type RefusalReason } from "./command.ts";
 import { Connection, type ConnectionEffect, type ConnectionState } from "./connection.ts";
 import { Gate, type GateEffect } from "./gate.ts";
@@ -14,14 +14,8 @@ import {
   type StatusReport,
   type WillReport,
 } from "./report.ts";
+import { type Facts, Status } from "./status.ts";
 import { type Topics, topicsOf } from "./topics.ts";
-
-/** What the hardware knows of itself at the moment of asking. */
-export interface Facts {
-  readonly rssi: number | undefined;
-  readonly address: string | undefined;
-  readonly heap: number | undefined;
-}
 
 /** Keys of storage, of 15 characters at most (NVS): ids of commands, and outcomes not delivered yet. */
 export type StoredKey = "seen-ids" | "events";
@@ -52,9 +46,6 @@ export type BoxEffect =
 /** A connection that lasted this long was a good one. */
 const heldMs = 30_000;
 const backoffMinimumMs = 1_000;
-/** Status changes within this time make one message. */
-const statusDelayMs = 2_000;
-const statusHeartbeatMs = 15 * 60 * 1000;
 /** Refusals are stored after this time, if they have not been delivered by then: flash wears out. */
 const storeDelayMs = 1_000;
 /** How long a box that stops waits for its last words to be acknowledged. */
@@ -65,36 +56,29 @@ const farewellMs = 2_000;
  * The order of effects is the order to do them in.
  */
 export class Box {
-  readonly #options: BoxOptions;
   readonly #topics: Topics;
   readonly #gate: Gate;
   readonly #reader: CommandReader;
   readonly #session: Session;
   readonly #connection: Connection;
   readonly #journal: Journal;
+  readonly #status: Status;
   /** the messages that tell of a journal's entries */
   readonly #told = new Map<OutgoingMessage, JournalEntry>();
   /** the command whose pulse is under way */
   #opening: { readonly command: Command; readonly entry: JournalEntry } | undefined;
   #storeAt: number | undefined;
-  #statusAt: number | undefined;
   #farewellAt: number | undefined;
-  #opened = 0;
-  #refused = 0;
-  #lastOpenedAt: number | null = null;
-  #connections = 0;
-  #protocolErrors = 0;
-  #capped = 0;
 
   constructor(options: BoxOptions) {
     const { settings, firmware, random, stored } = options;
     const { thingName, networks, backoffMaximumMs, keepAliveSeconds } = settings;
     const will: WillReport = { state: "offline", firmware };
-    this.#options = options;
     this.#topics = topicsOf(settings.prefix, thingName);
     this.#gate = new Gate(settings);
     this.#reader = new CommandReader(settings, readSeenIds(stored["seen-ids"]));
     this.#journal = new Journal(stored.events);
+    this.#status = new Status(options);
     this.#session = new Session(
       {
         clientIdentifier: thingName,
@@ -118,7 +102,7 @@ export class Box {
     for (const other of [
       this.#session.deadline,
       this.#connection.deadline,
-      this.#statusAt,
+      this.#status.dueAt,
       this.#farewellAt,
       this.#storeAt,
     ]) {
@@ -139,11 +123,12 @@ export class Box {
     const effects = this.#fromGate(this.#gate.release(now.ticks), now);
     if (this.#connection.state !== "connected") return [...effects, ...this.#finish(now)];
     this.#farewellAt = now.ticks + farewellMs;
-    this.#statusAt = undefined;
     return [...effects, ...this.#publishStatus("offline", now)];
   }
 
+  /** The network has an address: its first, or another one. */
   networkUp(now: Instant): BoxEffect[] {
+    this.#status.look(now.ticks);
     return this.#connection.networkUp(now.ticks);
   }
 
@@ -165,8 +150,8 @@ export class Box {
     return [...effects, ...this.#fromSession(this.#session.connect(now.ticks), now)];
   }
 
-  socketLost(now: Instant, reason: string): BoxEffect[] {
-    return this.#fromConnection(this.#connection.lost(now.ticks, reason));
+  socketLost(now: Instant, reason: SocketError, detail?: string): BoxEffect[] {
+    return this.#fromConnection(this.#connection.socketLost(now.ticks, reason, detail));
   }
 
   handleBytes(bytes: Uint8Array, now: Instant): BoxEffect[] {
@@ -186,16 +171,19 @@ export class Box {
 
   /** The cap ended a pulse: the pin is LOW already. */
   capped(now: Instant): BoxEffect[] {
-    this.#capped += 1;
+    this.#status.capped += 1;
     return this.#fromGate(this.#gate.release(now.ticks), now);
   }
 
   handleTimeout(now: Instant): BoxEffect[] {
     // The gate first: nothing may delay a falling edge.
     const effects = this.#fromGate(this.#gate.handleTimeout(now.ticks), now);
+    // The keep alive wakes the box often enough to see what nobody tells.
+    if (effects.length === 0) this.#status.look(now.ticks);
     effects.push(...this.#fromSession(this.#session.handleTimeout(now.ticks), now));
     effects.push(...this.#fromConnection(this.#connection.handleTimeout(now.ticks)));
-    if (this.#statusAt !== undefined && now.ticks >= this.#statusAt) {
+    const { dueAt } = this.#status;
+    if (dueAt !== undefined && now.ticks >= dueAt) {
       effects.push(...this.#publishStatus("online", now));
     }
     if (this.#storeAt !== undefined && now.ticks >= this.#storeAt) effects.push(...this.#store());
@@ -229,13 +217,13 @@ export class Box {
           effects.push(...this.#handleSettled(effect.message, now));
           break;
         case "ready":
-          this.#connections += 1;
+          this.#status.connections += 1;
           effects.push(...this.#connection.sessionReady(now.ticks));
           effects.push(...this.#publishStatus("online", now));
           break;
         case "failed": {
           const { who, reason, detail } = effect.error;
-          if (who === "peer") this.#protocolErrors += 1;
+          if (who === "peer") this.#status.protocolErrors += 1;
           const lost = this.#connection.lost(now.ticks, `${reason}: ${detail}`);
           effects.push(...this.#fromConnection(lost));
         }
@@ -247,7 +235,7 @@ export class Box {
   #fromConnection(effects: ConnectionEffect[]): BoxEffect[] {
     if (effects.some(({ type }) => type === "close-socket")) {
       this.#session.disconnected();
-      this.#statusAt = undefined;
+      this.#status.rest();
     }
     // A box that is stopping does not wait for a connection it lost.
     if (this.#farewellAt !== undefined && this.#connection.state !== "connected") {
@@ -303,27 +291,22 @@ export class Box {
     if (opening === undefined) return [];
     const { command, entry } = opening;
     this.#opening = undefined;
-    this.#opened += 1;
-    this.#lastOpenedAt = now.date ?? null;
+    this.#status.opened += 1;
+    this.#status.lastOpenedAt = now.date ?? null;
     entry.report = openedEvent(command, Math.round(pulseMs), now.date);
     // Stored before it is sent: what a restart finds is what has been told.
     return this.#report(entry, now, this.#store());
   }
 
   #reportRefused(command: Command, reason: RefusalReason, now: Instant): BoxEffect[] {
-    this.#refused += 1;
+    this.#status.refused += 1;
     const effects = this.#report(this.#journal.add(refusedEvent(command, reason, now.date)), now);
     this.#storeAt ??= now.ticks + storeDelayMs;
     return effects;
   }
 
   #report(entry: JournalEntry, now: Instant, first: readonly BoxEffect[] = []): BoxEffect[] {
-    if (this.#connection.state === "connected" && this.#farewellAt === undefined) {
-      this.#statusAt = Math.min(
-        this.#statusAt ?? Number.POSITIVE_INFINITY,
-        now.ticks + statusDelayMs,
-      );
-    }
+    this.#status.changed(now.ticks);
     return [{ type: "event", report: entry.report }, ...first, ...this.#tell(entry, now)];
   }
 
@@ -356,8 +339,10 @@ export class Box {
   }
 
   #publishStatus(state: StatusReport["state"], now: Instant): BoxEffect[] {
-    const report = this.#status(state, now);
-    this.#statusAt = state === "online" ? now.ticks + statusHeartbeatMs : undefined;
+    const report = this.#status.take(state, now, {
+      shortConnections: this.#connection.shortConnections,
+      droppedEvents: this.#session.droppedMessages,
+    });
     const message: OutgoingMessage = {
       topic: this.#topics.status,
       payload: JSON.stringify(report),
@@ -368,29 +353,9 @@ export class Box {
     return [{ type: "status", report }, ...effects];
   }
 
-  #status(state: StatusReport["state"], now: Instant): StatusReport {
-    const { rssi, address, heap } = this.#options.facts();
-    return {
-      state,
-      firmware: this.#options.firmware,
-      uptimeMs: Math.round(now.ticks),
-      resetReason: this.#options.resetReason,
-      rssi: rssi ?? null,
-      address: address ?? null,
-      heap: heap ?? null,
-      opened: this.#opened,
-      refused: this.#refused,
-      lastOpenedAt: this.#lastOpenedAt,
-      connections: this.#connections,
-      protocolErrors: this.#protocolErrors,
-      capped: this.#capped,
-      droppedEvents: this.#session.droppedMessages,
-    };
-  }
-
   #finish(now: Instant): BoxEffect[] {
     this.#farewellAt = undefined;
-    this.#statusAt = undefined;
+    this.#status.rest();
     const goodbye = this.#session.disconnect(now.ticks);
     return [...this.#store(), ...goodbye, ...this.#connection.stop()];
   }

@@ -140,6 +140,42 @@ describe("a connection", () => {
     assert.equal(connection.attempts, 1);
   });
 
+  it("recognises that it is thrown out again and again, and says what that mostly means", () => {
+    const connection = connected(
+      0,
+      create(() => 0.5),
+    );
+    const reasons: (string | null)[] = [];
+    const lose = (now: number) => {
+      for (const effect of connection.socketLost(now, "closed")) {
+        if (effect.type === "state") reasons.push(effect.reason);
+      }
+      return reconnect(connection);
+    };
+    let now = lose(10);
+    now = lose(now + heldMs - 1);
+    now = lose(now + 10);
+    assert.deepEqual(reasons.slice(0, 2), ["closed", "closed"]);
+    assert.match(reasons[2] ?? "", /^closed; 3 short connections running: another device/);
+    now = lose(now + heldMs);
+    now = lose(now + 10);
+    assert.deepEqual(reasons.slice(3), ["closed", "closed"], "one that held breaks the series");
+    assert.equal(connection.shortConnections, 4);
+  });
+
+  it("takes nothing for that which has another cause", () => {
+    const connection = connected();
+    connection.socketLost(10, "timeout", "the peer does not read");
+    let now = reconnect(connection);
+    connection.lost(now + 10, "silent");
+    now = reconnect(connection);
+    connection.networkDown(now + 10);
+    connection.networkUp(now + 2_000);
+    connection.socketLost(now + 2_010, "closed");
+    assert.equal(connection.state, "backoff", "it was never connected");
+    assert.equal(connection.shortConnections, 0);
+  });
+
   it("sets its clock again every six hours, and does not mind when that fails", () => {
     const connection = connected();
     assert.deepEqual(connection.handleTimeout(resynchronizeMs), [{ type: "synchronize" }]);

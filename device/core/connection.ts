@@ -1,4 +1,4 @@
-import type { WiFiNetwork } from "../hal.ts";
+import type { SocketError, WiFiNetwork } from "../hal.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 
 /** The road to the broker, in its order; `backoff` waits before trying again. */
@@ -34,6 +34,8 @@ export const joinTimeoutMs = 20_000;
 export const timeTimeoutMs = 30_000;
 /** TCP and TLS; an ESP32 takes about three seconds over a handshake. */
 export const handshakeTimeoutMs = 20_000;
+/** So many connections running that were ended for us before they had held are no accident. */
+const suspiciousRun = 3;
 /** An ESP32's clock drifts by a second or two in a day: less than a command's tolerance in this time. */
 export const resynchronizeMs = 6 * 60 * 60 * 1000;
 
@@ -48,6 +50,9 @@ export class Connection {
   #deadline: number | undefined;
   #connectedAt: number | undefined;
   #attemptedAt: number | undefined;
+  #shortConnections = 0;
+  /** of those, how many running */
+  #shortRun = 0;
   #networkIndex = 0;
   #isNetworkUp = false;
   /** when the clock was last set, or asked to be set again; undefined until it has been set */
@@ -66,6 +71,11 @@ export class Connection {
   /** failures since a connection last held */
   get attempts(): number {
     return this.#backoff.attempts;
+  }
+
+  /** connections since the start that the broker ended before they had held */
+  get shortConnections(): number {
+    return this.#shortConnections;
   }
 
   /** When {@link handleTimeout} wants to be called, in ticks. */
@@ -127,7 +137,24 @@ export class Connection {
     return this.#enter("connected", this.#nextUpkeep(now), null);
   }
 
-  /** The socket or the session failed. */
+  /**
+   * The socket failed. A broker that ends one connection after the other as soon as it is made has a
+   * reason: mostly that another device connects with the same client id (AWS: DUPLICATE_CLIENTID).
+   */
+  socketLost(now: number, reason: SocketError, detail?: string): ConnectionEffect[] {
+    const words = detail === undefined ? reason : `${reason}: ${detail}`;
+    this.#noteHeld(now);
+    if (this.#state !== "connected" || this.#isHeld(now) || reason !== "closed") {
+      return this.lost(now, words);
+    }
+    this.#shortConnections += 1;
+    this.#shortRun += 1;
+    if (this.#shortRun < suspiciousRun) return this.lost(now, words);
+    const causes = "another device of this name, or a policy that forbids a topic";
+    return this.lost(now, `${words}; ${this.#shortRun} short connections running: ${causes}`);
+  }
+
+  /** The session failed. */
   lost(now: number, reason: string): ConnectionEffect[] {
     switch (this.#state) {
       case "tls":
@@ -208,10 +235,14 @@ export class Connection {
   }
 
   #noteHeld(now: number): void {
+    if (!this.#isHeld(now)) return;
+    this.#backoff.reset();
+    this.#shortRun = 0;
+  }
+
+  #isHeld(now: number): boolean {
     const connectedAt = this.#connectedAt;
-    if (this.#state === "connected" && connectedAt !== undefined) {
-      if (now - connectedAt >= this.#options.heldMs) this.#backoff.reset();
-    }
+    return connectedAt !== undefined && now - connectedAt >= this.#options.heldMs;
   }
 
   /** Counted from the last answer, not from CONNACK: a connection that never lasts must not starve the clock. */

@@ -34,6 +34,11 @@ export interface StatusReport {
   readonly lastOpenedAt: number | null;
   /** connections established since the start */
   readonly connections: number;
+  /**
+   * connections that the broker ended within half a minute; many mean another device of the same name,
+   * or a policy that forbids a topic
+   */
+  readonly shortConnections: number;
   /** connections ended because the peer broke the protocol */
   readonly protocolErrors: number;
   /** pulses ended by the cap instead of their own timer: always 0 on a healthy box */

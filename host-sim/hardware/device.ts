@@ -1,5 +1,6 @@
 import type { Device, ResetReason } from "../../device/hal.ts";
 import { ScriptedClock } from "./clock.ts";
+import type { FaultyLink } from "./link.ts";
 import { ScriptedNetwork } from "./network.ts";
 import { RecordedPin } from "./pin.ts";
 import { MemoryStorage } from "./storage.ts";
@@ -14,6 +15,10 @@ export interface NodeDeviceOptions {
   readonly clock?: ScriptedClock;
   /** what a box before this one left behind */
   readonly storage?: MemoryStorage;
+  /** the pin that the box before this one had; default: one of its own, with `pin` as its number */
+  readonly gatePin?: RecordedPin;
+  /** a way to the broker that faults can be put on; default: none, and nothing is lost or late */
+  readonly link?: FaultyLink;
 }
 
 /** All of `hal.ts` on Node, with the parts that can be scripted in reach. */
@@ -22,11 +27,13 @@ export interface NodeDevice extends Device {
   readonly network: ScriptedNetwork;
   readonly clock: ScriptedClock;
   readonly storage: MemoryStorage;
+  readonly timer: NodeTimer;
 }
 
 export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
+  const { identity, link } = options;
   return {
-    gatePin: new RecordedPin(options.pin),
+    gatePin: options.gatePin ?? new RecordedPin(options.pin),
     network: options.network ?? new ScriptedNetwork(),
     clock: options.clock ?? new ScriptedClock(),
     storage: options.storage ?? new MemoryStorage(),
@@ -37,6 +44,9 @@ export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
       freeHeap: () => undefined,
       random: Math.random,
     },
-    connect: (socketOptions) => new NodeTLSSocket(socketOptions, options.identity),
+    connect:
+      link === undefined
+        ? (socketOptions) => new NodeTLSSocket(socketOptions, identity)
+        : (socketOptions) => link.connect(socketOptions, identity),
   };
 }

@@ -2,11 +2,12 @@ import { createSecureContext } from "node:tls";
 import type { HardwareUnderTest } from "../../device/hal.contract.ts";
 import { ScriptedClock } from "./clock.ts";
 import { createNodeDevice } from "./device.ts";
+import type { FaultyLink } from "./link.ts";
 import { laptop, ScriptedNetwork } from "./network.ts";
 import { makePeers } from "./peers.fake.ts";
 
 /** The hardware on Node, TLS peers on loopback, and what a test may change about them. */
-export async function makeHardware(): Promise<HardwareUnderTest> {
+export async function makeHardware(link?: FaultyLink): Promise<HardwareUnderTest> {
   const { device: own, dispose, ...peers } = await makePeers();
   const clock = new ScriptedClock();
   const network = new ScriptedNetwork();
@@ -14,6 +15,7 @@ export async function makeHardware(): Promise<HardwareUnderTest> {
     pin: 5,
     clock,
     network,
+    ...(link === undefined ? {} : { link }),
     identity: { secureContext: createSecureContext(own) },
   });
   return {

@@ -82,9 +82,11 @@ export class ScriptedNetwork implements NetworkInterface {
     this.disconnect();
   }
 
-  /** The power is gone: nothing more is heard. */
+  /** The power is gone: nothing more is heard. What is in reach stays, for whoever is powered on next. */
   powerOff(): void {
     clearTimeout(this.#pending);
+    this.#joined = undefined;
+    this.#connection = disconnected;
     this.onChanged = undefined;
   }
 

@@ -16,26 +16,39 @@ const turnEnd = Promise.resolve();
  * else between a command and its pulse.
  */
 export class NodeTimer implements Timer {
+  readonly #armed = new Set<Armed>();
+
   set(callback: () => void, delayMs: number): TimerHandle {
     const armed: Armed = { due: performance.now() + delayMs, callback, timeout: undefined };
-    turnEnd.then(() => wait(armed));
+    this.#armed.add(armed);
+    turnEnd.then(() => this.#wait(armed));
     return armed;
   }
 
   clear(handle: TimerHandle): void {
     const armed = handle as Armed;
+    this.#armed.delete(armed);
     armed.callback = undefined;
     clearTimeout(armed.timeout);
   }
-}
 
-function wait(armed: Armed): void {
-  if (armed.callback === undefined) return;
-  const delayMs = Math.max(0, Math.ceil(armed.due - performance.now()));
-  armed.timeout = setTimeout(fire, delayMs, armed);
-}
+  /** The power is gone: none of them fires. */
+  powerOff(): void {
+    for (const armed of this.#armed) this.clear(armed);
+  }
 
-function fire(armed: Armed): void {
-  if (performance.now() < armed.due) wait(armed);
-  else armed.callback?.();
+  #wait(armed: Armed): void {
+    if (armed.callback === undefined) return;
+    const delayMs = Math.max(0, Math.ceil(armed.due - performance.now()));
+    armed.timeout = setTimeout(this.#fire, delayMs, armed);
+  }
+
+  readonly #fire = (armed: Armed): void => {
+    if (performance.now() < armed.due) {
+      this.#wait(armed);
+      return;
+    }
+    this.#armed.delete(armed);
+    armed.callback?.();
+  };
 }

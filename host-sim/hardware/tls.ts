@@ -62,6 +62,14 @@ export class NodeTLSSocket implements TLSSocket {
     setTimeout(() => this.#socket.destroy(), lingerMs).unref();
   }
 
+  /** As if the way to the peer were gone: nothing is heard of it any more, and the peer is told nothing. */
+  abandon(): void {
+    if (this.#options === undefined) return;
+    this.#options = undefined;
+    this.#received = [];
+    this.#socket.unref();
+  }
+
   #receive(bytes: Uint8Array): void {
     if (this.#options === undefined) return;
     this.#received.push(bytes);

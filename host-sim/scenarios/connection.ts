@@ -66,6 +66,8 @@ export const connectionScenarios: readonly Scenario[] = [
       trial.expect(count >= 12 && count <= 200, `${count} connections in an hour`);
       world.broker.manners.dropsAfterMs = undefined;
       trial.awaitReturn();
+      const short = world.lastStatus?.shortConnections ?? 0;
+      trial.expect(short >= count - 1, `the status tells of ${short} short connections`);
       openOnce(trial);
     },
   },
@@ -104,6 +106,20 @@ export const connectionScenarios: readonly Scenario[] = [
       trial.awaitReturn();
       trial.expect(world.lastStatus?.rssi === office.RSSI, "joined the other one");
       openOnce(trial);
+    },
+  },
+  {
+    name: "another address, and a signal that has become weak: the status says so",
+    expected: { ...nothing, backWithinMs: null },
+    run(trial) {
+      const { world } = trial;
+      world.device.network.renumber("192.0.2.99");
+      world.run(3_000);
+      trial.expect(world.lastStatus?.address === "192.0.2.99", "the address, at once");
+      world.device.network.hear(car.RSSI - 20);
+      world.run(62_000);
+      trial.expect(world.lastStatus?.rssi === car.RSSI - 20, "the signal, within a keep alive");
+      trial.expect(world.broker.connects.length === 1, "never reconnected");
     },
   },
   {

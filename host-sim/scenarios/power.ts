@@ -1,4 +1,5 @@
 import type { Scenario } from "./scenario.ts";
+import { car } from "./surroundings.ts";
 
 const cuts = Array.from({ length: 26 }, (_, i) => i * 20);
 
@@ -83,6 +84,24 @@ export const powerScenarios: readonly Scenario[] = [
       world.surroundings.freeHeap = 140_000;
       trial.awaitReturn();
       trial.expect(world.lastStatus?.resetReason === "software", "the status says why it started");
+    },
+  },
+  {
+    name: "heap pressure in the middle of a pulse: LOW before the program ends, told after it has started again",
+    settings: { pulseMs: 5_000 },
+    expected: { pulses: [1_670], reported: ["opened"], backWithinMs: 20_000 },
+    run(trial) {
+      const { world } = trial;
+      world.open();
+      world.run(200);
+      // The socket that takes the lost one's place finds no memory.
+      world.reachNetworks([]);
+      world.reachNetworks([car]);
+      world.surroundings.isOutOfMemory = true;
+      world.run(2_000);
+      trial.expect(world.crashes === 1, "the program ended");
+      world.surroundings.isOutOfMemory = false;
+      trial.awaitReturn();
     },
   },
   {

@@ -122,6 +122,7 @@ class VirtualNetwork implements NetworkInterface {
   onChanged: NetworkInterface["onChanged"];
   #connection = 200;
   #joined: AccessPoint | undefined;
+  #address = "192.0.2.7";
   #joining = 0;
   readonly #device: VirtualDevice;
 
@@ -134,7 +135,7 @@ class VirtualNetwork implements NetworkInterface {
   }
 
   get address(): string | undefined {
-    return this.#joined === undefined ? undefined : "192.0.2.7";
+    return this.#joined === undefined ? undefined : this.#address;
   }
 
   get RSSI(): number | undefined {
@@ -166,9 +167,23 @@ class VirtualNetwork implements NetworkInterface {
   /** What is in reach has changed. */
   look(): void {
     const { accessPoints } = this.#device.options.surroundings;
-    if (this.#joined === undefined || accessPoints.includes(this.#joined)) return;
+    const joined = this.#joined;
+    const isThere = ({ SSID, password }: AccessPoint) =>
+      SSID === joined?.SSID && password === joined.password;
+    if (joined === undefined || accessPoints.some(isThere)) return;
     this.#device.cutSockets();
     this.disconnect();
+  }
+
+  /** DHCP hands out another address; what is connected stays so. */
+  renumber(address: string): void {
+    this.#address = address;
+    this.#device.later(0, () => this.onChanged?.("address"));
+  }
+
+  /** The network that is joined is heard better or worse. */
+  hear(RSSI: number): void {
+    if (this.#joined !== undefined) this.#joined = { ...this.#joined, RSSI };
   }
 
   #become(connection: number): void {

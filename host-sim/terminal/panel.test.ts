@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import type { ConnectionState } from "../../device/core/connection.ts";
+import { noFaults } from "../faults/injector.ts";
 import type { Edge } from "../hardware/pin.ts";
 import { drawPanel, type PanelState } from "./panel.ts";
 
@@ -13,6 +14,7 @@ const calm: PanelState = {
   boom: "closed",
   boomPosition: 0,
   now: 60_000,
+  faults: noFaults,
 };
 const pulse: readonly Edge[] = [
   { value: 1, at: 59_000 },
@@ -80,10 +82,14 @@ describe("drawPanel", () => {
   });
 
   it("is never wider than the terminal, whatever the names", () => {
+    const faults = {
+      ...{ isWifiOff: true, isElsewhere: true, isBrokerDown: true, latencyMs: 10_000 },
+      ...{ lossPercent: 100, isNtpBlocked: true, skewMs: 1, isPowerOff: true },
+    };
     const long = { thingName: "l".repeat(64), broker: `${"b".repeat(253)}:8883` };
     for (let width = 1; width <= 120; width++) {
       for (const connection of connectionStates) {
-        for (const names of [{}, long]) {
+        for (const names of [{}, { ...long, faults }]) {
           for (const line of draw({ ...names, connection, edges: pulse }, width)) {
             assert.ok(line.length <= width, `${width} columns: ${line}`);
           }
@@ -98,6 +104,20 @@ describe("drawPanel", () => {
     assert.match(lineOf("pin 5", lines), /▁█+ HIGH$/);
     assert.equal(lines.at(-1), "o open   q quit");
     assert.match(lineOf("lll", draw({ thingName: "l".repeat(64) }, 40)), /l…$/);
+  });
+
+  it("names the fault keys, and beside each what is wrong there", () => {
+    assert.equal(
+      draw().at(-2),
+      "w wifi  a AP  b broker  l latency  x loss  n ntp  c clock +1 h  p power",
+    );
+    const faults = { ...noFaults, isBrokerDown: true, latencyMs: 200 };
+    assert.match(
+      draw({ faults }, 100).at(-2) ?? "",
+      / b broker down {2}l latency 200 ms {2}x loss /,
+    );
+    assert.equal(draw({ faults }, 40).at(-2), "w a b down l 200 ms x n c p");
+    assert.equal(draw({ faults, hasKeys: false }).at(-2), "broker down  latency 200 ms");
   });
 
   it("does not offer keys where none can be pressed", () => {

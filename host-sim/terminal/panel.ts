@@ -1,4 +1,6 @@
 import type { ConnectionState } from "../../device/core/connection.ts";
+import type { FaultState } from "../faults/injector.ts";
+import { faultKeys } from "../faults/keys.ts";
 import type { Edge } from "../hardware/pin.ts";
 import type { BoomState } from "../site/boom-gate.ts";
 import { drawBoom } from "./boom.ts";
@@ -18,6 +20,7 @@ export interface PanelState {
   readonly boomPosition: number;
   /** ms, of the same clock as the edges */
   readonly now: number;
+  readonly faults: FaultState;
   /** false where keys cannot be read; default true */
   readonly hasKeys?: boolean;
 }
@@ -40,6 +43,7 @@ export function drawPanel(state: PanelState, width: number): string[] {
     drawPin(state, room - labelWidth - levelWidth),
     ...drawGate(state),
     rule,
+    drawFaults(state, room),
     drawKeys(state.hasKeys ?? true, room),
   ];
   return lines.map((spans) => drawLine(spans, room));
@@ -89,6 +93,36 @@ function drawGate({ boom, boomPosition }: PanelState): Span[][] {
       ? [label("gate"), line, { text: `  ${boom}`, format }]
       : [label(""), line],
   );
+}
+
+/** The keys, each with what is wrong there; without keys, only what is wrong. */
+function drawFaults({ faults, hasKeys = true }: PanelState, room: number): Span[] {
+  const states = faultKeys.map(({ key, name, describe }) => ({
+    key,
+    name,
+    wrong: describe(faults),
+  }));
+  if (!hasKeys) {
+    const wrong = states.flatMap(({ name, wrong }) =>
+      wrong === undefined ? [] : `${name} ${wrong}`,
+    );
+    return [{ text: wrong.join("  "), format: "yellow" }];
+  }
+  const whole = states.flatMap(({ key, name, wrong }, index): Span[] => [
+    { text: index === 0 ? "" : "  " },
+    { text: key, format: "bold" },
+    wrong === undefined
+      ? { text: ` ${name}`, format: "gray" }
+      : { text: ` ${name} ${wrong}`, format: "yellow" },
+  ]);
+  if (widthOf(whole) <= room) return whole;
+  // The words would not fit: the log has them.
+  return states.flatMap(({ key, wrong }, index): Span[] => [
+    { text: index === 0 ? "" : " " },
+    wrong === undefined
+      ? { text: key, format: "bold" }
+      : { text: `${key} ${wrong}`, format: "yellow" },
+  ]);
 }
 
 function drawKeys(hasKeys: boolean, room: number): Span[] {

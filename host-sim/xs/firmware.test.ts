@@ -119,6 +119,36 @@ describe("the firmware on XS, as the host sees it", function () {
     assert.equal(records.at(-1)?.type, "connection");
   });
 
+  it("is heard of no more once the power is gone, in the middle of what it does", async () => {
+    let isOver = false;
+    const { device, edges, failed, firmware } = run(
+      program(`call("writePin", 1); for (;;) call("writePin", 1);`),
+      { pulseCapMs: 10_000 },
+    );
+    await new Promise<void>((resolve) => {
+      device.gatePin.onEdge = () => resolve();
+    });
+    device.gatePin.onEdge = undefined;
+    firmware.powerOff();
+    void failed.then(() => {
+      isOver = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual(edges(), [1, 0]);
+    assert.equal(isOver, false);
+  });
+
+  it("is heard of no more where the power goes while it is loaded", async () => {
+    const { edges, firmware, failed } = run(program(`call("writePin", 1);`));
+    firmware.powerOff();
+    let isOver = false;
+    void failed.then(() => {
+      isOver = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.deepEqual([edges(), isOver], [[], false]);
+  });
+
   it("stops although it has not even been loaded", async () => {
     const { stopped, edges } = run(program("", `state("stopped");`));
     await stopped();

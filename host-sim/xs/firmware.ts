@@ -22,6 +22,9 @@ export interface XsOptions {
 /** A box needs a few thousand steps an event; far more than it ever takes, and gone within seconds. */
 const computeLimit = 200_000_000;
 
+/** The answer to a firmware whose host has ended already: it is not heard any more. */
+const nothing = new TextEncoder().encode("null");
+
 /** The firmware on XS, in a process of its own; its hardware is the {@link AgentOptions.device} on Node. */
 export class XsFirmware implements Firmware {
   readonly #agent: AgentOptions;
@@ -58,12 +61,16 @@ export class XsFirmware implements Firmware {
         binary,
         computeLimit,
         ...(answerTimeoutMs === undefined ? {} : { answerTimeoutMs }),
-        onMessage: (message) => dispatch<Calls>(this.#hosted, message),
+        onMessage: (message) => (this.#isOver ? nothing : dispatch<Calls>(this.#hosted, message)),
       },
       modules,
     );
     this.#engine.then(
       (engine) => {
+        if (this.#isOver) {
+          engine.kill();
+          return;
+        }
         this.#running = engine;
         this.#options.onLoaded?.();
         void engine.ended.then((error) => {
@@ -81,6 +88,13 @@ export class XsFirmware implements Firmware {
     this.#onStopped = onStopped;
     if (this.#isOver || this.#engine === undefined) this.#finish();
     else this.#tell("stop");
+  }
+
+  powerOff(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#hosted.powerOff();
+    this.#running?.kill();
   }
 
   /** Events wait for their turn while the engine is loaded, or busy with another; not so a stop. */

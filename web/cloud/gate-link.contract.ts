@@ -60,7 +60,7 @@ export const event: EventReport = {
 export const status: StatusReport = {
   ...{ state: "online", firmware: "0.1.0", uptimeMs: 12, resetReason: "power-on", rssi: -61 },
   ...{ address: "10.0.0.9", heap: null, opened: 3, refused: 1, lastOpenedAt: 1_790_000_000_000 },
-  ...{ connections: 2, protocolErrors: 0, capped: 0, droppedEvents: 0 },
+  ...{ connections: 2, protocolErrors: 0, capped: 0, droppedEvents: 0, shortConnections: 0 },
 };
 
 export const command: OutgoingCommand = {

@@ -67,6 +67,7 @@ function readStatus(value: unknown): Status | undefined {
     protocolErrors: number("protocolErrors") ?? 0,
     capped: number("capped") ?? 0,
     droppedEvents: number("droppedEvents") ?? 0,
+    shortConnections: number("shortConnections") ?? 0,
   };
 }
 

@@ -53,7 +53,13 @@ describe("an MQTT session", () => {
   it("connects, subscribes, and is ready when the subscription is granted", () => {
     const session = create();
     assert.deepEqual(commands(session.connect(0)), ["connect"]);
-    const [subscribe] = sent(session.handleBytes(connack(), 10));
+    const effects = session.handleBytes(connack(), 10);
+    assert.deepEqual(
+      effects.map(({ type }) => type),
+      ["send"],
+      "not ready yet",
+    );
+    const [subscribe] = sent(effects);
     assert.ok(subscribe?.cmd === "subscribe");
     assert.deepEqual(subscribe.subscriptions, [{ topic: "gate/lot-1/command", qos: 1 }]);
     assert.deepEqual(session.handleBytes(suback(1), 20), [{ type: "ready" }]);

@@ -1,0 +1,97 @@
+import type { Instant, ResetReason } from "../hal.ts";
+import type { StatusReport } from "./report.ts";
+
+/** What the hardware knows of itself at the moment of asking. */
+export interface Facts {
+  readonly rssi: number | undefined;
+  readonly address: string | undefined;
+  readonly heap: number | undefined;
+}
+
+export interface StatusOptions {
+  readonly firmware: string;
+  readonly resetReason: ResetReason;
+  readonly facts: () => Facts;
+}
+
+/** Status changes within this time make one message. */
+export const statusDelayMs = 2_000;
+/** With nothing to tell, the status is told again after this time. */
+export const statusHeartbeatMs = 15 * 60 * 1000;
+/** A signal that changed by less than this, in dB, is as it was: it goes up and down by itself. */
+export const signalChangeDb = 10;
+
+/** What is counted since the start, and when the status is to be told: on change, and now and then. */
+export class Status {
+  opened = 0;
+  refused = 0;
+  connections = 0;
+  protocolErrors = 0;
+  capped = 0;
+  lastOpenedAt: number | null = null;
+  readonly #options: StatusOptions;
+  /** undefined: no connection, and the next one begins with a status */
+  #dueAt: number | undefined;
+  #told: Facts | undefined;
+
+  constructor(options: StatusOptions) {
+    this.#options = options;
+  }
+
+  /** When the next status is due, in ticks; undefined while there is nobody to tell. */
+  get dueAt(): number | undefined {
+    return this.#dueAt;
+  }
+
+  /** Something changed: it is told after {@link statusDelayMs}, with whatever else changes by then. */
+  changed(now: number): void {
+    if (this.#dueAt !== undefined) this.#dueAt = Math.min(this.#dueAt, now + statusDelayMs);
+  }
+
+  /** Looks whether the hardware has changed by itself: another address, a much better or worse signal. */
+  look(now: number): void {
+    const told = this.#told;
+    if (this.#dueAt === undefined || told === undefined) return;
+    const { address, rssi } = this.#options.facts();
+    if (address !== told.address || isOtherSignal(rssi, told.rssi)) this.changed(now);
+  }
+
+  /** The connection is gone, or the box stops. */
+  rest(): void {
+    this.#dueAt = undefined;
+  }
+
+  /** What is to be told now; the next is due after {@link statusHeartbeatMs} at the latest. */
+  take(
+    state: StatusReport["state"],
+    now: Instant,
+    { shortConnections, droppedEvents }: Pick<StatusReport, "shortConnections" | "droppedEvents">,
+  ): StatusReport {
+    this.#dueAt = state === "online" ? now.ticks + statusHeartbeatMs : undefined;
+    const { firmware, resetReason, facts } = this.#options;
+    const told = facts();
+    this.#told = told;
+    return {
+      state,
+      firmware,
+      uptimeMs: Math.round(now.ticks),
+      resetReason,
+      rssi: told.rssi ?? null,
+      address: told.address ?? null,
+      heap: told.heap ?? null,
+      opened: this.opened,
+      refused: this.refused,
+      lastOpenedAt: this.lastOpenedAt,
+      connections: this.connections,
+      shortConnections,
+      protocolErrors: this.protocolErrors,
+      capped: this.capped,
+      droppedEvents,
+    };
+  }
+}
+
+function isOtherSignal(rssi: number | undefined, told: number | undefined): boolean {
+  if (rssi === undefined || told === undefined) return rssi !== told;
+  return Math.abs(rssi - told) >= signalChangeDb;
+}

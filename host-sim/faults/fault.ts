@@ -1,0 +1,109 @@
+import { isIPv4 } from "node:net";
+
+/** What can go wrong around a box, and what ends it again (docs/faults.md). */
+export type Fault =
+  | { readonly fault: "wifi-off" | "wifi-on" }
+  /** another takes the place of the one the box is joined to */
+  | {
+      readonly fault: "access-point";
+      /** IPv4, what the box is given there */
+      readonly address: string;
+      /** dBm */
+      readonly rssi: number;
+    }
+  | { readonly fault: "broker-down" | "broker-up" }
+  /** each way */
+  | { readonly fault: "latency"; readonly ms: number }
+  | { readonly fault: "loss"; readonly percent: number }
+  /** how far the time servers are ahead, from the next time the box asks */
+  | { readonly fault: "clock-skew"; readonly ms: number }
+  /** the box's own clock, now */
+  | { readonly fault: "clock-jump"; readonly ms: number }
+  | { readonly fault: "ntp-blocked" | "ntp-answers" }
+  | { readonly fault: "power-cut"; readonly forMs: number };
+
+export type FaultName = Fault["fault"];
+
+/** One field of a fault as it may stand in a file. */
+export type FaultField =
+  | {
+      readonly type: "number";
+      readonly minimum: number;
+      readonly maximum: number;
+      readonly default?: number;
+    }
+  | { readonly type: "address" };
+
+const year = 366 * 24 * 60 * 60 * 1000;
+const skew: FaultField = { type: "number", minimum: -20 * year, maximum: 20 * year };
+
+/** Every fault, and the fields it has beside its name. */
+export const faultFields: ReadonlyMap<string, Readonly<Record<string, FaultField>>> = new Map(
+  Object.entries({
+    "wifi-off": {},
+    "wifi-on": {},
+    "access-point": {
+      address: { type: "address" },
+      rssi: { type: "number", minimum: -100, maximum: 0, default: -70 },
+    },
+    "broker-down": {},
+    "broker-up": {},
+    latency: { ms: { type: "number", minimum: 0, maximum: 10_000 } },
+    loss: { percent: { type: "number", minimum: 0, maximum: 100 } },
+    "clock-skew": { ms: skew },
+    "clock-jump": { ms: skew },
+    "ntp-blocked": {},
+    "ntp-answers": {},
+    "power-cut": { forMs: { type: "number", minimum: 0, maximum: 600_000, default: 1_000 } },
+  } satisfies Record<FaultName, Readonly<Record<string, FaultField>>>),
+);
+
+/** A field's value, or undefined where it is none. */
+export function readField(field: FaultField, value: unknown): number | string | undefined {
+  if (field.type === "address") {
+    return typeof value === "string" && isIPv4(value) ? value : undefined;
+  }
+  const given = value ?? field.default;
+  const isValid =
+    typeof given === "number" &&
+    Number.isInteger(given) &&
+    given >= field.minimum &&
+    given <= field.maximum;
+  return isValid ? given : undefined;
+}
+
+export function describeField(field: FaultField): string {
+  return field.type === "address"
+    ? "an IPv4 address"
+    : `a whole number, ${field.minimum}–${field.maximum}`;
+}
+
+/** A fault in words, for logs and terminals. */
+export function describeFault(fault: Fault): string {
+  switch (fault.fault) {
+    case "wifi-off":
+      return "the WiFi is off";
+    case "wifi-on":
+      return "the WiFi is on";
+    case "access-point":
+      return `another access point, ${fault.rssi} dBm, gives ${fault.address}`;
+    case "broker-down":
+      return "the broker is down";
+    case "broker-up":
+      return "the broker is up";
+    case "latency":
+      return `latency ${fault.ms} ms each way`;
+    case "loss":
+      return `loss ${fault.percent} %`;
+    case "clock-skew":
+      return `time servers are wrong by ${fault.ms} ms`;
+    case "clock-jump":
+      return `the clock jumps by ${fault.ms} ms`;
+    case "ntp-blocked":
+      return "time servers do not answer";
+    case "ntp-answers":
+      return "time servers answer";
+    case "power-cut":
+      return `the power is cut for ${fault.forMs} ms`;
+  }
+}

@@ -1,0 +1,149 @@
+import { laptop, type Reachable } from "../hardware/network.ts";
+import type { SimulatedBox, SimulatedBoxRecord } from "../simulated-box.ts";
+import type { Fault } from "./fault.ts";
+
+/** A broker of ours, that can be stopped and started. */
+export interface FaultyBroker {
+  down(): void;
+  up(): void;
+}
+
+/** What is wrong at the moment. */
+export interface FaultState {
+  readonly isWifiOff: boolean;
+  readonly isElsewhere: boolean;
+  readonly isBrokerDown: boolean;
+  readonly latencyMs: number;
+  readonly lossPercent: number;
+  readonly isNtpBlocked: boolean;
+  /** how far the time servers are wrong */
+  readonly skewMs: number;
+  readonly isPowerOff: boolean;
+}
+
+export const noFaults: FaultState = {
+  isWifiOff: false,
+  isElsewhere: false,
+  isBrokerDown: false,
+  latencyMs: 0,
+  lossPercent: 0,
+  isNtpBlocked: false,
+  skewMs: 0,
+  isPowerOff: false,
+};
+
+export interface FaultInjectorOptions {
+  readonly box: SimulatedBox;
+  /** default: the connection is cut and refused on the box's side, whoever the broker is */
+  readonly broker?: FaultyBroker;
+  onRecord?(record: SimulatedBoxRecord): void;
+}
+
+/** How long a box waits that no time server answers; a real one asks each for two seconds. */
+const ntpSilenceMs = 2_000;
+
+/** Does to a box what a {@link Fault} says. Each can be done at any time, again too. */
+export class FaultInjector {
+  readonly #options: FaultInjectorOptions;
+  #accessPoint: Reachable = laptop;
+  #isWifiOff = false;
+  #isBrokerDown = false;
+  #isNtpBlocked = false;
+  #skewMs = 0;
+
+  constructor(options: FaultInjectorOptions) {
+    this.#options = options;
+  }
+
+  get state(): FaultState {
+    const { box } = this.#options;
+    return {
+      isWifiOff: this.#isWifiOff,
+      isElsewhere: this.#accessPoint !== laptop,
+      isBrokerDown: this.#isBrokerDown,
+      latencyMs: box.link.latencyMs,
+      lossPercent: box.link.lossPercent,
+      isNtpBlocked: this.#isNtpBlocked,
+      skewMs: this.#skewMs,
+      isPowerOff: box.isPowerOff,
+    };
+  }
+
+  /** The record comes first, then what follows from it. */
+  apply(fault: Fault): void {
+    const { box, onRecord } = this.#options;
+    onRecord?.({ type: "fault", ...fault });
+    switch (fault.fault) {
+      case "wifi-off":
+        this.#setWifiOff(true);
+        break;
+      case "wifi-on":
+        this.#setWifiOff(false);
+        break;
+      case "access-point": {
+        const { address, rssi } = fault;
+        const isLaptop = address === laptop.address && rssi === laptop.RSSI;
+        this.#accessPoint = isLaptop ? laptop : { address, RSSI: rssi };
+        if (!this.#isWifiOff) this.#reach([this.#accessPoint]);
+        break;
+      }
+      case "broker-down":
+        this.#setBrokerDown(true);
+        break;
+      case "broker-up":
+        this.#setBrokerDown(false);
+        break;
+      case "latency":
+        box.link.latencyMs = fault.ms;
+        break;
+      case "loss":
+        box.link.lossPercent = fault.percent;
+        break;
+      case "clock-skew":
+        this.#skewMs = fault.ms;
+        this.#scriptTime();
+        break;
+      case "clock-jump":
+        box.device.clock.jump(fault.ms);
+        break;
+      case "ntp-blocked":
+        this.#isNtpBlocked = true;
+        this.#scriptTime();
+        break;
+      case "ntp-answers":
+        this.#isNtpBlocked = false;
+        this.#scriptTime();
+        break;
+      case "power-cut":
+        box.cutPower(fault.forMs);
+    }
+  }
+
+  #setWifiOff(isOff: boolean): void {
+    if (isOff === this.#isWifiOff) return;
+    this.#isWifiOff = isOff;
+    this.#reach(isOff ? [] : [this.#accessPoint]);
+  }
+
+  /** Connections do not survive the network they were made on; nobody is told so. */
+  #reach(reachable: readonly Reachable[]): void {
+    const { box } = this.#options;
+    box.link.abandon();
+    box.device.network.reach(reachable);
+  }
+
+  #setBrokerDown(isDown: boolean): void {
+    const { box, broker } = this.#options;
+    if (isDown === this.#isBrokerDown) return;
+    this.#isBrokerDown = isDown;
+    if (broker === undefined) box.link.refuse(isDown);
+    else if (isDown) broker.down();
+    else broker.up();
+  }
+
+  #scriptTime(): void {
+    this.#options.box.device.clock.script = this.#isNtpBlocked
+      ? { type: "blocked", afterMs: ntpSilenceMs }
+      : { type: "answers", afterMs: 1, skewMs: this.#skewMs };
+  }
+}

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { quits } from "../terminal/keyboard.ts";
+import { faultFields, readField } from "./fault.ts";
+import { type FaultState, noFaults } from "./injector.ts";
+import { faultKeys, faultOfKey } from "./keys.ts";
+
+describe("the fault keys", () => {
+  it("are single letters, each once, none of which opens or quits", () => {
+    const keys = faultKeys.map(({ key }) => key);
+    assert.equal(new Set(keys).size, keys.length);
+    for (const key of keys) {
+      assert.match(key, /^[a-z]$/);
+      assert.ok(key !== "o" && !quits(key));
+    }
+  });
+
+  it("make faults that a script could hold too", () => {
+    for (const { next } of faultKeys) {
+      const { fault, ...values } = next(noFaults);
+      const fields = faultFields.get(fault) ?? assert.fail(fault);
+      assert.deepEqual(Object.keys(values), Object.keys(fields));
+      for (const [name, value] of Object.entries(values)) {
+        assert.equal(readField(fields[name] ?? assert.fail(name), value), value);
+      }
+    }
+  });
+
+  it("do nothing where several arrive at one moment, or another key", () => {
+    for (const keys of ["pp", "wifi", "\x1bp", "P", "o", " ", "\r", "q", ""]) {
+      assert.equal(faultOfKey(keys, noFaults), undefined);
+    }
+  });
+
+  const rounds: readonly (readonly [string, Partial<FaultState>, object])[] = [
+    ["w", {}, { fault: "wifi-off" }],
+    ["w", { isWifiOff: true }, { fault: "wifi-on" }],
+    ["a", { isElsewhere: true }, { fault: "access-point", address: "127.0.0.1", rssi: -55 }],
+    ["b", { isBrokerDown: true }, { fault: "broker-up" }],
+    ["l", { latencyMs: 200 }, { fault: "latency", ms: 2_000 }],
+    ["l", { latencyMs: 2_000 }, { fault: "latency", ms: 0 }],
+    // a script's value, which is none of the key's
+    ["x", { lossPercent: 7 }, { fault: "loss", percent: 0 }],
+    ["n", { isNtpBlocked: true }, { fault: "ntp-answers" }],
+  ];
+  for (const [key, state, fault] of rounds) {
+    it(`${key} makes ${JSON.stringify(fault)} of ${JSON.stringify(state)}`, () => {
+      assert.deepEqual(faultOfKey(key, { ...noFaults, ...state }), fault);
+    });
+  }
+});

@@ -1,0 +1,83 @@
+import { laptop } from "../hardware/network.ts";
+import type { Fault } from "./fault.ts";
+import type { FaultState } from "./injector.ts";
+
+/** A key, what it is about, and the fault that is next at it. */
+export interface FaultKey {
+  readonly key: string;
+  readonly name: string;
+  /** how it is at the moment, in a word; undefined where nothing is wrong */
+  describe(state: FaultState): string | undefined;
+  next(state: FaultState): Fault;
+}
+
+const hour = 60 * 60 * 1000;
+
+/** None of them is a key that opens or quits (`o`, space, return, `q`). */
+export const faultKeys: readonly FaultKey[] = [
+  {
+    key: "w",
+    name: "wifi",
+    describe: ({ isWifiOff }) => (isWifiOff ? "off" : undefined),
+    next: ({ isWifiOff }) => ({ fault: isWifiOff ? "wifi-on" : "wifi-off" }),
+  },
+  {
+    key: "a",
+    name: "AP",
+    describe: ({ isElsewhere }) => (isElsewhere ? "2" : undefined),
+    next: ({ isElsewhere }) =>
+      isElsewhere
+        ? { fault: "access-point", address: laptop.address, rssi: laptop.RSSI ?? 0 }
+        : { fault: "access-point", address: "127.0.0.2", rssi: -80 },
+  },
+  {
+    key: "b",
+    name: "broker",
+    describe: ({ isBrokerDown }) => (isBrokerDown ? "down" : undefined),
+    next: ({ isBrokerDown }) => ({ fault: isBrokerDown ? "broker-up" : "broker-down" }),
+  },
+  {
+    key: "l",
+    name: "latency",
+    describe: ({ latencyMs }) => (latencyMs === 0 ? undefined : `${latencyMs} ms`),
+    next: ({ latencyMs }) => ({ fault: "latency", ms: follows([0, 200, 2_000], latencyMs) }),
+  },
+  {
+    key: "x",
+    name: "loss",
+    describe: ({ lossPercent }) => (lossPercent === 0 ? undefined : `${lossPercent} %`),
+    next: ({ lossPercent }) => ({ fault: "loss", percent: follows([0, 20, 100], lossPercent) }),
+  },
+  {
+    key: "n",
+    name: "ntp",
+    describe: ({ isNtpBlocked }) => (isNtpBlocked ? "blocked" : undefined),
+    next: ({ isNtpBlocked }) => ({ fault: isNtpBlocked ? "ntp-answers" : "ntp-blocked" }),
+  },
+  {
+    key: "c",
+    name: "clock +1 h",
+    describe: () => undefined,
+    next: () => ({ fault: "clock-jump", ms: hour }),
+  },
+  {
+    key: "p",
+    name: "power",
+    describe: ({ isPowerOff }) => (isPowerOff ? "off" : undefined),
+    next: () => ({ fault: "power-cut", forMs: 2_000 }),
+  },
+];
+
+/** The fault of a key, or undefined where it has none. `keys` is what arrived at one moment. */
+export function faultOfKey(keys: string, state: FaultState): Fault | undefined {
+  return faultKeys.find(({ key }) => key === keys)?.next(state);
+}
+
+/** All keys on one line. */
+export function describeFaultKeys(): string {
+  return faultKeys.map(({ key, name }) => `${key} ${name}`).join("  ");
+}
+
+function follows(values: readonly number[], value: number): number {
+  return values[(values.indexOf(value) + 1) % values.length] ?? 0;
+}

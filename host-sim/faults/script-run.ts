@@ -1,0 +1,109 @@
+import type { SimulatedBoxRecord } from "../simulated-box.ts";
+import type { Fault } from "./fault.ts";
+import type { Awaited, ScriptEntry } from "./script.ts";
+
+export interface ScriptActions {
+  fault(fault: Fault): void;
+  open(): void;
+}
+
+/** How a script came to its end. */
+export type ScriptEnd =
+  | { readonly type: "quit" }
+  /** its last entry is done; whoever runs the box ends it */
+  | { readonly type: "done" }
+  /** what a line waited for did not come */
+  | { readonly type: "failed"; readonly line: number; readonly problem: string };
+
+/** Does what a script says, one entry after the other, each on a turn of its own. */
+export class ScriptRun {
+  /** never rejected; pending for ever where it is stopped before */
+  readonly ended: Promise<ScriptEnd>;
+  readonly #entries: readonly ScriptEntry[];
+  readonly #actions: ScriptActions;
+  #next = 0;
+  /** from when `at` counts, by `performance.now()` */
+  #since = 0;
+  #awaited: Awaited | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #resolve: (end: ScriptEnd) => void = () => {};
+
+  constructor(entries: readonly ScriptEntry[], actions: ScriptActions) {
+    this.#entries = entries;
+    this.#actions = actions;
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** Time counts from here. To be called before the box is started: faults at 0 are done before this returns. */
+  start(): void {
+    this.#since = performance.now();
+    for (;;) {
+      const entry = this.#entries[this.#next];
+      if (entry?.type !== "fault" || entry.at > 0) break;
+      this.#next += 1;
+      this.#actions.fault(entry.fault);
+    }
+    this.#proceed();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#next = this.#entries.length;
+    this.#awaited = undefined;
+  }
+
+  /** What a wait sees is what comes after the entry before it was done. */
+  onRecord(record: SimulatedBoxRecord): void {
+    if (this.#awaited === undefined || !fulfils(record, this.#awaited)) return;
+    clearTimeout(this.#timer);
+    this.#awaited = undefined;
+    this.#since = performance.now();
+    this.#proceed();
+  }
+
+  #proceed(): void {
+    const entry = this.#entries[this.#next];
+    this.#next += 1;
+    if (entry === undefined) this.#resolve({ type: "done" });
+    else if (entry.type === "wait") {
+      const { line, awaited, withinMs } = entry;
+      this.#awaited = awaited;
+      this.#timer = setTimeout(() => {
+        this.stop();
+        const problem = `${awaited} did not come within ${withinMs} ms`;
+        this.#resolve({ type: "failed", line, problem });
+      }, withinMs);
+    } else {
+      const delayMs = Math.max(0, this.#since + entry.at - performance.now());
+      this.#timer = setTimeout(() => this.#perform(entry), delayMs);
+    }
+  }
+
+  #perform(entry: Exclude<ScriptEntry, { readonly type: "wait" }>): void {
+    if (entry.type === "do" && entry.deed === "quit") {
+      this.#resolve({ type: "quit" });
+      return;
+    }
+    // A wait that comes next must hear what is said while this is done.
+    if (this.#entries[this.#next]?.type === "wait") this.#proceed();
+    const isWaiting = this.#awaited !== undefined;
+    if (entry.type === "fault") this.#actions.fault(entry.fault);
+    else this.#actions.open();
+    if (!isWaiting) this.#proceed();
+  }
+}
+
+function fulfils(record: SimulatedBoxRecord, awaited: Awaited): boolean {
+  switch (record.type) {
+    case "connection":
+      return record.state === awaited;
+    case "pin":
+      return awaited === (record.value === 1 ? "high" : "low");
+    case "event":
+      return record.outcome === awaited;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,138 @@
+import { printable } from "../printable.ts";
+import { describeField, type Fault, type FaultField, faultFields, readField } from "./fault.ts";
+
+/** What a script can wait for: a record of the box. */
+export const awaitedNames = [
+  ...(["network", "time", "tls", "mqtt", "connected", "backoff"] as const),
+  ...(["high", "low", "opened", "refused"] as const),
+] as const;
+export type Awaited = (typeof awaitedNames)[number];
+
+export type Deed = "open" | "quit";
+
+/** One line of a script. `at` counts, in ms, from when the last wait was over, or from the start. */
+export type ScriptEntry =
+  | { readonly type: "fault"; readonly at: number; readonly fault: Fault }
+  | { readonly type: "do"; readonly at: number; readonly deed: Deed }
+  | {
+      readonly type: "wait";
+      readonly line: number;
+      readonly awaited: Awaited;
+      readonly withinMs: number;
+    };
+
+export type ScriptResult =
+  | { readonly type: "script"; readonly entries: readonly ScriptEntry[] }
+  /** one a line, each with the number of its line */
+  | { readonly type: "problems"; readonly problems: readonly string[] };
+
+const maximumEntries = 10_000;
+const longestMs = 24 * 60 * 60 * 1000;
+const at: FaultField = { type: "number", minimum: 0, maximum: longestMs };
+const withinMs: FaultField = { type: "number", minimum: 1, maximum: longestMs, default: 60_000 };
+
+/** A script of JSON lines, from anywhere; empty lines count, and say nothing. Nothing in it is done yet. */
+export function parseScript(text: string): ScriptResult {
+  const problems: string[] = [];
+  const entries: ScriptEntry[] = [];
+  let earliest = 0;
+  let hasQuit = false;
+  for (const [index, content] of text.split("\n").entries()) {
+    if (content.trim() === "") continue;
+    const line = index + 1;
+    const read = readLine(content, line);
+    if (typeof read === "string") {
+      problems.push(`line ${line}: ${read}`);
+      continue;
+    }
+    if (hasQuit) {
+      problems.push(`line ${line}: nothing comes after quit`);
+      break;
+    }
+    if (read.type === "wait") earliest = 0;
+    else if (read.at < earliest) {
+      problems.push(`line ${line}: at ${read.at} comes before the line above, at ${earliest}`);
+    } else earliest = read.at;
+    hasQuit = read.type === "do" && read.deed === "quit";
+    entries.push(read);
+    if (entries.length > maximumEntries) {
+      problems.push(`line ${line}: more than ${maximumEntries} entries`);
+      break;
+    }
+  }
+  if (problems.length > 0) return { type: "problems", problems };
+  if (entries.length === 0) return { type: "problems", problems: ["line 1: there is no entry"] };
+  return { type: "script", entries };
+}
+
+/** @returns what is wrong, where it is no entry */
+function readLine(content: string, line: number): ScriptEntry | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch {
+    return "this is no JSON";
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return `an entry is an object, such as {"at":0,"fault":"wifi-off"}`;
+  }
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const kinds = ["fault", "do", "wait"].filter((kind) => fields.has(kind));
+  if (kinds.length !== 1) return "an entry has one of fault, do and wait";
+  const kind = kinds[0] as "fault" | "do" | "wait";
+  const word = fields.get(kind);
+  fields.delete(kind);
+  return { fault: readFault, do: readDeed, wait: readWait }[kind](word, fields, line);
+}
+
+function readFault(word: unknown, fields: Map<string, unknown>): ScriptEntry | string {
+  const known = typeof word === "string" ? faultFields.get(word) : undefined;
+  if (known === undefined) return unknownWord("fault", word, [...faultFields.keys()]);
+  const values = readFields(`${word}`, fields, { at, ...known });
+  if (typeof values === "string") return values;
+  const { at: when, ...rest } = values;
+  return { type: "fault", at: Number(when), fault: { fault: word, ...rest } as Fault };
+}
+
+function readDeed(word: unknown, fields: Map<string, unknown>): ScriptEntry | string {
+  if (word !== "open" && word !== "quit") return unknownWord("do", word, ["open", "quit"]);
+  const values = readFields(word, fields, { at });
+  if (typeof values === "string") return values;
+  return { type: "do", at: Number(values.at), deed: word };
+}
+
+function readWait(word: unknown, fields: Map<string, unknown>, line: number): ScriptEntry | string {
+  const awaited = awaitedNames.find((name) => name === word);
+  if (awaited === undefined) return unknownWord("wait", word, awaitedNames);
+  const values = readFields("wait", fields, { withinMs });
+  if (typeof values === "string") return values;
+  return { type: "wait", line, awaited, withinMs: Number(values.withinMs) };
+}
+
+/** Every field that is known, and no other. @returns what is wrong, where something is */
+function readFields(
+  owner: string,
+  fields: ReadonlyMap<string, unknown>,
+  known: Readonly<Record<string, FaultField>>,
+): Readonly<Record<string, number | string>> | string {
+  const values: Record<string, number | string> = {};
+  for (const [name, field] of Object.entries(known)) {
+    const value = readField(field, fields.get(name));
+    if (value === undefined) {
+      const given = fields.has(name) ? `: ${show(fields.get(name))}` : ", and is missing";
+      return `${name} of ${owner} must be ${describeField(field)}${given}`;
+    }
+    values[name] = value;
+  }
+  const stray = [...fields.keys()].find((name) => !Object.hasOwn(known, name));
+  return stray === undefined ? values : `${show(stray)} is no field of ${owner}`;
+}
+
+function unknownWord(kind: string, word: unknown, known: readonly string[]): string {
+  return `${show(word)} is no ${kind}: ${known.join(", ")}`;
+}
+
+function show(value: unknown): string {
+  const text = printable(JSON.stringify(value));
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}

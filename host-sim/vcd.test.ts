@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import sinon from "sinon";
+import { skipWithout } from "../scripts/optional.fake.ts";
+import type { SimulatedBoxRecord } from "./simulated-box.ts";
+import { readVcd } from "./vcd.fake.ts";
+import { VcdLines } from "./vcd.ts";
+
+const date = Date.UTC(2026, 10, 25);
+
+describe("VcdLines", () => {
+  let clock: sinon.SinonFakeTimers;
+  let text: string;
+  let lines: VcdLines;
+
+  beforeEach(() => {
+    clock = sinon.useFakeTimers({ now: 1_000, toFake: ["performance"] });
+    clock.tick(250);
+    text = "";
+    lines = new VcdLines({ thingName: "lot-1:a", pin: 5 }, date, (part) => {
+      text += part;
+    });
+  });
+  afterEach(() => clock.restore());
+
+  const edge = (value: 0 | 1, at = performance.now()): SimulatedBoxRecord => ({
+    ...{ type: "pin", pin: 5, value, at },
+  });
+  const changesOf = (name: string) => readVcd(text).wires.get(name);
+
+  /** A day in the life of a box, with a pulse, and a power cut in the middle of another. */
+  function record(): void {
+    for (const state of ["network", "time", "tls", "mqtt", "connected"] as const) {
+      clock.tick(10);
+      lines.record({ type: "connection", state, reason: null });
+    }
+    lines.record(edge(1));
+    clock.tick(500.5);
+    lines.record(edge(0));
+    clock.tick(100);
+    lines.record(edge(1));
+    clock.tick(20);
+    lines.record(edge(0));
+    lines.record({ type: "power", state: "off" });
+    clock.tick(1_000);
+    lines.record({ type: "power", state: "on" });
+    lines.record({ type: "connection", state: "network", reason: null });
+    clock.tick(30);
+    lines.end();
+  }
+
+  it("is what the standard says, the pin's edges where they were, to a tenth of a millisecond", () => {
+    record();
+    const vcd = readVcd(text);
+    assert.deepEqual([vcd.scope, vcd.unitUs, vcd.end], ["lot_1_a", 100, 17_005]);
+    assert.deepEqual(changesOf("pin5"), [
+      { at: 0, value: 0 },
+      { at: 500, value: 1 },
+      { at: 5_505, value: 0 },
+      { at: 6_505, value: 1 },
+      { at: 6_705, value: 0 },
+    ]);
+  });
+
+  it("shows the power, and the one state the connection is in while it has some", () => {
+    record();
+    assert.deepEqual(changesOf("powered"), [
+      { at: 0, value: 1 },
+      { at: 6_705, value: 0 },
+      { at: 16_705, value: 1 },
+    ]);
+    assert.deepEqual(changesOf("network"), [
+      { at: 0, value: 0 },
+      { at: 100, value: 1 },
+      { at: 200, value: 0 },
+      { at: 16_705, value: 1 },
+    ]);
+    assert.deepEqual(changesOf("connected"), [
+      { at: 0, value: 0 },
+      { at: 500, value: 1 },
+      { at: 6_705, value: 0 },
+    ]);
+  });
+
+  it("gives an edge the time it had, not the time it was told", () => {
+    const at = performance.now() + 20;
+    clock.tick(90);
+    lines.record(edge(1, at));
+    assert.deepEqual(changesOf("pin5")?.at(-1), { at: 200, value: 1 });
+  });
+
+  it("stays readable, and loses no edge, however fast they come", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -1, max: 5, noNaN: true })), (times) => {
+        text = "";
+        const vcd = new VcdLines({ thingName: "a", pin: 0 }, date, (part) => {
+          text += part;
+        });
+        times.forEach((time, index) => {
+          vcd.record(edge(index % 2 === 0 ? 1 : 0, performance.now() + time));
+        });
+        vcd.end();
+        assert.equal(readVcd(text).wires.get("pin0")?.length, times.length + 1);
+      }),
+    );
+  });
+
+  it("is read by sigrok, which PulseView is made of, as the same levels", function () {
+    skipWithout(this, "sigrok-cli", isInstalled(), "Debian's sigrok-cli");
+    record();
+    const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
+    try {
+      const file = join(directory, "box.vcd");
+      writeFileSync(file, text);
+      const args = ["-I", "vcd", "-i", file, "-C", "pin5", "-O", "csv:header=false"];
+      const output = execFileSync("sigrok-cli", args, { encoding: "utf8", maxBuffer: 1 << 24 });
+      const levels = output.split("\n").filter((line) => /^[01]$/.test(line));
+      const runs = levels.join("").match(/0+|1+/g) ?? [];
+      assert.deepEqual(
+        runs.map((run) => `${run[0]} × ${run.length}`),
+        ["0 × 500", "1 × 5005", "0 × 1000", "1 × 200", "0 × 10300"],
+      );
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
+function isInstalled(): boolean {
+  try {
+    execFileSync("which", ["sigrok-cli"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

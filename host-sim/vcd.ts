@@ -1,0 +1,108 @@
+import { firmwareVersion } from "../device/version.ts";
+import type { SimulatedBoxRecord } from "./simulated-box.ts";
+
+const states = ["network", "time", "tls", "mqtt", "connected", "backoff"] as const;
+
+/** How many ms one unit of time in the file is. */
+const unitMs = 0.1;
+
+/** One wire of one bit. */
+interface Wire {
+  readonly name: string;
+  /** how changes call it: a letter, as `#` and `$` begin other things */
+  readonly code: string;
+  value: 0 | 1;
+  /** in units */
+  changedAt: number;
+}
+
+/**
+ * A box's record as a Value Change Dump (IEEE 1364-2005, clause 18): the pin, the power, and where
+ * the connection is, as wires of one bit, which PulseView and GTKWave both show. A unit is 100 µs:
+ * viewers that keep every sample, such as PulseView, take hours of that.
+ */
+export class VcdLines {
+  readonly #write: (text: string) => void;
+  readonly #startedAt = performance.now();
+  readonly #pin: Wire;
+  readonly #powered: Wire;
+  readonly #connection: ReadonlyMap<string, Wire>;
+  #now = 0;
+
+  /** @param date when it begins, ms since 1970 */
+  constructor(
+    { thingName, pin }: { readonly thingName: string; readonly pin: number },
+    date: number,
+    write: (text: string) => void,
+  ) {
+    this.#write = write;
+    const names = [`pin${pin}`, "powered", ...states];
+    const [first, second, ...rest] = names.map(
+      (name, index): Wire => ({
+        name,
+        code: String.fromCharCode(0x61 + index),
+        value: name === "powered" ? 1 : 0,
+        changedAt: 0,
+      }),
+    ) as [Wire, Wire, ...Wire[]];
+    this.#pin = first;
+    this.#powered = second;
+    this.#connection = new Map(rest.map((wire) => [wire.name, wire]));
+    write(header(thingName, date, [first, second, ...rest]));
+  }
+
+  record(record: SimulatedBoxRecord): void {
+    // An edge has its own time: by now other things may have been done.
+    const now = record.type === "pin" ? record.at : performance.now();
+    const units = Math.round((now - this.#startedAt) / unitMs);
+    switch (record.type) {
+      case "pin":
+        this.#set(this.#pin, record.value, units);
+        break;
+      case "power":
+        this.#set(this.#powered, record.state === "on" ? 1 : 0, units);
+        if (record.state === "off") this.#enter(undefined, units);
+        break;
+      case "connection":
+        this.#enter(record.state, units);
+    }
+  }
+
+  /** A last time, so that the levels it ends with are seen. */
+  end(): void {
+    const units = Math.round((performance.now() - this.#startedAt) / unitMs);
+    this.#write(`#${Math.max(units, this.#now + 1)}\n`);
+  }
+
+  #enter(state: string | undefined, units: number): void {
+    for (const [name, wire] of this.#connection) this.#set(wire, name === state ? 1 : 0, units);
+  }
+
+  /** Time never goes back, and no level is too short to be seen. */
+  #set(wire: Wire, value: 0 | 1, units: number): void {
+    if (wire.value === value) return;
+    const at = Math.max(units, this.#now, wire.changedAt + 1);
+    this.#write(`${at > this.#now ? `#${at}\n` : ""}${value}${wire.code}\n`);
+    this.#now = at;
+    wire.value = value;
+    wire.changedAt = at;
+  }
+}
+
+function header(thingName: string, date: number, wires: readonly Wire[]): string {
+  return [
+    `$date ${new Date(date).toISOString()} $end`,
+    `$version boom-box ${firmwareVersion} $end`,
+    "$timescale 100 us $end",
+    // A thing's name may hold what an identifier must not.
+    `$scope module ${thingName.replace(/[^A-Za-z0-9_]/g, "_")} $end`,
+    ...wires.map(({ name, code }) => `$var wire 1 ${code} ${name} $end`),
+    "$upscope $end",
+    "$enddefinitions $end",
+    "#0",
+    "$dumpvars",
+    ...wires.map(({ value, code }) => `${value}${code}`),
+    "$end",
+    "",
+  ].join("\n");
+}
