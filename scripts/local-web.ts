@@ -60,9 +60,7 @@ export async function startLocalWeb(options: LocalWebOptions): Promise<LocalWeb>
     );
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`the staff app cannot start (${why}); --no-web goes on without it`, {
-      cause,
-    });
+    throw new UserError(`the staff app cannot start: ${why}`, { cause });
   }
   if (running.invitation !== undefined) await admitAdministrator(running.store, box.thingName);
   return { url, invitationUrl: running.invitation?.url, stop: () => running.stop() };

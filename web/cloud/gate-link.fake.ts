@@ -45,7 +45,14 @@ export class FakeGateLink implements GateLink {
     this.#listener?.onStatus(thingName, {
       ...{ state: "online", firmware: "0.1.0", uptimeMs: 60_000, resetReason: "power-on" },
       ...{ rssi: -61, address: "10.0.0.9", heap: null, opened: 0, refused: 0 },
-      ...{ lastOpenedAt: null, connections: 1, protocolErrors: 0, capped: 0, droppedEvents: 0 },
+      ...{
+        lastOpenedAt: null,
+        connections: 1,
+        protocolErrors: 0,
+        capped: 0,
+        droppedEvents: 0,
+        shortConnections: 0,
+      },
       ...changes,
     });
   }
