@@ -82,8 +82,7 @@ describe("store on a PostgreSQL that fails", () => {
   });
 
   it("is refused where it may forget what it has confirmed", async () => {
-    await running().run("alter system set synchronous_commit = off");
-    await running().run("select pg_reload_conf()");
+    await running().set("synchronous_commit", "off");
     try {
       await assert.rejects(openStore(place.location), (error) => {
         assert.ok(isUnavailable(error));
@@ -91,8 +90,7 @@ describe("store on a PostgreSQL that fails", () => {
         return true;
       });
     } finally {
-      await running().run("alter system reset synchronous_commit");
-      await running().run("select pg_reload_conf()");
+      await running().set("synchronous_commit", null);
     }
   });
 
@@ -107,15 +105,12 @@ describe("store on a PostgreSQL that fails", () => {
   });
 
   it("that only reads is unavailable", async () => {
-    await running().run("alter system set default_transaction_read_only = on");
-    await running().run("select pg_reload_conf()");
+    await running().set("default_transaction_read_only", "on");
     try {
-      await assert.rejects(
-        openStore(place.location).then((s) => s.check()),
-        isUnavailable,
-      );
+      const reader = await place.open();
+      await assert.rejects(reader.check(), isUnavailable);
     } finally {
-      await running().run("alter system reset default_transaction_read_only");
+      await running().set("default_transaction_read_only", null);
     }
   });
 

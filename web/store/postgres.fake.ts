@@ -23,6 +23,13 @@ export const postgresPrograms: string | undefined = existsSync(packages)
 
 export const postgresNeeded = "PostgreSQL's server (apt-get install postgresql)";
 
+const settings = [
+  "listen_addresses=",
+  "max_connections=60",
+  // else each file of all databases is synced when it is started after a crash
+  "recovery_init_sync_method=syncfs",
+];
+
 export class PostgresServer {
   readonly #folder: string;
   readonly #as: { readonly uid?: number; readonly gid?: number };
@@ -51,7 +58,7 @@ export class PostgresServer {
   async start(): Promise<void> {
     const child = spawn(
       program("postgres"),
-      ["-D", this.#data, "-k", this.#folder, "-c", "listen_addresses=", "-c", "max_connections=60"],
+      ["-D", this.#data, "-k", this.#folder, ...settings.flatMap((setting) => ["-c", setting])],
       {
         ...this.#as,
         cwd: this.#folder,
@@ -97,6 +104,23 @@ export class PostgresServer {
     const client = await this.client(database);
     await client.query(statement);
     await client.end();
+  }
+
+  /** Changes a setting for new connections; null: back to the default. */
+  async set(name: string, value: string | null): Promise<void> {
+    const before = await this.#setting(name);
+    const change = value === null ? `reset ${name}` : `set ${name} = ${value}`;
+    await this.run(`alter system ${change}`);
+    await this.run("select pg_reload_conf()");
+    // It is told by a signal, and takes its time.
+    while ((await this.#setting(name)) === before);
+  }
+
+  async #setting(name: string): Promise<unknown> {
+    const client = await this.client("postgres");
+    const { rows } = await client.query("select current_setting($1) as value", [name]);
+    await client.end();
+    return rows[0]?.value;
   }
 
   async client(database: string): Promise<pg.Client> {
