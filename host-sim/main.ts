@@ -1,9 +1,9 @@
-import { createSecureContext } from "node:tls";
 import type { Settings } from "../device/config.ts";
 import { FaultInjector } from "./faults/injector.ts";
 import { describeFaultKeys, faultOfKey } from "./faults/keys.ts";
 import type { ScriptEntry } from "./faults/script.ts";
 import { type ScriptEnd, ScriptRun } from "./faults/script-run.ts";
+import { makeIdentity } from "./hardware/tls.ts";
 import { JsonLines } from "./json-lines.ts";
 import { describeRecord } from "./plain-lines.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "./simulated-box.ts";
@@ -47,7 +47,6 @@ export function takesKeys(json: boolean): boolean {
  */
 export async function runSimulator(options: SimulatorOptions): Promise<SimulatorEnd> {
   const { settings, identity, json, xs, scenario } = options;
-  const { ca, certificate, key } = identity;
   const write = (text: string) => void process.stdout.write(text);
   const lines = new JsonLines(write);
   let script: ScriptRun | undefined;
@@ -63,7 +62,7 @@ export async function runSimulator(options: SimulatorOptions): Promise<Simulator
   });
   const box = new SimulatedBox({
     settings,
-    identity: { secureContext: createSecureContext({ ca, cert: certificate, key }) },
+    identity: makeIdentity(identity),
     onRecord,
     ...(xs === undefined
       ? {}

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { firmwareVersion } from "../device/version.ts";
+import { registerAdvisorCommand } from "./advisor/command.ts";
 import { registerCertsCommand } from "./certs/command.ts";
+import { registerDoctorCommand } from "./doctor/command.ts";
 import { registerFirmwareCommands } from "./firmware/command.ts";
 import { registerOpenCommand } from "./open.ts";
 import { registerSimCommand } from "./sim.ts";
@@ -18,8 +20,10 @@ registerStartCommand(program);
 registerOpenCommand(program);
 registerSimCommand(program);
 registerCertsCommand(program);
+registerAdvisorCommand(program);
 registerFirmwareCommands(program);
 registerWebCommand(program);
+registerDoctorCommand(program);
 
 try {
   await program.parseAsync();

@@ -1,8 +1,8 @@
-import { createSecureContext } from "node:tls";
 import type { Settings } from "../device/config.ts";
 import type { EventReport } from "../device/core/report.ts";
 import { defaultPrefix } from "../device/core/topics.ts";
 import { FaultInjector } from "../host-sim/faults/injector.ts";
+import { makeIdentity } from "../host-sim/hardware/tls.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "../host-sim/simulated-box.ts";
 import { readIdentity } from "./certs/identity.ts";
 import { ensureCertificates } from "./certs/store.ts";
@@ -69,13 +69,7 @@ export async function startLocalSystem(
   const onRecord = (record: SimulatedBoxRecord) => onlooker.onRecord(record);
   const box = new SimulatedBox({
     settings,
-    identity: {
-      secureContext: createSecureContext({
-        ca: own.caPem,
-        cert: own.chainPem,
-        key: own.keyPem,
-      }),
-    },
+    identity: makeIdentity({ ca: own.caPem, certificate: own.chainPem, key: own.keyPem }),
     onRecord,
   });
   const system: LocalSystem = {

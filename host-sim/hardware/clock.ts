@@ -5,24 +5,38 @@ export type TimeScript =
   | { readonly type: "answers"; readonly afterMs: number; readonly skewMs: number }
   | { readonly type: "blocked"; readonly afterMs: number };
 
+/** Where time comes from, in ms: one that only ever goes on, and the calendar's, since 1970. */
+export interface TimeSource {
+  now(): number;
+  date(): number;
+}
+
+const laptopTime: TimeSource = { now: () => performance.now(), date: () => Date.now() };
+
 /**
  * The laptop's clock, seen as a device sees it: unset at power-up, set by asking. The script may be
  * changed at any time; `skewMs` is how far the time servers are ahead of the laptop.
  */
 export class ScriptedClock implements Clock {
   script: TimeScript;
-  readonly #startedAt = performance.now();
+  readonly #source: TimeSource;
+  readonly #startedAt: number;
   #skewMs: number | undefined;
   #asking: NodeJS.Timeout | undefined;
 
-  constructor(script: TimeScript = { type: "answers", afterMs: 1, skewMs: 0 }) {
+  constructor(
+    script: TimeScript = { type: "answers", afterMs: 1, skewMs: 0 },
+    source: TimeSource = laptopTime,
+  ) {
     this.script = script;
+    this.#source = source;
+    this.#startedAt = source.now();
   }
 
   now(): Instant {
     return {
-      ticks: performance.now() - this.#startedAt,
-      date: this.#skewMs === undefined ? undefined : Date.now() + this.#skewMs,
+      ticks: this.#source.now() - this.#startedAt,
+      date: this.#skewMs === undefined ? undefined : this.#source.date() + this.#skewMs,
     };
   }
 

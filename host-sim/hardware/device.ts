@@ -4,7 +4,7 @@ import type { FaultyLink } from "./link.ts";
 import { ScriptedNetwork } from "./network.ts";
 import { RecordedPin } from "./pin.ts";
 import { MemoryStorage } from "./storage.ts";
-import { NodeTimer } from "./timer.ts";
+import { NodeTimer, type PoweredTimer } from "./timer.ts";
 import { NodeTLSSocket, type TLSIdentity } from "./tls.ts";
 
 export interface NodeDeviceOptions {
@@ -13,6 +13,10 @@ export interface NodeDeviceOptions {
   readonly resetReason?: ResetReason;
   readonly network?: ScriptedNetwork;
   readonly clock?: ScriptedClock;
+  /** goes by the same time as `clock`; default: Node's */
+  readonly timer?: PoweredTimer;
+  /** uniform in [0, 1); default: Math.random */
+  readonly random?: () => number;
   /** what a box before this one left behind */
   readonly storage?: MemoryStorage;
   /** the pin that the box before this one had; default: one of its own, with `pin` as its number */
@@ -27,7 +31,7 @@ export interface NodeDevice extends Device {
   readonly network: ScriptedNetwork;
   readonly clock: ScriptedClock;
   readonly storage: MemoryStorage;
-  readonly timer: NodeTimer;
+  readonly timer: PoweredTimer;
 }
 
 export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
@@ -37,12 +41,12 @@ export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
     network: options.network ?? new ScriptedNetwork(),
     clock: options.clock ?? new ScriptedClock(),
     storage: options.storage ?? new MemoryStorage(),
-    timer: new NodeTimer(),
+    timer: options.timer ?? new NodeTimer(),
     system: {
       resetReason: options.resetReason ?? "power-on",
       // The heap of a laptop says nothing about a box.
       freeHeap: () => undefined,
-      random: Math.random,
+      random: options.random ?? Math.random,
     },
     connect:
       link === undefined

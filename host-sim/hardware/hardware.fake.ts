@@ -1,10 +1,10 @@
-import { createSecureContext } from "node:tls";
 import type { HardwareUnderTest } from "../../device/hal.contract.ts";
 import { ScriptedClock } from "./clock.ts";
 import { createNodeDevice } from "./device.ts";
 import type { FaultyLink } from "./link.ts";
 import { laptop, ScriptedNetwork } from "./network.ts";
 import { makePeers } from "./peers.fake.ts";
+import { makeIdentity } from "./tls.ts";
 
 /** The hardware on Node, TLS peers on loopback, and what a test may change about them. */
 export async function makeHardware(link?: FaultyLink): Promise<HardwareUnderTest> {
@@ -16,7 +16,7 @@ export async function makeHardware(link?: FaultyLink): Promise<HardwareUnderTest
     clock,
     network,
     ...(link === undefined ? {} : { link }),
-    identity: { secureContext: createSecureContext(own) },
+    identity: makeIdentity({ ca: own.ca, certificate: own.cert, key: own.key }),
   });
   return {
     ...peers,

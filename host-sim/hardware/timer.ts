@@ -8,6 +8,12 @@ interface Armed {
   timeout: NodeJS.Timeout | undefined;
 }
 
+/** The timers of one box. */
+export interface PoweredTimer extends Timer {
+  /** The power is gone: none of them fires. */
+  powerOff(): void;
+}
+
 const turnEnd = Promise.resolve();
 
 /**
@@ -15,7 +21,7 @@ const turnEnd = Promise.resolve();
  * soon as the turn ends, before which it could not fire: setting one takes longer than everything
  * else between a command and its pulse.
  */
-export class NodeTimer implements Timer {
+export class NodeTimer implements PoweredTimer {
   readonly #armed = new Set<Armed>();
 
   set(callback: () => void, delayMs: number): TimerHandle {
@@ -32,7 +38,6 @@ export class NodeTimer implements Timer {
     clearTimeout(armed.timeout);
   }
 
-  /** The power is gone: none of them fires. */
   powerOff(): void {
     for (const armed of this.#armed) this.clear(armed);
   }

@@ -2,6 +2,7 @@ import { isIP, type OnReadOpts } from "node:net";
 import {
   type ConnectionOptions,
   connect,
+  createSecureContext,
   type TLSSocket as NodeSocket,
   type SecureContext,
 } from "node:tls";
@@ -10,6 +11,26 @@ import type { SocketError, TLSSocket, TLSSocketOptions } from "../../device/hal.
 /** A box's certificates as Node takes them: made once, shared by all connections of one identity. */
 export interface TLSIdentity {
   readonly secureContext: SecureContext;
+}
+
+/**
+ * Offered by the board's TLS (device/xs/tls/ciphersuites.ts), and TLS 1.3, which it has not. Node by
+ * itself offers much that AWS IoT Core does not support.
+ */
+const cipherSuites = [
+  ...["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"],
+  ...["ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"],
+].join(":");
+
+/** What a box shows and trusts, from PEM. */
+export function makeIdentity(pem: {
+  readonly ca: string;
+  /** the leaf first */
+  readonly certificate: string;
+  readonly key: string;
+}): TLSIdentity {
+  const { ca, certificate: cert, key } = pem;
+  return { secureContext: createSecureContext({ ca, cert, key, ciphers: cipherSuites }) };
 }
 
 /** How many bytes are handed to Node at once before waiting for the socket to drain. */

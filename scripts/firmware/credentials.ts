@@ -13,12 +13,31 @@ export interface Credentials {
   readonly privateKey: Buffer;
 }
 
+/** What can be wrong with them; `form`: not DER, or a key that XS cannot use. */
+export type CredentialsProblem =
+  | "missing"
+  | "form"
+  | "expired"
+  | "not-yet-valid"
+  | "not-a-ca"
+  | "mismatch";
+
+/** One line for the person, and a word for a program. */
+export class CredentialsError extends UserError {
+  readonly problem: CredentialsProblem;
+
+  constructor(problem: CredentialsProblem, message: string) {
+    super(message);
+    this.problem = problem;
+  }
+}
+
 const minimumBits = 2048;
 const maximumBits = 4096;
 
 /**
  * A box's DER files, checked as XS will find them.
- * @throws UserError of one line: which file, what is wrong with it, what to do
+ * @throws CredentialsError of one line: which file, what is wrong with it, what to do
  */
 export async function readDerCredentials(
   certsDirectory: string,
@@ -30,13 +49,15 @@ export async function readDerCredentials(
   const certificate = await readCertificate(files.certificateDer, thing, now);
   const ca = await readCertificate(caDer, thing, now);
   if (!ca.parsed.ca) {
-    throw new UserError(
+    throw new CredentialsError(
+      "not-a-ca",
       `${caDer} is not a CA's certificate: put the one there that signed the broker's`,
     );
   }
   const { bytes: privateKey, key } = await readKey(files.keyDer, thing);
   if (!certificate.parsed.checkPrivateKey(key)) {
-    throw new UserError(
+    throw new CredentialsError(
+      "mismatch",
       `${files.keyDer} does not belong to ${files.certificateDer}: put the two there that were made together`,
     );
   }
@@ -46,23 +67,26 @@ export async function readDerCredentials(
 async function readCertificate(path: string, thing: string, now: Date) {
   const bytes = await contentOf(path, thing);
   if (bytes.subarray(0, 5).toString("latin1") === "-----") {
-    throw new UserError(
+    throw new CredentialsError(
+      "form",
       `${path} is PEM, and XS reads DER: convert it with "openssl x509 -in <PEM file> -outform der -out ${path}"`,
     );
   }
   const parsed = parse(bytes);
   if (parsed === undefined || !parsed.raw.equals(bytes)) {
-    throw new UserError(`${path} is no DER certificate: copy it again`);
+    throw new CredentialsError("form", `${path} is no DER certificate: copy it again`);
   }
   const ends = notAfterOf(parsed);
   if (ends <= now) {
-    throw new UserError(
+    throw new CredentialsError(
+      "expired",
       `${path} expired on ${dayOf(ends)}: get a new one ("boom-box certs ${thing}" renews those it made)`,
     );
   }
   const begins = notBeforeOf(parsed);
   if (begins > now) {
-    throw new UserError(
+    throw new CredentialsError(
+      "not-yet-valid",
       `${path} is not valid before ${begins.toISOString()}: check this machine's clock`,
     );
   }
@@ -75,21 +99,24 @@ async function readKey(
 ): Promise<{ readonly bytes: Buffer; readonly key: KeyObject }> {
   const bytes = await contentOf(path, thing);
   if (bytes.subarray(0, 5).toString("latin1") === "-----") {
-    throw new UserError(
+    throw new CredentialsError(
+      "form",
       `${path} is PEM, and XS reads DER: convert it with "openssl pkcs8 -topk8 -nocrypt -in <PEM file> -outform der -out ${path}"`,
     );
   }
   const key = privateKeyOf(bytes, "der");
-  if (key === undefined) throw new UserError(`${path} ${whatElse(bytes, path)}`);
+  if (key === undefined) throw new CredentialsError("form", `${path} ${whatElse(bytes, path)}`);
   if (key.asymmetricKeyType !== "rsa") {
     const kind = key.asymmetricKeyType === "ec" ? "an EC key" : "no RSA key";
-    throw new UserError(
+    throw new CredentialsError(
+      "form",
       `${path} is ${kind}, and XS signs with RSA alone: get an RSA key of 2048 bits and a certificate for it`,
     );
   }
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < minimumBits || bits > maximumBits) {
-    throw new UserError(
+    throw new CredentialsError(
+      "form",
       `${path} is an RSA key of ${bits} bits: get one of ${minimumBits}, and a certificate for it`,
     );
   }
@@ -114,7 +141,8 @@ function whatElse(bytes: Buffer, path: string): string {
 async function contentOf(path: string, thing: string): Promise<Buffer> {
   const bytes = await readIfPresent(path);
   if (bytes !== undefined) return bytes;
-  throw new UserError(
+  throw new CredentialsError(
+    "missing",
     `there is no ${path}: run "boom-box certs ${thing}", or put the box's own there`,
   );
 }

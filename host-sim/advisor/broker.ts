@@ -1,0 +1,132 @@
+import { Link } from "./link.ts";
+import { Listener, type ListenerOptions, type Visitor } from "./listener.ts";
+import type { Pace } from "./pace.ts";
+import { healthy, type Script } from "./script.ts";
+import { type Sight, Transcript } from "./transcript.ts";
+
+export interface AdvisorBrokerOptions extends ListenerOptions {
+  readonly pace: Pace;
+}
+
+/** While the broker is away nothing is measured: time may run faster still. */
+const awayBoost = 20;
+
+/** The broker that plays scripts, one at a time, and writes down what it sees. */
+export class AdvisorBroker {
+  readonly #pace: Pace;
+  readonly #listener: Listener;
+  readonly #open = new Set<() => void>();
+  #script: Script = { certificate: "good", connections: [healthy] };
+  #transcript: Transcript;
+  #onEntry: () => void = () => {};
+  /** counts scripts, so that what is left of one says nothing about the next */
+  #round = 0;
+
+  private constructor(pace: Pace, listener: Listener) {
+    this.#pace = pace;
+    this.#listener = listener;
+    this.#transcript = new Transcript();
+  }
+
+  /**
+   * Resolves when clients can come.
+   * @throws Error (`EADDRINUSE`, …) where the port cannot be had
+   */
+  static async listen({ pace, ...options }: AdvisorBrokerOptions): Promise<AdvisorBroker> {
+    let broker: AdvisorBroker | undefined;
+    const listener = await Listener.listen(options, (drop) => {
+      if (broker === undefined) throw new Error("a visitor before listen() has returned");
+      return broker.#visit(drop);
+    });
+    broker = new AdvisorBroker(pace, listener);
+    return broker;
+  }
+
+  get port(): number {
+    return this.#listener.port;
+  }
+
+  /** Drops whoever is there; from here on by this script. `onEntry` is called for whatever is added to the transcript. */
+  begin(script: Script, onEntry: () => void): Transcript {
+    this.#round += 1;
+    for (const close of this.#open) close();
+    this.#script = script;
+    this.#listener.certificate = script.certificate;
+    this.#transcript = new Transcript();
+    this.#onEntry = onEntry;
+    return this.#transcript;
+  }
+
+  /** Drops whoever is there; who comes meets a healthy broker. Resolves when the port is open. */
+  async finish(): Promise<void> {
+    this.begin({ certificate: "good", connections: [healthy] }, () => {});
+    this.#pace.hurry(1);
+    await this.#listener.open();
+  }
+
+  async close(): Promise<void> {
+    this.#round += 1;
+    this.#onEntry = () => {};
+    for (const close of this.#open) close();
+    await this.#listener.close();
+  }
+
+  #visit(drop: () => void): Visitor {
+    const release = this.#pace.hold();
+    const transcript = this.#transcript;
+    const script = this.#script;
+    const round = this.#round;
+    const connection = transcript.connections + 1;
+    let link: Link | undefined;
+    let isDropped = false;
+    const close = () => {
+      isDropped = true;
+      link?.close();
+      drop();
+    };
+    this.#open.add(close);
+    const record = (sight: Sight) => {
+      transcript.entries.push({ ...sight, at: this.#pace.now(), connection });
+      if (this.#transcript === transcript) this.#onEntry();
+    };
+    record({ type: "opened" });
+    return {
+      onHello: (hello) => record({ type: "hello", hello }),
+      onSecured: (socket) => {
+        release();
+        const manners = script.connections[connection - 1] ?? script.connections.at(-1) ?? healthy;
+        link = new Link({
+          socket,
+          manners,
+          pace: this.#pace,
+          record,
+          onVanish: (ms) => {
+            if (round === this.#round) this.#vanish(ms, round);
+          },
+        });
+        record({
+          type: "secured",
+          protocol: socket.getProtocol() ?? "unknown",
+          cipher: socket.getCipher().standardName,
+        });
+      },
+      onClosed: (alert, detail) => {
+        release();
+        this.#pace.stir();
+        this.#open.delete(close);
+        const by = isDropped || link?.isClosed === true ? "advisor" : "client";
+        record({ type: "closed", by, alert, detail });
+      },
+    };
+  }
+
+  #vanish(ms: number, round: number): void {
+    void this.#listener.close();
+    this.#pace.hurry(awayBoost);
+    this.#pace.set(() => {
+      if (round !== this.#round) return;
+      this.#pace.hurry(1);
+      void this.#listener.open();
+    }, ms);
+  }
+}

@@ -1,0 +1,19 @@
+import type { AnyCase } from "../case.ts";
+import { backoffCases } from "./backoff.ts";
+import { inapplicableCases } from "./inapplicable.ts";
+import { longDuration } from "./long-duration.ts";
+import { mqttCases } from "./mqtt.ts";
+import { policyCase } from "./policy.ts";
+import { retryCases } from "./retry.ts";
+import { tlsCases } from "./tls.ts";
+
+/** Every case of AWS IoT Device Advisor that we know of, short ones first. */
+export const allCases: readonly AnyCase[] = [
+  ...tlsCases,
+  ...mqttCases,
+  ...retryCases,
+  ...backoffCases,
+  longDuration,
+  policyCase,
+  ...inapplicableCases,
+];

@@ -1,0 +1,170 @@
+import type { PolicyDocument } from "../cloud/policy.ts";
+import type { AdvisorBroker } from "./broker.ts";
+import type { AnyCase, Case } from "./case.ts";
+import { judgePolicies } from "./cases/policy.ts";
+import type { Pace } from "./pace.ts";
+import { healthy } from "./script.ts";
+import { fail, type Verdict } from "./verdict.ts";
+
+/** A client under test, running. */
+export interface RunningClient {
+  /** what went wrong besides what the broker saw; undefined: nothing */
+  problem(): string | undefined;
+  /** Resolves when nothing of it is left. */
+  stop(): Promise<void>;
+}
+
+export interface AdvisorOptions {
+  readonly cases: readonly AnyCase[];
+  readonly broker: AdvisorBroker;
+  readonly pace: Pace;
+  /** A new client for each case; undefined: one from outside, which comes by itself and stays. */
+  readonly startClient: (() => RunningClient) | undefined;
+  /** undefined: they are not known */
+  readonly policies: readonly PolicyDocument[] | undefined;
+  /** how long a client may take to connect, in real ms */
+  readonly patienceMs: number;
+  onProgress?(progress: Progress): void;
+  onOutcome?(outcome: Outcome): void;
+}
+
+export interface Progress {
+  readonly case: AnyCase;
+  /** from 1 */
+  readonly number: number;
+  readonly all: number;
+  /** `calming`: a client from outside is given a connection that holds */
+  readonly state: "waiting" | "playing" | "calming";
+  /** ms of the client's time */
+  readonly elapsedMs: number;
+  readonly connections: number;
+}
+
+export type Outcome =
+  | {
+      readonly type: "judged";
+      readonly case: AnyCase;
+      readonly verdict: Verdict;
+      /** how long it took, in ms of the client's time, and in ours */
+      readonly clientMs: number;
+      readonly realMs: number;
+    }
+  | { readonly type: "not applicable"; readonly case: AnyCase; readonly reason: string };
+
+/** A client from outside may call a connection good when it has lasted for this long, in ms. */
+const calmMs = 60_000;
+
+/** Plays the cases, one after another. @returns what came of each, in their order */
+export async function runAdvisor(options: AdvisorOptions): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const [index, each] of options.cases.entries()) {
+    const outcome = await runCase(each, index + 1, options);
+    outcomes.push(outcome);
+    options.onOutcome?.(outcome);
+  }
+  return outcomes;
+}
+
+async function runCase(each: AnyCase, number: number, options: AdvisorOptions): Promise<Outcome> {
+  switch (each.type) {
+    case "inapplicable":
+      return { type: "not applicable", case: each, reason: each.reason };
+    case "policy": {
+      if (options.policies === undefined) {
+        const reason = "the policy of a client from outside is not known here";
+        return { type: "not applicable", case: each, reason };
+      }
+      const verdict = judgePolicies(options.policies);
+      return { type: "judged", case: each, verdict, clientMs: 0, realMs: 0 };
+    }
+    case "played":
+      return playCase(each, number, options);
+  }
+}
+
+async function playCase(each: Case, number: number, options: AdvisorOptions): Promise<Outcome> {
+  const { broker, pace, startClient, patienceMs, cases, onProgress } = options;
+  const tell = (state: Progress["state"]) => (elapsedMs: number, connections: number) =>
+    onProgress?.({ case: each, number, all: cases.length, state, elapsedMs, connections });
+  const common = { broker, pace, patienceMs };
+  if (startClient === undefined && each.needsCalm === true) {
+    const calm = { ...each, ...calmness };
+    await new Stage({ ...common, played: calm, onProgress: tell("calming") }).over;
+  }
+  const clientSince = pace.now();
+  const realSince = performance.now();
+  const stage = new Stage({ ...common, played: each, onProgress: tell("playing") });
+  tell("waiting")(0, 0);
+  const client = startClient?.();
+  await stage.over;
+  const clientMs = pace.now() - clientSince;
+  const verdict = each.judge(stage.transcript);
+  const problem = client?.problem();
+  await broker.finish();
+  await client?.stop();
+  return {
+    type: "judged",
+    case: each,
+    verdict: problem === undefined ? verdict : fail(problem),
+    clientMs,
+    realMs: performance.now() - realSince,
+  };
+}
+
+/** A case that is over when a connection has been held. */
+const calmness: Pick<Case, "script" | "timeoutMs" | "isOver"> = {
+  script: {
+    certificate: "good",
+    connections: [{ ...healthy, steps: [{ type: "wait", ms: calmMs }, { type: "drop" }] }],
+  },
+  timeoutMs: 10 * calmMs,
+  isOver: (seen) => seen.all("closed").some(({ by }) => by === "advisor"),
+};
+
+interface StageOptions {
+  readonly broker: AdvisorBroker;
+  readonly pace: Pace;
+  readonly played: Pick<Case, "script" | "timeoutMs" | "isOver">;
+  readonly patienceMs: number;
+  readonly onProgress: (elapsedMs: number, connections: number) => void;
+}
+
+const progressEveryMs = 500;
+
+/** One script under way, until its case is over, its time is up, or nobody has come. */
+class Stage {
+  readonly over: Promise<void>;
+  readonly transcript;
+
+  constructor({ broker, pace, played, patienceMs, onProgress }: StageOptions) {
+    // Until somebody has come there is nothing that could be done faster.
+    const release = pace.hold();
+    let resolve = () => {};
+    this.over = new Promise<void>((done) => {
+      resolve = done;
+    });
+    let startedAt: number | undefined;
+    let timeout = {};
+    const end = () => {
+      release();
+      clearTimeout(patience);
+      clearInterval(ticking);
+      pace.clear(timeout);
+      resolve();
+    };
+    const patience = setTimeout(end, patienceMs);
+    const ticking = setInterval(() => {
+      if (startedAt === undefined) return;
+      onProgress(pace.now() - startedAt, this.transcript.connections);
+    }, progressEveryMs);
+    this.transcript = broker.begin(played.script, () => {
+      if (startedAt === undefined) {
+        startedAt = pace.now();
+        release();
+        clearTimeout(patience);
+        timeout = pace.set(end, played.timeoutMs);
+      }
+      if (played.isOver(this.transcript)) end();
+    });
+  }
+}

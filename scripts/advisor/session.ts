@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BoxClientOptions, startBoxClient } from "../../host-sim/advisor/box-client.ts";
+import { AdvisorBroker } from "../../host-sim/advisor/broker.ts";
+import { Pace } from "../../host-sim/advisor/pace.ts";
+import { type AdvisorOptions, type Outcome, runAdvisor } from "../../host-sim/advisor/run.ts";
+import { boxPolicy } from "../../host-sim/cloud/policy-documents.ts";
+import { makeIdentity } from "../../host-sim/hardware/tls.ts";
+import { localAccount } from "../../host-sim/local-cloud.ts";
+import { findEngine } from "../../host-sim/xs/engine.ts";
+import { XsFirmware } from "../../host-sim/xs/firmware.ts";
+import { bundleForEngine, simulatorProgram } from "../bundle/for-engine.ts";
+import { createAuthority, type Issuer, issueClient } from "../certs/authority.ts";
+import { requireSettings } from "../settings.ts";
+import { UserError } from "../user-error.ts";
+import { advisorCertificates } from "./certificates.ts";
+
+export type EngineName = "node" | "xs";
+
+export type Onlooker = Pick<AdvisorOptions, "cases" | "onProgress" | "onOutcome">;
+
+/** Of our own clients, which either start within this time or not at all; real ms. */
+const ownPatienceMs = 60_000;
+/** A person has to start a client from outside, or its backoff has to end; real ms. */
+const outsidePatienceMs = 10 * 60_000;
+
+/** A process of its own may have to wait for its turn; real ms. */
+const xsQuietMs = 60;
+
+/**
+ * Our own firmware on either engine, with keys and certificates that nobody keeps.
+ * @param speed how many times faster its time runs while nothing happens
+ * @throws UserError where there is no XS
+ */
+export async function adviseOwn(
+  engine: EngineName,
+  speed: number,
+  onlooker: Onlooker,
+): Promise<Outcome[]> {
+  const thingName = "lot-1";
+  const endpoint = "localhost";
+  const keyType = "p256"; // made within milliseconds
+  const ca = await createAuthority({ keyType });
+  const own = await issueClient(ca, thingName, { keyType });
+  const pace = engine === "xs" ? new Pace(speed, xsQuietMs) : new Pace(speed);
+  const broker = await listen(ca, endpoint, "127.0.0.1", 0, pace);
+  const firmware = engine === "xs" ? await firmwareOnXs() : undefined;
+  try {
+    const settings = requireSettings({ thingName, endpoint, port: broker.port });
+    const box: BoxClientOptions = {
+      settings,
+      pace,
+      identity: makeIdentity({
+        ca: ca.certificatePem,
+        certificate: own.certificatePem,
+        key: own.keyPem,
+      }),
+      ...(firmware === undefined ? {} : { makeFirmware: firmware.make }),
+    };
+    return await runAdvisor({
+      ...onlooker,
+      broker,
+      pace,
+      startClient: () => startBoxClient(box),
+      policies: [boxPolicy({ ...localAccount, prefix: settings.prefix })],
+      patienceMs: ownPatienceMs,
+    });
+  } finally {
+    firmware?.remove();
+    await broker.close();
+    pace.stop();
+  }
+}
+
+export interface OutsideOptions {
+  /** whose CA the client trusts, and which has signed the client's certificate */
+  readonly ca: Issuer;
+  /** what the client calls this machine */
+  readonly host: string;
+  /** where to listen; 0: any port */
+  readonly address: string;
+  readonly port: number;
+  /** Called once clients can come. */
+  onListening(port: number): void;
+}
+
+/**
+ * Any client, in real time: it has to come by itself.
+ * @throws UserError where the port cannot be had
+ */
+export async function adviseOutside(
+  { ca, host, address, port, onListening }: OutsideOptions,
+  onlooker: Onlooker,
+): Promise<Outcome[]> {
+  const pace = new Pace(1);
+  const broker = await listen(ca, host, address, port, pace);
+  try {
+    onListening(broker.port);
+    return await runAdvisor({
+      ...onlooker,
+      broker,
+      pace,
+      startClient: undefined,
+      policies: undefined,
+      patienceMs: outsidePatienceMs,
+    });
+  } finally {
+    await broker.close();
+    pace.stop();
+  }
+}
+
+async function listen(ca: Issuer, host: string, address: string, port: number, pace: Pace) {
+  const certificates = await advisorCertificates(ca, host);
+  try {
+    const clientCa = ca.certificatePem;
+    return await AdvisorBroker.listen({ address, port, clientCa, certificates, pace });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UserError(
+      `cannot listen on ${address}:${port} (${code ?? message}): name another with --port or --listen`,
+      { cause: error },
+    );
+  }
+}
+
+/** The firmware's modules for XS, in a folder that has to be removed. */
+async function firmwareOnXs() {
+  const binary = findEngine();
+  if (binary === undefined) {
+    throw new UserError(
+      "XS is not built here: npm ci builds it where there are make and a C compiler, on Node 20 or 22",
+    );
+  }
+  const directory = mkdtempSync(join(tmpdir(), "boom-box-advisor-"));
+  const remove = () => {
+    process.off("exit", remove);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  // However it ends.
+  process.on("exit", remove);
+  const built = await bundleForEngine(directory, simulatorProgram);
+  const modules = built.map(({ file }) => file);
+  const make: BoxClientOptions["makeFirmware"] = (agent, onFailed) =>
+    new XsFirmware(agent, { binary, modules, onFailed });
+  return { make, remove };
+}

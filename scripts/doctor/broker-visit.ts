@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import type { TLSSocket } from "node:tls";
+import type { Settings } from "../../device/config.ts";
+import { topicsOf } from "../../device/core/topics.ts";
+import { readIdentity } from "../certs/identity.ts";
+import { serviceIdentity } from "../paths.ts";
+import { UserError } from "../user-error.ts";
+import { type Conversation, converse } from "./conversation.ts";
+import type { BoxCredentials } from "./desk.ts";
+import { type BrokerFacts, isWorthAlpn, isWorthAnotherTry } from "./judge-broker.ts";
+import { askBoxStatus, type BoxStatus, Observer, type ObserverOptions } from "./observer.ts";
+import type { Timing } from "./surroundings.ts";
+import { type Handshake, shakeHands } from "./tls-probe.ts";
+
+export interface VisitOptions {
+  readonly certs: string;
+  readonly settings: Settings;
+  readonly address: string;
+  readonly credentials: BoxCredentials;
+  readonly timing: Timing;
+}
+
+/** All that is done at the broker: as the box, and beside it as the publishing service where it can be. */
+export class BrokerVisit {
+  readonly #options: VisitOptions;
+
+  constructor(options: VisitOptions) {
+    this.#options = options;
+  }
+
+  /** A handshake as the box, and no more. */
+  async handshake(): Promise<Handshake> {
+    const handshake = await this.#shakeHands(this.#options.settings.alpn);
+    if (handshake.type === "secure") handshake.socket.destroy();
+    return handshake;
+  }
+
+  /** Whether the public CAs would have trusted the server; the box's certificate is not shown to it. */
+  async isTrustedByPublic(): Promise<boolean> {
+    const handshake = await shakeHands({
+      ...this.#common(this.#options.settings.alpn),
+      ...{ ca: undefined, identity: undefined },
+    });
+    if (handshake.type === "secure") handshake.socket.destroy();
+    // An alert is the server's: it misses a certificate, and its own was good.
+    return handshake.type === "secure" || handshake.type === "alert";
+  }
+
+  askBoxStatus(): Promise<BoxStatus> {
+    return askBoxStatus(this.#observerOptions());
+  }
+
+  /** Connects as the box: whoever is connected as it is thrown out. */
+  async connect(boxWasOnline: boolean): Promise<BrokerFacts> {
+    const { settings } = this.#options;
+    const observer = await Observer.join(this.#observerOptions());
+    try {
+      let eventId = randomUUID();
+      const first = await this.#converse(settings.alpn, eventId);
+      let second: Conversation | undefined;
+      if (isWorthAnotherTry(first)) {
+        await this.#pause();
+        eventId = randomUUID();
+        second = await this.#converse(settings.alpn, eventId);
+      }
+      const last = second ?? first;
+      const isPublished = last.stage === "watch";
+      return {
+        conversations: second === undefined ? [first] : [first, second],
+        eventHeard: isPublished && observer ? await observer.hears(eventId) : undefined,
+        announcement: await observer?.announcement(),
+        keptWithAlpn: isWorthAlpn(last) && !settings.alpn && (await this.#isKeptWithAlpn()),
+        boxWasOnline,
+      };
+    } finally {
+      await observer?.leave();
+    }
+  }
+
+  /** Once more, with the last will that a box leaves; taken back by a DISCONNECT at once. */
+  async connectWithWill(): Promise<Conversation> {
+    await this.#pause();
+    return this.#converse(this.#options.settings.alpn, randomUUID(), true);
+  }
+
+  async #isKeptWithAlpn(): Promise<boolean> {
+    await this.#pause();
+    return !isWorthAlpn(await this.#converse(true, randomUUID()));
+  }
+
+  async #converse(alpn: boolean, eventId: string, withWill = false): Promise<Conversation> {
+    const handshake = await this.#shakeHands(alpn);
+    if (handshake.type !== "secure") {
+      const alert = handshake.type === "alert" ? handshake.alert : undefined;
+      return { stage: "admission", ending: { type: "closed", alert }, commandRetained: false };
+    }
+    const { settings, timing } = this.#options;
+    const { thingName: clientId, keepAliveSeconds, prefix } = settings;
+    const topics = topicsOf(prefix, clientId);
+    return converse(
+      handshake.socket,
+      { clientId, keepAliveSeconds, topics, withWill, timing },
+      eventId,
+    );
+  }
+
+  #observerOptions(): ObserverOptions {
+    const { settings, timing } = this.#options;
+    return {
+      ...{ prefix: settings.prefix, thing: settings.thingName, timing },
+      dial: () => this.#dialAsService(),
+    };
+  }
+
+  async #dialAsService(): Promise<TLSSocket | undefined> {
+    const { certs, settings } = this.#options;
+    const service = await readIdentity(certs, serviceIdentity).catch((error: unknown) => {
+      // Without one nothing is observed; the box does not need it.
+      if (error instanceof UserError) return undefined;
+      throw error;
+    });
+    if (service === undefined) return undefined;
+    const handshake = await shakeHands({
+      ...this.#common(settings.alpn),
+      identity: { certificate: service.chainPem, key: service.keyPem },
+    });
+    return handshake.type === "secure" ? handshake.socket : undefined;
+  }
+
+  #shakeHands(alpn: boolean): Promise<Handshake> {
+    const { certificatePem: certificate, keyPem: key } = this.#options.credentials;
+    return shakeHands({ ...this.#common(alpn), identity: { certificate, key } });
+  }
+
+  #common(alpn: boolean) {
+    const { address, settings, credentials, timing } = this.#options;
+    const { endpoint, port } = settings;
+    return { address, endpoint, port, ca: credentials.caPem, alpn, timeoutMs: timing.tlsMs };
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, this.#options.timing.pauseMs));
+  }
+}

@@ -1,0 +1,119 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { isHostName } from "../../device/config.ts";
+import { printableJson } from "../../host-sim/printable.ts";
+import { defaultThing, thingName } from "../broker-options.ts";
+import { defaultCertsDirectory } from "../paths.ts";
+import { numberOption } from "../settings.ts";
+import { UserError } from "../user-error.ts";
+import type { Finding, Verdict } from "./finding.ts";
+
+interface DoctorFlags {
+  readonly thing: string;
+  readonly certs: string;
+  readonly endpoint?: string;
+  readonly port?: number;
+  readonly alpn?: boolean;
+  readonly timeServer?: readonly string[];
+  readonly takeOver?: boolean;
+  readonly watch: number;
+  readonly board: boolean;
+  readonly serialPort?: string;
+  readonly json?: boolean;
+}
+
+/** Adds `boom-box doctor`: exit code 0 where nothing is wrong, 1 where something is, 2 for wrong flags. */
+export function registerDoctorCommand(program: Command): void {
+  program
+    .command("doctor")
+    .description("look for what keeps a box from working, step by step, and say what to do")
+    .option("--thing <name>", "the box's thing name", thingName, defaultThing)
+    .option("--certs <dir>", "where its certificates and settings.json are", defaultCertsDirectory)
+    .option("--endpoint <host>", "a broker, instead of what settings.json says", hostName)
+    .option("--port <port>", "its port (default: 8883)", numberOption("port"))
+    .option("--alpn", "offer x-amzn-mqtt-ca, as AWS IoT Core asks for on port 443")
+    .option(
+      "--time-server <host>",
+      "whom to ask for the time, once for each (default: the settings' own)",
+      timeServer,
+    )
+    .option("--take-over", "connect as the box although it is online: it comes back in seconds")
+    .option("--watch <seconds>", "how long to watch for a second client, 1–300", seconds, 5)
+    .option("--no-board", "leave out the SDK, ESP-IDF and the serial port")
+    .option("--serial-port <port>", "the board's port (default: those that are found)")
+    .option("--json", "print JSON lines, one a check")
+    .action(doctor);
+}
+
+async function doctor(flags: DoctorFlags): Promise<void> {
+  const { endpoint, port, alpn } = flags;
+  if (endpoint === undefined && (port !== undefined || alpn !== undefined)) {
+    throw new UserError("--port and --alpn go with --endpoint: name the broker too");
+  }
+  const { examine } = await import("./examination.ts");
+  const { thisMachine, usualTiming } = await import("./surroundings.ts");
+  const findings = examine(
+    {
+      ...{ certs: flags.certs, thing: flags.thing },
+      ...{ takeOver: flags.takeOver === true, withBoard: flags.board },
+      ...(endpoint === undefined
+        ? {}
+        : {
+            broker: {
+              endpoint,
+              ...(port === undefined ? {} : { port }),
+              ...(alpn === undefined ? {} : { alpn }),
+            },
+          }),
+      ...(flags.timeServer === undefined ? {} : { timeServers: flags.timeServer }),
+      ...(flags.serialPort === undefined ? {} : { serialPort: flags.serialPort }),
+    },
+    thisMachine({ ...usualTiming, watchMs: flags.watch * 1_000 }),
+  );
+  const all: Finding[] = [];
+  for await (const finding of findings) {
+    all.push(finding);
+    const line = flags.json === true ? printableJson(finding) : lineOf(finding);
+    process.stdout.write(`${line}\n`);
+  }
+  if (flags.json !== true) process.stdout.write(`${conclusionOf(all)}\n`);
+  if (all.some(({ verdict }) => verdict === "failed")) process.exitCode = 1;
+}
+
+const marks: Readonly<Record<Verdict, string>> = {
+  ok: "ok",
+  failed: "WRONG",
+  warning: "look",
+  unknown: "?",
+  skipped: "-",
+};
+
+/** `WRONG  tcp            port 8883 is refused`, and below it what to do. */
+export function lineOf({ check, verdict, found, advice }: Finding): string {
+  const line = `${marks[verdict].padEnd(6)} ${check.padEnd(14)} ${found}`;
+  return advice === undefined ? line : `${line}\n${" ".repeat(22)}→ ${advice}`;
+}
+
+/** The last line: the first thing to mend, as the others may follow from it. */
+export function conclusionOf(findings: readonly Finding[]): string {
+  const wrong = findings.filter(({ verdict }) => verdict === "failed");
+  const [first] = wrong;
+  if (first === undefined) return "nothing wrong was found";
+  const others = wrong.length - 1;
+  const more = others === 0 ? "" : `, and ${others} more`;
+  return `wrong: ${first.check} (${first.cause})${more}`;
+}
+
+function hostName(text: string): string {
+  if (isHostName(text)) return text;
+  throw new InvalidArgumentError("It must be a host name, without https:// or a port.");
+}
+
+function timeServer(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, hostName(text)];
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 300) return value;
+  throw new InvalidArgumentError("It must be a whole number, 1–300.");
+}

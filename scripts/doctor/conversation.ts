@@ -1,0 +1,160 @@
+import type { TLSSocket } from "node:tls";
+import type { Packet } from "mqtt-packet";
+import type { Topics } from "../../device/core/topics.ts";
+import { type Ending, isEnding, MqttPeer } from "./mqtt-peer.ts";
+import type { Timing } from "./surroundings.ts";
+
+/** How far a connection came: what it was waiting for when it ended. */
+export type Stage = "admission" | "connack" | "suback" | "puback" | "watch";
+
+/** What one connection of the box's showed. */
+export interface Conversation {
+  readonly stage: Stage;
+  readonly ending:
+    | Ending
+    /** all was well until the end */
+    | { readonly type: "held" }
+    | { readonly type: "silent" }
+    /** CONNACK with a return code other than 0 (MQTT 3.1.1, table 3.1) */
+    | { readonly type: "refused"; readonly returnCode: number }
+    /** SUBACK with 0x80 */
+    | { readonly type: "not-granted" }
+    /** another packet than the one that was due */
+    | { readonly type: "unexpected"; readonly packet: string };
+  /** a retained message lies on the command topic */
+  readonly commandRetained: boolean;
+}
+
+export interface ConversationOptions {
+  readonly clientId: string;
+  readonly keepAliveSeconds: number;
+  readonly topics: Topics;
+  /** the box's last will goes with CONNECT, and nothing is done after CONNACK */
+  readonly withWill: boolean;
+  readonly timing: Timing;
+}
+
+/** What is published where a box reports what it did: nobody takes it for that. */
+export const eventProbe = (id: string): string =>
+  JSON.stringify({ id, action: null, outcome: "doctor" });
+
+/**
+ * Does what a box does, one step after the other, and tells where it ended. It publishes to the event
+ * topic alone, not retained: no box listens there, and no gate moves.
+ * @param eventId what the observer will know the event by
+ */
+export async function converse(
+  socket: TLSSocket,
+  options: ConversationOptions,
+  eventId: string,
+): Promise<Conversation> {
+  const speaker = new Speaker(new MqttPeer(socket), options);
+  try {
+    return await speaker.speak(eventId);
+  } finally {
+    await speaker.leave();
+  }
+}
+
+type Answer<C extends Packet["cmd"]> =
+  | { readonly type: "packet"; readonly packet: Extract<Packet, { cmd: C }> }
+  | { readonly type: "ended"; readonly ending: Conversation["ending"] };
+
+class Speaker {
+  readonly #peer: MqttPeer;
+  readonly #options: ConversationOptions;
+  #commandRetained = false;
+
+  constructor(peer: MqttPeer, options: ConversationOptions) {
+    this.#peer = peer;
+    this.#options = options;
+  }
+
+  leave(): Promise<void> {
+    return this.#peer.leave();
+  }
+
+  async speak(eventId: string): Promise<Conversation> {
+    const { topics, timing, withWill } = this.#options;
+    // Whose certificate is not taken is hung up on before having said anything: on a server's side the
+    // handshake may be over by then.
+    const early = await this.#peer.next(timing.admissionMs);
+    if (early !== undefined) {
+      return this.#end("admission", isEnding(early) ? early : unexpected(early));
+    }
+    this.#peer.send(this.#connectPacket());
+    const connack = await this.#answer("connack");
+    if (connack.type === "ended") return this.#end("connack", connack.ending);
+    const returnCode = connack.packet.returnCode ?? 0;
+    if (returnCode !== 0) return this.#end("connack", { type: "refused", returnCode });
+    if (withWill) return this.#end("connack", { type: "held" });
+
+    const subscriptions = [{ topic: topics.command, qos: 1 as const }];
+    this.#peer.send({ cmd: "subscribe", messageId: 1, subscriptions });
+    const suback = await this.#answer("suback");
+    if (suback.type === "ended") return this.#end("suback", suback.ending);
+    if (Number(suback.packet.granted[0]) >= 0x80)
+      return this.#end("suback", { type: "not-granted" });
+
+    this.#peer.send({
+      ...{ cmd: "publish", topic: topics.event, payload: eventProbe(eventId), messageId: 2 },
+      ...{ qos: 1, dup: false, retain: false },
+    });
+    const puback = await this.#answer("puback");
+    if (puback.type === "ended") return this.#end("puback", puback.ending);
+    return this.#end("watch", await this.#watch());
+  }
+
+  #connectPacket(): Packet {
+    const { clientId, keepAliveSeconds, topics, withWill } = this.#options;
+    const payload = Buffer.from(JSON.stringify({ state: "offline", firmware: "doctor" }));
+    return {
+      ...{ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clean: true, clientId },
+      // As long as it watches it says nothing.
+      keepalive: Math.max(keepAliveSeconds, Math.ceil(this.#options.timing.watchMs / 1_000) + 30),
+      ...(withWill ? { will: { topic: topics.status, payload, qos: 1, retain: true } } : {}),
+    };
+  }
+
+  /** The answer that is due; commands that come meanwhile are left alone. */
+  async #answer<C extends Packet["cmd"]>(cmd: C): Promise<Answer<C>> {
+    for (;;) {
+      const next = await this.#peer.next(this.#options.timing.answerMs);
+      if (next === undefined) return { type: "ended", ending: { type: "silent" } };
+      if (isEnding(next)) return { type: "ended", ending: next };
+      if (isOfKind(next, cmd)) return { type: "packet", packet: next };
+      if (next.cmd !== "publish") return { type: "ended", ending: unexpected(next) };
+      this.#note(next);
+    }
+  }
+
+  async #watch(): Promise<Conversation["ending"]> {
+    const until = performance.now() + this.#options.timing.watchMs;
+    for (;;) {
+      const next = await this.#peer.next(Math.max(0, until - performance.now()));
+      if (next === undefined) return { type: "held" };
+      if (isEnding(next)) return next;
+      this.#note(next);
+    }
+  }
+
+  #note(packet: Packet): void {
+    const isCommand = packet.cmd === "publish" && packet.topic === this.#options.topics.command;
+    if (isCommand && packet.retain) this.#commandRetained = true;
+  }
+
+  #end(stage: Stage, ending: Conversation["ending"]): Conversation {
+    return { stage, ending, commandRetained: this.#commandRetained };
+  }
+}
+
+function unexpected({ cmd }: Packet): Conversation["ending"] {
+  return { type: "unexpected", packet: cmd };
+}
+
+function isOfKind<C extends Packet["cmd"]>(
+  packet: Packet,
+  cmd: C,
+): packet is Extract<Packet, { cmd: C }> {
+  return packet.cmd === cmd;
+}

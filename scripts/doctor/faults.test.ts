@@ -1,0 +1,351 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
+import { copyFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import { connect as connectClient } from "mqtt";
+import { createAuthority, issueClient } from "../certs/authority.ts";
+import { Bench, thing } from "./bench.fake.ts";
+import type { Cause } from "./causes.ts";
+import { conclusionOf, lineOf } from "./command.ts";
+import { type CheckName, checkNames, type Finding } from "./finding.ts";
+
+/** One thing that is wrong on a desk where all else is well. */
+interface Fault {
+  readonly what: string;
+  readonly check: CheckName;
+  readonly cause: Cause;
+  /** called when the broker runs and before the settings are written */
+  put(bench: Bench): unknown;
+  /** the broker; default: the stand-in as it should be */
+  start?(bench: Bench): Promise<unknown>;
+}
+
+const dayMs = 24 * 3_600_000;
+
+const faults: readonly Fault[] = [
+  {
+    what: "there are no settings",
+    ...{ check: "settings", cause: "settings-missing" },
+    put: (bench) => {
+      bench.writeSettings = () => {};
+    },
+  },
+  {
+    what: "the settings are misspelt",
+    ...{ check: "settings", cause: "settings-invalid" },
+    put: ({ settings }) => Object.assign(settings, { pulsMs: 500 }),
+  },
+  {
+    what: "the certificate's life is over",
+    ...{ check: "certificate", cause: "certificate-expired" },
+    put: async (bench) => {
+      const notBefore = new Date(Date.now() - 20 * dayMs);
+      const notAfter = new Date(Date.now() - 10 * dayMs);
+      const { keyPem } = await bench.identity(thing);
+      const ca = await bench.identity("ca");
+      const old = await issueClient(ca, thing, { notBefore, notAfter, keyPem });
+      writeFileSync(bench.files.certificateDer, old.certificateDer);
+    },
+  },
+  {
+    what: "the key is another's",
+    ...{ check: "certificate", cause: "key-mismatch" },
+    put: ({ files }) => {
+      const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+      writeFileSync(files.keyDer, privateKey.export({ format: "der", type: "pkcs8" }));
+    },
+  },
+  {
+    what: "the certificate is PEM",
+    ...{ check: "certificate", cause: "certificate-form" },
+    put: ({ files }) => copyFileSync(files.certificatePem, files.certificateDer),
+  },
+  {
+    what: "the key is an EC key",
+    ...{ check: "certificate", cause: "certificate-form" },
+    put: ({ files }) => {
+      const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+      writeFileSync(files.keyDer, privateKey.export({ format: "der", type: "pkcs8" }));
+    },
+  },
+  {
+    what: "this machine's clock is half an hour ahead",
+    ...{ check: "clock", cause: "clock-wrong" },
+    put: (bench) => {
+      bench.timeOffsetMs = -30 * 60_000;
+    },
+  },
+  {
+    what: "the endpoint's name leads nowhere",
+    ...{ check: "dns", cause: "endpoint-unresolved" },
+    put: (bench) => {
+      bench.settings.endpoint = "brokr.test";
+      const lookup = async (name: string) => {
+        if (name === "localhost") return ["127.0.0.1"];
+        throw Object.assign(new Error(name), { code: "ENOTFOUND" });
+      };
+      bench.surroundings = { ...bench.surroundings, lookup };
+    },
+  },
+  {
+    what: "another server is at the endpoint",
+    ...{ check: "server", cause: "wrong-endpoint" },
+    put: ({ settings }) => Object.assign(settings, { endpoint: "other.test" }),
+  },
+  {
+    what: "the port is refused",
+    ...{ check: "tcp", cause: "port-refused" },
+    put: async (bench) => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      bench.port = (server.address() as AddressInfo).port;
+      server.close();
+      await once(server, "close");
+    },
+  },
+  {
+    what: "a firewall swallows the port",
+    ...{ check: "tcp", cause: "port-blocked" },
+    put: (bench) => {
+      bench.surroundings = { ...bench.surroundings, dial: () => new Socket() };
+      bench.allow({ tcpMs: 20 });
+    },
+  },
+  {
+    what: "the port speaks no TLS",
+    ...{ check: "tls", cause: "not-tls" },
+    put: async (bench) => {
+      const server = createServer((socket) => {
+        socket.on("error", () => {});
+        socket.on("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+      }).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      bench.port = (server.address() as AddressInfo).port;
+      bench.atEnd(() => server.close());
+    },
+  },
+  {
+    what: "the broker's certificate is of another CA",
+    ...{ check: "server", cause: "server-untrusted" },
+    put: async ({ caDer }) => {
+      writeFileSync(caDer, (await createAuthority()).certificateDer);
+    },
+  },
+  {
+    what: "the certificate is inactive",
+    ...{ check: "connect", cause: "certificate-refused" },
+    start: (bench) => bench.startCloud(undefined, { status: "INACTIVE" }),
+    put: (bench) => bench.allow({ admissionMs: 5_000 }),
+  },
+  {
+    what: "the broker hangs up a moment after the handshake",
+    ...{ check: "connect", cause: "certificate-refused" },
+    put: async (bench) => {
+      bench.allow({ admissionMs: 5_000 });
+      bench.port = await hesitantServer(bench);
+    },
+  },
+  {
+    what: "the broker ends the handshake over the certificate",
+    ...{ check: "tls", cause: "certificate-refused" },
+    put: async (bench) => {
+      bench.port = await alertingServer(bench);
+    },
+  },
+  {
+    what: "the policy denies connect",
+    ...{ check: "connect", cause: "connect-denied" },
+    start: (bench) => bench.startCloud([bench.boxPolicy("iot:Connect")]),
+    put: () => {},
+  },
+  {
+    what: "the policy denies subscribe",
+    ...{ check: "subscribe", cause: "subscribe-denied" },
+    start: (bench) => bench.startCloud([bench.boxPolicy("iot:Subscribe")]),
+    put: () => {},
+  },
+  {
+    what: "the policy denies publish",
+    ...{ check: "publish", cause: "publish-denied" },
+    start: (bench) => bench.startCloud([bench.boxPolicy("iot:Publish")]),
+    put: () => {},
+  },
+  {
+    what: "the policy denies to retain, and so the last will",
+    ...{ check: "policy", cause: "will-denied" },
+    start: (bench) => bench.startCloud([bench.boxPolicy("iot:RetainPublish")]),
+    put: () => {},
+  },
+  {
+    what: "another client has the same id",
+    ...{ check: "second client", cause: "taken-over" },
+    put: async (bench) => {
+      bench.allow({ watchMs: 8_000 });
+      const { caPem: ca, certificatePem: cert, keyPem: key } = await bench.identity(thing);
+      const rival = connectClient({
+        ...{ protocol: "mqtts", host: "localhost", port: bench.port, ca, cert, key },
+        ...{ clientId: thing, protocolVersion: 4, reconnectPeriod: 200 },
+      });
+      rival.on("error", () => {});
+      bench.atEnd(() => rival.endAsync(true));
+      await new Promise<void>((resolve) => rival.once("connect", () => resolve()));
+    },
+  },
+  {
+    what: "the port wants ALPN, and the settings have none",
+    ...{ check: "connect", cause: "alpn-missing" },
+    start: (bench) => bench.startCloud(undefined, { alpn: "required" }),
+    put: (bench) => bench.allow({ admissionMs: 1_000 }),
+  },
+  {
+    what: "the port knows no x-amzn-mqtt-ca",
+    ...{ check: "tls", cause: "alpn-refused" },
+    put: async (bench) => {
+      const server = await bench.identity("server");
+      const web = createTlsServer({
+        ...{ cert: server.chainPem, key: server.keyPem, ALPNProtocols: ["http/1.1"] },
+      }).listen(0, "127.0.0.1");
+      web.on("tlsClientError", () => {});
+      await once(web, "listening");
+      bench.port = (web.address() as AddressInfo).port;
+      bench.settings.alpn = true;
+      bench.atEnd(() => web.close());
+    },
+  },
+  {
+    what: "the Moddable SDK is missing",
+    ...{ check: "sdk", cause: "sdk-missing" },
+    put: (bench) => {
+      const { IDF_PATH } = bench.surroundings.environment;
+      bench.surroundings = { ...bench.surroundings, environment: { IDF_PATH } };
+    },
+  },
+  {
+    what: "ESP-IDF is missing",
+    ...{ check: "esp-idf", cause: "idf-missing" },
+    put: (bench) => {
+      const { MODDABLE } = bench.surroundings.environment;
+      bench.surroundings = { ...bench.surroundings, environment: { MODDABLE } };
+    },
+  },
+  {
+    what: "the serial port is not this user's",
+    ...{ check: "serial port", cause: "port-forbidden" },
+    put: (bench) => {
+      const access = { isAllowed: false, group: "dialout", isMember: false };
+      bench.surroundings = { ...bench.surroundings, accessTo: async () => access };
+    },
+  },
+];
+
+/** A server that takes a while to find out that it does not know the certificate. */
+async function hesitantServer(bench: Bench): Promise<number> {
+  const { chainPem: cert, keyPem: key, caPem: ca } = await bench.identity("server");
+  const server = createTlsServer({ cert, key, ca, requestCert: true }, (socket) => {
+    socket.on("error", () => {});
+    setTimeout(() => socket.destroy(), 50);
+  }).listen(0, "127.0.0.1");
+  server.on("tlsClientError", () => {});
+  await once(server, "listening");
+  bench.atEnd(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server that says in the handshake that it does not know the certificate. */
+async function alertingServer(bench: Bench): Promise<number> {
+  const refusing = createServer((socket) => {
+    socket.on("error", () => {});
+    // A fatal alert, 46: certificate_unknown (RFC 5246, 7.2).
+    socket.once("data", () => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 46])));
+  }).listen(0, "127.0.0.1");
+  await once(refusing, "listening");
+  bench.atEnd(() => refusing.close());
+  return (refusing.address() as AddressInfo).port;
+}
+
+describe("boom-box doctor", function () {
+  this.timeout(30_000);
+  let bench: Bench;
+  before(async () => {
+    bench = await Bench.build();
+  });
+  beforeEach(() => bench.tidy());
+  afterEach(() => bench.clear());
+  after(() => bench.remove());
+
+  const failedOf = (findings: readonly Finding[]) =>
+    findings.filter(({ verdict }) => verdict === "failed");
+  const causesOf = (findings: readonly Finding[]) =>
+    failedOf(findings).map(({ check, cause }) => `${check}: ${cause}`);
+
+  it("finds nothing wrong where all is well, looks at everything in order, and moves nothing", async () => {
+    const cloud = await bench.startCloud();
+    bench.writeSettings();
+    const findings = await bench.examine();
+    assert.deepEqual(
+      findings.map(({ check }) => check),
+      checkNames,
+    );
+    assert.deepEqual(
+      findings.filter(({ verdict }) => verdict !== "ok").map(lineOf),
+      // The service's policy does not let it see what is retained.
+      findings.filter(({ check }) => check === "box").map(lineOf),
+    );
+    assert.equal(conclusionOf(findings), "nothing wrong was found");
+    assert.equal(cloud.retained(`gate/${thing}/status`), undefined);
+    assert.equal(cloud.retained(`gate/${thing}/event`), undefined);
+    assert.deepEqual(cloud.connectedClients(), []);
+  });
+
+  for (const { what, check, cause, start, put } of faults) {
+    it(`says ${cause} where ${what}`, async () => {
+      await (start?.(bench) ?? bench.startCloud());
+      const { writeSettings } = Bench.prototype;
+      await put(bench);
+      bench.writeSettings();
+      bench.writeSettings = writeSettings;
+      const findings = await bench.examine();
+      assert.deepEqual(causesOf(findings), [`${check}: ${cause}`], findings.map(lineOf).join("\n"));
+      const [finding] = failedOf(findings);
+      assert.ok(finding);
+      // What to do is said, one way or the other, and nothing that is secret.
+      assert.match(lineOf(finding), /→|: /);
+      assert.match(conclusionOf(findings), new RegExp(`^wrong: ${check} \\(${cause}\\)$`));
+      assert.doesNotMatch(findings.map(lineOf).join("\n"), /sesame|PRIVATE KEY|-----BEGIN/);
+    });
+  }
+
+  it("has put in a dozen faults and more, of as many causes", () => {
+    assert.ok(new Set(faults.map(({ cause }) => cause)).size >= 20);
+  });
+
+  it("judges the certificate's dates by the time servers, not by a clock that is wrong", async () => {
+    await bench.startCloud();
+    bench.writeSettings();
+    // By this machine's clock the certificate is over, and by the true one it is not.
+    bench.surroundings = { ...bench.surroundings, now: () => Date.now() + 20 * 365 * dayMs };
+    assert.deepEqual(causesOf(await bench.examine()), ["clock: clock-wrong"]);
+  });
+
+  it("does not know the time where NTP is blocked, and says so without failing", async () => {
+    await bench.startCloud();
+    bench.writeSettings();
+    bench.surroundings = { ...bench.surroundings, timeServerPort: 9 };
+    bench.allow({ clockMs: 20 });
+    const findings = await bench.examine();
+    assert.deepEqual(causesOf(findings), []);
+    assert.equal(findings.find(({ check }) => check === "clock")?.verdict, "unknown");
+  });
+
+  it("skips what depends on a failed step, and still looks at the board", async () => {
+    const findings = await bench.examine({ thing: "lot-9" });
+    const verdicts = new Map(findings.map(({ check, verdict }) => [check, verdict]));
+    assert.equal(verdicts.get("settings"), "failed");
+    for (const check of checkNames.slice(3, 13))
+      assert.equal(verdicts.get(check), "skipped", check);
+    assert.equal(verdicts.get("sdk"), "ok");
+    assert.equal(findings.length, checkNames.length);
+  });
+});

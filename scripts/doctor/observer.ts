@@ -1,0 +1,163 @@
+import { randomUUID } from "node:crypto";
+import type { TLSSocket } from "node:tls";
+import type { IPublishPacket, Packet } from "mqtt-packet";
+import { type Topics, topicsOf } from "../../device/core/topics.ts";
+import { serviceClientIdPrefix } from "../publisher.ts";
+import { isEnding, MqttPeer } from "./mqtt-peer.ts";
+import type { Timing } from "./surroundings.ts";
+
+/** Whether the box is there, by what it left behind for whoever asks. */
+export interface BoxStatus {
+  readonly state: "online" | "offline" | "never-seen" | "unknown";
+  /** since its start; 0 where it does not say */
+  readonly connections: number;
+  readonly uptimeMs: number;
+}
+
+const nothingKnown: BoxStatus = { state: "unknown", connections: 0, uptimeMs: 0 };
+
+/** What the publishing service's certificate lets one see of a box without being it. */
+export interface ObserverOptions {
+  readonly prefix: string;
+  readonly thing: string;
+  readonly timing: Timing;
+  /** a new connection with the service's certificate; undefined where there is none to be had */
+  dial(): Promise<TLSSocket | undefined>;
+}
+
+/** The box's retained status, which AWS gives to an exact filter alone and a policy may not allow. */
+export async function askBoxStatus(options: ObserverOptions): Promise<BoxStatus> {
+  const { prefix, thing, timing } = options;
+  const { status } = topicsOf(prefix, thing);
+  const peer = await join(options, [status]);
+  if (peer === undefined) return nothingKnown;
+  try {
+    for (;;) {
+      const next = await peer.next(timing.deliveryMs);
+      if (next === undefined) return { ...nothingKnown, state: "never-seen" };
+      if (isEnding(next)) return nothingKnown;
+      if (next.cmd === "publish" && next.topic === status) return statusIn(next);
+    }
+  } finally {
+    await peer.leave();
+  }
+}
+
+/** Hears what boxes say while the doctor speaks as one. */
+export class Observer {
+  readonly #peer: MqttPeer;
+  readonly #topics: Topics;
+  readonly #timing: Timing;
+  readonly #events = new Set<string>();
+  #announcement: BoxStatus | undefined;
+
+  private constructor(peer: MqttPeer, { prefix, thing, timing }: ObserverOptions) {
+    this.#peer = peer;
+    this.#topics = topicsOf(prefix, thing);
+    this.#timing = timing;
+  }
+
+  /** Undefined where the broker does not let the service in, or have its subscriptions. */
+  static async join(options: ObserverOptions): Promise<Observer | undefined> {
+    // With wildcards, as the service's policy has them.
+    const { event, status } = topicsOf(options.prefix, "+");
+    const peer = await join(options, [event, status]);
+    return peer && new Observer(peer, options);
+  }
+
+  /** Whether the event with that id came, waiting for it if need be. */
+  async hears(eventId: string): Promise<boolean> {
+    while (!this.#events.has(eventId)) {
+      if (!(await this.#take(this.#timing.deliveryMs))) return false;
+    }
+    return true;
+  }
+
+  /** The last time a box of this name said it is online, since the observer joined: the doctor never does. */
+  async announcement(): Promise<BoxStatus | undefined> {
+    while (await this.#take(0)) {
+      // until nothing is left
+    }
+    return this.#announcement;
+  }
+
+  leave(): Promise<void> {
+    return this.#peer.leave();
+  }
+
+  async #take(timeoutMs: number): Promise<boolean> {
+    const next = await this.#peer.next(timeoutMs);
+    if (next === undefined || isEnding(next)) return false;
+    if (next.cmd !== "publish") return true;
+    if (next.topic === this.#topics.event) {
+      const id = memberOf(next, "id");
+      if (typeof id === "string") this.#events.add(id);
+    }
+    if (next.topic === this.#topics.status && !next.retain) {
+      const status = statusIn(next);
+      if (status.state === "online") this.#announcement = status;
+    }
+    return true;
+  }
+}
+
+async function join(
+  { dial, timing }: ObserverOptions,
+  filters: readonly string[],
+): Promise<MqttPeer | undefined> {
+  const socket = await dial();
+  if (socket === undefined) return undefined;
+  const peer = new MqttPeer(socket);
+  const early: Packet[] = [];
+  const answer = async (cmd: "connack" | "suback") => {
+    for (;;) {
+      const next = await peer.next(timing.answerMs);
+      if (next === undefined || isEnding(next)) return undefined;
+      if (next.cmd === cmd) return next;
+      // What is retained may come before SUBACK [MQTT-3.8.4-3].
+      early.push(next);
+    }
+  };
+  peer.send({
+    ...{ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clean: true, keepalive: 600 },
+    clientId: `${serviceClientIdPrefix}${randomUUID()}`,
+  });
+  const connack = await answer("connack");
+  if (connack?.cmd === "connack" && connack.returnCode === 0) {
+    // QoS 0: the doctor acknowledges nothing.
+    const subscriptions = filters.map((topic) => ({ topic, qos: 0 as const }));
+    peer.send({ cmd: "subscribe", messageId: 1, subscriptions });
+    const suback = await answer("suback");
+    const granted = suback?.cmd === "suback" ? suback.granted : [0x80];
+    if (granted.every((code) => Number(code) < 0x80)) {
+      peer.putBack(early);
+      return peer;
+    }
+  }
+  await peer.leave();
+  return undefined;
+}
+
+function statusIn(packet: IPublishPacket): BoxStatus {
+  const state = memberOf(packet, "state");
+  const number = (name: string) => {
+    const value = memberOf(packet, name);
+    return typeof value === "number" && Number.isFinite(value) ? value : 0;
+  };
+  return {
+    state: state === "online" || state === "offline" ? state : "unknown",
+    connections: number("connections"),
+    uptimeMs: number("uptimeMs"),
+  };
+}
+
+function memberOf({ payload }: IPublishPacket, name: string): unknown {
+  try {
+    const value: unknown = JSON.parse(payload.toString());
+    return typeof value === "object" && value !== null
+      ? (value as Record<string, unknown>)[name]
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,137 @@
+import type { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
+import { printable } from "../../host-sim/printable.ts";
+import { codeOf } from "../certs/files.ts";
+import { notAfterOf } from "../certs/parse.ts";
+
+/** What AWS IoT Core calls MQTT with a client's certificate. */
+export const mqttProtocolName = "x-amzn-mqtt-ca";
+
+export interface HandshakeOptions {
+  readonly address: string;
+  readonly port: number;
+  /** whom the certificate must name */
+  readonly endpoint: string;
+  /** PEM; undefined: the public CAs that Node knows */
+  readonly ca: string | undefined;
+  /** PEM, the box's; undefined: it stays at home */
+  readonly identity: { readonly certificate: string; readonly key: string } | undefined;
+  readonly alpn: boolean;
+  readonly timeoutMs: number;
+}
+
+export type Handshake =
+  | { readonly type: "secure"; readonly socket: TLSSocket; readonly server: ServerCertificate }
+  /** the server's certificate is refused here; `code` is OpenSSL's or Node's, `names` whom it is for */
+  | { readonly type: "untrusted"; readonly code: string; readonly names: string }
+  /** the server says why it ended the handshake: `UNKNOWN_CA` */
+  | { readonly type: "alert"; readonly alert: string }
+  | { readonly type: "not-tls" }
+  /** `isPresented`: the box had shown its certificate by then */
+  | { readonly type: "closed"; readonly isPresented: boolean }
+  | { readonly type: "silent" }
+  | { readonly type: "failed"; readonly detail: string };
+
+export interface ServerCertificate {
+  readonly protocol: string;
+  readonly cipher: string;
+  /** who signed the last certificate the server sent */
+  readonly signer: string;
+  readonly notAfter: Date | undefined;
+}
+
+/**
+ * TLS as the box speaks it: 1.2, its suites, its name in SNI. Nothing of the server's certificate goes
+ * unchecked; one that does not pass ends the handshake, and the code says why.
+ */
+export function shakeHands(options: HandshakeOptions): Promise<Handshake> {
+  const { address, port, endpoint, ca, identity, alpn, timeoutMs } = options;
+  return new Promise((resolve) => {
+    let socket: TLSSocket;
+    try {
+      socket = connect({
+        ...{ host: address, port },
+        // An address must not be sent as a name (RFC 6066, 3).
+        servername: isIP(endpoint) === 0 ? endpoint : "",
+        checkServerIdentity: (_name, certificate) => checkServerIdentity(endpoint, certificate),
+        ...(ca === undefined ? {} : { ca }),
+        ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
+        ...(alpn ? { ALPNProtocols: [mqttProtocolName] } : {}),
+        ...{ minVersion: "TLSv1.2", maxVersion: "TLSv1.2" },
+        ciphers: "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256",
+      });
+    } catch (error) {
+      // OpenSSL will not use such a key or certificate at all.
+      resolve({ type: "failed", detail: printable(codeOf(error) ?? String(error)) });
+      return;
+    }
+    const finish = (result: Handshake) => {
+      clearTimeout(timeout);
+      socket.off("close", onClose);
+      if (result.type !== "secure") socket.destroy();
+      resolve(result);
+    };
+    // Keys are there when the server's part is over and the box's certificate is under way. A server that
+    // does not take it may be gone before its own last message is read.
+    let isPresented = false;
+    socket.once("keylog", () => {
+      isPresented = true;
+    });
+    const onClose = () => finish({ type: "closed", isPresented });
+    const timeout = setTimeout(() => finish({ type: "silent" }), timeoutMs);
+    // Stays: what comes after the handshake is told by "close" to whoever has the socket then.
+    socket.on("error", (error) => finish(refusalOf(error, isPresented)));
+    socket.on("close", onClose);
+    socket.once("secureConnect", () =>
+      finish({ type: "secure", socket, server: serverOf(socket) }),
+    );
+  });
+}
+
+function serverOf(socket: TLSSocket): ServerCertificate {
+  let last: X509Certificate | undefined = socket.getPeerX509Certificate();
+  const notAfter = last && notAfterOf(last);
+  for (let i = 0; i < 8 && last?.issuerCertificate !== undefined; i++)
+    last = last.issuerCertificate;
+  return {
+    protocol: printable(socket.getProtocol() ?? "TLS"),
+    cipher: printable(socket.getCipher().name),
+    signer: printable(commonNameOf(last?.issuer ?? "")),
+    notAfter,
+  };
+}
+
+/** `CN` of a name in Node's form, else the whole on one line. */
+export function commonNameOf(name: string): string {
+  return /^CN=(.+)$/m.exec(name)?.[1] ?? name.replaceAll("\n", ", ");
+}
+
+const trustCodes =
+  /^(CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|INVALID_(CA|PURPOSE)|PATH_LENGTH|ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH)/;
+
+function refusalOf(error: Error, isPresented: boolean): Handshake {
+  const code = codeOf(error) ?? "";
+  if (trustCodes.test(code)) {
+    return { type: "untrusted", code, names: printable(namesIn(error)) };
+  }
+  const alert = alertOf(error);
+  if (alert !== undefined) return { type: "alert", alert };
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_OVERFLOW/.test(code)) {
+    return { type: "not-tls" };
+  }
+  if (/^(ECONNRESET|EPIPE)$/.test(code)) return { type: "closed", isPresented };
+  return { type: "failed", detail: printable(code || error.message) };
+}
+
+/** The other side's last words of TLS: `CERTIFICATE_UNKNOWN`. */
+export function alertOf(error: Error): string | undefined {
+  const code = codeOf(error) ?? "";
+  return /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_([A-Z_]{1,40})$/.exec(code)?.[1];
+}
+
+function namesIn(error: Error): string {
+  const certificate = "cert" in error ? (error.cert as { subjectaltname?: unknown }) : undefined;
+  const names = certificate?.subjectaltname;
+  return typeof names === "string" ? names.replace(/\b(DNS|IP Address):/g, "") : "";
+}
