@@ -119,7 +119,8 @@ export interface RequestView {
 
 /**
  * `GET /api/events`: server-sent events for whoever is signed in. First a `gate` for each gate he sees,
- * then `gate` and `request` as they change. The stream ends when the session does.
+ * then `gate` and `request` as they change. The stream ends when the session does; 401 where there is
+ * none. Something is sent every 5 s at least (a comment, `:`), so that the page can tell a broken stream.
  */
 export type ServerEvent =
   | { readonly event: "gate"; readonly data: GateView }
@@ -176,7 +177,7 @@ export interface GrantView {
 }
 export type GrantBody = Omit<GrantView, "id">;
 
-/** `GET/POST /api/admin/people`, `PATCH /api/admin/people/:id`: lists are arrays, a POST or PATCH answers with the one */
+/** `GET/POST /api/admin/people`, `PATCH /api/admin/people/:id`: lists are arrays, a POST or PATCH answers with the one. `DELETE /api/admin/people/:id/passkeys`, for a lost telephone: all of them, and every session; 204 */
 export interface PersonView extends PersonSummary {
   readonly email: string | null;
   /** false: locked out, at once */
