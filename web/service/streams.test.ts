@@ -167,7 +167,7 @@ describe("event streams", () => {
     clock.tick(30_000);
     rig.link.offline("box-1");
     await events.next();
-    assert.equal(events.beats, 3);
+    assert.equal(events.beats, 7);
   });
 
   it("is one of so many for a person, and makes room when it is left", async () => {

@@ -78,10 +78,9 @@ export class Streams {
     for (const reader of this.#readers) this.#refresh(reader);
   }
 
-  /** {@link refreshAll}, and a sign of life. What other instances and the clock changed comes so. */
+  /** A sign of life to everybody. */
   beat(): void {
     for (const { stream } of this.#readers) stream.beat();
-    this.refreshAll();
   }
 
   endOfPerson(personId: string): void {
@@ -107,7 +106,7 @@ export class Streams {
       (error: unknown) => {
         reader.isTelling = false;
         // Whether the session still holds is not known: the browser may ask again.
-        this.#parts.log.warn({ error }, "a stream ended as the database could not be read");
+        this.#parts.log.warn({ err: error }, "a stream ended as the database could not be read");
         reader.stream.end();
       },
     );
