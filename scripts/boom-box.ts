@@ -5,6 +5,7 @@ import { registerCertsCommand } from "./certs/command.ts";
 import { registerDoctorCommand } from "./doctor/command.ts";
 import { registerFirmwareCommands } from "./firmware/command.ts";
 import { registerOpenCommand } from "./open.ts";
+import { registerProvisionCommands } from "./provision/command.ts";
 import { registerSimCommand } from "./sim.ts";
 import { registerStartCommand } from "./start.ts";
 import { UserError } from "./user-error.ts";
@@ -24,6 +25,7 @@ registerAdvisorCommand(program);
 registerFirmwareCommands(program);
 registerWebCommand(program);
 registerDoctorCommand(program);
+registerProvisionCommands(program);
 
 try {
   await program.parseAsync();

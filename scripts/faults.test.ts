@@ -8,8 +8,8 @@ import { readVcd } from "../host-sim/vcd.fake.ts";
 import { requireEngine } from "../host-sim/xs/engine.fake.ts";
 import { readIdentity } from "./certs/identity.ts";
 import { ensureCertificates } from "./certs/store.ts";
-import { LocalBroker } from "./local-broker.ts";
 import { projectRoot, serviceIdentity } from "./paths.ts";
+import { StandIn } from "./stand-in.ts";
 
 /** A line of `boom-box sim --json`. */
 interface Line {
@@ -23,14 +23,14 @@ describe("faults on demand", function () {
   const scenarioFile = join(directory, "scenario.jsonl");
   const vcdFile = join(directory, "box.vcd");
   const children: ChildProcess[] = [];
-  let broker: LocalBroker;
+  let broker: StandIn;
   let watcher: MqttClient;
   /** what the broker was told, oldest first */
   let events: Line[];
 
   before(async () => {
     await ensureCertificates({ directory, things: ["lot-1"] });
-    broker = await LocalBroker.start(directory, 0, { log: () => {} });
+    broker = await StandIn.start(directory, 0, () => {});
     const { caPem, chainPem, keyPem } = await readIdentity(directory, serviceIdentity);
     watcher = connect({
       ...{ protocol: "mqtts", host: "localhost", port: broker.port, clientId: "service-watcher" },

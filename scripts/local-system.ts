@@ -6,11 +6,12 @@ import { makeIdentity } from "../host-sim/hardware/tls.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "../host-sim/simulated-box.ts";
 import { readIdentity } from "./certs/identity.ts";
 import { ensureCertificates } from "./certs/store.ts";
-import { LocalBroker } from "./local-broker.ts";
 import { Opener } from "./opener.ts";
 import { serviceIdentity } from "./paths.ts";
-import { announceStandIn, withdrawStandIn } from "./running-stand-in.ts";
+import { isProvisionedInAws } from "./provision/record.ts";
 import { requireSettings } from "./settings.ts";
+import { StandIn } from "./stand-in.ts";
+import { UserError } from "./user-error.ts";
 
 export interface LocalSystemOptions {
   readonly thing: string;
@@ -46,23 +47,27 @@ export async function startLocalSystem(
   onlooker: Onlooker,
   beforeStart: (system: LocalSystem) => Promise<void> = async () => {},
 ): Promise<LocalSystem> {
+  if (await isProvisionedInAws(certs, thing)) {
+    throw new UserError(
+      `${thing} was provisioned in AWS IoT Core, and the stand-in does not know its certificate: name another box with --thing`,
+    );
+  }
   const steps = await ensureCertificates({ directory: certs, things: [thing] });
   for (const { identity, action } of steps) {
     if (action !== "kept") onlooker.log(`certificate ${action}: ${identity}`);
   }
-  const broker = await LocalBroker.start(certs, port, onlooker);
+  const standIn = await StandIn.start(certs, port, (line) => onlooker.log(line));
   const settings = requireSettings({
     thingName: thing,
     endpoint: "localhost",
-    port: broker.port,
+    port: standIn.port,
     prefix: defaultPrefix,
   });
   const { endpoint, prefix } = settings;
-  await announceStandIn(certs, { endpoint, port: broker.port, prefix, pid: process.pid });
   const own = await readIdentity(certs, thing);
   const identity = await readIdentity(certs, serviceIdentity);
   const opener = new Opener(
-    { endpoint, port: broker.port, prefix, alpn: false, identity },
+    { endpoint, port: standIn.port, prefix, alpn: false, identity },
     thing,
     "the terminal",
   );
@@ -80,19 +85,18 @@ export async function startLocalSystem(
       onRecord,
       broker: {
         down: () => {
-          broker.down();
+          standIn.down();
           // Nobody has to find out by an open that is lost.
           void opener.close();
         },
-        up: () => broker.up(),
+        up: () => standIn.up(),
       },
     }),
     open: () => opener.open(),
     stop: async () => {
       await box.stop();
       await opener.close();
-      await withdrawStandIn(certs);
-      await broker.stop();
+      await standIn.stop();
     },
   };
   try {

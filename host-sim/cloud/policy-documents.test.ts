@@ -149,6 +149,11 @@ describe("iotArn", () => {
   it("is for AWS's regions and accounts alone", () => {
     const govCloud = { region: "us-gov-west-1", account: "000000000000" };
     assert.equal(iotArn(govCloud, "client/a"), "arn:aws:iot:us-gov-west-1:000000000000:client/a");
+    const china = { ...account, region: "cn-north-1", partition: "aws-cn" };
+    assert.equal(iotArn(china, "client/a"), "arn:aws-cn:iot:cn-north-1:123456789012:client/a");
+    for (const partition of ["", "*", "aws:", "gcp"]) {
+      assert.throws(() => iotArn({ ...account, partition }, "client/a"), /not a partition/);
+    }
     for (const region of ["", "eu", "EU-central-1", "eu-central-", "eu-central-1:", "*"]) {
       assert.throws(() => iotArn({ ...account, region }, "client/a"), /not an AWS region/);
     }
