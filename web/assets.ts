@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { build } from "esbuild";
+import { build, type Metafile } from "esbuild";
 
 export interface Asset {
   readonly body: Uint8Array<ArrayBuffer>;
@@ -46,7 +46,10 @@ export async function pageAssets(): Promise<ReadonlyMap<string, Asset>> {
     entryPoints: { page: join(page, "main.tsx"), style: join(page, "style.css") },
     outdir: "/",
     entryNames: "[name]-[hash]",
+    chunkNames: "part-[hash]",
     bundle: true,
+    splitting: true,
+    metafile: true,
     minify: true,
     write: false,
     format: "esm",
@@ -59,11 +62,15 @@ export async function pageAssets(): Promise<ReadonlyMap<string, Asset>> {
     logLevel: "silent",
   });
   const assets = new Map<string, Asset>();
-  const names = { script: "", style: "" };
+  const names = { script: "", style: "", parts: [] as string[] };
   for (const { path, contents } of bundle.outputFiles) {
     const name = path.slice(path.lastIndexOf("/"));
     const isScript = name.endsWith(".js");
-    names[isScript ? "script" : "style"] = name;
+    if (name.startsWith("/page-")) {
+      names.script = name;
+      names.parts = staticParts(bundle.metafile, name);
+    }
+    if (name.startsWith("/style-")) names.style = name;
     const contentType = isScript ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8";
     assets.set(name, { body: new Uint8Array(contents), contentType, immutable: true });
   }
@@ -121,7 +128,7 @@ function webManifest(icon: (name: (typeof icons)[number][0]) => string) {
 }
 
 function html(
-  names: { readonly script: string; readonly style: string },
+  names: { readonly script: string; readonly style: string; readonly parts: readonly string[] },
   icon: (name: (typeof icons)[number][0]) => string,
 ): string {
   return `<!doctype html>
@@ -138,12 +145,21 @@ function html(
 <link rel="apple-touch-icon" href="${icon("apple-touch-icon.png")}">
 <link rel="stylesheet" href="${names.style}">
 <script type="module" src="${names.script}"></script>
+${names.parts.map((part) => `<link rel="modulepreload" href="${part}">`).join("\n")}
 <body>
 <div id="app"></div>
 <noscript><p>This page needs JavaScript: the gate's state changes while you look at it.</p></noscript>
 </body>
 </html>
 `;
+}
+
+/** What the script needs before it runs: fetched with it, not after it. */
+function staticParts(metafile: Metafile, script: string): string[] {
+  const nameOf = (path: string) => path.slice(path.lastIndexOf("/"));
+  const output = Object.entries(metafile.outputs).find(([path]) => nameOf(path) === script);
+  const imports = output?.[1].imports ?? [];
+  return imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => nameOf(path));
 }
 
 function hashed(name: string, body: Uint8Array): string {

@@ -186,7 +186,11 @@ async function shoot(
 ): Promise<{ readonly png: Buffer; readonly webp: Buffer }> {
   const service = await FakeService.start();
   fill(service);
-  const context = await browser.newContext({ ...options, reducedMotion: "reduce" });
+  const context = await browser.newContext({
+    ...options,
+    locale: "en-GB",
+    reducedMotion: "reduce",
+  });
   await context.addCookies([service.cookieFor("ada")]);
   const page = await context.newPage();
   await page.clock.install({ time: noon });

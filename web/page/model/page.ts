@@ -64,6 +64,10 @@ export function step(state: PageState, event: PageEvent, now: number): Step {
       return still({ ...state, link: breakOff(state.link, now, event.random) });
     case "not-signed-in":
       return { state, effects: [{ type: "load-session" }] };
+    case "left": {
+      const { state: cleared, effects } = begin(state.lastUsed);
+      return { state: cleared, effects: [{ type: "close-stream" }, ...effects] };
+    }
     case "slid":
       return slid(state, event.gate, event.id, now);
     case "answered":

@@ -5,7 +5,7 @@ import { type Control, type GatePanel, gatePanel } from "../model/control.ts";
 import { outcomeOf } from "../model/outcome.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
 import type { Tap } from "../model/tap.ts";
-import { boxWords, denialWords, stepWords, words } from "../words.ts";
+import { boxWords, denialWords, stepWords, words } from "../words/words.ts";
 import { when } from "./format.ts";
 import { Mark } from "./mark.tsx";
 import { Slider } from "./slider.tsx";

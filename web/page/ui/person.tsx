@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, GrantView, InvitationView, PersonView } from "../../api.ts";
 import type { Service } from "../io/service.ts";
-import { words } from "../words.ts";
+import { administration } from "../words/administration.ts";
 import { Action } from "./form.tsx";
 import { when } from "./format.ts";
 import { Grants } from "./grants.tsx";
 
-const said = words.people;
+const said = administration.people;
 
 interface PersonPageProps {
   readonly person: PersonView;

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { now } from "../io/clock.ts";
 import type { Control } from "../model/control.ts";
 import { abandon, holdMs, idle, move, press, release, type Slide } from "../model/slide.ts";
-import { words } from "../words.ts";
+import { words } from "../words/words.ts";
 
 /** How far beside the knob a thumb may begin, in px. */
 const slopPx = 28;
