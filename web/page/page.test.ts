@@ -57,6 +57,7 @@ describe("the page in Chromium", function () {
       const isFault = message.type() === "error" && !message.text().startsWith("Failed to load");
       if (isFault) errors.push(message.text());
     });
+    page.setDefaultTimeout(8_000);
     await page.clock.install();
     await page.goto(service.origin);
     return page;
@@ -187,7 +188,7 @@ describe("the page in Chromium", function () {
     await slide(page);
     await page.getByText("Asking once more").waitFor();
     await page.clock.fastForward(1_000);
-    await page.getByText("Not known").waitFor();
+    await page.getByText("Not known", { exact: true }).waitFor();
     const ids = new Set(service.posts.map(({ id }) => id));
     assert.equal(ids.size, 1);
   });
@@ -209,6 +210,7 @@ describe("the page in Chromium", function () {
       if (await knob.evaluate((element) => element === document.activeElement)) break;
     }
     await page.keyboard.press("Enter");
+    await page.clock.pauseAt(Date.now() + 2_000);
     await page.keyboard.down("Enter");
     await page.getByText("Keep holding").waitFor();
     assert.deepEqual(service.posts, []);

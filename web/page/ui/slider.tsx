@@ -22,6 +22,7 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
   const track = useRef<HTMLDivElement>(null);
   const knob = useRef<HTMLButtonElement>(null);
   const slide = useRef<Slide>(idle);
+  const holdTimer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [progress, setProgress] = useState(0);
   const [isHolding, setHolding] = useState(false);
   const [isAsking, setAsking] = useState(false);
@@ -31,24 +32,31 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
     if (isReady) return;
     slide.current = idle;
     setProgress(0);
-    setHolding(false);
+    letGo();
     setAsking(false);
   }, [isReady]);
 
-  useEffect(() => {
-    if (!isHolding) return;
-    const timer = setTimeout(() => {
-      setHolding(false);
-      onSlid();
-    }, holdMs);
-    return () => clearTimeout(timer);
-  }, [isHolding]);
+  useEffect(() => () => clearTimeout(holdTimer.current), []);
 
   useEffect(() => {
     if (!isAsking) return;
     const timer = setTimeout(() => setAsking(false), confirmMs);
     return () => clearTimeout(timer);
   }, [isAsking]);
+
+  function hold(): void {
+    setHolding(true);
+    clearTimeout(holdTimer.current);
+    holdTimer.current = setTimeout(() => {
+      setHolding(false);
+      onSlid();
+    }, holdMs);
+  }
+
+  function letGo(): void {
+    clearTimeout(holdTimer.current);
+    setHolding(false);
+  }
 
   function become(next: Slide): void {
     const isSlid = next.type === "slid";
@@ -72,7 +80,7 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
   function onKeyDown(event: TargetedKeyboardEvent<HTMLButtonElement>): void {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    if (isReady && !event.repeat) setHolding(true);
+    if (isReady && !event.repeat) hold();
   }
 
   /** A screen reader's click has no pointer's movement and no key to hold: it asks. */
@@ -108,8 +116,8 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
           aria-disabled={!isReady}
           aria-describedby="gate-status"
           onKeyDown={onKeyDown}
-          onKeyUp={() => setHolding(false)}
-          onBlur={() => setHolding(false)}
+          onKeyUp={letGo}
+          onBlur={letGo}
           onClick={onClick}
         >
           <svg viewBox="0 0 24 24" aria-hidden="true">
