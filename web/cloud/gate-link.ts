@@ -38,6 +38,11 @@ export interface GateLinkListener {
 export interface GateLink {
   /** Begins to listen; comes back by itself, with back-off and jitter. */
   start(listener: GateLinkListener): void;
+  /**
+   * The boxes whose status is wanted from now on, what is retained of it included: AWS IoT Core
+   * delivers a retained message to an exact filter alone, never through a wildcard.
+   */
+  watch(thingNames: readonly string[]): void;
   readonly isListening: boolean;
   /** QoS 1, never retained. Resolves within `timeoutMs`; never rejects for the network's sake. */
   send(command: OutgoingCommand, timeoutMs: number): Promise<SendResult>;

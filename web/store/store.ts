@@ -1,7 +1,12 @@
 /**
  * What the service keeps: people, gates, who may open what, and a record of every request. One
  * contract (`store.contract.ts`) for every database. Each call is one transaction: when its promise
- * resolves, it is on the disk; when it rejects, nothing of it happened.
+ * resolves, it is on the disk; when it rejects, nothing of it happened. One exception: where the
+ * connection to a database server breaks in the middle of a commit (`unavailable`), nobody knows.
+ *
+ * Every call may reject with a {@link StoreError}. People and gates are never deleted, only
+ * deactivated, so that the records keep their names; and the records hold no foreign keys, so that
+ * nothing is refused a record for what it names, be it an unknown gate.
  */
 import type { RefusalReason } from "../../device/core/command.ts";
 import type { HistoryQuery, RequestState, ServiceReason, Weekday } from "../api.ts";
@@ -44,6 +49,13 @@ export interface Session {
   readonly personId: string;
   readonly csrfToken: string;
   readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+/** A sign-in somebody has begun. Good once: its challenge, state and nonce all follow from the token. */
+export interface SignInAttempt {
+  readonly tokenHash: string;
+  readonly kind: "passkey" | "invitation" | "oidc";
   readonly expiresAt: number;
 }
 
@@ -110,7 +122,9 @@ export class StoreError extends Error {
 
 export interface Store {
   // people
+  /** @throws StoreError conflict where id or oidcSubject is taken; so does updatePerson */
   createPerson(person: Person): Promise<void>;
+  /** One that becomes inactive loses sessions and invitations with it. @returns undefined: unknown id */
   updatePerson(
     id: string,
     changes: Partial<Omit<Person, "id" | "createdAt">>,
@@ -124,14 +138,19 @@ export interface Store {
   // passkeys, invitations, sessions
   passkey(credentialId: string): Promise<Passkey | undefined>;
   passkeysOf(personId: string): Promise<readonly Passkey[]>;
+  /** The counter never goes back. */
   usePasskey(credentialId: string, counter: number, at: number): Promise<void>;
   /** @returns how many were removed */
   deletePasskeys(personId: string): Promise<number>;
   /** Replaces what invitations the person had. */
   createInvitation(invitation: Invitation): Promise<void>;
+  /** Undefined where it is over, or the person inactive. */
   invitation(tokenHash: string, now: number): Promise<Invitation | undefined>;
-  /** The invitation is used up and the passkey kept, both or neither. @returns false where it was used or over already */
+  /** The invitation is used up and the passkey kept, both or neither. @returns false where it was used or over already, or is not that person's; @throws StoreError conflict where the credential is known */
   acceptInvitation(tokenHash: string, passkey: Passkey, now: number): Promise<boolean>;
+  createSignInAttempt(attempt: SignInAttempt): Promise<void>;
+  /** Uses it up. @returns false where it was never made, is used or over already, or is of another kind */
+  takeSignInAttempt(tokenHash: string, kind: SignInAttempt["kind"], now: number): Promise<boolean>;
   createSession(session: Session): Promise<void>;
   /** The session and its person, who is active; undefined otherwise. */
   session(
@@ -148,6 +167,7 @@ export interface Store {
   updateGate(id: string, changes: Partial<Omit<Gate, "id">>): Promise<Gate | undefined>;
   gate(id: string): Promise<Gate | undefined>;
   gates(): Promise<readonly Gate[]>;
+  /** @throws StoreError conflict where person or gate is unknown */
   createGrant(grant: Grant): Promise<void>;
   updateGrant(grant: Grant): Promise<boolean>;
   deleteGrant(id: string): Promise<boolean>;
@@ -169,7 +189,11 @@ export interface Store {
   /** An event of a box that answers no request of ours; the same twice is kept once. */
   recordForeignEvent(event: ForeignEvent): Promise<void>;
   foreignEvents(limit: number): Promise<readonly ForeignEvent[]>;
-  /** Newest first, with names for people; `after` as given by `next`. */
+  /**
+   * Newest first, with the names people and gates have now (an unknown gate's id stands for its name).
+   * @throws RangeError for an `after` that {@link HistoryQuery} could not have got from `next` (see
+   * `isHistoryPosition`), or a limit that is none of 1–200
+   */
   history(query: HistoryQuery): Promise<{
     readonly entries: readonly (OpenRequest & {
       readonly personName: string | null;
@@ -178,7 +202,7 @@ export interface Store {
     })[];
     readonly next: string | null;
   }>;
-  /** Deletes requests and foreign events older than `before`, and sessions, invitations that are over. @returns how many records */
+  /** Deletes requests and foreign events older than `before`, and sessions, invitations, attempts that are over; in batches, so that others get their turn. @returns how many records */
   prune(before: number, now: number): Promise<number>;
 
   /** Whether the database can be written to now. @throws StoreError */

@@ -1,0 +1,6 @@
+import { sqlitePlace } from "./place.fake.ts";
+import { storeContract } from "./store.contract.ts";
+
+describe("store on SQLite", () => {
+  storeContract(sqlitePlace);
+});
