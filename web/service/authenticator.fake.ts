@@ -71,7 +71,7 @@ export class FakeAuthenticator {
         authenticatorData: authData.toString("base64url"),
         signature:
           faults.signature ?? sign("sha256", signed, this.#keys.privateKey).toString("base64url"),
-        userHandle: this.#userHandle,
+        ...(this.#userHandle === "" ? {} : { userHandle: this.#userHandle }),
       },
     };
   }

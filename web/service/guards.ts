@@ -94,6 +94,8 @@ export function csrf(sessions: Sessions): Guard {
     const expected = sessions.expectedCsrfToken(c);
     const given = c.req.header("x-csrf-token") ?? "";
     if (expected !== undefined && isSame(expected, given)) return next();
+    // The page does not know yet that its session is over.
+    if (c.var.signedIn === undefined && sessions.hasCookie(c)) return notSignedIn(c);
     return problem(c, 403, "csrf", "The page is out of date: load it again.");
   };
 }

@@ -151,8 +151,10 @@ function isForeignFault(error: unknown): boolean {
   return code === "OAUTH_TIMEOUT" || code === "OAUTH_RESPONSE_IS_NOT_CONFORM";
 }
 
+/** Words of the library and the provider's own error code, no value of a token. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? ` (${String(error.code)})` : "";
-  return `${error.message}${code}`;
+  const word = "error" in error && typeof error.error === "string" ? `: ${error.error}` : "";
+  return `${error.message}${code}${word}`;
 }

@@ -55,9 +55,14 @@ export class Rig {
   }
 
   async dispose(): Promise<void> {
+    await this.stop();
+    await this.place.remove();
+  }
+
+  /** One of several instances on a database that stays. */
+  async stop(): Promise<void> {
     this.service.refuse();
     await this.service.close(0);
-    await this.place.remove();
   }
 
   browser(address = "192.0.2.1"): Browser {

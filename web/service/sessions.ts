@@ -80,6 +80,11 @@ export class Sessions {
     return derived(visitor, "csrf");
   }
 
+  /** Whether the browser brings a session, be it over. */
+  hasCookie(c: WebContext): boolean {
+    return this.#cookie(c, "session") !== undefined;
+  }
+
   expectedCsrfToken(c: WebContext): string | undefined {
     const { signedIn } = c.var;
     if (signedIn !== undefined) return signedIn.session.csrfToken;

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { connect, type Socket } from "node:net";
+import type { Gate } from "../store/store.ts";
+import { Browser } from "./browser.fake.ts";
+import { EventReader } from "./event-reader.fake.ts";
+import { Rig, until } from "./rig.fake.ts";
+import { type RunningServer, serve } from "./server.ts";
+
+const origin = "http://localhost:8080";
+
+describe("the service on a socket", function () {
+  this.timeout(20_000);
+  let rig: Rig;
+  let gate: Gate;
+  let server: RunningServer;
+  let isStopped: boolean;
+
+  beforeEach(async () => {
+    rig = await Rig.make({ environment: { BOOM_BOX_WEB_ORIGIN: origin } });
+    gate = await rig.gate();
+    await rig.service.start();
+    const timeouts = { headersTimeoutMs: 300, requestTimeoutMs: 300, stopLimitMs: 5_000 };
+    server = await serve(rig.service, { host: "127.0.0.1", port: 0, ...timeouts });
+    isStopped = false;
+  });
+
+  afterEach(async () => {
+    if (!isStopped) await server.stop();
+    await rig.place.remove();
+  });
+
+  const stop = () => {
+    isStopped = true;
+    return server.stop();
+  };
+
+  function browser(): Browser {
+    return new Browser(
+      (path, init) => fetch(`http://127.0.0.1:${server.port}${path}`, init),
+      origin,
+    );
+  }
+
+  async function colleague(): Promise<Browser> {
+    const { person } = await rig.colleague(gate);
+    return rig.signedIn(person, browser());
+  }
+
+  function raw(): { socket: Socket; received: () => string; ended: Promise<void> } {
+    const socket = connect(server.port, "127.0.0.1");
+    let text = "";
+    socket.on("data", (bytes) => {
+      text += bytes.toString("latin1");
+    });
+    socket.on("error", () => {});
+    const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    return { socket, received: () => text, ended };
+  }
+
+  it("takes a tap, and tells its outcome on the stream", async () => {
+    const ada = await colleague();
+    const events = new EventReader(await ada.get("/api/events"));
+    assert.equal((await events.next())?.event, "gate");
+    const id = randomUUID();
+    rig.link.onCommand = () => rig.link.event("box-1", { id });
+    assert.equal((await ada.post("/api/gates/north/open", { id })).status, 202);
+    const states: string[] = [];
+    while (states.at(-1) !== "opened") {
+      const event = await events.next();
+      if (event?.event === "request") states.push(event.data.state);
+    }
+    assert.equal((await rig.store.request(id))?.address, "127.0.0.1");
+    await events.cancel();
+    await until(async () => (await rig.metrics.expose()).text.includes("boom_box_web_streams 0"));
+  });
+
+  it("notices readers that are gone, and ends those that do not read", async () => {
+    const ada = await colleague();
+    const { socket } = raw();
+    const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    socket.pause();
+    socket.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\n\r\n`);
+    const streams = async (count: number) =>
+      (await rig.metrics.expose()).text.includes(`boom_box_web_streams ${count}`);
+    await until(() => streams(1));
+    // Each change makes an event of 200 bytes or so, until socket and queue are full.
+    for (let changes = 0; changes < 200_000 && (await streams(1)); changes++) {
+      rig.link.online("box-1");
+      rig.link.offline("box-1");
+      await new Promise((resolve) => setImmediate(resolve));
+      if (changes % 1_000 === 0 && changes > 0)
+        await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.ok(await streams(0));
+    socket.destroy();
+  });
+
+  it("stops reading a body at the limit, whatever length it claims", async () => {
+    const ada = await colleague();
+    const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const { socket, received, ended } = raw();
+    socket.write(
+      `POST /api/gates/north/open HTTP/1.1\r\nHost: localhost\r\nOrigin: ${origin}\r\n` +
+        `Cookie: ${cookie}\r\nX-CSRF-Token: ${ada.csrfToken}\r\n` +
+        "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+    );
+    const chunk = `1000\r\n${"x".repeat(4_096)}\r\n`;
+    for (let chunks = 0; chunks < 8; chunks++) socket.write(chunk);
+    await until(() => received().includes("\r\n\r\n"));
+    assert.match(received(), /^HTTP\/1\.1 413 /);
+    assert.match(received(), /too-large/);
+    socket.destroy();
+    await ended;
+    assert.deepEqual(rig.link.sent, []);
+  });
+
+  it("waits for no client that is slow with its head or its body", async () => {
+    const head = raw();
+    head.socket.write("GET / HTTP/1.1\r\nHost: loc");
+    await head.ended;
+    assert.match(head.received(), /^HTTP\/1\.1 408 /);
+    const body = raw();
+    body.socket.write(
+      `POST /api/sign-out HTTP/1.1\r\nHost: localhost\r\nOrigin: ${origin}\r\n` +
+        "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+    );
+    await body.ended;
+    assert.equal((await rig.browser().get("/healthz")).status, 200);
+  });
+
+  it("stops after the requests under way have ended, and ends the streams first", async () => {
+    const ada = await colleague();
+    const events = new EventReader(await ada.get("/api/events"));
+    await events.next();
+    const id = randomUUID();
+    await ada.post("/api/gates/north/open", { id });
+    let outcome: string | undefined;
+    const { store } = rig;
+    rig.link.close = async () => {
+      outcome = (await store.request(id))?.state;
+    };
+    const stopped = stop();
+    while ((await events.next()) !== undefined);
+    await assert.rejects(ada.get("/healthz"));
+    rig.link.event("box-1", { id });
+    await stopped;
+    assert.equal(outcome, "opened");
+  });
+
+  it("says so where it cannot listen", async () => {
+    const options = { host: "127.0.0.1", port: server.port };
+    await assert.rejects(serve(rig.service, options), /EADDRINUSE/);
+  });
+});
