@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { type Asset, contentSecurityPolicy, pageAssets } from "./assets.ts";
+import { pageAssets } from "./assets.ts";
+import type { Assets } from "./service/assets.ts";
+import { contentSecurityPolicy } from "./service/guards.ts";
 
 const decoder = new TextDecoder();
 
 describe("the page's assets", () => {
-  let assets: ReadonlyMap<string, Asset>;
+  let assets: Assets;
   const body = (path: string) => decoder.decode(assets.get(path)?.body);
   const scripts = () => [...assets.keys()].filter((path) => path.endsWith(".js"));
 
@@ -36,7 +38,7 @@ describe("the page's assets", () => {
   it("name each other, and nothing that is not there", () => {
     const names = /(?:href|src)="(\/[^"]+)"|"(\/icon[^"]+)"|"\.(\/part-\w+\.js)"/g;
     for (const [path, asset] of assets) {
-      if (asset.contentType.startsWith("image/")) continue;
+      if (asset.type.startsWith("image/")) continue;
       for (const match of body(path).matchAll(names)) {
         const name = match[1] ?? match[2] ?? match[3] ?? "";
         assert.ok(assets.has(name), `${path} names ${name}`);
@@ -45,8 +47,8 @@ describe("the page's assets", () => {
   });
 
   it("are kept for ever only under a name that changes with the content", () => {
-    for (const [path, { immutable }] of assets) {
-      assert.equal(immutable, /-[0-9A-Za-z]{8}\.\w+$/.test(path), path);
+    for (const [path, { isImmutable }] of assets) {
+      assert.equal(isImmutable, /-[0-9A-Za-z]{8}\.\w+$/.test(path), path);
     }
   });
 

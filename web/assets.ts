@@ -3,27 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build, type Metafile } from "esbuild";
-
-export interface Asset {
-  readonly body: Uint8Array<ArrayBuffer>;
-  readonly contentType: string;
-  /** its name changes with its content: may be kept for ever; else it is asked for anew each time */
-  readonly immutable: boolean;
-}
-
-/** For every answer that is the page's: our own files alone, nothing inline, no frame around it. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join("; ");
+import type { Asset, Assets } from "./service/assets.ts";
 
 const icons = [
   ["icon.svg", "image/svg+xml"],
@@ -40,7 +20,7 @@ const dark = "#14171a";
  * @returns by path, `/` among them; a path not among them is not the page's
  * @throws where the page does not compile
  */
-export async function pageAssets(): Promise<ReadonlyMap<string, Asset>> {
+export async function pageAssets(): Promise<Assets> {
   const page = join(rootAbove(import.meta.dirname), "web/page");
   const bundle = await build({
     entryPoints: { page: join(page, "main.tsx"), style: join(page, "style.css") },
@@ -71,28 +51,21 @@ export async function pageAssets(): Promise<ReadonlyMap<string, Asset>> {
       names.parts = staticParts(bundle.metafile, name);
     }
     if (name.startsWith("/style-")) names.style = name;
-    const contentType = isScript ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8";
-    assets.set(name, { body: new Uint8Array(contents), contentType, immutable: true });
+    const type = isScript ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8";
+    assets.set(name, asset(new Uint8Array(contents), type, true));
   }
   const iconPaths = new Map<string, string>();
-  for (const [name, contentType] of icons) {
+  for (const [name, type] of icons) {
     const body = new Uint8Array(readFileSync(join(page, "icons", name)));
     const path = hashed(name, body);
     iconPaths.set(name, path);
-    assets.set(path, { body, contentType, immutable: true });
+    assets.set(path, asset(body, type, true));
   }
   const icon = (name: (typeof icons)[number][0]) => iconPaths.get(name) ?? "";
   const manifest = text(JSON.stringify(webManifest(icon)));
-  assets.set("/manifest.webmanifest", {
-    body: manifest,
-    contentType: "application/manifest+json; charset=utf-8",
-    immutable: false,
-  });
-  assets.set("/", {
-    body: text(html(names, icon)),
-    contentType: "text/html; charset=utf-8",
-    immutable: false,
-  });
+  const manifestType = "application/manifest+json; charset=utf-8";
+  assets.set("/manifest.webmanifest", asset(manifest, manifestType, false));
+  assets.set("/", asset(text(html(names, icon)), "text/html; charset=utf-8", false));
   return assets;
 }
 
@@ -162,10 +135,18 @@ function staticParts(metafile: Metafile, script: string): string[] {
   return imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => nameOf(path));
 }
 
+/** @param isImmutable whether its name changes with its content */
+function asset(body: Uint8Array<ArrayBuffer>, type: string, isImmutable: boolean): Asset {
+  return { body, type, etag: `"${hashOf(body)}"`, isImmutable };
+}
+
 function hashed(name: string, body: Uint8Array): string {
-  const hash = createHash("sha256").update(body).digest("hex").slice(0, 8);
   const dot = name.lastIndexOf(".");
-  return `/${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
+  return `/${name.slice(0, dot)}-${hashOf(body).slice(0, 8)}${name.slice(dot)}`;
+}
+
+function hashOf(body: Uint8Array): string {
+  return createHash("sha256").update(body).digest("hex").slice(0, 16);
 }
 
 function text(value: string): Uint8Array<ArrayBuffer> {

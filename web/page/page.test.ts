@@ -181,6 +181,16 @@ describe("the page in Chromium", function () {
     await ready(page);
   });
 
+  it("turns off soon after the phone has lost the network", async () => {
+    const page = await open();
+    await ready(page);
+    await page.context().setOffline(true);
+    await page.clock.fastForward(4_000);
+    await off(page);
+    await page.context().setOffline(false);
+    await ready(page);
+  });
+
   it("posts the same id again after a network error, and then says that nobody knows", async () => {
     service.openScript = () => ({ type: "hang-up" });
     const page = await open();

@@ -18,7 +18,9 @@ import { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
 import { Streams } from "./streams.ts";
 
-/** Silence is never longer on a stream, and what changed elsewhere is told within that time. */
+/** Silence is never longer on a stream (see `web/api.ts`). */
+const signMs = 5_000;
+/** What changed elsewhere is told within that time. */
 const beatMs = 15_000;
 const pruneMs = 3_600_000;
 
@@ -78,6 +80,7 @@ export class Service {
     const invitation = await inviteFirstAdministrator(this.#parts);
     link.watch((await store.gates()).map(({ thingName }) => thingName));
     link.start(this.#listener());
+    this.#every(signMs, async () => this.#streams.beat());
     this.#every(beatMs, () => this.#beat());
     this.#every(pruneMs, () => this.#prune());
     return invitation;
@@ -120,7 +123,7 @@ export class Service {
   }
 
   async #beat(): Promise<void> {
-    this.#streams.beat();
+    this.#streams.refreshAll();
     await this.#desk.endOrphans();
   }
 

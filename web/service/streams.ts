@@ -73,15 +73,14 @@ export class Streams {
     }
   }
 
-  /** A gate, a grant or a person has changed: everybody is told what is new to him. */
+  /** A gate, a grant or a person has changed, here or elsewhere: everybody is told what is new to him. */
   refreshAll(): void {
     for (const reader of this.#readers) this.#refresh(reader);
   }
 
-  /** {@link refreshAll}, and a sign of life. What other instances and the clock changed comes so. */
+  /** A sign of life. */
   beat(): void {
     for (const { stream } of this.#readers) stream.beat();
-    this.refreshAll();
   }
 
   endOfPerson(personId: string): void {
