@@ -64,9 +64,9 @@ export async function addAuthenticator(page: Page): Promise<void> {
 /** Slides from the knob over this part of the track: by touch, and not in a straight line. */
 export async function slide(page: Page, part = 1): Promise<void> {
   const track = await page.locator(".slide").boundingBox();
-  if (track === null) throw new Error("no track on the page");
+  const knob = (await page.locator(".slide-knob").boundingBox())?.width;
+  if (track === null || knob === undefined) throw new Error("no control on the page");
   const session = await sessionOf(page);
-  const knob = 76;
   const start = { x: track.x + knob / 2, y: track.y + track.height / 2 };
   const length = (track.width - knob) * part;
   const touch = (type: "touchStart" | "touchMove" | "touchEnd", x = 0, y = 0) =>

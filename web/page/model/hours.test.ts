@@ -31,6 +31,7 @@ describe("hours and days of grants", () => {
     assert.equal(iso("2026-03-29", "Europe/Berlin"), "2026-03-29T22:00:00.000Z");
     assert.equal(iso("2026-10-25", "Europe/Berlin"), "2026-10-25T23:00:00.000Z");
     assert.equal(iso("2026-10-25", "America/New_York"), "2026-10-26T04:00:00.000Z");
+    assert.equal(iso("2026-10-03", "Australia/Sydney"), "2026-10-03T14:00:00.000Z");
     assert.equal(endOfDay("", "UTC"), undefined);
   });
 

@@ -106,7 +106,7 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
       >
         <span class="slide-fill" aria-hidden="true" />
         <span class="slide-label" aria-hidden="true">
-          {isHolding ? words.control.keep : label}
+          <span class="slide-word">{isHolding ? words.control.keep : label}</span>
         </span>
         <button
           ref={knob}
