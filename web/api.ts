@@ -177,7 +177,7 @@ export interface GrantView {
 }
 export type GrantBody = Omit<GrantView, "id">;
 
-/** `GET/POST /api/admin/people`, `PATCH /api/admin/people/:id`: lists are arrays, a POST or PATCH answers with the one */
+/** `GET/POST /api/admin/people`, `PATCH /api/admin/people/:id`: lists are arrays, a POST or PATCH answers with the one. `DELETE /api/admin/people/:id/passkeys`, for a lost telephone: all of them, and every session; 204 */
 export interface PersonView extends PersonSummary {
   readonly email: string | null;
   /** false: locked out, at once */

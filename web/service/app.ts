@@ -116,10 +116,11 @@ function noteProblem({ log, metrics }: AppParts, c: WebContext): void {
 
 function failure({ log }: AppParts, c: WebContext, error: Error): Response {
   if (error instanceof StoreError) {
-    if (error.kind !== "conflict") log.error({ error, kind: error.kind }, "the database failed");
+    if (error.kind !== "conflict")
+      log.error({ err: error, kind: error.kind }, "the database failed");
     return storeProblem(c, error);
   }
   const id = randomUUID();
-  log.error({ error, id }, "something unexpected happened");
+  log.error({ err: error, id }, "something unexpected happened");
   return problem(c, 500, "unexpected", `Something went wrong; in the logs it is called ${id}.`);
 }

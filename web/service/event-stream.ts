@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { GateView, RequestState, RequestView, ServerEvent } from "../api.ts";
 import { mayFollow } from "../domain/request.ts";
 
-/** So many events may wait for a slow reader; the stream of one who is slower ends. */
-const maximumWaiting = 256;
+/** So many bytes may wait for a slow reader, beside the socket's own; the stream of a slower one ends. */
+export const maximumWaitingBytes = 256 * 1024;
 /** Requests of one person within a minute or so: more than the rate limit lets through. */
 const maximumRemembered = 500;
 const withdrawn = { open: false, why: "no-grant", opensAt: null } as const;
@@ -30,7 +30,7 @@ export class EventStream {
         },
         cancel: () => this.#ended(),
       },
-      new CountQueuingStrategy({ highWaterMark: maximumWaiting }),
+      new ByteLengthQueuingStrategy({ highWaterMark: maximumWaitingBytes }),
     );
   }
 

@@ -8,7 +8,7 @@ export function line(maximumLength: number) {
     v.trim(),
     v.minLength(1, "must not be empty"),
     v.maxLength(maximumLength, `must be at most ${maximumLength} characters long`),
-    v.regex(/^\P{C}+$/u, "must be one line without control characters"),
+    v.regex(/^\P{C}*$/u, "must be one line without control characters"),
   );
 }
 

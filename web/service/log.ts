@@ -1,4 +1,4 @@
-/** Structured lines, as pino writes them. No secret, no query and no body ever goes in. */
+/** Structured lines, as pino writes them; an error goes under `err`. No secret, no query and no body ever goes in. */
 export interface Logger {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;

@@ -5,7 +5,7 @@ import type { Problem, RequestView } from "../api.ts";
 import { aGrant } from "../store/place.fake.ts";
 import type { Gate } from "../store/store.ts";
 import type { Browser } from "./browser.fake.ts";
-import { everyDay, Rig, until } from "./rig.fake.ts";
+import { everyDay, Rig, turns, until } from "./rig.fake.ts";
 
 const path = "/api/gates/north/open";
 
@@ -303,8 +303,3 @@ describe("opening a gate", () => {
     await again.stop();
   });
 });
-
-/** Enough for whatever needs no time. */
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -177,6 +177,20 @@ describe("signing in by passkey", () => {
     assert.deepEqual(await problemOf(await signIn()), [401, "not-accepted"]);
   });
 
+  it("knows a key no more that was lost, nor the session it began", async () => {
+    await registered();
+    assert.equal((await signIn()).status, 200);
+    const admin = await rig.administrator();
+    const path = `/api/admin/people/${ada.id}/passkeys`;
+    assert.equal((await admin.browser.request("DELETE", path)).status, 204);
+    assert.equal((await browser.get("/api/gates")).status, 401);
+    await browser.session();
+    assert.deepEqual(await problemOf(await signIn()), [401, "not-accepted"]);
+
+    const unknown = await admin.browser.request("DELETE", "/api/admin/people/x/passkeys");
+    assert.equal(unknown.status, 404);
+  });
+
   it("leads the first administrator in by a link, a new one at each start until then", async () => {
     const first = await rig.service.start();
     const again = await Rig.make({ place: rig.place });

@@ -43,6 +43,7 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
       return c.json(personView({ ...person, passkeys: 0 }), 201);
     })
     .patch("/people/:id", (c) => change(parts, c, c.req.param("id")))
+    .delete("/people/:id/passkeys", (c) => forgetPasskeys(parts, c, c.req.param("id")))
     .post("/people/:id/invitation", async (c) => {
       const person = await store.person(c.req.param("id"));
       if (person === undefined) return notFound(c, "person");
@@ -62,10 +63,7 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   if (before === undefined) return notFound(c, "person");
   const after = { ...before, ...body.value };
   const isDemoted = isInCharge(before) && !isInCharge(after);
-  if (isDemoted && !(await hasAnother(store, id))) {
-    const message = "This is the last administrator: make somebody else one first.";
-    return problem(c, 409, "last-administrator", message);
-  }
+  if (isDemoted && !(await hasAnother(store, id))) return lastAdministrator(c);
   const person = await store.updatePerson(id, body.value);
   if (person === undefined) return notFound(c, "person");
   if (!person.isActive) {
@@ -77,6 +75,25 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   log.info({ person: id, fields, by: c.var.signedIn?.person.id }, "a person was changed");
   const passkeys = (await store.passkeysOf(id)).length;
   return c.json(personView({ ...person, passkeys }));
+}
+
+/** Whoever has the lost telephone gets in no more; an invitation makes a new passkey. */
+async function forgetPasskeys(parts: PeopleParts, c: WebContext, id: string): Promise<Response> {
+  const { store, streams, log } = parts;
+  const person = await store.person(id);
+  if (person === undefined) return notFound(c, "person");
+  const isOut = isInCharge(person) && person.oidcSubject === null;
+  if (isOut && !(await hasAnother(store, id))) return lastAdministrator(c);
+  const removed = await store.deletePasskeys(id);
+  await store.deleteSessionsOf(id);
+  streams.endOfPerson(id);
+  log.info({ person: id, removed, by: c.var.signedIn?.person.id }, "passkeys were removed");
+  return c.body(null, 204);
+}
+
+function lastAdministrator(c: WebContext): Response {
+  const message = "This is the last administrator: make somebody else one first.";
+  return problem(c, 409, "last-administrator", message);
 }
 
 function isInCharge({ isAdministrator, isActive }: Person): boolean {

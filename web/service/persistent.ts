@@ -49,7 +49,10 @@ export class Persistent {
         return;
       } catch (error) {
         const isLast = tries >= maximumTries || signal.aborted;
-        this.#log[isLast ? "error" : "warn"]({ error, tries }, "a step could not be written down");
+        this.#log[isLast ? "error" : "warn"](
+          { err: error, tries },
+          "a step could not be written down",
+        );
         if (isLast) return;
       }
       await pause(Math.min(longestDelayMs, firstDelayMs * 2 ** (tries - 1)), signal);

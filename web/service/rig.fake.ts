@@ -73,6 +73,24 @@ export class Rig {
     );
   }
 
+  /** All of which the person may open. */
+  async manyGates(count: number, { id }: Person): Promise<void> {
+    for (let number = 0; number < count; number++) {
+      const gate = await this.gate({ id: `gate-${number}`, thingName: `thing-${number}` });
+      await this.store.createGrant(aGrant(id, gate.id, everyDay));
+      this.link.online(gate.thingName);
+    }
+  }
+
+  /** The boxes are heard no more, then again: everybody is told of every gate, twice. */
+  async flap(): Promise<void> {
+    this.link.listening(false);
+    await turns();
+    this.link.listening(true);
+    for (const { thingName } of await this.store.gates()) this.link.online(thingName);
+    await turns();
+  }
+
   async person(changes: Partial<Person> = {}): Promise<Person> {
     const person = aPerson(changes);
     await this.store.createPerson(person);
@@ -149,4 +167,9 @@ export class RecordingLogger implements Logger {
 /** Until it is true; mocha's timeout ends it. Turns pass by themselves, no time need. */
 export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isTrue())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Enough for whatever needs no time. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -18,10 +18,10 @@ import { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
 import { Streams } from "./streams.ts";
 
-/** Silence is never longer on a stream (see `web/api.ts`). */
-const signMs = 5_000;
-/** What changed elsewhere is told within that time. */
-const beatMs = 15_000;
+/** Silence is never longer on a stream: the page takes a longer one for a broken connection. */
+const beatMs = 5_000;
+/** What another instance or the clock changed is told within that time. */
+const refreshMs = 15_000;
 const pruneMs = 3_600_000;
 
 export interface ServiceParts {
@@ -80,8 +80,8 @@ export class Service {
     const invitation = await inviteFirstAdministrator(this.#parts);
     link.watch((await store.gates()).map(({ thingName }) => thingName));
     link.start(this.#listener());
-    this.#every(signMs, async () => this.#streams.beat());
-    this.#every(beatMs, () => this.#beat());
+    this.#every(beatMs, async () => this.#streams.beat());
+    this.#every(refreshMs, () => this.#refresh());
     this.#every(pruneMs, () => this.#prune());
     return invitation;
   }
@@ -122,7 +122,7 @@ export class Service {
     };
   }
 
-  async #beat(): Promise<void> {
+  async #refresh(): Promise<void> {
     this.#streams.refreshAll();
     await this.#desk.endOrphans();
   }
@@ -135,7 +135,7 @@ export class Service {
 
   #every(periodMs: number, work: () => Promise<void>): void {
     const run = () => {
-      work().catch((error: unknown) => this.#parts.log.error({ error }, "upkeep failed"));
+      work().catch((error: unknown) => this.#parts.log.error({ err: error }, "upkeep failed"));
     };
     this.#timers.push(setInterval(run, periodMs));
   }

@@ -73,12 +73,12 @@ export class Streams {
     }
   }
 
-  /** A gate, a grant or a person has changed, here or elsewhere: everybody is told what is new to him. */
+  /** A gate, a grant or a person has changed: everybody is told what is new to him. */
   refreshAll(): void {
     for (const reader of this.#readers) this.#refresh(reader);
   }
 
-  /** A sign of life. */
+  /** A sign of life to everybody. */
   beat(): void {
     for (const { stream } of this.#readers) stream.beat();
   }
@@ -106,7 +106,7 @@ export class Streams {
       (error: unknown) => {
         reader.isTelling = false;
         // Whether the session still holds is not known: the browser may ask again.
-        this.#parts.log.warn({ error }, "a stream ended as the database could not be read");
+        this.#parts.log.warn({ err: error }, "a stream ended as the database could not be read");
         reader.stream.end();
       },
     );
