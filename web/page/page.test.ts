@@ -341,6 +341,18 @@ describe("the page in Chromium", function () {
     await page.getByText("-61 dBm").waitFor();
   });
 
+  it("lets an administrator lock somebody out, and remove the passkeys of a lost phone", async () => {
+    service.people.set("ben", { ...newPerson("ben", "Ben Okafor"), passkeys: 1 });
+    const page = await open("ada", desktop);
+    await page.getByRole("link", { name: "People" }).click();
+    await page.getByRole("button", { name: "Ben Okafor" }).click();
+    await page.getByRole("button", { name: "Phone lost: remove passkeys" }).click();
+    await page.getByText("Cannot sign in: no passkey").waitFor();
+    await page.getByRole("button", { name: "Lock out" }).click();
+    await page.getByRole("button", { name: "Let in again" }).waitFor();
+    assert.equal(service.people.get("ben")?.isActive, false);
+  });
+
   it("has nothing of administration for others", async () => {
     const page = await open("ben");
     await ready(page);

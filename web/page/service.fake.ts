@@ -213,6 +213,10 @@ export class FakeService {
       return json(response, 201, { url: this.invitationFor(id), expiresAt });
     }
     const person = this.people.get(id);
+    if (kind === "people" && part === "passkeys" && person !== undefined) {
+      this.people.set(id, { ...person, passkeys: 0 });
+      return response.writeHead(204).end();
+    }
     if (kind === "people" && method === "POST") {
       const added = { ...newPerson(randomUUID(), body.name ?? ""), ...definedOf(body) };
       this.people.set(added.id, added);

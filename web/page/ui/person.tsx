@@ -46,6 +46,14 @@ export function PersonPage({ person, grants, gates, service, reload, onBack }: P
           onPress={() => service.changePerson(id, { isAdministrator: !isAdministrator })}
           onDone={reload}
         />
+        {person.passkeys > 0 && (
+          <Action
+            label={said.removePasskeys}
+            kind="danger"
+            onPress={() => service.removePasskeys(id)}
+            onDone={reload}
+          />
+        )}
         <Action
           label={isActive ? said.lockOut : said.letIn}
           kind={isActive ? "danger" : "primary"}
