@@ -164,7 +164,7 @@ describe("event streams", () => {
     const events = await open(browser);
     await events.next();
     assert.equal(events.beats, 1);
-    clock.tick(10_000);
+    clock.tick(30_000);
     rig.link.offline("box-1");
     await events.next();
     assert.equal(events.beats, 7);
