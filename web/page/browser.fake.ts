@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import {
   type Browser,
+  type BrowserContext,
   type BrowserContextOptions,
   type CDPSession,
   chromium,
@@ -12,19 +13,26 @@ const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(e
 
 export const hasChromium = executablePath !== undefined;
 
+const launchOptions = {
+  ...(executablePath !== undefined && { executablePath }),
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};
+
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
-    ...(executablePath !== undefined && { executablePath }),
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  return chromium.launch(launchOptions);
+}
+
+/** As a person has it, with a profile in a folder, where {@link launchChromium} is always incognito. */
+export function launchWithProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, launchOptions);
 }
 
 export const phone: BrowserContextOptions = {

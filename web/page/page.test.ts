@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { skipWithout } from "../../scripts/optional.fake.ts";
 import {
@@ -7,6 +10,7 @@ import {
   desktop,
   hasChromium,
   launchChromium,
+  launchWithProfile,
   phone,
   slide,
 } from "./browser.fake.ts";
@@ -289,6 +293,24 @@ describe("the page in Chromium", function () {
     await ready(page);
     const track = await page.locator(".slide").boundingBox();
     assert.ok(track !== null && track.y >= 0 && track.y + track.height <= 375);
+  });
+
+  it("can be installed, as Chromium judges it, without a service worker", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "boom-box-profile-"));
+    const context = await launchWithProfile(folder);
+    try {
+      const page = await context.newPage();
+      await page.goto(service.origin);
+      await page.getByRole("heading", { name: "Sign in" }).waitFor();
+      const session = await context.newCDPSession(page);
+      assert.deepEqual((await session.send("Page.getAppManifest")).errors, []);
+      const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+      assert.deepEqual(installabilityErrors, []);
+      assert.equal(context.serviceWorkers().length, 0);
+    } finally {
+      await context.close();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it("is dark in the dark, and moves nothing for whom movement is too much", async () => {
