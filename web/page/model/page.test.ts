@@ -5,7 +5,7 @@ import { gatePanel } from "./control.ts";
 import { graceMs, silenceMs } from "./link.ts";
 import { begin, deadline, hiddenMs, settleMs, step } from "./page.ts";
 import type { Effect, PageEvent, PageState } from "./state.ts";
-import { restMs, retryAfterMs } from "./tap.ts";
+import { restMs, retryAfterMs, shownMs } from "./tap.ts";
 
 const out: SessionView = {
   person: null,
@@ -145,6 +145,16 @@ describe("the page", () => {
     page.at(1_000 + silenceMs, time);
     assert.deepEqual(page.effects, [{ type: "close-stream" }]);
     assert.equal(page.state.link.type, "waiting");
+  });
+
+  it("shows an end for a minute, and not to whoever comes back later", () => {
+    const page = ready()
+      .at(100, slid("id-1"))
+      .at(150, hear(request("id-1", "opened")));
+    page.at(150 + shownMs - 1, time);
+    assert.equal(page.phase(), "request");
+    page.at(150 + shownMs, time);
+    assert.equal(page.phase(), undefined);
   });
 
   it("asks anew after it was hidden, and is off until it knows", () => {

@@ -8,6 +8,7 @@ import { breakOff, linkDeadline, openingMs, reopen, silenceMs } from "./link.ts"
 import type { Effect, KnownGate, PageEvent, PageState, Session } from "./state.ts";
 import {
   hear,
+  isOver,
   isPending,
   missAnswer,
   newTap,
@@ -200,7 +201,8 @@ function timePassed(state: PageState, random: number, now: number): Step {
   const taps = new Map(state.taps);
   for (const [gate, tap] of taps) {
     const passed = passTime(tap, now);
-    taps.set(gate, passed.tap);
+    if (isOver(passed.tap, now)) taps.delete(gate);
+    else taps.set(gate, passed.tap);
     if (passed.post) effects.push({ type: "post", gate, id: tap.id });
   }
   let { link, session, gates } = state;

@@ -4,6 +4,7 @@ import type { RequestState, RequestView } from "../../api.ts";
 import {
   commandLifeMs,
   hear,
+  isOver,
   isPending,
   isResting,
   missAnswer,
@@ -12,6 +13,7 @@ import {
   patienceMs,
   restMs,
   retryAfterMs,
+  shownMs,
   tapDeadline,
   turnDown,
 } from "./tap.ts";
@@ -47,7 +49,9 @@ describe("a tap", () => {
     assert.ok(isResting(tap, 1_600 + restMs - 1));
     assert.ok(!isResting(tap, 1_600 + restMs));
     assert.equal(tapDeadline(tap, 1_700), 1_600 + restMs);
-    assert.equal(tapDeadline(tap, 1_600 + restMs), null);
+    assert.equal(tapDeadline(tap, 1_600 + restMs), 1_600 + shownMs);
+    assert.ok(!isOver(tap, 1_600 + shownMs - 1));
+    assert.ok(isOver(tap, 1_600 + shownMs));
   });
 
   it("posts the same id once more after a network error, and then says that it is not known", () => {
