@@ -23,6 +23,7 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
   const knob = useRef<HTMLButtonElement>(null);
   const slide = useRef<Slide>(idle);
   const holdTimer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const askTimer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [progress, setProgress] = useState(0);
   const [isHolding, setHolding] = useState(false);
   const [isAsking, setAsking] = useState(false);
@@ -36,13 +37,13 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
     setAsking(false);
   }, [isReady]);
 
-  useEffect(() => () => clearTimeout(holdTimer.current), []);
-
-  useEffect(() => {
-    if (!isAsking) return;
-    const timer = setTimeout(() => setAsking(false), confirmMs);
-    return () => clearTimeout(timer);
-  }, [isAsking]);
+  useEffect(
+    () => () => {
+      clearTimeout(holdTimer.current);
+      clearTimeout(askTimer.current);
+    },
+    [],
+  );
 
   function hold(): void {
     setHolding(true);
@@ -56,6 +57,12 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
   function letGo(): void {
     clearTimeout(holdTimer.current);
     setHolding(false);
+  }
+
+  function ask(): void {
+    setAsking(true);
+    clearTimeout(askTimer.current);
+    askTimer.current = setTimeout(() => setAsking(false), confirmMs);
   }
 
   function become(next: Slide): void {
@@ -85,7 +92,7 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
 
   /** A screen reader's click has no pointer's movement and no key to hold: it asks. */
   function onClick(event: TargetedMouseEvent<HTMLButtonElement>): void {
-    if (isReady && event.detail === 0) setAsking(true);
+    if (isReady && event.detail === 0) ask();
   }
 
   return (
@@ -139,12 +146,7 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
           }}
         />
       ) : (
-        <button
-          type="button"
-          class="quiet two-step"
-          disabled={!isReady}
-          onClick={() => setAsking(true)}
-        >
+        <button type="button" class="quiet two-step" disabled={!isReady} onClick={ask}>
           {words.control.twoStep}
         </button>
       )}
