@@ -41,8 +41,10 @@ export async function connectPostgres({
     keepAlive: true,
     types: { getTypeParser },
   });
-  // An idle connection that breaks is replaced at the next use; without a listener, Node would end.
+  // A connection that breaks is replaced at the next use, and what was asked on it rejects; but both
+  // are told as events too, idle or in use, and without a listener Node would end.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => void client.on("error", () => undefined));
   const kysely = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool: telling(pool) }),
     plugins: [new CamelCasePlugin()],
