@@ -95,6 +95,19 @@ module.exports = {
         ],
       },
     },
+    {
+      name: "rules-of-the-staff-app-are-pure",
+      comment: "web/domain knows the contracts' words, and of Node what an address looks like.",
+      severity: "error",
+      from: { path: "^web/domain/", pathNot: tests },
+      to: { pathNot: ["^web/domain/", "^web/api\\.ts$", "^web/store/store\\.ts$", "^net$"] },
+    },
+    {
+      name: "only-the-store-knows-databases",
+      severity: "error",
+      from: { path: "^web/", pathNot: ["^web/store/", tests] },
+      to: { path: "node_modules/(kysely|libsql|pg)/" },
+    },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
   ],
   options: {

@@ -2,28 +2,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { build } from "esbuild";
-
-export interface Asset {
-  readonly body: Uint8Array<ArrayBuffer>;
-  readonly contentType: string;
-  /** its name changes with its content: may be kept for ever; else it is asked for anew each time */
-  readonly immutable: boolean;
-}
-
-/** For every answer that is the page's: our own files alone, nothing inline, no frame around it. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join("; ");
+import { build, type Metafile } from "esbuild";
+import type { Asset, Assets } from "./service/assets.ts";
 
 const icons = [
   ["icon.svg", "image/svg+xml"],
@@ -40,13 +20,16 @@ const dark = "#14171a";
  * @returns by path, `/` among them; a path not among them is not the page's
  * @throws where the page does not compile
  */
-export async function pageAssets(): Promise<ReadonlyMap<string, Asset>> {
+export async function pageAssets(): Promise<Assets> {
   const page = join(rootAbove(import.meta.dirname), "web/page");
   const bundle = await build({
     entryPoints: { page: join(page, "main.tsx"), style: join(page, "style.css") },
     outdir: "/",
     entryNames: "[name]-[hash]",
+    chunkNames: "part-[hash]",
     bundle: true,
+    splitting: true,
+    metafile: true,
     minify: true,
     write: false,
     format: "esm",
@@ -59,33 +42,30 @@ export async function pageAssets(): Promise<ReadonlyMap<string, Asset>> {
     logLevel: "silent",
   });
   const assets = new Map<string, Asset>();
-  const names = { script: "", style: "" };
+  const names = { script: "", style: "", parts: [] as string[] };
   for (const { path, contents } of bundle.outputFiles) {
     const name = path.slice(path.lastIndexOf("/"));
     const isScript = name.endsWith(".js");
-    names[isScript ? "script" : "style"] = name;
-    const contentType = isScript ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8";
-    assets.set(name, { body: new Uint8Array(contents), contentType, immutable: true });
+    if (name.startsWith("/page-")) {
+      names.script = name;
+      names.parts = staticParts(bundle.metafile, name);
+    }
+    if (name.startsWith("/style-")) names.style = name;
+    const type = isScript ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8";
+    assets.set(name, asset(new Uint8Array(contents), type, true));
   }
   const iconPaths = new Map<string, string>();
-  for (const [name, contentType] of icons) {
+  for (const [name, type] of icons) {
     const body = new Uint8Array(readFileSync(join(page, "icons", name)));
     const path = hashed(name, body);
     iconPaths.set(name, path);
-    assets.set(path, { body, contentType, immutable: true });
+    assets.set(path, asset(body, type, true));
   }
   const icon = (name: (typeof icons)[number][0]) => iconPaths.get(name) ?? "";
   const manifest = text(JSON.stringify(webManifest(icon)));
-  assets.set("/manifest.webmanifest", {
-    body: manifest,
-    contentType: "application/manifest+json; charset=utf-8",
-    immutable: false,
-  });
-  assets.set("/", {
-    body: text(html(names, icon)),
-    contentType: "text/html; charset=utf-8",
-    immutable: false,
-  });
+  const manifestType = "application/manifest+json; charset=utf-8";
+  assets.set("/manifest.webmanifest", asset(manifest, manifestType, false));
+  assets.set("/", asset(text(html(names, icon)), "text/html; charset=utf-8", false));
   return assets;
 }
 
@@ -121,7 +101,7 @@ function webManifest(icon: (name: (typeof icons)[number][0]) => string) {
 }
 
 function html(
-  names: { readonly script: string; readonly style: string },
+  names: { readonly script: string; readonly style: string; readonly parts: readonly string[] },
   icon: (name: (typeof icons)[number][0]) => string,
 ): string {
   return `<!doctype html>
@@ -138,6 +118,7 @@ function html(
 <link rel="apple-touch-icon" href="${icon("apple-touch-icon.png")}">
 <link rel="stylesheet" href="${names.style}">
 <script type="module" src="${names.script}"></script>
+${names.parts.map((part) => `<link rel="modulepreload" href="${part}">`).join("\n")}
 <body>
 <div id="app"></div>
 <noscript><p>This page needs JavaScript: the gate's state changes while you look at it.</p></noscript>
@@ -146,10 +127,26 @@ function html(
 `;
 }
 
+/** What the script needs before it runs: fetched with it, not after it. */
+function staticParts(metafile: Metafile, script: string): string[] {
+  const nameOf = (path: string) => path.slice(path.lastIndexOf("/"));
+  const output = Object.entries(metafile.outputs).find(([path]) => nameOf(path) === script);
+  const imports = output?.[1].imports ?? [];
+  return imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => nameOf(path));
+}
+
+/** @param isImmutable whether its name changes with its content */
+function asset(body: Uint8Array<ArrayBuffer>, type: string, isImmutable: boolean): Asset {
+  return { body, type, etag: `"${hashOf(body)}"`, isImmutable };
+}
+
 function hashed(name: string, body: Uint8Array): string {
-  const hash = createHash("sha256").update(body).digest("hex").slice(0, 8);
   const dot = name.lastIndexOf(".");
-  return `/${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
+  return `/${name.slice(0, dot)}-${hashOf(body).slice(0, 8)}${name.slice(dot)}`;
+}
+
+function hashOf(body: Uint8Array): string {
+  return createHash("sha256").update(body).digest("hex").slice(0, 16);
 }
 
 function text(value: string): Uint8Array<ArrayBuffer> {

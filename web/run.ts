@@ -1,8 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { InvitationView } from "./api.ts";
 import { pageAssets } from "./assets.ts";
 import type { GateLink } from "./cloud/gate-link.ts";
-import type { Assets } from "./service/assets.ts";
 import type { Logger } from "./service/log.ts";
 import { prometheusMetrics } from "./service/prometheus.ts";
 import { type RunningServer, serve } from "./service/server.ts";
@@ -32,7 +31,7 @@ export async function startWeb(
   log: Logger,
   prepare: (store: Store) => Promise<void> = async () => {},
 ): Promise<RunningWeb> {
-  const assets = withTags(await pageAssets());
+  const assets = await pageAssets();
   const store = await openStore(settings.database);
   const service = new Service({
     ...{ store, link, settings, log, assets, randomBytes },
@@ -51,18 +50,4 @@ export async function startWeb(
     await service.close(0);
     throw error;
   }
-}
-
-function withTags(assets: Awaited<ReturnType<typeof pageAssets>>): Assets {
-  return new Map(
-    [...assets].map(([path, { body, contentType, immutable }]) => [
-      path,
-      {
-        body,
-        type: contentType,
-        etag: `"${createHash("sha256").update(body).digest("base64url")}"`,
-        isImmutable: immutable,
-      },
-    ]),
-  );
 }

@@ -31,16 +31,17 @@ describe("time zones", () => {
 
   it("are steady between the changes of their clocks", () => {
     const change = Date.UTC(2025, 2, 30, 1);
-    const [from, to] = [change - 100 * hourMs, change + 50 * hourMs];
-    assert.deepEqual(steadyTimes("Europe/Berlin", from, to), [
-      { from, to: change, offsetMs: hourMs },
-      { from: change, to, offsetMs: 2 * hourMs },
-    ]);
-    assert.deepEqual(steadyTimes("Europe/Berlin", change, to), [
-      { from: change, to, offsetMs: 2 * hourMs },
-    ]);
-    assert.deepEqual(steadyTimes("Europe/Berlin", from, change), [
-      { from, to: change, offsetMs: hourMs },
-    ]);
+    const at = (hours: number): number => change + hours * hourMs;
+    const times = (from: number, to: number) => [...steadyTimes("Europe/Berlin", at(from), at(to))];
+    const winter = (from: number, to: number) => ({
+      from: at(from),
+      to: at(to),
+      offsetMs: hourMs,
+    });
+    const summer = (from: number, to: number) => ({ ...winter(from, to), offsetMs: 2 * hourMs });
+    assert.deepEqual(times(-20, 10), [winter(-20, -8), winter(-8, 0), summer(0, 4), summer(4, 10)]);
+    assert.deepEqual(times(0, 13), [summer(0, 12), summer(12, 13)]);
+    assert.deepEqual(times(-12, 0), [winter(-12, 0)]);
+    assert.deepEqual(times(0, 0), []);
   });
 });

@@ -67,28 +67,26 @@ export interface SteadyTime {
 /** No zone changes twice within this, in ms. */
 const strideMs = dayMs / 2;
 
-/** The steady times that make up `from` to `to` (exclusive), in order. */
-export function steadyTimes(timeZone: string, from: number, to: number): SteadyTime[] {
-  const times: SteadyTime[] = [];
-  let begun = from;
+/** Steady times, half a day long at most, that make up `from` to `to` (exclusive), in order. */
+export function* steadyTimes(timeZone: string, from: number, to: number): Generator<SteadyTime> {
   let offsetMs = offsetAt(timeZone, from);
   for (let at = from; at < to; ) {
     const next = Math.min(at + strideMs, to);
-    const nextOffset = offsetAt(timeZone, next);
-    if (nextOffset !== offsetMs) {
-      const change = firstWith(timeZone, at, next, offsetMs);
-      times.push({ from: begun, to: change, offsetMs });
-      begun = change;
-      offsetMs = nextOffset;
+    const nextOffsetMs = offsetAt(timeZone, next);
+    if (nextOffsetMs === offsetMs) {
+      yield { from: at, to: next, offsetMs };
+    } else {
+      const change = firstWithout(timeZone, at, next, offsetMs);
+      yield { from: at, to: change, offsetMs };
+      if (change < next) yield { from: change, to: next, offsetMs: nextOffsetMs };
     }
     at = next;
+    offsetMs = nextOffsetMs;
   }
-  if (begun < to) times.push({ from: begun, to, offsetMs });
-  return times;
 }
 
 /** The first ms after `before` at which the offset is another one. */
-function firstWith(timeZone: string, before: number, after: number, offsetMs: number): number {
+function firstWithout(timeZone: string, before: number, after: number, offsetMs: number): number {
   let [low, high] = [before, after];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);

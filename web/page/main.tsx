@@ -23,6 +23,10 @@ document.addEventListener("visibilitychange", () =>
   driver?.dispatch({ type: document.visibilityState === "visible" ? "visible" : "hidden" }),
 );
 addEventListener("online", () => driver?.dispatch({ type: "visible" }));
+// The stream may not notice for a while; an end is an end, whoever tells of it first.
+addEventListener("offline", () =>
+  driver?.dispatch({ type: "stream-ended", random: Math.random() }),
+);
 addEventListener("pageshow", (event) => {
   if (event.persisted) driver?.dispatch({ type: "visible" });
 });

@@ -186,7 +186,11 @@ async function shoot(
 ): Promise<{ readonly png: Buffer; readonly webp: Buffer }> {
   const service = await FakeService.start();
   fill(service);
-  const context = await browser.newContext({ ...options, reducedMotion: "reduce" });
+  const context = await browser.newContext({
+    ...options,
+    locale: "en-GB",
+    reducedMotion: "reduce",
+  });
   await context.addCookies([service.cookieFor("ada")]);
   const page = await context.newPage();
   await page.clock.install({ time: noon });
@@ -198,7 +202,12 @@ async function shoot(
   }
   const png = await page.screenshot();
   const session = await context.newCDPSession(page);
-  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 90 });
+  const { width, height } = options.viewport ?? { width: 0, height: 0 };
+  const { data } = await session.send("Page.captureScreenshot", {
+    format: "webp",
+    quality: 85,
+    clip: { x: 0, y: 0, width, height, scale: options.deviceScaleFactor ?? 1 },
+  });
   await context.close();
   await service.stop();
   return { png, webp: Buffer.from(data, "base64") };

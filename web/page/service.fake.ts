@@ -15,7 +15,9 @@ import type {
   ServerEvent,
   SessionView,
 } from "../api.ts";
-import { type Asset, contentSecurityPolicy, pageAssets } from "../assets.ts";
+import { pageAssets } from "../assets.ts";
+import type { Assets } from "../service/assets.ts";
+import { contentSecurityPolicy } from "../service/guards.ts";
 import { FakePasskeys } from "./passkeys.fake.ts";
 
 /** What the service does with a post to open: answers, is silent, or breaks the connection. */
@@ -50,9 +52,9 @@ export class FakeService {
   readonly #streams = new Set<ServerResponse>();
   readonly #passkeys: FakePasskeys;
   readonly #server: Server;
-  readonly #assets: ReadonlyMap<string, Asset>;
+  readonly #assets: Assets;
 
-  private constructor(assets: ReadonlyMap<string, Asset>) {
+  private constructor(assets: Assets) {
     this.#assets = assets;
     this.#server = createServer((incoming, response) => {
       this.#handle(incoming, response).catch((error: unknown) => response.destroy(error as Error));
@@ -108,10 +110,10 @@ export class FakeService {
     const asset = this.#assets.get(pathname);
     if (asset !== undefined && method === "GET") {
       response.writeHead(200, {
-        "Content-Type": asset.contentType,
+        "Content-Type": asset.type,
         "Content-Security-Policy": contentSecurityPolicy,
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": asset.immutable ? "public, max-age=31536000, immutable" : "no-cache",
+        "Cache-Control": asset.isImmutable ? "public, max-age=31536000, immutable" : "no-cache",
       });
       return response.end(asset.body);
     }
@@ -211,6 +213,10 @@ export class FakeService {
       return json(response, 201, { url: this.invitationFor(id), expiresAt });
     }
     const person = this.people.get(id);
+    if (kind === "people" && part === "passkeys" && person !== undefined) {
+      this.people.set(id, { ...person, passkeys: 0 });
+      return response.writeHead(204).end();
+    }
     if (kind === "people" && method === "POST") {
       const added = { ...newPerson(randomUUID(), body.name ?? ""), ...definedOf(body) };
       this.people.set(added.id, added);

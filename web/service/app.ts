@@ -30,6 +30,7 @@ import { sessionRoutes } from "./session-routes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
 import type { Streams } from "./streams.ts";
+import type { UnderWay } from "./under-way.ts";
 
 export interface AppParts {
   readonly store: Store;
@@ -46,12 +47,13 @@ export interface AppParts {
   readonly sessions: Sessions;
   readonly limits: Limits;
   readonly readiness: Readiness;
+  readonly underWay: UnderWay;
   readonly gateViews: (person: Person) => Promise<readonly GateView[]>;
 }
 
 /** The service on Web-standard requests; nothing in here knows of sockets. */
 export function createApp(parts: AppParts): Hono<WebEnv> {
-  const { settings, readiness } = parts;
+  const { settings, readiness, underWay } = parts;
   const app = new Hono<WebEnv>();
   app.use(guards.securityHeaders(settings));
   app.use(async (c, next) => {
@@ -61,7 +63,7 @@ export function createApp(parts: AppParts): Hono<WebEnv> {
   });
   app.route("/", healthRoutes(parts));
   app.use("/api/*", async (c, next) => {
-    if (!readiness.isStopping) return next();
+    if (!readiness.isStopping) return underWay.during(next);
     const message = "The service is being stopped, so nothing was done: try again in 5 s.";
     return problem(c, 503, "stopping", message, { retryAfterSeconds: 5 });
   });

@@ -108,18 +108,13 @@ export class Desk {
     }
   }
 
-  /** Until every request under way has ended and is written down, `limitMs` at most. */
-  async finish(limitMs: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, limitMs);
-    });
+  /** Until every request under way has ended and is written down, or until `limit`. */
+  async finish(limit: Promise<void>): Promise<void> {
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve;
       if (this.#running.size === 0) resolve();
     });
     await Promise.race([idle.then(() => this.#persistent.settled()), limit]);
-    clearTimeout(timer);
     for (const { deadline } of this.#running.values()) clearTimeout(deadline);
     this.#persistent.stop();
   }

@@ -10,7 +10,7 @@ export type Guard = MiddlewareHandler<WebEnv>;
 
 export const maximumBodyBytes = 16 * 1024;
 
-const contentSecurityPolicy = [
+export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -22,6 +22,7 @@ const contentSecurityPolicy = [
   "base-uri 'none'",
   "form-action 'self'",
   "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
 ].join("; ");
 
 const permissionsPolicy = [

@@ -99,8 +99,15 @@ async function welcome(
     createdAt: now(),
     lastSeenAt: null,
   };
-  await store.createPerson(person);
-  return person;
+  try {
+    await store.createPerson(person);
+    return person;
+  } catch (error) {
+    // Of two first sign-ins at once, the other one was faster.
+    const other = await store.personByOidc(claims.subject);
+    if (other === undefined) throw error;
+    return other;
+  }
 }
 
 function refused(

@@ -143,6 +143,43 @@ describe("the service on a socket", function () {
     assert.equal(outcome, "opened");
   });
 
+  it("cuts off no tap that is being recorded when it is told to stop", async () => {
+    let release: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isHeld = false;
+    const slow = await Rig.make({
+      place: rig.place,
+      environment: { BOOM_BOX_WEB_ORIGIN: origin },
+      wrapStore: (store) => ({
+        ...store,
+        recordRequest: async (request) => {
+          isHeld = true;
+          await held;
+          return store.recordRequest(request);
+        },
+      }),
+    });
+    await slow.service.start();
+    const { person } = await slow.colleague(gate);
+    const options = { host: "127.0.0.1", port: 0, stopLimitMs: 5_000 };
+    const other = await serve(slow.service, options);
+    const fetchThere = (path: string, init: RequestInit) =>
+      fetch(`http://127.0.0.1:${other.port}${path}`, init);
+    const ada = await slow.signedIn(person, new Browser(fetchThere, origin));
+    const id = randomUUID();
+    const answer = ada.post("/api/gates/north/open", { id });
+    await until(() => isHeld);
+    const stopped = other.stop();
+    slow.link.onCommand = () => slow.link.event("box-1", { id });
+    release();
+    assert.equal((await answer).status, 202);
+    await stopped;
+    assert.equal(slow.link.sent.length, 1);
+    assert.equal((await rig.store.request(id))?.state, "opened");
+  });
+
   it("says so where it cannot listen", async () => {
     const options = { host: "127.0.0.1", port: server.port };
     await assert.rejects(serve(rig.service, options), /EADDRINUSE/);

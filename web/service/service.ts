@@ -17,6 +17,7 @@ import type { RandomBytes } from "./secrets.ts";
 import { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
 import { Streams } from "./streams.ts";
+import { UnderWay } from "./under-way.ts";
 
 /** Silence is never longer on a stream: the page takes a longer one for a broken connection. */
 const beatMs = 5_000;
@@ -45,6 +46,7 @@ export class Service {
   readonly #streams: Streams;
   readonly #desk: Desk;
   readonly #readiness: Readiness;
+  readonly #underWay = new UnderWay();
   readonly #timers: ReturnType<typeof setInterval>[] = [];
 
   constructor(parts: ServiceParts) {
@@ -61,6 +63,7 @@ export class Service {
     this.app = createApp({
       ...{ ...parts, gateViews },
       ...{ boxes: this.#boxes, desk: this.#desk, streams: this.#streams },
+      underWay: this.#underWay,
       ...{
         readiness: this.#readiness,
         limits: new Limits(settings),
@@ -95,7 +98,14 @@ export class Service {
   /** After {@link refuse}: waits for the requests under way, `limitMs` at most, then closes all. */
   async close(limitMs: number): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await this.#desk.finish(limitMs);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limitMs);
+    });
+    // What is being answered may yet become a command.
+    await Promise.race([this.#underWay.none(), limit]);
+    await this.#desk.finish(limit);
+    clearTimeout(timer);
     this.#streams.endAll();
     await this.#parts.link.close();
     await this.#parts.store.close();

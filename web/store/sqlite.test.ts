@@ -95,6 +95,12 @@ describe("store on SQLite", () => {
       await assert.rejects(connect(), isUnavailable);
       await assert.rejects(openStore(join(file, "beneath-a-file.db")), isUnavailable);
       await assert.rejects(openStore(folder), isUnavailable);
+      await assert.rejects(openStore("mysql://u:secret@h/d"), (error) => {
+        assert.ok(isUnavailable(error));
+        assert.match(String(error), /mysql:\/\/ is no database known here/);
+        assert.doesNotMatch(String(error), /secret/);
+        return true;
+      });
     });
 
     it("is left alone where a newer program has made it", async () => {

@@ -1,6 +1,6 @@
 /** The embedded database: one file, through libsql. */
 import { closeSync, fchmodSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import {
   CamelCasePlugin,
   Kysely,
@@ -35,9 +35,11 @@ export interface SqliteConnection {
 
 /** @throws StoreError where the file cannot be opened, or is no database */
 export async function connectSqlite({
-  file,
+  file: path,
   busyTimeoutMs = 5000,
 }: SqliteOptions): Promise<SqliteConnection> {
+  // libsql takes some names for what they are not, such as a URL of a server.
+  const file = resolve(path);
   const options = { kindOf: kindOfSqliteError, busyTimeoutMs };
   // SQLite gives its -wal and -shm the mode of the file.
   makePrivate(file);

@@ -57,6 +57,8 @@ export class Service {
   addPerson = (body: PersonBody) => this.#call<PersonView>("POST", "/api/admin/people", body);
   changePerson = (id: string, body: Partial<PersonBody>) =>
     this.#call<PersonView>("PATCH", `/api/admin/people/${encodeURIComponent(id)}`, body);
+  removePasskeys = (id: string) =>
+    this.#call<null>("DELETE", `/api/admin/people/${encodeURIComponent(id)}/passkeys`, {});
   invite = (id: string) =>
     this.#call<InvitationView>(
       "POST",

@@ -1,6 +1,6 @@
 /** A tap in words: what is known of it, and no more. Pure. */
 import type { RequestView } from "../../api.ts";
-import { reasonWords, words } from "../words.ts";
+import { reasonWords, words } from "../words/words.ts";
 import type { Tap } from "./tap.ts";
 
 export interface Outcome {

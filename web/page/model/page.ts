@@ -8,6 +8,7 @@ import { breakOff, linkDeadline, openingMs, reopen, silenceMs } from "./link.ts"
 import type { Effect, KnownGate, PageEvent, PageState, Session } from "./state.ts";
 import {
   hear,
+  isOver,
   isPending,
   missAnswer,
   newTap,
@@ -64,6 +65,10 @@ export function step(state: PageState, event: PageEvent, now: number): Step {
       return still({ ...state, link: breakOff(state.link, now, event.random) });
     case "not-signed-in":
       return { state, effects: [{ type: "load-session" }] };
+    case "left": {
+      const { state: cleared, effects } = begin(state.lastUsed);
+      return { state: cleared, effects: [{ type: "close-stream" }, ...effects] };
+    }
     case "slid":
       return slid(state, event.gate, event.id, now);
     case "answered":
@@ -196,7 +201,8 @@ function timePassed(state: PageState, random: number, now: number): Step {
   const taps = new Map(state.taps);
   for (const [gate, tap] of taps) {
     const passed = passTime(tap, now);
-    taps.set(gate, passed.tap);
+    if (isOver(passed.tap, now)) taps.delete(gate);
+    else taps.set(gate, passed.tap);
     if (passed.post) effects.push({ type: "post", gate, id: tap.id });
   }
   let { link, session, gates } = state;

@@ -44,6 +44,8 @@ export type PageEvent =
   | { readonly type: "stream-ended"; readonly random: number }
   /** 401: nobody is signed in any more */
   | { readonly type: "not-signed-in" }
+  /** signed out by one's own wish */
+  | { readonly type: "left" }
   | { readonly type: "slid"; readonly gate: string; readonly id: string }
   | { readonly type: "answered"; readonly request: RequestView }
   | { readonly type: "turned-down"; readonly id: string; readonly problem: Problem }

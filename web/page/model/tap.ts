@@ -9,6 +9,8 @@ export const retryAfterMs = 1_000;
 export const patienceMs = 20_000;
 /** How long the control rests after an end, so that it is read before the next slide. */
 export const restMs = 2_500;
+/** How long an end is shown: later it would look like news to whoever takes the phone out again. */
+export const shownMs = 60_000;
 
 export type TapPhase =
   | { readonly type: "posting" }
@@ -55,6 +57,11 @@ export function isResting(tap: Tap, now: number): boolean {
   return tap.endedAt !== null && now < tap.endedAt + restMs;
 }
 
+/** Whether it has been shown for long enough: the history has it. */
+export function isOver(tap: Tap, now: number): boolean {
+  return tap.endedAt !== null && now >= tap.endedAt + shownMs;
+}
+
 /** A word of the service about the request. Words may overtake each other: a tap only goes forwards. */
 export function hear(tap: Tap, request: RequestView, now: number): Tap {
   if (request.id !== tap.id) return tap;
@@ -90,9 +97,9 @@ export function postAgain(tap: Tap): Tap {
   return { ...tap, posts: tap.posts + 1, phase: { type: "posting" } };
 }
 
-/** When something is due without a word of anybody; null: never. */
-export function tapDeadline(tap: Tap, now: number): number | null {
-  if (tap.endedAt !== null) return isResting(tap, now) ? tap.endedAt + restMs : null;
+/** When something is due without a word of anybody. */
+export function tapDeadline(tap: Tap, now: number): number {
+  if (tap.endedAt !== null) return tap.endedAt + (isResting(tap, now) ? restMs : shownMs);
   return tap.phase.type === "retrying" ? tap.phase.at : tap.at + patienceMs;
 }
 

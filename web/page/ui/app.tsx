@@ -2,13 +2,18 @@ import { useEffect, useState } from "preact/hooks";
 import type { PersonSummary } from "../../api.ts";
 import type { Service } from "../io/service.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
-import { words } from "../words.ts";
+import { words } from "../words/words.ts";
 import { GatePage } from "./gate.tsx";
-import { GatesPage } from "./gates.tsx";
-import { HistoryPage } from "./history.tsx";
 import { Mark } from "./mark.tsx";
-import { PeoplePage } from "./people.tsx";
-import { Invitation, SignIn } from "./sign-in.tsx";
+import { Part } from "./part.tsx";
+
+/** Fetched when first needed: what a phone at the gate loads is the gate's page alone. */
+const parts = {
+  signIn: () => import("./sign-in.tsx"),
+  history: () => import("./history.tsx"),
+  people: () => import("./people.tsx"),
+  gates: () => import("./gates.tsx"),
+};
 
 interface AppProps {
   readonly state: PageState;
@@ -26,15 +31,19 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
   if (invitation !== null && session.type !== "loading" && session.type !== "unreachable") {
     return (
       <main id="content">
-        <Invitation
-          token={invitation}
-          service={service}
-          onLeave={onInvitationDone}
-          onSession={(view) => {
-            onInvitationDone();
-            dispatch({ type: "session", view });
-          }}
-        />
+        <Part load={parts.signIn}>
+          {({ Invitation }) => (
+            <Invitation
+              token={invitation}
+              service={service}
+              onLeave={onInvitationDone}
+              onSession={(view) => {
+                onInvitationDone();
+                dispatch({ type: "session", view });
+              }}
+            />
+          )}
+        </Part>
       </main>
     );
   }
@@ -50,19 +59,23 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
   if (session.type === "out") {
     return (
       <main id="content">
-        <SignIn
-          view={session.view}
-          hasEnded={session.hasEnded}
-          service={service}
-          onSession={(view) => dispatch({ type: "session", view })}
-        />
+        <Part load={parts.signIn}>
+          {({ SignIn }) => (
+            <SignIn
+              view={session.view}
+              hasEnded={session.hasEnded}
+              service={service}
+              onSession={(view) => dispatch({ type: "session", view })}
+            />
+          )}
+        </Part>
       </main>
     );
   }
   const { person } = session.view;
   async function signOut(): Promise<void> {
     await service.signOut();
-    dispatch({ type: "not-signed-in" });
+    dispatch({ type: "left" });
   }
   return (
     <>
@@ -82,9 +95,21 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
       <Navigation route={route} person={person} />
       <main id="content" tabIndex={-1} data-route={route}>
         {route === "/" && <GatePage state={state} now={now} dispatch={dispatch} />}
-        {route === "/history" && <HistoryPage service={service} person={person} />}
-        {route === "/people" && person.isAdministrator && <PeoplePage service={service} />}
-        {route === "/gates" && person.isAdministrator && <GatesPage service={service} />}
+        {route === "/history" && (
+          <Part key={route} load={parts.history}>
+            {({ HistoryPage }) => <HistoryPage service={service} person={person} />}
+          </Part>
+        )}
+        {route === "/people" && person.isAdministrator && (
+          <Part key={route} load={parts.people}>
+            {({ PeoplePage }) => <PeoplePage service={service} />}
+          </Part>
+        )}
+        {route === "/gates" && person.isAdministrator && (
+          <Part key={route} load={parts.gates}>
+            {({ GatesPage }) => <GatesPage service={service} />}
+          </Part>
+        )}
       </main>
     </>
   );

@@ -5,7 +5,7 @@ import { type Control, type GatePanel, gatePanel } from "../model/control.ts";
 import { outcomeOf } from "../model/outcome.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
 import type { Tap } from "../model/tap.ts";
-import { boxWords, denialWords, stepWords, words } from "../words.ts";
+import { boxWords, denialWords, stepWords, words } from "../words/words.ts";
 import { when } from "./format.ts";
 import { Mark } from "./mark.tsx";
 import { Slider } from "./slider.tsx";
@@ -46,7 +46,9 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
           ? { role: "tabpanel", "aria-labelledby": `tab-${panel.view.id}` }
           : { "aria-labelledby": "gate-name" })}
       >
-        <h1 id="gate-name">{panel.view.name}</h1>
+        <h1 id="gate-name" class="gate-name">
+          {panel.view.name}
+        </h1>
         <Status panel={panel} />
         <OutcomePanel tap={panel.tap} />
         <Slider
@@ -170,7 +172,7 @@ function OutcomePanel({ tap }: { readonly tap: Tap | null }) {
   return (
     <div class="outcome" data-tone={outcome?.tone ?? "none"} role="status" aria-atomic="true">
       {outcome === null ? (
-        <Mark />
+        <Mark kind="outcome-mark" />
       ) : (
         <>
           <p class="outcome-title">{outcome.title}</p>

@@ -1,12 +1,13 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, BoxHealth } from "../../api.ts";
 import type { Service } from "../io/service.ts";
-import { boxWords, words } from "../words.ts";
+import { administration } from "../words/administration.ts";
+import { boxWords } from "../words/words.ts";
 import { Action, Field, Form, text } from "./form.tsx";
 import { span, when } from "./format.ts";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
 
-const said = words.gates;
+const said = administration.gates;
 
 /** Gates and the health of their boxes. */
 export function GatesPage({ service }: { readonly service: Service }) {

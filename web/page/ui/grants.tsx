@@ -10,10 +10,10 @@ import {
   timeOf,
   weekdays,
 } from "../model/hours.ts";
-import { dayWords, words } from "../words.ts";
+import { administration, dayWords } from "../words/administration.ts";
 import { Action, Field, Form, text } from "./form.tsx";
 
-const said = words.grants;
+const said = administration.grants;
 
 interface GrantsProps {
   readonly person: PersonView;
@@ -105,7 +105,7 @@ function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
   return (
     <Form
       submit={said.add}
-      cancel={words.people.cancel}
+      cancel={administration.people.cancel}
       onCancel={onCancel}
       onDone={onDone}
       onSubmit={(data) => {

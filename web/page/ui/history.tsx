@@ -9,7 +9,7 @@ import type {
 } from "../../api.ts";
 import { queryString, type Service } from "../io/service.ts";
 import { seconds } from "../model/outcome.ts";
-import { reasonWords, stateWords, words } from "../words.ts";
+import { reasonWords, stateWords, words } from "../words/words.ts";
 import { Field } from "./form.tsx";
 import { exactly } from "./format.ts";
 import { messageOf } from "./loaded.tsx";
@@ -130,6 +130,7 @@ interface FiltersProps {
 }
 
 function Filters({ service, onChange }: FiltersProps) {
+  const [isWide] = useState(() => matchMedia("(min-width: 45rem)").matches);
   const [people, setPeople] = useState<readonly PersonView[]>([]);
   const [gates, setGates] = useState<readonly AdminGateView[]>([]);
   useEffect(() => {
@@ -138,21 +139,24 @@ function Filters({ service, onChange }: FiltersProps) {
     void service.gates().then((answer) => answer.type === "ok" && setGates(answer.value));
   }, []);
   return (
-    <form
-      class="filters"
-      onSubmit={(event) => event.preventDefault()}
-      onChange={(event) => onChange(queryOf(new FormData(event.currentTarget)))}
-    >
-      <Choice name="gate" label={said.gate} options={gates.map(({ id, name }) => [id, name])} />
-      <Choice
-        name="person"
-        label={said.person}
-        options={people.map(({ id, name }) => [id, name])}
-      />
-      <Choice name="state" label={said.state} options={Object.entries(stateWords)} />
-      <Field label={said.from}>{(its) => <input type="date" name="from" {...its} />}</Field>
-      <Field label={said.to}>{(its) => <input type="date" name="to" {...its} />}</Field>
-    </form>
+    <details open={isWide}>
+      <summary>{said.filter}</summary>
+      <form
+        class="filters"
+        onSubmit={(event) => event.preventDefault()}
+        onChange={(event) => onChange(queryOf(new FormData(event.currentTarget)))}
+      >
+        <Choice name="gate" label={said.gate} options={gates.map(({ id, name }) => [id, name])} />
+        <Choice
+          name="person"
+          label={said.person}
+          options={people.map(({ id, name }) => [id, name])}
+        />
+        <Choice name="state" label={said.state} options={Object.entries(stateWords)} />
+        <Field label={said.from}>{(its) => <input type="date" name="from" {...its} />}</Field>
+        <Field label={said.to}>{(its) => <input type="date" name="to" {...its} />}</Field>
+      </form>
+    </details>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Answer } from "../io/service.ts";
-import { words } from "../words.ts";
+import { words } from "../words/words.ts";
 
 export type Loaded<T> =
   | { readonly type: "loading" }

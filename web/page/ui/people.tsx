@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, GrantView, PersonView } from "../../api.ts";
 import type { Service } from "../io/service.ts";
-import { words } from "../words.ts";
+import { administration } from "../words/administration.ts";
 import { Field, Form, text } from "./form.tsx";
 import { when } from "./format.ts";
 import { together, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { PersonPage } from "./person.tsx";
 
-const said = words.people;
+const said = administration.people;
 
 export interface Administration {
   readonly people: readonly PersonView[];

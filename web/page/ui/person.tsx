@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, GrantView, InvitationView, PersonView } from "../../api.ts";
 import type { Service } from "../io/service.ts";
-import { words } from "../words.ts";
+import { administration } from "../words/administration.ts";
 import { Action } from "./form.tsx";
 import { when } from "./format.ts";
 import { Grants } from "./grants.tsx";
 
-const said = words.people;
+const said = administration.people;
 
 interface PersonPageProps {
   readonly person: PersonView;
@@ -46,6 +46,14 @@ export function PersonPage({ person, grants, gates, service, reload, onBack }: P
           onPress={() => service.changePerson(id, { isAdministrator: !isAdministrator })}
           onDone={reload}
         />
+        {person.passkeys > 0 && (
+          <Action
+            label={said.removePasskeys}
+            kind="danger"
+            onPress={() => service.removePasskeys(id)}
+            onDone={reload}
+          />
+        )}
         <Action
           label={isActive ? said.lockOut : said.letIn}
           kind={isActive ? "danger" : "primary"}

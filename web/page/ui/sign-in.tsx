@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { InvitationOptions, SessionView } from "../../api.ts";
 import { areSupported, makePasskey, type PasskeyAnswer, signInByPasskey } from "../io/passkey.ts";
 import type { Service } from "../io/service.ts";
-import { words } from "../words.ts";
+import { words } from "../words/words.ts";
 import { Mark } from "./mark.tsx";
 
 interface SignInProps {
@@ -16,7 +16,7 @@ export function SignIn({ view, hasEnded, service, onSession }: SignInProps) {
   const said = words.signIn;
   const { passkey, oidc } = view.methods;
   const [isWaiting, setWaiting] = useState(false);
-  const [notice, setNotice] = useState(hasEnded ? said.ended : "");
+  const [notice, setNotice] = useState("");
   async function signIn(): Promise<void> {
     setWaiting(true);
     setNotice("");
@@ -29,7 +29,7 @@ export function SignIn({ view, hasEnded, service, onSession }: SignInProps) {
     <section class="door">
       <Mark />
       <h1>{said.title}</h1>
-      <p class="lead">{said.lead}</p>
+      <p class="lead">{hasEnded ? said.ended : said.lead}</p>
       <p class="notice" role="status">
         {notice}
       </p>

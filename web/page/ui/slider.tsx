@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { now } from "../io/clock.ts";
 import type { Control } from "../model/control.ts";
 import { abandon, holdMs, idle, move, press, release, type Slide } from "../model/slide.ts";
-import { words } from "../words.ts";
+import { words } from "../words/words.ts";
 
 /** How far beside the knob a thumb may begin, in px. */
 const slopPx = 28;
@@ -22,6 +22,8 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
   const track = useRef<HTMLDivElement>(null);
   const knob = useRef<HTMLButtonElement>(null);
   const slide = useRef<Slide>(idle);
+  const holdTimer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const askTimer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [progress, setProgress] = useState(0);
   const [isHolding, setHolding] = useState(false);
   const [isAsking, setAsking] = useState(false);
@@ -31,24 +33,37 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
     if (isReady) return;
     slide.current = idle;
     setProgress(0);
-    setHolding(false);
+    letGo();
     setAsking(false);
   }, [isReady]);
 
-  useEffect(() => {
-    if (!isHolding) return;
-    const timer = setTimeout(() => {
+  useEffect(
+    () => () => {
+      clearTimeout(holdTimer.current);
+      clearTimeout(askTimer.current);
+    },
+    [],
+  );
+
+  function hold(): void {
+    setHolding(true);
+    clearTimeout(holdTimer.current);
+    holdTimer.current = setTimeout(() => {
       setHolding(false);
       onSlid();
     }, holdMs);
-    return () => clearTimeout(timer);
-  }, [isHolding]);
+  }
 
-  useEffect(() => {
-    if (!isAsking) return;
-    const timer = setTimeout(() => setAsking(false), confirmMs);
-    return () => clearTimeout(timer);
-  }, [isAsking]);
+  function letGo(): void {
+    clearTimeout(holdTimer.current);
+    setHolding(false);
+  }
+
+  function ask(): void {
+    setAsking(true);
+    clearTimeout(askTimer.current);
+    askTimer.current = setTimeout(() => setAsking(false), confirmMs);
+  }
 
   function become(next: Slide): void {
     const isSlid = next.type === "slid";
@@ -72,12 +87,12 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
   function onKeyDown(event: TargetedKeyboardEvent<HTMLButtonElement>): void {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    if (isReady && !event.repeat) setHolding(true);
+    if (isReady && !event.repeat) hold();
   }
 
   /** A screen reader's click has no pointer's movement and no key to hold: it asks. */
   function onClick(event: TargetedMouseEvent<HTMLButtonElement>): void {
-    if (isReady && event.detail === 0) setAsking(true);
+    if (isReady && event.detail === 0) ask();
   }
 
   return (
@@ -98,7 +113,7 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
       >
         <span class="slide-fill" aria-hidden="true" />
         <span class="slide-label" aria-hidden="true">
-          {isHolding ? words.control.keep : label}
+          <span class="slide-word">{isHolding ? words.control.keep : label}</span>
         </span>
         <button
           ref={knob}
@@ -108,8 +123,8 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
           aria-disabled={!isReady}
           aria-describedby="gate-status"
           onKeyDown={onKeyDown}
-          onKeyUp={() => setHolding(false)}
-          onBlur={() => setHolding(false)}
+          onKeyUp={letGo}
+          onBlur={letGo}
           onClick={onClick}
         >
           <svg viewBox="0 0 24 24" aria-hidden="true">
@@ -131,12 +146,7 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
           }}
         />
       ) : (
-        <button
-          type="button"
-          class="quiet two-step"
-          disabled={!isReady}
-          onClick={() => setAsking(true)}
-        >
+        <button type="button" class="quiet two-step" disabled={!isReady} onClick={ask}>
           {words.control.twoStep}
         </button>
       )}

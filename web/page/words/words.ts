@@ -1,6 +1,6 @@
-/** Every word a person reads, in one place. No sentence here claims that a gate *is* open: nobody knows. */
-import type { RefusalReason } from "../../device/core/command.ts";
-import type { BoxState, Denial, RequestState, ServiceReason, Weekday } from "../api.ts";
+/** Every word a person reads, in one place (administrators' own beside it). No sentence here claims that a gate *is* open: nobody knows. */
+import type { RefusalReason } from "../../../device/core/command.ts";
+import type { BoxState, Denial, RequestState, ServiceReason } from "../../api.ts";
 
 /** What a person reads of each state of a request, in lists. */
 export const stateWords: Readonly<Record<RequestState, string>> = {
@@ -48,16 +48,6 @@ export const boxWords: Readonly<Record<BoxState, string>> = {
   unknown: "Box not heard yet",
 };
 
-export const dayWords: Readonly<Record<Weekday, string>> = {
-  1: "Mon",
-  2: "Tue",
-  3: "Wed",
-  4: "Thu",
-  5: "Fri",
-  6: "Sat",
-  7: "Sun",
-};
-
 /** What the three lamps below the track are called. */
 export const stepWords = ["Sent", "Accepted", "Pressed"] as const;
 
@@ -68,6 +58,7 @@ export const words = {
   unreachable: "No connection to the service. Trying again…",
   notReached: "The service did not answer. Check your connection.",
   tryAgain: "Try again",
+  reload: "Load the page anew",
 
   nav: { open: "Open", history: "History", people: "People", gates: "Gates", label: "Parts" },
   signOut: "Sign out",
@@ -141,6 +132,7 @@ export const words = {
     empty: "Nothing yet.",
     more: "Show more",
     csv: "Download as CSV",
+    filter: "Filter",
     gate: "Gate",
     person: "Person",
     state: "Outcome",
@@ -149,84 +141,5 @@ export const words = {
     all: "All",
     nobody: "Nobody known",
     pressed: (seconds: string) => `${seconds} s`,
-  },
-
-  people: {
-    title: "People",
-    add: "Add a person",
-    name: "Name",
-    email: "E-mail",
-    emailHint: "For the sign-in of your company; may be left out.",
-    administrator: "Administrator",
-    lockedOut: "Locked out",
-    noWayIn: "Has not signed in yet",
-    passkeys: (count: number) => (count === 1 ? "1 passkey" : `${count} passkeys`),
-    lastSeen: (when: string) => `Seen ${when}`,
-    neverSeen: "Never seen",
-    save: "Save",
-    cancel: "Cancel",
-    back: "All people",
-    lockOut: "Lock out",
-    letIn: "Let in again",
-    makeAdministrator: "Make administrator",
-    makePerson: "Take administration away",
-    invite: "New invitation link",
-    inviteLead: (name: string) => `Give this link to ${name}. It works once, until`,
-    inviteOnce: "It is shown here this once only.",
-    copy: "Copy",
-    copied: "Copied",
-    link: "Invitation link",
-    done: "Done",
-  },
-
-  grants: {
-    title: "May open",
-    none: "Nothing yet.",
-    add: "Give access",
-    gate: "Gate",
-    days: "Days",
-    from: "From",
-    to: "To",
-    ends: "Last day",
-    endsHint: "Empty: until withdrawn.",
-    withdraw: "Withdraw",
-    withdrawName: (what: string) => `Withdraw ${what}`,
-    everyDay: "Every day",
-    allDay: "all day",
-    until: (when: string) => `until ${when}`,
-    noDays: "Choose one day at least.",
-    nextDay: "to the next morning",
-    clock: (zone: string) => `By the gate's clock (${zone}).`,
-  },
-
-  gates: {
-    title: "Gates",
-    add: "Add a gate",
-    id: "Short name",
-    idHint: "a–z, 0–9 and -, fixed once made",
-    name: "Name",
-    thing: "Box (thing name)",
-    zone: "Time zone",
-    edit: "Change",
-    save: "Save",
-    cancel: "Cancel",
-    close: "Take out of use",
-    reopen: "Put into use",
-    closed: "Out of use",
-    none: "No gate yet.",
-    health: {
-      lastSeenAt: "Last heard",
-      firmware: "Firmware",
-      uptimeMs: "Up for",
-      resetReason: "Last restart",
-      rssi: "Signal",
-      address: "Address",
-      opened: "Presses",
-      refused: "Refused",
-      connections: "Connections",
-      droppedEvents: "Events lost",
-    },
-    never: "never",
-    unknown: "–",
   },
 } as const;
