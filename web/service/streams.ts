@@ -99,31 +99,34 @@ export class Streams {
     reader.isStale = true;
     if (reader.isTelling) return;
     reader.isTelling = true;
-    this.#tellAll(reader).then(
-      () => {
-        reader.isTelling = false;
-      },
-      (error: unknown) => {
-        reader.isTelling = false;
-        // Whether the session still holds is not known: the browser may ask again.
-        this.#parts.log.warn({ err: error }, "a stream ended as the database could not be read");
-        reader.stream.end();
-      },
-    );
+    this.#tellAll(reader).catch((error: unknown) => {
+      // Whether the session still holds is not known: the browser may ask again.
+      this.#parts.log.warn({ err: error }, "a stream ended as the database could not be read");
+      reader.stream.end();
+    });
   }
 
   async #tellAll(reader: Reader): Promise<void> {
-    const { store, now } = this.#parts;
-    while (reader.isStale && !reader.stream.hasEnded) {
-      reader.isStale = false;
-      const signedIn = await store.session(reader.tokenHash, now());
-      if (signedIn === undefined) {
-        reader.stream.end();
-        return;
+    try {
+      while (reader.isStale && !reader.stream.hasEnded) {
+        reader.isStale = false;
+        await this.#tellOnce(reader);
       }
-      reader.stream.tellGates(await this.#parts.gateViews(signedIn.person));
-      await this.#tellRequests(reader);
+    } finally {
+      // In the same turn as the last look at isStale: nothing falls in between.
+      reader.isTelling = false;
     }
+  }
+
+  async #tellOnce(reader: Reader): Promise<void> {
+    const { store, now, gateViews } = this.#parts;
+    const signedIn = await store.session(reader.tokenHash, now());
+    if (signedIn === undefined) {
+      reader.stream.end();
+      return;
+    }
+    reader.stream.tellGates(await gateViews(signedIn.person));
+    await this.#tellRequests(reader);
   }
 
   async #tellRequests({ stream, personId: person }: Reader): Promise<void> {

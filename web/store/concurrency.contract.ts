@@ -52,6 +52,21 @@ export function concurrencyContract(
       }
     });
 
+    it("finishes what is under way before it is closed, and is unavailable from then on", async () => {
+      const { place, store } = now();
+      const other = await place.open();
+      const requests = Array.from({ length: 20 }, () => aRequest());
+      const records = requests.map((request) => other.recordRequest(request));
+      const closed = other.close();
+      await assert.rejects(other.recordRequest(aRequest()), isUnavailable);
+      await assert.rejects(other.history({}), isUnavailable);
+      await closed;
+      await Promise.all(records);
+      assert.equal((await store.history({})).entries.length, 20);
+      await assert.rejects(other.check(), isUnavailable);
+      await other.close();
+    });
+
     it("starts four instances at once on an empty database; each sees the others' records", async () => {
       const place = await newPlace();
       try {
@@ -98,4 +113,8 @@ export function concurrencyContract(
 
 function isBusy(error: unknown): boolean {
   return error instanceof StoreError && error.kind === "busy";
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof StoreError && error.kind === "unavailable";
 }

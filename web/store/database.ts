@@ -19,6 +19,8 @@ const busyPauseMs = 20;
 export class Database {
   readonly #kysely: Kysely<Schema>;
   readonly #options: DatabaseOptions;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
 
   constructor(kysely: Kysely<Schema>, options: DatabaseOptions) {
     this.#kysely = kysely;
@@ -40,12 +42,27 @@ export class Database {
     return this.#patiently(() => work(this.#kysely));
   }
 
-  async close(): Promise<void> {
+  /**
+   * Waits for what is under way; whatever comes later is `unavailable`. libsql ends the whole process
+   * when it is asked for something after its end.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
     await this.#kysely.destroy();
   }
 
-  async #patiently<T>(attempt: () => Promise<T>): Promise<T> {
-    return whileBusy(attempt, this.#options);
+  #patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    if (this.#closed !== undefined) {
+      return Promise.reject(new StoreError("unavailable", "the database has been closed"));
+    }
+    const work = whileBusy(attempt, this.#options).finally(() => this.#underWay.delete(work));
+    this.#underWay.add(work);
+    return work;
   }
 }
 
