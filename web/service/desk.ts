@@ -59,6 +59,8 @@ interface Running {
 export class Desk {
   readonly #parts: DeskParts;
   readonly #running = new Map<string, Running>();
+  /** taps that are being recorded */
+  readonly #arriving = new Map<string, Promise<void>>();
   readonly #persistent: Persistent;
   #onIdle: () => void = () => {};
 
@@ -67,30 +69,22 @@ export class Desk {
     this.#persistent = new Persistent(parts.log);
   }
 
-  /** @throws StoreError where it cannot be recorded: nothing was sent then */
-  async tap(tap: Tap, refusal: Refusal | undefined): Promise<TapResult> {
-    const { store, metrics } = this.#parts;
-    const { request, isNew } = await store.recordRequest({
-      id: tap.id,
-      gateId: tap.gateId,
-      personId: tap.person.id,
-      state: refusal?.state ?? "recorded",
-      reason: refusal?.reason ?? null,
-      at: tap.at,
-      sentAt: null,
-      endedAt: refusal === undefined ? null : tap.at,
-      pulseMs: null,
-      address: tap.address,
+  /**
+   * The same tap that comes twice is one tap, also where it comes twice at the same moment: `decide` is
+   * asked for a refusal once. @throws StoreError where it cannot be recorded: nothing was sent then
+   */
+  tap(tap: Tap, decide: () => Promise<Refusal | undefined>): Promise<TapResult> {
+    const before = this.#arriving.get(tap.id) ?? Promise.resolve();
+    const result = before.then(() => this.#take(tap, decide));
+    const settled = result.then(
+      () => {},
+      () => {},
+    );
+    this.#arriving.set(tap.id, settled);
+    settled.then(() => {
+      if (this.#arriving.get(tap.id) === settled) this.#arriving.delete(tap.id);
     });
-    if (!isNew) return this.repeated(request, tap);
-    if (refusal !== undefined) metrics.requestEnded(refusal.state, refusal.reason);
-    else if (tap.gate !== undefined) this.#run(request, tap.gate, tap.person);
-    return { type: "recorded", request };
-  }
-
-  repeated(request: OpenRequest, { person, gateId }: Tap): TapResult {
-    const isTheirs = request.personId === person.id && request.gateId === gateId;
-    return isTheirs ? { type: "recorded", request } : { type: "taken" };
+    return result;
   }
 
   /** The box's word. Every instance hears it; the store sees to it that it counts once. */
@@ -117,6 +111,30 @@ export class Desk {
     await Promise.race([idle.then(() => this.#persistent.settled()), limit]);
     for (const { deadline } of this.#running.values()) clearTimeout(deadline);
     this.#persistent.stop();
+  }
+
+  async #take(tap: Tap, decide: () => Promise<Refusal | undefined>): Promise<TapResult> {
+    const { store, metrics } = this.#parts;
+    const before = await store.request(tap.id);
+    if (before !== undefined) return repeated(before, tap);
+    const refusal = await decide();
+    const { request, isNew } = await store.recordRequest({
+      id: tap.id,
+      gateId: tap.gateId,
+      personId: tap.person.id,
+      state: refusal?.state ?? "recorded",
+      reason: refusal?.reason ?? null,
+      at: tap.at,
+      sentAt: null,
+      endedAt: refusal === undefined ? null : tap.at,
+      pulseMs: null,
+      address: tap.address,
+    });
+    // Another instance was faster.
+    if (!isNew) return repeated(request, tap);
+    if (refusal !== undefined) metrics.requestEnded(refusal.state, refusal.reason);
+    else if (tap.gate !== undefined) this.#run(request, tap.gate, tap.person);
+    return { type: "recorded", request };
   }
 
   #run(request: OpenRequest, gate: Gate, person: Person): void {
@@ -200,6 +218,11 @@ export class Desk {
     if (state === "opened") metrics.tapToPulse(Math.max(0, now() - at - (pulseMs ?? 0)));
     log.info({ state, reason, tookMs: now() - at }, "a request has ended");
   }
+}
+
+function repeated(request: OpenRequest, { person, gateId }: Tap): TapResult {
+  const isTheirs = request.personId === person.id && request.gateId === gateId;
+  return isTheirs ? { type: "recorded", request } : { type: "taken" };
 }
 
 function step(

@@ -51,18 +51,17 @@ async function open(parts: GateParts, c: WebContext, { person }: SignedIn): Prom
     ...{ id: body.value.id, gateId: id.output, gate, person },
     ...{ address: c.var.address, at: parts.now() },
   };
-  // Asking again what became of a tap is no tap: nothing is counted against anybody.
-  const before = await parts.store.request(tap.id);
-  const decision = before === undefined ? await decide(parts, tap) : undefined;
-  const result =
-    before === undefined
-      ? await parts.desk.tap(tap, decision?.refusal)
-      : parts.desk.repeated(before, tap);
+  let waitMs = 1_000;
+  const result = await parts.desk.tap(tap, async () => {
+    const decision = await decide(parts, tap);
+    waitMs = decision.waitMs ?? waitMs;
+    return decision.refusal;
+  });
   if (result.type === "taken") {
     parts.log.warn({ person: person.id, request: tap.id }, "the id of another request was used");
     return problem(c, 409, "id-taken", "This tap's id belongs to another request.");
   }
-  return answer(c, result.request, gate === undefined, decision?.waitMs ?? 1_000);
+  return answer(c, result.request, gate === undefined, waitMs);
 }
 
 interface Decision {
