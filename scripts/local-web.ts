@@ -92,8 +92,8 @@ async function admitAdministrator(store: Store, thingName: string): Promise<void
 /** What goes wrong is for the screen; what goes well is seen in the page. */
 function loggerOf(log: (line: string) => void): Logger {
   const tell = (fields: Readonly<Record<string, unknown>>, message: string) => {
-    const { error, detail } = fields;
-    const why = error instanceof Error ? error.message : detail;
+    const { err, detail } = fields;
+    const why = err instanceof Error ? err.message : detail;
     log(`staff app: ${message}${why === undefined || why === null ? "" : `: ${String(why)}`}`);
   };
   return { info: () => {}, warn: tell, error: tell };

@@ -25,7 +25,7 @@ async function web(): Promise<void> {
   const { pino } = await import("pino");
   const { makeLink } = await import("../web/cloud/link-settings.ts");
   const { startWeb } = await import("../web/run.ts");
-  const log = pino({ base: null, errorKey: "error" });
+  const log = pino({ base: null });
   const ended = new Promise<void>((resolve) => {
     const stop = () => {
       process.off("SIGINT", stop);
