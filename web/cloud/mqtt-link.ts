@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { topicsOf } from "../../device/core/topics.ts";
@@ -130,6 +131,8 @@ export class MqttLink implements GateLink {
       if (this.#client === client) deliverReport(this.#options.prefix, topic, payload, listener);
     });
     client.once("connect", () => {
+      // Else a command waits up to 40 ms, until the broker's kernel has acknowledged our last PUBACK.
+      if (client.stream instanceof Socket) client.stream.setNoDelay(true);
       const filters = [topicsOf(this.#options.prefix, "+").event, ...this.#statusFilters()];
       subscribe(client, filters).then(
         () => {
