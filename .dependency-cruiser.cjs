@@ -74,11 +74,39 @@ module.exports = {
     {
       name: "web-knows-the-messages-alone",
       severity: "error",
-      from: { path: "^web/" },
+      from: { path: "^web/", pathNot: tests },
       to: {
         path: "^(device|host-sim|scripts)/",
         pathNot: "^device/core/(topics|command|report)\\.ts$",
       },
+    },
+    {
+      name: "the-page-runs-in-a-browser",
+      comment:
+        "Types of the contract, and its own two libraries: nothing of Node or the service is there.",
+      severity: "error",
+      from: { path: "^web/page/", pathNot: tests },
+      to: {
+        pathNot: [
+          "^web/page/",
+          "^web/api\\.ts$",
+          "^device/core/command\\.ts$",
+          "node_modules/(preact|@simplewebauthn/browser)/",
+        ],
+      },
+    },
+    {
+      name: "rules-of-the-staff-app-are-pure",
+      comment: "web/domain knows the contracts' words, and of Node what an address looks like.",
+      severity: "error",
+      from: { path: "^web/domain/", pathNot: tests },
+      to: { pathNot: ["^web/domain/", "^web/api\\.ts$", "^web/store/store\\.ts$", "^net$"] },
+    },
+    {
+      name: "only-the-store-knows-databases",
+      severity: "error",
+      from: { path: "^web/", pathNot: ["^web/store/", tests] },
+      to: { path: "node_modules/(kysely|libsql|pg)/" },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
   ],

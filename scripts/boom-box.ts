@@ -9,6 +9,7 @@ import { registerProvisionCommands } from "./provision/command.ts";
 import { registerSimCommand } from "./sim.ts";
 import { registerStartCommand } from "./start.ts";
 import { UserError } from "./user-error.ts";
+import { registerWebCommand } from "./web.ts";
 
 const program = new Command("boom-box")
   .description("A gate opener: an ESP32 that presses a remote's button when MQTT says open.")
@@ -22,6 +23,7 @@ registerSimCommand(program);
 registerCertsCommand(program);
 registerAdvisorCommand(program);
 registerFirmwareCommands(program);
+registerWebCommand(program);
 registerDoctorCommand(program);
 registerProvisionCommands(program);
 

@@ -2,35 +2,48 @@ import type { Command } from "commander";
 import { ScriptRun } from "../host-sim/faults/script-run.ts";
 import { printable } from "../host-sim/printable.ts";
 import { defaultThing, thingName } from "./broker-options.ts";
-import type { LocalSystemOptions, Onlooker } from "./local-system.ts";
-import { defaultCertsDirectory } from "./paths.ts";
+import type { LocalSystem, LocalSystemOptions, Onlooker } from "./local-system.ts";
+import type { LocalWeb } from "./local-web.ts";
+import { defaultCertsDirectory, serviceIdentity } from "./paths.ts";
 import { readScenario } from "./scenario-file.ts";
 import { numberOption } from "./settings.ts";
 import { createVcdFile, type VcdFile } from "./vcd-file.ts";
+import type { Watch } from "./watch.ts";
 
 interface StartFlags extends LocalSystemOptions {
   readonly scenario?: string;
   readonly vcd?: string;
+  readonly web: boolean;
+  readonly webPort: number;
 }
 
-/** Adds `boom-box start`, which is `npm start`: stand-in, one box, and a screen to watch them on. */
+/** Adds `boom-box start`, which is `npm start`: stand-in, one box, the staff app, and a screen to watch them on. */
 export function registerStartCommand(program: Command): void {
   program
     .command("start")
-    .description("run the cloud stand-in and one box on this machine, and watch them (npm start)")
+    .description(
+      "run the cloud stand-in, one box and the staff app here, and watch them (npm start)",
+    )
     .option("--thing <name>", "the box's thing name", thingName, defaultThing)
     .option("--port <port>", "the stand-in's port; another if taken", numberOption("port"), 8883)
     .option("--certs <dir>", "where the certificates are, or will be", defaultCertsDirectory)
     .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
     .option("--vcd <file>", "write what the pin did, for PulseView and GTKWave")
+    .option(
+      "--web-port <port>",
+      "the staff app's port; another if taken",
+      numberOption("port"),
+      8080,
+    )
+    .option("--no-web", "without the staff app")
     .action(start);
 }
 
 async function start(flags: StartFlags): Promise<void> {
   const entries = flags.scenario === undefined ? undefined : await readScenario(flags.scenario);
   const { startLocalSystem } = await import("./local-system.ts");
-  const { Watch } = await import("./watch.ts");
-  const watch = new Watch();
+  const { Watch: Watching } = await import("./watch.ts");
+  const watch = new Watching();
   let vcd: VcdFile | undefined;
   let script: ScriptRun | undefined;
   let failure: string | undefined;
@@ -55,15 +68,42 @@ async function start(flags: StartFlags): Promise<void> {
     });
     script.start();
   });
+  const web = flags.web ? await startWebBeside(system, flags, watch) : undefined;
   watch.attach(system.box, system.settings, system.open, system.faults);
   await watch.ended;
   script?.stop();
   watch.close();
+  await web?.stop();
   await system.stop();
   await vcd?.close();
   if (failure === undefined) return;
   process.stderr.write(`boom-box: ${printable(failure)}\n`);
   process.exitCode = 1;
+}
+
+/** The box is there without it: what keeps the staff app from starting is told, and no more. */
+async function startWebBeside(
+  system: LocalSystem,
+  { certs, webPort }: StartFlags,
+  watch: Pick<Watch, "log">,
+): Promise<LocalWeb | undefined> {
+  const { startLocalWeb } = await import("./local-web.ts");
+  const { readIdentity } = await import("./certs/identity.ts");
+  try {
+    const web = await startLocalWeb({
+      ...{ box: system.settings, certs, port: webPort },
+      identity: await readIdentity(certs, serviceIdentity),
+      log: (line) => watch.log(line),
+    });
+    watch.log(`staff app: ${web.url}`);
+    if (web.invitationUrl !== undefined) {
+      watch.log(`the first administrator signs in here, once: ${web.invitationUrl}`);
+    }
+    return web;
+  } catch (error) {
+    watch.log(messageOf(error));
+    return undefined;
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { topicsOf } from "../../device/core/topics.ts";
 import {
   type Authorize,
   bindPolicies,
   type PolicyAction,
   type PolicyContext,
+  type PolicyDocument,
   parsePolicy,
 } from "./policy.ts";
-import { boxPolicy, iotArn, serviceIamPolicy, servicePolicy } from "./policy-documents.ts";
+import { boxPolicy, iotArn, servicePolicy } from "./policy-documents.ts";
 
 const account = { region: "eu-central-1", account: "123456789012" };
 const scope = { ...account, prefix: "gate" };
@@ -91,6 +93,8 @@ describe("servicePolicy", () => {
       "iot:Publish topic/gate/lot-1/command",
       "iot:Publish topic/gate/lot-2/command",
       "iot:Publish topic/gate/+/command",
+      "iot:Subscribe topicfilter/gate/lot-1/status",
+      "iot:Subscribe topicfilter/gate/lot-2/status",
       "iot:Subscribe topicfilter/gate/+/event",
       "iot:Subscribe topicfilter/gate/+/status",
       "iot:Receive topic/gate/lot-1/event",
@@ -124,16 +128,20 @@ describe("servicePolicy", () => {
   });
 });
 
-describe("serviceIamPolicy", () => {
-  it("allows exactly commanding every box", () => {
-    const policy = parsePolicy(serviceIamPolicy(scope));
-    const authorize = bindPolicies([policy], { clientId: "web-1", thingName: undefined });
-    assert.deepEqual(allowed(authorize), [
-      "iot:Publish topic/gate/lot-1/command",
-      "iot:Publish topic/gate/lot-2/command",
-      "iot:Publish topic/gate/+/command",
-    ]);
-    assert.throws(() => serviceIamPolicy({ ...scope, prefix: "*" }), RangeError);
+describe("docs/web.md", () => {
+  it("gives the service's policy, for IAM, as it is here", () => {
+    const page = readFileSync(new URL("../../docs/web.md", import.meta.url), "utf8");
+    const [, json = ""] = /```json\n(\{.*?\})\n```/s.exec(page) ?? [];
+    const { region, account: digits } = account;
+    const document = json.replaceAll("REGION", region).replaceAll("ACCOUNT", digits);
+    const inOrder = (policy: PolicyDocument) =>
+      policy.Statement.map(({ Effect, Action, Resource }) =>
+        [Effect, Action, Resource].join(),
+      ).sort();
+    assert.deepEqual(
+      inOrder(JSON.parse(document)),
+      inOrder(servicePolicy({ ...scope, clientIdPrefix: "service-" })),
+    );
   });
 });
 

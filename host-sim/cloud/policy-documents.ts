@@ -67,22 +67,10 @@ export function servicePolicy(
     allow("iot:Publish", arn(`topic/${anyBox.command}`)),
     allow("iot:Subscribe", [
       arn(`topicfilter/${filters.event}`),
-      arn(`topicfilter/${filters.status}`),
+      // Each box by its name as well: what is retained is never delivered through a wildcard.
+      arn(`topicfilter/${anyBox.status}`),
     ]),
     allow("iot:Receive", [arn(`topic/${anyBox.event}`), arn(`topic/${anyBox.status}`)]),
-    { Effect: "Deny", Action: "iot:RetainPublish", Resource: arn("topic/*") },
-  ]);
-}
-
-/**
- * What the web service's own AWS identity (an IAM role or user, no certificate) may do through the
- * IoT Data Plane: command boxes, and never retain. An IAM policy, in the same words.
- * @throws RangeError when a word would change what the policy means
- */
-export function serviceIamPolicy(scope: PolicyScope): PolicyDocument {
-  const arn = arnsOf(scope);
-  return policyOf([
-    allow("iot:Publish", arn(`topic/${topicsOf(scope.prefix, "*").command}`)),
     { Effect: "Deny", Action: "iot:RetainPublish", Resource: arn("topic/*") },
   ]);
 }

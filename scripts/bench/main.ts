@@ -10,6 +10,7 @@ import { pictured, returnedMs, type StormOptions, simulateStorm } from "./storm.
 import { makeMqttJsStormBox, makeOurStormBox } from "./storm-boxes.ts";
 import { drawStorm } from "./storm-chart.ts";
 import { heading, nameWidth, note, progress, row } from "./table.ts";
+import { measureLoad, measureTapToPulse } from "./web.ts";
 import { measureXs, reconnects, type XsFigures } from "./xs.ts";
 
 const quantiles = [
@@ -129,11 +130,30 @@ async function onXs(): Promise<void> {
   else showXs(xs.ours, xs.unshimmed);
 }
 
+async function web(): Promise<void> {
+  const { taps, bare } = await measureTapToPulse(400, (round) => progress(`web: round ${round}`));
+  progress("web: 100 people");
+  const load = await measureLoad(100, 10);
+  progress("");
+  heading("\nstaff app", "tap", "bare publish");
+  for (const [name, share] of quantiles) {
+    row(`to pin HIGH, ${name}`, quantile(taps, share), quantile(bare, share), "ms");
+  }
+  const perSecond = (load.answered / load.seconds).toFixed(0);
+  const answers = [...load.answers].map(([status, count]) => `${count} × ${status}`).join(", ");
+  note(
+    `${load.people} people tapping all the time for ${load.seconds} s: ${perSecond} requests a second;`,
+    `answers ${answers}; ${load.pulses} pulses; in the records ${load.recorded} of ${load.answered}`,
+    "from the request's first byte through session, grant, record in SQLite, broker and box, on loopback",
+  );
+}
+
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   latency,
   heap,
   return: comeBack,
   storm,
+  web,
   xs: onXs,
 };
 

@@ -174,13 +174,14 @@ async function inEachOf(
 async function nextSteps(target: Target, { local }: ProvisionFlags, certificateArn: string) {
   const { subject } = target.run;
   if (subject.type === "service") {
-    const { serviceIamPolicy } = await import("../../host-sim/cloud/policy-documents.ts");
+    const { servicePolicy } = await import("../../host-sim/cloud/policy-documents.ts");
     const { placeOf } = await import("./control-plane.ts");
-    const scope = { ...placeOf(certificateArn), prefix: subject.prefix };
+    const { serviceClientIdPrefix: clientIdPrefix } = await import("../publisher.ts");
+    const scope = { ...placeOf(certificateArn), prefix: subject.prefix, clientIdPrefix };
     return [
       'Next: "boom-box open --thing …" publishes with this certificate.',
-      "A web service on AWS needs none of it: give its IAM role this policy, for the IoT Data Plane:",
-      `${JSON.stringify(serviceIamPolicy(scope), null, 2)}\n`,
+      "A web service on AWS needs none of it: give its IAM role this policy, in IAM's own words the same:",
+      `${JSON.stringify(servicePolicy(scope), null, 2)}\n`,
     ].join("\n");
   }
   const thing = subject.name;

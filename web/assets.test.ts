@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { pageAssets } from "./assets.ts";
+import type { Assets } from "./service/assets.ts";
+import { contentSecurityPolicy } from "./service/guards.ts";
+
+const decoder = new TextDecoder();
+
+describe("the page's assets", () => {
+  let assets: Assets;
+  const body = (path: string) => decoder.decode(assets.get(path)?.body);
+  const scripts = () => [...assets.keys()].filter((path) => path.endsWith(".js"));
+
+  before(async () => {
+    assets = await pageAssets();
+  });
+
+  it("need less than 50 kB of script at the gate, minified and not compressed", () => {
+    const html = body("/");
+    const first = scripts().filter((path) => html.includes(path));
+    assert.ok(first.length > 0);
+    const bytes = first.reduce((sum, path) => sum + (assets.get(path)?.body.length ?? 0), 0);
+    assert.ok(bytes < 50_000, `${bytes} bytes`);
+  });
+
+  it("have the page fetch at the start all that its script imports, and nothing of passkeys", () => {
+    const html = body("/");
+    const script = scripts().find((path) => path.startsWith("/page-")) ?? "";
+    const imported = [...body(script).matchAll(/from"\.(\/part-\w+\.js)"/g)].map(
+      ([, path]) => path,
+    );
+    assert.ok(imported.length > 0);
+    for (const path of imported) assert.ok(html.includes(`href="${path}"`), path);
+    const passkeys = scripts().filter((path) => body(path).includes("authenticatorData"));
+    assert.equal(passkeys.length, 1);
+    assert.ok(!html.includes(passkeys[0] ?? ""));
+  });
+
+  it("name each other, and nothing that is not there", () => {
+    const names = /(?:href|src)="(\/[^"]+)"|"(\/icon[^"]+)"|"\.(\/part-\w+\.js)"/g;
+    for (const [path, asset] of assets) {
+      if (asset.type.startsWith("image/")) continue;
+      for (const match of body(path).matchAll(names)) {
+        const name = match[1] ?? match[2] ?? match[3] ?? "";
+        assert.ok(assets.has(name), `${path} names ${name}`);
+      }
+    }
+  });
+
+  it("are kept for ever only under a name that changes with the content", () => {
+    for (const [path, { isImmutable }] of assets) {
+      assert.equal(isImmutable, /-[0-9A-Za-z]{8}\.\w+$/.test(path), path);
+    }
+  });
+
+  it("have no script or style inline, and ask no other origin", () => {
+    const html = body("/");
+    assert.doesNotMatch(html, /<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=/);
+    for (const path of assets.keys()) {
+      // The name of a language, and where a library's warning leads whoever reads it.
+      const text = body(path).replaceAll(/http:..www\.w3\.org|https:..simplewebauthn\.dev/g, "");
+      assert.doesNotMatch(text, /(https?:)?\/\/[a-z0-9-]+\.[a-z]/, path);
+    }
+    assert.doesNotMatch(contentSecurityPolicy, /unsafe|\*|https?:/);
+  });
+
+  it("can be installed: names, a start, icons of both purposes, and no service worker", () => {
+    const manifest = JSON.parse(body("/manifest.webmanifest"));
+    assert.equal(manifest.start_url, "/");
+    assert.equal(manifest.display, "standalone");
+    const icons = manifest.icons as { sizes: string; purpose: string; type: string }[];
+    const has = (sizes: string, purpose: string) =>
+      icons.some((icon) => icon.sizes === sizes && icon.purpose === purpose);
+    assert.ok(has("192x192", "any") && has("512x512", "any") && has("512x512", "maskable"));
+    for (const path of scripts()) assert.ok(!body(path).includes("serviceWorker"));
+  });
+});

@@ -1,0 +1,158 @@
+import { createHash, createHmac } from "node:crypto";
+import { IoTDataPlaneClient, PublishCommand } from "@aws-sdk/client-iot-data-plane";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { GateLink } from "./gate-link.ts";
+import { MqttLink, messageOf, type Publish } from "./mqtt-link.ts";
+
+export interface AwsLinkOptions {
+  /** the account's data end point, `…-ats.iot.<region>.amazonaws.com`, with a port where it has another than 443 */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly prefix: string;
+  readonly clientIdPrefix: string;
+  /** PEM: instead of the roots Node trusts, for an end point that is none of AWS's */
+  readonly ca?: string;
+  /** default: as the SDK finds them: environment, shared files, the instance's role */
+  readonly credentials?: Credentials;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/**
+ * AWS IoT Core with one set of IAM credentials: commands by the Data Plane over HTTPS
+ * (`iot:Publish` on the command topics), reports by MQTT over WebSocket (`iot:Connect`,
+ * `iot:Subscribe`, `iot:Receive`).
+ */
+export function awsLink(options: AwsLinkOptions): GateLink {
+  const { endpoint, region, prefix, clientIdPrefix, ca, credentials } = options;
+  const client = new IoTDataPlaneClient({
+    endpoint: `https://${endpoint}`,
+    region,
+    // Whether a first try arrived is not known where it failed; a second might open the gate late.
+    maxAttempts: 1,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(ca === undefined ? {} : { requestHandler: { httpsAgent: { ca } } }),
+  });
+  return new MqttLink({
+    prefix,
+    clientIdPrefix,
+    publish: publishByDataPlane(client),
+    connection: async () => {
+      const path = await signedWebSocketPath({
+        endpoint,
+        region,
+        credentials: await client.config.credentials(),
+        now: new Date(),
+      });
+      const [host = "", port = "443"] = endpoint.split(":");
+      return {
+        protocol: "wss",
+        host,
+        port: Number(port),
+        path,
+        ...(ca === undefined ? {} : { ca }),
+      };
+    },
+  });
+}
+
+function publishByDataPlane(client: IoTDataPlaneClient): Publish {
+  return async (topic, payload, timeoutMs) => {
+    try {
+      await client.send(
+        new PublishCommand({
+          topic,
+          qos: 1,
+          payload: Buffer.from(payload),
+          contentType: "application/json",
+        }),
+        { abortSignal: AbortSignal.timeout(timeoutMs) },
+      );
+      return { type: "sent" };
+    } catch (error) {
+      const type = isRefusal(error) ? "not-sent" : "unknown";
+      return { type, detail: `AWS IoT Data Plane: ${messageOf(error)}` };
+    }
+  };
+}
+
+/** Whether the message certainly reached nobody: AWS said no, or no request was ever sent. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (status >= 400 && status < 500) return true;
+  if (error.name === "CredentialsProviderError") return true;
+  return typeof code === "string" && beforeAnyRequest.test(code);
+}
+
+/** Node's codes of what fails before a byte of the request is sent: name, connection, certificate. */
+const beforeAnyRequest =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ERR_TLS_.+|CERT_.+|UNABLE_TO_.+|SELF_SIGNED_.+|DEPTH_ZERO_.+)$/;
+
+/**
+ * Path and query by which AWS IoT Core takes an MQTT connection over WebSocket: Signature Version 4,
+ * service `iotdevicegateway`. A session token is added after the signature is made, which covers it
+ * for other services (AWS IoT developer guide, "Using the WebSocket protocol directly").
+ */
+export async function signedWebSocketPath(signing: {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly now: Date;
+}): Promise<string> {
+  const { endpoint, region, credentials, now } = signing;
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  const signer = new SignatureV4({
+    service: "iotdevicegateway",
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    sha256: NodeSha256,
+  });
+  const { query = {} } = await signer.presign(
+    {
+      method: "GET",
+      protocol: "wss:",
+      hostname: endpoint,
+      path: "/mqtt",
+      headers: { host: endpoint },
+    },
+    { signingDate: now, expiresIn: 300 },
+  );
+  const parameters = new URLSearchParams(query as Record<string, string>);
+  if (sessionToken !== undefined) parameters.set("X-Amz-Security-Token", sessionToken);
+  return `/mqtt?${parameters.toString().replaceAll("+", "%20")}`;
+}
+
+/** SHA-256, or HMAC with a secret, as the signer wants it. */
+class NodeSha256 {
+  readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash =
+      secret === undefined ? createHash("sha256") : createHmac("sha256", toBytes(secret));
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(toBytes(data));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+
+  reset(): void {
+    throw new Error("the signer makes a new one for each digest");
+  }
+}
+
+function toBytes(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (typeof data === "string") return Buffer.from(data);
+  if (ArrayBuffer.isView(data))
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return new Uint8Array(data);
+}

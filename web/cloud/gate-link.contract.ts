@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import type { Context } from "mocha";
+import type { EventReport, StatusReport } from "../../device/core/report.ts";
+import type { GateLink, GateLinkListener, OutgoingCommand } from "./gate-link.ts";
+
+/** A broker, the boxes on it, and links to it. */
+export interface CloudUnderTest {
+  /** a new link, not started */
+  link(): GateLink;
+  /** A box publishes this. */
+  publish(topic: string, payload: string, retain?: boolean): Promise<void>;
+  /** what reached lot-1 on its command topic */
+  readonly received: readonly { readonly payload: string; readonly retain: boolean }[];
+  stop(): Promise<void>;
+  /** at the same address; what was retained is still there, or was lost with it */
+  restart(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Remembers what a link tells. */
+export class Heard implements GateLinkListener {
+  readonly events: (readonly [string, EventReport])[] = [];
+  readonly statuses: (readonly [string, Parameters<GateLinkListener["onStatus"]>[1]])[] = [];
+  readonly listening: boolean[] = [];
+  detail: string | null = null;
+  #look: () => void = () => {};
+
+  onEvent(thingName: string, report: EventReport): void {
+    this.events.push([thingName, report]);
+    this.#look();
+  }
+
+  onStatus(thingName: string, report: Parameters<GateLinkListener["onStatus"]>[1]): void {
+    this.statuses.push([thingName, report]);
+    this.#look();
+  }
+
+  onListening(isListening: boolean, detail: string | null): void {
+    this.listening.push(isListening);
+    this.detail = detail;
+    this.#look();
+  }
+
+  /** Until `isThere`, which is looked at whenever something is told; mocha's timeout ends it. */
+  until(isThere: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#look = () => {
+        if (isThere()) resolve();
+      };
+      this.#look();
+    });
+  }
+}
+
+export const event: EventReport = {
+  ...{ id: "c-1", action: "open", outcome: "opened", reason: null, by: "Ann" },
+  ...{ at: 1_790_000_000_000, pulseMs: 501 },
+};
+
+export const status: StatusReport = {
+  ...{ state: "online", firmware: "0.1.0", uptimeMs: 12, resetReason: "power-on", rssi: -61 },
+  ...{ address: "10.0.0.9", heap: null, opened: 3, refused: 1, lastOpenedAt: 1_790_000_000_000 },
+  ...{ connections: 2, protocolErrors: 0, capped: 0, droppedEvents: 0, shortConnections: 0 },
+};
+
+export const command: OutgoingCommand = {
+  ...{ id: "2f9b4d62-7c1b-4a8e-9a59-5a1c6d1f0a11", thingName: "lot-1", by: "Ann" },
+  ...{ issuedAt: 1_790_000_000_000, expiresAt: 1_790_000_010_000 },
+};
+
+/** What every way to the boxes has to do. */
+export function describeGateLink(
+  name: string,
+  make: (context: Context) => Promise<CloudUnderTest>,
+): void {
+  describe(name, function () {
+    this.timeout(30_000);
+    let cloud: CloudUnderTest;
+    let links: GateLink[] = [];
+
+    before(async function () {
+      cloud = await make(this);
+    });
+    afterEach(async () => {
+      await Promise.all(links.map((link) => link.close()));
+      links = [];
+    });
+    after(() => cloud?.dispose());
+
+    function open(things: readonly string[] = []): { link: GateLink; heard: Heard } {
+      const link = cloud.link();
+      links.push(link);
+      const heard = new Heard();
+      link.watch(things);
+      link.start(heard);
+      return { link, heard };
+    }
+
+    it("tells an event of any box, and nothing that is none", async () => {
+      const { heard } = open();
+      await heard.until(() => heard.listening.includes(true));
+      for (const payload of [
+        "",
+        "{",
+        "null",
+        '"opened"',
+        '{"outcome":"opened"}',
+        "x".repeat(9_000),
+      ])
+        await cloud.publish("gate/lot-1/event", payload);
+      await cloud.publish("gate/lot-1/event", JSON.stringify(event));
+      await heard.until(() => heard.events.length > 0);
+      assert.deepEqual(heard.events, [["lot-1", event]]);
+    });
+
+    it("tells what is retained of the boxes that are watched, from the start or from later on", async () => {
+      await cloud.publish("gate/lot-1/status", JSON.stringify(status), true);
+      const { heard } = open(["lot-1"]);
+      await heard.until(() => heard.statuses.length > 0);
+      assert.deepEqual(heard.statuses[0], ["lot-1", status]);
+
+      const later = open();
+      await later.heard.until(() => later.heard.listening.includes(true));
+      assert.deepEqual(later.heard.statuses, []);
+      later.link.watch(["lot-1"]);
+      await later.heard.until(() => later.heard.statuses.length > 0);
+      assert.deepEqual(later.heard.statuses[0], ["lot-1", status]);
+    });
+
+    it("tells when a box goes away, in the words of its will or of its good-bye", async () => {
+      const { heard } = open(["lot-1"]);
+      await heard.until(() => heard.listening.includes(true));
+      const count = () => heard.statuses.filter(([, { state }]) => state === "offline").length;
+      const will = { state: "offline", firmware: "0.1.0" };
+      await cloud.publish("gate/lot-1/status", JSON.stringify(will), true);
+      await heard.until(() => count() === 1);
+      await cloud.publish("gate/lot-1/status", JSON.stringify({ ...status, ...will }), true);
+      await heard.until(() => count() === 2);
+      assert.deepEqual(heard.statuses.at(-1), ["lot-1", will]);
+    });
+
+    it("brings a command to the box, once and not retained, as the box reads it", async () => {
+      const { link, heard } = open();
+      await heard.until(() => heard.listening.includes(true));
+      const before = cloud.received.length;
+      assert.deepEqual(await link.send(command, 5_000), { type: "sent" });
+      await cloud.publish("gate/lot-1/event", JSON.stringify(event));
+      await heard.until(() => heard.events.length > 0);
+      const { id, issuedAt, expiresAt, by } = command;
+      assert.deepEqual(
+        cloud.received.slice(before).map(({ payload, retain }) => [JSON.parse(payload), retain]),
+        [[{ action: "open", id, issuedAt, expiresAt, by }, false]],
+      );
+    });
+
+    it("sends nothing while it does not listen: before the start, after the end", async () => {
+      const link = cloud.link();
+      assert.equal((await link.send(command, 5_000)).type, "not-sent");
+      const heard = new Heard();
+      link.start(heard);
+      await heard.until(() => heard.listening.includes(true));
+      await link.close();
+      assert.equal(link.isListening, false);
+      assert.equal((await link.send(command, 5_000)).type, "not-sent");
+      await cloud.publish("gate/lot-1/event", JSON.stringify(event));
+      assert.deepEqual(heard.events, []);
+    });
+
+    it("closes although it never connected", async () => {
+      const link = cloud.link();
+      link.start(new Heard());
+      await link.close();
+    });
+
+    it("lets others work beside it", async () => {
+      const [first, second] = [open(), open()];
+      await first.heard.until(() => first.heard.listening.includes(true));
+      await second.heard.until(() => second.heard.listening.includes(true));
+      await cloud.publish("gate/lot-1/event", JSON.stringify(event));
+      await first.heard.until(() => first.heard.events.length > 0);
+      await second.heard.until(() => second.heard.events.length > 0);
+      assert.deepEqual([first.heard.listening, second.heard.listening], [[true], [true]]);
+    });
+
+    it("comes back after the broker was away, sends nothing meanwhile, and hears again", async () => {
+      const { link, heard } = open(["lot-1"]);
+      await heard.until(() => heard.listening.includes(true));
+      await cloud.stop();
+      await heard.until(() => heard.listening.at(-1) === false);
+      assert.notEqual(heard.detail, null);
+      assert.equal((await link.send(command, 5_000)).type, "not-sent");
+      await cloud.restart();
+      await heard.until(() => heard.listening.at(-1) === true);
+      await cloud.publish("gate/lot-1/event", JSON.stringify(event));
+      await heard.until(() => heard.events.length > 0);
+      const before = heard.statuses.length;
+      await cloud.publish("gate/lot-1/status", JSON.stringify(status), true);
+      await heard.until(() => heard.statuses.length > before);
+      assert.equal((await link.send(command, 5_000)).type, "sent");
+    });
+  });
+}

@@ -1,0 +1,69 @@
+import type { EventReport, StatusReport } from "../../device/core/report.ts";
+import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
+
+/** Records what is sent, and plays the boxes: by hand, or by an answer of its own to each command. */
+export class FakeGateLink implements GateLink {
+  readonly sent: OutgoingCommand[] = [];
+  watched: readonly string[] = [];
+  isListening = true;
+  isClosed = false;
+  /** what becomes of the next commands */
+  result: SendResult | Promise<SendResult> = { type: "sent" };
+  /** on a later turn, as a broker would */
+  onCommand: ((command: OutgoingCommand) => void) | undefined;
+  #listener: GateLinkListener | undefined;
+
+  start(listener: GateLinkListener): void {
+    this.#listener = listener;
+    if (this.isListening) listener.onListening(true, null);
+  }
+
+  watch(thingNames: readonly string[]): void {
+    this.watched = [...thingNames];
+  }
+
+  async send(command: OutgoingCommand): Promise<SendResult> {
+    this.sent.push(command);
+    setImmediate(() => this.onCommand?.(command));
+    return this.result;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.isListening = false;
+  }
+
+  event(thingName: string, changes: Partial<EventReport>): void {
+    this.#listener?.onEvent(thingName, {
+      ...{ id: null, action: "open", outcome: "opened", reason: null, by: null },
+      ...{ at: null, pulseMs: changes.outcome === "refused" ? null : 500 },
+      ...changes,
+    });
+  }
+
+  online(thingName: string, changes: Partial<StatusReport> = {}): void {
+    this.#listener?.onStatus(thingName, {
+      ...{ state: "online", firmware: "0.1.0", uptimeMs: 60_000, resetReason: "power-on" },
+      ...{ rssi: -61, address: "10.0.0.9", heap: null, opened: 0, refused: 0 },
+      ...{
+        lastOpenedAt: null,
+        connections: 1,
+        protocolErrors: 0,
+        capped: 0,
+        droppedEvents: 0,
+        shortConnections: 0,
+      },
+      ...changes,
+    });
+  }
+
+  /** the last will */
+  offline(thingName: string): void {
+    this.#listener?.onStatus(thingName, { state: "offline", firmware: "0.1.0" });
+  }
+
+  listening(isListening: boolean): void {
+    this.isListening = isListening;
+    this.#listener?.onListening(isListening, isListening ? null : "the broker hung up");
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The way to the boxes and back: commands out, events and status in. One contract
+ * (`gate-link.contract.ts`) for every implementation: MQTT to any broker, and AWS IoT (commands by the
+ * Data Plane over HTTPS, reports by MQTT over WebSocket with the same credentials).
+ */
+import type { EventReport, StatusReport } from "../../device/core/report.ts";
+
+/** A command as `device/core/command.ts` reads it. */
+export interface OutgoingCommand {
+  readonly id: string;
+  readonly thingName: string;
+  /** ms since 1970 */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  /** who asks, for the box's event */
+  readonly by: string;
+}
+
+export type SendResult =
+  /** the broker has acknowledged it */
+  | { readonly type: "sent" }
+  /** it was certainly not sent: nothing will happen at the gate */
+  | { readonly type: "not-sent"; readonly detail: string }
+  /** the connection broke before the acknowledgement: it may have been sent */
+  | { readonly type: "unknown"; readonly detail: string };
+
+export interface GateLinkListener {
+  onEvent(thingName: string, report: EventReport): void;
+  /** also the will, as `offline`, and what was retained when the link came up */
+  onStatus(
+    thingName: string,
+    report: StatusReport | { readonly state: "offline"; readonly firmware: string },
+  ): void;
+  /** whether reports are heard now; commands are refused as not-sent while they are not, as nobody would learn the outcome */
+  onListening(isListening: boolean, detail: string | null): void;
+}
+
+export interface GateLink {
+  /** Begins to listen; comes back by itself, with back-off and jitter. */
+  start(listener: GateLinkListener): void;
+  /**
+   * The boxes whose status is wanted from now on, what is retained of it included: AWS IoT Core
+   * delivers a retained message to an exact filter alone, never through a wildcard.
+   */
+  watch(thingNames: readonly string[]): void;
+  readonly isListening: boolean;
+  /** QoS 1, never retained. Resolves within `timeoutMs`; never rejects for the network's sake. */
+  send(command: OutgoingCommand, timeoutMs: number): Promise<SendResult>;
+  close(): Promise<void>;
+}

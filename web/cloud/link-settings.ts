@@ -1,0 +1,96 @@
+import { defaultPrefix, isPrefix } from "../../device/core/topics.ts";
+import { type SettingReader, settingPrefix } from "../service/setting-reader.ts";
+import type { AwsLinkOptions } from "./aws.ts";
+import type { GateLink } from "./gate-link.ts";
+
+/** Ways to the boxes; certificates and keys are PEM texts. */
+export type LinkSettings =
+  | {
+      readonly type: "mqtt";
+      readonly prefix: string;
+      readonly host: string;
+      readonly port: number;
+      readonly alpn: boolean;
+      readonly ca: string;
+      readonly certificate: string;
+      readonly key: string;
+    }
+  | ({ readonly type: "aws" } & Omit<AwsLinkOptions, "clientIdPrefix" | "credentials">);
+
+/** Client ids start so, and the policy of the service allows no others. */
+export const clientIdPrefix = "service-";
+
+/**
+ * `BOOM_BOX_WEB_AWS_ENDPOINT`, or `BOOM_BOX_WEB_BROKER` and whom we are there. What is wrong is told
+ * to the reader.
+ */
+export function readLinkSettings(reader: SettingReader): LinkSettings | undefined {
+  const prefix = reader.text("PREFIX") ?? defaultPrefix;
+  if (!isPrefix(prefix)) reader.problem("PREFIX", "must be 1–3 words joined by /");
+  const endpoint = reader.text("AWS_ENDPOINT");
+  const broker = reader.text("BROKER");
+  const mqtt = readMqtt(reader, prefix, broker);
+  const aws = readAws(reader, prefix, endpoint);
+  if ((endpoint === undefined) === (broker === undefined)) {
+    reader.problem("AWS_ENDPOINT", `or ${settingPrefix}BROKER must be set, and not both`);
+    return undefined;
+  }
+  return broker === undefined ? aws : mqtt;
+}
+
+function readMqtt(reader: SettingReader, prefix: string, broker: string | undefined): LinkSettings {
+  const [, host = "", port = "8883"] = /^([a-z\d.-]+)(?::(\d{1,5}))?$/i.exec(broker ?? "") ?? [];
+  if (broker !== undefined && (host === "" || Number(port) > 65_535)) {
+    reader.problem("BROKER", "must be HOST or HOST:PORT, such as broker.example:8883");
+  }
+  const pem = (name: string, what: string) => {
+    const text = reader.secret(name) ?? "";
+    const isPem = text.includes("-----BEGIN ");
+    if (broker !== undefined && !isPem) {
+      reader.problem(`${name}_FILE`, `must name a PEM file: ${what}`);
+    }
+    return text;
+  };
+  return {
+    ...{ type: "mqtt", prefix, host, port: Number(port), alpn: Number(port) === 443 },
+    ca: pem("BROKER_CA", "the CA that signed the broker's certificate"),
+    certificate: pem("BROKER_CERT", "the certificate of the service"),
+    key: pem("BROKER_KEY", "its private key"),
+  };
+}
+
+function readAws(reader: SettingReader, prefix: string, endpoint = ""): LinkSettings {
+  const host = /^[a-z\d-]+-ats\.iot\.([a-z\d-]+)\.amazonaws\.com(?:\.cn)?$/i.exec(endpoint);
+  const ca = reader.secret("AWS_CA");
+  const region = reader.text("AWS_REGION") ?? host?.[1];
+  if (endpoint !== "" && !/^[a-z\d.-]+(:\d{1,5})?$/i.test(endpoint)) {
+    reader.problem(
+      "AWS_ENDPOINT",
+      "must be the data end point, …-ats.iot.REGION.amazonaws.com, without https://",
+    );
+  } else if (endpoint !== "" && region === undefined) {
+    reader.problem("AWS_REGION", "must be set where the end point's name does not tell it");
+  }
+  return {
+    ...{ type: "aws", prefix, endpoint, region: region ?? "" },
+    ...(ca === undefined ? {} : { ca }),
+  };
+}
+
+/** What takes commands to the boxes and hears them; it loads what it needs and no more. */
+export async function makeLink(settings: LinkSettings): Promise<GateLink> {
+  if (settings.type === "aws") {
+    const { awsLink } = await import("./aws.ts");
+    return awsLink({ ...settings, clientIdPrefix });
+  }
+  const { prefix, host, port, alpn, ca, certificate, key } = settings;
+  const { MqttLink } = await import("./mqtt-link.ts");
+  return new MqttLink({
+    prefix,
+    clientIdPrefix,
+    connection: async () => ({
+      ...{ protocol: "mqtts", host, port, ca, cert: certificate, key },
+      ...(alpn ? { ALPNProtocols: ["x-amzn-mqtt-ca"] } : {}),
+    }),
+  });
+}

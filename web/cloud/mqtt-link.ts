@@ -1,0 +1,213 @@
+import { randomUUID } from "node:crypto";
+import { Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import { topicsOf } from "../../device/core/topics.ts";
+import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
+import { deliverReport } from "./reports.ts";
+
+/** Takes one message to the broker; see {@link SendResult} for what it may say. */
+export type Publish = (topic: string, payload: string, timeoutMs: number) => Promise<SendResult>;
+
+export interface MqttLinkOptions {
+  /** first levels of every topic, `gate` */
+  readonly prefix: string;
+  /** our client ids start so; the policy of the service allows no others */
+  readonly clientIdPrefix: string;
+  /** Where to connect and as whom; asked before each connection, as a signature may be good for one alone. */
+  connection(): Promise<IClientOptions>;
+  /** default: over the connection that listens */
+  readonly publish?: Publish;
+  /** uniform in [0, 1); default `Math.random` */
+  random?(): number;
+}
+
+const minimumBackoffMs = 1_000;
+const maximumBackoffMs = 60_000;
+/** A connection that lasted so long was a good one: the next failure is a first one again. */
+const heldMs = 60_000;
+const connectTimeoutMs = 10_000;
+/** AWS IoT Core takes 8 filters in a SUBSCRIBE, and 50 subscriptions on a connection. */
+const filtersPerSubscribe = 8;
+const maximumWatched = 48;
+
+/** Commands and reports over MQTT 3.1.1. It is no registered thing: any number may run side by side. */
+export class MqttLink implements GateLink {
+  readonly #options: MqttLinkOptions;
+  readonly #closing = new AbortController();
+  #listener: GateLinkListener | undefined;
+  #watched: readonly string[] = [];
+  #client: MqttClient | undefined;
+  #isListening = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: MqttLinkOptions) {
+    this.#options = options;
+  }
+
+  get isListening(): boolean {
+    return this.#isListening;
+  }
+
+  start(listener: GateLinkListener): void {
+    if (this.#listener !== undefined) throw new Error("the link was started before");
+    this.#listener = listener;
+    this.#running = this.#run(listener);
+  }
+
+  watch(thingNames: readonly string[]): void {
+    const before = this.#statusFilters();
+    this.#watched = [...thingNames];
+    const client = this.#client;
+    if (client === undefined || !this.#isListening) return;
+    const after = this.#statusFilters();
+    const gone = before.filter((filter) => !after.includes(filter));
+    const added = after.filter((filter) => !before.includes(filter));
+    // Whatever goes wrong ends the connection, and the next one subscribes to all.
+    const giveUp = () => client.end(true);
+    if (gone.length > 0) client.unsubscribeAsync(gone).catch(giveUp);
+    subscribe(client, added).catch(giveUp);
+  }
+
+  async send(command: OutgoingCommand, timeoutMs: number): Promise<SendResult> {
+    const client = this.#client;
+    if (client === undefined || !this.#isListening) {
+      return { type: "not-sent", detail: "no connection to the broker" };
+    }
+    const { id, thingName, issuedAt, expiresAt, by } = command;
+    const { command: topic } = topicsOf(this.#options.prefix, thingName);
+    const payload = JSON.stringify({ action: "open", id, issuedAt, expiresAt, by });
+    const publish = this.#options.publish ?? publishOver(client);
+    return publish(topic, payload, timeoutMs);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const client = this.#client;
+    if (client !== undefined) await client.endAsync(!client.connected).catch(() => {});
+    await this.#running;
+  }
+
+  async #run(listener: GateLinkListener): Promise<void> {
+    const { signal } = this.#closing;
+    for (let attempts = 0; !signal.aborted; attempts += 1) {
+      const since = Date.now();
+      const detail = await this.#connection(listener);
+      this.#client = undefined;
+      this.#isListening = false;
+      if (signal.aborted) return;
+      listener.onListening(false, detail);
+      if (Date.now() - since >= heldMs) attempts = 0;
+      await delay(this.#backoffMs(attempts), undefined, { signal }).catch(() => {});
+    }
+  }
+
+  /** One connection from its beginning to its end. @returns why it ended */
+  async #connection(listener: GateLinkListener): Promise<string> {
+    let client: MqttClient;
+    try {
+      client = mqtt.connect({
+        ...(await this.#options.connection()),
+        clientId: `${this.#options.clientIdPrefix}${randomUUID()}`,
+        protocolVersion: 4,
+        clean: true,
+        keepalive: 30,
+        connectTimeout: connectTimeoutMs,
+        reconnectPeriod: 0,
+      });
+    } catch (error) {
+      return messageOf(error);
+    }
+    this.#client = client;
+    // Each publish under way listens for the end, and a hundred people may tap at once.
+    client.setMaxListeners(0);
+    let detail = "the broker hung up";
+    const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
+    client.on("error", (error) => {
+      detail = messageOf(error);
+      client.end(true);
+    });
+    client.on("message", (topic, payload) => {
+      if (this.#client === client) deliverReport(this.#options.prefix, topic, payload, listener);
+    });
+    client.once("connect", () => {
+      // Else a command waits up to 40 ms, until the broker's kernel has acknowledged our last PUBACK.
+      if (client.stream instanceof Socket) client.stream.setNoDelay(true);
+      const filters = [topicsOf(this.#options.prefix, "+").event, ...this.#statusFilters()];
+      subscribe(client, filters).then(
+        () => {
+          // A watch() meanwhile subscribed to nothing.
+          this.#isListening = true;
+          listener.onListening(true, null);
+          this.#catchUp(client, filters);
+        },
+        (error: unknown) => {
+          if (client.connected) detail = `subscription refused: ${messageOf(error)}`;
+          client.end(true);
+        },
+      );
+    });
+    if (this.#closing.signal.aborted) client.end(true);
+    await closed;
+    client.removeAllListeners("message");
+    return detail;
+  }
+
+  #catchUp(client: MqttClient, subscribed: readonly string[]): void {
+    const missing = this.#statusFilters().filter((filter) => !subscribed.includes(filter));
+    subscribe(client, missing).catch(() => client.end(true));
+  }
+
+  /** Exact ones, for what is retained; one wildcard for more boxes than may have their own. */
+  #statusFilters(): string[] {
+    const { prefix } = this.#options;
+    const names = this.#watched.length > maximumWatched ? ["+"] : this.#watched;
+    return names.map((name) => topicsOf(prefix, name).status);
+  }
+
+  /** Exponential with full jitter: a fleet of services must not come back in one moment either. */
+  #backoffMs(attempts: number): number {
+    const random = this.#options.random ?? Math.random;
+    const ceiling = Math.min(maximumBackoffMs, minimumBackoffMs * 2 ** Math.min(attempts + 1, 16));
+    return minimumBackoffMs + random() * (ceiling - minimumBackoffMs);
+  }
+}
+
+/** @throws Error where a filter is refused or the connection ends */
+async function subscribe(client: MqttClient, filters: readonly string[]): Promise<void> {
+  for (let first = 0; first < filters.length; first += filtersPerSubscribe) {
+    const some = filters.slice(first, first + filtersPerSubscribe);
+    const ended = new Promise<never>((_, reject) => {
+      client.once("close", () => reject(new Error("the broker hung up")));
+    });
+    await Promise.race([client.subscribeAsync(some, { qos: 1 }), ended]);
+  }
+}
+
+function publishOver(client: MqttClient): Publish {
+  return (topic, payload, timeoutMs) =>
+    new Promise((resolve) => {
+      const finish = (result: SendResult) => {
+        clearTimeout(timeout);
+        client.off("close", onClose);
+        resolve(result);
+      };
+      const onClose = () =>
+        finish({ type: "unknown", detail: "the connection to the broker was lost" });
+      const timeout = setTimeout(
+        () =>
+          finish({ type: "unknown", detail: `the broker did not take it within ${timeoutMs} ms` }),
+        timeoutMs,
+      );
+      client.once("close", onClose);
+      client.publishAsync(topic, payload, { qos: 1, retain: false }).then(
+        () => finish({ type: "sent" }),
+        (error: unknown) => finish({ type: "unknown", detail: messageOf(error) }),
+      );
+    });
+}
+
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(", ");
+  return error instanceof Error ? error.message || error.name : String(error);
+}

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Weekday } from "../api.ts";
+import { covers, type GrantTimes, type May, mayOpen } from "./grants.ts";
+import { offsetAt, wallClock } from "./time-zone.ts";
+
+const berlin = { isActive: true, timeZone: "Europe/Berlin" };
+const everyDay: readonly Weekday[] = [1, 2, 3, 4, 5, 6, 7];
+
+function grant(changes: Partial<GrantTimes> = {}): GrantTimes {
+  return { days: everyDay, fromMinute: 0, toMinute: 1440, endsAt: null, ...changes };
+}
+
+/** `24:00` is the end of a day. */
+function hours(from: string, to: string, days: readonly Weekday[] = everyDay): GrantTimes {
+  return grant({ days, fromMinute: minutes(from), toMinute: minutes(to) });
+}
+
+function minutes(clock: string): number {
+  const [hour = 0, minute = 0] = clock.split(":").map(Number);
+  return hour * 60 + minute;
+}
+
+function at(iso: string): number {
+  return Date.parse(iso);
+}
+
+function may(grants: readonly GrantTimes[], now: string, gate = berlin): May {
+  return mayOpen(gate, grants, at(now));
+}
+
+function notBefore(iso: string | null): May {
+  return { open: false, why: "not-now", opensAt: iso === null ? null : at(iso) };
+}
+
+describe("grants", () => {
+  it("says why not: no grant, one that has ended, a gate out of use", () => {
+    const now = "2025-11-12T12:00:00Z";
+    assert.deepEqual(may([], now), { open: false, why: "no-grant", opensAt: null });
+    assert.deepEqual(may([grant()], now, { ...berlin, isActive: false }), {
+      open: false,
+      why: "gate-closed",
+      opensAt: null,
+    });
+    const ended = grant({ endsAt: at(now) });
+    assert.deepEqual(may([ended], now), { open: false, why: "grant-ended", opensAt: null });
+    assert.deepEqual(may([ended, grant()], now), { open: true });
+    assert.deepEqual(may([grant({ endsAt: at(now) + 1 })], now), { open: true });
+  });
+
+  it("goes by the clock at the gate: from its first minute, to before its last", () => {
+    // Wednesday in winter: UTC+1
+    const work = [hours("08:00", "17:30", [1, 2, 3, 4, 5])];
+    assert.deepEqual(may(work, "2025-11-12T06:59:59.999Z"), notBefore("2025-11-12T07:00:00Z"));
+    assert.deepEqual(may(work, "2025-11-12T07:00:00Z"), { open: true });
+    assert.deepEqual(may(work, "2025-11-12T16:29:59.999Z"), { open: true });
+    assert.deepEqual(may(work, "2025-11-12T16:30:00Z"), notBefore("2025-11-13T07:00:00Z"));
+    // Friday evening: Monday morning
+    assert.deepEqual(may(work, "2025-11-14T20:00:00Z"), notBefore("2025-11-17T07:00:00Z"));
+    // the same hours in summer, UTC+2, and elsewhere
+    assert.deepEqual(may(work, "2025-07-09T06:00:00Z"), { open: true });
+    const kathmandu = { isActive: true, timeZone: "Asia/Kathmandu" };
+    assert.deepEqual(
+      may(work, "2025-11-12T02:14:00Z", kathmandu),
+      notBefore("2025-11-12T02:15:00Z"),
+    );
+  });
+
+  it("opens at the first of several grants", () => {
+    const grants = [hours("20:00", "21:00"), hours("14:00", "15:00", [4]), hours("06:00", "07:00")];
+    assert.deepEqual(may(grants, "2025-11-12T19:30:00Z"), { open: true });
+    assert.deepEqual(may(grants, "2025-11-12T20:00:00Z"), notBefore("2025-11-13T05:00:00Z"));
+    assert.deepEqual(may(grants, "2025-11-13T06:00:00Z"), notBefore("2025-11-13T13:00:00Z"));
+  });
+
+  it("knows no opening where the grant ends before it, or has no hours", () => {
+    const now = "2025-11-12T20:00:00Z";
+    const last = { ...hours("08:00", "17:00"), endsAt: at("2025-11-13T07:00:00Z") };
+    assert.deepEqual(may([last], now), notBefore(null));
+    assert.deepEqual(
+      may([{ ...last, endsAt: last.endsAt + 1 }], now),
+      notBefore("2025-11-13T07:00:00Z"),
+    );
+    assert.deepEqual(may([hours("08:00", "08:00")], now), notBefore(null));
+    assert.deepEqual(may([grant({ days: [] })], now), notBefore(null));
+  });
+
+  it("counts hours over midnight to the day on which they begin", () => {
+    const fridayNight = [hours("22:00", "06:00", [5])];
+    // Friday 14 November 2025, Berlin UTC+1
+    assert.deepEqual(may(fridayNight, "2025-11-14T04:00:00Z"), notBefore("2025-11-14T21:00:00Z"));
+    assert.deepEqual(may(fridayNight, "2025-11-14T21:00:00Z"), { open: true });
+    assert.deepEqual(may(fridayNight, "2025-11-15T04:59:59Z"), { open: true });
+    assert.deepEqual(may(fridayNight, "2025-11-15T05:00:00Z"), notBefore("2025-11-21T21:00:00Z"));
+    assert.deepEqual(may(fridayNight, "2025-11-15T21:00:00Z"), notBefore("2025-11-21T21:00:00Z"));
+    // from Sunday into Monday
+    const sundayNight = [hours("22:00", "06:00", [7])];
+    assert.deepEqual(may(sundayNight, "2025-11-17T04:00:00Z"), { open: true });
+    assert.deepEqual(may(sundayNight, "2025-11-18T04:00:00Z"), notBefore("2025-11-23T21:00:00Z"));
+    // to midnight is the same either way
+    for (const to of ["00:00", "24:00"]) {
+      assert.deepEqual(may([hours("22:00", to)], "2025-11-14T22:59:59Z"), { open: true });
+      assert.deepEqual(
+        may([hours("22:00", to)], "2025-11-14T23:00:00Z"),
+        notBefore("2025-11-15T21:00:00Z"),
+      );
+    }
+  });
+
+  describe("when Berlin's clocks are put forward, 30 March 2025, 02:00 to 03:00", () => {
+    it("skips hours that the clock does not show", () => {
+      const skipped = [hours("02:15", "02:45")];
+      assert.deepEqual(may(skipped, "2025-03-30T00:59:59Z"), notBefore("2025-03-31T00:15:00Z"));
+      assert.deepEqual(may(skipped, "2025-03-30T01:15:00Z"), notBefore("2025-03-31T00:15:00Z"));
+    });
+
+    it("opens at the change where hours begin in what is skipped", () => {
+      const cut = [hours("02:30", "05:00")];
+      assert.deepEqual(may(cut, "2025-03-29T23:00:00Z"), notBefore("2025-03-30T01:00:00Z"));
+      assert.deepEqual(may(cut, "2025-03-30T00:59:59Z"), notBefore("2025-03-30T01:00:00Z"));
+      assert.deepEqual(may(cut, "2025-03-30T01:00:00Z"), { open: true });
+      assert.deepEqual(may(cut, "2025-03-30T02:59:59Z"), { open: true });
+      assert.deepEqual(may(cut, "2025-03-30T03:00:00Z"), notBefore("2025-03-31T00:30:00Z"));
+    });
+
+    it("makes a night an hour shorter", () => {
+      const night = [hours("22:00", "06:00", [6])];
+      assert.deepEqual(may(night, "2025-03-29T20:59:59Z"), notBefore("2025-03-29T21:00:00Z"));
+      assert.deepEqual(may(night, "2025-03-30T03:59:59Z"), { open: true });
+      assert.deepEqual(may(night, "2025-03-30T04:00:00Z"), notBefore("2025-04-05T20:00:00Z"));
+    });
+  });
+
+  describe("when Berlin's clocks are put back, 26 October 2025, 03:00 to 02:00", () => {
+    it("opens twice in the hours that the clock shows twice", () => {
+      const twice = [hours("02:15", "02:45")];
+      assert.deepEqual(may(twice, "2025-10-26T00:15:00Z"), { open: true });
+      assert.deepEqual(may(twice, "2025-10-26T00:45:00Z"), notBefore("2025-10-26T01:15:00Z"));
+      assert.deepEqual(may(twice, "2025-10-26T01:15:00Z"), { open: true });
+      assert.deepEqual(may(twice, "2025-10-26T01:45:00Z"), notBefore("2025-10-27T01:15:00Z"));
+    });
+
+    it("opens at the change where the clock goes back into the hours", () => {
+      const early = [hours("01:30", "02:30")];
+      assert.deepEqual(may(early, "2025-10-26T00:30:00Z"), notBefore("2025-10-26T01:00:00Z"));
+      assert.deepEqual(may(early, "2025-10-26T01:29:59Z"), { open: true });
+    });
+
+    it("finds a day's hours a week of 169 hours away", () => {
+      const saturday = [hours("09:00", "10:00", [6])];
+      assert.deepEqual(may(saturday, "2025-10-25T08:00:00Z"), notBefore("2025-11-01T08:00:00Z"));
+    });
+  });
+
+  it("finds what a search of every quarter of an hour finds, in any zone", () => {
+    const quarter = 15 * 60_000;
+    const zones = ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Chatham"];
+    const instants = fc
+      .integer({ min: at("2025-01-01T00:00Z"), max: at("2027-01-01T00:00Z") })
+      .map((ms) => Math.floor(ms / quarter) * quarter);
+    const quarters = (max: number) => fc.integer({ min: 0, max }).map((n) => n * 15);
+    const grants = fc.record({
+      days: fc.uniqueArray(fc.constantFrom(...everyDay)),
+      fromMinute: quarters(95),
+      toMinute: quarters(96),
+      endsAt: fc.option(instants),
+    });
+    // The days around a change of the clock are as likely as all others together.
+    const changes = ["2025-03-09", "2025-03-30", "2025-04-06", "2025-09-28", "2025-10-26"].map(at);
+    const near = fc
+      .tuple(fc.constantFrom(...changes), fc.integer({ min: -200, max: 200 }))
+      .map(([change, n]) => change + n * quarter);
+    const moments = fc.oneof(instants, near);
+    fc.assert(
+      fc.property(fc.constantFrom(...zones), fc.array(grants, { maxLength: 3 }), moments, search),
+      { numRuns: 300 },
+    );
+
+    function search(timeZone: string, all: readonly GrantTimes[], now: number): void {
+      const result = mayOpen({ isActive: true, timeZone }, all, now);
+      const isOpen = (time: number): boolean => {
+        const clock = wallClock(time, offsetAt(timeZone, time));
+        return all.some((one) => (one.endsAt ?? Infinity) > time && covers(one, clock));
+      };
+      assert.equal(result.open, isOpen(now));
+      if (result.open || result.why !== "not-now") return;
+      let first: number | null = null;
+      for (let time = now; first === null && time < now + 768 * quarter; time += quarter) {
+        if (isOpen(time)) first = time;
+      }
+      assert.equal(result.opensAt, first);
+    }
+  }).timeout(60_000);
+});

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { RequestState } from "../api.ts";
+import type { OpenRequest, RequestStep } from "../store/store.ts";
+import { advance, hasEnded, mayFollow, openStates, transitions } from "./request.ts";
+
+const states = Object.keys(transitions) as RequestState[];
+
+const recorded: OpenRequest = {
+  id: "r",
+  gateId: "north",
+  personId: "p",
+  state: "recorded",
+  reason: null,
+  at: 1000,
+  sentAt: null,
+  endedAt: null,
+  pulseMs: null,
+  address: null,
+};
+
+function step(changes: Partial<RequestStep>): RequestStep {
+  return { state: "sent", reason: null, at: 2000, pulseMs: null, ...changes };
+}
+
+describe("life of a request", () => {
+  it("is recorded, sent, opened", () => {
+    const sent = advance(recorded, step({ state: "sent", at: 1010 }));
+    assert.deepEqual(sent, { ...recorded, state: "sent", sentAt: 1010 });
+    const opened = advance(sent, step({ state: "opened", at: 1200, pulseMs: 500 }));
+    assert.deepEqual(opened, { ...sent, state: "opened", endedAt: 1200, pulseMs: 500 });
+  });
+
+  it("hears the box before the broker's acknowledgement, which then changes nothing", () => {
+    const opened = advance(recorded, step({ state: "opened", pulseMs: 500 }));
+    assert.equal(advance(opened, step({ state: "sent" })), opened);
+  });
+
+  it("cannot fail once it was sent: something may have happened at the gate", () => {
+    const sent = advance(recorded, step({ state: "sent" }));
+    for (const state of ["failed", "denied"] as const)
+      assert.equal(mayFollow("sent", state), false);
+    assert.equal(advance(sent, step({ state: "failed", reason: "broker-away" })), sent);
+  });
+
+  it("is ended again by the box alone, where nobody knew", () => {
+    const unanswered = advance(recorded, step({ state: "unanswered", reason: "expired" }));
+    assert.equal(unanswered.reason, null);
+    const refused = step({ state: "refused", reason: "cooldown", at: 9000, pulseMs: 1 });
+    assert.deepEqual(advance(unanswered, refused), {
+      ...unanswered,
+      state: "refused",
+      reason: "cooldown",
+      endedAt: 9000,
+    });
+    assert.deepEqual(
+      states.filter((state) => mayFollow("unanswered", state)),
+      ["opened", "refused"],
+    );
+  });
+
+  it("has ended in every state but two, and of the ends only `unanswered` leads on", () => {
+    assert.deepEqual(
+      states.filter((state) => !hasEnded(state)),
+      openStates,
+    );
+    const leadingOn = states.filter((state) => hasEnded(state) && transitions[state].length > 0);
+    assert.deepEqual(leadingOn, ["unanswered"]);
+  });
+
+  it("is consistent after any steps in any order, and only ever goes forwards", () => {
+    const steps = fc.array(
+      fc.record<RequestStep>({
+        state: fc.constantFrom(...states),
+        reason: fc.constantFrom("cooldown", "broker-away", null),
+        at: fc.integer({ min: 1000, max: 9000 }),
+        pulseMs: fc.option(fc.integer({ min: 1, max: 2000 })),
+      }),
+    );
+    fc.assert(
+      fc.property(steps, (all) => {
+        const lived: RequestState[] = [recorded.state];
+        let request = recorded;
+        for (const next of all) {
+          const after = advance(request, next);
+          if (after !== request) lived.push(after.state);
+          request = after;
+          assert.equal(request.endedAt !== null, hasEnded(request.state));
+          if (request.state === "sent") assert.notEqual(request.sentAt, null);
+          if (request.state !== "opened") assert.equal(request.pulseMs, null);
+          if (!["refused", "failed", "denied"].includes(request.state)) {
+            assert.equal(request.reason, null);
+          }
+          const { id, gateId, personId, at, address } = request;
+          assert.deepEqual({ ...recorded, id, gateId, personId, at, address }, recorded);
+        }
+        // The longest life: recorded, sent, unanswered, and the box's late word.
+        assert.ok(lived.length <= 4, lived.join());
+        assert.equal(new Set(lived).size, lived.length);
+        const ends = lived.filter((state) => hasEnded(state) && state !== "unanswered");
+        assert.ok(ends.length <= 1, lived.join());
+      }),
+    );
+  });
+});

@@ -1,0 +1,117 @@
+/** What a clock on the wall shows, in any IANA time zone, by the tables that Node brings along. */
+import type { Weekday } from "../api.ts";
+
+export interface WallClock {
+  readonly weekday: Weekday;
+  /** after midnight as the clock shows it: 0–1439 */
+  readonly minute: number;
+}
+
+const dayMs = 86_400_000;
+const minuteMs = 60_000;
+
+/** No more zones than there are gates' zones are ever asked for; making one takes long. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Whether grants can go by this zone's clock: a name such as `Europe/Berlin`, no bare offset. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat("en-US", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * How far the zone's clock is ahead of UTC at that moment, in ms.
+ * @throws RangeError for a zone that {@link isTimeZone} refuses
+ */
+export function offsetAt(timeZone: string, at: number): number {
+  const parts = new Map(
+    formatOf(timeZone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
+  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  const shown = Date.UTC(
+    part("year"),
+    part("month") - 1,
+    part("day"),
+    part("hour"),
+    part("minute"),
+    part("second"),
+  );
+  return shown - Math.floor(at / 1000) * 1000;
+}
+
+export function wallClock(at: number, offsetMs: number): WallClock {
+  const shown = at + offsetMs;
+  const day = Math.floor(shown / dayMs);
+  // 1 January 1970 was a Thursday.
+  return {
+    weekday: (((((day + 3) % 7) + 7) % 7) + 1) as Weekday,
+    minute: Math.floor((shown - day * dayMs) / minuteMs),
+  };
+}
+
+/** A time in which the zone's clock is not put forward or back. */
+export interface SteadyTime {
+  readonly from: number;
+  /** exclusive */
+  readonly to: number;
+  readonly offsetMs: number;
+}
+
+/** No zone changes twice within this, in ms. */
+const strideMs = dayMs / 2;
+
+/** Steady times, half a day long at most, that make up `from` to `to` (exclusive), in order. */
+export function* steadyTimes(timeZone: string, from: number, to: number): Generator<SteadyTime> {
+  let offsetMs = offsetAt(timeZone, from);
+  for (let at = from; at < to; ) {
+    const next = Math.min(at + strideMs, to);
+    const nextOffsetMs = offsetAt(timeZone, next);
+    if (nextOffsetMs === offsetMs) {
+      yield { from: at, to: next, offsetMs };
+    } else {
+      const change = firstWithout(timeZone, at, next, offsetMs);
+      yield { from: at, to: change, offsetMs };
+      if (change < next) yield { from: change, to: next, offsetMs: nextOffsetMs };
+    }
+    at = next;
+    offsetMs = nextOffsetMs;
+  }
+}
+
+/** The first ms after `before` at which the offset is another one. */
+function firstWithout(timeZone: string, before: number, after: number, offsetMs: number): number {
+  let [low, high] = [before, after];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetAt(timeZone, middle) === offsetMs) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("en-US", {
+      timeZone,
+      calendar: "gregory",
+      numberingSystem: "latn",
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+    formats.set(timeZone, format);
+  }
+  return format;
+}

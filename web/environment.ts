@@ -1,0 +1,20 @@
+import { type LinkSettings, readLinkSettings } from "./cloud/link-settings.ts";
+import { SettingReader, type SettingSource } from "./service/setting-reader.ts";
+import { parseWebSettings, type WebSettings } from "./service/settings.ts";
+
+export type EnvironmentResult =
+  | { readonly type: "settings"; readonly web: WebSettings; readonly link: LinkSettings }
+  /** one line each; none holds a value, which may be a secret */
+  | { readonly type: "problems"; readonly problems: readonly string[] };
+
+/** Everything that `boom-box web` is told by its environment, or all that is wrong with it. */
+export function readEnvironment(source: SettingSource): EnvironmentResult {
+  const reader = new SettingReader(source);
+  const link = readLinkSettings(reader);
+  const web = parseWebSettings(source, reader.asked);
+  const problems = [...(web.type === "problems" ? web.problems : []), ...reader.problems];
+  if (problems.length > 0 || web.type === "problems" || link === undefined) {
+    return { type: "problems", problems };
+  }
+  return { type: "settings", web: web.settings, link };
+}

@@ -1,0 +1,105 @@
+/** Debian's Chromium, without a window, and a thumb. */
+import { existsSync } from "node:fs";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type CDPSession,
+  chromium,
+  type Page,
+} from "playwright-core";
+
+const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+
+export const hasChromium = executablePath !== undefined;
+
+const launchOptions = {
+  ...(executablePath !== undefined && { executablePath }),
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch(launchOptions);
+}
+
+/** As a person has it, with a profile in a folder, where {@link launchChromium} is always incognito. */
+export function launchWithProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, launchOptions);
+}
+
+export const phone: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+};
+
+export const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 860 } };
+
+const sessions = new WeakMap<Page, Promise<CDPSession>>();
+
+/** One a page: where a second is detached, Chromium takes the virtual authenticator away. */
+function sessionOf(page: Page): Promise<CDPSession> {
+  const known = sessions.get(page) ?? page.context().newCDPSession(page);
+  sessions.set(page, known);
+  return known;
+}
+
+/** An authenticator that is there, and whose person agrees. */
+export async function addAuthenticator(page: Page): Promise<void> {
+  const session = await sessionOf(page);
+  await session.send("WebAuthn.enable");
+  await session.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}
+
+/** Slides from the knob over this part of the track: by touch, and not in a straight line. */
+export async function slide(page: Page, part = 1): Promise<void> {
+  const track = await page.locator(".slide").boundingBox();
+  const knob = (await page.locator(".slide-knob").boundingBox())?.width;
+  if (track === null || knob === undefined) throw new Error("no control on the page");
+  const session = await sessionOf(page);
+  const start = { x: track.x + knob / 2, y: track.y + track.height / 2 };
+  const length = (track.width - knob) * part;
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", x = 0, y = 0) =>
+    session.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: type === "touchEnd" ? [] : [{ x, y, id: 1 }],
+    });
+  await touch("touchStart", start.x, start.y);
+  const moves = 12;
+  for (let index = 1; index <= moves; index++) {
+    const wander = 30 * Math.sin(index);
+    await touch("touchMove", start.x + (length * index) / moves, start.y + wander);
+    // A thumb needs time; the page takes what is quicker for water.
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+  await touch("touchEnd");
+}
+
+/** What Chromium tells a screen reader: each node's role and name, those without a name left out. */
+export async function accessibleNodes(page: Page): Promise<readonly string[]> {
+  const session = await sessionOf(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  return nodes
+    .filter((node) => !node.ignored)
+    .map((node) => [node.role?.value, node.name?.value ?? ""])
+    .filter(([role]) => !["InlineTextBox", "StaticText", "none", "generic"].includes(role))
+    .map(([role, name]) => `${role}: ${name}`);
+}

@@ -1,0 +1,36 @@
+/**
+ * Time that only goes forwards, and goes on while the device sleeps: `performance.now()` stands still
+ * then in some browsers, so that a slide of ten minutes ago would look new; `Date.now()` can be set back.
+ */
+export interface Reading {
+  readonly monotonicMs: number;
+  readonly dateMs: number;
+}
+
+export class WakefulClock {
+  #last: Reading;
+  #elapsedMs = 0;
+
+  constructor(first: Reading) {
+    this.#last = first;
+  }
+
+  /** @returns ms since the first reading; a date set forwards counts as sleep, which errs on the safe side */
+  at(reading: Reading): number {
+    const monotonic = reading.monotonicMs - this.#last.monotonicMs;
+    const date = reading.dateMs - this.#last.dateMs;
+    this.#elapsedMs += Math.max(monotonic, date, 0);
+    this.#last = reading;
+    return this.#elapsedMs;
+  }
+}
+
+function read(): Reading {
+  return { monotonicMs: performance.now(), dateMs: Date.now() };
+}
+
+const clock = new WakefulClock(read());
+
+export function now(): number {
+  return clock.at(read());
+}

@@ -1,0 +1,115 @@
+/** Feeds the model: does its effects, arms its one timer, shows each new state. */
+import { begin, deadline, type Step, step } from "../model/page.ts";
+import type { Effect, PageEvent, PageState } from "../model/state.ts";
+import { now } from "./clock.ts";
+import { Service } from "./service.ts";
+import { Stream } from "./stream.ts";
+
+/** Which gate was used last, and nothing else: never a state. */
+const lastUsedKey = "gates-last-used";
+
+export class Driver {
+  readonly service = new Service(() => this.dispatch({ type: "not-signed-in" }));
+  readonly #show: (state: PageState, now: number) => void;
+  #state: PageState;
+  #stream: Stream | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(show: (state: PageState, now: number) => void) {
+    this.#show = show;
+    const first = begin(readLastUsed());
+    this.#state = first.state;
+    this.#take(first, now());
+  }
+
+  readonly dispatch = (event: PageEvent): void => {
+    const at = now();
+    this.#take(step(this.#state, event, at), at);
+  };
+
+  #take({ state, effects }: Step, at: number): void {
+    this.#state = state;
+    for (const effect of effects) this.#do(effect);
+    this.#show(state, at);
+    clearTimeout(this.#timer);
+    const due = deadline(state, at);
+    if (due === null) return;
+    const tick = () => this.dispatch({ type: "time", random: Math.random() });
+    this.#timer = setTimeout(tick, Math.max(0, due - at));
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.type) {
+      case "load-session":
+        void this.#loadSession();
+        return;
+      case "open-stream":
+        this.#stream?.close();
+        this.#stream = this.#openStream();
+        return;
+      case "close-stream":
+        this.#stream?.close();
+        this.#stream = null;
+        return;
+      case "post":
+        void this.#post(effect.gate, effect.id);
+        return;
+      case "look-up":
+        void this.#lookUp(effect.id);
+        return;
+      case "remember":
+        writeLastUsed(effect.lastUsed);
+        return;
+    }
+  }
+
+  async #loadSession(): Promise<void> {
+    const answer = await this.service.session();
+    if (answer.type === "ok") this.dispatch({ type: "session", view: answer.value });
+    else this.dispatch({ type: "session-unreached" });
+  }
+
+  #openStream(): Stream {
+    return new Stream({
+      onOpened: () => this.dispatch({ type: "stream-opened" }),
+      onBeat: () => this.dispatch({ type: "stream-beat" }),
+      onSaid: (event) => this.dispatch({ type: "stream-said", event }),
+      onNotSignedIn: () => this.dispatch({ type: "not-signed-in" }),
+      onEnded: () => this.dispatch({ type: "stream-ended", random: Math.random() }),
+    });
+  }
+
+  async #post(gate: string, id: string): Promise<void> {
+    const answer = await this.service.open(gate, id);
+    if (answer.type === "ok") this.dispatch({ type: "answered", request: answer.value });
+    else if (answer.type === "unreached") this.dispatch({ type: "unreached", id });
+    else this.dispatch({ type: "turned-down", id, problem: answer.problem });
+  }
+
+  async #lookUp(id: string): Promise<void> {
+    const { session } = this.#state;
+    if (session.type !== "in") return;
+    const answer = await this.service.history({ person: session.view.person.id, limit: 20 });
+    if (answer.type !== "ok") return;
+    const request = answer.value.entries.find((entry) => entry.id === id);
+    if (request !== undefined) this.dispatch({ type: "answered", request });
+  }
+}
+
+function readLastUsed(): readonly string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(lastUsedKey) ?? "[]");
+    return Array.isArray(kept) ? kept.filter((each) => typeof each === "string") : [];
+  } catch {
+    // No storage, or somebody else's words in it: the order is a comfort, no more.
+    return [];
+  }
+}
+
+function writeLastUsed(lastUsed: readonly string[]): void {
+  try {
+    localStorage.setItem(lastUsedKey, JSON.stringify(lastUsed.slice(0, 20)));
+  } catch {
+    // As above.
+  }
+}

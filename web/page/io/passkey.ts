@@ -1,0 +1,37 @@
+/** Passkeys: what the browser is asked, between two calls of the service. */
+import {
+  browserSupportsWebAuthn,
+  startAuthentication,
+  startRegistration,
+} from "@simplewebauthn/browser";
+import type { InvitationOptions, SessionView } from "../../api.ts";
+import type { Answer, Service } from "./service.ts";
+
+export type PasskeyAnswer = Answer<SessionView> | { readonly type: "cancelled" };
+
+export const areSupported = browserSupportsWebAuthn;
+
+export async function signInByPasskey(service: Service): Promise<PasskeyAnswer> {
+  const options = await service.passkeyOptions();
+  if (options.type !== "ok") return options;
+  try {
+    const response = await startAuthentication({ optionsJSON: options.value });
+    return await service.signIn(response);
+  } catch {
+    // The person said no, or has no passkey here; the browser has told which.
+    return { type: "cancelled" };
+  }
+}
+
+export async function makePasskey(
+  service: Service,
+  token: string,
+  invitation: InvitationOptions,
+): Promise<PasskeyAnswer> {
+  try {
+    const response = await startRegistration({ optionsJSON: invitation.options });
+    return await service.acceptInvitation({ token, response });
+  } catch {
+    return { type: "cancelled" };
+  }
+}

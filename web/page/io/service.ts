@@ -1,0 +1,122 @@
+/** The service, as the page calls it: every end of a call is a value. */
+import type {
+  AdminGateView,
+  GateBody,
+  GrantBody,
+  GrantView,
+  HistoryPage,
+  HistoryQuery,
+  InvitationBody,
+  InvitationOptions,
+  InvitationView,
+  PasskeyBody,
+  PasskeyOptions,
+  PersonBody,
+  PersonView,
+  Problem,
+  RequestView,
+  SessionView,
+} from "../../api.ts";
+
+export type Answer<T> =
+  | { readonly type: "ok"; readonly value: T }
+  | { readonly type: "problem"; readonly status: number; readonly problem: Problem }
+  /** no answer: a network error or a time-out */
+  | { readonly type: "unreached" };
+
+const timeoutMs = 6_000;
+
+export class Service {
+  #csrfToken = "";
+  readonly #onNotSignedIn: () => void;
+
+  constructor(onNotSignedIn: () => void) {
+    this.#onNotSignedIn = onNotSignedIn;
+  }
+
+  async session(): Promise<Answer<SessionView>> {
+    return this.#keepToken(await this.#call<SessionView>("GET", "/api/session"));
+  }
+  passkeyOptions = () => this.#call<PasskeyOptions>("POST", "/api/sign-in/passkey/options", {});
+  async signIn(body: PasskeyBody): Promise<Answer<SessionView>> {
+    return this.#keepToken(await this.#call<SessionView>("POST", "/api/sign-in/passkey", body));
+  }
+  invitationOptions = (token: string) =>
+    this.#call<InvitationOptions>("POST", "/api/invitation/options", { token });
+  async acceptInvitation(body: InvitationBody): Promise<Answer<SessionView>> {
+    return this.#keepToken(await this.#call<SessionView>("POST", "/api/invitation", body));
+  }
+  signOut = () => this.#call<null>("POST", "/api/sign-out", {});
+
+  open = (gate: string, id: string) =>
+    this.#call<RequestView>("POST", `/api/gates/${encodeURIComponent(gate)}/open`, { id });
+  history = (query: HistoryQuery) =>
+    this.#call<HistoryPage>("GET", `/api/history${queryString(query)}`);
+
+  people = () => this.#call<readonly PersonView[]>("GET", "/api/admin/people");
+  addPerson = (body: PersonBody) => this.#call<PersonView>("POST", "/api/admin/people", body);
+  changePerson = (id: string, body: Partial<PersonBody>) =>
+    this.#call<PersonView>("PATCH", `/api/admin/people/${encodeURIComponent(id)}`, body);
+  removePasskeys = (id: string) =>
+    this.#call<null>("DELETE", `/api/admin/people/${encodeURIComponent(id)}/passkeys`, {});
+  invite = (id: string) =>
+    this.#call<InvitationView>(
+      "POST",
+      `/api/admin/people/${encodeURIComponent(id)}/invitation`,
+      {},
+    );
+  grants = () => this.#call<readonly GrantView[]>("GET", "/api/admin/grants");
+  addGrant = (body: GrantBody) => this.#call<GrantView>("POST", "/api/admin/grants", body);
+  withdrawGrant = (id: string) =>
+    this.#call<null>("DELETE", `/api/admin/grants/${encodeURIComponent(id)}`, {});
+  gates = () => this.#call<readonly AdminGateView[]>("GET", "/api/admin/gates");
+  addGate = (body: GateBody) => this.#call<AdminGateView>("POST", "/api/admin/gates", body);
+  changeGate = (id: string, body: Partial<GateBody>) =>
+    this.#call<AdminGateView>("PATCH", `/api/admin/gates/${encodeURIComponent(id)}`, body);
+
+  #keepToken(answer: Answer<SessionView>): Answer<SessionView> {
+    if (answer.type === "ok") this.#csrfToken = answer.value.csrfToken;
+    return answer;
+  }
+
+  async #call<T>(method: string, path: string, body?: object): Promise<Answer<T>> {
+    const isChange = body !== undefined;
+    try {
+      const response = await fetch(path, {
+        method,
+        cache: "no-store",
+        redirect: "error",
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(isChange && {
+          headers: { "Content-Type": "application/json", "X-CSRF-Token": this.#csrfToken },
+          body: JSON.stringify(body),
+        }),
+      });
+      if (response.ok) {
+        const value: T = response.status === 204 ? null : await response.json();
+        return { type: "ok", value };
+      }
+      const problem = await readProblem(response);
+      if (problem === null) return { type: "unreached" };
+      if (problem.error === "not-signed-in") this.#onNotSignedIn();
+      return { type: "problem", status: response.status, problem };
+    } catch {
+      return { type: "unreached" };
+    }
+  }
+}
+
+/** @returns null where the answer is not our service's: a proxy that has lost it, say */
+async function readProblem(response: Response): Promise<Problem | null> {
+  const body: unknown = await response.json().catch(() => null);
+  const isProblem =
+    typeof body === "object" && body !== null && "error" in body && "message" in body;
+  return isProblem ? (body as Problem) : null;
+}
+
+export function queryString(query: HistoryQuery): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) parameters.set(name, String(value));
+  const text = parameters.toString();
+  return text === "" ? "" : `?${text}`;
+}

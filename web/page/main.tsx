@@ -1,0 +1,61 @@
+/** The page's composition root. */
+import { render } from "preact";
+import { Driver } from "./io/driver.ts";
+import type { PageState } from "./model/state.ts";
+import { App } from "./ui/app.tsx";
+
+const invitationFragment = "#invitation=";
+
+const root = document.getElementById("app");
+if (root === null) throw new Error("no element #app in the page");
+
+let invitation = takeInvitation();
+let driver: Driver | undefined;
+let last: { readonly state: PageState; readonly now: number } | undefined;
+
+driver = new Driver((state, now) => {
+  last = { state, now };
+  show();
+});
+show();
+
+document.addEventListener("visibilitychange", () =>
+  driver?.dispatch({ type: document.visibilityState === "visible" ? "visible" : "hidden" }),
+);
+addEventListener("online", () => driver?.dispatch({ type: "visible" }));
+// The stream may not notice for a while; an end is an end, whoever tells of it first.
+addEventListener("offline", () =>
+  driver?.dispatch({ type: "stream-ended", random: Math.random() }),
+);
+addEventListener("pageshow", (event) => {
+  if (event.persisted) driver?.dispatch({ type: "visible" });
+});
+addEventListener("hashchange", () => {
+  invitation = takeInvitation() ?? invitation;
+  show();
+});
+
+function show(): void {
+  if (driver === undefined || last === undefined || root === null) return;
+  render(
+    <App
+      {...last}
+      dispatch={driver.dispatch}
+      service={driver.service}
+      invitation={invitation}
+      onInvitationDone={() => {
+        invitation = null;
+        show();
+      }}
+    />,
+    root,
+  );
+}
+
+/** The token leaves the address at once: no history, no bookmark, no glance keeps it. */
+function takeInvitation(): string | null {
+  if (!location.hash.startsWith(invitationFragment)) return null;
+  const token = decodeURIComponent(location.hash.slice(invitationFragment.length));
+  history.replaceState(null, "", location.pathname);
+  return token;
+}

@@ -1,0 +1,41 @@
+/** What the control of one gate is to show, from all that is known. Pure. */
+import type { GateView } from "../../api.ts";
+import { isTrusted } from "./link.ts";
+import type { PageState } from "./state.ts";
+import { isPending, isResting, type Tap } from "./tap.ts";
+
+export type Control =
+  | { readonly type: "ready" }
+  /** a tap is on its way, or its end is being read */
+  | { readonly type: "busy" }
+  | {
+      readonly type: "off";
+      readonly why: "stream-broken" | "checking" | "box-offline" | "box-unknown" | "denied";
+    };
+
+export interface GatePanel {
+  readonly view: GateView;
+  readonly control: Control;
+  readonly tap: Tap | null;
+}
+
+/** @returns null where there is no such gate */
+export function gatePanel(state: PageState, gateId: string, now: number): GatePanel | null {
+  const gate = state.gates.get(gateId);
+  if (gate === undefined) return null;
+  const tap = state.taps.get(gateId) ?? null;
+  return { view: gate.view, control: control(), tap };
+
+  function control(): Control {
+    if (tap !== null && (isPending(tap) || isResting(tap, now))) return { type: "busy" };
+    if (!isTrusted(state.link, now)) {
+      const isFirstTry = state.link.type === "opening" && state.link.failures === 0;
+      return { type: "off", why: isFirstTry ? "checking" : "stream-broken" };
+    }
+    if (state.link.type === "live" && !gate?.isFresh) return { type: "off", why: "checking" };
+    if (gate?.view.may.open === false) return { type: "off", why: "denied" };
+    if (gate?.view.box === "offline") return { type: "off", why: "box-offline" };
+    if (gate?.view.box === "unknown") return { type: "off", why: "box-unknown" };
+    return { type: "ready" };
+  }
+}

@@ -1,0 +1,280 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { GateView, RequestState, RequestView, SessionView } from "../../api.ts";
+import { gatePanel } from "./control.ts";
+import { graceMs, silenceMs } from "./link.ts";
+import { begin, deadline, hiddenMs, settleMs, step } from "./page.ts";
+import type { Effect, PageEvent, PageState } from "./state.ts";
+import { restMs, retryAfterMs, shownMs } from "./tap.ts";
+
+const out: SessionView = {
+  person: null,
+  csrfToken: "t",
+  methods: { passkey: true, oidc: null },
+};
+const signedIn: SessionView = {
+  ...out,
+  person: { id: "ada", name: "Ada", isAdministrator: false },
+};
+const gate = (id: string, more: Partial<GateView> = {}): GateView => ({
+  id,
+  name: id,
+  box: "online",
+  lastSeenAt: 0,
+  may: { open: true },
+  ...more,
+});
+const request = (id: string, state: RequestState): RequestView => ({
+  id,
+  gate: "main",
+  state,
+  reason: null,
+  at: 0,
+  pulseMs: null,
+});
+
+/** Plays events at times; keeps what was to be done. */
+class Timeline {
+  state: PageState;
+  effects: Effect[] = [];
+  constructor(lastUsed: readonly string[] = []) {
+    this.state = begin(lastUsed).state;
+  }
+  at(now: number, ...events: readonly PageEvent[]): this {
+    this.effects = [];
+    for (const event of events) {
+      const next = step(this.state, event, now);
+      this.state = next.state;
+      this.effects.push(...next.effects);
+    }
+    return this;
+  }
+  control(now: number, id = "main"): string {
+    const control = gatePanel(this.state, id, now)?.control;
+    return control?.type === "off" ? control.why : (control?.type ?? "none");
+  }
+  phase(id = "main"): string | undefined {
+    return this.state.taps.get(id)?.phase.type;
+  }
+}
+
+const say = (view: GateView): PageEvent => ({
+  type: "stream-said",
+  event: { event: "gate", data: view },
+});
+const hear = (view: RequestView): PageEvent => ({
+  type: "stream-said",
+  event: { event: "request", data: view },
+});
+const time: PageEvent = { type: "time", random: 0 };
+const broken: PageEvent = { type: "stream-ended", random: 0 };
+const slid = (id: string, gateId = "main"): PageEvent => ({ type: "slid", gate: gateId, id });
+
+function ready(lastUsed: readonly string[] = []): Timeline {
+  return new Timeline(lastUsed)
+    .at(0, { type: "session", view: signedIn })
+    .at(10, { type: "stream-opened" }, say(gate("main")));
+}
+
+describe("the page", () => {
+  it("opens a stream once somebody is signed in, and is ready once it tells of a gate", () => {
+    const page = new Timeline().at(0, { type: "session", view: signedIn });
+    assert.deepEqual(page.effects, [{ type: "open-stream" }]);
+    assert.equal(page.control(5), "none");
+    page.at(10, { type: "stream-opened" }, say(gate("main")));
+    assert.equal(page.control(10), "ready");
+  });
+
+  it("posts one request a slide, however often it is slid", () => {
+    const page = ready().at(100, slid("id-1"), slid("id-2"));
+    const posts = page.effects.filter(({ type }) => type === "post");
+    assert.deepEqual(posts, [{ type: "post", gate: "main", id: "id-1" }]);
+    assert.equal(page.control(100), "busy");
+    page.at(150, hear(request("id-1", "opened"))).at(150 + restMs - 1, slid("id-3"));
+    assert.deepEqual(page.effects, []);
+    page.at(150 + restMs, slid("id-4"));
+    assert.deepEqual(page.effects[0], { type: "post", gate: "main", id: "id-4" });
+  });
+
+  it("posts nothing while the control is off, whatever the reason", () => {
+    const reasons: readonly Partial<GateView>[] = [
+      { box: "offline" },
+      { box: "unknown" },
+      { may: { open: false, why: "not-now", opensAt: null } },
+    ];
+    for (const more of reasons) {
+      const page = ready().at(50, say(gate("main", more)), slid("id-1"));
+      assert.deepEqual(page.effects, []);
+    }
+    assert.deepEqual(ready().at(50, slid("id-1", "unknown")).effects, []);
+  });
+
+  it("keeps the control on over a short break, and turns it off after a few seconds", () => {
+    const page = ready().at(1_000, broken);
+    assert.equal(page.control(1_000 + graceMs - 1), "ready");
+    page.at(1_500, time);
+    assert.deepEqual(page.effects, [{ type: "open-stream" }]);
+    assert.ok((deadline(page.state, 1_500) ?? 0) <= 1_000 + graceMs);
+    page.at(1_600, broken).at(1_000 + graceMs, slid("id-1"));
+    assert.deepEqual(page.effects, []);
+    assert.equal(page.control(1_000 + graceMs), "stream-broken");
+    assert.equal(page.phase(), undefined);
+  });
+
+  it("shows no gate as it was before a break until the new stream has told of it", () => {
+    const page = ready().at(1_000, broken).at(1_500, time, { type: "stream-opened" });
+    assert.equal(page.control(1_500), "checking");
+    page.at(1_510, say(gate("main", { box: "offline" })));
+    assert.equal(page.control(1_510), "box-offline");
+  });
+
+  it("forgets a gate the new stream does not tell of", () => {
+    const page = ready()
+      .at(20, say(gate("yard")))
+      .at(1_000, broken);
+    page.at(1_500, time, { type: "stream-opened" }, say(gate("yard")));
+    assert.equal(deadline(page.state, 1_510), 1_500 + settleMs);
+    page.at(1_500 + settleMs, time);
+    assert.deepEqual([...page.state.gates.keys()], ["yard"]);
+    assert.equal(page.state.selected, "yard");
+  });
+
+  it("takes a silence for a break", () => {
+    const page = ready().at(1_000, { type: "stream-beat" });
+    assert.equal(page.control(1_000 + silenceMs), "stream-broken");
+    page.at(1_000 + silenceMs, time);
+    assert.deepEqual(page.effects, [{ type: "close-stream" }]);
+    assert.equal(page.state.link.type, "waiting");
+  });
+
+  it("shows an end for a minute, and not to whoever comes back later", () => {
+    const page = ready()
+      .at(100, slid("id-1"))
+      .at(150, hear(request("id-1", "opened")));
+    page.at(150 + shownMs - 1, time);
+    assert.equal(page.phase(), "request");
+    page.at(150 + shownMs, time);
+    assert.equal(page.phase(), undefined);
+  });
+
+  it("asks anew after it was hidden, and is off until it knows", () => {
+    const page = ready()
+      .at(1_000, { type: "hidden" })
+      .at(1_000 + hiddenMs, { type: "visible" });
+    assert.deepEqual(page.effects, [{ type: "open-stream" }]);
+    assert.equal(page.control(1_000 + hiddenMs), "checking");
+    const glance = ready().at(1_000, { type: "hidden" }).at(1_500, { type: "visible" });
+    assert.deepEqual(glance.effects, []);
+    assert.equal(glance.control(1_500), "ready");
+  });
+
+  it("looks up what became of a request while the stream was broken", () => {
+    const page = ready().at(100, slid("id-1")).at(150, broken).at(700, time);
+    page.at(800, { type: "stream-opened" });
+    assert.deepEqual(page.effects, [{ type: "look-up", id: "id-1" }]);
+    page.at(900, { type: "answered", request: request("id-1", "opened") });
+    assert.equal(page.state.taps.get("main")?.endedAt, 900);
+  });
+
+  it("posts the same id once more after a network error, and no third time", () => {
+    const page = ready().at(100, slid("id-1")).at(200, { type: "unreached", id: "id-1" });
+    assert.equal(deadline(page.state, 200), 200 + retryAfterMs);
+    page.at(200 + retryAfterMs, time);
+    assert.deepEqual(page.effects, [{ type: "post", gate: "main", id: "id-1" }]);
+    page.at(3_000, { type: "unreached", id: "id-1" }).at(9_000, time);
+    assert.equal(page.phase(), "unknown");
+    assert.ok(!page.effects.some(({ type }) => type === "post"));
+  });
+
+  it("reads the session anew for an old token, and posts the same id with the new one", () => {
+    const page = ready().at(100, slid("id-1"));
+    page.at(150, { type: "turned-down", id: "id-1", problem: { error: "csrf", message: "" } });
+    assert.deepEqual(page.effects, [{ type: "load-session" }]);
+    page.at(200, { type: "session", view: { ...signedIn, csrfToken: "new" } });
+    assert.deepEqual(page.effects, [{ type: "post", gate: "main", id: "id-1" }]);
+    page.at(250, { type: "turned-down", id: "id-1", problem: { error: "csrf", message: "No." } });
+    assert.equal(page.phase(), "turned-down");
+  });
+
+  it("forgets everything the moment nobody is signed in", () => {
+    const page = ready().at(100, slid("id-1")).at(200, { type: "not-signed-in" });
+    assert.deepEqual(page.effects, [{ type: "load-session" }]);
+    page.at(250, { type: "session", view: out });
+    assert.deepEqual(page.effects, [{ type: "close-stream" }]);
+    assert.equal(page.state.gates.size + page.state.taps.size, 0);
+    assert.ok(page.state.session.type === "out" && page.state.session.hasEnded);
+    assert.equal(deadline(page.state, 250), null);
+  });
+
+  it("begins with the gate used last, and moves nothing under a thumb", () => {
+    const page = ready(["yard"]).at(20, say(gate("yard")));
+    assert.deepEqual([...page.state.gates.keys()], ["yard", "main"]);
+    page.at(50, { type: "selected", gate: "main" }, slid("id-1"));
+    assert.deepEqual(page.effects.at(-1), { type: "remember", lastUsed: ["main", "yard"] });
+    assert.deepEqual([...page.state.gates.keys()], ["yard", "main"]);
+    assert.equal(page.state.selected, "main");
+  });
+
+  it("tries the session again where the service cannot be reached", () => {
+    const page = new Timeline().at(0, { type: "session-unreached" });
+    const due = deadline(page.state, 0) ?? Number.NaN;
+    page.at(due, time);
+    assert.deepEqual(page.effects, [{ type: "load-session" }]);
+  });
+
+  it("never posts one id more than twice, nor two at a time for a gate, whatever happens", () => {
+    const event = fc.constantFrom<PageEvent["type"]>(
+      "slid",
+      "unreached",
+      "answered",
+      "time",
+      "stream-ended",
+      "stream-opened",
+      "stream-said",
+      "hidden",
+      "visible",
+    );
+    const script = fc.array(fc.tuple(event, fc.integer({ min: 0, max: 4_000 })), { maxLength: 60 });
+    fc.assert(
+      fc.property(script, (events) => {
+        const page = ready();
+        const posts = new Map<string, number>();
+        let now = 10;
+        for (const [index, [type, ms]] of events.entries()) {
+          now += ms;
+          const tap = page.state.taps.get("main");
+          const id = tap?.id ?? "none";
+          const wasPending = tap !== undefined && tap.endedAt === null;
+          page.at(now, eventOf(type, id, index));
+          for (const effect of page.effects) {
+            if (effect.type !== "post") continue;
+            posts.set(effect.id, (posts.get(effect.id) ?? 0) + 1);
+            if (wasPending) assert.equal(effect.id, id);
+          }
+        }
+        for (const count of posts.values()) assert.ok(count <= 2);
+      }),
+    );
+  });
+});
+
+function eventOf(type: PageEvent["type"], id: string, index: number): PageEvent {
+  switch (type) {
+    case "slid":
+      return slid(`id-${index}`);
+    case "unreached":
+      return { type, id };
+    case "answered":
+      return { type, request: request(id, index % 2 === 0 ? "sent" : "opened") };
+    case "stream-ended":
+      return broken;
+    case "stream-said":
+      return say(gate("main"));
+    case "stream-opened":
+    case "hidden":
+    case "visible":
+      return { type };
+    default:
+      return time;
+  }
+}

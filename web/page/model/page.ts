@@ -1,0 +1,258 @@
+/**
+ * What the page knows and does: a word comes in, the new state and what to do come out. No browser, no
+ * clock, no chance: those are handed in. `ui/` shows the state, `io/` does the effects.
+ */
+import type { Problem, ServerEvent, SessionView } from "../../api.ts";
+import { gatePanel } from "./control.ts";
+import { breakOff, linkDeadline, openingMs, reopen, silenceMs } from "./link.ts";
+import type { Effect, KnownGate, PageEvent, PageState, Session } from "./state.ts";
+import {
+  hear,
+  isOver,
+  isPending,
+  missAnswer,
+  newTap,
+  passTime,
+  postAgain,
+  type Tap,
+  tapDeadline,
+  turnDown,
+} from "./tap.ts";
+
+/** After a stream has opened, a gate it has not told of for this long is no longer seen. */
+export const settleMs = 2_000;
+/** Hidden for longer, and what is on the screen may be old. */
+export const hiddenMs = 2_000;
+const sessionRetryMs = 2_000;
+
+export interface Step {
+  readonly state: PageState;
+  readonly effects: readonly Effect[];
+}
+
+export function begin(lastUsed: readonly string[]): Step {
+  const state: PageState = {
+    session: { type: "loading" },
+    link: { type: "off" },
+    gates: new Map(),
+    selected: null,
+    taps: new Map(),
+    hiddenSince: null,
+    lastUsed,
+  };
+  return { state, effects: [{ type: "load-session" }] };
+}
+
+export function step(state: PageState, event: PageEvent, now: number): Step {
+  switch (event.type) {
+    case "session":
+      return takeSession(state, event.view, now);
+    case "session-unreached":
+      if (state.session.type !== "loading" && state.session.type !== "unreachable") {
+        return still(state);
+      }
+      return still({
+        ...state,
+        session: { type: "unreachable", until: now + sessionRetryMs },
+      });
+    case "stream-opened":
+      return streamOpened(state, now);
+    case "stream-beat":
+      return still(beat(state, now));
+    case "stream-said":
+      return said(beat(state, now), event.event, now);
+    case "stream-ended":
+      return still({ ...state, link: breakOff(state.link, now, event.random) });
+    case "not-signed-in":
+      return { state, effects: [{ type: "load-session" }] };
+    case "left": {
+      const { state: cleared, effects } = begin(state.lastUsed);
+      return { state: cleared, effects: [{ type: "close-stream" }, ...effects] };
+    }
+    case "slid":
+      return slid(state, event.gate, event.id, now);
+    case "answered":
+      return still(withTap(state, event.request.id, (tap) => hear(tap, event.request, now)));
+    case "turned-down":
+      return turnedDown(state, event.id, event.problem, now);
+    case "unreached":
+      return still(withTap(state, event.id, (tap) => missAnswer(tap, now)));
+    case "selected":
+      return still(state.gates.has(event.gate) ? { ...state, selected: event.gate } : state);
+    case "hidden":
+      return still({ ...state, hiddenSince: now });
+    case "visible":
+      return visible(state, now);
+    case "time":
+      return timePassed(state, event.random, now);
+  }
+}
+
+/** When to say `time` next; null: not until something else happens. */
+export function deadline(state: PageState, now: number): number | null {
+  const dues = [linkDeadline(state.link, now), settleAt(state)];
+  if (state.session.type === "unreachable") dues.push(state.session.until);
+  for (const tap of state.taps.values()) dues.push(tapDeadline(tap, now));
+  const known = dues.filter((due) => due !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+function still(state: PageState): Step {
+  return { state, effects: [] };
+}
+
+function takeSession(state: PageState, view: SessionView, now: number): Step {
+  const before = state.session.type === "in" ? state.session.view.person : null;
+  const { person } = view;
+  if (person === null) {
+    const cleared = { ...begin(state.lastUsed).state, hiddenSince: state.hiddenSince };
+    const hasEnded = before !== null;
+    return {
+      state: { ...cleared, session: { type: "out", view, hasEnded } },
+      effects: [{ type: "close-stream" }],
+    };
+  }
+  const session: Session = { type: "in", view: { ...view, person } };
+  if (state.session.type === "in" && state.session.view.person.id === person.id) {
+    return renewed({ ...state, session });
+  }
+  const link = reopen({ type: "off" }, now, true);
+  const fresh = { ...begin(state.lastUsed).state, hiddenSince: state.hiddenSince };
+  return { state: { ...fresh, session, link }, effects: [{ type: "open-stream" }] };
+}
+
+/** The same person with a new token: what was turned down for the old one is posted again. */
+function renewed(state: PageState): Step {
+  const effects: Effect[] = [];
+  const taps = new Map(state.taps);
+  for (const [gate, tap] of taps) {
+    if (tap.phase.type !== "renewing") continue;
+    taps.set(gate, postAgain(tap));
+    effects.push({ type: "post", gate, id: tap.id });
+  }
+  return { state: { ...state, taps }, effects };
+}
+
+function streamOpened(state: PageState, now: number): Step {
+  if (state.link.type !== "opening") return still(state);
+  const gates = new Map<string, KnownGate>();
+  for (const [id, gate] of state.gates) gates.set(id, { ...gate, isFresh: false });
+  const effects: Effect[] = [];
+  for (const tap of state.taps.values()) {
+    const isOpen = isPending(tap) || tap.phase.type === "unknown";
+    if (isOpen) effects.push({ type: "look-up", id: tap.id });
+  }
+  return {
+    state: { ...state, gates, link: { type: "live", openedAt: now, heardAt: now } },
+    effects,
+  };
+}
+
+function beat(state: PageState, now: number): PageState {
+  if (state.link.type !== "live") return state;
+  return { ...state, link: { ...state.link, heardAt: now } };
+}
+
+function said(state: PageState, event: ServerEvent, now: number): Step {
+  if (event.event === "request") {
+    return still(withTap(state, event.data.id, (tap) => hear(tap, event.data, now)));
+  }
+  const gates = new Map(state.gates);
+  gates.set(event.data.id, { view: event.data, isFresh: true });
+  return still(select({ ...state, gates: inOrder(gates, state.lastUsed) }));
+}
+
+function slid(state: PageState, gate: string, id: string, now: number): Step {
+  // A slide too many is nothing: one request at a time and gate, and none while the control is off.
+  if (gatePanel(state, gate, now)?.control.type !== "ready") return still(state);
+  const taps = new Map(state.taps).set(gate, newTap(id, gate, now));
+  // The order on the screen stays as it is until the next visit: nothing moves under a thumb.
+  const lastUsed = [gate, ...state.lastUsed.filter((other) => other !== gate)];
+  return {
+    state: { ...state, taps },
+    effects: [
+      { type: "post", gate, id },
+      { type: "remember", lastUsed },
+    ],
+  };
+}
+
+function turnedDown(state: PageState, id: string, problem: Problem, now: number): Step {
+  const next = withTap(state, id, (tap) => turnDown(tap, problem, now));
+  const isSessionOld = problem.error === "csrf" || problem.error === "not-signed-in";
+  return { state: next, effects: isSessionOld ? [{ type: "load-session" }] : [] };
+}
+
+function visible(state: PageState, now: number): Step {
+  const wasHidden = state.hiddenSince !== null && now - state.hiddenSince >= hiddenMs;
+  const shown = { ...state, hiddenSince: null };
+  if (state.session.type === "out" || state.session.type === "unreachable") {
+    return { state: shown, effects: [{ type: "load-session" }] };
+  }
+  if (state.link.type === "off" || (!wasHidden && state.link.type === "live")) return still(shown);
+  return {
+    state: { ...shown, link: reopen(state.link, now, wasHidden) },
+    effects: [{ type: "open-stream" }],
+  };
+}
+
+function timePassed(state: PageState, random: number, now: number): Step {
+  const effects: Effect[] = [];
+  const taps = new Map(state.taps);
+  for (const [gate, tap] of taps) {
+    const passed = passTime(tap, now);
+    if (isOver(passed.tap, now)) taps.delete(gate);
+    else taps.set(gate, passed.tap);
+    if (passed.post) effects.push({ type: "post", gate, id: tap.id });
+  }
+  let { link, session, gates } = state;
+  if (session.type === "unreachable" && now >= session.until) {
+    session = { type: "loading" };
+    effects.push({ type: "load-session" });
+  }
+  const settle = settleAt(state);
+  if (settle !== null && now >= settle) {
+    gates = new Map([...gates].filter(([, gate]) => gate.isFresh));
+    if (link.type === "live") link = { ...link, openedAt: Number.NEGATIVE_INFINITY };
+  }
+  const isSilent = link.type === "live" && now >= link.heardAt + silenceMs;
+  const isStuck = link.type === "opening" && now >= link.since + openingMs;
+  if (isSilent || isStuck) {
+    link = breakOff(link, now, random);
+    effects.push({ type: "close-stream" });
+  } else if (link.type === "waiting" && now >= link.until) {
+    link = reopen(link, now, false);
+    effects.push({ type: "open-stream" });
+  }
+  return { state: select({ ...state, taps, link, session, gates }), effects };
+}
+
+/** When the gates of a stream just opened have all been told; null: they have been. */
+function settleAt(state: PageState): number | null {
+  if (state.link.type !== "live" || state.link.openedAt === Number.NEGATIVE_INFINITY) return null;
+  return state.link.openedAt + settleMs;
+}
+
+function withTap(state: PageState, id: string, change: (tap: Tap) => Tap): PageState {
+  for (const [gate, tap] of state.taps) {
+    if (tap.id === id) return { ...state, taps: new Map(state.taps).set(gate, change(tap)) };
+  }
+  return state;
+}
+
+function inOrder(
+  gates: ReadonlyMap<string, KnownGate>,
+  lastUsed: readonly string[],
+): ReadonlyMap<string, KnownGate> {
+  const place = (id: string) => {
+    const index = lastUsed.indexOf(id);
+    return index < 0 ? lastUsed.length : index;
+  };
+  return new Map([...gates].sort(([a], [b]) => place(a) - place(b)));
+}
+
+function select(state: PageState): PageState {
+  if (state.selected !== null && state.gates.has(state.selected)) return state;
+  const [first] = state.gates.keys();
+  return { ...state, selected: first ?? null };
+}

@@ -1,0 +1,66 @@
+/** The page's state, what happens to it, and what it wants done: types alone. */
+import type {
+  GateView,
+  PersonSummary,
+  Problem,
+  RequestView,
+  ServerEvent,
+  SessionView,
+} from "../../api.ts";
+import type { Link } from "./link.ts";
+import type { Tap } from "./tap.ts";
+
+export type Session =
+  | { readonly type: "loading" }
+  | { readonly type: "unreachable"; readonly until: number }
+  | { readonly type: "out"; readonly view: SessionView; readonly hasEnded: boolean }
+  | { readonly type: "in"; readonly view: SessionView & { readonly person: PersonSummary } };
+
+/** A gate as it was told last; `isFresh`: by the stream that is open now. */
+export interface KnownGate {
+  readonly view: GateView;
+  readonly isFresh: boolean;
+}
+
+export interface PageState {
+  readonly session: Session;
+  readonly link: Link;
+  /** by id, in the order to show: the one used last first, then as they came */
+  readonly gates: ReadonlyMap<string, KnownGate>;
+  readonly selected: string | null;
+  /** the last tap, by gate */
+  readonly taps: ReadonlyMap<string, Tap>;
+  readonly hiddenSince: number | null;
+  /** ids of gates, the one used last first */
+  readonly lastUsed: readonly string[];
+}
+
+export type PageEvent =
+  | { readonly type: "session"; readonly view: SessionView }
+  | { readonly type: "session-unreached" }
+  | { readonly type: "stream-opened" }
+  | { readonly type: "stream-beat" }
+  | { readonly type: "stream-said"; readonly event: ServerEvent }
+  | { readonly type: "stream-ended"; readonly random: number }
+  /** 401: nobody is signed in any more */
+  | { readonly type: "not-signed-in" }
+  /** signed out by one's own wish */
+  | { readonly type: "left" }
+  | { readonly type: "slid"; readonly gate: string; readonly id: string }
+  | { readonly type: "answered"; readonly request: RequestView }
+  | { readonly type: "turned-down"; readonly id: string; readonly problem: Problem }
+  | { readonly type: "unreached"; readonly id: string }
+  | { readonly type: "selected"; readonly gate: string }
+  | { readonly type: "hidden" }
+  | { readonly type: "visible" }
+  | { readonly type: "time"; readonly random: number };
+
+export type Effect =
+  | { readonly type: "load-session" }
+  /** in place of the one there was */
+  | { readonly type: "open-stream" }
+  | { readonly type: "close-stream" }
+  | { readonly type: "post"; readonly gate: string; readonly id: string }
+  /** in the history: what became of a request while the stream was broken; answered by `answered`, if found */
+  | { readonly type: "look-up"; readonly id: string }
+  | { readonly type: "remember"; readonly lastUsed: readonly string[] };

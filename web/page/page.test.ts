@@ -1,0 +1,385 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { skipWithout } from "../../scripts/optional.fake.ts";
+import {
+  accessibleNodes,
+  addAuthenticator,
+  desktop,
+  hasChromium,
+  launchChromium,
+  launchWithProfile,
+  phone,
+  slide,
+} from "./browser.fake.ts";
+import { FakeService, gateView, newPerson, request } from "./service.fake.ts";
+
+describe("the page in Chromium", function () {
+  this.timeout(30_000);
+  let browser: Browser;
+  let service: FakeService;
+  let errors: string[];
+
+  before(async function () {
+    skipWithout(this, "chromium", hasChromium, "Debian's package chromium");
+    browser = await launchChromium();
+  });
+  after(() => browser?.close());
+  beforeEach(async () => {
+    errors = [];
+    service = await FakeService.start();
+    service.people.set("ada", { ...newPerson("ada", "Ada Kowalski"), isAdministrator: true });
+    service.people.set("ben", newPerson("ben", "Ben Okafor"));
+    service.gates.set("main", gateView("main", "Main gate"));
+    service.openScript = (gate, id) => ({
+      type: "answer",
+      request: request(gate.id, id),
+      later: [
+        request(gate.id, id, { state: "sent" }),
+        request(gate.id, id, { state: "opened", pulseMs: 501 }),
+      ],
+    });
+  });
+  afterEach(async () => {
+    for (const context of browser?.contexts() ?? []) await context.close();
+    await service.stop();
+    // A violation of the policy, an exception or an unhandled rejection is a fault, whatever was seen.
+    assert.deepEqual(errors, []);
+  });
+
+  async function open(
+    personId: string | null = "ben",
+    options: BrowserContextOptions = phone,
+  ): Promise<Page> {
+    const context = await browser.newContext({ locale: "en-GB", ...options });
+    if (personId !== null) await context.addCookies([service.cookieFor(personId)]);
+    const page = await context.newPage();
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => {
+      const isFault = message.type() === "error" && !message.text().startsWith("Failed to load");
+      if (isFault) errors.push(message.text());
+    });
+    page.setDefaultTimeout(8_000);
+    await page.clock.install();
+    await page.goto(service.origin);
+    return page;
+  }
+
+  const ready = (page: Page) => page.locator('.slide[data-control="ready"]').waitFor();
+  const off = (page: Page) => page.locator('.slide[data-control="off"]').waitFor();
+
+  it("makes a passkey from an invitation, slides, and tells what the box did; then signs in with it", async () => {
+    const page = await open(null);
+    await addAuthenticator(page);
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await page.goto(service.invitationFor("ben"));
+    await page.getByRole("heading", { name: "Welcome, Ben Okafor" }).waitFor();
+    assert.ok(!page.url().includes("invitation"), "the token stays in the address");
+    await page.getByRole("button", { name: "Make a passkey" }).click();
+    await ready(page);
+    await slide(page);
+    await page.getByText("The box pressed the button for 0.5 s.").waitFor();
+    assert.equal(service.posts.length, 1);
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await ready(page);
+  });
+
+  it("says so when an invitation is over, and when no passkey is known", async () => {
+    const page = await open(null);
+    await addAuthenticator(page);
+    await page.goto(`${service.origin}/#invitation=used`);
+    await page.getByText("This invitation has been used").waitFor();
+    await page.getByRole("button", { name: "Sign in instead" }).click();
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await page.getByText("your device gave no passkey").waitFor();
+  });
+
+  it("leads to the provider where there is one", async () => {
+    service.methods = { passkey: false, oidc: { name: "Example Ltd", url: "/api/sign-in/oidc" } };
+    const page = await open(null);
+    const link = page.getByRole("link", { name: "Sign in with Example Ltd" });
+    assert.equal(await link.getAttribute("href"), "/api/sign-in/oidc");
+  });
+
+  it("does nothing for a tap, nor for a slide that ends too soon", async () => {
+    const page = await open();
+    await ready(page);
+    await page.locator(".slide-knob").tap();
+    await page.locator(".slide").tap({ position: { x: 300, y: 40 } });
+    await slide(page, 0.6);
+    await page.locator('.slide[data-sliding="false"]').waitFor();
+    assert.deepEqual(service.posts, []);
+  });
+
+  it("sends one request for two slides, with a UUID", async () => {
+    service.openScript = (gate, id) => ({
+      type: "answer",
+      request: request(gate.id, id, { state: "sent" }),
+    });
+    const page = await open();
+    await ready(page);
+    await slide(page);
+    await slide(page);
+    await page.getByText("Accepted. Waiting for the box…").waitFor();
+    assert.equal(service.posts.length, 1);
+    assert.match(service.posts[0]?.id ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]/);
+  });
+
+  it("tells of a refusal with its reason, and of what the service denies", async () => {
+    service.openScript = (gate, id) => ({
+      type: "answer",
+      request: request(gate.id, id),
+      later: [request(gate.id, id, { state: "refused", reason: "cooldown" })],
+    });
+    const page = await open();
+    await ready(page);
+    await slide(page);
+    await page.getByText("Refused by the box").waitFor();
+    await page.getByText("The box waits a little between two presses.").waitFor();
+
+    service.openScript = (gate, id) => ({
+      type: "problem",
+      status: 403,
+      problem: {
+        error: "not-now",
+        message: "No.",
+        request: request(gate.id, id, { state: "denied", reason: "not-now" }),
+      },
+    });
+    await page.clock.fastForward(3_000);
+    await ready(page);
+    await slide(page);
+    await page.getByText("You have no access at this hour.").waitFor();
+  });
+
+  it("is off while the box is offline, or one may not, and says when one may", async () => {
+    const opensAt = new Date().setHours(24 + 6, 0, 0, 0);
+    service.gates.set("main", { ...gateView("main", "Main gate"), box: "offline" });
+    const page = await open();
+    await off(page);
+    await page.getByText("The box at the gate is offline.").waitFor();
+    await slide(page);
+    service.say({ event: "gate", data: gateView("main", "Main gate") });
+    await ready(page);
+    const may = { open: false, why: "not-now", opensAt } as const;
+    service.say({ event: "gate", data: { ...gateView("main", "Main gate"), may } });
+    await page.getByText(/You may open it again from .*06:00/).waitFor();
+    await slide(page);
+    assert.deepEqual(service.posts, []);
+  });
+
+  it("turns off when the stream has been broken for a few seconds, and comes back by itself", async () => {
+    const page = await open();
+    await ready(page);
+    service.refusesStreams = true;
+    service.breakStreams();
+    await page.clock.fastForward(4_000);
+    await off(page);
+    await page.getByText("The connection to the service is broken").waitFor();
+    service.refusesStreams = false;
+    await page.clock.fastForward(16_000);
+    await ready(page);
+  });
+
+  it("turns off soon after the phone has lost the network", async () => {
+    const page = await open();
+    await ready(page);
+    await page.context().setOffline(true);
+    await page.clock.fastForward(4_000);
+    await off(page);
+    await page.context().setOffline(false);
+    await ready(page);
+  });
+
+  it("posts the same id again after a network error, and then says that nobody knows", async () => {
+    service.openScript = () => ({ type: "hang-up" });
+    const page = await open();
+    await ready(page);
+    await slide(page);
+    await page.getByText("Asking once more").waitFor();
+    await page.clock.fastForward(1_000);
+    await page.getByText("Not known", { exact: true }).waitFor();
+    const ids = new Set(service.posts.map(({ id }) => id));
+    assert.equal(ids.size, 1);
+  });
+
+  it("asks for a sign-in the moment access is withdrawn", async () => {
+    const page = await open();
+    await ready(page);
+    service.withdraw();
+    await page.clock.fastForward(1_000);
+    await page.getByText("You have been signed out.").waitFor();
+  });
+
+  it("works by keyboard alone: Enter held opens, Enter pressed does not", async () => {
+    const page = await open("ben", desktop);
+    await ready(page);
+    const knob = page.getByRole("button", { name: "Open Main gate: slide, or hold Enter" });
+    for (let presses = 0; presses < 12; presses++) {
+      await page.keyboard.press("Tab");
+      if (await knob.evaluate((element) => element === document.activeElement)) break;
+    }
+    await page.keyboard.press("Enter");
+    await page.clock.pauseAt(Date.now() + 2_000);
+    await page.keyboard.down("Enter");
+    await page.getByText("Keep holding").waitFor();
+    assert.deepEqual(service.posts, []);
+    await page.clock.fastForward(800);
+    await page.keyboard.up("Enter");
+    await page.getByText("for 0.5 s").waitFor();
+    assert.equal(service.posts.length, 1);
+    assert.ok(await knob.evaluate((element) => element === document.activeElement));
+  });
+
+  it("opens in two steps for whom neither sliding nor holding works", async () => {
+    const page = await open();
+    await ready(page);
+    await page.getByRole("button", { name: "Open without sliding" }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Open without sliding" }).click();
+    await page.clock.fastForward(8_000);
+    await page.getByRole("button", { name: "Yes, open" }).waitFor({ state: "detached" });
+    assert.deepEqual(service.posts, []);
+    await page.getByRole("button", { name: "Open without sliding" }).click();
+    await page.getByRole("button", { name: "Yes, open" }).click();
+    await page.getByText("for 0.5 s").waitFor();
+  });
+
+  it("tells a screen reader names, states and outcomes", async () => {
+    service.gates.set("yard", gateView("yard", "Delivery yard"));
+    const page = await open();
+    await ready(page);
+    const nodes = await accessibleNodes(page);
+    for (const node of [
+      "tab: Main gate",
+      "tab: Delivery yard",
+      "tabpanel: Main gate",
+      "heading: Main gate",
+      "button: Open Main gate: slide, or hold Enter",
+      "button: Open without sliding",
+      "navigation: Parts",
+    ]) {
+      assert.ok(nodes.includes(node), `${node}, in\n${nodes.join("\n")}`);
+    }
+    const nameless = nodes.filter((node) =>
+      /^(button|link|tab|textbox|combobox|heading): $/.test(node),
+    );
+    assert.deepEqual(nameless, []);
+    await slide(page);
+    const live = page.locator('.outcome[role="status"]');
+    await live.getByText("Button pressed").waitFor();
+    const knob = page.getByRole("button", { name: "Open Main gate: slide, or hold Enter" });
+    assert.equal(await knob.getAttribute("aria-disabled"), "true");
+  });
+
+  it("fits 320 px without scrolling sideways, in every part", async () => {
+    service.gates.set("yard", gateView("yard", "Delivery yard at the very back of the premises"));
+    const page = await open("ada", { ...phone, viewport: { width: 320, height: 568 } });
+    await ready(page);
+    for (const part of ["Open", "History", "People", "Gates"]) {
+      await page.getByRole("link", { name: part, exact: true }).click();
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(width <= 320, `${part}: ${width} px`);
+    }
+  });
+
+  it("shows the whole control on a phone on its side", async () => {
+    const page = await open("ben", { ...phone, viewport: { width: 667, height: 375 } });
+    await ready(page);
+    const track = await page.locator(".slide").boundingBox();
+    assert.ok(track !== null && track.y >= 0 && track.y + track.height <= 375);
+  });
+
+  it("can be installed, as Chromium judges it, without a service worker", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "boom-box-profile-"));
+    const context = await launchWithProfile(folder);
+    try {
+      const page = await context.newPage();
+      await page.goto(service.origin);
+      await page.getByRole("heading", { name: "Sign in" }).waitFor();
+      const session = await context.newCDPSession(page);
+      assert.deepEqual((await session.send("Page.getAppManifest")).errors, []);
+      const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+      assert.deepEqual(installabilityErrors, []);
+      assert.equal(context.serviceWorkers().length, 0);
+    } finally {
+      await context.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("is dark in the dark, and moves nothing for whom movement is too much", async () => {
+    const page = await open("ben", { ...phone, colorScheme: "dark", reducedMotion: "reduce" });
+    await ready(page);
+    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(background, "rgb(20, 23, 26)");
+    const knob = page.locator(".slide-knob");
+    assert.equal(await knob.evaluate((it) => getComputedStyle(it).transitionDuration), "0s");
+  });
+
+  it("lets an administrator add a person, give access and hand out a link", async () => {
+    service.adminGates.set("main", {
+      id: "main",
+      name: "Main gate",
+      thingName: "lot-1",
+      timeZone: "Europe/Berlin",
+      isActive: true,
+      box: {
+        state: "online",
+        lastSeenAt: Date.now(),
+        firmware: "0.1.0",
+        uptimeMs: 7_200_000,
+        resetReason: "power-on",
+        rssi: -61,
+        address: null,
+        opened: 4,
+        refused: 1,
+        connections: 1,
+        droppedEvents: 0,
+      },
+    });
+    const page = await open("ada", desktop);
+    await page.getByRole("link", { name: "People" }).click();
+    await page.getByRole("button", { name: "Add a person" }).click();
+    await page.getByLabel("Name").fill("Chiara Rossi");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("heading", { name: "Chiara Rossi" }).waitFor();
+    await page.getByRole("button", { name: "Give access" }).click();
+    await page.getByLabel("Last day").fill("2026-12-31");
+    await page.getByRole("button", { name: "Give access" }).click();
+    await page.getByText("Mon–Fri, 06:00–20:00, until 2026-12-31").waitFor();
+    const [grant] = service.grants.values();
+    assert.deepEqual(grant?.days, [1, 2, 3, 4, 5]);
+    assert.equal(grant?.endsAt, Date.UTC(2026, 11, 31, 23));
+    await page.getByRole("button", { name: "New invitation link" }).click();
+    const link = page.getByRole("textbox", { name: "Invitation link" });
+    assert.match(await link.inputValue(), /#invitation=/);
+    await page.getByRole("link", { name: "Gates" }).click();
+    await page.getByText("-61 dBm").waitFor();
+  });
+
+  it("lets an administrator lock somebody out, and remove the passkeys of a lost phone", async () => {
+    service.people.set("ben", { ...newPerson("ben", "Ben Okafor"), passkeys: 1 });
+    const page = await open("ada", desktop);
+    await page.getByRole("link", { name: "People" }).click();
+    await page.getByRole("button", { name: "Ben Okafor" }).click();
+    await page.getByRole("button", { name: "Phone lost: remove passkeys" }).click();
+    await page.getByText("Cannot sign in: no passkey").waitFor();
+    await page.getByRole("button", { name: "Lock out" }).click();
+    await page.getByRole("button", { name: "Let in again" }).waitFor();
+    assert.equal(service.people.get("ben")?.isActive, false);
+  });
+
+  it("has nothing of administration for others", async () => {
+    const page = await open("ben");
+    await ready(page);
+    assert.equal(await page.getByRole("link", { name: "People" }).count(), 0);
+    await page.goto(`${service.origin}/#/people`);
+    assert.equal(await page.getByRole("heading", { name: "People" }).count(), 0);
+  });
+});

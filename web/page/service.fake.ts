@@ -1,0 +1,285 @@
+/** A service as `web/api.ts` says, that does what a test tells it, and keeps a record of what it was asked. */
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type {
+  AdminGateView,
+  GateView,
+  GrantBody,
+  GrantView,
+  HistoryEntry,
+  PersonBody,
+  PersonView,
+  Problem,
+  RequestView,
+  ServerEvent,
+  SessionView,
+} from "../api.ts";
+import { pageAssets } from "../assets.ts";
+import type { Assets } from "../service/assets.ts";
+import { contentSecurityPolicy } from "../service/guards.ts";
+import { FakePasskeys } from "./passkeys.fake.ts";
+
+/** What the service does with a post to open: answers, is silent, or breaks the connection. */
+export type OpenScript = (
+  gate: GateView,
+  id: string,
+) =>
+  | {
+      readonly type: "answer";
+      readonly request: RequestView;
+      readonly later?: readonly RequestView[];
+    }
+  | { readonly type: "problem"; readonly status: number; readonly problem: Problem }
+  | { readonly type: "hang-up" };
+
+const cookieName = "session";
+
+export class FakeService {
+  readonly gates = new Map<string, GateView>();
+  readonly people = new Map<string, PersonView>();
+  readonly adminGates = new Map<string, AdminGateView>();
+  readonly grants = new Map<string, GrantView>();
+  history: HistoryEntry[] = [];
+  methods: SessionView["methods"] = { passkey: true, oidc: null };
+  openScript: OpenScript = (gate, id) => ({ type: "answer", request: request(gate.id, id) });
+  /** each post to open, also those that were hung up on */
+  readonly posts: { readonly gate: string; readonly id: string }[] = [];
+  refusesStreams = false;
+  csrfToken = "token-1";
+  /** ids of people by cookie */
+  readonly #sessions = new Map<string, string>();
+  readonly #streams = new Set<ServerResponse>();
+  readonly #passkeys: FakePasskeys;
+  readonly #server: Server;
+  readonly #assets: Assets;
+
+  private constructor(assets: Assets) {
+    this.#assets = assets;
+    this.#server = createServer((incoming, response) => {
+      this.#handle(incoming, response).catch((error: unknown) => response.destroy(error as Error));
+    });
+    this.#passkeys = new FakePasskeys(() => this.origin);
+  }
+
+  static async start(): Promise<FakeService> {
+    const service = new FakeService(await pageAssets());
+    await new Promise<void>((resolve) => service.#server.listen(0, "127.0.0.1", resolve));
+    return service;
+  }
+
+  get origin(): string {
+    return `http://localhost:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** A cookie for a browser that is signed in already. */
+  cookieFor(personId: string): { name: string; value: string; url: string } {
+    const value = randomUUID();
+    this.#sessions.set(value, personId);
+    return { name: cookieName, value, url: this.origin };
+  }
+
+  /** @returns a link such as an administrator gives away */
+  invitationFor(personId: string): string {
+    return `${this.origin}/#invitation=${this.#passkeys.invite(personId)}`;
+  }
+
+  say(event: ServerEvent): void {
+    if (event.event === "gate") this.gates.set(event.data.id, event.data);
+    for (const stream of this.#streams) writeEvent(stream, event);
+  }
+
+  breakStreams(): void {
+    for (const stream of this.#streams) stream.destroy();
+  }
+
+  /** All sessions are over at once, as when access is withdrawn. */
+  withdraw(): void {
+    this.#sessions.clear();
+    this.breakStreams();
+  }
+
+  async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<ServerResponse> {
+    const { pathname } = new URL(incoming.url ?? "/", this.origin);
+    const method = incoming.method ?? "GET";
+    const asset = this.#assets.get(pathname);
+    if (asset !== undefined && method === "GET") {
+      response.writeHead(200, {
+        "Content-Type": asset.type,
+        "Content-Security-Policy": contentSecurityPolicy,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": asset.isImmutable ? "public, max-age=31536000, immutable" : "no-cache",
+      });
+      return response.end(asset.body);
+    }
+    const person = this.#personOf(incoming);
+    if (pathname === "/api/session") return json(response, 200, this.#session(person));
+    if (method === "GET" && person === null) return notSignedIn(response);
+    if (pathname === "/api/events") return this.#stream(response);
+    if (method === "GET") return this.#read(pathname, response);
+    if (incoming.headers["x-csrf-token"] !== this.csrfToken) {
+      return json(response, 403, { error: "csrf", message: "The token is old." });
+    }
+    const body = JSON.parse(await text(incoming));
+    const signedIn = await this.#signIn(pathname, body, response);
+    if (signedIn) return response;
+    if (person === null) return notSignedIn(response);
+    if (pathname === "/api/sign-out") {
+      this.#sessions.clear();
+      return response.writeHead(204).end();
+    }
+    const gate = /^\/api\/gates\/([^/]+)\/open$/.exec(pathname)?.[1];
+    if (gate !== undefined) return this.#open(gate, body.id, response);
+    return this.#administer(method, pathname, body, response);
+  }
+
+  /** @returns whether it was a call of signing in */
+  async #signIn(
+    path: string,
+    body: Parameters<FakePasskeys["answer"]>[1],
+    response: ServerResponse,
+  ): Promise<boolean> {
+    const answer = await this.#passkeys.answer(path, body, (id) => this.people.get(id)?.name);
+    if (answer === null) return false;
+    if (answer.type === "options") json(response, 200, answer.value);
+    else if (answer.type === "refused") json(response, answer.status, answer.problem);
+    else {
+      const { value, name } = this.cookieFor(answer.personId);
+      response.setHeader("Set-Cookie", `${name}=${value}; Path=/; HttpOnly; SameSite=Strict`);
+      json(response, 200, this.#session(this.people.get(answer.personId) ?? null));
+    }
+    return true;
+  }
+
+  #session(person: PersonView | null): SessionView {
+    const summary = person && {
+      id: person.id,
+      name: person.name,
+      isAdministrator: person.isAdministrator,
+    };
+    return { person: summary, csrfToken: this.csrfToken, methods: this.methods };
+  }
+
+  #personOf(incoming: IncomingMessage): PersonView | null {
+    const cookie = /(?:^|; )session=([^;]+)/.exec(incoming.headers.cookie ?? "")?.[1];
+    return this.people.get(this.#sessions.get(cookie ?? "") ?? "") ?? null;
+  }
+
+  #stream(response: ServerResponse): ServerResponse {
+    if (this.refusesStreams) return response.destroy();
+    response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+    response.write(": hello\n\n");
+    this.#streams.add(response);
+    response.on("close", () => this.#streams.delete(response));
+    for (const data of this.gates.values()) writeEvent(response, { event: "gate", data });
+    return response;
+  }
+
+  #open(gateId: string, id: string, response: ServerResponse): ServerResponse {
+    this.posts.push({ gate: gateId, id });
+    const gate = this.gates.get(gateId);
+    if (gate === undefined) return json(response, 404, { error: "not-found", message: "No gate." });
+    const script = this.openScript(gate, id);
+    if (script.type === "hang-up") return response.destroy();
+    if (script.type === "problem") return json(response, script.status, script.problem);
+    json(response, 202, script.request);
+    for (const data of script.later ?? []) this.say({ event: "request", data });
+    return response;
+  }
+
+  #read(path: string, response: ServerResponse): ServerResponse {
+    if (path === "/api/history") return json(response, 200, { entries: this.history, next: null });
+    if (path === "/api/admin/people") return json(response, 200, [...this.people.values()]);
+    if (path === "/api/admin/grants") return json(response, 200, [...this.grants.values()]);
+    if (path === "/api/admin/gates") return json(response, 200, [...this.adminGates.values()]);
+    return json(response, 404, { error: "not-found", message: "There is nothing here." });
+  }
+
+  #administer(
+    method: string,
+    path: string,
+    body: Partial<PersonBody> & Partial<GrantBody>,
+    response: ServerResponse,
+  ): ServerResponse {
+    const [, kind, id = "", part] =
+      /^\/api\/admin\/(\w+)(?:\/([^/]+))?(?:\/(\w+))?$/.exec(path) ?? [];
+    if (kind === "people" && part === "invitation") {
+      const expiresAt = Date.now() + 86_400_000;
+      return json(response, 201, { url: this.invitationFor(id), expiresAt });
+    }
+    const person = this.people.get(id);
+    if (kind === "people" && part === "passkeys" && person !== undefined) {
+      this.people.set(id, { ...person, passkeys: 0 });
+      return response.writeHead(204).end();
+    }
+    if (kind === "people" && method === "POST") {
+      const added = { ...newPerson(randomUUID(), body.name ?? ""), ...definedOf(body) };
+      this.people.set(added.id, added);
+      return json(response, 201, added);
+    }
+    if (kind === "people" && person !== undefined) {
+      this.people.set(id, { ...person, ...definedOf(body) });
+      return json(response, 200, this.people.get(id));
+    }
+    if (kind === "grants" && method === "POST") {
+      const grant = { ...(body as GrantBody), id: randomUUID() };
+      this.grants.set(grant.id, grant);
+      return json(response, 201, grant);
+    }
+    if (kind === "grants" && method === "DELETE" && this.grants.delete(id)) {
+      return response.writeHead(204).end();
+    }
+    return json(response, 400, { error: "invalid", message: "The fake does not know this." });
+  }
+}
+
+export function gateView(id: string, name: string): GateView {
+  return { id, name, box: "online", lastSeenAt: Date.now(), may: { open: true } };
+}
+
+export function newPerson(id: string, name: string): PersonView {
+  return {
+    id,
+    name,
+    isAdministrator: false,
+    email: null,
+    isActive: true,
+    passkeys: 0,
+    hasOidc: false,
+    createdAt: Date.now(),
+    lastSeenAt: null,
+  };
+}
+
+/** A request as it is first: recorded; `more` is what is known besides. */
+export function request(gate: string, id: string, more: Partial<RequestView> = {}): RequestView {
+  return { id, gate, state: "recorded", reason: null, at: Date.now(), pulseMs: null, ...more };
+}
+
+function definedOf(body: Partial<PersonBody>): Partial<PersonView> {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+}
+
+function writeEvent(stream: ServerResponse, { event, data }: ServerEvent): void {
+  stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+}
+
+function notSignedIn(response: ServerResponse): ServerResponse {
+  return json(response, 401, { error: "not-signed-in", message: "Sign in first." });
+}
+
+function json(response: ServerResponse, status: number, value: unknown): ServerResponse {
+  response.writeHead(status, { "Content-Type": "application/json", "Cache-Control": "no-store" });
+  return response.end(JSON.stringify(value));
+}
+
+async function text(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,46 @@
+/** Dates, times and spans as people here write them. */
+const dayAndTime = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+const withYear = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+const timeOnly = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const exact = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+
+/** As short as it stays clear: "14:02", "Tue 3 Nov, 14:02", "3 Nov 2025, 14:02" */
+export function when(at: number): string {
+  const date = new Date(at);
+  const today = new Date();
+  if (date.toDateString() === today.toDateString()) return timeOnly.format(date);
+  return (date.getFullYear() === today.getFullYear() ? dayAndTime : withYear).format(date);
+}
+
+export function exactly(at: number): string {
+  return exact.format(at);
+}
+
+/** "3 d 4 h", "4 h 5 min", "5 min", "12 s" */
+export function span(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) return `${days} d ${hours % 24} h`;
+  if (hours > 0) return `${hours} h ${minutes % 60} min`;
+  if (minutes > 0) return `${minutes} min`;
+  return `${Math.floor(ms / 1000)} s`;
+}

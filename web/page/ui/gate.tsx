@@ -1,0 +1,197 @@
+import type { TargetedKeyboardEvent } from "preact";
+import { useRef } from "preact/hooks";
+import type { GateView } from "../../api.ts";
+import { type Control, type GatePanel, gatePanel } from "../model/control.ts";
+import { outcomeOf } from "../model/outcome.ts";
+import type { PageEvent, PageState } from "../model/state.ts";
+import type { Tap } from "../model/tap.ts";
+import { boxWords, denialWords, stepWords, words } from "../words/words.ts";
+import { when } from "./format.ts";
+import { Mark } from "./mark.tsx";
+import { Slider } from "./slider.tsx";
+
+interface GatePageProps {
+  readonly state: PageState;
+  readonly now: number;
+  readonly dispatch: (event: PageEvent) => void;
+}
+
+/** The gates one may see, and the one control. */
+export function GatePage({ state, now, dispatch }: GatePageProps) {
+  const panel = state.selected === null ? null : gatePanel(state, state.selected, now);
+  if (panel === null) {
+    const isSettled = state.link.type === "live" && state.link.openedAt < 0;
+    const isBroken = "failures" in state.link && state.link.failures > 0;
+    const text = isSettled ? words.control.none : words.loading;
+    return (
+      <p class="empty" role="status">
+        {isBroken ? words.control.brokenLong : text}
+      </p>
+    );
+  }
+  const select = (gate: string) => dispatch({ type: "selected", gate });
+  return (
+    <div class="gate-page">
+      {state.gates.size > 1 && (
+        <GateTabs
+          gates={[...state.gates.values()].map(({ view }) => view)}
+          selected={panel.view.id}
+          onSelect={select}
+        />
+      )}
+      <section
+        class="gate"
+        id="gate-panel"
+        {...(state.gates.size > 1
+          ? { role: "tabpanel", "aria-labelledby": `tab-${panel.view.id}` }
+          : { "aria-labelledby": "gate-name" })}
+      >
+        <h1 id="gate-name" class="gate-name">
+          {panel.view.name}
+        </h1>
+        <Status panel={panel} />
+        <OutcomePanel tap={panel.tap} />
+        <Slider
+          key={panel.view.id}
+          gateName={panel.view.name}
+          control={panel.control}
+          label={labelOf(panel)}
+          onSlid={() => dispatch({ type: "slid", gate: panel.view.id, id: crypto.randomUUID() })}
+        />
+      </section>
+    </div>
+  );
+}
+
+interface GateTabsProps {
+  readonly gates: readonly GateView[];
+  readonly selected: string;
+  readonly onSelect: (gate: string) => void;
+}
+
+function GateTabs({ gates, selected, onSelect }: GateTabsProps) {
+  const list = useRef<HTMLDivElement>(null);
+  function onKeyDown(event: TargetedKeyboardEvent<HTMLDivElement>): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const index = gates.findIndex(({ id }) => id === selected) + step;
+    const next = gates[(index + gates.length) % gates.length];
+    if (next === undefined) return;
+    onSelect(next.id);
+    list.current?.querySelector<HTMLElement>(`#tab-${CSS.escape(next.id)}`)?.focus();
+  }
+  return (
+    <div
+      ref={list}
+      class="tabs"
+      role="tablist"
+      aria-label={words.control.tabs}
+      onKeyDown={onKeyDown}
+    >
+      {gates.map(({ id, name, box }) => (
+        <button
+          key={id}
+          id={`tab-${id}`}
+          type="button"
+          class="tab"
+          role="tab"
+          aria-selected={id === selected}
+          aria-controls="gate-panel"
+          tabIndex={id === selected ? 0 : -1}
+          onClick={() => onSelect(id)}
+        >
+          <span class="lamp" data-lamp={box === "online" ? "good" : "off"} />
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Status({ panel }: { readonly panel: GatePanel }) {
+  const { view, control } = panel;
+  const lamp = lampOf(control);
+  return (
+    <div class="status" id="gate-status" role="status">
+      <p class="pill" data-lamp={lamp}>
+        <span class="lamp" data-lamp={lamp} />
+        {shortStatus(view, control)}
+      </p>
+      {control.type === "off" && <p class="why">{longStatus(view, control)}</p>}
+    </div>
+  );
+}
+
+function lampOf(control: Control): "good" | "off" | "bad" {
+  if (control.type !== "off") return "good";
+  return control.why === "stream-broken" ? "bad" : "off";
+}
+
+function shortStatus(view: GateView, control: Control): string {
+  if (control.type !== "off") return boxWords[view.box];
+  switch (control.why) {
+    case "stream-broken":
+      return words.control.broken;
+    case "checking":
+      return words.control.checking;
+    case "denied":
+      return view.may.open ? boxWords[view.box] : denialWords[view.may.why];
+    case "box-offline":
+    case "box-unknown":
+      return boxWords[view.box];
+  }
+}
+
+function longStatus(view: GateView, control: Extract<Control, { type: "off" }>): string {
+  const lastSeen = view.lastSeenAt === null ? "" : words.control.lastSeen(when(view.lastSeenAt));
+  switch (control.why) {
+    case "stream-broken":
+      return words.control.brokenLong;
+    case "checking":
+      return "";
+    case "denied":
+      if (view.may.open || view.may.opensAt === null) return "";
+      return words.control.opensAt(when(view.may.opensAt));
+    case "box-offline":
+      return `${words.control.offlineLong} ${lastSeen}`;
+    case "box-unknown":
+      return words.control.unknownLong;
+  }
+}
+
+function labelOf({ control, view }: GatePanel): string {
+  if (control.type === "ready") return words.control.slide;
+  if (control.type === "busy") return words.control.busy;
+  return shortStatus(view, control);
+}
+
+/** Always there, as a screen reader watches what changes in it. */
+function OutcomePanel({ tap }: { readonly tap: Tap | null }) {
+  const outcome = tap === null ? null : outcomeOf(tap);
+  return (
+    <div class="outcome" data-tone={outcome?.tone ?? "none"} role="status" aria-atomic="true">
+      {outcome === null ? (
+        <Mark kind="outcome-mark" />
+      ) : (
+        <>
+          <p class="outcome-title">{outcome.title}</p>
+          {outcome.text !== "" && <p>{outcome.text}</p>}
+          {outcome.steps !== null && <Steps done={outcome.steps} />}
+        </>
+      )}
+    </div>
+  );
+}
+
+function Steps({ done }: { readonly done: number }) {
+  return (
+    <ol class="steps" aria-hidden="true">
+      {stepWords.map((word, index) => (
+        <li key={word} data-done={index < done} data-next={index === done}>
+          {word}
+        </li>
+      ))}
+    </ol>
+  );
+}

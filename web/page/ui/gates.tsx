@@ -1,0 +1,198 @@
+import { useState } from "preact/hooks";
+import type { AdminGateView, BoxHealth } from "../../api.ts";
+import type { Service } from "../io/service.ts";
+import { administration } from "../words/administration.ts";
+import { boxWords } from "../words/words.ts";
+import { Action, Field, Form, text } from "./form.tsx";
+import { span, when } from "./format.ts";
+import { useLoaded, WhenLoaded } from "./loaded.tsx";
+
+const said = administration.gates;
+
+/** Gates and the health of their boxes. */
+export function GatesPage({ service }: { readonly service: Service }) {
+  const { loaded, reload } = useLoaded(() => service.gates());
+  /** a gate's id; "": a new one; null: none is being changed */
+  const [edited, setEdited] = useState<string | null>(null);
+  async function done(): Promise<void> {
+    await reload();
+    setEdited(null);
+  }
+  return (
+    <WhenLoaded loaded={loaded} reload={reload}>
+      {(gates) => (
+        <section class="wide-page">
+          <div class="page-head">
+            <h1>{said.title}</h1>
+            {edited !== "" && (
+              <button type="button" class="primary" onClick={() => setEdited("")}>
+                {said.add}
+              </button>
+            )}
+          </div>
+          {edited === "" && (
+            <GateForm
+              gate={null}
+              service={service}
+              onDone={done}
+              onCancel={() => setEdited(null)}
+            />
+          )}
+          {gates.length === 0 && edited === null && <p class="empty">{said.none}</p>}
+          <div class="cards">
+            {gates.map((gate) =>
+              edited === gate.id ? (
+                <GateForm
+                  key={gate.id}
+                  gate={gate}
+                  service={service}
+                  onDone={done}
+                  onCancel={() => setEdited(null)}
+                />
+              ) : (
+                <GateCard
+                  key={gate.id}
+                  gate={gate}
+                  service={service}
+                  reload={reload}
+                  onEdit={() => setEdited(gate.id)}
+                />
+              ),
+            )}
+          </div>
+        </section>
+      )}
+    </WhenLoaded>
+  );
+}
+
+interface GateCardProps {
+  readonly gate: AdminGateView;
+  readonly service: Service;
+  readonly reload: () => Promise<void>;
+  readonly onEdit: () => void;
+}
+
+function GateCard({ gate, service, reload, onEdit }: GateCardProps) {
+  const lamp = gate.box.state === "online" ? "good" : "off";
+  return (
+    <article class="card" aria-label={gate.name}>
+      <div class="card-head">
+        <h2>{gate.name}</h2>
+        <p class="pill" data-lamp={lamp}>
+          <span class="lamp" data-lamp={lamp} />
+          {boxWords[gate.box.state]}
+        </p>
+      </div>
+      <p class="hint">
+        {gate.thingName} · {gate.timeZone}
+        {!gate.isActive && ` · ${said.closed}`}
+      </p>
+      <dl class="health">
+        {healthOf(gate.box).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <div class="row wrap">
+        <button type="button" onClick={onEdit}>
+          {said.edit}
+        </button>
+        <Action
+          label={gate.isActive ? said.close : said.reopen}
+          kind={gate.isActive ? "danger" : "primary"}
+          onPress={() => service.changeGate(gate.id, { isActive: !gate.isActive })}
+          onDone={reload}
+        />
+      </div>
+    </article>
+  );
+}
+
+function healthOf(box: BoxHealth): readonly (readonly [string, string])[] {
+  const { health, never, unknown } = said;
+  const shown = (value: string | number | null) => (value === null ? unknown : String(value));
+  return [
+    [health.lastSeenAt, box.lastSeenAt === null ? never : when(box.lastSeenAt)],
+    [health.firmware, shown(box.firmware)],
+    [health.uptimeMs, box.uptimeMs === null ? unknown : span(box.uptimeMs)],
+    [health.resetReason, shown(box.resetReason)],
+    [health.rssi, box.rssi === null ? unknown : `${box.rssi} dBm`],
+    [health.address, shown(box.address)],
+    [health.opened, shown(box.opened)],
+    [health.refused, shown(box.refused)],
+    [health.connections, shown(box.connections)],
+    [health.droppedEvents, shown(box.droppedEvents)],
+  ];
+}
+
+interface GateFormProps {
+  /** null: a new one */
+  readonly gate: AdminGateView | null;
+  readonly service: Service;
+  readonly onDone: () => void;
+  readonly onCancel: () => void;
+}
+
+function GateForm({ gate, service, onDone, onCancel }: GateFormProps) {
+  const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    <Form
+      submit={said.save}
+      cancel={said.cancel}
+      onCancel={onCancel}
+      onDone={onDone}
+      onSubmit={(data) => {
+        const body = {
+          name: text(data, "name"),
+          thingName: text(data, "thing"),
+          timeZone: text(data, "zone"),
+        };
+        if (gate !== null) return service.changeGate(gate.id, body);
+        return service.addGate({ ...body, id: text(data, "id") });
+      }}
+    >
+      <Field label={said.name}>
+        {(its) => (
+          <input name="name" required maxLength={60} defaultValue={gate?.name ?? ""} {...its} />
+        )}
+      </Field>
+      {gate === null && (
+        <Field label={said.id} hint={said.idHint}>
+          {(its) => <input name="id" required pattern="[a-z0-9\-]{1,32}" {...its} />}
+        </Field>
+      )}
+      <Field label={said.thing}>
+        {(its) => (
+          <input
+            name="thing"
+            required
+            maxLength={128}
+            defaultValue={gate?.thingName ?? ""}
+            {...its}
+          />
+        )}
+      </Field>
+      <Field label={said.zone}>
+        {(its) => (
+          <>
+            <input
+              name="zone"
+              required
+              list="zones"
+              defaultValue={gate?.timeZone ?? ownZone}
+              {...its}
+            />
+            <datalist id="zones">
+              {Intl.supportedValuesOf("timeZone").map((zone) => (
+                <option key={zone} value={zone} />
+              ))}
+            </datalist>
+          </>
+        )}
+      </Field>
+    </Form>
+  );
+}

@@ -1,0 +1,171 @@
+import { useState } from "preact/hooks";
+import type { AdminGateView, GrantBody, GrantView, PersonView, Weekday } from "../../api.ts";
+import type { Service } from "../io/service.ts";
+import {
+  dayMinutes,
+  endOfDay,
+  lastDay,
+  minuteOf,
+  runsOfDays,
+  timeOf,
+  weekdays,
+} from "../model/hours.ts";
+import { administration, dayWords } from "../words/administration.ts";
+import { Action, Field, Form, text } from "./form.tsx";
+
+const said = administration.grants;
+
+interface GrantsProps {
+  readonly person: PersonView;
+  readonly grants: readonly GrantView[];
+  readonly gates: readonly AdminGateView[];
+  readonly service: Service;
+  readonly reload: () => Promise<void>;
+}
+
+/** What one person may open, and when. */
+export function Grants({ person, grants, gates, service, reload }: GrantsProps) {
+  const [isAdding, setAdding] = useState(false);
+  return (
+    <>
+      <div class="page-head">
+        <h2>{said.title}</h2>
+        {!isAdding && gates.length > 0 && (
+          <button type="button" onClick={() => setAdding(true)}>
+            {said.add}
+          </button>
+        )}
+      </div>
+      {isAdding && (
+        <AddGrant
+          person={person}
+          gates={gates}
+          service={service}
+          onCancel={() => setAdding(false)}
+          onDone={async () => {
+            await reload();
+            setAdding(false);
+          }}
+        />
+      )}
+      {grants.length === 0 && !isAdding && <p class="empty">{said.none}</p>}
+      {grants.length > 0 && (
+        <ul class="list card">
+          {grants.map((grant) => {
+            const gate = gates.find(({ id }) => id === grant.gate);
+            const name = gate?.name ?? grant.gate;
+            return (
+              <li key={grant.id} class="list-entry">
+                <span class="list-main">
+                  <strong>{name}</strong>
+                  <span>{hoursOf(grant, gate?.timeZone ?? "UTC")}</span>
+                </span>
+                <Action
+                  label={said.withdraw}
+                  name={said.withdrawName(name)}
+                  kind="danger"
+                  onPress={() => service.withdrawGrant(grant.id)}
+                  onDone={reload}
+                />
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** "Mon–Fri, 06:30–20:00, until 2026-12-31" */
+function hoursOf(grant: GrantView, timeZone: string): string {
+  const runs = runsOfDays(grant.days).map(([first, last]) =>
+    first === last ? dayWords[first] : `${dayWords[first]}–${dayWords[last]}`,
+  );
+  const days = grant.days.length === weekdays.length ? said.everyDay : runs.join(", ");
+  const isAllDay = grant.fromMinute === 0 && grant.toMinute === dayMinutes;
+  const isOverMidnight = grant.toMinute < grant.fromMinute;
+  const hours = isAllDay
+    ? said.allDay
+    : `${timeOf(grant.fromMinute)}–${timeOf(grant.toMinute)}${isOverMidnight ? ` ${said.nextDay}` : ""}`;
+  const until = grant.endsAt === null ? [] : [said.until(lastDay(grant.endsAt, timeZone))];
+  return [days, hours, ...until].join(", ");
+}
+
+interface AddGrantProps {
+  readonly person: PersonView;
+  readonly gates: readonly AdminGateView[];
+  readonly service: Service;
+  readonly onDone: () => void;
+  readonly onCancel: () => void;
+}
+
+function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
+  const [gateId, setGateId] = useState(gates[0]?.id ?? "");
+  const timeZone = gates.find(({ id }) => id === gateId)?.timeZone ?? "UTC";
+  return (
+    <Form
+      submit={said.add}
+      cancel={administration.people.cancel}
+      onCancel={onCancel}
+      onDone={onDone}
+      onSubmit={(data) => {
+        const body = grantOf(data, person.id, timeZone);
+        return typeof body === "string" ? body : service.addGrant(body);
+      }}
+    >
+      <Field label={said.gate}>
+        {(its) => (
+          <select
+            name="gate"
+            value={gateId}
+            onChange={(event) => setGateId(event.currentTarget.value)}
+            {...its}
+          >
+            {gates.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <fieldset>
+        <legend>{said.days}</legend>
+        <div class="days">
+          {weekdays.map((day) => (
+            <label key={day}>
+              <input type="checkbox" name="day" value={day} defaultChecked={day <= 5} />
+              <span>{dayWords[day]}</span>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <div class="fields">
+        <Field label={said.from}>
+          {(its) => <input type="time" name="from" defaultValue="06:00" required {...its} />}
+        </Field>
+        <Field label={said.to} hint={said.clock(timeZone)}>
+          {(its) => <input type="time" name="to" defaultValue="20:00" required {...its} />}
+        </Field>
+        <Field label={said.ends} hint={said.endsHint}>
+          {(its) => <input type="date" name="ends" {...its} />}
+        </Field>
+      </div>
+    </Form>
+  );
+}
+
+/** @returns what is wrong, in words, or the grant. 00:00 as the end is midnight, the day's own end. */
+function grantOf(data: FormData, person: string, timeZone: string): string | GrantBody {
+  const days = data.getAll("day").map((day) => Number(day) as Weekday);
+  if (days.length === 0) return said.noDays;
+  const endsAt = endOfDay(text(data, "ends"), timeZone) ?? null;
+  return {
+    person,
+    gate: text(data, "gate"),
+    days,
+    fromMinute: minuteOf(text(data, "from")) ?? 0,
+    toMinute: minuteOf(text(data, "to")) || dayMinutes,
+    endsAt,
+  };
+}

@@ -1,0 +1,201 @@
+import { useEffect, useState } from "preact/hooks";
+import type {
+  AdminGateView,
+  HistoryEntry,
+  HistoryQuery,
+  PersonSummary,
+  PersonView,
+  RequestState,
+} from "../../api.ts";
+import { queryString, type Service } from "../io/service.ts";
+import { seconds } from "../model/outcome.ts";
+import { reasonWords, stateWords, words } from "../words/words.ts";
+import { Field } from "./form.tsx";
+import { exactly } from "./format.ts";
+import { messageOf } from "./loaded.tsx";
+
+const pageSize = 50;
+const said = words.history;
+
+interface HistoryPageProps {
+  readonly service: Service;
+  readonly person: PersonSummary;
+}
+
+/** One's own; an administrator's: everybody's, with filters. */
+export function HistoryPage({ service, person }: HistoryPageProps) {
+  const [query, setQuery] = useState<HistoryQuery>({});
+  const [entries, setEntries] = useState<readonly HistoryEntry[] | null>(null);
+  const [next, setNext] = useState<string | null>(null);
+  const [notice, setNotice] = useState("");
+
+  async function load(after: string | null): Promise<readonly HistoryEntry[] | null> {
+    const answer = await service.history({
+      ...query,
+      limit: pageSize,
+      ...(after !== null && { after }),
+    });
+    setNotice(answer.type === "ok" ? "" : messageOf(answer));
+    if (answer.type !== "ok") return null;
+    setNext(answer.value.next);
+    return answer.value.entries;
+  }
+
+  useEffect(() => {
+    let isCurrent = true;
+    void load(null).then((first) => {
+      if (isCurrent && first !== null) setEntries(first);
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [query]);
+
+  async function more(): Promise<void> {
+    const added = await load(next);
+    if (added !== null) setEntries([...(entries ?? []), ...added]);
+  }
+
+  return (
+    <section class="wide-page">
+      <div class="page-head">
+        <div>
+          <h1>{said.title}</h1>
+          <p class="lead">{person.isAdministrator ? said.everybody : said.mine}</p>
+        </div>
+        <a class="button" href={`/api/history.csv${queryString(query)}`} download>
+          {said.csv}
+        </a>
+      </div>
+      {person.isAdministrator && <Filters service={service} onChange={setQuery} />}
+      {notice !== "" && (
+        <p class="notice" role="alert">
+          {notice}
+        </p>
+      )}
+      {entries === null && notice === "" && (
+        <p class="empty" role="status">
+          {words.loading}
+        </p>
+      )}
+      {entries?.length === 0 && <p class="empty">{said.empty}</p>}
+      {entries !== null && entries.length > 0 && (
+        <ol class="entries card">
+          {entries.map((entry) => (
+            <Entry key={entry.id} entry={entry} showsPerson={person.isAdministrator} />
+          ))}
+        </ol>
+      )}
+      {next !== null && (
+        <button type="button" class="wide" onClick={more}>
+          {said.more}
+        </button>
+      )}
+    </section>
+  );
+}
+
+const tones: Readonly<Record<RequestState, string>> = {
+  recorded: "wait",
+  sent: "wait",
+  opened: "good",
+  refused: "bad",
+  unanswered: "unsure",
+  failed: "bad",
+  denied: "bad",
+};
+
+function Entry({ entry, showsPerson }: { entry: HistoryEntry; showsPerson: boolean }) {
+  const why = entry.reason === null ? null : reasonWords[entry.reason];
+  return (
+    <li class="entry">
+      <time dateTime={new Date(entry.at).toISOString()}>{exactly(entry.at)}</time>
+      <span class="entry-who">
+        {showsPerson && <strong>{entry.person?.name ?? said.nobody}</strong>}
+        <span>{entry.gateName}</span>
+        {entry.address !== null && <span class="hint">{entry.address}</span>}
+      </span>
+      <span class="badge" data-tone={tones[entry.state]}>
+        {stateWords[entry.state]}
+        {entry.pulseMs !== null && ` · ${said.pressed(seconds(entry.pulseMs))}`}
+      </span>
+      {why !== null && <span class="entry-why hint">{why}</span>}
+    </li>
+  );
+}
+
+interface FiltersProps {
+  readonly service: Service;
+  readonly onChange: (query: HistoryQuery) => void;
+}
+
+function Filters({ service, onChange }: FiltersProps) {
+  const [isWide] = useState(() => matchMedia("(min-width: 45rem)").matches);
+  const [people, setPeople] = useState<readonly PersonView[]>([]);
+  const [gates, setGates] = useState<readonly AdminGateView[]>([]);
+  useEffect(() => {
+    // Without them the history is there all the same.
+    void service.people().then((answer) => answer.type === "ok" && setPeople(answer.value));
+    void service.gates().then((answer) => answer.type === "ok" && setGates(answer.value));
+  }, []);
+  return (
+    <details open={isWide}>
+      <summary>{said.filter}</summary>
+      <form
+        class="filters"
+        onSubmit={(event) => event.preventDefault()}
+        onChange={(event) => onChange(queryOf(new FormData(event.currentTarget)))}
+      >
+        <Choice name="gate" label={said.gate} options={gates.map(({ id, name }) => [id, name])} />
+        <Choice
+          name="person"
+          label={said.person}
+          options={people.map(({ id, name }) => [id, name])}
+        />
+        <Choice name="state" label={said.state} options={Object.entries(stateWords)} />
+        <Field label={said.from}>{(its) => <input type="date" name="from" {...its} />}</Field>
+        <Field label={said.to}>{(its) => <input type="date" name="to" {...its} />}</Field>
+      </form>
+    </details>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly label: string;
+  readonly options: readonly (readonly [string, string])[];
+}
+
+function Choice({ name, label, options }: ChoiceProps) {
+  return (
+    <Field label={label}>
+      {(its) => (
+        <select name={name} {...its}>
+          <option value="">{said.all}</option>
+          {options.map(([value, word]) => (
+            <option key={value} value={value}>
+              {word}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** Dates are whole days by the clock of whoever looks. */
+function queryOf(data: FormData): HistoryQuery {
+  const field = (name: string) => String(data.get(name) ?? "");
+  const [gate, person, state] = [field("gate"), field("person"), field("state")];
+  const from = Date.parse(`${field("from")}T00:00`);
+  const to = new Date(`${field("to")}T00:00`);
+  // Not 24 hours: the day the clocks change is shorter or longer.
+  to.setDate(to.getDate() + 1);
+  return {
+    ...(gate !== "" && { gate }),
+    ...(person !== "" && { person }),
+    ...(state !== "" && { state: state as RequestState }),
+    ...(!Number.isNaN(from) && { from }),
+    ...(!Number.isNaN(to.getTime()) && { to: to.getTime() }),
+  };
+}

@@ -1,0 +1,71 @@
+import type { ComponentChildren } from "preact";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import type { Answer } from "../io/service.ts";
+import { words } from "../words/words.ts";
+
+export type Loaded<T> =
+  | { readonly type: "loading" }
+  | { readonly type: "failed"; readonly message: string }
+  | { readonly type: "loaded"; readonly value: T };
+
+/** Asks when shown and whenever `reload` is called; what was there stays until the new is. */
+export function useLoaded<T>(ask: () => Promise<Answer<T>>): {
+  readonly loaded: Loaded<T>;
+  readonly reload: () => Promise<void>;
+} {
+  const [loaded, setLoaded] = useState<Loaded<T>>({ type: "loading" });
+  const reload = useCallback(async () => {
+    const answer = await ask();
+    setLoaded(
+      answer.type === "ok"
+        ? { type: "loaded", value: answer.value }
+        : { type: "failed", message: messageOf(answer) },
+    );
+  }, []);
+  useEffect(() => {
+    void reload();
+  }, []);
+  return { loaded, reload };
+}
+
+/** Several answers as one: the first that is none wins. */
+export async function together<A, B, C>(
+  a: Promise<Answer<A>>,
+  b: Promise<Answer<B>>,
+  c: Promise<Answer<C>>,
+): Promise<Answer<readonly [A, B, C]>> {
+  const [first, second, third] = await Promise.all([a, b, c]);
+  if (first.type !== "ok") return first;
+  if (second.type !== "ok") return second;
+  if (third.type !== "ok") return third;
+  return { type: "ok", value: [first.value, second.value, third.value] };
+}
+
+export function messageOf(answer: Exclude<Answer<unknown>, { type: "ok" }>): string {
+  return answer.type === "problem" ? answer.problem.message : words.notReached;
+}
+
+interface WhenLoadedProps<T> {
+  readonly loaded: Loaded<T>;
+  readonly reload: () => Promise<void>;
+  readonly children: (value: T) => ComponentChildren;
+}
+
+export function WhenLoaded<T>({ loaded, reload, children }: WhenLoadedProps<T>) {
+  if (loaded.type === "loaded") return <>{children(loaded.value)}</>;
+  if (loaded.type === "loading") {
+    return (
+      <p class="empty" role="status">
+        {words.loading}
+      </p>
+    );
+  }
+  return (
+    <div class="empty" role="alert">
+      <p>{loaded.message}</p>
+      <button type="button" onClick={reload}>
+        {words.tryAgain}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import { useEffect, useState } from "preact/hooks";
+import type { InvitationOptions, SessionView } from "../../api.ts";
+import { areSupported, makePasskey, type PasskeyAnswer, signInByPasskey } from "../io/passkey.ts";
+import type { Service } from "../io/service.ts";
+import { words } from "../words/words.ts";
+import { Mark } from "./mark.tsx";
+
+interface SignInProps {
+  readonly view: SessionView;
+  readonly hasEnded: boolean;
+  readonly service: Service;
+  readonly onSession: (view: SessionView) => void;
+}
+
+export function SignIn({ view, hasEnded, service, onSession }: SignInProps) {
+  const said = words.signIn;
+  const { passkey, oidc } = view.methods;
+  const [isWaiting, setWaiting] = useState(false);
+  const [notice, setNotice] = useState("");
+  async function signIn(): Promise<void> {
+    setWaiting(true);
+    setNotice("");
+    const answer = await signInByPasskey(service);
+    setWaiting(false);
+    if (answer.type === "ok") onSession(answer.value);
+    else setNotice(noticeOf(answer, said.cancelled));
+  }
+  return (
+    <section class="door">
+      <Mark />
+      <h1>{said.title}</h1>
+      <p class="lead">{hasEnded ? said.ended : said.lead}</p>
+      <p class="notice" role="status">
+        {notice}
+      </p>
+      {passkey && areSupported() && (
+        <button type="button" class="primary wide" disabled={isWaiting} onClick={signIn}>
+          {isWaiting ? said.waiting : said.passkey}
+        </button>
+      )}
+      {passkey && !areSupported() && <p>{said.unsupported}</p>}
+      {oidc !== null && (
+        <a class="button wide" href={oidc.url}>
+          {said.oidc(oidc.name)}
+        </a>
+      )}
+      <p class="hint">{passkey ? said.help : oidc === null && said.none}</p>
+    </section>
+  );
+}
+
+interface InvitationProps {
+  readonly token: string;
+  readonly service: Service;
+  readonly onSession: (view: SessionView) => void;
+  readonly onLeave: () => void;
+}
+
+export function Invitation({ token, service, onSession, onLeave }: InvitationProps) {
+  const said = words.invitation;
+  const [invitation, setInvitation] = useState<InvitationOptions | null>(null);
+  const [notice, setNotice] = useState("");
+  const [isWaiting, setWaiting] = useState(false);
+
+  async function load(): Promise<void> {
+    const answer = await service.invitationOptions(token);
+    if (answer.type === "ok") setInvitation(answer.value);
+    else setNotice(answer.type === "problem" ? said.over : words.unreachable);
+  }
+  useEffect(() => {
+    void load();
+  }, [token]);
+
+  async function make(options: InvitationOptions): Promise<void> {
+    setWaiting(true);
+    setNotice("");
+    const answer = await makePasskey(service, token, options);
+    setWaiting(false);
+    if (answer.type === "ok") {
+      onSession(answer.value);
+      return;
+    }
+    setNotice(noticeOf(answer, said.cancelled));
+    // A challenge is good once.
+    await load();
+  }
+  return (
+    <section class="door">
+      <Mark />
+      <h1>{invitation === null ? words.app : said.title(invitation.name)}</h1>
+      {invitation !== null && <p class="lead">{said.lead}</p>}
+      <p class="notice" role="status">
+        {notice || (invitation === null && words.loading)}
+      </p>
+      {invitation !== null && areSupported() && (
+        <button
+          type="button"
+          class="primary wide"
+          disabled={isWaiting}
+          onClick={() => make(invitation)}
+        >
+          {isWaiting ? words.signIn.waiting : said.make}
+        </button>
+      )}
+      {!areSupported() && <p>{words.signIn.unsupported}</p>}
+      <button type="button" class="quiet" onClick={onLeave}>
+        {said.signIn}
+      </button>
+    </section>
+  );
+}
+
+function noticeOf(answer: Exclude<PasskeyAnswer, { type: "ok" }>, cancelled: string): string {
+  if (answer.type === "cancelled") return cancelled;
+  return answer.type === "problem" ? answer.problem.message : words.unreachable;
+}

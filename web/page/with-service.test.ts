@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Browser } from "playwright-core";
+import { skipWithout } from "../../scripts/optional.fake.ts";
+import { pageAssets } from "../assets.ts";
+import { Rig } from "../service/rig.fake.ts";
+import { type RunningServer, serve } from "../service/server.ts";
+import { addAuthenticator, hasChromium, launchChromium, phone, slide } from "./browser.fake.ts";
+
+describe("the page with the real service, in Chromium", function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let rig: Rig;
+  let server: RunningServer;
+  let origin: string;
+
+  before(async function () {
+    skipWithout(this, "chromium", hasChromium, "Debian's package chromium");
+    browser = await launchChromium();
+    const port = await freePort();
+    origin = `http://localhost:${port}`;
+    rig = await Rig.make({
+      environment: { BOOM_BOX_WEB_ORIGIN: origin },
+      assets: await pageAssets(),
+    });
+    rig.now = Date.now();
+    server = await serve(rig.service, { host: "127.0.0.1", port, stopLimitMs: 0 });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+    await rig?.place.remove();
+  });
+
+  it("takes the first administrator from the printed link to one pressed button", async () => {
+    const invitation = await rig.service.start();
+    const context = await browser.newContext({ ...phone, locale: "en-GB" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    await addAuthenticator(page);
+    await page.goto(invitation?.url ?? "");
+    await page.getByRole("button", { name: "Make a passkey" }).click();
+
+    await page.getByRole("link", { name: "Gates" }).click();
+    await page.getByRole("button", { name: "Add a gate" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("Main gate");
+    await page.getByLabel("Short name").fill("main");
+    await page.getByLabel("Box (thing name)").fill("lot-1");
+    await page.getByLabel("Time zone").fill("Europe/Berlin");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("heading", { name: "Main gate" }).waitFor();
+
+    await page.getByRole("link", { name: "People" }).click();
+    await page.getByRole("button", { name: "Administrator" }).click();
+    await page.getByRole("button", { name: "Give access" }).click();
+    for (const day of ["Sat", "Sun"]) await page.getByRole("checkbox", { name: day }).check();
+    await page.getByLabel("From").fill("00:00");
+    await page.getByLabel("To", { exact: true }).fill("00:00");
+    await page.getByRole("button", { name: "Give access" }).click();
+    await page.getByText("Every day, all day").waitFor();
+
+    await page.getByRole("link", { name: "Open", exact: true }).click();
+    await page.getByText("Nothing has been heard of the box").waitFor();
+    rig.link.online("lot-1");
+    await page.locator('.slide[data-control="ready"]').waitFor();
+    rig.link.onCommand = ({ id, thingName, by }) =>
+      rig.link.event(thingName, { id, by, pulseMs: 501 });
+    await slide(page);
+    await page.getByText("The box pressed the button for 0.5 s.").waitFor();
+    assert.equal(rig.link.sent.length, 1);
+
+    rig.link.onCommand = ({ id, thingName, by }) =>
+      rig.link.event(thingName, { id, by, outcome: "refused", reason: "cooldown" });
+    await page.locator('.slide[data-control="ready"]').waitFor();
+    await slide(page);
+    await page.getByText("The box waits a little between two presses.").waitFor();
+
+    rig.link.offline("lot-1");
+    await page.getByText("The box at the gate is offline.").waitFor();
+    await slide(page);
+    assert.equal(rig.link.sent.length, 2);
+
+    await page.getByRole("link", { name: "History" }).click();
+    await page.getByText("Button pressed · 0.5 s").waitFor();
+    await page.locator(".entries").getByText("Refused").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await page.getByText("Button pressed · 0.5 s").waitFor();
+    assert.deepEqual(errors, []);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

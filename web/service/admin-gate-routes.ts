@@ -1,0 +1,60 @@
+import { Hono } from "hono";
+import * as v from "valibot";
+import type { AdminGateView } from "../api.ts";
+import type { GateLink } from "../cloud/gate-link.ts";
+import type { Gate, Store } from "../store/store.ts";
+import type { Boxes } from "./boxes.ts";
+import type { WebEnv } from "./context.ts";
+import { gateId, line, thingName, timeZone } from "./fields.ts";
+import type { Logger } from "./log.ts";
+import { notFound, readBody } from "./problem.ts";
+import type { Streams } from "./streams.ts";
+
+interface AdminGateParts {
+  readonly store: Store;
+  readonly boxes: Boxes;
+  readonly link: GateLink;
+  readonly streams: Streams;
+  readonly log: Logger;
+}
+
+const isActive = v.exactOptional(v.boolean("must be true or false"));
+const newGate = v.strictObject({ id: gateId, name: line(100), thingName, timeZone, isActive });
+const changes = v.strictObject({
+  name: v.exactOptional(line(100)),
+  thingName: v.exactOptional(thingName),
+  timeZone: v.exactOptional(timeZone),
+  isActive,
+});
+
+/** For administrators: the gates, and how their boxes are. */
+export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
+  const { store, boxes, log } = parts;
+  const view = (gate: Gate): AdminGateView => ({ ...gate, box: boxes.health(gate.thingName) });
+  return new Hono<WebEnv>()
+    .get("/gates", async (c) => c.json((await store.gates()).map(view)))
+    .post("/gates", async (c) => {
+      const body = await readBody(c, newGate);
+      if (body.type === "problem") return body.response;
+      const gate: Gate = { isActive: true, ...body.value };
+      await store.createGate(gate);
+      log.info({ gate: gate.id, by: c.var.signedIn?.person.id }, "a gate was made");
+      await hasChanged(parts);
+      return c.json(view(gate), 201);
+    })
+    .patch("/gates/:id", async (c) => {
+      const body = await readBody(c, changes);
+      if (body.type === "problem") return body.response;
+      const gate = await store.updateGate(c.req.param("id"), body.value);
+      if (gate === undefined) return notFound(c, "gate");
+      const fields = Object.keys(body.value);
+      log.info({ gate: gate.id, fields, by: c.var.signedIn?.person.id }, "a gate was changed");
+      await hasChanged(parts);
+      return c.json(view(gate));
+    });
+}
+
+async function hasChanged({ store, link, streams }: AdminGateParts): Promise<void> {
+  link.watch((await store.gates()).map(({ thingName }) => thingName));
+  streams.refreshAll();
+}

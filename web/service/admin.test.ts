@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import type { AdminGateView, GrantView, PersonView, Problem } from "../api.ts";
+import type { Browser } from "./browser.fake.ts";
+import { Rig } from "./rig.fake.ts";
+
+describe("administration", () => {
+  let rig: Rig;
+  let admin: Browser;
+
+  beforeEach(async () => {
+    rig = await Rig.make();
+    await rig.service.start();
+    ({ browser: admin } = await rig.administrator());
+  });
+
+  afterEach(() => rig.dispose());
+
+  const patch = (path: string, body: unknown) => admin.request("PATCH", path, body);
+  const gate = { id: "north", name: "North", thingName: "lot-1", timeZone: "Europe/Berlin" };
+
+  async function json<T>(response: Response, status = 200): Promise<T> {
+    assert.equal(response.status, status, await response.clone().text());
+    return (await response.json()) as T;
+  }
+
+  async function refused(response: Response, status: number, message: string): Promise<void> {
+    const problem = await json<Problem>(response, status);
+    assert.equal(problem.message, message);
+  }
+
+  it("is for administrators alone", async () => {
+    const { browser } = await rig.colleague(undefined);
+    for (const [method, path] of [
+      ...[["GET", "people"] as const, ["POST", "people"] as const, ["PATCH", "people/x"] as const],
+      ...[["POST", "people/x/invitation"] as const, ["GET", "grants"] as const],
+      ...[["POST", "grants"] as const, ["PUT", "grants/x"] as const],
+      ...[["DELETE", "grants/x"] as const, ["GET", "gates"] as const],
+      ...[["POST", "gates"] as const, ["PATCH", "gates/x"] as const],
+    ]) {
+      const response = await browser.request(method, `/api/admin/${path}`);
+      const problem = await json<Problem>(response, 403);
+      assert.equal(problem.error, "not-administrator", `${method} ${path}`);
+    }
+  });
+
+  it("makes, lists and changes people", async () => {
+    const made = await json<PersonView>(
+      await admin.post("/api/admin/people", { name: " Ben ", email: "Ben@Example.com" }),
+      201,
+    );
+    const { id } = made;
+    assert.deepEqual(made, {
+      ...{ id, name: "Ben", email: "ben@example.com", isAdministrator: false, isActive: true },
+      ...{ passkeys: 0, hasOidc: false, createdAt: rig.now, lastSeenAt: null },
+    });
+    const changed = await json<PersonView>(
+      await patch(`/api/admin/people/${id}`, { isAdministrator: true, email: null }),
+    );
+    assert.deepEqual(changed, { ...made, isAdministrator: true, email: null });
+    const people = await json<PersonView[]>(await admin.get("/api/admin/people"));
+    assert.deepEqual(
+      people.find((person) => person.id === id),
+      changed,
+    );
+    await refused(await patch("/api/admin/people/x", {}), 404, "There is no such person.");
+  });
+
+  it("says what is wrong with a person", async () => {
+    const post = (body: unknown) => admin.post("/api/admin/people", body);
+    await refused(await post({ name: " " }), 400, "name: must not be empty");
+    const oneLine = "name: must be one line without control characters";
+    for (const name of ["a\nb", "a\u0000b", "a\u202eb", "a\u001b[31mb"]) {
+      await refused(await post({ name }), 400, oneLine);
+    }
+    await refused(
+      await post({ name: "x".repeat(101), email: "nobody", isAdministrator: 1 }),
+      400,
+      "name: must be at most 100 characters long; email: must be an e-mail address; isAdministrator: must be true or false",
+    );
+    assert.equal((await post({ name: "Ben", id: "chosen" })).status, 400);
+    assert.equal((await post({ name: "Ben", oidcSubject: "i s" })).status, 400);
+  });
+
+  it("keeps the last administrator who can sign in", async () => {
+    const [{ id } = { id: "" }] = (await rig.store.people()).filter(
+      ({ oidcSubject }) => oidcSubject !== null,
+    );
+    const message = "This is the last administrator: make somebody else one first.";
+    for (const body of [{ isAdministrator: false }, { isActive: false }]) {
+      await refused(await patch(`/api/admin/people/${id}`, body), 409, message);
+    }
+    const other = await rig.person({ isAdministrator: true });
+    await refused(await patch(`/api/admin/people/${id}`, { isActive: false }), 409, message);
+    await rig.store.updatePerson(other.id, { oidcSubject: "i s" });
+    await json(await patch(`/api/admin/people/${id}`, { isAdministrator: false }));
+    assert.equal((await admin.get("/api/admin/people")).status, 403, "at once");
+  });
+
+  it("invites nobody who is locked out", async () => {
+    const { id } = await rig.person({ isActive: false });
+    const response = await admin.post(`/api/admin/people/${id}/invitation`);
+    await refused(response, 409, "This person is locked out: let them in first.");
+    assert.equal((await admin.post("/api/admin/people/x/invitation")).status, 404);
+  });
+
+  it("makes, lists and changes gates, and wants to hear of their boxes", async () => {
+    const made = await json<AdminGateView>(await admin.post("/api/admin/gates", gate), 201);
+    assert.deepEqual([made.isActive, made.box.state], [true, "unknown"]);
+    assert.deepEqual(rig.link.watched, ["lot-1"]);
+    rig.link.online("lot-1", { rssi: -70, refused: 3, resetReason: "watchdog" });
+    const [listed] = await json<AdminGateView[]>(await admin.get("/api/admin/gates"));
+    assert.deepEqual(
+      [listed?.box.state, listed?.box.rssi, listed?.box.refused, listed?.box.resetReason],
+      ["online", -70, 3, "watchdog"],
+    );
+    rig.link.offline("lot-1");
+    const [gone] = await json<AdminGateView[]>(await admin.get("/api/admin/gates"));
+    assert.deepEqual([gone?.box.state, gone?.box.rssi], ["offline", -70]);
+
+    await json(await patch("/api/admin/gates/north", { thingName: "lot-2", isActive: false }));
+    assert.deepEqual(rig.link.watched, ["lot-2"]);
+    await refused(await patch("/api/admin/gates/x", {}), 404, "There is no such gate.");
+    const again = await admin.post("/api/admin/gates", gate);
+    assert.equal((await json<Problem>(again, 409)).error, "conflict");
+  });
+
+  it("says what is wrong with a gate", async () => {
+    await refused(
+      await admin.post("/api/admin/gates", {
+        ...{ id: "North!", name: "", thingName: "a/b", timeZone: "Mars/Olympus" },
+      }),
+      400,
+      "id: must be 1–32 of a-z, 0-9 and -; name: must not be empty; " +
+        "thingName: must be 1–128 of a-z, A-Z, 0-9, _, : and -; " +
+        "timeZone: must be an IANA time zone such as Europe/Berlin",
+    );
+    assert.equal((await patch("/api/admin/gates/north", { id: "other" })).status, 400);
+  });
+
+  it("makes, changes and withdraws grants", async () => {
+    await admin.post("/api/admin/gates", gate);
+    const { person, browser } = await rig.colleague(undefined);
+    const body = { person: person.id, gate: "north", days: [5, 1], fromMinute: 0, toMinute: 1_440 };
+    const made = await json<GrantView>(
+      await admin.post("/api/admin/grants", { ...body, endsAt: null }),
+      201,
+    );
+    assert.deepEqual(made.days, [1, 5]);
+    const changed = { ...body, days: [1, 2, 3, 4, 5, 6, 7], endsAt: rig.now + 1 };
+    await json(await admin.request("PUT", `/api/admin/grants/${made.id}`, changed));
+    const listed = await json<GrantView[]>(
+      await admin.get(`/api/admin/grants?person=${person.id}&gate=north`),
+    );
+    assert.deepEqual(listed, [{ ...changed, id: made.id }]);
+    assert.match(await (await browser.get("/api/gates")).text(), /"may":\{"open":true\}/);
+    const path = `/api/admin/grants/${made.id}`;
+    assert.equal((await admin.request("DELETE", path)).status, 204);
+    assert.equal(await (await browser.get("/api/gates")).text(), "[]");
+    await refused(await admin.request("DELETE", path), 404, "There is no such grant.");
+    await refused(await admin.request("PUT", path, changed), 404, "There is no such grant.");
+  });
+
+  it("says what is wrong with a grant", async () => {
+    await admin.post("/api/admin/gates", gate);
+    const { id: person } = await rig.person();
+    const body = { person, gate: "north", days: [1], fromMinute: 0, toMinute: 60, endsAt: null };
+    const post = (changes: object) => admin.post("/api/admin/grants", { ...body, ...changes });
+    await refused(await post({ days: [] }), 400, "days: must name a day");
+    await refused(await post({ days: [1, 1] }), 400, "days: must name each day once");
+    await refused(await post({ days: [8] }), 400, "days.0: must be 1–7");
+    await refused(await post({ fromMinute: 1_440 }), 400, "fromMinute: must be 1439 or less");
+    await refused(await post({ toMinute: 1.5 }), 400, "toMinute: must be a whole number");
+    await refused(await post({ toMinute: 0 }), 400, "must not end when it begins");
+    await refused(await post({ endsAt: -1 }), 400, "endsAt: must be a time in ms since 1970");
+    const unknown = "There is no such person, or no such gate.";
+    await refused(await post({ person: "x" }), 400, unknown);
+    await refused(await post({ gate: "x" }), 400, unknown);
+  });
+});

@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import type { GateView } from "../api.ts";
+import type { GateLink } from "../cloud/gate-link.ts";
+import { type Person, type Store, StoreError } from "../store/store.ts";
+import { adminGateRoutes } from "./admin-gate-routes.ts";
+import { type Assets, assetRoutes } from "./assets.ts";
+import type { Boxes } from "./boxes.ts";
+import { clientAddress } from "./client-address.ts";
+import type { WebContext, WebEnv } from "./context.ts";
+import type { Desk } from "./desk.ts";
+import { eventRoutes } from "./event-routes.ts";
+import { gateRoutes } from "./gate-routes.ts";
+import { grantRoutes } from "./grant-routes.ts";
+import * as guards from "./guards.ts";
+import { healthRoutes } from "./health-routes.ts";
+import { historyRoutes } from "./history-routes.ts";
+import type { Limits } from "./limits.ts";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import { oidcCallbackPath, oidcRoutes } from "./oidc-routes.ts";
+import { passkeyRoutes } from "./passkey-routes.ts";
+import { Passkeys } from "./passkeys.ts";
+import { peopleRoutes } from "./people-routes.ts";
+import { notFound, problem, storeProblem, tooMany } from "./problem.ts";
+import { Provider } from "./provider.ts";
+import type { Readiness } from "./readiness.ts";
+import type { RandomBytes } from "./secrets.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import type { Sessions } from "./sessions.ts";
+import type { WebSettings } from "./settings.ts";
+import type { Streams } from "./streams.ts";
+import type { UnderWay } from "./under-way.ts";
+
+export interface AppParts {
+  readonly store: Store;
+  readonly link: GateLink;
+  readonly settings: WebSettings;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly assets: Assets;
+  now(): number;
+  readonly randomBytes: RandomBytes;
+  readonly boxes: Boxes;
+  readonly desk: Desk;
+  readonly streams: Streams;
+  readonly sessions: Sessions;
+  readonly limits: Limits;
+  readonly readiness: Readiness;
+  readonly underWay: UnderWay;
+  readonly gateViews: (person: Person) => Promise<readonly GateView[]>;
+}
+
+/** The service on Web-standard requests; nothing in here knows of sockets. */
+export function createApp(parts: AppParts): Hono<WebEnv> {
+  const { settings, readiness, underWay } = parts;
+  const app = new Hono<WebEnv>();
+  app.use(guards.securityHeaders(settings));
+  app.use(async (c, next) => {
+    c.set("address", clientAddress(c, settings.trustedProxies));
+    await next();
+    noteProblem(parts, c);
+  });
+  app.route("/", healthRoutes(parts));
+  app.use("/api/*", async (c, next) => {
+    if (!readiness.isStopping) return underWay.during(next);
+    const message = "The service is being stopped, so nothing was done: try again in 5 s.";
+    return problem(c, 503, "stopping", message, { retryAfterSeconds: 5 });
+  });
+  app.route("/api", apiRoutes(parts));
+  app.route("/", assetRoutes(parts.assets));
+  app.notFound((c) => notFound(c, "page"));
+  app.onError((error, c) => failure(parts, c, error));
+  return app;
+}
+
+function apiRoutes(parts: AppParts): Hono<WebEnv> {
+  const { settings, sessions } = parts;
+  const api = new Hono<WebEnv>();
+  api.use(guards.sameOrigin(settings), guards.jsonOnly(), guards.limitedBody());
+  api.use(guards.whoAsks(sessions), guards.csrf(sessions));
+  const signInLimit = limitSignIn(parts);
+  api.route("/", sessionRoutes(parts));
+  api.route("/", passkeyRoutes({ ...parts, passkeys: new Passkeys(parts), signInLimit }));
+  const { oidc } = settings;
+  if (oidc !== null) {
+    const provider = new Provider(oidc, `${settings.origin}${oidcCallbackPath}`);
+    api.route("/", oidcRoutes({ ...parts, oidc, provider, signInLimit }));
+  }
+  api.route("/", gateRoutes(parts));
+  api.route("/", eventRoutes(parts.streams));
+  api.route("/", historyRoutes(parts));
+  api.use("/admin/*", guards.administratorsOnly());
+  api.route("/admin", peopleRoutes(parts));
+  api.route("/admin", adminGateRoutes(parts));
+  api.route("/admin", grantRoutes(parts));
+  return api;
+}
+
+function limitSignIn({ limits, now }: AppParts): guards.Guard {
+  return async (c, next) => {
+    const verdict = limits.signIn(c.var.address, now());
+    return verdict.allowed ? next() : tooMany(c, verdict.retryAfterMs);
+  };
+}
+
+/** What was refused leaves a line too where no person and gate are known to put it on record for. */
+function noteProblem({ log, metrics }: AppParts, c: WebContext): void {
+  const word = c.var.problem;
+  if (word === undefined) return;
+  metrics.problem(word);
+  const { method, path } = c.req;
+  const { address, signedIn } = c.var;
+  const person = signedIn?.person.id;
+  const fields = { problem: word, status: c.res.status, method, path: path.slice(0, 200) };
+  log.info({ ...fields, address, person }, "a request was refused");
+}
+
+function failure({ log }: AppParts, c: WebContext, error: Error): Response {
+  if (error instanceof StoreError) {
+    if (error.kind !== "conflict")
+      log.error({ err: error, kind: error.kind }, "the database failed");
+    return storeProblem(c, error);
+  }
+  const id = randomUUID();
+  log.error({ err: error, id }, "something unexpected happened");
+  return problem(c, 500, "unexpected", `Something went wrong; in the logs it is called ${id}.`);
+}

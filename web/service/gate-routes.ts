@@ -1,0 +1,122 @@
+import { Hono } from "hono";
+import * as v from "valibot";
+import type { GateView } from "../api.ts";
+import type { GateLink } from "../cloud/gate-link.ts";
+import { mayOpen } from "../domain/grants.ts";
+import type { OpenRequest, Person, Store } from "../store/store.ts";
+import type { Boxes } from "./boxes.ts";
+import type { SignedIn, WebContext, WebEnv } from "./context.ts";
+import type { Desk, Refusal, Tap } from "./desk.ts";
+import { gateId, uuid } from "./fields.ts";
+import type { Limits } from "./limits.ts";
+import type { Logger } from "./log.ts";
+import { notFound, notSignedIn, problem, readBody } from "./problem.ts";
+import { requestView } from "./views.ts";
+
+interface GateParts {
+  readonly store: Store;
+  readonly link: GateLink;
+  readonly boxes: Boxes;
+  readonly desk: Desk;
+  readonly limits: Limits;
+  readonly log: Logger;
+  now(): number;
+  readonly gateViews: (person: Person) => Promise<readonly GateView[]>;
+}
+
+const openBody = v.object({ id: uuid });
+
+/** What somebody may open, and opening it. */
+export function gateRoutes(parts: GateParts): Hono<WebEnv> {
+  return new Hono<WebEnv>()
+    .get("/gates", async (c) => {
+      const { signedIn } = c.var;
+      return signedIn === undefined
+        ? notSignedIn(c)
+        : c.json(await parts.gateViews(signedIn.person));
+    })
+    .post("/gates/:gate/open", (c) => {
+      const { signedIn } = c.var;
+      return signedIn === undefined ? notSignedIn(c) : open(parts, c, signedIn);
+    });
+}
+
+async function open(parts: GateParts, c: WebContext, { person }: SignedIn): Promise<Response> {
+  const id = v.safeParse(gateId, c.req.param("gate"));
+  if (!id.success) return notFound(c, "gate");
+  const body = await readBody(c, openBody);
+  if (body.type === "problem") return body.response;
+  const gate = await parts.store.gate(id.output);
+  const tap: Tap = {
+    ...{ id: body.value.id, gateId: id.output, gate, person },
+    ...{ address: c.var.address, at: parts.now() },
+  };
+  let waitMs = 1_000;
+  const result = await parts.desk.tap(tap, async () => {
+    const decision = await decide(parts, tap);
+    waitMs = decision.waitMs ?? waitMs;
+    return decision.refusal;
+  });
+  if (result.type === "taken") {
+    parts.log.warn({ person: person.id, request: tap.id }, "the id of another request was used");
+    return problem(c, 409, "id-taken", "This tap's id belongs to another request.");
+  }
+  return answer(c, result.request, gate === undefined, waitMs);
+}
+
+interface Decision {
+  /** undefined: the command may be sent */
+  readonly refusal: Refusal | undefined;
+  readonly waitMs?: number;
+}
+
+async function decide(
+  { store, link, boxes, limits, now }: GateParts,
+  { gate, person, at }: Tap,
+): Promise<Decision> {
+  const verdict = limits.open(person.id, now());
+  if (!verdict.allowed) {
+    const waitMs = verdict.retryAfterMs;
+    return { refusal: { state: "denied", reason: "rate-limited" }, waitMs };
+  }
+  if (gate === undefined) return { refusal: { state: "denied", reason: "no-grant" } };
+  const grants = await store.grants({ personId: person.id, gateId: gate.id });
+  const may = mayOpen(gate, grants, at);
+  if (!may.open) return { refusal: { state: "denied", reason: may.why } };
+  // Nobody would learn what became of it.
+  if (!link.isListening) return { refusal: { state: "failed", reason: "broker-away" } };
+  if (boxes.state(gate.thingName) === "offline") {
+    return { refusal: { state: "failed", reason: "box-offline" } };
+  }
+  return { refusal: undefined };
+}
+
+/** The same for the first time and for each time after. */
+function answer(c: WebContext, kept: OpenRequest, isUnknown: boolean, waitMs: number): Response {
+  const request = requestView(kept);
+  const reason = request.reason ?? "";
+  if (kept.state === "failed") {
+    const message =
+      reason === "box-offline"
+        ? "The gate's box is offline: nothing was sent."
+        : "The boxes cannot be reached now: nothing was sent.";
+    return problem(c, 503, reason, message, { request, retryAfterSeconds: 5 });
+  }
+  if (kept.state !== "denied") return c.json(request, 202);
+  if (reason === "rate-limited") {
+    const retryAfterSeconds = Math.ceil(waitMs / 1_000);
+    const message = `Too many taps: wait ${retryAfterSeconds} s and try again.`;
+    return problem(c, 429, reason, message, { request, retryAfterSeconds });
+  }
+  if (isUnknown) {
+    return problem(c, 404, "not-found", "There is no such gate.", { request });
+  }
+  return problem(c, 403, reason, denialWords[reason] ?? "You may not open this gate.", { request });
+}
+
+const denialWords: Readonly<Record<string, string>> = {
+  "no-grant": "You may not open this gate.",
+  "not-now": "You may not open this gate at this hour.",
+  "grant-ended": "Your access to this gate has ended.",
+  "gate-closed": "This gate has been taken out of use.",
+};

@@ -1,0 +1,23 @@
+import type { GateView } from "../api.ts";
+import { mayOpen } from "../domain/grants.ts";
+import type { Person, Store } from "../store/store.ts";
+import type { Boxes } from "./boxes.ts";
+
+/** Each gate for which this person has a grant, be it over; for administrators all of them. */
+export async function gateViewsOf(
+  store: Store,
+  boxes: Boxes,
+  person: Person,
+  now: number,
+): Promise<readonly GateView[]> {
+  const grants = await store.grants({ personId: person.id });
+  const views: GateView[] = [];
+  for (const gate of await store.gates()) {
+    const theirs = grants.filter(({ gateId }) => gateId === gate.id);
+    if (theirs.length === 0 && !person.isAdministrator) continue;
+    const { state, lastSeenAt } = boxes.health(gate.thingName);
+    const may = mayOpen(gate, theirs, now);
+    views.push({ id: gate.id, name: gate.name, box: state, lastSeenAt, may });
+  }
+  return views;
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import * as v from "valibot";
+import type { GrantView, Weekday } from "../api.ts";
+import type { Grant, Store } from "../store/store.ts";
+import type { WebContext, WebEnv } from "./context.ts";
+import { gateId, line, time } from "./fields.ts";
+import type { Logger } from "./log.ts";
+import { notFound, problem, readBody } from "./problem.ts";
+import type { Streams } from "./streams.ts";
+
+interface GrantParts {
+  readonly store: Store;
+  readonly streams: Streams;
+  readonly log: Logger;
+}
+
+const weekdays = [1, 2, 3, 4, 5, 6, 7] as const satisfies readonly Weekday[];
+const minute = (maximum: number) =>
+  v.pipe(
+    v.number("must be a number"),
+    v.integer("must be a whole number"),
+    v.minValue(0, "must be 0 or more"),
+    v.maxValue(maximum, `must be ${maximum} or less`),
+  );
+const grantBody = v.pipe(
+  v.strictObject({
+    person: line(64),
+    gate: gateId,
+    days: v.pipe(
+      v.array(v.picklist(weekdays, "must be 1–7")),
+      v.minLength(1, "must name a day"),
+      v.check((days) => new Set(days).size === days.length, "must name each day once"),
+      v.transform((days) => days.toSorted((a, b) => a - b)),
+    ),
+    fromMinute: minute(1_439),
+    toMinute: minute(1_440),
+    endsAt: v.nullable(time),
+  }),
+  v.check(({ fromMinute, toMinute }) => fromMinute !== toMinute, "must not end when it begins"),
+);
+
+/** For administrators: who may open what, when. */
+export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
+  const { store, streams, log } = parts;
+  const changed = (c: WebContext, grant: string, what: string) => {
+    log.info({ grant, by: c.var.signedIn?.person.id }, what);
+    streams.refreshAll();
+  };
+  return new Hono<WebEnv>()
+    .get("/grants", async (c) => {
+      const { person: personId, gate } = c.req.query();
+      const filter = {
+        ...(personId === undefined ? {} : { personId }),
+        ...(gate === undefined ? {} : { gateId: gate }),
+      };
+      return c.json((await store.grants(filter)).map(grantView));
+    })
+    .post("/grants", async (c) => {
+      const grant = await readGrant(parts, c, randomUUID());
+      if (grant instanceof Response) return grant;
+      await store.createGrant(grant);
+      changed(c, grant.id, "a grant was made");
+      return c.json(grantView(grant), 201);
+    })
+    .put("/grants/:id", async (c) => {
+      const grant = await readGrant(parts, c, c.req.param("id"));
+      if (grant instanceof Response) return grant;
+      if (!(await store.updateGrant(grant))) return notFound(c, "grant");
+      changed(c, grant.id, "a grant was changed");
+      return c.json(grantView(grant));
+    })
+    .delete("/grants/:id", async (c) => {
+      const id = c.req.param("id");
+      if (!(await store.deleteGrant(id))) return notFound(c, "grant");
+      changed(c, id, "a grant was withdrawn");
+      return c.body(null, 204);
+    });
+}
+
+async function readGrant(
+  { store }: GrantParts,
+  c: WebContext,
+  id: string,
+): Promise<Grant | Response> {
+  const body = await readBody(c, grantBody);
+  if (body.type === "problem") return body.response;
+  const { person: personId, gate, ...times } = body.value;
+  const isKnown =
+    (await store.person(personId)) !== undefined && (await store.gate(gate)) !== undefined;
+  if (!isKnown) return problem(c, 400, "invalid", "There is no such person, or no such gate.");
+  return { id, personId, gateId: gate, ...times };
+}
+
+function grantView({ id, personId, gateId, days, fromMinute, toMinute, endsAt }: Grant): GrantView {
+  return { id, person: personId, gate: gateId, days, fromMinute, toMinute, endsAt };
+}

@@ -1,0 +1,115 @@
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { WebContext, WebEnv } from "./context.ts";
+import { notSignedIn, problem } from "./problem.ts";
+import { isSame } from "./secrets.ts";
+import type { Sessions } from "./sessions.ts";
+import type { WebSettings } from "./settings.ts";
+
+export type Guard = MiddlewareHandler<WebEnv>;
+
+export const maximumBodyBytes = 16 * 1024;
+
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join("; ");
+
+const permissionsPolicy = [
+  ...["camera", "geolocation", "microphone", "payment", "usb", "serial", "bluetooth"].map(
+    (feature) => `${feature}=()`,
+  ),
+  "publickey-credentials-get=(self)",
+  "publickey-credentials-create=(self)",
+].join(", ");
+
+/** On every answer, errors included. */
+export function securityHeaders({ isSecure }: WebSettings): Guard {
+  return async (c, next) => {
+    await next();
+    const { headers } = c.res;
+    headers.set("Content-Security-Policy", contentSecurityPolicy);
+    headers.set("Permissions-Policy", permissionsPolicy);
+    headers.set("Referrer-Policy", "no-referrer");
+    headers.set("X-Content-Type-Options", "nosniff");
+    headers.set("X-Frame-Options", "DENY");
+    headers.set("Cross-Origin-Opener-Policy", "same-origin");
+    headers.set("Cross-Origin-Resource-Policy", "same-origin");
+    if (isSecure) headers.set("Strict-Transport-Security", "max-age=31536000");
+    // What is true of a gate now is not a moment later.
+    if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
+  };
+}
+
+/** Only our own page may change anything: whatever a browser tells of another origin ends here. */
+export function sameOrigin({ origin }: WebSettings): Guard {
+  return async (c, next) => {
+    if (isReading(c)) return next();
+    const from = c.req.header("origin");
+    const site = c.req.header("sec-fetch-site");
+    // One of the two every browser sends; a proxy may have taken the other out.
+    const isOurs = from === undefined ? site === "same-origin" : from === origin;
+    if (isOurs && (site === undefined || site === "same-origin")) return next();
+    return problem(c, 403, "cross-site", "This request does not come from the app's own page.");
+  };
+}
+
+export function jsonOnly(): Guard {
+  return async (c, next) => {
+    if (isReading(c)) return next();
+    const [type = ""] = (c.req.header("content-type") ?? "").split(";");
+    if (type.trim().toLowerCase() === "application/json") return next();
+    return problem(c, 415, "content-type", "The body must be application/json.");
+  };
+}
+
+export function limitedBody(): Guard {
+  return bodyLimit({
+    maxSize: maximumBodyBytes,
+    onError: (c) =>
+      problem(c as WebContext, 413, "too-large", `The body is over ${maximumBodyBytes} bytes.`),
+  });
+}
+
+/** Looks up who asks, anew each time: what was withdrawn a moment ago is withdrawn. */
+export function whoAsks(sessions: Sessions): Guard {
+  return async (c, next) => {
+    c.set("signedIn", await sessions.find(c));
+    await next();
+  };
+}
+
+export function csrf(sessions: Sessions): Guard {
+  return async (c, next) => {
+    if (isReading(c)) return next();
+    const expected = sessions.expectedCsrfToken(c);
+    const given = c.req.header("x-csrf-token") ?? "";
+    if (expected !== undefined && isSame(expected, given)) return next();
+    // The page does not know yet that its session is over.
+    if (c.var.signedIn === undefined && sessions.hasCookie(c)) return notSignedIn(c);
+    return problem(c, 403, "csrf", "The page is out of date: load it again.");
+  };
+}
+
+function isReading(c: WebContext): boolean {
+  return c.req.method === "GET" || c.req.method === "HEAD";
+}
+
+export function administratorsOnly(): Guard {
+  return async (c, next) => {
+    const { signedIn } = c.var;
+    if (signedIn === undefined) return notSignedIn(c);
+    if (signedIn.person.isAdministrator) return next();
+    return problem(c, 403, "not-administrator", "This is for administrators.");
+  };
+}

@@ -1,0 +1,55 @@
+import type { HistoryEntry, HistoryQuery } from "../api.ts";
+import { type CsvField, csvRecord } from "../domain/csv.ts";
+import type { Store } from "../store/store.ts";
+import { historyEntry } from "./views.ts";
+
+const pageLength = 200;
+
+const columns: readonly (readonly [string, (entry: HistoryEntry) => CsvField])[] = [
+  ["id", ({ id }) => id],
+  ["at", ({ at }) => isoTime(at)],
+  ["gate", ({ gate }) => gate],
+  ["gateName", ({ gateName }) => gateName],
+  ["person", ({ person }) => person?.id ?? null],
+  ["personName", ({ person }) => person?.name ?? null],
+  ["state", ({ state }) => state],
+  ["reason", ({ reason }) => reason],
+  ["sentAt", ({ sentAt }) => isoTime(sentAt)],
+  ["endedAt", ({ endedAt }) => isoTime(endedAt)],
+  ["pulseMs", ({ pulseMs }) => pulseMs],
+  ["address", ({ address }) => address],
+];
+
+/**
+ * All that the query finds, newest first, read page by page as fast as it is taken. Where the database
+ * fails in the middle the stream breaks, so that nobody takes half of it for all.
+ * @throws StoreError before anything is sent
+ */
+export async function historyCsv(
+  store: Store,
+  query: HistoryQuery,
+  forAdministrator: boolean,
+): Promise<ReadableStream<Uint8Array>> {
+  const encoder = new TextEncoder();
+  const read = (after: string | undefined) =>
+    store.history({ ...query, limit: pageLength, ...(after === undefined ? {} : { after }) });
+  let page = await read(query.after);
+  let head: string | undefined = csvRecord(columns.map(([name]) => name));
+  return new ReadableStream({
+    async pull(controller) {
+      const lines = page.entries.map((entry) => {
+        const visible = historyEntry(entry, forAdministrator);
+        return csvRecord(columns.map(([, cell]) => cell(visible)));
+      });
+      controller.enqueue(encoder.encode(`${head ?? ""}${lines.join("")}`));
+      head = undefined;
+      if (page.next === null) controller.close();
+      else page = await read(page.next);
+    },
+  });
+}
+
+/** ISO 8601, UTC */
+function isoTime(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,71 @@
+import { Hono } from "hono";
+import * as v from "valibot";
+import type { HistoryPage, HistoryQuery, RequestState } from "../api.ts";
+import { isHistoryPosition } from "../store/history-position.ts";
+import type { Store } from "../store/store.ts";
+import type { WebContext, WebEnv } from "./context.ts";
+import { gateId, line } from "./fields.ts";
+import { historyCsv } from "./history-csv.ts";
+import { notSignedIn, readQuery } from "./problem.ts";
+import { historyEntry } from "./views.ts";
+
+interface HistoryParts {
+  readonly store: Store;
+}
+
+const states = [
+  ...["recorded", "sent", "opened", "refused", "unanswered", "failed", "denied"],
+] as const satisfies readonly RequestState[];
+const wholeNumber = (maximum: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,16}$/, "must be a whole number"),
+    v.transform(Number),
+    v.maxValue(maximum, `must be ${maximum} or less`),
+  );
+const query = v.strictObject({
+  gate: v.exactOptional(gateId),
+  person: v.exactOptional(line(64)),
+  state: v.exactOptional(v.picklist(states, "must be a state of a request")),
+  from: v.exactOptional(wholeNumber(8.64e15)),
+  to: v.exactOptional(wholeNumber(8.64e15)),
+  after: v.exactOptional(v.pipe(v.string(), v.check(isHistoryPosition, "must be a page's next"))),
+  limit: v.exactOptional(v.pipe(wholeNumber(200), v.minValue(1, "must be 1 or more"))),
+});
+
+/** What was asked for and what became of it: one's own; for administrators everybody's. */
+export function historyRoutes({ store }: HistoryParts): Hono<WebEnv> {
+  return new Hono<WebEnv>()
+    .get("/history", async (c) => {
+      const allowed = readAllowed(c);
+      if (allowed instanceof Response) return allowed;
+      const { entries, next } = await store.history(allowed.query);
+      const page: HistoryPage = {
+        entries: entries.map((entry) => historyEntry(entry, allowed.isAdministrator)),
+        next,
+      };
+      return c.json(page);
+    })
+    .get("/history.csv", async (c) => {
+      const allowed = readAllowed(c);
+      if (allowed instanceof Response) return allowed;
+      const { limit: _, ...all } = allowed.query;
+      return c.body(await historyCsv(store, all, allowed.isAdministrator), 200, {
+        "Content-Type": "text/csv; charset=utf-8; header=present",
+        "Content-Disposition": 'attachment; filename="boom-box-history.csv"',
+      });
+    });
+}
+
+/** @returns what may be asked for by whoever asks, or the answer that it may not */
+function readAllowed(
+  c: WebContext,
+): { readonly query: HistoryQuery; readonly isAdministrator: boolean } | Response {
+  const { signedIn } = c.var;
+  if (signedIn === undefined) return notSignedIn(c);
+  const result = readQuery(c, query);
+  if (result.type === "problem") return result.response;
+  const { id, isAdministrator } = signedIn.person;
+  const asked: HistoryQuery = result.value;
+  return { query: isAdministrator ? asked : { ...asked, person: id }, isAdministrator };
+}

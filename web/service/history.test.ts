@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import type { HistoryPage, Problem } from "../api.ts";
+import { aRequest } from "../store/place.fake.ts";
+import { StoreError } from "../store/store.ts";
+import { Rig } from "./rig.fake.ts";
+
+describe("the history", () => {
+  let rig: Rig;
+
+  beforeEach(async () => {
+    rig = await Rig.make();
+    await rig.gate();
+  });
+
+  afterEach(() => rig.dispose());
+
+  it("shows one's own, and administrators everybody's, with where it came from", async () => {
+    const [ada, ben] = [await rig.colleague(undefined), await rig.colleague(undefined)];
+    const admin = await rig.administrator();
+    const at = rig.now;
+    await rig.store.recordRequest(aRequest({ id: "a", personId: ada.person.id, at }));
+    await rig.store.recordRequest(aRequest({ id: "b", personId: ben.person.id, at: at + 1 }));
+    const page = async (browser: typeof ada.browser, query = "") =>
+      (await (await browser.get(`/api/history${query}`)).json()) as HistoryPage;
+
+    const own = await page(ada.browser, `?person=${ben.person.id}`);
+    assert.deepEqual(own, {
+      entries: [
+        {
+          ...{ id: "a", gate: "north", gateName: "North gate", state: "recorded", reason: null },
+          person: { id: ada.person.id, name: "Ada", isAdministrator: false },
+          ...{ at, sentAt: null, endedAt: null, pulseMs: null, address: null },
+        },
+      ],
+      next: null,
+    });
+    const all = await page(admin.browser);
+    assert.deepEqual(
+      all.entries.map(({ id, address }) => [id, address]),
+      [
+        ["b", "192.0.2.1"],
+        ["a", "192.0.2.1"],
+      ],
+    );
+    const first = await page(admin.browser, "?limit=1");
+    assert.deepEqual(first.entries[0]?.id, "b");
+    const second = await page(admin.browser, `?limit=1&after=${first.next}`);
+    assert.deepEqual([second.entries[0]?.id, second.next], ["a", null]);
+    const until = await page(admin.browser, `?gate=north&state=recorded&from=${at}&to=${at + 1}`);
+    assert.deepEqual(
+      until.entries.map(({ id }) => id),
+      ["a"],
+    );
+  });
+
+  it("says what is wrong with a question", async () => {
+    const { browser } = await rig.administrator();
+    for (const [query, message] of [
+      ["limit=0", "limit: must be 1 or more"],
+      ["limit=201", "limit: must be 200 or less"],
+      ["from=yesterday", "from: must be a whole number"],
+      ["state=maybe", "state: must be a state of a request"],
+      ["after=nowhere", "after: must be a page's next"],
+      ["gate=%00", "gate: must be 1–32 of a-z, 0-9 and -"],
+    ]) {
+      const response = await browser.get(`/api/history?${query}`);
+      assert.equal(response.status, 400);
+      assert.equal(((await response.json()) as Problem).message, message);
+    }
+    assert.equal((await browser.get("/api/history?who=me")).status, 400);
+  });
+
+  it("is a CSV of all that was asked for, in which no name is a formula", async () => {
+    const { browser } = await rig.administrator();
+    const mallory = await rig.person({ name: '=cmd|"/c calc"!A1' });
+    for (let number = 0; number < 450; number++) {
+      const personId = mallory.id;
+      await rig.store.recordRequest(aRequest({ personId, at: rig.now + number }));
+    }
+    await rig.store.recordRequest(aRequest({ gateId: "south", at: rig.now }));
+    const response = await browser.get("/api/history.csv?gate=north&limit=1");
+    assert.equal(response.headers.get("content-type"), "text/csv; charset=utf-8; header=present");
+    assert.match(
+      response.headers.get("content-disposition") ?? "",
+      /^attachment; filename=".*csv"$/,
+    );
+    const lines = (await response.text()).split("\r\n");
+    assert.equal(lines.length, 1 + 450 + 1);
+    assert.equal(
+      lines[0],
+      "id,at,gate,gateName,person,personName,state,reason,sentAt,endedAt,pulseMs,address",
+    );
+    const time = new Date(rig.now + 449).toISOString();
+    const name = `"'=cmd|""/c calc""!A1"`;
+    assert.match(lines[1] ?? "", new RegExp(`^[\\w-]{36},${time},north,North gate,`));
+    assert.ok(lines[1]?.endsWith(`,${mallory.id},${name},recorded,,,,,192.0.2.1`), lines[1]);
+    const ids = new Set(lines.slice(1, -1).map((line) => line.slice(0, 36)));
+    assert.equal(ids.size, 450);
+  });
+
+  it("breaks off where the database fails in the middle: half of it must not look whole", async () => {
+    let pages = 0;
+    const failing = await Rig.make({
+      place: rig.place,
+      wrapStore: (store) => ({
+        ...store,
+        history: (query) => {
+          pages += 1;
+          if (pages > 1) return Promise.reject(new StoreError("unavailable", "gone"));
+          return store.history(query);
+        },
+      }),
+    });
+    for (let number = 0; number < 201; number++) {
+      await rig.store.recordRequest(aRequest({ id: randomUUID() }));
+    }
+    const { browser } = await failing.administrator();
+    const response = await browser.get("/api/history.csv");
+    await assert.rejects(response.text(), /gone/);
+    assert.equal((await browser.get("/api/history.csv")).status, 503, "not even begun");
+    await failing.stop();
+  });
+});

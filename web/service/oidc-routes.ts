@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import { Hono, type MiddlewareHandler } from "hono";
+import type { Person, Store } from "../store/store.ts";
+import { isAdministrator, isAllowed } from "./allow-list.ts";
+import type { WebContext, WebEnv } from "./context.ts";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { OidcSettings } from "./oidc-settings.ts";
+import { plainPage } from "./plain-page.ts";
+import type { Claims, Provider } from "./provider.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Streams } from "./streams.ts";
+
+export const oidcCallbackPath = "/api/sign-in/oidc/callback";
+
+interface OidcParts {
+  readonly store: Store;
+  readonly oidc: OidcSettings;
+  readonly provider: Provider;
+  readonly sessions: Sessions;
+  readonly streams: Streams;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  now(): number;
+  readonly signInLimit: MiddlewareHandler<WebEnv>;
+}
+
+/** The browser itself comes here, so that what it gets is a page or the way to one. */
+export function oidcRoutes(parts: OidcParts): Hono<WebEnv> {
+  const { oidc, provider, sessions, log } = parts;
+  return new Hono<WebEnv>()
+    .get("/sign-in/oidc", parts.signInLimit, async (c) => {
+      const attempt = await sessions.beginAttempt(c, "oidc");
+      const begun = await provider.begin(attempt);
+      if (begun.type === "url") return c.redirect(begun.url.href, 303);
+      log.error({ why: begun.why }, "the provider cannot be used");
+      return unavailable(c, oidc);
+    })
+    .get("/sign-in/oidc/callback", parts.signInLimit, (c) => callback(parts, c));
+}
+
+async function callback(parts: OidcParts, c: WebContext): Promise<Response> {
+  const { oidc, provider, sessions, log } = parts;
+  const attempt = await sessions.takeAttempt(c, "oidc");
+  if (attempt === undefined) {
+    return refused(parts, c, "no sign-in was begun", "It took too long, or was used before.");
+  }
+  const result = await provider.finish(attempt, new URL(c.req.url).search);
+  if (result.type === "unavailable") {
+    log.error({ why: result.why }, "the provider cannot be used");
+    return unavailable(c, oidc);
+  }
+  if (result.type === "refused") {
+    return refused(parts, c, result.why, `${oidc.name} did not confirm who you are.`);
+  }
+  const { claims } = result;
+  const known = await parts.store.personByOidc(claims.subject);
+  if (!isAllowed(claims, oidc)) {
+    if (known !== undefined) await lockOut(parts, known);
+    const why = `not on the allow list: ${claims.subject}`;
+    return refused(parts, c, why, "You are not among those who may use this app.");
+  }
+  if (known?.isActive === false) {
+    return refused(parts, c, `locked out: ${known.id}`, "Your access has been withdrawn.");
+  }
+  const person = await welcome(parts, known, claims);
+  await sessions.begin(c, person);
+  parts.metrics.signIn("oidc", "accepted");
+  log.info({ person: person.id, method: "oidc", address: c.var.address }, "somebody signed in");
+  return c.redirect("/", 303);
+}
+
+/** Sessions from when he was still on the list are over too. */
+async function lockOut({ store, streams }: OidcParts, { id }: Person): Promise<void> {
+  await store.deleteSessionsOf(id);
+  streams.endOfPerson(id);
+}
+
+async function welcome(
+  { store, oidc, now }: OidcParts,
+  known: Person | undefined,
+  claims: Claims,
+): Promise<Person> {
+  const isAdmin = isAdministrator(claims, oidc);
+  if (known !== undefined) {
+    const changes = {
+      email: claims.verifiedEmail ?? known.email,
+      ...(isAdmin === undefined ? {} : { isAdministrator: isAdmin }),
+    };
+    return (await store.updatePerson(known.id, changes)) ?? known;
+  }
+  const person: Person = {
+    id: randomUUID(),
+    name: claims.name ?? claims.verifiedEmail ?? "Somebody without a name",
+    email: claims.verifiedEmail,
+    isAdministrator: isAdmin ?? false,
+    isActive: true,
+    oidcSubject: claims.subject,
+    createdAt: now(),
+    lastSeenAt: null,
+  };
+  try {
+    await store.createPerson(person);
+    return person;
+  } catch (error) {
+    // Of two first sign-ins at once, the other one was faster.
+    const other = await store.personByOidc(claims.subject);
+    if (other === undefined) throw error;
+    return other;
+  }
+}
+
+function refused(
+  { log, metrics }: OidcParts,
+  c: WebContext,
+  why: string,
+  message: string,
+): Response {
+  metrics.signIn("oidc", "refused");
+  log.warn({ method: "oidc", why, address: c.var.address }, "a sign-in was refused");
+  c.set("problem", "not-accepted");
+  return plainPage(c, 403, "Not signed in", message);
+}
+
+function unavailable(c: WebContext, { name }: OidcSettings): Response {
+  c.set("problem", "provider-unavailable");
+  return plainPage(c, 503, "Not signed in", `${name} cannot be reached now: try again later.`);
+}

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import type { Browser } from "./browser.fake.ts";
+import { oidcCallbackPath } from "./oidc-routes.ts";
+import { type Account, RunningProvider } from "./provider.fake.ts";
+import { Rig } from "./rig.fake.ts";
+
+/** The app's own address: http, as a browser would hand a Secure cookie back on localhost alone. */
+const origin = "http://localhost:8080";
+const callback = `${origin}${oidcCallbackPath}`;
+const ada: Account = { name: "Ada", email: "Ada@Example.com", email_verified: true };
+
+describe("signing in by an OpenID provider", function () {
+  this.timeout(20_000);
+  let provider: RunningProvider;
+  let rig: Rig;
+  let browser: Browser;
+
+  before(async () => {
+    provider = await RunningProvider.start(callback);
+  });
+
+  after(() => provider.close());
+
+  afterEach(() => rig.dispose());
+
+  async function start(changes: Readonly<Record<string, string>> = {}): Promise<void> {
+    rig = await Rig.make({
+      environment: {
+        BOOM_BOX_WEB_ORIGIN: origin,
+        BOOM_BOX_WEB_OIDC_ISSUER: provider.issuer,
+        BOOM_BOX_WEB_OIDC_CLIENT_ID: "boom-box",
+        BOOM_BOX_WEB_OIDC_CLIENT_SECRET: "a secret of the tests",
+        BOOM_BOX_WEB_OIDC_ALLOW_DOMAINS: "example.com",
+        ...changes,
+      },
+    });
+    browser = rig.browser();
+  }
+
+  /** From our page to the provider and back, until our answer to the callback; `bend` may change it. */
+  async function signIn(
+    subject: string,
+    account: Account,
+    bend: (url: URL) => URL = (url) => url,
+  ): Promise<Response> {
+    const begun = await browser.get("/api/sign-in/oidc");
+    assert.equal(begun.status, 303);
+    return comeBack(begun, subject, account, bend);
+  }
+
+  async function comeBack(
+    begun: Response,
+    subject: string,
+    account: Account,
+    bend: (url: URL) => URL = (url) => url,
+  ): Promise<Response> {
+    provider.signsIn(subject, account);
+    const there = begun.headers.get("location") ?? "";
+    const back = await provider.visit(there, (url) => url.startsWith(callback));
+    const { pathname, search } = bend(new URL(back));
+    return browser.request("GET", `${pathname}${search}`, undefined, {
+      "sec-fetch-site": "cross-site",
+    });
+  }
+
+  const who = async () => (await browser.session()).person;
+
+  it("knows whoever signed in there, and makes a person of him the first time", async () => {
+    await start();
+    const { methods } = await browser.session();
+    assert.deepEqual(methods.oidc, { name: "your company", url: "/api/sign-in/oidc" });
+    const response = await signIn("s-1", ada);
+    assert.deepEqual([response.status, response.headers.get("location")], [303, "/"]);
+    assert.equal((await who())?.name, "Ada");
+    const [person] = await rig.store.people();
+    assert.deepEqual(
+      [person?.oidcSubject, person?.email, person?.isAdministrator],
+      [`${provider.issuer} s-1`, "ada@example.com", false],
+    );
+
+    browser = rig.browser();
+    await signIn("s-1", { ...ada, email: "ada.new@example.com", name: "Ada N." });
+    const people = await rig.store.people();
+    assert.equal(people.length, 1, "the same person, by whatever name");
+    assert.equal(people[0]?.email, "ada.new@example.com");
+    await signIn("s-2", { ...ada, email: "ada.new@example.com" });
+    assert.equal((await rig.store.people()).length, 2, "the same address is not the same person");
+  });
+
+  it("asks for code, PKCE, state and nonce", async () => {
+    await start();
+    const begun = await browser.get("/api/sign-in/oidc");
+    const url = new URL(begun.headers.get("location") ?? "");
+    const query = url.searchParams;
+    assert.deepEqual(
+      [query.get("response_type"), query.get("code_challenge_method")],
+      ["code", "S256"],
+    );
+    for (const name of ["state", "nonce", "code_challenge"]) {
+      assert.match(query.get(name) ?? "", /^[\w-]{43}$/, name);
+    }
+    const cookie = begun.headers.getSetCookie().join();
+    assert.match(cookie, /boom-box-sign-in=[\w-]{43}; .*HttpOnly; SameSite=Lax/);
+  });
+
+  it("refuses whoever is not on the list, with a page and a line in the log", async () => {
+    await start();
+    const response = await signIn("s-3", { ...ada, email: "eve@elsewhere.example" });
+    assert.equal(response.status, 403);
+    assert.match(await response.text(), /You are not among those who may use this app/);
+    assert.match(rig.log.text, /not on the allow list: .* s-3/);
+    assert.equal(await who(), null);
+    assert.deepEqual(await rig.store.people(), []);
+  });
+
+  it("takes no address the provider has not verified, and no domain that only ends so", async () => {
+    await start();
+    for (const account of [
+      { ...ada, email_verified: false },
+      { name: "Ada", email: "ada@example.com" },
+      { ...ada, email: "eve@evil-example.com" },
+      { ...ada, email: "eve@example.com.evil.example" },
+      { ...ada, email: "eve@example.com@evil.example" },
+      { name: "Ada", groups: ["example.com"] },
+    ]) {
+      assert.equal((await signIn("s-4", account)).status, 403, JSON.stringify(account));
+      rig.now += 60_000;
+    }
+    assert.deepEqual(await rig.store.people(), []);
+  });
+
+  it("lets in by group or by address too, and makes the right group administrators", async () => {
+    await start({
+      BOOM_BOX_WEB_OIDC_ALLOW_DOMAINS: "",
+      BOOM_BOX_WEB_OIDC_ALLOW_GROUPS: "gate, gate-admins",
+      BOOM_BOX_WEB_OIDC_ALLOW_ADDRESSES: "Ada@example.com",
+      BOOM_BOX_WEB_OIDC_ADMIN_GROUP: "gate-admins",
+    });
+    assert.equal((await signIn("s-5", ada)).status, 303);
+    assert.equal((await who())?.isAdministrator, false);
+    assert.equal((await signIn("s-6", { name: "Ben", groups: ["x", "gate"] })).status, 303);
+    assert.equal((await signIn("s-7", { name: "Cid", groups: "gate" })).status, 403, "no list");
+    assert.equal((await signIn("s-7", { name: "Cid", groups: ["gate-admins"] })).status, 303);
+    assert.equal((await who())?.isAdministrator, true);
+    assert.equal((await signIn("s-7", { name: "Cid", groups: ["gate"] })).status, 303);
+    assert.equal((await who())?.isAdministrator, false, "no longer in the group");
+  });
+
+  it("ends the sessions of whoever is no longer on the list when he comes again", async () => {
+    await start({ BOOM_BOX_WEB_OIDC_ALLOW_GROUPS: "gate" });
+    await signIn("s-8", { name: "Ada", groups: ["gate"] });
+    const before = browser;
+    assert.equal((await before.get("/api/gates")).status, 200);
+    browser = rig.browser();
+    assert.equal((await signIn("s-8", { name: "Ada" })).status, 403);
+    assert.equal((await before.get("/api/gates")).status, 401);
+  });
+
+  it("refuses whoever is locked out here", async () => {
+    await start();
+    await signIn("s-9", ada);
+    const [person] = await rig.store.people();
+    await rig.store.updatePerson(person?.id ?? "", { isActive: false });
+    const response = await signIn("s-9", ada);
+    assert.equal(response.status, 403);
+    assert.match(await response.text(), /Your access has been withdrawn/);
+    assert.equal(await who(), null);
+  });
+
+  it("refuses another state, another nonce, another browser, and the same answer twice", async () => {
+    await start();
+    const changed = (name: string, value: string) => (url: URL) => {
+      url.searchParams.set(name, value);
+      return url;
+    };
+    assert.equal((await signIn("s-1", ada, changed("state", "A".repeat(43)))).status, 403);
+    assert.equal((await signIn("s-1", ada, changed("code", "A".repeat(43)))).status, 403);
+    assert.equal((await signIn("s-1", ada, changed("iss", "http://evil.example"))).status, 403);
+
+    const begun = await browser.get("/api/sign-in/oidc");
+    const bent = changed("nonce", "A".repeat(43))(new URL(begun.headers.get("location") ?? ""));
+    const headers = new Headers({ location: bent.href });
+    assert.equal((await comeBack(new Response(null, { headers }), "s-1", ada)).status, 403);
+    assert.match(rig.log.text, /unexpected JWT claim value/);
+
+    rig.now += 60_000;
+    let answer = "";
+    await signIn("s-1", ada, (url) => {
+      answer = `${url.pathname}${url.search}`;
+      return url;
+    });
+    assert.equal((await browser.get(answer)).status, 403, "twice");
+    const other = rig.browser();
+    assert.equal((await other.get(answer)).status, 403, "nothing begun there");
+    rig.now += 60_000;
+    await other.get("/api/sign-in/oidc");
+    assert.equal((await other.get(answer)).status, 403, "another browser");
+    assert.equal((await other.session()).person, null);
+    for (const secret of [new URL(answer, origin).searchParams.get("code") ?? "-", "a secret of"]) {
+      assert.ok(!rig.log.text.includes(secret));
+    }
+  });
+
+  it("says so where the provider is away, and asks again the next time", async () => {
+    await start({ BOOM_BOX_WEB_OIDC_ISSUER: "http://localhost:9" });
+    const response = await browser.get("/api/sign-in/oidc");
+    assert.equal(response.status, 503);
+    assert.match(await response.text(), /cannot be reached now/);
+  });
+});

@@ -1,0 +1,305 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { type SinonFakeTimers, useFakeTimers } from "sinon";
+import type { Problem, RequestView } from "../api.ts";
+import { aGrant } from "../store/place.fake.ts";
+import type { Gate } from "../store/store.ts";
+import type { Browser } from "./browser.fake.ts";
+import { everyDay, Rig, turns, until } from "./rig.fake.ts";
+
+const path = "/api/gates/north/open";
+
+describe("opening a gate", () => {
+  let rig: Rig;
+  let gate: Gate;
+
+  beforeEach(async () => {
+    rig = await Rig.make();
+    gate = await rig.gate();
+    await rig.service.start();
+    rig.link.online("box-1");
+  });
+
+  afterEach(() => rig.dispose());
+
+  const tap = (browser: Browser, id: string = randomUUID(), to = path) => browser.post(to, { id });
+  const state = async (id: string) => (await rig.store.request(id))?.state;
+
+  it("records, answers, sends one command, and ends as the box says", async () => {
+    const { browser, person } = await rig.colleague(gate, { name: "Ada" });
+    const id = randomUUID();
+    const response = await tap(browser, id);
+    assert.equal(response.status, 202);
+    const recorded = { id, gate: "north", state: "recorded", reason: null, at: rig.now };
+    assert.deepEqual(await response.json(), { ...recorded, pulseMs: null });
+    await until(async () => (await state(id)) === "sent");
+    assert.deepEqual(rig.link.sent, [
+      { id, thingName: "box-1", issuedAt: rig.now, expiresAt: rig.now + 10_000, by: "Ada" },
+    ]);
+
+    rig.now += 700;
+    rig.link.event("box-1", { id, outcome: "opened", pulseMs: 501 });
+    await until(async () => (await state(id)) === "opened");
+    assert.deepEqual(await rig.store.request(id), {
+      ...{ id, gateId: "north", personId: person.id, state: "opened", reason: null },
+      ...{ at: rig.now - 700, sentAt: rig.now - 700, endedAt: rig.now, pulseMs: 501 },
+      address: "192.0.2.1",
+    });
+    const { text } = await rig.metrics.expose();
+    assert.match(text, /boom_box_web_requests_total\{state="opened",reason=""\} 1/);
+    assert.match(text, /boom_box_web_tap_to_pulse_seconds_sum 0\.199/);
+  });
+
+  it("is on record before it is sent", async () => {
+    const { browser } = await rig.colleague(gate);
+    const states: (string | undefined)[] = [];
+    const id = randomUUID();
+    const send = rig.link.send.bind(rig.link);
+    rig.link.send = async (command) => {
+      states.push(await state(command.id));
+      return send(command);
+    };
+    await tap(browser, id);
+    await until(() => states.length > 0);
+    assert.deepEqual(states, ["recorded"]);
+  });
+
+  it("sends one command for the same tap, however often and at once it comes", async () => {
+    const { browser } = await rig.colleague(gate);
+    const id = randomUUID();
+    const responses = await Promise.all(Array.from({ length: 40 }, () => tap(browser, id)));
+    assert.ok(responses.every(({ status }) => status === 202));
+    await until(async () => (await state(id)) === "sent");
+    rig.link.event("box-1", { id, outcome: "refused", reason: "cooldown" });
+    await until(async () => (await state(id)) === "refused");
+    const late = (await (await tap(browser, id)).json()) as RequestView;
+    assert.deepEqual([late.state, late.reason], ["refused", "cooldown"]);
+    assert.equal(rig.link.sent.length, 1);
+  });
+
+  it("sends one command for the same tap that comes to two instances", async () => {
+    const other = await Rig.make({ place: rig.place });
+    await other.service.start();
+    const { browser, person } = await rig.colleague(gate);
+    const elsewhere = await other.signedIn(person);
+    const id = randomUUID();
+    const responses = await Promise.all([tap(browser, id), tap(elsewhere, id)]);
+    assert.deepEqual(
+      responses.map(({ status }) => status),
+      [202, 202],
+    );
+    assert.equal(rig.link.sent.length + other.link.sent.length, 1);
+    await other.stop();
+  });
+
+  it("keeps somebody else's id, and the same id for another gate, apart", async () => {
+    await rig.gate({ id: "south", thingName: "box-2" });
+    const ada = await rig.colleague(gate);
+    const ben = await rig.colleague(gate);
+    const id = randomUUID();
+    await tap(ada.browser, id);
+    const stolen = await tap(ben.browser, id);
+    assert.equal(stolen.status, 409);
+    assert.equal(((await stolen.json()) as Problem).error, "id-taken");
+    assert.equal((await tap(ada.browser, id, "/api/gates/south/open")).status, 409);
+    assert.equal(rig.link.sent.length, 1);
+  });
+
+  it("tells the second of two within the cooldown that the box refused", async () => {
+    const [ada, ben] = [await rig.colleague(gate), await rig.colleague(gate)];
+    let isCool = true;
+    rig.link.onCommand = ({ id }) => {
+      if (isCool) rig.link.event("box-1", { id, outcome: "opened" });
+      else rig.link.event("box-1", { id, outcome: "refused", reason: "cooldown" });
+      isCool = false;
+    };
+    const ids = [randomUUID(), randomUUID()];
+    await Promise.all([tap(ada.browser, ids[0]), tap(ben.browser, ids[1])]);
+    const requests = () => Promise.all(ids.map((id) => rig.store.request(id)));
+    await until(async () => (await requests()).every((request) => request?.endedAt !== null));
+    const outcomes = (await requests()).map((request) => [request?.state, request?.reason]);
+    assert.deepEqual(outcomes.sort(), [
+      ["opened", null],
+      ["refused", "cooldown"],
+    ]);
+  });
+
+  it("denies, on record, whoever may not, and sends nothing", async () => {
+    const { browser, person } = await rig.colleague(undefined);
+    const expected = async (status: number, error: string) => {
+      const id = randomUUID();
+      const response = await tap(browser, id);
+      const problem = (await response.json()) as Problem;
+      assert.deepEqual([response.status, problem.error], [status, error]);
+      assert.deepEqual([problem.request?.state, problem.request?.reason], ["denied", error]);
+      assert.equal(await state(id), "denied");
+      rig.now += 2_000;
+    };
+    await expected(403, "no-grant");
+    // Noon UTC on a Wednesday is 13:00 in Berlin.
+    const grant = aGrant(person.id, "north", { days: [3], fromMinute: 840, toMinute: 900 });
+    await rig.store.createGrant(grant);
+    await expected(403, "not-now");
+    await rig.store.updateGrant({ ...grant, ...everyDay, endsAt: rig.now });
+    await expected(403, "grant-ended");
+    await rig.store.updateGate("north", { isActive: false });
+    await expected(403, "gate-closed");
+    assert.deepEqual(rig.link.sent, []);
+  });
+
+  it("fails, on record, where the box is offline or the broker away", async () => {
+    const { browser } = await rig.colleague(gate);
+    const expected = async (error: string) => {
+      const id = randomUUID();
+      const response = await tap(browser, id);
+      const problem = (await response.json()) as Problem;
+      assert.deepEqual([response.status, problem.error], [503, error]);
+      assert.equal(response.headers.get("retry-after"), "5");
+      assert.equal(await state(id), "failed");
+      assert.equal((await tap(browser, id)).status, 503, "the same again");
+    };
+    rig.link.offline("box-1");
+    await expected("box-offline");
+    rig.link.listening(false);
+    await expected("broker-away");
+    assert.deepEqual(rig.link.sent, []);
+
+    rig.link.listening(true);
+    assert.equal((await tap(browser)).status, 202, "how the box is is not known: it may be there");
+  });
+
+  it("records too many taps as such, and lets the next one through in time", async () => {
+    const { browser } = await rig.colleague(gate);
+    for (let taps = 0; taps < 5; taps++) assert.equal((await tap(browser)).status, 202);
+    const id = randomUUID();
+    const refused = await tap(browser, id);
+    assert.equal(refused.status, 429);
+    assert.equal(refused.headers.get("retry-after"), "2");
+    assert.equal(await state(id), "denied");
+    rig.now += 2_000;
+    assert.equal((await tap(browser, id)).status, 429, "the same tap stays refused");
+    assert.equal((await tap(browser)).status, 202);
+    assert.equal(rig.link.sent.length, 6);
+  });
+
+  it("puts an unknown gate on record, and answers 404", async () => {
+    const { browser } = await rig.colleague(gate);
+    const id = randomUUID();
+    const response = await tap(browser, id, "/api/gates/nowhere/open");
+    assert.equal(response.status, 404);
+    assert.deepEqual([await state(id), rig.link.sent], ["denied", []]);
+    assert.equal((await tap(browser, id, "/api/gates/nowhere/open")).status, 404);
+    assert.equal((await tap(browser, id, "/api/gates/%00/open")).status, 404);
+  });
+
+  it("refuses a body that is none, with what is wrong with it", async () => {
+    const { browser } = await rig.colleague(gate);
+    for (const body of ["{", "[]", '"x"', "{}", '{"id":5}', `{"id":"${randomUUID()}x"}`]) {
+      const response = await browser.post(path, body);
+      assert.deepEqual([body, response.status], [body, 400]);
+    }
+    const response = await browser.post(path, { id: "x" });
+    assert.equal(((await response.json()) as Problem).message, "id: must be a UUID in lower case");
+    assert.deepEqual((await rig.store.history({})).entries, []);
+  });
+
+  describe("when the answer is late or odd", () => {
+    let clock: SinonFakeTimers;
+
+    beforeEach(() => {
+      clock = useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    });
+
+    afterEach(() => clock.restore());
+
+    it("is unanswered 2 s after the command's end, and opened where a late word comes", async () => {
+      const { browser } = await rig.colleague(gate);
+      const id = randomUUID();
+      await tap(browser, id);
+      await until(async () => (await state(id)) === "sent");
+      clock.tick(11_999);
+      await turns();
+      assert.equal(await state(id), "sent");
+      clock.tick(1);
+      await until(async () => (await state(id)) === "unanswered");
+      rig.link.event("box-1", { id, outcome: "opened", pulseMs: 500 });
+      await until(async () => (await state(id)) === "opened");
+    });
+
+    it("never sends again what may have been sent, and says that nobody knows", async () => {
+      rig.link.result = { type: "unknown", detail: "the broker hung up" };
+      const { browser } = await rig.colleague(gate);
+      const id = randomUUID();
+      await tap(browser, id);
+      await turns();
+      assert.equal(await state(id), "recorded");
+      clock.tick(12_000);
+      await until(async () => (await state(id)) === "unanswered");
+      assert.equal(rig.link.sent.length, 1);
+    });
+
+    it("fails where the broker certainly did not take it", async () => {
+      rig.link.result = { type: "not-sent", detail: "no connection" };
+      const { browser } = await rig.colleague(gate);
+      const id = randomUUID();
+      await tap(browser, id);
+      await until(async () => (await state(id)) === "failed");
+      assert.equal((await rig.store.request(id))?.reason, "broker-away");
+    });
+
+    it("keeps the box's word where it comes before the broker's", async () => {
+      let acknowledge: () => void = () => {};
+      rig.link.result = new Promise((resolve) => {
+        acknowledge = () => resolve({ type: "sent" });
+      });
+      const { browser } = await rig.colleague(gate);
+      const id = randomUUID();
+      await tap(browser, id);
+      rig.link.event("box-1", { id, outcome: "opened" });
+      await until(async () => (await state(id)) === "opened");
+      acknowledge();
+      await turns();
+      assert.equal(await state(id), "opened");
+    });
+
+    it("believes no other box, and takes a copy's refusal for no outcome", async () => {
+      const { browser } = await rig.colleague(gate);
+      const id = randomUUID();
+      await tap(browser, id);
+      await until(async () => (await state(id)) === "sent");
+      rig.link.event("box-2", { id, outcome: "opened" });
+      rig.link.event("box-1", { id, outcome: "refused", reason: "duplicate" });
+      await until(async () => (await rig.store.foreignEvents(10)).length === 2);
+      assert.equal(await state(id), "sent");
+    });
+
+    it("keeps what nobody here asked for", async () => {
+      rig.link.event("box-1", { id: null, outcome: "opened", at: rig.now, by: "remote" });
+      rig.link.event("box-1", { id: "cli-1", outcome: "refused", reason: "busy" });
+      await until(async () => (await rig.store.foreignEvents(10)).length === 2);
+      const kept = await rig.store.foreignEvents(10);
+      assert.deepEqual(kept.map(({ commandId }) => commandId).sort(), ["cli-1", null]);
+    });
+  });
+
+  it("after a crash, says of old requests that nobody knows, and still takes the box's word", async () => {
+    const { person } = await rig.colleague(gate);
+    const [old, young] = [randomUUID(), randomUUID()];
+    for (const [id, at] of [
+      [old, rig.now - 20_000],
+      [young, rig.now - 5_000],
+    ] as const) {
+      await rig.store.recordRequest({
+        ...{ id, gateId: "north", personId: person.id, state: "recorded", reason: null, at },
+        ...{ sentAt: null, endedAt: null, pulseMs: null, address: null },
+      });
+    }
+    const again = await Rig.make({ place: rig.place });
+    await again.service.start();
+    assert.deepEqual([await state(old), await state(young)], ["unanswered", "recorded"]);
+    assert.deepEqual(again.link.sent, []);
+    again.link.event("box-1", { id: old, outcome: "opened" });
+    await until(async () => (await state(old)) === "opened");
+    await again.stop();
+  });
+});

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { type SinonFakeTimers, useFakeTimers } from "sinon";
+import { aRequest } from "../store/place.fake.ts";
+import type { Assets } from "./assets.ts";
+import { Rig, until } from "./rig.fake.ts";
+
+const token = "a-token-of-16-or-more";
+const encode = (text: string) => new TextEncoder().encode(text);
+const assets: Assets = new Map([
+  ["/", { body: encode("<p>"), type: "text/html", etag: '"p"', isImmutable: false }],
+  ["/app-1.js", { body: encode("1"), type: "text/javascript", etag: '"a"', isImmutable: true }],
+]);
+
+describe("operation", () => {
+  let rig: Rig;
+
+  afterEach(() => rig.dispose());
+
+  it("tells whether it runs and whether it can do its work", async () => {
+    rig = await Rig.make();
+    await rig.service.start();
+    const browser = rig.browser();
+    assert.equal((await browser.get("/healthz")).status, 200);
+    const ready = await browser.get("/readyz");
+    assert.equal(ready.status, 200);
+    assert.deepEqual(await ready.json(), { isRunning: true, canWrite: true, isListening: true });
+
+    rig.link.listening(false);
+    assert.equal((await browser.get("/readyz")).status, 503);
+    rig.link.listening(true);
+    rig.service.refuse();
+    const stopping = await browser.get("/readyz");
+    assert.equal(stopping.status, 503);
+    assert.match(await stopping.text(), /"isRunning":false/);
+    assert.equal((await browser.get("/api/session")).status, 503);
+    assert.equal((await browser.get("/healthz")).status, 200);
+  });
+
+  it("shows its metrics to whoever brings the token, and to nobody where there is none", async () => {
+    rig = await Rig.make({ environment: { BOOM_BOX_WEB_METRICS_TOKEN: token } });
+    const browser = rig.browser();
+    await browser.get("/api/gates");
+    const ask = (authorization: string) =>
+      browser.request("GET", "/metrics", undefined, { authorization });
+    const answer = await ask(`Bearer ${token}`);
+    assert.equal(answer.status, 200);
+    assert.match(await answer.text(), /boom_box_web_problems_total\{error="not-signed-in"\} 1/);
+    assert.equal((await ask("Bearer another-one-not-it")).status, 404);
+    assert.equal((await browser.get("/metrics")).status, 404);
+    const without = await Rig.make();
+    assert.equal((await without.browser().get("/metrics")).status, 404);
+    await without.dispose();
+  });
+
+  it("serves the page, which is asked for anew each time, and what it is made of", async () => {
+    rig = await Rig.make({ assets });
+    const browser = rig.browser();
+    const page = await browser.get("/");
+    assert.equal(await page.text(), "<p>");
+    assert.equal(page.headers.get("content-type"), "text/html");
+    assert.equal(page.headers.get("cache-control"), "no-cache");
+    const known = await browser.request("GET", "/", undefined, { "if-none-match": 'W/"p", "x"' });
+    assert.deepEqual([known.status, await known.text()], [304, ""]);
+    const script = await browser.get("/app-1.js");
+    assert.equal(script.headers.get("cache-control"), "public, max-age=31536000, immutable");
+    for (const path of ["/app-2.js", "/..%2fpackage.json", "/index.html", "//"]) {
+      assert.equal((await browser.get(path)).status, 404, path);
+    }
+  });
+
+  it("removes in time what was kept long enough", async () => {
+    const clock: SinonFakeTimers = useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      rig = await Rig.make({ environment: { BOOM_BOX_WEB_RETENTION_DAYS: "30" } });
+      await rig.service.start();
+      const day = 24 * 3_600_000;
+      await rig.store.recordRequest(aRequest({ state: "denied", at: rig.now - 30 * day - 1 }));
+      await rig.store.recordRequest(aRequest({ state: "denied", at: rig.now - 30 * day }));
+      clock.tick(3_600_000);
+      await until(async () => (await rig.store.history({})).entries.length === 1);
+    } finally {
+      clock.restore();
+    }
+  });
+});

@@ -1,0 +1,149 @@
+import { Hono, type MiddlewareHandler } from "hono";
+import * as v from "valibot";
+import type { InvitationOptions } from "../api.ts";
+import type { Person, Store } from "../store/store.ts";
+import type { WebContext, WebEnv } from "./context.ts";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Passkeys } from "./passkeys.ts";
+import { problem, readBody } from "./problem.ts";
+import { hashOf } from "./secrets.ts";
+import { sessionView } from "./session-routes.ts";
+import type { Sessions } from "./sessions.ts";
+import type { WebSettings } from "./settings.ts";
+
+interface PasskeyParts {
+  readonly store: Store;
+  readonly settings: WebSettings;
+  readonly sessions: Sessions;
+  readonly passkeys: Passkeys;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  now(): number;
+  readonly signInLimit: MiddlewareHandler<WebEnv>;
+}
+
+const base64url = v.pipe(
+  v.string(),
+  v.regex(/^[\w-]+$/, "must be base64url"),
+  v.maxLength(8_192, "is too long"),
+);
+const shared = {
+  id: base64url,
+  rawId: base64url,
+  type: v.literal("public-key"),
+  authenticatorAttachment: v.exactOptional(v.picklist(["platform", "cross-platform"])),
+  // Nothing is made of them, whatever a browser may add.
+  clientExtensionResults: v.pipe(
+    v.unknown(),
+    v.transform(() => ({})),
+  ),
+};
+const assertion = v.object({
+  ...shared,
+  response: v.object({
+    clientDataJSON: base64url,
+    authenticatorData: base64url,
+    signature: base64url,
+    userHandle: v.exactOptional(base64url),
+  }),
+});
+const transport = v.pipe(v.string(), v.regex(/^[a-z-]{1,20}$/, "must be a transport's name"));
+const attestation = v.object({
+  ...shared,
+  response: v.object({
+    clientDataJSON: base64url,
+    attestationObject: base64url,
+    transports: v.exactOptional(v.pipe(v.array(transport), v.maxLength(8, "are too many"))),
+  }),
+});
+const token = v.pipe(v.string(), v.regex(/^[\w-]{43}$/, "must be an invitation's token"));
+const invitationOptionsBody = v.object({ token });
+const invitationBody = v.object({ token, response: attestation });
+
+/** Signing in by passkey, and the way to a first one by invitation. */
+export function passkeyRoutes(parts: PasskeyParts): Hono<WebEnv> {
+  const { sessions, passkeys, signInLimit } = parts;
+  return new Hono<WebEnv>()
+    .post("/sign-in/passkey/options", signInLimit, async (c) => {
+      const attempt = await sessions.beginAttempt(c, "passkey");
+      return c.json(await passkeys.requestOptions(attempt));
+    })
+    .post("/sign-in/passkey", (c) => signIn(parts, c))
+    .post("/invitation/options", signInLimit, async (c) => {
+      const body = await readBody(c, invitationOptionsBody);
+      if (body.type === "problem") return body.response;
+      const person = await invited(parts, body.value.token);
+      if (person === undefined) return invitationOver(c);
+      const attempt = await sessions.beginAttempt(c, "invitation");
+      const options = await passkeys.creationOptions(attempt, person);
+      return c.json({ name: person.name, options } satisfies InvitationOptions);
+    })
+    .post("/invitation", (c) => accept(parts, c));
+}
+
+async function signIn(parts: PasskeyParts, c: WebContext): Promise<Response> {
+  const body = await readBody(c, assertion);
+  if (body.type === "problem") return body.response;
+  const attempt = await parts.sessions.takeAttempt(c, "passkey");
+  if (attempt === undefined) return attemptOver(c);
+  const result = await parts.passkeys.authenticate(attempt, body.value);
+  if (result.type === "refused") return notAccepted(parts, c, "passkey", result.why);
+  return welcome(parts, c, "passkey", result.value);
+}
+
+async function accept(parts: PasskeyParts, c: WebContext): Promise<Response> {
+  const body = await readBody(c, invitationBody);
+  if (body.type === "problem") return body.response;
+  const { token, response } = body.value;
+  const attempt = await parts.sessions.takeAttempt(c, "invitation");
+  if (attempt === undefined) return attemptOver(c);
+  const person = await invited(parts, token);
+  if (person === undefined) return invitationOver(c);
+  const result = await parts.passkeys.register(attempt, person, response);
+  if (result.type === "refused") return notAccepted(parts, c, "invitation", result.why);
+  const isAccepted = await parts.store.acceptInvitation(hashOf(token), result.value, parts.now());
+  if (!isAccepted) return invitationOver(c);
+  return welcome(parts, c, "invitation", person);
+}
+
+async function invited(
+  { store, now }: PasskeyParts,
+  invitationToken: string,
+): Promise<Person | undefined> {
+  const invitation = await store.invitation(hashOf(invitationToken), now());
+  const person = invitation && (await store.person(invitation.personId));
+  return person?.isActive === true ? person : undefined;
+}
+
+async function welcome(
+  parts: PasskeyParts,
+  c: WebContext,
+  method: "passkey" | "invitation",
+  person: Person,
+): Promise<Response> {
+  const signedIn = await parts.sessions.begin(c, person);
+  parts.metrics.signIn(method, "accepted");
+  parts.log.info({ person: person.id, method, address: c.var.address }, "somebody signed in");
+  return c.json(sessionView(parts, c, signedIn));
+}
+
+function notAccepted(
+  { log, metrics }: PasskeyParts,
+  c: WebContext,
+  method: "passkey" | "invitation",
+  why: string,
+): Response {
+  metrics.signIn(method, "refused");
+  log.warn({ method, why, address: c.var.address }, "a sign-in was refused");
+  return problem(c, 401, "not-accepted", "This passkey was not accepted.");
+}
+
+function attemptOver(c: WebContext): Response {
+  return problem(c, 401, "not-accepted", "It took too long, or was used before: try again.");
+}
+
+function invitationOver(c: WebContext): Response {
+  const message = "This invitation was used or is too old: ask an administrator for a new one.";
+  return problem(c, 404, "invitation-over", message);
+}

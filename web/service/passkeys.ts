@@ -1,0 +1,152 @@
+import {
+  type AuthenticationResponseJSON,
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+  type RegistrationResponseJSON,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from "@simplewebauthn/server";
+import type { Passkey, Person, Store } from "../store/store.ts";
+import { derived } from "./secrets.ts";
+import type { WebSettings } from "./settings.ts";
+
+/** How long the browser asks for the finger, face or PIN. */
+const timeoutMs = 5 * 60_000;
+
+interface PasskeysParts {
+  readonly store: Store;
+  readonly settings: WebSettings;
+  now(): number;
+}
+
+export type PasskeyResult<T> =
+  | { readonly type: "accepted"; readonly value: T }
+  /** `why` is for the log: whoever tried learns no more than that it was not accepted */
+  | { readonly type: "refused"; readonly why: string };
+
+/**
+ * WebAuthn, always with user verification: what somebody has, and his finger, face or PIN with it.
+ * Keys are discoverable, so that nobody types a name. `attempt` is the token of the sign-in begun;
+ * challenges follow from it.
+ */
+export class Passkeys {
+  readonly #parts: PasskeysParts;
+  readonly #rpID: string;
+
+  constructor(parts: PasskeysParts) {
+    this.#parts = parts;
+    this.#rpID = new URL(parts.settings.origin).hostname;
+  }
+
+  requestOptions(attempt: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    return generateAuthenticationOptions({
+      rpID: this.#rpID,
+      challenge: challengeBytes(attempt),
+      timeout: timeoutMs,
+      userVerification: "required",
+    });
+  }
+
+  async creationOptions(
+    attempt: string,
+    person: Person,
+  ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    const known = await this.#parts.store.passkeysOf(person.id);
+    return generateRegistrationOptions({
+      rpName: this.#parts.settings.name,
+      rpID: this.#rpID,
+      userID: new TextEncoder().encode(person.id),
+      userName: person.email ?? person.name,
+      userDisplayName: person.name,
+      challenge: challengeBytes(attempt),
+      timeout: timeoutMs,
+      excludeCredentials: known.map(({ credentialId, transports }) => ({
+        id: credentialId,
+        transports: [...transports],
+      })),
+      authenticatorSelection: { residentKey: "required", userVerification: "required" },
+    });
+  }
+
+  /** Whose key has signed the challenge of this attempt. */
+  async authenticate(
+    attempt: string,
+    response: AuthenticationResponseJSON,
+  ): Promise<PasskeyResult<Person>> {
+    const { store, settings, now } = this.#parts;
+    const passkey = await store.passkey(response.id);
+    if (passkey === undefined) return { type: "refused", why: "unknown passkey" };
+    const verified = await verification(() =>
+      verifyAuthenticationResponse({
+        response,
+        expectedChallenge: derived(attempt, "challenge"),
+        expectedOrigin: settings.origin,
+        expectedRPID: this.#rpID,
+        requireUserVerification: true,
+        credential: {
+          id: passkey.credentialId,
+          publicKey: Uint8Array.from(Buffer.from(passkey.publicKey, "base64url")),
+          counter: passkey.counter,
+        },
+      }),
+    );
+    if (verified.type === "refused") return verified;
+    if (!verified.value.verified) return { type: "refused", why: "the signature does not fit" };
+    const person = await store.person(passkey.personId);
+    if (person?.isActive !== true) return { type: "refused", why: "the person is locked out" };
+    await store.usePasskey(
+      passkey.credentialId,
+      verified.value.authenticationInfo.newCounter,
+      now(),
+    );
+    return { type: "accepted", value: person };
+  }
+
+  /** The new key, made for the challenge of this attempt. */
+  async register(
+    attempt: string,
+    person: Person,
+    response: RegistrationResponseJSON,
+  ): Promise<PasskeyResult<Passkey>> {
+    const { settings, now } = this.#parts;
+    const verified = await verification(() =>
+      verifyRegistrationResponse({
+        response,
+        expectedChallenge: derived(attempt, "challenge"),
+        expectedOrigin: settings.origin,
+        expectedRPID: this.#rpID,
+        requireUserVerification: true,
+      }),
+    );
+    if (verified.type === "refused") return verified;
+    if (!verified.value.verified) return { type: "refused", why: "the key does not fit" };
+    const { credential } = verified.value.registrationInfo;
+    return {
+      type: "accepted",
+      value: {
+        credentialId: credential.id,
+        personId: person.id,
+        publicKey: Buffer.from(credential.publicKey).toString("base64url"),
+        counter: credential.counter,
+        transports: credential.transports ?? [],
+        createdAt: now(),
+        lastUsedAt: null,
+      },
+    };
+  }
+}
+
+function challengeBytes(attempt: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(Buffer.from(derived(attempt, "challenge"), "base64url"));
+}
+
+/** The library throws for whatever is wrong with what came from outside. */
+async function verification<T>(verify: () => Promise<T>): Promise<PasskeyResult<T>> {
+  try {
+    return { type: "accepted", value: await verify() };
+  } catch (error) {
+    return { type: "refused", why: error instanceof Error ? error.message : String(error) };
+  }
+}

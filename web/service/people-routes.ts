@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import * as v from "valibot";
+import type { PersonView } from "../api.ts";
+import type { Person, Store } from "../store/store.ts";
+import type { WebContext, WebEnv } from "./context.ts";
+import { email, line } from "./fields.ts";
+import { type Inviting, invite } from "./invitations.ts";
+import type { Logger } from "./log.ts";
+import { notFound, problem, readBody } from "./problem.ts";
+import type { Streams } from "./streams.ts";
+
+interface PeopleParts extends Inviting {
+  readonly store: Store;
+  readonly streams: Streams;
+  readonly log: Logger;
+  now(): number;
+}
+
+const fields = {
+  email: v.exactOptional(v.nullable(email)),
+  isAdministrator: v.exactOptional(v.boolean("must be true or false")),
+  isActive: v.exactOptional(v.boolean("must be true or false")),
+};
+const newPerson = v.strictObject({ name: line(100), ...fields });
+const changes = v.strictObject({ name: v.exactOptional(line(100)), ...fields });
+
+/** For administrators: who there is. */
+export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
+  const { store, log, now } = parts;
+  return new Hono<WebEnv>()
+    .get("/people", async (c) => c.json((await store.people()).map(personView)))
+    .post("/people", async (c) => {
+      const body = await readBody(c, newPerson);
+      if (body.type === "problem") return body.response;
+      const person: Person = {
+        ...{ id: randomUUID(), email: null, isAdministrator: false, isActive: true },
+        ...body.value,
+        ...{ oidcSubject: null, createdAt: now(), lastSeenAt: null },
+      };
+      await store.createPerson(person);
+      log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was made");
+      return c.json(personView({ ...person, passkeys: 0 }), 201);
+    })
+    .patch("/people/:id", (c) => change(parts, c, c.req.param("id")))
+    .delete("/people/:id/passkeys", (c) => forgetPasskeys(parts, c, c.req.param("id")))
+    .post("/people/:id/invitation", async (c) => {
+      const person = await store.person(c.req.param("id"));
+      if (person === undefined) return notFound(c, "person");
+      if (!person.isActive) {
+        return problem(c, 409, "locked-out", "This person is locked out: let them in first.");
+      }
+      log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was invited");
+      return c.json(await invite(parts, person.id), 201);
+    });
+}
+
+async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Response> {
+  const { store, streams, log } = parts;
+  const body = await readBody(c, changes);
+  if (body.type === "problem") return body.response;
+  const before = await store.person(id);
+  if (before === undefined) return notFound(c, "person");
+  const after = { ...before, ...body.value };
+  const isDemoted = isInCharge(before) && !isInCharge(after);
+  if (isDemoted && !(await hasAnother(store, id))) return lastAdministrator(c);
+  const person = await store.updatePerson(id, body.value);
+  if (person === undefined) return notFound(c, "person");
+  if (!person.isActive) {
+    await store.deleteSessionsOf(id);
+    streams.endOfPerson(id);
+  }
+  streams.refreshAll();
+  const fields = Object.keys(body.value);
+  log.info({ person: id, fields, by: c.var.signedIn?.person.id }, "a person was changed");
+  const passkeys = (await store.passkeysOf(id)).length;
+  return c.json(personView({ ...person, passkeys }));
+}
+
+/** Whoever has the lost telephone gets in no more; an invitation makes a new passkey. */
+async function forgetPasskeys(parts: PeopleParts, c: WebContext, id: string): Promise<Response> {
+  const { store, streams, log } = parts;
+  const person = await store.person(id);
+  if (person === undefined) return notFound(c, "person");
+  const isOut = isInCharge(person) && person.oidcSubject === null;
+  if (isOut && !(await hasAnother(store, id))) return lastAdministrator(c);
+  const removed = await store.deletePasskeys(id);
+  await store.deleteSessionsOf(id);
+  streams.endOfPerson(id);
+  log.info({ person: id, removed, by: c.var.signedIn?.person.id }, "passkeys were removed");
+  return c.body(null, 204);
+}
+
+function lastAdministrator(c: WebContext): Response {
+  const message = "This is the last administrator: make somebody else one first.";
+  return problem(c, 409, "last-administrator", message);
+}
+
+function isInCharge({ isAdministrator, isActive }: Person): boolean {
+  return isAdministrator && isActive;
+}
+
+/** One who can sign in: an administrator who never accepted the invitation helps nobody. */
+async function hasAnother(store: Store, id: string): Promise<boolean> {
+  const people = await store.people();
+  return people.some(
+    (person) =>
+      person.id !== id &&
+      isInCharge(person) &&
+      (person.passkeys > 0 || person.oidcSubject !== null),
+  );
+}
+
+function personView(person: Person & { readonly passkeys: number }): PersonView {
+  const { id, name, isAdministrator, email, isActive, passkeys, createdAt, lastSeenAt } = person;
+  const hasOidc = person.oidcSubject !== null;
+  return {
+    ...{ id, name, isAdministrator, email, isActive, passkeys, hasOidc, createdAt, lastSeenAt },
+  };
+}

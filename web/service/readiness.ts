@@ -1,0 +1,55 @@
+import type { GateLink } from "../cloud/gate-link.ts";
+import type { Store } from "../store/store.ts";
+
+/** The database is asked so often at most, however often we are. */
+const freshMs = 1_000;
+
+export interface Checks {
+  readonly isRunning: boolean;
+  readonly canWrite: boolean;
+  readonly isListening: boolean;
+}
+
+/** Whether requests should be sent here now. */
+export class Readiness {
+  readonly #store: Store;
+  readonly #link: GateLink;
+  readonly #now: () => number;
+  #isStopping = false;
+  #write: { readonly at: number; readonly result: Promise<boolean> } | undefined;
+
+  constructor(store: Store, link: GateLink, now: () => number) {
+    this.#store = store;
+    this.#link = link;
+    this.#now = now;
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
+  async check(): Promise<Checks> {
+    return {
+      isRunning: !this.#isStopping,
+      canWrite: await this.#canWrite(),
+      isListening: this.#link.isListening,
+    };
+  }
+
+  /** From now on no more, so that a balancer looks elsewhere. */
+  stop(): void {
+    this.#isStopping = true;
+  }
+
+  #canWrite(): Promise<boolean> {
+    const at = this.#now();
+    if (this.#write === undefined || at - this.#write.at >= freshMs) {
+      const result = this.#store.check().then(
+        () => true,
+        () => false,
+      );
+      this.#write = { at, result };
+    }
+    return this.#write.result;
+  }
+}

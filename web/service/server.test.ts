@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { connect, type Socket } from "node:net";
+import type { Gate } from "../store/store.ts";
+import { Browser } from "./browser.fake.ts";
+import { EventReader } from "./event-reader.fake.ts";
+import { Rig, until } from "./rig.fake.ts";
+import { type RunningServer, serve } from "./server.ts";
+
+const origin = "http://localhost:8080";
+
+describe("the service on a socket", function () {
+  this.timeout(20_000);
+  let rig: Rig;
+  let gate: Gate;
+  let server: RunningServer;
+  let isStopped: boolean;
+
+  beforeEach(async () => {
+    rig = await Rig.make({ environment: { BOOM_BOX_WEB_ORIGIN: origin } });
+    gate = await rig.gate();
+    await rig.service.start();
+    const timeouts = { headersTimeoutMs: 300, requestTimeoutMs: 300, stopLimitMs: 5_000 };
+    server = await serve(rig.service, { host: "127.0.0.1", port: 0, ...timeouts });
+    isStopped = false;
+  });
+
+  afterEach(async () => {
+    if (!isStopped) await server.stop();
+    await rig.place.remove();
+  });
+
+  const stop = () => {
+    isStopped = true;
+    return server.stop();
+  };
+
+  function browser(): Browser {
+    return new Browser(
+      (path, init) => fetch(`http://127.0.0.1:${server.port}${path}`, init),
+      origin,
+    );
+  }
+
+  async function colleague(): Promise<Browser> {
+    const { person } = await rig.colleague(gate);
+    return rig.signedIn(person, browser());
+  }
+
+  function raw(): { socket: Socket; received: () => string; ended: Promise<void> } {
+    const socket = connect(server.port, "127.0.0.1");
+    let text = "";
+    socket.on("data", (bytes) => {
+      text += bytes.toString("latin1");
+    });
+    socket.on("error", () => {});
+    const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    return { socket, received: () => text, ended };
+  }
+
+  it("takes a tap, and tells its outcome on the stream", async () => {
+    const ada = await colleague();
+    const events = new EventReader(await ada.get("/api/events"));
+    assert.equal((await events.next())?.event, "gate");
+    const id = randomUUID();
+    rig.link.onCommand = () => rig.link.event("box-1", { id });
+    assert.equal((await ada.post("/api/gates/north/open", { id })).status, 202);
+    const states: string[] = [];
+    while (states.at(-1) !== "opened") {
+      const event = await events.next();
+      if (event?.event === "request") states.push(event.data.state);
+    }
+    assert.equal((await rig.store.request(id))?.address, "127.0.0.1");
+    await events.cancel();
+    await until(async () => (await rig.metrics.expose()).text.includes("boom_box_web_streams 0"));
+  });
+
+  it("ends the stream of a client that does not read", async () => {
+    const { person } = await rig.colleague(gate);
+    await rig.manyGates(200, person);
+    const ada = await rig.signedIn(person, browser());
+    const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const { socket } = raw();
+    socket.pause();
+    socket.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\n\r\n`);
+    const isOpen = async () => (await rig.metrics.expose()).text.includes("web_streams 1");
+    await until(isOpen);
+    // Until the sockets' own buffers are full too: some megabytes.
+    for (let changes = 0; changes < 400 && (await isOpen()); changes++) await rig.flap();
+    assert.equal(await isOpen(), false);
+    socket.destroy();
+  });
+
+  it("stops reading a body at the limit, whatever length it claims", async () => {
+    const ada = await colleague();
+    const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const { socket, received, ended } = raw();
+    socket.write(
+      `POST /api/gates/north/open HTTP/1.1\r\nHost: localhost\r\nOrigin: ${origin}\r\n` +
+        `Cookie: ${cookie}\r\nX-CSRF-Token: ${ada.csrfToken}\r\n` +
+        "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+    );
+    const chunk = `1000\r\n${"x".repeat(4_096)}\r\n`;
+    for (let chunks = 0; chunks < 8; chunks++) socket.write(chunk);
+    await until(() => received().includes("\r\n\r\n"));
+    assert.match(received(), /^HTTP\/1\.1 413 /);
+    assert.match(received(), /too-large/);
+    socket.destroy();
+    await ended;
+    assert.deepEqual(rig.link.sent, []);
+  });
+
+  it("waits for no client that is slow with its head or its body", async () => {
+    const head = raw();
+    head.socket.write("GET / HTTP/1.1\r\nHost: loc");
+    await head.ended;
+    assert.match(head.received(), /^HTTP\/1\.1 408 /);
+    const body = raw();
+    body.socket.write(
+      `POST /api/sign-out HTTP/1.1\r\nHost: localhost\r\nOrigin: ${origin}\r\n` +
+        "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+    );
+    await body.ended;
+    assert.equal((await rig.browser().get("/healthz")).status, 200);
+  });
+
+  it("stops after the requests under way have ended, and ends the streams first", async () => {
+    const ada = await colleague();
+    const events = new EventReader(await ada.get("/api/events"));
+    await events.next();
+    const id = randomUUID();
+    await ada.post("/api/gates/north/open", { id });
+    let outcome: string | undefined;
+    const { store } = rig;
+    rig.link.close = async () => {
+      outcome = (await store.request(id))?.state;
+    };
+    const stopped = stop();
+    while ((await events.next()) !== undefined);
+    await assert.rejects(ada.get("/healthz"));
+    rig.link.event("box-1", { id });
+    await stopped;
+    assert.equal(outcome, "opened");
+  });
+
+  it("cuts off no tap that is being recorded when it is told to stop", async () => {
+    let release: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isHeld = false;
+    const slow = await Rig.make({
+      place: rig.place,
+      environment: { BOOM_BOX_WEB_ORIGIN: origin },
+      wrapStore: (store) => ({
+        ...store,
+        recordRequest: async (request) => {
+          isHeld = true;
+          await held;
+          return store.recordRequest(request);
+        },
+      }),
+    });
+    await slow.service.start();
+    const { person } = await slow.colleague(gate);
+    const options = { host: "127.0.0.1", port: 0, stopLimitMs: 5_000 };
+    const other = await serve(slow.service, options);
+    const fetchThere = (path: string, init: RequestInit) =>
+      fetch(`http://127.0.0.1:${other.port}${path}`, init);
+    const ada = await slow.signedIn(person, new Browser(fetchThere, origin));
+    const id = randomUUID();
+    const answer = ada.post("/api/gates/north/open", { id });
+    await until(() => isHeld);
+    const stopped = other.stop();
+    slow.link.onCommand = () => slow.link.event("box-1", { id });
+    release();
+    assert.equal((await answer).status, 202);
+    await stopped;
+    assert.equal(slow.link.sent.length, 1);
+    assert.equal((await rig.store.request(id))?.state, "opened");
+  });
+
+  it("says so where it cannot listen", async () => {
+    const options = { host: "127.0.0.1", port: server.port };
+    await assert.rejects(serve(rig.service, options), /EADDRINUSE/);
+  });
+});

@@ -1,0 +1,60 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Service } from "./service.ts";
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0: any that is free */
+  readonly port: number;
+  /** how long requests under way are waited for, in ms */
+  readonly stopLimitMs?: number;
+  /** how long a client may take for the head of its request, and for all of it, in ms */
+  readonly headersTimeoutMs?: number;
+  readonly requestTimeoutMs?: number;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** Takes nothing new, ends the streams, waits for what is under way, closes store and link. */
+  stop(): Promise<void>;
+}
+
+/** A command lives 10 s, and the service waits 2 s more for the box's word. */
+const stopLimitMs = 13_000;
+
+/** The started service on a socket of Node's. Rejects where it cannot listen there. */
+export async function serve(
+  service: Service,
+  { host, port, headersTimeoutMs = 10_000, requestTimeoutMs = 20_000, ...options }: ServerOptions,
+): Promise<RunningServer> {
+  const server = createAdaptorServer({
+    fetch: service.app.fetch,
+    createServer,
+    serverOptions: {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16 * 1024,
+    },
+  }) as ReturnType<typeof createServer>;
+  server.maxConnections = 4_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      service.refuse();
+      await service.close(options.stopLimitMs ?? stopLimitMs);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

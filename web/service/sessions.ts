@@ -1,0 +1,145 @@
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { CookieOptions } from "hono/utils/cookie";
+import type { Person, SignInAttempt, Store } from "../store/store.ts";
+import type { SignedIn, WebContext } from "./context.ts";
+import { derived, hashOf, isToken, newToken, type RandomBytes } from "./secrets.ts";
+import type { WebSettings } from "./settings.ts";
+
+/** How long somebody may take between beginning to sign in and being done. */
+const attemptLifetimeMs = 10 * 60_000;
+/** So often at most it is written down that a person was here. */
+const seenEveryMs = 10 * 60_000;
+
+interface SessionsParts {
+  readonly store: Store;
+  readonly settings: WebSettings;
+  now(): number;
+  readonly randomBytes: RandomBytes;
+}
+
+type CookieKind = "session" | "visitor" | "sign-in";
+
+/**
+ * Sessions in cookies that no script can read. A session lasts a fixed time from signing in, however
+ * much it is used: what the provider said of a person must be asked again some day.
+ */
+export class Sessions {
+  readonly #parts: SessionsParts;
+
+  constructor(parts: SessionsParts) {
+    this.#parts = parts;
+  }
+
+  async find(c: WebContext): Promise<SignedIn | undefined> {
+    const token = this.#cookie(c, "session");
+    if (token === undefined) return undefined;
+    return this.#parts.store.session(hashOf(token), this.#parts.now());
+  }
+
+  /** A new token at each sign-in; the session there was before ends. */
+  async begin(c: WebContext, person: Person): Promise<SignedIn> {
+    const { store, settings, now, randomBytes } = this.#parts;
+    const before = this.#cookie(c, "session");
+    if (before !== undefined) await store.deleteSession(hashOf(before));
+    const token = newToken(randomBytes);
+    const createdAt = now();
+    const session = {
+      tokenHash: hashOf(token),
+      personId: person.id,
+      csrfToken: newToken(randomBytes),
+      createdAt,
+      expiresAt: createdAt + settings.sessionLifetimeMs,
+    };
+    await store.createSession(session);
+    const seen = await store.updatePerson(person.id, { lastSeenAt: createdAt });
+    this.#setCookie(c, "session", token, "Strict", settings.sessionLifetimeMs);
+    this.#dropCookie(c, "visitor");
+    return { session, person: seen ?? person };
+  }
+
+  async end(c: WebContext): Promise<void> {
+    const token = this.#cookie(c, "session");
+    if (token !== undefined) await this.#parts.store.deleteSession(hashOf(token));
+    this.#dropCookie(c, "session");
+  }
+
+  async noteSeen({ person }: SignedIn): Promise<void> {
+    const now = this.#parts.now();
+    if (person.lastSeenAt !== null && now - person.lastSeenAt < seenEveryMs) return;
+    await this.#parts.store.updatePerson(person.id, { lastSeenAt: now });
+  }
+
+  /** What the page is to send with whatever changes something; a visitor gets a cookie to tie it to. */
+  csrfToken(c: WebContext, signedIn: SignedIn | undefined): string {
+    if (signedIn !== undefined) return signedIn.session.csrfToken;
+    let visitor = this.#cookie(c, "visitor");
+    if (visitor === undefined) {
+      visitor = newToken(this.#parts.randomBytes);
+      this.#setCookie(c, "visitor", visitor, "Strict");
+    }
+    return derived(visitor, "csrf");
+  }
+
+  /** Whether the browser brings a session, be it over. */
+  hasCookie(c: WebContext): boolean {
+    return this.#cookie(c, "session") !== undefined;
+  }
+
+  expectedCsrfToken(c: WebContext): string | undefined {
+    const { signedIn } = c.var;
+    if (signedIn !== undefined) return signedIn.session.csrfToken;
+    const visitor = this.#cookie(c, "visitor");
+    return visitor === undefined ? undefined : derived(visitor, "csrf");
+  }
+
+  /** @returns the attempt's token: challenge, state, nonce and verifier are {@link derived} from it */
+  async beginAttempt(c: WebContext, kind: SignInAttempt["kind"]): Promise<string> {
+    const { store, now, randomBytes } = this.#parts;
+    const token = newToken(randomBytes);
+    const tokenHash = hashOf(token);
+    await store.createSignInAttempt({ tokenHash, kind, expiresAt: now() + attemptLifetimeMs });
+    // Lax: the provider sends people back from its own site.
+    this.#setCookie(c, "sign-in", token, "Lax", attemptLifetimeMs);
+    return token;
+  }
+
+  /** @returns the token of the attempt, used up now; undefined: there is none */
+  async takeAttempt(c: WebContext, kind: SignInAttempt["kind"]): Promise<string | undefined> {
+    const token = this.#cookie(c, "sign-in");
+    if (token === undefined) return undefined;
+    this.#dropCookie(c, "sign-in");
+    const { store, now } = this.#parts;
+    return (await store.takeSignInAttempt(hashOf(token), kind, now())) ? token : undefined;
+  }
+
+  #cookie(c: WebContext, kind: CookieKind): string | undefined {
+    const token = getCookie(c, this.#cookieName(kind));
+    return isToken(token) ? token : undefined;
+  }
+
+  #setCookie(
+    c: WebContext,
+    kind: CookieKind,
+    token: string,
+    sameSite: "Lax" | "Strict",
+    lifetimeMs?: number,
+  ): void {
+    const options: CookieOptions = {
+      ...{ httpOnly: true, secure: this.#parts.settings.isSecure, sameSite, path: "/" },
+      // Browsers keep no cookie for over 400 days.
+      ...(lifetimeMs === undefined
+        ? {}
+        : { maxAge: Math.min(400 * 86_400, Math.floor(lifetimeMs / 1_000)) }),
+    };
+    setCookie(c, this.#cookieName(kind), token, options);
+  }
+
+  #dropCookie(c: WebContext, kind: CookieKind): void {
+    deleteCookie(c, this.#cookieName(kind), { path: "/", secure: this.#parts.settings.isSecure });
+  }
+
+  /** `__Host-` keeps neighbours in the domain from setting it; browsers demand https for it. */
+  #cookieName(kind: CookieKind): string {
+    return this.#parts.settings.isSecure ? `__Host-${kind}` : `boom-box-${kind}`;
+  }
+}

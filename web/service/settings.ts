@@ -1,0 +1,135 @@
+import { BlockList, isIP } from "node:net";
+import { type OidcSettings, readOidcSettings } from "./oidc-settings.ts";
+import { parseUrl, SettingReader, type SettingSource } from "./setting-reader.ts";
+
+export interface RateLimitSettings {
+  /** how many at once */
+  readonly burst: number;
+  /** one more after so long */
+  readonly everyMs: number;
+}
+
+export interface WebSettings {
+  /** what it is called where people sign in */
+  readonly name: string;
+  /** where browsers find it: scheme, host and port */
+  readonly origin: string;
+  /** plain http is for loopback alone */
+  readonly isSecure: boolean;
+  readonly listen: { readonly host: string; readonly port: number };
+  /** a file, or the address of a PostgreSQL database; the latter holds a password */
+  readonly database: string;
+  readonly sessionLifetimeMs: number;
+  readonly retentionMs: number;
+  readonly commandLifetimeMs: number;
+  /** of one person's taps */
+  readonly openLimit: RateLimitSettings;
+  /** of one address */
+  readonly signInLimit: RateLimitSettings;
+  /** how many proxies of ours a request passes, each of which adds to X-Forwarded-For */
+  readonly trustedProxies: number;
+  /** who brings it may read /metrics; null: nobody */
+  readonly metricsToken: string | null;
+  readonly oidc: OidcSettings | null;
+}
+
+export type WebSettingsResult =
+  | { readonly type: "settings"; readonly settings: WebSettings }
+  | { readonly type: "problems"; readonly problems: readonly string[] };
+
+const hourMs = 3_600_000;
+
+/**
+ * All settings from `BOOM_BOX_WEB_…`, or everything that is wrong with them.
+ * `known` are names with that prefix that others read, as the way to the boxes does.
+ */
+export function parseWebSettings(
+  source: SettingSource,
+  known: readonly string[] = [],
+): WebSettingsResult {
+  const reader = new SettingReader(source);
+  const origin = readOrigin(reader);
+  const listen = readListen(reader);
+  const isSecure = origin.protocol === "https:";
+  if (!isSecure && !isLoopback(listen.host)) {
+    reader.problem("LISTEN", "must be on loopback, as the origin is plain http");
+  }
+  const oidc = readOidcSettings(reader);
+  // Whom the provider no longer knows is found out at the next sign-in: it has to come soon.
+  const sessionHours = oidc === null ? 168 : 12;
+  const settings: WebSettings = {
+    name: reader.text("NAME") ?? "Boom Box",
+    origin: origin.origin,
+    isSecure,
+    listen,
+    database: reader.secret("DATABASE") ?? "boom-box.db",
+    sessionLifetimeMs: reader.whole("SESSION_HOURS", sessionHours, 1, 8_760, "hours") * hourMs,
+    retentionMs: reader.whole("RETENTION_DAYS", 365, 1, 3_650, "days") * 24 * hourMs,
+    commandLifetimeMs: reader.whole("COMMAND_LIFETIME_SECONDS", 10, 2, 30, "seconds") * 1_000,
+    openLimit: readLimit(reader, "OPEN", 5, 2),
+    signInLimit: readLimit(reader, "SIGN_IN", 10, 6),
+    trustedProxies: reader.whole("TRUSTED_PROXIES", 0, 0, 8),
+    metricsToken: readMetricsToken(reader),
+    oidc,
+  };
+  reader.refuseUnknown(known);
+  return reader.problems.length > 0
+    ? { type: "problems", problems: reader.problems }
+    : { type: "settings", settings };
+}
+
+function readLimit(
+  reader: SettingReader,
+  name: string,
+  burst: number,
+  seconds: number,
+): RateLimitSettings {
+  return {
+    burst: reader.whole(`${name}_BURST`, burst, 1, 10_000),
+    everyMs: reader.whole(`${name}_SECONDS`, seconds, 1, 3_600, "seconds") * 1_000,
+  };
+}
+
+function readOrigin(reader: SettingReader): URL {
+  const byDefault = new URL("http://localhost:8080");
+  const text = reader.text("ORIGIN");
+  if (text === undefined) return byDefault;
+  const url = parseUrl(text);
+  // Passkeys belong to a host's name: browsers make none for an address.
+  const isName = url !== undefined && isIP(url.hostname.replace(/^\[|\]$/g, "")) === 0;
+  const isAllowed =
+    url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === "localhost");
+  if (url !== undefined && isName && isAllowed && text.replace(/\/$/, "") === url.origin)
+    return url;
+  reader.problem("ORIGIN", "must be https://HOST[:PORT] or http://localhost[:PORT], nothing more");
+  return byDefault;
+}
+
+function readListen(reader: SettingReader): { host: string; port: number } {
+  const byDefault = { host: "127.0.0.1", port: 8080 };
+  const text = reader.text("LISTEN");
+  if (text === undefined) return byDefault;
+  const [, host = "", port = ""] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  if ((isIP(bare) !== 0 || bare === "localhost") && Number(port) <= 65_535) {
+    return { host: bare, port: Number(port) };
+  }
+  reader.problem("LISTEN", "must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080");
+  return byDefault;
+}
+
+function isLoopback(host: string): boolean {
+  if (host === "localhost") return true;
+  const loopback = new BlockList();
+  loopback.addSubnet("127.0.0.0", 8, "ipv4");
+  loopback.addAddress("::1", "ipv6");
+  return loopback.check(host, isIP(host) === 6 ? "ipv6" : "ipv4");
+}
+
+function readMetricsToken(reader: SettingReader): string | null {
+  const token = reader.secret("METRICS_TOKEN");
+  if (token === undefined) return null;
+  if (/^[\x21-\x7e]{16,}$/.test(token)) return token;
+  reader.problem("METRICS_TOKEN", "must be 16 or more visible ASCII characters");
+  return null;
+}

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { type SinonFakeTimers, useFakeTimers } from "sinon";
+import type { ServerEvent } from "../api.ts";
+import { aGrant, aRequest } from "../store/place.fake.ts";
+import type { Gate } from "../store/store.ts";
+import type { Browser } from "./browser.fake.ts";
+import { EventReader } from "./event-reader.fake.ts";
+import { maximumWaitingBytes } from "./event-stream.ts";
+import { everyDay, Rig } from "./rig.fake.ts";
+import { maximumStreamsOfOne } from "./streams.ts";
+
+describe("event streams", () => {
+  let rig: Rig;
+  let gate: Gate;
+  let clock: SinonFakeTimers;
+
+  beforeEach(async () => {
+    clock = useFakeTimers({
+      toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"],
+    });
+    rig = await Rig.make({ environment: { BOOM_BOX_WEB_SESSION_HOURS: "1" } });
+    gate = await rig.gate();
+    await rig.service.start();
+    rig.link.online("box-1");
+  });
+
+  afterEach(async () => {
+    clock.restore();
+    await rig.dispose();
+  });
+
+  async function open(browser: Browser): Promise<EventReader> {
+    const response = await browser.get("/api/events");
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get("content-type"), "text/event-stream");
+    return new EventReader(response);
+  }
+
+  const gateOf = (event: ServerEvent | undefined) => {
+    assert.equal(event?.event, "gate");
+    return event.data;
+  };
+  const requestOf = (event: ServerEvent | undefined) => {
+    assert.equal(event?.event, "request");
+    return event.data;
+  };
+
+  it("tells of each gate one sees, then of what changes, then how a tap goes on", async () => {
+    await rig.gate({ id: "south", name: "South", thingName: "box-2" });
+    const { browser } = await rig.colleague(gate);
+    const events = await open(browser);
+    assert.deepEqual(gateOf(await events.next()), {
+      ...{ id: "north", name: "North gate", box: "online", lastSeenAt: rig.now },
+      may: { open: true },
+    });
+    rig.link.offline("box-2");
+    rig.link.offline("box-1");
+    assert.equal(gateOf(await events.next()).box, "offline");
+    rig.link.online("box-1");
+    assert.equal(gateOf(await events.next()).box, "online");
+
+    const id = randomUUID();
+    await browser.post("/api/gates/north/open", { id });
+    assert.equal(requestOf(await events.next()).state, "sent");
+    rig.link.event("box-1", { id, outcome: "opened", pulseMs: 499 });
+    const opened = requestOf(await events.next());
+    assert.deepEqual([opened.state, opened.pulseMs], ["opened", 499]);
+  });
+
+  it("tells nobody of another's taps", async () => {
+    const [ada, ben] = [await rig.colleague(gate), await rig.colleague(gate)];
+    const events = await open(ben.browser);
+    await events.next();
+    const id = randomUUID();
+    await ada.browser.post("/api/gates/north/open", { id });
+    rig.link.event("box-1", { id });
+    rig.link.offline("box-1");
+    assert.equal((await events.next())?.event, "gate");
+  });
+
+  it("tells of a tap that another instance sent", async () => {
+    // Two instances wait for one another at the database.
+    clock.restore();
+    const other = await Rig.make({ place: rig.place });
+    await other.service.start();
+    const { browser, person } = await rig.colleague(gate);
+    const events = await open(browser);
+    await events.next();
+    const id = randomUUID();
+    const elsewhere = await other.signedIn(person);
+    await elsewhere.post("/api/gates/north/open", { id });
+    for (const { link } of [rig, other]) link.event("box-1", { id });
+    assert.equal(requestOf(await events.next()).state, "opened");
+    await other.stop();
+  });
+
+  it("tells whoever comes back what has become of the last minute's taps", async () => {
+    const { browser, person } = await rig.colleague(gate);
+    const request = { personId: person.id, state: "opened", pulseMs: 500 } as const;
+    await rig.store.recordRequest(aRequest({ ...request, at: rig.now - 61_000 }));
+    await rig.store.recordRequest(aRequest({ ...request, id: "r", at: rig.now - 59_000 }));
+    const events = await open(browser);
+    await events.next();
+    assert.equal(requestOf(await events.next()).id, "r");
+  });
+
+  it("tells of a grant that is made, withdrawn, or whose hour has come", async () => {
+    const { browser, person } = await rig.colleague(undefined);
+    const admin = await rig.administrator();
+    const events = await open(browser);
+    const body = { person: person.id, gate: "north", ...everyDay, fromMinute: 0, toMinute: 1_440 };
+    const made = await admin.browser.post("/api/admin/grants", { ...body, endsAt: null });
+    assert.deepEqual(gateOf(await events.next()).may, { open: true });
+    const { id } = (await made.json()) as { id: string };
+    await admin.browser.request("DELETE", `/api/admin/grants/${id}`);
+    assert.deepEqual(gateOf(await events.next()).may, {
+      ...{ open: false, why: "no-grant", opensAt: null },
+    });
+
+    // Noon UTC is 13:00 in Berlin.
+    await rig.store.createGrant(aGrant(person.id, "north", { ...everyDay, fromMinute: 781 }));
+    clock.tick(15_000);
+    assert.deepEqual(gateOf(await events.next()).may, {
+      ...{ open: false, why: "not-now", opensAt: rig.now + 60_000 },
+    });
+    rig.now += 60_000;
+    clock.tick(15_000);
+    assert.deepEqual(gateOf(await events.next()).may, { open: true });
+  });
+
+  it("ends when the person signs out", async () => {
+    const { browser } = await rig.colleague(gate);
+    const events = await open(browser);
+    await events.next();
+    await browser.post("/api/sign-out");
+    assert.equal(await events.next(), undefined);
+  });
+
+  it("ends when the session does", async () => {
+    const { browser } = await rig.colleague(gate);
+    const events = await open(browser);
+    await events.next();
+    // Before the database is asked the next time.
+    clock.tick(3_600_000);
+    assert.equal(await events.next(), undefined);
+  });
+
+  it("ends at once for whoever is locked out, and soon where another instance did it", async () => {
+    const admin = await rig.administrator();
+    const [ada, ben] = [await rig.colleague(gate), await rig.colleague(gate)];
+    const events = [await open(ada.browser), await open(ben.browser)] as const;
+    await Promise.all(events.map((each) => each.next()));
+    const isActive = false;
+    await admin.browser.request("PATCH", `/api/admin/people/${ada.person.id}`, { isActive });
+    assert.equal(await events[0].next(), undefined);
+    await rig.store.updatePerson(ben.person.id, { isActive });
+    clock.tick(15_000);
+    assert.equal(await events[1].next(), undefined);
+  });
+
+  it("gives signs of life", async () => {
+    const { browser } = await rig.colleague(gate);
+    const events = await open(browser);
+    await events.next();
+    assert.equal(events.beats, 1);
+    clock.tick(30_000);
+    rig.link.offline("box-1");
+    await events.next();
+    assert.equal(events.beats, 7);
+  });
+
+  it("is one of so many for a person, and makes room when it is left", async () => {
+    const { browser } = await rig.colleague(gate);
+    const all: EventReader[] = [];
+    for (let count = 0; count < maximumStreamsOfOne; count++) all.push(await open(browser));
+    assert.equal((await browser.get("/api/events")).status, 429);
+    assert.match((await rig.metrics.expose()).text, /boom_box_web_streams 6/);
+    await all[0]?.cancel();
+    await open(browser);
+  });
+
+  it("ends rather than queue without end for whoever does not read", async () => {
+    const { browser, person } = await rig.colleague(gate);
+    await rig.manyGates(100, person);
+    const response = await browser.get("/api/events");
+    const isOpen = async () => (await rig.metrics.expose()).text.includes("web_streams 1");
+    for (let changes = 0; changes < 100 && (await isOpen()); changes++) await rig.flap();
+    assert.equal(await isOpen(), false);
+    let bytes = 0;
+    for await (const chunk of response.body ?? []) bytes += chunk.length;
+    assert.ok(bytes >= maximumWaitingBytes && bytes < maximumWaitingBytes + 1_000, String(bytes));
+  });
+});

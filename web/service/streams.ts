@@ -1,0 +1,137 @@
+import type { GateView } from "../api.ts";
+import type { OpenRequest, Person, Store } from "../store/store.ts";
+import type { SignedIn } from "./context.ts";
+import { EventStream } from "./event-stream.ts";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import { requestView } from "./views.ts";
+
+/** A person's telephone, tablet and a few forgotten tabs. */
+export const maximumStreamsOfOne = 6;
+const maximumStreams = 2_000;
+/** Requests so old are told of to whoever comes back: the outcome may have fallen into the gap. */
+const recentMs = 60_000;
+/** Node's timers take no longer time. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+export interface StreamsParts {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  now(): number;
+  readonly gateViews: (person: Person) => Promise<readonly GateView[]>;
+}
+
+interface Reader {
+  readonly personId: string;
+  readonly tokenHash: string;
+  readonly stream: EventStream;
+  readonly expiry: ReturnType<typeof setTimeout>;
+  /** told again once the telling under way is done */
+  isStale: boolean;
+  isTelling: boolean;
+}
+
+/** Everybody's event streams, and what is to be told on them. */
+export class Streams {
+  readonly #parts: StreamsParts;
+  readonly #readers = new Set<Reader>();
+
+  constructor(parts: StreamsParts) {
+    this.#parts = parts;
+  }
+
+  /** @returns the stream; undefined: this person, or all together, have too many */
+  open({ session, person }: SignedIn): EventStream | undefined {
+    const { now, metrics } = this.#parts;
+    const theirs = [...this.#readers].filter(({ personId }) => personId === person.id);
+    if (theirs.length >= maximumStreamsOfOne || this.#readers.size >= maximumStreams) {
+      return undefined;
+    }
+    const stream = new EventStream(() => {
+      clearTimeout(reader.expiry);
+      this.#readers.delete(reader);
+      metrics.streams(this.#readers.size);
+    });
+    const lifetimeMs = Math.min(longestTimeoutMs, Math.max(0, session.expiresAt - now()));
+    const reader: Reader = {
+      ...{ personId: person.id, tokenHash: session.tokenHash, stream },
+      expiry: setTimeout(() => stream.end(), lifetimeMs),
+      ...{ isStale: false, isTelling: false },
+    };
+    this.#readers.add(reader);
+    metrics.streams(this.#readers.size);
+    stream.beat();
+    this.#refresh(reader);
+    return stream;
+  }
+
+  /** To whoever made the request. */
+  tell(request: OpenRequest): void {
+    for (const { personId, stream } of this.#readers) {
+      if (personId === request.personId) stream.tellRequest(requestView(request));
+    }
+  }
+
+  /** A gate, a grant or a person has changed: everybody is told what is new to him. */
+  refreshAll(): void {
+    for (const reader of this.#readers) this.#refresh(reader);
+  }
+
+  /** A sign of life to everybody. */
+  beat(): void {
+    for (const { stream } of this.#readers) stream.beat();
+  }
+
+  endOfPerson(personId: string): void {
+    for (const reader of this.#readers) if (reader.personId === personId) reader.stream.end();
+  }
+
+  endOfSession(tokenHash: string): void {
+    for (const reader of this.#readers) if (reader.tokenHash === tokenHash) reader.stream.end();
+  }
+
+  endAll(): void {
+    for (const { stream } of this.#readers) stream.end();
+  }
+
+  #refresh(reader: Reader): void {
+    reader.isStale = true;
+    if (reader.isTelling) return;
+    reader.isTelling = true;
+    this.#tellAll(reader).catch((error: unknown) => {
+      // Whether the session still holds is not known: the browser may ask again.
+      this.#parts.log.warn({ err: error }, "a stream ended as the database could not be read");
+      reader.stream.end();
+    });
+  }
+
+  async #tellAll(reader: Reader): Promise<void> {
+    try {
+      while (reader.isStale && !reader.stream.hasEnded) {
+        reader.isStale = false;
+        await this.#tellOnce(reader);
+      }
+    } finally {
+      // In the same turn as the last look at isStale: nothing falls in between.
+      reader.isTelling = false;
+    }
+  }
+
+  async #tellOnce(reader: Reader): Promise<void> {
+    const { store, now, gateViews } = this.#parts;
+    const signedIn = await store.session(reader.tokenHash, now());
+    if (signedIn === undefined) {
+      reader.stream.end();
+      return;
+    }
+    reader.stream.tellGates(await gateViews(signedIn.person));
+    await this.#tellRequests(reader);
+  }
+
+  async #tellRequests({ stream, personId: person }: Reader): Promise<void> {
+    const from = this.#parts.now() - recentMs;
+    const { entries } = await this.#parts.store.history({ person, from, limit: 50 });
+    for (const entry of entries.toReversed()) stream.tellRequest(requestView(entry));
+  }
+}

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { aPasskey, aPerson, aRequest, noon, type StorePlace } from "./place.fake.ts";
+import { type Store, StoreError } from "./store.ts";
+
+export function concurrencyContract(
+  newPlace: () => Promise<StorePlace>,
+  now: () => { readonly place: StorePlace; readonly store: Store },
+): void {
+  describe("many at once", () => {
+    it("records the same id two hundred times at once: one is new", async () => {
+      const { place, store } = now();
+      const other = await place.open();
+      const request = aRequest();
+      const results = await Promise.all(
+        Array.from({ length: 200 }, (_, i) =>
+          (i % 2 === 0 ? store : other).recordRequest({ ...request, address: `${i}` }),
+        ),
+      );
+      const [first, ...more] = results.filter(({ isNew }) => isNew);
+      assert.ok(first !== undefined && more.length === 0);
+      for (const result of results) assert.deepEqual(result.request, first.request);
+    });
+
+    it("accepts an invitation twenty times at once: one gets in", async () => {
+      const { place, store } = now();
+      const other = await place.open();
+      const ada = aPerson();
+      await store.createPerson(ada);
+      const times = { createdAt: noon, expiresAt: noon + 1 };
+      await store.createInvitation({ tokenHash: "t", personId: ada.id, ...times });
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, i) =>
+          (i % 2 === 0 ? store : other).acceptInvitation("t", aPasskey(ada.id), noon),
+        ),
+      );
+      assert.equal(results.filter((isIn) => isIn).length, 1);
+      assert.equal((await store.passkeysOf(ada.id)).length, 1);
+    });
+
+    it("ends a request from both sides at once: one end, which both are told", async () => {
+      const { place, store } = now();
+      const other = await place.open();
+      for (let i = 0; i < 20; i++) {
+        const { id } = (await store.recordRequest(aRequest())).request;
+        const step = { reason: null, at: noon, pulseMs: null };
+        const results = await Promise.all([
+          store.advanceRequest(id, { ...step, state: "opened", pulseMs: 500 }),
+          other.advanceRequest(id, { ...step, state: "refused", reason: "cooldown" }),
+        ]);
+        assert.deepEqual(results[0], results[1]);
+        assert.deepEqual(await store.request(id), results[0]);
+      }
+    });
+
+    it("finishes what is under way before it is closed, and is unavailable from then on", async () => {
+      const { place, store } = now();
+      const other = await place.open();
+      const requests = Array.from({ length: 20 }, () => aRequest());
+      const records = requests.map((request) => other.recordRequest(request));
+      const closed = other.close();
+      await assert.rejects(other.recordRequest(aRequest()), isUnavailable);
+      await assert.rejects(other.history({}), isUnavailable);
+      await closed;
+      await Promise.all(records);
+      assert.equal((await store.history({})).entries.length, 20);
+      await assert.rejects(other.check(), isUnavailable);
+      await other.close();
+    });
+
+    it("starts four instances at once on an empty database; each sees the others' records", async () => {
+      const place = await newPlace();
+      try {
+        const stores = await Promise.all(Array.from({ length: 4 }, () => place.open()));
+        for (const store of stores) await store.recordRequest(aRequest());
+        for (const store of stores) assert.equal((await store.history({})).entries.length, 4);
+      } finally {
+        await place.remove();
+      }
+    });
+  });
+
+  describe("a database that another program holds", () => {
+    it("is waited for", async () => {
+      const { place, store } = now();
+      const release = await place.lock();
+      const recorded = store.recordRequest(aRequest());
+      await store.history({}); // reading goes on meanwhile
+      await release();
+      assert.equal((await recorded).isNew, true);
+    });
+
+    it("is busy when it is held for too long; nothing is half done, and then all is well", async () => {
+      const { place, store } = now();
+      const ada = aPerson();
+      await store.createPerson(ada);
+      const invitation = { tokenHash: "t", personId: ada.id, createdAt: noon, expiresAt: noon + 1 };
+      await store.createInvitation(invitation);
+      const hasty = await place.open(50);
+      const request = aRequest();
+      const release = await place.lock();
+      await assert.rejects(hasty.recordRequest(request), isBusy);
+      await assert.rejects(hasty.acceptInvitation("t", aPasskey(ada.id), noon), isBusy);
+      await assert.rejects(hasty.check(), isBusy);
+      assert.equal(await hasty.request(request.id), undefined);
+      await release();
+      assert.equal(await hasty.request(request.id), undefined);
+      assert.deepEqual(await store.invitation("t", noon), invitation);
+      assert.deepEqual(await store.passkeysOf(ada.id), []);
+      assert.equal((await hasty.recordRequest(request)).isNew, true);
+    });
+  });
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof StoreError && error.kind === "busy";
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof StoreError && error.kind === "unavailable";
+}

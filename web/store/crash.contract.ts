@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { StorePlace } from "./place.fake.ts";
+
+const program = fileURLToPath(new URL("crash.fake.ts", import.meta.url));
+
+/** Kills after so many words of the process. */
+const words = 200;
+
+export function crashContract(newPlace: () => Promise<StorePlace>): void {
+  it("has every request that was said to be kept, after the process was killed in the middle", async () => {
+    const place = await newPlace();
+    try {
+      const said = await killedInTheMiddle(place.location);
+      assert.ok(said.length >= words);
+      const store = await place.open();
+      for (const line of said) {
+        const [state, id = ""] = line.split(" ");
+        const request = await store.request(id);
+        assert.ok(request !== undefined, `${line}, and is gone`);
+        if (state === "sent") assert.equal(request.state, "sent", line);
+      }
+      await store.check();
+    } finally {
+      await place.remove();
+    }
+  }).timeout(60_000);
+}
+
+/** @returns what it had said until it died */
+async function killedInTheMiddle(location: string): Promise<string[]> {
+  const child = spawn(process.execPath, ["--import", "tsx", program, location], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "exit");
+  const said: string[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    said.push(line);
+    if (said.length === words) child.kill("SIGKILL");
+  }
+  assert.deepEqual(await ended, [null, "SIGKILL"]);
+  // The last line may have been cut by the death.
+  return said.filter((line) => /^(recorded|sent) [0-9a-f-]{36}$/.test(line));
+}

@@ -1,0 +1,99 @@
+/** Gates, and who may open which when. */
+import type { Insertable, Selectable } from "kysely";
+import type { Weekday } from "../api.ts";
+import type { Database } from "./database.ts";
+import { flag } from "./flag.ts";
+import type { GateTable, GrantTable } from "./schema.ts";
+import type { Gate, Grant, Store } from "./store.ts";
+
+type Gates = Pick<Store, "createGate" | "updateGate" | "gate" | "gates">;
+type Grants = Pick<Store, "createGrant" | "updateGrant" | "deleteGrant" | "grants">;
+
+export function gatesIn(database: Database): Gates {
+  return {
+    createGate: ({ id, name, thingName, timeZone, isActive }) =>
+      database.write(async (db) => {
+        await db
+          .insertInto("gate")
+          .values({ id, name, thingName, timeZone, isActive: flag(isActive) })
+          .execute();
+      }),
+
+    updateGate: (id, changes) =>
+      database.write(async (db) => {
+        const { isActive, ...others } = changes;
+        const columns = { ...others, ...(isActive !== undefined && { isActive: flag(isActive) }) };
+        if (Object.keys(columns).length > 0) {
+          await db.updateTable("gate").set(columns).where("id", "=", id).execute();
+        }
+        const row = await db.selectFrom("gate").selectAll().where("id", "=", id).executeTakeFirst();
+        return row && toGate(row);
+      }),
+
+    gate: (id) =>
+      database.read(async (db) => {
+        const row = await db.selectFrom("gate").selectAll().where("id", "=", id).executeTakeFirst();
+        return row && toGate(row);
+      }),
+
+    gates: () =>
+      database.read(async (db) =>
+        (await db.selectFrom("gate").selectAll().orderBy("id").execute()).map(toGate),
+      ),
+  };
+}
+
+export function grantsIn(database: Database): Grants {
+  return {
+    createGrant: (grant) =>
+      database.write(async (db) => {
+        await db
+          .insertInto("accessGrant")
+          .values({ id: grant.id, ...columnsOf(grant) })
+          .execute();
+      }),
+
+    updateGrant: (grant) =>
+      database.write(async (db) => {
+        const result = await db
+          .updateTable("accessGrant")
+          .set(columnsOf(grant))
+          .where("id", "=", grant.id)
+          .executeTakeFirst();
+        return result.numUpdatedRows > 0n;
+      }),
+
+    deleteGrant: (id) =>
+      database.write(async (db) => {
+        const result = await db.deleteFrom("accessGrant").where("id", "=", id).executeTakeFirst();
+        return result.numDeletedRows > 0n;
+      }),
+
+    grants: ({ personId, gateId } = {}) =>
+      database.read(async (db) => {
+        let query = db.selectFrom("accessGrant").selectAll();
+        if (personId !== undefined) query = query.where("personId", "=", personId);
+        if (gateId !== undefined) query = query.where("gateId", "=", gateId);
+        return (await query.orderBy("id").execute()).map(toGrant);
+      }),
+  };
+}
+
+function columnsOf(grant: Grant): Omit<Insertable<GrantTable>, "id"> {
+  return {
+    personId: grant.personId,
+    gateId: grant.gateId,
+    days: JSON.stringify(grant.days),
+    fromMinute: grant.fromMinute,
+    toMinute: grant.toMinute,
+    endsAt: grant.endsAt,
+  };
+}
+
+function toGate(row: Selectable<GateTable>): Gate {
+  return { ...row, isActive: row.isActive === 1 };
+}
+
+function toGrant(row: Selectable<GrantTable>): Grant {
+  return { ...row, days: JSON.parse(row.days) as readonly Weekday[] };
+}

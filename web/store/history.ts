@@ -1,0 +1,96 @@
+/** The records read page by page, and thrown away when their time is over. */
+import { setImmediate as othersTurn } from "node:timers/promises";
+import { type SelectQueryBuilder, type SqlBool, sql } from "kysely";
+import type { HistoryQuery } from "../api.ts";
+import type { Database } from "./database.ts";
+import { formatPosition, parsePosition } from "./history-position.ts";
+import type { Schema } from "./schema.ts";
+import type { Store } from "./store.ts";
+
+const defaultLimit = 50;
+const maximumLimit = 200;
+
+/** Records deleted in one transaction: while it runs, SQLite lets nobody else in. */
+const pruneBatch = 100;
+
+export function historyIn(database: Database): Pick<Store, "history" | "prune"> {
+  return {
+    history: async (query) => {
+      const limit = query.limit ?? defaultLimit;
+      if (!Number.isInteger(limit) || limit < 1 || limit > maximumLimit) {
+        throw new RangeError(`limit must be 1–${maximumLimit}`);
+      }
+      const rows = await database.read((db) =>
+        filtered(db.selectFrom("openRequest"), query)
+          .leftJoin("person", "person.id", "openRequest.personId")
+          .leftJoin("gate", "gate.id", "openRequest.gateId")
+          .selectAll("openRequest")
+          .select(["person.name as personName", "person.isAdministrator", "gate.name as gateName"])
+          .orderBy("openRequest.at", "desc")
+          .orderBy("openRequest.id", "desc")
+          .limit(limit + 1)
+          .execute(),
+      );
+      const entries = rows.slice(0, limit).map((row) => ({
+        ...row,
+        isAdministrator: row.isAdministrator === 1,
+        gateName: row.gateName ?? row.gateId,
+      }));
+      const last = entries.at(-1);
+      return { entries, next: rows.length > limit && last ? formatPosition(last) : null };
+    },
+
+    prune: async (before, now) => {
+      await database.write(async (db) => {
+        await db.deleteFrom("session").where("expiresAt", "<=", now).execute();
+        await db.deleteFrom("signInAttempt").where("expiresAt", "<=", now).execute();
+        await db.deleteFrom("invitation").where("expiresAt", "<=", now).execute();
+      });
+      let deleted = 0;
+      for (;;) {
+        const count = await deleteSome(database, before);
+        deleted += count;
+        if (count === 0) return deleted;
+        await othersTurn();
+      }
+    },
+  };
+}
+
+type Requests = SelectQueryBuilder<Schema, "openRequest", object>;
+
+function filtered(requests: Requests, query: HistoryQuery): Requests {
+  const { gate, person, state, from, to, after } = query;
+  let result = requests;
+  if (gate !== undefined) result = result.where("openRequest.gateId", "=", gate);
+  if (person !== undefined) result = result.where("openRequest.personId", "=", person);
+  if (state !== undefined) result = result.where("openRequest.state", "=", state);
+  if (from !== undefined) result = result.where("openRequest.at", ">=", from);
+  if (to !== undefined) result = result.where("openRequest.at", "<", to);
+  if (after !== undefined) {
+    const position = parsePosition(after);
+    if (position === undefined) throw new RangeError("`after` is no position in the history");
+    const at = sql.ref("openRequest.at");
+    const id = sql.ref("openRequest.id");
+    result = result.where(sql<SqlBool>`(${at}, ${id}) < (${position.at}, ${position.id})`);
+  }
+  return result;
+}
+
+function deleteSome(database: Database, before: number): Promise<number> {
+  return database.write(async (db) => {
+    const requests = await db
+      .deleteFrom("openRequest")
+      .where("id", "in", (query) =>
+        query.selectFrom("openRequest").select("id").where("at", "<", before).limit(pruneBatch),
+      )
+      .executeTakeFirst();
+    const events = await db
+      .deleteFrom("foreignEvent")
+      .where("at", "in", (query) =>
+        query.selectFrom("foreignEvent").select("at").where("at", "<", before).limit(pruneBatch),
+      )
+      .executeTakeFirst();
+    return Number(requests.numDeletedRows + events.numDeletedRows);
+  });
+}

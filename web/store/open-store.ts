@@ -1,0 +1,25 @@
+import { connectPostgres } from "./postgres.ts";
+import { storeOn } from "./sql-store.ts";
+import { connectSqlite } from "./sqlite.ts";
+import { type Store, StoreError } from "./store.ts";
+
+/**
+ * The store that one setting names: a `postgres://…` or `postgresql://…` URL, or else the path of an
+ * SQLite file. Brings the database up to date before it resolves.
+ * @throws StoreError `unavailable`, `busy` or `full`
+ */
+export async function openStore(location: string): Promise<Store> {
+  if (/^postgres(ql)?:\/\//i.test(location)) {
+    return storeOn(await connectPostgres({ url: location }));
+  }
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) {
+    // Not the whole of it: it may hold a password.
+    const [scheme = ""] = location.split("//");
+    throw new StoreError(
+      "unavailable",
+      `${scheme}// is no database known here; give a postgres:// URL, or the path of an SQLite file`,
+    );
+  }
+  const { database } = await connectSqlite({ file: location });
+  return storeOn(database);
+}

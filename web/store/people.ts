@@ -1,0 +1,126 @@
+import type { Selectable } from "kysely";
+import type { Database } from "./database.ts";
+import { flag } from "./flag.ts";
+import type { PersonTable } from "./schema.ts";
+import type { Person, Store } from "./store.ts";
+
+type People = Pick<
+  Store,
+  "createPerson" | "updatePerson" | "person" | "personByOidc" | "people" | "hasAdministrator"
+>;
+
+export function peopleIn(database: Database): People {
+  return {
+    createPerson: (person) =>
+      database.write(async (db) => {
+        await db
+          .insertInto("person")
+          .values({
+            id: person.id,
+            name: person.name,
+            email: person.email,
+            isAdministrator: flag(person.isAdministrator),
+            isActive: flag(person.isActive),
+            oidcSubject: person.oidcSubject,
+            createdAt: person.createdAt,
+            lastSeenAt: person.lastSeenAt,
+          })
+          .execute();
+      }),
+
+    updatePerson: (id, changes) =>
+      database.write(async (db) => {
+        const { isAdministrator, isActive, ...others } = changes;
+        const columns = {
+          ...others,
+          ...(isAdministrator !== undefined && { isAdministrator: flag(isAdministrator) }),
+          ...(isActive !== undefined && { isActive: flag(isActive) }),
+        };
+        if (Object.keys(columns).length > 0) {
+          await db.updateTable("person").set(columns).where("id", "=", id).execute();
+        }
+        if (isActive === false) {
+          await db.deleteFrom("session").where("personId", "=", id).execute();
+          await db.deleteFrom("invitation").where("personId", "=", id).execute();
+        }
+        const row = await db
+          .selectFrom("person")
+          .selectAll()
+          .where("id", "=", id)
+          .executeTakeFirst();
+        return row && toPerson(row);
+      }),
+
+    person: (id) =>
+      database.read(async (db) => {
+        const row = await db
+          .selectFrom("person")
+          .selectAll()
+          .where("id", "=", id)
+          .executeTakeFirst();
+        return row && toPerson(row);
+      }),
+
+    personByOidc: (oidcSubject) =>
+      database.read(async (db) => {
+        const row = await db
+          .selectFrom("person")
+          .selectAll()
+          .where("oidcSubject", "=", oidcSubject)
+          .executeTakeFirst();
+        return row && toPerson(row);
+      }),
+
+    people: () =>
+      database.read(async (db) => {
+        const rows = await db
+          .selectFrom("person")
+          .selectAll()
+          .select((query) =>
+            query
+              .selectFrom("passkey")
+              .whereRef("passkey.personId", "=", "person.id")
+              .select(({ fn }) => fn.countAll<number>().as("count"))
+              .as("passkeys"),
+          )
+          .orderBy("createdAt")
+          .orderBy("id")
+          .execute();
+        return rows.map((row) => ({ ...toPerson(row), passkeys: row.passkeys ?? 0 }));
+      }),
+
+    hasAdministrator: () =>
+      database.read(async (db) => {
+        const row = await db
+          .selectFrom("person")
+          .select("id")
+          .where("isAdministrator", "=", 1)
+          .where("isActive", "=", 1)
+          .where(({ eb, or, exists, selectFrom }) =>
+            or([
+              eb("oidcSubject", "is not", null),
+              exists(
+                selectFrom("passkey")
+                  .select("credentialId")
+                  .whereRef("passkey.personId", "=", "person.id"),
+              ),
+            ]),
+          )
+          .executeTakeFirst();
+        return row !== undefined;
+      }),
+  };
+}
+
+export function toPerson(row: Selectable<PersonTable>): Person {
+  return {
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    isAdministrator: row.isAdministrator === 1,
+    isActive: row.isActive === 1,
+    oidcSubject: row.oidcSubject,
+    createdAt: row.createdAt,
+    lastSeenAt: row.lastSeenAt,
+  };
+}

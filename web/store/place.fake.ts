@@ -1,0 +1,126 @@
+/** A database for one test, whichever kind, and people and gates to put into it. */
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { storeOn } from "./sql-store.ts";
+import { connectSqlite } from "./sqlite.ts";
+import type { Gate, Grant, OpenRequest, Passkey, Person, Session, Store } from "./store.ts";
+
+export interface StorePlace {
+  /** as `openStore` takes it */
+  readonly location: string;
+  /** one more instance on the same database, which is empty at first */
+  open(busyTimeoutMs?: number): Promise<Store>;
+  /** another program takes the database for itself @returns lets it go again */
+  lock(): Promise<() => Promise<void>>;
+  remove(): Promise<void>;
+}
+
+export async function sqlitePlace(): Promise<StorePlace> {
+  const folder = await mkdtemp(join(tmpdir(), "boom-box-store-"));
+  const file = join(folder, "data", "boom-box.db");
+  const stores: Store[] = [];
+  return {
+    location: file,
+    open: async (busyTimeoutMs = 5000) => {
+      const { database } = await connectSqlite({ file, busyTimeoutMs });
+      const store = await storeOn(database);
+      stores.push(store);
+      return store;
+    },
+    lock: async () => {
+      const { libsql } = await connectSqlite({ file });
+      libsql.exec("begin immediate");
+      return async () => {
+        libsql.exec("rollback");
+        libsql.close();
+      };
+    },
+    remove: async () => {
+      for (const store of stores) await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** 9 November 2025, 12:00 UTC */
+export const noon = Date.UTC(2025, 10, 9, 12);
+
+export function aPerson(changes: Partial<Person> = {}): Person {
+  return {
+    id: randomUUID(),
+    name: "Ada",
+    email: null,
+    isAdministrator: false,
+    isActive: true,
+    oidcSubject: null,
+    createdAt: noon,
+    lastSeenAt: null,
+    ...changes,
+  };
+}
+
+export function aPasskey(personId: string, changes: Partial<Passkey> = {}): Passkey {
+  return {
+    credentialId: randomUUID(),
+    personId,
+    publicKey: "pQECAyYgASFYIA",
+    counter: 0,
+    transports: ["internal", "hybrid"],
+    createdAt: noon,
+    lastUsedAt: null,
+    ...changes,
+  };
+}
+
+export function aSession(personId: string, changes: Partial<Session> = {}): Session {
+  return {
+    tokenHash: randomUUID(),
+    personId,
+    csrfToken: "c",
+    createdAt: noon,
+    expiresAt: noon + 1000,
+    ...changes,
+  };
+}
+
+export function aGate(changes: Partial<Gate> = {}): Gate {
+  return {
+    id: "north",
+    name: "North gate",
+    thingName: "box-1",
+    timeZone: "Europe/Berlin",
+    isActive: true,
+    ...changes,
+  };
+}
+
+export function aGrant(personId: string, gateId: string, changes: Partial<Grant> = {}): Grant {
+  return {
+    id: randomUUID(),
+    personId,
+    gateId,
+    days: [1, 2, 3],
+    fromMinute: 0,
+    toMinute: 1440,
+    endsAt: null,
+    ...changes,
+  };
+}
+
+export function aRequest(changes: Partial<OpenRequest> = {}): OpenRequest {
+  return {
+    id: randomUUID(),
+    gateId: "north",
+    personId: null,
+    state: "recorded",
+    reason: null,
+    at: noon,
+    sentAt: null,
+    endedAt: null,
+    pulseMs: null,
+    address: "192.0.2.1",
+    ...changes,
+  };
+}

@@ -1,0 +1,25 @@
+import { skipWithout } from "../../scripts/optional.fake.ts";
+import { crashContract } from "./crash.contract.ts";
+import { PostgresServer, postgresNeeded, postgresPrograms } from "./postgres.fake.ts";
+import { storeContract } from "./store.contract.ts";
+
+describe("store on PostgreSQL", () => {
+  let server: PostgresServer | undefined;
+
+  before(async function () {
+    skipWithout(this, "postgresql", postgresPrograms !== undefined, postgresNeeded);
+    this.timeout(60_000);
+    server = new PostgresServer();
+    await server.start();
+  });
+
+  after(() => server?.remove());
+
+  storeContract(newPlace);
+  crashContract(newPlace);
+
+  async function newPlace(): ReturnType<PostgresServer["newPlace"]> {
+    if (server === undefined) throw new Error("the server has not been started");
+    return server.newPlace();
+  }
+});

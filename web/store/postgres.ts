@@ -1,0 +1,136 @@
+/** PostgreSQL, for those who run several instances of the service. */
+import {
+  CamelCasePlugin,
+  Kysely,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+  sql,
+} from "kysely";
+import pg from "pg";
+import { Database } from "./database.ts";
+import type { Schema } from "./schema.ts";
+import { StoreError } from "./store.ts";
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database?sslmode=verify-full`, or `?host=/a/socket's/folder` */
+  readonly url: string;
+  /** how long to wait for a connection, and for what another holds, in ms */
+  readonly busyTimeoutMs?: number;
+  readonly connections?: number;
+}
+
+/** Longer than any statement of ours: a server that hangs is not waited for, in ms. */
+const statementTimeoutMs = 30_000;
+
+/** @throws StoreError where there is no server, or it does not keep what it has said it keeps */
+export async function connectPostgres({
+  url,
+  busyTimeoutMs = 5000,
+  connections = 10,
+}: PostgresOptions): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: "boom-box",
+    max: connections,
+    connectionTimeoutMillis: busyTimeoutMs,
+    lock_timeout: busyTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + 1000,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  // A connection that breaks is replaced at the next use, and what was asked on it rejects; but both
+  // are told as events too, idle or in use, and without a listener Node would end.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => void client.on("error", () => undefined));
+  const kysely = new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool: telling(pool) }),
+    plugins: [new CamelCasePlugin()],
+  });
+  const database = new Database(kysely, { kindOf: kindOfPostgresError, busyTimeoutMs });
+  try {
+    await demandDurability(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+/** Times and counts come as bigint, as text otherwise; all of them are safe integers. */
+const getTypeParser: typeof pg.types.getTypeParser = (
+  oid: number,
+  format?: "text" | "binary",
+): ((value: string) => unknown) =>
+  oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
+
+/** No request is answered before it is recorded, and a record that the next power cut takes is none. */
+async function demandDurability(database: Database): Promise<void> {
+  const { rows } = await database.read((db) =>
+    sql<{ name: string }>`select name from pg_settings
+      where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'`.execute(
+      db,
+    ),
+  );
+  if (rows.length === 0) return;
+  const names = rows.map(({ name }) => name).join(", ");
+  throw new StoreError(
+    "unavailable",
+    `the database may forget what it has confirmed: ${names} is off; switch it on in postgresql.conf`,
+  );
+}
+
+class NoConnection extends Error {}
+
+/** What goes wrong before there is a connection tells nothing by its type. */
+function telling(pool: pg.Pool): PostgresPool {
+  return {
+    connect: async (): Promise<PostgresPoolClient> => {
+      try {
+        return await pool.connect();
+      } catch (error) {
+        throw new NoConnection(messageOf(error), { cause: error });
+      }
+    },
+    end: () => pool.end(),
+  };
+}
+
+/** Node tries several addresses, and tells all that went wrong in one error without a message. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** By SQLSTATE, PostgreSQL's documentation, appendix A; first the code itself, then its class. */
+const kinds: ReadonlyMap<string, StoreError["kind"]> = new Map([
+  ["23", "conflict"],
+  ["40", "busy"], // deadlock, serialization failure: rolled back, to be tried again
+  ["55P03", "busy"], // lock_timeout
+  ["57014", "busy"], // statement_timeout
+  ["53100", "full"],
+  ["53", "unavailable"],
+  ["08", "unavailable"],
+  ["25006", "unavailable"], // a standby: read only
+  ["25P03", "unavailable"], // idle_in_transaction_session_timeout
+  ["28", "unavailable"],
+  ["3D", "unavailable"],
+  ["42501", "unavailable"],
+  ["57", "unavailable"],
+  ["58", "unavailable"],
+  ["XX", "unavailable"],
+]);
+
+export function kindOfPostgresError(error: unknown): StoreError["kind"] | undefined {
+  if (error instanceof NoConnection) return "unavailable";
+  if (error instanceof pg.DatabaseError) {
+    const code = error.code ?? "";
+    return kinds.get(code) ?? kinds.get(code.slice(0, 2));
+  }
+  if (!(error instanceof Error)) return undefined;
+  const isOfTheSystem = "syscall" in error;
+  const isOfTheConnection = /^(Connection terminated|Client .* not queryable|Query read timeout)/;
+  return isOfTheSystem || isOfTheConnection.test(error.message) ? "unavailable" : undefined;
+}

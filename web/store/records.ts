@@ -1,0 +1,103 @@
+/** What happened: each request, and what boxes did that nobody asked for here. */
+import type { Kysely } from "kysely";
+import { advance, openStates } from "../domain/request.ts";
+import type { Database } from "./database.ts";
+import type { Schema } from "./schema.ts";
+import type { OpenRequest, Store } from "./store.ts";
+
+type Requests = Pick<Store, "recordRequest" | "advanceRequest" | "request" | "openRequests">;
+type Foreign = Pick<Store, "recordForeignEvent" | "foreignEvents">;
+
+export function requestsIn(database: Database): Requests {
+  return {
+    recordRequest: (request) =>
+      database.write(async (db) => {
+        const result = await db
+          .insertInto("openRequest")
+          .values(columnsOf(request))
+          .onConflict((conflict) => conflict.column("id").doNothing())
+          .executeTakeFirst();
+        const isNew = result.numInsertedOrUpdatedRows === 1n;
+        const kept = isNew ? request : await requestOf(db, request.id);
+        if (kept === undefined) throw new Error(`the request ${request.id} came and went`);
+        return { request: kept, isNew };
+      }),
+
+    advanceRequest: (id, step) =>
+      database.write(async (db) => {
+        for (;;) {
+          const before = await requestOf(db, id);
+          if (before === undefined) return undefined;
+          const after = advance(before, step);
+          if (after === before) return before;
+          const result = await db
+            .updateTable("openRequest")
+            .set({
+              state: after.state,
+              reason: after.reason,
+              sentAt: after.sentAt,
+              endedAt: after.endedAt,
+              pulseMs: after.pulseMs,
+            })
+            .where("id", "=", id)
+            .where("state", "=", before.state)
+            .executeTakeFirst();
+          // Else another instance was faster; as steps go forwards only, this ends.
+          if (result.numUpdatedRows > 0n) return after;
+        }
+      }),
+
+    request: (id) => database.read((db) => requestOf(db, id)),
+
+    openRequests: () =>
+      database.read((db) =>
+        db
+          .selectFrom("openRequest")
+          .selectAll()
+          .where("state", "in", openStates)
+          .orderBy("at")
+          .orderBy("id")
+          .execute(),
+      ),
+  };
+}
+
+export function foreignEventsIn(database: Database): Foreign {
+  return {
+    recordForeignEvent: (event) =>
+      database.write(async (db) => {
+        await db
+          .insertInto("foreignEvent")
+          .values({
+            thingName: event.thingName,
+            commandId: storable(event.commandId),
+            outcome: event.outcome,
+            reason: event.reason,
+            by: storable(event.by),
+            at: event.at,
+            pulseMs: event.pulseMs,
+          })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      }),
+
+    foreignEvents: (limit) =>
+      database.read((db) =>
+        db.selectFrom("foreignEvent").selectAll().orderBy("at", "desc").limit(limit).execute(),
+      ),
+  };
+}
+
+function requestOf(db: Kysely<Schema>, id: string): Promise<OpenRequest | undefined> {
+  return db.selectFrom("openRequest").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+function columnsOf(request: OpenRequest): OpenRequest {
+  const { id, gateId, personId, state, reason, at, sentAt, endedAt, pulseMs, address } = request;
+  return { id, gateId, personId, state, reason, at, sentAt, endedAt, pulseMs, address };
+}
+
+/** Whoever may publish commands chose this text, and neither database keeps a NUL. */
+function storable(text: string | null): string | null {
+  return text === null ? null : text.replaceAll("\0", "\uFFFD");
+}

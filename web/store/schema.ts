@@ -1,0 +1,56 @@
+/**
+ * The tables as the queries see them; in the database, names are in snake_case. Times are ms since
+ * 1970 (bigint), yes and no are 1 and 0, lists are JSON: the same in both databases, so that one set
+ * of queries does for both.
+ */
+import type {
+  ForeignEvent,
+  Gate,
+  Grant,
+  Invitation,
+  OpenRequest,
+  Passkey,
+  Session,
+  SignInAttempt,
+} from "./store.ts";
+
+export type Flag = 0 | 1;
+
+export interface PersonTable {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly isAdministrator: Flag;
+  readonly isActive: Flag;
+  readonly oidcSubject: string | null;
+  readonly createdAt: number;
+  readonly lastSeenAt: number | null;
+}
+
+/** `transports`: a JSON list */
+export type PasskeyTable = Omit<Passkey, "transports"> & { readonly transports: string };
+
+export type GateTable = Omit<Gate, "isActive"> & { readonly isActive: Flag };
+
+/** `days`: a JSON list */
+export type GrantTable = Omit<Grant, "days"> & { readonly days: string };
+
+/** One row that is written to see whether the database can be. */
+export interface WriteCheckTable {
+  readonly id: number;
+  readonly checks: number;
+}
+
+export interface Schema {
+  readonly person: PersonTable;
+  readonly passkey: PasskeyTable;
+  readonly invitation: Invitation;
+  readonly signInAttempt: SignInAttempt;
+  readonly session: Session;
+  readonly gate: GateTable;
+  /** `grant` is a word of SQL */
+  readonly accessGrant: GrantTable;
+  readonly openRequest: OpenRequest;
+  readonly foreignEvent: ForeignEvent;
+  readonly writeCheck: WriteCheckTable;
+}

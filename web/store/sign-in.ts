@@ -1,0 +1,217 @@
+/** Passkeys, invitations, sign-ins that have begun, and sessions: by what people get in. */
+import type { Selectable, Transaction } from "kysely";
+import type { Database } from "./database.ts";
+import { toPerson } from "./people.ts";
+import type { PasskeyTable, Schema } from "./schema.ts";
+import type { Passkey, Store } from "./store.ts";
+
+type SignIn = Pick<
+  Store,
+  | "passkey"
+  | "passkeysOf"
+  | "usePasskey"
+  | "deletePasskeys"
+  | "createInvitation"
+  | "invitation"
+  | "acceptInvitation"
+  | "createSignInAttempt"
+  | "takeSignInAttempt"
+  | "createSession"
+  | "session"
+  | "deleteSession"
+  | "deleteSessionsOf"
+>;
+
+export function signInWith(database: Database): SignIn {
+  return {
+    ...passkeysIn(database),
+    ...invitationsIn(database),
+    ...attemptsIn(database),
+    ...sessionsIn(database),
+  };
+}
+
+function passkeysIn(
+  database: Database,
+): Pick<Store, "passkey" | "passkeysOf" | "usePasskey" | "deletePasskeys"> {
+  return {
+    passkey: (credentialId) =>
+      database.read(async (db) => {
+        const row = await db
+          .selectFrom("passkey")
+          .selectAll()
+          .where("credentialId", "=", credentialId)
+          .executeTakeFirst();
+        return row && toPasskey(row);
+      }),
+
+    passkeysOf: (personId) =>
+      database.read(async (db) => {
+        const rows = await db
+          .selectFrom("passkey")
+          .selectAll()
+          .where("personId", "=", personId)
+          .orderBy("createdAt")
+          .orderBy("credentialId")
+          .execute();
+        return rows.map(toPasskey);
+      }),
+
+    usePasskey: (credentialId, counter, at) =>
+      database.write(async (db) => {
+        await db
+          .updateTable("passkey")
+          .set({ counter, lastUsedAt: at })
+          .where("credentialId", "=", credentialId)
+          .where("counter", "<=", counter)
+          .execute();
+      }),
+
+    deletePasskeys: (personId) =>
+      database.write(async (db) => {
+        const result = await db
+          .deleteFrom("passkey")
+          .where("personId", "=", personId)
+          .executeTakeFirst();
+        return Number(result.numDeletedRows);
+      }),
+  };
+}
+
+function invitationsIn(
+  database: Database,
+): Pick<Store, "createInvitation" | "invitation" | "acceptInvitation"> {
+  return {
+    createInvitation: ({ tokenHash, personId, expiresAt, createdAt }) =>
+      database.write(async (db) => {
+        await db
+          .insertInto("invitation")
+          .values({ tokenHash, personId, expiresAt, createdAt })
+          .onConflict((conflict) =>
+            conflict.column("personId").doUpdateSet({ tokenHash, expiresAt, createdAt }),
+          )
+          .execute();
+      }),
+
+    invitation: (tokenHash, now) =>
+      database.read((db) =>
+        db
+          .selectFrom("invitation")
+          .innerJoin("person", "person.id", "invitation.personId")
+          .selectAll("invitation")
+          .where("tokenHash", "=", tokenHash)
+          .where("expiresAt", ">", now)
+          .where("person.isActive", "=", 1)
+          .executeTakeFirst(),
+      ),
+
+    acceptInvitation: (tokenHash, passkey, now) =>
+      database.write(async (db) => {
+        if (!(await takeInvitation(db, tokenHash, passkey.personId, now))) return false;
+        await db
+          .insertInto("passkey")
+          .values({
+            credentialId: passkey.credentialId,
+            personId: passkey.personId,
+            publicKey: passkey.publicKey,
+            counter: passkey.counter,
+            transports: JSON.stringify(passkey.transports),
+            createdAt: passkey.createdAt,
+            lastUsedAt: passkey.lastUsedAt,
+          })
+          .execute();
+        return true;
+      }),
+  };
+}
+
+/** Of many at once, one deletes it. */
+async function takeInvitation(
+  db: Transaction<Schema>,
+  tokenHash: string,
+  personId: string,
+  now: number,
+): Promise<boolean> {
+  const result = await db
+    .deleteFrom("invitation")
+    .where("tokenHash", "=", tokenHash)
+    .where("personId", "=", personId)
+    .where("expiresAt", ">", now)
+    .where("personId", "in", (query) =>
+      query.selectFrom("person").select("id").where("isActive", "=", 1),
+    )
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+function attemptsIn(database: Database): Pick<Store, "createSignInAttempt" | "takeSignInAttempt"> {
+  return {
+    createSignInAttempt: ({ tokenHash, kind, expiresAt }) =>
+      database.write(async (db) => {
+        await db.insertInto("signInAttempt").values({ tokenHash, kind, expiresAt }).execute();
+      }),
+
+    takeSignInAttempt: (tokenHash, kind, now) =>
+      database.write(async (db) => {
+        const result = await db
+          .deleteFrom("signInAttempt")
+          .where("tokenHash", "=", tokenHash)
+          .where("kind", "=", kind)
+          .where("expiresAt", ">", now)
+          .executeTakeFirst();
+        return result.numDeletedRows > 0n;
+      }),
+  };
+}
+
+function sessionsIn(
+  database: Database,
+): Pick<Store, "createSession" | "session" | "deleteSession" | "deleteSessionsOf"> {
+  return {
+    createSession: ({ tokenHash, personId, csrfToken, createdAt, expiresAt }) =>
+      database.write(async (db) => {
+        await db
+          .insertInto("session")
+          .values({ tokenHash, personId, csrfToken, createdAt, expiresAt })
+          .execute();
+      }),
+
+    session: (tokenHash, now) =>
+      database.read(async (db) => {
+        const row = await db
+          .selectFrom("session")
+          .innerJoin("person", "person.id", "session.personId")
+          .selectAll("person")
+          .select(["tokenHash", "csrfToken", "session.createdAt as begunAt", "expiresAt"])
+          .where("tokenHash", "=", tokenHash)
+          .where("expiresAt", ">", now)
+          .where("person.isActive", "=", 1)
+          .executeTakeFirst();
+        if (row === undefined) return undefined;
+        const person = toPerson(row);
+        const { csrfToken, begunAt: createdAt, expiresAt } = row;
+        return {
+          session: { tokenHash, personId: person.id, csrfToken, createdAt, expiresAt },
+          person,
+        };
+      }),
+
+    deleteSession: (tokenHash) =>
+      database.write(async (db) => {
+        await db.deleteFrom("session").where("tokenHash", "=", tokenHash).execute();
+      }),
+
+    deleteSessionsOf: (personId) =>
+      database.write(async (db) => {
+        const result = await db
+          .deleteFrom("session")
+          .where("personId", "=", personId)
+          .executeTakeFirst();
+        return Number(result.numDeletedRows);
+      }),
+  };
+}
+
+function toPasskey(row: Selectable<PasskeyTable>): Passkey {
+  return { ...row, transports: JSON.parse(row.transports) as readonly string[] };
+}

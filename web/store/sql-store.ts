@@ -1,0 +1,39 @@
+/** The store on a database that speaks SQL: the same queries for each. */
+import type { Database } from "./database.ts";
+import { gatesIn, grantsIn } from "./gates.ts";
+import { historyIn } from "./history.ts";
+import { migrate } from "./migrate.ts";
+import { peopleIn } from "./people.ts";
+import { foreignEventsIn, requestsIn } from "./records.ts";
+import { signInWith } from "./sign-in.ts";
+import type { Store } from "./store.ts";
+
+/** Brings the database up to date first. What was opened is closed where that fails. @throws StoreError */
+export async function storeOn(database: Database): Promise<Store> {
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return {
+    ...peopleIn(database),
+    ...signInWith(database),
+    ...gatesIn(database),
+    ...grantsIn(database),
+    ...requestsIn(database),
+    ...foreignEventsIn(database),
+    ...historyIn(database),
+
+    check: () =>
+      database.write(async (db) => {
+        await db
+          .updateTable("writeCheck")
+          .set(({ eb }) => ({ checks: eb("checks", "+", 1) }))
+          .where("id", "=", 1)
+          .execute();
+      }),
+
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,202 @@
+/** The embedded database: one file, through libsql. */
+import { closeSync, fchmodSync, mkdirSync, openSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import {
+  CamelCasePlugin,
+  Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+} from "kysely";
+import Libsql from "libsql";
+import { Database, whileBusy } from "./database.ts";
+import type { Schema } from "./schema.ts";
+import { StoreError } from "./store.ts";
+
+export interface SqliteOptions {
+  /** made with mode 0600 where it is not there, its folder with 0700 */
+  readonly file: string;
+  /** how long to wait for another program that holds the file, in ms */
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * How long SQLite itself waits, in ms: it stops the whole process meanwhile, so that the longer
+ * waiting is done outside of it.
+ */
+const nativeBusyTimeoutMs = 10;
+
+export interface SqliteConnection {
+  readonly database: Database;
+  /** the connection below, for what only SQLite knows */
+  readonly libsql: Libsql.Database;
+}
+
+/** @throws StoreError where the file cannot be opened, or is no database */
+export async function connectSqlite({
+  file: path,
+  busyTimeoutMs = 5000,
+}: SqliteOptions): Promise<SqliteConnection> {
+  // libsql takes some names for what they are not, such as a URL of a server.
+  const file = resolve(path);
+  const options = { kindOf: kindOfSqliteError, busyTimeoutMs };
+  // SQLite gives its -wal and -shm the mode of the file.
+  makePrivate(file);
+  const libsql = await whileBusy(() => open(file), options);
+  const kysely = new Kysely<Schema>({
+    dialect: new ImmediateSqliteDialect(libsql),
+    plugins: [new CamelCasePlugin()],
+  });
+  return { database: new Database(kysely, options), libsql };
+}
+
+function makePrivate(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const descriptor = openSync(file, "a", 0o600);
+    try {
+      fchmodSync(descriptor, 0o600);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new StoreError("unavailable", `the database cannot be used: ${detail}`, { cause: error });
+  }
+}
+
+function open(file: string): Libsql.Database {
+  const libsql = new Libsql(file, { timeout: nativeBusyTimeoutMs });
+  try {
+    libsql.pragma(`busy_timeout = ${nativeBusyTimeoutMs}`);
+    libsql.pragma("journal_mode = WAL");
+    // In WAL mode, FULL alone syncs each commit: NORMAL may lose the last ones when the power goes.
+    libsql.pragma("synchronous = FULL");
+    libsql.pragma("foreign_keys = ON");
+    return libsql;
+  } catch (error) {
+    libsql.close();
+    throw error;
+  }
+}
+
+export function kindOfSqliteError(error: unknown): StoreError["kind"] | undefined {
+  if (!(error instanceof Libsql.SqliteError)) return undefined;
+  const [, name = ""] = /^SQLITE_([A-Z]+)/.exec(error.code) ?? [];
+  return kinds.get(name);
+}
+
+const kinds: ReadonlyMap<string, StoreError["kind"]> = new Map([
+  ["CONSTRAINT", "conflict"],
+  ["BUSY", "busy"],
+  ["LOCKED", "busy"],
+  ["FULL", "full"],
+  ["IOERR", "unavailable"],
+  ["CANTOPEN", "unavailable"],
+  ["CORRUPT", "unavailable"],
+  ["NOTADB", "unavailable"],
+  ["READONLY", "unavailable"],
+  ["PERM", "unavailable"],
+  ["AUTH", "unavailable"],
+  ["NOMEM", "unavailable"],
+  ["PROTOCOL", "busy"],
+]);
+
+class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #libsql: Libsql.Database;
+
+  constructor(libsql: Libsql.Database) {
+    super({ database: guarded(libsql) });
+    this.#libsql = libsql;
+  }
+
+  override createDriver(): ImmediateSqliteDriver {
+    return new ImmediateSqliteDriver(this.#libsql);
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter();
+  }
+}
+
+/** SQLite changes tables in transactions as it does rows: migrations are done as a whole or not at all. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class ImmediateSqliteDriver extends SqliteDriver {
+  readonly #libsql: Libsql.Database;
+
+  constructor(libsql: Libsql.Database) {
+    super({ database: guarded(libsql) });
+    this.#libsql = libsql;
+  }
+
+  /**
+   * Takes the lock at once: a transaction that reads first could not wait for it later. By `exec`: a
+   * statement that found the database busy stays in progress in libsql until its garbage is
+   * collected, and no transaction of the connection can be committed meanwhile.
+   */
+  override async beginTransaction(): Promise<void> {
+    this.#libsql.exec("begin immediate");
+  }
+
+  override async commitTransaction(): Promise<void> {
+    this.#libsql.exec("commit");
+  }
+
+  /** SQLite has rolled back by itself after some errors. */
+  override async rollbackTransaction(): Promise<void> {
+    if (this.#libsql.inTransaction) this.#libsql.exec("rollback");
+  }
+}
+
+/**
+ * libsql ends the whole process when it is handed a boolean, and gives back text only up to its first
+ * NUL; PostgreSQL takes neither. So nothing but what both keep gets through.
+ */
+function guarded(libsql: Libsql.Database): SqliteDatabase {
+  return {
+    close: () => libsql.close(),
+    prepare(text) {
+      const statement = libsql.prepare<unknown[]>(text);
+      return {
+        reader: statement.reader,
+        all: (parameters) => statement.all(checked(parameters)),
+        run: (parameters) => inTransaction(libsql, () => statement.run(checked(parameters))),
+        iterate: () => {
+          throw new Error("queries are not streamed here");
+        },
+      };
+    },
+  };
+}
+
+/** Nor may a statement alone find the database busy, for the same reason as `begin`. */
+function inTransaction<T>(libsql: Libsql.Database, run: () => T): T {
+  if (libsql.inTransaction) return run();
+  libsql.exec("begin immediate");
+  try {
+    const result = run();
+    libsql.exec("commit");
+    return result;
+  } catch (error) {
+    if (libsql.inTransaction) libsql.exec("rollback");
+    throw error;
+  }
+}
+
+function checked(parameters: readonly unknown[]): unknown[] {
+  return parameters.map((value) => {
+    const isFine =
+      value === null ||
+      (typeof value === "number" && Number.isFinite(value)) ||
+      (typeof value === "string" && !value.includes("\0"));
+    if (!isFine)
+      throw new TypeError("the database keeps finite numbers, text without NUL, and null");
+    return value;
+  });
+}

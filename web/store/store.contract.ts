@@ -1,0 +1,246 @@
+/** What every store holds to: people, sign-in, gates and grants here, the records in their own files. */
+import assert from "node:assert/strict";
+import { concurrencyContract } from "./concurrency.contract.ts";
+import {
+  aGate,
+  aGrant,
+  aPasskey,
+  aPerson,
+  aRequest,
+  aSession,
+  noon,
+  type StorePlace,
+} from "./place.fake.ts";
+import { recordsContract } from "./records.contract.ts";
+import { type Store, StoreError } from "./store.ts";
+
+export function storeContract(newPlace: () => Promise<StorePlace>): void {
+  let place: StorePlace;
+  let store: Store;
+
+  beforeEach(async () => {
+    place = await newPlace();
+    store = await place.open();
+  });
+
+  afterEach(() => place.remove());
+
+  peopleContract(() => store);
+  signInContract(() => store);
+  gatesContract(() => store);
+  recordsContract(() => store);
+  concurrencyContract(newPlace, () => ({ place, store }));
+}
+
+function peopleContract(store: () => Store): void {
+  describe("people", () => {
+    it("gives back what was kept, and changes what is told", async () => {
+      const ada = aPerson({ email: "ada@example.org", isAdministrator: true, lastSeenAt: noon });
+      await store().createPerson(ada);
+      assert.deepEqual(await store().person(ada.id), ada);
+
+      const changed = await store().updatePerson(ada.id, {
+        name: "Ada L.",
+        isAdministrator: false,
+      });
+      assert.deepEqual(changed, { ...ada, name: "Ada L.", isAdministrator: false });
+      assert.deepEqual(await store().person(ada.id), changed);
+      assert.deepEqual(await store().updatePerson(ada.id, {}), changed);
+    });
+
+    it("knows nobody by a name it was not told", async () => {
+      assert.equal(await store().person("nobody"), undefined);
+      assert.equal(await store().personByOidc("nobody"), undefined);
+      assert.equal(await store().updatePerson("nobody", { name: "x" }), undefined);
+    });
+
+    it("finds a person by the provider's subject, of which each is one person's", async () => {
+      const ada = aPerson({ oidcSubject: "https://id.example 1" });
+      await store().createPerson(ada);
+      assert.deepEqual(await store().personByOidc("https://id.example 1"), ada);
+      const second = store().createPerson(aPerson({ oidcSubject: "https://id.example 1" }));
+      await assert.rejects(second, isConflict);
+      await assert.rejects(store().createPerson(ada), isConflict);
+      assert.equal((await store().people()).length, 1);
+    });
+
+    it("lists people as they came, with the number of passkeys", async () => {
+      const [ada, ben] = [aPerson(), aPerson({ name: "Ben", createdAt: noon + 1 })];
+      await store().createPerson(ben);
+      await store().createPerson(ada);
+      await addPasskey(store(), ben.id);
+      await addPasskey(store(), ben.id);
+      assert.deepEqual(await store().people(), [
+        { ...ada, passkeys: 0 },
+        { ...ben, passkeys: 2 },
+      ]);
+    });
+
+    it("has an administrator when one is active and can sign in", async () => {
+      const [ada, ben] = [aPerson({ isAdministrator: true }), aPerson()];
+      await store().createPerson(ada);
+      await store().createPerson(ben);
+      await addPasskey(store(), ben.id);
+      assert.equal(await store().hasAdministrator(), false);
+      await addPasskey(store(), ada.id);
+      assert.equal(await store().hasAdministrator(), true);
+      await store().updatePerson(ada.id, { isActive: false });
+      assert.equal(await store().hasAdministrator(), false);
+      await store().updatePerson(ben.id, { isAdministrator: true, oidcSubject: "i s" });
+      await store().deletePasskeys(ben.id);
+      assert.equal(await store().hasAdministrator(), true);
+    });
+  });
+}
+
+function signInContract(store: () => Store): void {
+  describe("sign-in", () => {
+    it("keeps passkeys; their counter never goes back", async () => {
+      const ada = aPerson();
+      await store().createPerson(ada);
+      const passkey = await addPasskey(store(), ada.id);
+      assert.deepEqual(await store().passkey(passkey.credentialId), passkey);
+      await store().usePasskey(passkey.credentialId, 2 ** 32 - 1, noon + 5);
+      await store().usePasskey(passkey.credentialId, 3, noon + 6);
+      const used = { ...passkey, counter: 2 ** 32 - 1, lastUsedAt: noon + 5 };
+      assert.deepEqual(await store().passkeysOf(ada.id), [used]);
+      assert.equal(await store().deletePasskeys(ada.id), 1);
+      assert.equal(await store().passkey(passkey.credentialId), undefined);
+    });
+
+    it("takes an invitation once, in time, for the one it was made for", async () => {
+      const [ada, ben] = [aPerson(), aPerson()];
+      await store().createPerson(ada);
+      await store().createPerson(ben);
+      const times = { createdAt: noon, expiresAt: noon + 1000 };
+      await store().createInvitation({ tokenHash: "old", personId: ada.id, ...times });
+      const invitation = { tokenHash: "new", personId: ada.id, ...times };
+      await store().createInvitation(invitation);
+
+      assert.equal(await store().invitation("old", noon), undefined, "replaced");
+      assert.deepEqual(await store().invitation("new", noon + 999), invitation);
+      assert.equal(await store().invitation("new", noon + 1000), undefined, "over");
+      const passkey = aPasskey(ada.id);
+      assert.equal(await store().acceptInvitation("new", passkey, noon + 1000), false, "over");
+      assert.equal(await store().acceptInvitation("new", aPasskey(ben.id), noon), false, "not his");
+      assert.equal(await store().acceptInvitation("old", passkey, noon), false, "replaced");
+      assert.equal(await store().acceptInvitation("new", passkey, noon), true);
+      assert.equal(await store().acceptInvitation("new", aPasskey(ada.id), noon), false, "used");
+      assert.deepEqual(await store().passkeysOf(ada.id), [passkey]);
+    });
+
+    it("leaves the invitation as it was where the passkey is another's", async () => {
+      const ada = aPerson();
+      await store().createPerson(ada);
+      const passkey = await addPasskey(store(), ada.id);
+      const invitation = { tokenHash: "t", personId: ada.id, createdAt: noon, expiresAt: noon + 1 };
+      await store().createInvitation(invitation);
+      await assert.rejects(store().acceptInvitation("t", passkey, noon), isConflict);
+      assert.deepEqual(await store().invitation("t", noon), invitation);
+    });
+
+    it("takes the beginning of a sign-in once, in time, for what it began", async () => {
+      const attempt = { tokenHash: "a", kind: "passkey", expiresAt: noon + 10 } as const;
+      await store().createSignInAttempt(attempt);
+      assert.equal(await store().takeSignInAttempt("a", "oidc", noon), false, "another kind");
+      assert.equal(await store().takeSignInAttempt("a", "passkey", noon + 10), false, "over");
+      assert.equal(await store().takeSignInAttempt("a", "passkey", noon + 9), true);
+      assert.equal(await store().takeSignInAttempt("a", "passkey", noon), false, "used");
+    });
+
+    it("gives a session with its person, until it is over or ended", async () => {
+      const ada = aPerson();
+      await store().createPerson(ada);
+      const [one, two] = [aSession(ada.id), aSession(ada.id)];
+      await store().createSession(one);
+      await store().createSession(two);
+      const found = await store().session(one.tokenHash, noon + 999);
+      assert.deepEqual(found, { session: one, person: ada });
+      assert.equal(await store().session(one.tokenHash, noon + 1000), undefined);
+      await store().deleteSession(one.tokenHash);
+      assert.equal(await store().session(one.tokenHash, noon), undefined);
+      assert.equal(await store().deleteSessionsOf(ada.id), 1);
+      assert.equal(await store().session(two.tokenHash, noon), undefined);
+    });
+
+    it("locks a person out at once, and gives nothing back with the access", async () => {
+      const ada = aPerson();
+      await store().createPerson(ada);
+      const session = aSession(ada.id);
+      await store().createSession(session);
+      const invitation = { tokenHash: "t", personId: ada.id, createdAt: noon, expiresAt: noon + 1 };
+      await store().createInvitation(invitation);
+      await store().updatePerson(ada.id, { isActive: false });
+      assert.equal(await store().session(session.tokenHash, noon), undefined);
+      await store().createInvitation(invitation);
+      assert.equal(await store().invitation("t", noon), undefined);
+      assert.equal(await store().acceptInvitation("t", aPasskey(ada.id), noon), false);
+
+      await store().updatePerson(ada.id, { isActive: false });
+      await store().updatePerson(ada.id, { isActive: true });
+      assert.equal(await store().session(session.tokenHash, noon), undefined);
+      assert.equal(await store().invitation("t", noon), undefined);
+    });
+  });
+}
+
+function gatesContract(store: () => Store): void {
+  describe("gates and grants", () => {
+    it("keeps gates; a box belongs to one", async () => {
+      await store().createGate(aGate());
+      await store().createGate(aGate({ id: "south", thingName: "box-2", isActive: false }));
+      await assert.rejects(store().createGate(aGate({ id: "west" })), isConflict);
+      await assert.rejects(store().createGate(aGate({ thingName: "box-3" })), isConflict);
+      await assert.rejects(store().updateGate("south", { thingName: "box-1" }), isConflict);
+      assert.deepEqual(await store().gate("north"), aGate());
+      const south = await store().updateGate("south", { name: "South", isActive: true });
+      assert.deepEqual(south, aGate({ id: "south", name: "South", thingName: "box-2" }));
+      assert.deepEqual(await store().gates(), [aGate(), south]);
+      assert.equal(await store().updateGate("west", { name: "West" }), undefined);
+      assert.equal(await store().gate("west"), undefined);
+    });
+
+    it("keeps grants, and finds them by person and gate", async () => {
+      const [ada, ben] = [aPerson(), aPerson()];
+      await store().createPerson(ada);
+      await store().createPerson(ben);
+      await store().createGate(aGate());
+      await store().createGate(aGate({ id: "south", thingName: "box-2" }));
+      const grant = aGrant(ada.id, "north", { days: [1, 7], fromMinute: 1320, toMinute: 360 });
+      await store().createGrant(grant);
+      await store().createGrant(aGrant(ada.id, "south"));
+      await store().createGrant(aGrant(ben.id, "north"));
+      await assert.rejects(store().createGrant(aGrant("nobody", "north")), isConflict);
+      await assert.rejects(store().createGrant(aGrant(ada.id, "nowhere")), isConflict);
+
+      assert.deepEqual(await store().grants({ personId: ada.id, gateId: "north" }), [grant]);
+      assert.equal((await store().grants({ personId: ada.id })).length, 2);
+      assert.equal((await store().grants({ gateId: "north" })).length, 2);
+      assert.equal((await store().grants()).length, 3);
+
+      const changed = { ...grant, endsAt: noon };
+      assert.equal(await store().updateGrant(changed), true);
+      assert.deepEqual(await store().grants({ personId: ada.id, gateId: "north" }), [changed]);
+      assert.equal(await store().deleteGrant(grant.id), true);
+      assert.equal(await store().deleteGrant(grant.id), false);
+      assert.equal(await store().updateGrant(changed), false);
+    });
+
+    it("can be written to, and says so", async () => {
+      await store().check();
+      await store().recordRequest(aRequest());
+    });
+  });
+}
+
+async function addPasskey(store: Store, personId: string): Promise<ReturnType<typeof aPasskey>> {
+  const passkey = aPasskey(personId);
+  const tokenHash = passkey.credentialId;
+  await store.createInvitation({ tokenHash, personId, createdAt: noon, expiresAt: noon + 1 });
+  assert.equal(await store.acceptInvitation(tokenHash, passkey, noon), true);
+  return passkey;
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof StoreError && error.kind === "conflict";
+}
