@@ -15,12 +15,14 @@ export interface LocalCloudOptions extends Omit<CloudStandInOptions, "registry">
     readonly certificate: string;
     readonly clientIdPrefix: string;
   };
+  /** see {@link Registry} */
+  readonly refresh?: (registry: Registry) => void;
 }
 
 /** A stand-in that knows one project's boxes and its publishing service, each with the policy it gets in AWS. */
 export function startLocalCloud(options: LocalCloudOptions): Promise<CloudStandIn> {
-  const { prefix, things, service, ...standIn } = options;
-  const registry = new Registry(localAccount);
+  const { prefix, things, service, refresh, ...standIn } = options;
+  const registry = new Registry(localAccount, refresh);
   const policies = [boxPolicy({ ...localAccount, prefix })];
   for (const { thingName, certificate } of things) {
     registry.register({ certificate, thingName, policies });

@@ -3,6 +3,7 @@ import { firmwareVersion } from "../device/version.ts";
 import { registerCertsCommand } from "./certs/command.ts";
 import { registerFirmwareCommands } from "./firmware/command.ts";
 import { registerOpenCommand } from "./open.ts";
+import { registerProvisionCommands } from "./provision/command.ts";
 import { registerSimCommand } from "./sim.ts";
 import { registerStartCommand } from "./start.ts";
 import { UserError } from "./user-error.ts";
@@ -18,6 +19,7 @@ registerOpenCommand(program);
 registerSimCommand(program);
 registerCertsCommand(program);
 registerFirmwareCommands(program);
+registerProvisionCommands(program);
 
 try {
   await program.parseAsync();

@@ -3,7 +3,14 @@ import { type Command, InvalidArgumentError } from "commander";
 import { isHostName } from "../device/config.ts";
 import { defaultPrefix, isPrefix, isThingName } from "../device/core/topics.ts";
 import type { StoredIdentity } from "./certs/identity.ts";
-import { caIdentity, defaultCertsDirectory, identityFiles, reservedIdentities } from "./paths.ts";
+import {
+  awsServiceIdentity,
+  caIdentity,
+  defaultCertsDirectory,
+  identityFiles,
+  reservedIdentities,
+  serviceIdentity,
+} from "./paths.ts";
 import { findStandIn } from "./running-stand-in.ts";
 import { numberOption } from "./settings.ts";
 import { UserError } from "./user-error.ts";
@@ -26,7 +33,11 @@ export const defaultThing = "lot-1";
 export function addBrokerOptions(command: Command): Command {
   return command
     .option("--thing <name>", "the box's thing name", thingName, defaultThing)
-    .option("--endpoint <host>", "the broker (default: the stand-in that npm start runs)", hostName)
+    .option(
+      "--endpoint <host>",
+      "the broker (default: AWS for a box provisioned there, else the stand-in)",
+      hostName,
+    )
     .option("--port <port>", "its port (default: 8883)", numberOption("port"))
     .option("--ca <file>", "PEM: the CA that signed the broker's certificate")
     .option("--cert <file>", "PEM: our certificate")
@@ -50,20 +61,19 @@ export interface Broker {
  * @throws UserError in one line, with what to do
  */
 export async function resolveBroker(flags: BrokerFlags, identityName: string): Promise<Broker> {
-  const standIn = flags.endpoint === undefined ? await findStandIn(flags.certs) : undefined;
-  const endpoint = flags.endpoint ?? standIn?.endpoint;
+  const found = await findBroker(flags);
+  const endpoint = flags.endpoint ?? found?.endpoint;
   if (endpoint === undefined) {
     throw new UserError(
       "no stand-in is running here: start one with npm start, or name a broker with --endpoint",
     );
   }
-  const port = flags.port ?? standIn?.port ?? 8883;
+  const port = flags.port ?? found?.port ?? 8883;
   const { readCredentials } = await import("./certs/read.ts");
   const files = identityFiles(flags.certs, identityName);
   if (flags.cert === undefined && !existsSync(files.certificatePem)) {
-    const things = isReserved(identityName) ? "" : ` ${identityName}`;
     throw new UserError(
-      `${identityName} has no certificate in ${flags.certs}: run "boom-box certs${things}", or name files with --ca, --cert and --key`,
+      `${identityName} has no certificate in ${flags.certs}: run "${remedyFor(identityName)}", or name files with --ca, --cert and --key`,
     );
   }
   const identity = await readCredentials({
@@ -74,10 +84,37 @@ export async function resolveBroker(flags: BrokerFlags, identityName: string): P
   return {
     endpoint,
     port,
-    prefix: flags.prefix ?? standIn?.prefix ?? defaultPrefix,
+    prefix: flags.prefix ?? found?.prefix ?? defaultPrefix,
     alpn: flags.alpn ?? port === 443,
     identity,
   };
+}
+
+/** Where the box is at home: AWS, for one that was provisioned there; else the stand-in that runs. */
+async function findBroker(flags: BrokerFlags) {
+  if (flags.endpoint !== undefined) return undefined;
+  const record = await awsRecordOf(flags);
+  return record?.broker === undefined
+    ? findStandIn(flags.certs)
+    : { ...record.broker, prefix: record.prefix };
+}
+
+/** The box's record, where it was provisioned in AWS. */
+async function awsRecordOf({ certs, thing }: BrokerFlags) {
+  const { readRecord } = await import("./provision/record.ts");
+  const record = await readRecord(certs, thing);
+  return record?.cloud === "aws" ? record : undefined;
+}
+
+/** Whose certificate commands are published with: AWS has one of its own. */
+export async function serviceFor(flags: BrokerFlags): Promise<string> {
+  if (flags.endpoint !== undefined) return serviceIdentity;
+  return (await awsRecordOf(flags)) === undefined ? serviceIdentity : awsServiceIdentity;
+}
+
+function remedyFor(identityName: string): string {
+  if (identityName === awsServiceIdentity) return "boom-box provision --service";
+  return isReserved(identityName) ? "boom-box certs" : `boom-box certs ${identityName}`;
 }
 
 /** A box has its own copy of what it trusts; the service trusts the folder's CA. */
@@ -104,12 +141,12 @@ function isReserved(name: string): boolean {
   return reservedIdentities.some((reserved) => reserved === name.toLowerCase());
 }
 
-function prefix(text: string): string {
+export function prefix(text: string): string {
   if (isPrefix(text)) return text;
   throw new InvalidArgumentError("It must be 1–3 words joined by /, 64 characters at most.");
 }
 
-function hostName(text: string): string {
+export function hostName(text: string): string {
   if (isHostName(text)) return text;
   throw new InvalidArgumentError("It must be a host name, without https:// or a port.");
 }

@@ -267,6 +267,26 @@ describe("end to end", function () {
     assert.ok(system.lines.some((line) => line.includes("for Alice")));
   });
 
+  it("walks the whole road without an account: provision --local, sim, open", async () => {
+    const fresh = mkdtempSync(join(tmpdir(), "boom-box-"));
+    try {
+      const made = boomBox("provision", "--local", "--thing", "lot-1", "--certs", fresh);
+      assert.equal(await made.exited, 0, made.stderr);
+      const box = boomBox("sim", "--thing", "lot-1", "--certs", fresh);
+      await box.line((line) => line.startsWith("no stand-in was running"), "stand-in");
+      await box.line((line) => line.includes("online"), "status");
+      const open = boomBox("open", "--thing", "lot-1", "--certs", fresh);
+      assert.equal(await open.exited, 0, open.stderr);
+      box.child.kill("SIGINT");
+      assert.equal(await box.exited, 0);
+      const later = boomBox("open", "--thing", "lot-1", "--certs", fresh);
+      assert.equal(await later.exited, 2);
+      assert.match(later.stderr, /no stand-in is running/);
+    } finally {
+      rmSync(fresh, { recursive: true });
+    }
+  });
+
   it("takes another port where its own is taken", async () => {
     const taken = createServer();
     const port = await new Promise<number>((resolve) =>

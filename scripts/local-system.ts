@@ -2,14 +2,15 @@ import { createSecureContext } from "node:tls";
 import type { Settings } from "../device/config.ts";
 import type { EventReport } from "../device/core/report.ts";
 import { defaultPrefix } from "../device/core/topics.ts";
-import { startLocalCloud } from "../host-sim/local-cloud.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "../host-sim/simulated-box.ts";
-import { listThings, readIdentity } from "./certs/identity.ts";
+import { readIdentity } from "./certs/identity.ts";
 import { ensureCertificates } from "./certs/store.ts";
-import { caIdentity, serverIdentity, serviceIdentity } from "./paths.ts";
-import { Publisher, serviceClientIdPrefix } from "./publisher.ts";
-import { announceStandIn, withdrawStandIn } from "./running-stand-in.ts";
+import { serviceIdentity } from "./paths.ts";
+import { isProvisionedInAws } from "./provision/record.ts";
+import { Publisher } from "./publisher.ts";
 import { requireSettings } from "./settings.ts";
+import { startStandIn } from "./stand-in.ts";
+import { UserError } from "./user-error.ts";
 
 export interface LocalSystemOptions {
   readonly thing: string;
@@ -40,11 +41,16 @@ export async function startLocalSystem(
   { thing, port, certs }: LocalSystemOptions,
   onlooker: Onlooker,
 ): Promise<LocalSystem> {
+  if (await isProvisionedInAws(certs, thing)) {
+    throw new UserError(
+      `${thing} was provisioned in AWS IoT Core, and the stand-in does not know its certificate: name another box with --thing`,
+    );
+  }
   const steps = await ensureCertificates({ directory: certs, things: [thing] });
   for (const { identity, action } of steps) {
     if (action !== "kept") onlooker.log(`certificate ${action}: ${identity}`);
   }
-  const cloud = await startCloud(certs, port, onlooker);
+  const cloud = await startStandIn(certs, port, (line) => onlooker.log(line));
   const settings = requireSettings({
     thingName: thing,
     endpoint: "localhost",
@@ -52,7 +58,6 @@ export async function startLocalSystem(
     prefix: defaultPrefix,
   });
   const { endpoint, prefix } = settings;
-  await announceStandIn(certs, { endpoint, port: cloud.port, prefix, pid: process.pid });
   const own = await readIdentity(certs, thing);
   const box = new SimulatedBox({
     settings,
@@ -92,8 +97,7 @@ export async function startLocalSystem(
     stop: async () => {
       await box.stop();
       await closeIfConnected(publisher);
-      await withdrawStandIn(certs);
-      await cloud.close();
+      await cloud.stop();
     },
   };
 }
@@ -102,33 +106,4 @@ async function closeIfConnected(publisher: Promise<Publisher> | undefined): Prom
   // One that never connected has said so to whoever asked for it.
   const connected = await publisher?.catch(() => undefined);
   await connected?.close();
-}
-
-async function startCloud(certs: string, port: number, onlooker: Onlooker) {
-  const server = await readIdentity(certs, serverIdentity);
-  const service = await readIdentity(certs, serviceIdentity);
-  const ca = await readIdentity(certs, caIdentity);
-  // Every box that has a certificate here may connect, so that `boom-box sim` can add some.
-  const things = await Promise.all(
-    (await listThings(certs)).map(async (thingName) => ({
-      thingName,
-      certificate: (await readIdentity(certs, thingName)).certificatePem,
-    })),
-  );
-  return startLocalCloud({
-    prefix: defaultPrefix,
-    port,
-    fallbackToAnyPort: true,
-    ca: ca.certificatePem,
-    certificate: server.chainPem,
-    key: server.keyPem,
-    things,
-    service: { certificate: service.certificatePem, clientIdPrefix: serviceClientIdPrefix },
-    onRecord: (record) => {
-      if (record.type === "warning") onlooker.log(`stand-in: ${record.message}`);
-      if (record.type === "denied") {
-        onlooker.log(`stand-in: ${record.clientId} may not ${record.action} ${record.resource}`);
-      }
-    },
-  });
 }

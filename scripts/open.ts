@@ -2,8 +2,7 @@ import { userInfo } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import type { EventReport } from "../device/core/report.ts";
 import { printable, printableJson } from "../host-sim/printable.ts";
-import { addBrokerOptions, type BrokerFlags, resolveBroker } from "./broker-options.ts";
-import { serviceIdentity } from "./paths.ts";
+import { addBrokerOptions, type BrokerFlags, resolveBroker, serviceFor } from "./broker-options.ts";
 
 interface OpenFlags extends BrokerFlags {
   readonly by?: string;
@@ -24,7 +23,7 @@ export function registerOpenCommand(program: Command): void {
 }
 
 async function open(flags: OpenFlags): Promise<void> {
-  const broker = await resolveBroker(flags, serviceIdentity);
+  const broker = await resolveBroker(flags, await serviceFor(flags));
   const { Publisher } = await import("./publisher.ts");
   const publisher = await Publisher.connect(broker);
   try {

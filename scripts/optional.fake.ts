@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Context } from "mocha";
 
 /** What a machine may lack; `BOOM_BOX_REQUIRE` names those whose lack is a failure, by commas. */
-export type Optional = "mosquitto" | "xs";
+export type Optional = "mosquitto" | "xs" | "moto";
 
 /** Skips the test or suite where something is not there, with one line that says what to do. */
 export function skipWithout(

@@ -36,9 +36,11 @@ export function identityFiles(certsDirectory: string, name: string): IdentityFil
 }
 
 /** Names that are not boxes: no thing may be called so. */
-export const reservedIdentities = ["ca", "server", "service"] as const;
+export const reservedIdentities = ["ca", "server", "service", "aws-service"] as const;
 
 export const caIdentity = "ca";
 export const serverIdentity = "server";
 /** the identity `boom-box open` and the web service publish with, on the stand-in */
 export const serviceIdentity = "service";
+/** the same in AWS IoT Core, made by `boom-box provision --service` */
+export const awsServiceIdentity = "aws-service";

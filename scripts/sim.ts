@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { SimulatorOptions } from "../host-sim/main.ts";
 import { addBrokerOptions, type BrokerFlags, resolveBroker } from "./broker-options.ts";
+import { identityFiles } from "./paths.ts";
+import { findStandIn } from "./running-stand-in.ts";
 import { numberOption, requireSettings } from "./settings.ts";
 import { UserError } from "./user-error.ts";
 
@@ -46,6 +48,34 @@ export function registerSimCommand(program: Command): void {
 }
 
 async function sim(flags: SimFlags): Promise<void> {
+  const standIn = await startStandInIfNeeded(flags);
+  try {
+    await simulate(flags);
+  } finally {
+    await standIn?.stop();
+  }
+}
+
+/** A box of the stand-in's, and none runs: then it runs here, as long as the box does. */
+async function startStandInIfNeeded(flags: SimFlags) {
+  const { certs, thing, json } = flags;
+  const isElsewhere = [flags.endpoint, flags.port, flags.ca, flags.cert, flags.key].some(
+    (flag) => flag !== undefined,
+  );
+  if (isElsewhere || !existsSync(identityFiles(certs, thing).certificatePem)) return undefined;
+  const { isProvisionedInAws } = await import("./provision/record.ts");
+  if ((await findStandIn(certs)) !== undefined || (await isProvisionedInAws(certs, thing))) {
+    return undefined;
+  }
+  const { startStandIn } = await import("./stand-in.ts");
+  // With --json, standard output is JSON lines only.
+  const output = json ? process.stderr : process.stdout;
+  const standIn = await startStandIn(certs, 8883, (line) => void output.write(`${line}\n`));
+  output.write(`no stand-in was running: started one at localhost:${standIn.port}\n`);
+  return standIn;
+}
+
+async function simulate(flags: SimFlags): Promise<void> {
   const { endpoint, port, prefix, alpn, identity } = await resolveBroker(flags, flags.thing);
   const settings = requireSettings({
     thingName: flags.thing,

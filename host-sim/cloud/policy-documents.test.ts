@@ -7,7 +7,7 @@ import {
   type PolicyContext,
   parsePolicy,
 } from "./policy.ts";
-import { boxPolicy, iotArn, servicePolicy } from "./policy-documents.ts";
+import { boxPolicy, iotArn, serviceIamPolicy, servicePolicy } from "./policy-documents.ts";
 
 const account = { region: "eu-central-1", account: "123456789012" };
 const scope = { ...account, prefix: "gate" };
@@ -124,10 +124,28 @@ describe("servicePolicy", () => {
   });
 });
 
+describe("serviceIamPolicy", () => {
+  it("allows exactly commanding every box", () => {
+    const policy = parsePolicy(serviceIamPolicy(scope));
+    const authorize = bindPolicies([policy], { clientId: "web-1", thingName: undefined });
+    assert.deepEqual(allowed(authorize), [
+      "iot:Publish topic/gate/lot-1/command",
+      "iot:Publish topic/gate/lot-2/command",
+      "iot:Publish topic/gate/+/command",
+    ]);
+    assert.throws(() => serviceIamPolicy({ ...scope, prefix: "*" }), RangeError);
+  });
+});
+
 describe("iotArn", () => {
   it("is for AWS's regions and accounts alone", () => {
     const govCloud = { region: "us-gov-west-1", account: "000000000000" };
     assert.equal(iotArn(govCloud, "client/a"), "arn:aws:iot:us-gov-west-1:000000000000:client/a");
+    const china = { ...account, region: "cn-north-1", partition: "aws-cn" };
+    assert.equal(iotArn(china, "client/a"), "arn:aws-cn:iot:cn-north-1:123456789012:client/a");
+    for (const partition of ["", "*", "aws:", "gcp"]) {
+      assert.throws(() => iotArn({ ...account, partition }, "client/a"), /not a partition/);
+    }
     for (const region of ["", "eu", "EU-central-1", "eu-central-", "eu-central-1:", "*"]) {
       assert.throws(() => iotArn({ ...account, region }, "client/a"), /not an AWS region/);
     }

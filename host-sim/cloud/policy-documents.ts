@@ -11,6 +11,8 @@ export interface PolicyScope {
   readonly region: string;
   /** the 12 digits of the AWS account */
   readonly account: string;
+  /** `aws` (default), `aws-cn`, `aws-us-gov` */
+  readonly partition?: string;
   /** first levels of every topic, `gate` */
   readonly prefix: string;
 }
@@ -72,6 +74,19 @@ export function servicePolicy(
   ]);
 }
 
+/**
+ * What the web service's own AWS identity (an IAM role or user, no certificate) may do through the
+ * IoT Data Plane: command boxes, and never retain. An IAM policy, in the same words.
+ * @throws RangeError when a word would change what the policy means
+ */
+export function serviceIamPolicy(scope: PolicyScope): PolicyDocument {
+  const arn = arnsOf(scope);
+  return policyOf([
+    allow("iot:Publish", arn(`topic/${topicsOf(scope.prefix, "*").command}`)),
+    { Effect: "Deny", Action: "iot:RetainPublish", Resource: arn("topic/*") },
+  ]);
+}
+
 function policyOf(Statement: readonly PolicyStatement[]): PolicyDocument {
   return { Version: "2012-10-17", Statement };
 }
@@ -80,20 +95,21 @@ function allow(Action: string, Resource: string | readonly string[]): PolicyStat
   return { Effect: "Allow", Action, Resource };
 }
 
-function arnsOf({ region, account, prefix }: PolicyScope): (resource: string) => string {
-  if (!isPrefix(prefix)) throw new RangeError(`not a topic prefix: ${prefix}`);
-  return (resource) => iotArn({ region, account }, resource);
+function arnsOf(scope: PolicyScope): (resource: string) => string {
+  if (!isPrefix(scope.prefix)) throw new RangeError(`not a topic prefix: ${scope.prefix}`);
+  return (resource) => iotArn(scope, resource);
 }
 
 /**
  * `arn:aws:iot:<region>:<account>:<resource>`
- * @throws RangeError when region or account is not of the form AWS uses
+ * @throws RangeError when a part is not of the form AWS uses
  */
 export function iotArn(
-  { region, account }: Pick<PolicyScope, "region" | "account">,
+  { region, account, partition = "aws" }: Omit<PolicyScope, "prefix">,
   resource: string,
 ): string {
+  if (!/^aws(-[a-z]+)*$/.test(partition)) throw new RangeError(`not a partition: ${partition}`);
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) throw new RangeError(`not an AWS region: ${region}`);
   if (!/^\d{12}$/.test(account)) throw new RangeError(`not an AWS account: ${account}`);
-  return `arn:aws:iot:${region}:${account}:${resource}`;
+  return `arn:${partition}:iot:${region}:${account}:${resource}`;
 }

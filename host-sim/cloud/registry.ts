@@ -29,11 +29,19 @@ export interface Principal {
 export class Registry {
   readonly #account: { readonly region: string; readonly account: string };
   readonly #principals = new Map<string, Principal>();
+  readonly #refresh: (registry: Registry) => void;
 
-  /** `region` and `account` must be those of the policies' ARNs. */
-  constructor(account: { readonly region: string; readonly account: string }) {
+  /**
+   * `region` and `account` must be those of the policies' ARNs.
+   * @param refresh called before every search: registers here what has changed elsewhere
+   */
+  constructor(
+    account: { readonly region: string; readonly account: string },
+    refresh: (registry: Registry) => void = () => {},
+  ) {
     iotArn(account, "client/any"); // throws now rather than at the first connection
     this.#account = account;
+    this.#refresh = refresh;
   }
 
   /**
@@ -62,6 +70,7 @@ export class Registry {
   }
 
   find(certificate: string): Principal | undefined {
+    this.#refresh(this);
     return this.#principals.get(certificateIdOf(certificate));
   }
 

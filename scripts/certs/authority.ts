@@ -131,8 +131,30 @@ export async function issueCertificate(request: CertificateRequest): Promise<Ide
 }
 
 async function certify(request: CertificateRequest, key: KeyObject): Promise<Identity> {
-  const { profile, issuer } = request;
+  const { issuer } = request;
   const issuerKey = issuer === undefined ? key : createPrivateKey(issuer.keyPem);
+  const certificateDer = await sign(request, spkiOf(key), issuerKey);
+  return {
+    // Node writes the PEM, so that made and read certificates are the same text
+    certificatePem: new X509Certificate(certificateDer).toString(),
+    certificateDer,
+    keyPem: key.export({ type: "pkcs8", format: "pem" }).toString(),
+    keyDer: new Uint8Array(key.export({ type: "pkcs8", format: "der" })),
+  };
+}
+
+/**
+ * Certifies a public key whose private half may be elsewhere.
+ * @param publicKey SubjectPublicKeyInfo, DER
+ * @returns the certificate, DER
+ * @throws Error as {@link issueCertificate} does
+ */
+export async function sign(
+  request: Omit<CertificateRequest, "keyPem" | "keyType">,
+  publicKey: Uint8Array,
+  issuerKey: KeyObject,
+): Promise<Uint8Array> {
+  const { profile, issuer } = request;
   const issuerCertificate =
     issuer === undefined ? undefined : new x509.X509Certificate(issuer.certificatePem);
   const notBefore = request.notBefore ?? new Date(Date.now() - backdateMs);
@@ -147,7 +169,6 @@ async function certify(request: CertificateRequest, key: KeyObject): Promise<Ide
       `a certificate cannot end (${notAfter.toISOString()}) before it begins (${notBefore.toISOString()})`,
     );
   }
-  const publicKey = spkiOf(key);
   const certificate = await x509.X509CertificateGenerator.create(
     {
       serialNumber: randomSerial(),
@@ -165,14 +186,7 @@ async function certify(request: CertificateRequest, key: KeyObject): Promise<Ide
     },
     webcrypto,
   );
-  const certificateDer = new Uint8Array(certificate.rawData);
-  return {
-    // Node writes the PEM, so that made and read certificates are the same text
-    certificatePem: new X509Certificate(certificateDer).toString(),
-    certificateDer,
-    keyPem: key.export({ type: "pkcs8", format: "pem" }).toString(),
-    keyDer: new Uint8Array(key.export({ type: "pkcs8", format: "der" })),
-  };
+  return new Uint8Array(certificate.rawData);
 }
 
 function usageExtensions(profile: Profile): Extension[] {

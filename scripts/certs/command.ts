@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { caIdentity, defaultCertsDirectory, reservedIdentities } from "../paths.ts";
+import { isProvisionedInAws } from "../provision/record.ts";
 import type { CertificateStep } from "./store.ts";
 
 const defaultThing = "lot-1";
@@ -103,7 +104,9 @@ async function thingsToEnsure(
   const things = new Set(named);
   // a mistyped name is not there, and is then refused instead of made
   for (const name of renew) if (there.includes(name)) things.add(name);
-  if (renew.includes(caIdentity)) for (const name of there) things.add(name);
+  if (renew.includes(caIdentity)) {
+    for (const name of there) if (!(await isProvisionedInAws(directory, name))) things.add(name);
+  }
   if (things.size === 0) things.add(defaultThing);
   return [...things];
 }

@@ -1,12 +1,14 @@
 import { X509Certificate } from "node:crypto";
 import { join, resolve } from "node:path";
 import {
+  awsServiceIdentity,
   caIdentity,
   identityFiles,
   reservedIdentities,
   serverIdentity,
   serviceIdentity,
 } from "../paths.ts";
+import { readRecord } from "../provision/record.ts";
 import { UserError } from "../user-error.ts";
 import type { Identity } from "./authority.ts";
 import { makePrivateFolder, removeLeftovers, setAside, tighten } from "./files.ts";
@@ -81,6 +83,9 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Certif
     now: options.now ?? new Date(),
   };
   for (const name of run.renew) {
+    if (name === awsServiceIdentity) {
+      throw new UserError(`${name} is AWS IoT Core's: run "boom-box rotate --service"`);
+    }
     if (![...reservedIdentities, ...things].includes(name)) {
       throw new UserError(`nothing called "${name}" to renew: ca, server, service or a box can be`);
     }
@@ -97,10 +102,30 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Certif
       ]),
     ];
     for (const [name, purpose] of leaves) {
-      steps.push(await ensureLeaf(run, name, purpose, ca.authority));
+      steps.push(
+        (await leftAlone(run, name)) ?? (await ensureLeaf(run, name, purpose, ca.authority)),
+      );
     }
     return steps;
   });
+}
+
+/**
+ * A certificate of AWS's was signed by another CA on purpose, and one of the stand-in's control
+ * plane is in its books: neither is this command's to issue again.
+ * @throws UserError where it was asked for by name
+ */
+async function leftAlone(run: Run, name: string): Promise<CertificateStep | undefined> {
+  const record = await readRecord(run.directory, name);
+  const isAws = record?.cloud === "aws";
+  if (record === undefined || !(isAws || record.current !== undefined)) return undefined;
+  const where = isAws ? "AWS IoT Core" : "the stand-in";
+  const remedy = `"boom-box rotate${isAws ? "" : " --local"} --thing ${name}" makes it a new one`;
+  const certificate = (await findIdentity(run.directory, name)).chain.at(0);
+  if (certificate === undefined || run.renew.has(name)) {
+    throw new UserError(`${name} was provisioned in ${where}, and is left alone: ${remedy}`);
+  }
+  return stepOf(name, "kept", certificate, [`provisioned in ${where}, left alone: ${remedy}`]);
 }
 
 async function ensureAuthority(run: Run): Promise<{ step: CertificateStep; authority: Authority }> {

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { createAuthority } from "./authority.ts";
+import { daysLeft, expiryWarning } from "./expiry.ts";
+
+describe("a certificate's remaining days", () => {
+  let certificate: X509Certificate;
+  const at = (text: string) => new Date(`${text}Z`);
+
+  before(async () => {
+    const notAfter = at("2030-03-01T12:00:00");
+    const { certificatePem } = await createAuthority({ keyType: "p256", notAfter });
+    certificate = new X509Certificate(certificatePem);
+  });
+
+  it("are whole ones, and negative when it is over", () => {
+    assert.equal(daysLeft(certificate, at("2030-02-27T12:00:00")), 2);
+    assert.equal(daysLeft(certificate, at("2030-02-27T12:00:01")), 1);
+    assert.equal(daysLeft(certificate, at("2030-03-01T11:59:59")), 0);
+    assert.equal(daysLeft(certificate, at("2030-03-01T12:00:01")), -1);
+  });
+
+  it("are warned of from 60 days on, with what to do", () => {
+    assert.equal(expiryWarning("lot-1", certificate, at("2029-12-31T12:00:00")), undefined);
+    assert.equal(
+      expiryWarning("lot-1", certificate, at("2029-12-31T12:00:01")),
+      `lot-1's certificate expires in 59 days, on 2030-03-01: run "boom-box rotate --thing lot-1"`,
+    );
+    assert.match(
+      expiryWarning("lot-1", certificate, at("2030-03-02T00:00:00")) ?? "",
+      /expired on 2030-03-01: run "boom-box rotate/,
+    );
+  });
+});

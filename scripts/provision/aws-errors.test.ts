@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import { AwsControlPlane } from "./aws.ts";
+import { explain } from "./aws-errors.ts";
+import { AccountError, OutcomeUnknown } from "./control-plane.ts";
+
+const region = "eu-central-1";
+
+describe("what AWS and its SDK refuse", () => {
+  const environment = { ...process.env };
+  let server: Server | undefined;
+
+  beforeEach(() => {
+    for (const name of Object.keys(process.env))
+      if (name.startsWith("AWS_")) delete process.env[name];
+    Object.assign(process.env, {
+      // Nothing of this machine's is asked.
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_CONFIG_FILE: "/none/config",
+      AWS_SHARED_CREDENTIALS_FILE: "/none/credentials",
+    });
+  });
+  afterEach(async () => {
+    process.env = { ...environment };
+    await new Promise((resolve) => (server === undefined ? resolve(0) : server.close(resolve)));
+    server = undefined;
+  });
+
+  const withKeys = () =>
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" });
+
+  /** An endpoint that answers everything with one error, or something else. */
+  async function answering(status: number, type: string, body = "{}"): Promise<string> {
+    server = createServer((_, response) => {
+      response.writeHead(status, { "content-type": "application/json", "x-amzn-errortype": type });
+      response.end(body);
+    });
+    await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  }
+
+  async function refusal(endpointUrl?: string): Promise<Error> {
+    const cloud = await AwsControlPlane.open({
+      region,
+      ...(endpointUrl === undefined ? {} : { endpointUrl }),
+      sleep: async () => {},
+    });
+    const error = await cloud.describeThing("lot-1").then(
+      () => assert.fail("it was done"),
+      (reason: Error) => reason,
+    );
+    assert.doesNotMatch(error.message, /\n/);
+    return error;
+  }
+
+  it("is said of a region that is named nowhere", async () => {
+    withKeys();
+    await assert.rejects(AwsControlPlane.open({}), {
+      name: "AccountError",
+      message: "no AWS region: name one with --region (eu-central-1), or set AWS_REGION",
+    });
+  });
+
+  it("is said of credentials that are nowhere", async () => {
+    const error = await refusal("http://127.0.0.1:9");
+    assert.equal(error.name, "AccountError");
+    assert.match(error.message, /^no AWS credentials .*AWS_PROFILE.*"aws configure"$/);
+  });
+
+  it("is said of an address where nobody answers, and of one that is none", async () => {
+    withKeys();
+    assert.match(
+      (await refusal("http://127.0.0.1:9")).message,
+      /^nobody answers at .*127\.0\.0\.1:9.*ECONNREFUSED.*--endpoint-url/,
+    );
+    const html = await answering(200, "", "<html>welcome</html>");
+    assert.match(
+      (await refusal(html)).message,
+      /does not answer as AWS IoT does: check --endpoint-url/,
+    );
+  });
+
+  for (const [type, status, words] of [
+    ["ExpiredTokenException", 403, /session has expired: sign in again/],
+    ["UnrecognizedClientException", 403, /does not know these credentials/],
+    ["InvalidSignatureException", 403, /check AWS_SECRET_ACCESS_KEY, and this computer's clock/],
+  ] as const) {
+    it(`is said of ${type}, which ends a whole fleet's run`, async () => {
+      withKeys();
+      const error = await refusal(await answering(status, type));
+      assert.ok(error instanceof AccountError);
+      assert.match(error.message, words);
+    });
+  }
+
+  it("is said of a permission that is missing, with its name", async () => {
+    withKeys();
+    const error = await refusal(await answering(403, "AccessDeniedException"));
+    assert.match(
+      error.message,
+      /does not allow these credentials iot:DescribeThing: docs\/aws\.md/,
+    );
+    assert.ok(!(error instanceof AccountError));
+  });
+
+  const failure = (name: string, httpStatusCode?: number) =>
+    Object.assign(new Error("words\u001b[2J of\nAWS"), { name, $metadata: { httpStatusCode } });
+
+  it("is uncertain only where AWS may have done it", () => {
+    const outcomeOf = (error: unknown) => explain(error, "iot:CreateThing", "AWS");
+    assert.ok(outcomeOf(failure("InternalFailureException", 500)) instanceof OutcomeUnknown);
+    assert.ok(outcomeOf(failure("TimeoutError")) instanceof OutcomeUnknown);
+    for (const error of [
+      failure("InvalidRequestException", 400),
+      failure("ThrottlingException", 429),
+      failure("LimitExceededException", 410),
+    ]) {
+      assert.ok(!(outcomeOf(error) instanceof OutcomeUnknown), error.name);
+    }
+  });
+
+  it("is one line without escapes, whatever AWS wrote", () => {
+    const { message } = explain(failure("InvalidRequestException", 400), "iot:CreateThing", "AWS");
+    assert.equal(
+      message,
+      "iot:CreateThing failed (InvalidRequestException: words [2J of AWS): run the same command again, it goes on where it stopped",
+    );
+  });
+});

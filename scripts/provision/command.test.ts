@@ -1,0 +1,304 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { registerCertsCommand } from "../certs/command.ts";
+import { readIdentity } from "../certs/identity.ts";
+import { ensureCertificates } from "../certs/store.ts";
+import { projectRoot } from "../paths.ts";
+import { startStandIn } from "../stand-in.ts";
+import { registerProvisionCommands } from "./command.ts";
+import { proveConnection } from "./prove.ts";
+
+describe("boom-box provision, rotate and deprovision, in the stand-in", function () {
+  this.timeout(60_000);
+  let certs: string;
+  const ends: (() => Promise<void>)[] = [];
+
+  beforeEach(() => {
+    certs = mkdtempSync(join(tmpdir(), "boom-box-provision-"));
+  });
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end();
+    rmSync(certs, { recursive: true });
+  });
+
+  /** What a command prints. */
+  async function run(...args: string[]): Promise<string> {
+    let printed = "";
+    const program = new Command("boom-box").exitOverride().configureOutput({
+      writeOut: (text) => {
+        printed += text;
+      },
+      writeErr: () => {},
+    });
+    registerProvisionCommands(program);
+    registerCertsCommand(program);
+    const folder = args[0] === "certs" ? "--directory" : "--certs";
+    await program.parseAsync([...args, folder, certs], { from: "user" });
+    return printed;
+  }
+
+  async function refusal(...args: string[]): Promise<string> {
+    const error = await run(...args).then(
+      () => assert.fail("it was done"),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof Error && error.name === "UserError", String(error));
+    assert.doesNotMatch(error.message, /\n/);
+    return error.message;
+  }
+
+  const books = () =>
+    JSON.parse(readFileSync(join(certs, "local-cloud.json"), "utf8")) as {
+      things: object;
+      policies: object;
+      certificates: Record<string, { status: string; things: string[] }>;
+    };
+
+  async function startOne() {
+    await ensureCertificates({ directory: certs, things: [] });
+    const lines: string[] = [];
+    const standIn = await startStandIn(certs, 0, (line) => lines.push(line));
+    ends.push(() => standIn.stop());
+    return { standIn, lines };
+  }
+
+  /** Connects as the box with what lies in a folder. */
+  async function connects(port: number, folder: string): Promise<boolean> {
+    const { caPem } = await readIdentity(certs, "lot-1");
+    const read = (file: string) => readFileSync(join(certs, folder, file), "utf8");
+    return proveConnection(
+      { type: "box", name: "lot-1", prefix: "gate" },
+      {
+        ...{ endpoint: "localhost", port, alpn: false },
+        identity: {
+          caPem,
+          certificatePem: read("certificate.pem"),
+          keyPem: read("private-key.pem"),
+        },
+        // One CONNECT a second is let in of one client id.
+        waitsMs: [1_100],
+      },
+    ).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  it("say what they will do, and with --dry-run leave it at that", async () => {
+    const printed = await run("provision", "--local", "--dry-run");
+    assert.match(printed, /^lot-1 {2}will {6}make the thing lot-1 in the stand-in$/m);
+    assert.doesNotMatch(printed, /^lot-1 {2}done/m);
+    assert.deepEqual(readdirSync(certs), []);
+  });
+
+  it("walk the whole road, and back, with every file private and no key shown", async () => {
+    let printed = await run("provision", "--local");
+    assert.match(printed, /done {6}connected to localhost:\d+ as lot-1/);
+    assert.match(printed, /Next: "boom-box sim --thing lot-1"/);
+    printed += await run("provision", "--local");
+    const certificates = Object.values(books().certificates);
+    assert.deepEqual(
+      certificates.map(({ status, things }) => [status, things]),
+      [["ACTIVE", ["lot-1"]]],
+    );
+    printed += await run("rotate", "--local");
+    assert.match(printed, /until it is flashed again: boom-box flash/);
+    assert.deepEqual(
+      Object.values(books().certificates)
+        .map(({ status }) => status)
+        .sort(),
+      [...["ACTIVE", "INACTIVE"]],
+    );
+    printed += await run("rotate", "--local", "--delete-old", "--json");
+    printed += await run("deprovision", "--local");
+    assert.deepEqual(books(), { things: {}, policies: {}, certificates: {} });
+    assert.doesNotMatch(printed, /PRIVATE KEY/);
+    const files = readdirSync(certs, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const keys = files.filter((path) => path.endsWith("private-key.der"));
+    assert.equal(keys.length, 4, "ca, server, service and the one put aside");
+    for (const path of keys) {
+      assert.ok(!printed.includes(readFileSync(path).toString("base64", 600, 660)));
+    }
+    assert.deepEqual(
+      files.filter((path) => (statSync(path).mode & 0o777) !== 0o600),
+      [],
+    );
+  });
+
+  it("are believed by a stand-in that runs, from one moment to the next", async () => {
+    const { standIn } = await startOne();
+    await run("provision", "--local");
+    assert.ok(await connects(standIn.port, "lot-1"));
+    await run("rotate", "--local");
+    assert.ok(await connects(standIn.port, "lot-1"));
+    const old = readdirSync(join(certs, "lot-1")).find((name) => name.startsWith("replaced-"));
+    assert.ok(!(await connects(standIn.port, join("lot-1", old ?? ""))));
+    await run("deprovision", "--local");
+    const aside = readdirSync(join(certs, "lot-1")).find((name) => name.startsWith("deprov"));
+    await ensureCertificates({ directory: certs, things: ["lot-1"] });
+    assert.ok(!(await connects(standIn.port, join("lot-1", aside ?? ""))));
+  });
+
+  it("put what boom-box certs made aside, and boom-box certs leaves theirs alone", async () => {
+    await run("certs", "lot-1");
+    await run("provision", "--local");
+    const kept = readdirSync(join(certs, "lot-1")).filter((name) => name.startsWith("replaced-"));
+    assert.equal(kept.length, 1);
+    const printed = await run("certs", "lot-1");
+    assert.match(
+      printed,
+      /^lot-1 +kept .* provisioned in the stand-in, left alone: "boom-box rotate --local/m,
+    );
+    assert.match(
+      await refusal("certs", "--renew", "lot-1"),
+      /left alone: "boom-box rotate --local/,
+    );
+  });
+
+  it("print JSON lines alone with --json", async () => {
+    const lines = (await run("provision", "--local", "--json")).trimEnd().split("\n");
+    const steps = lines.map((line) => JSON.parse(line) as Record<string, string>);
+    assert.deepEqual(Object.keys(steps[0] ?? {}), ["name", "step", "state", "text"]);
+    assert.equal(steps.at(-1)?.step, "connection");
+  });
+
+  it("take a box's folder for its own cloud's alone", async () => {
+    await run("provision", "--local");
+    assert.match(
+      await refusal("provision", "--region", "eu-central-1"),
+      /certs\/lot-1 was provisioned in the stand-in: run "boom-box deprovision --local --thing lot-1" first/,
+    );
+    assert.match(
+      await refusal("provision", "--local", "--prefix", "lab"),
+      /for the topics gate\/…/,
+    );
+    assert.match(
+      await refusal("rotate", "--local", "--thing", "lot-2"),
+      /lot-2 was not provisioned/,
+    );
+    assert.match(await refusal("provision", "--local", "--service"), /"boom-box certs"/);
+  });
+
+  describe("a list of boxes", () => {
+    const list = (text: string) => {
+      const path = join(certs, "boxes.csv");
+      writeFileSync(path, text);
+      return path;
+    };
+
+    it("are provisioned one after another, with their settings; again, nothing changes", async () => {
+      const path = list("thingName,SSID,password\nlot-1,car park,open sesame\nlot-2,,\n");
+      const printed = await run("provision", "--local", "--from", path);
+      assert.match(printed, /\n2 of 2 boxes are as they should be\n$/);
+      assert.doesNotMatch(printed, /sesame/);
+      const settings = JSON.parse(readFileSync(join(certs, "lot-1", "settings.json"), "utf8"));
+      assert.deepEqual(settings.networks, [{ SSID: "car park", password: "open sesame" }]);
+      const before = books();
+      await run("provision", "--local", "--from", path);
+      assert.deepEqual(books(), before);
+    });
+
+    it("are not begun where a line is wrong", async () => {
+      const path = list("thingName\nlot-1\nlot 2\n");
+      assert.match(
+        await refusal("provision", "--local", "--from", path),
+        /line 3.*nothing has been done$/,
+      );
+      assert.deepEqual(readdirSync(certs), ["boxes.csv"]);
+    });
+
+    it("go on after one that fails, which the last line and the exit code tell", async () => {
+      await run("provision", "--local", "--thing", "lot-1");
+      writeFileSync(join(certs, "lot-1", "settings.json"), "{");
+      const path = list("thingName\nlot-1\nlot-2\n");
+      const command = join(projectRoot, "scripts", "boom-box.js");
+      const args = ["provision", "--local", "--from", path, "--certs", certs];
+      const { status, stderr } = spawnSync(process.execPath, [command, ...args]);
+      assert.equal(status, 2);
+      assert.match(
+        stderr.toString(),
+        /^boom-box: lot-1: .*settings\.json is no JSON object.*\nboom-box: 1 of 2 boxes failed \(lot-1\): run the same command again/,
+      );
+      assert.deepEqual(Object.keys(books().things), ["lot-1", "lot-2"]);
+    });
+  });
+});
+
+describe("a folder provisioned in AWS", () => {
+  let certs: string;
+  const id = "ab".repeat(32);
+
+  before(async () => {
+    certs = mkdtempSync(join(tmpdir(), "boom-box-provision-"));
+    await ensureCertificates({ directory: certs, things: ["lot-1", "lot-2"] });
+    writeFileSync(
+      join(certs, "lot-1", "provisioning.json"),
+      JSON.stringify({
+        ...{ version: 1, cloud: "aws", type: "box", region: "eu-central-1", prefix: "lab" },
+        current: {
+          ...{ certificateId: id, activated: true },
+          certificateArn: `arn:aws:iot:eu-central-1:123456789012:cert/${id}`,
+        },
+        ...{ replaced: [], broker: { endpoint: "x-ats.iot.test", port: 443 } },
+      }),
+    );
+  });
+  after(() => rmSync(certs, { recursive: true }));
+
+  it("is left alone by boom-box certs, also when the CA is renewed", async () => {
+    const before = readFileSync(join(certs, "lot-1", "certificate.pem"));
+    const [, , , step] = await ensureCertificates({
+      ...{ directory: certs, things: ["lot-1", "lot-2"], renew: ["ca"] },
+    });
+    assert.equal(step?.action, "kept");
+    assert.match(
+      step?.reason ?? "",
+      /^provisioned in AWS IoT Core, left alone: "boom-box rotate --thing lot-1"/,
+    );
+    assert.ok(before.equals(readFileSync(join(certs, "lot-1", "certificate.pem"))));
+    await assert.rejects(
+      ensureCertificates({ directory: certs, things: ["lot-1"], renew: ["lot-1"] }),
+      { name: "UserError", message: /lot-1 was provisioned in AWS IoT Core, and is left alone/ },
+    );
+  });
+
+  it("is at home in AWS for sim and open, which publishes as AWS's service", async () => {
+    const { resolveBroker, serviceFor } = await import("../broker-options.ts");
+    const flags = { thing: "lot-1", certs };
+    const { endpoint, port, prefix, alpn } = await resolveBroker(flags, "lot-1");
+    assert.deepEqual([endpoint, port, prefix, alpn], ["x-ats.iot.test", 443, "lab", true]);
+    assert.equal(await serviceFor(flags), "aws-service");
+    assert.equal(await serviceFor({ ...flags, thing: "lot-2" }), "service");
+    await assert.rejects(resolveBroker(flags, "aws-service"), {
+      message: /aws-service has no certificate .*run "boom-box provision --service"/,
+    });
+  });
+
+  it("is no box for npm start, and unknown to the stand-in", async () => {
+    const { startLocalSystem } = await import("../local-system.ts");
+    const onlooker = { log: () => {}, onRecord: () => {} };
+    await assert.rejects(startLocalSystem({ thing: "lot-1", port: 0, certs }, onlooker), {
+      name: "UserError",
+      message: /lot-1 was provisioned in AWS IoT Core.*name another box with --thing$/,
+    });
+  });
+
+  it("is not guessed at where its record is damaged", async () => {
+    const path = join(certs, "lot-1", "provisioning.json");
+    const before = readFileSync(path);
+    for (const text of ["", "{", "null", "{}", before.toString().replace('"aws"', '"gcp"')]) {
+      writeFileSync(path, text);
+      await assert.rejects(ensureCertificates({ directory: certs, things: ["lot-1"] }), {
+        name: "UserError",
+        message: /provisioning\.json is damaged/,
+      });
+    }
+    writeFileSync(path, before);
+  });
+});

@@ -1,0 +1,201 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { defaultThing, hostName, prefix, thingName } from "../broker-options.ts";
+import { awsServiceIdentity, defaultCertsDirectory } from "../paths.ts";
+import { numberOption } from "../settings.ts";
+import { UserError } from "../user-error.ts";
+import type { Target, TargetFlags } from "./target.ts";
+
+interface BrokerFlags {
+  readonly mqttEndpoint?: string;
+  readonly mqttPort?: number;
+  readonly ca?: string;
+}
+
+type ProvisionFlags = TargetFlags &
+  BrokerFlags & { readonly from?: string; readonly besideOthers?: boolean };
+type RotateFlags = TargetFlags &
+  BrokerFlags & { readonly keepOld?: boolean; readonly deleteOld?: boolean };
+type DeprovisionFlags = TargetFlags & { readonly deleteFiles?: boolean };
+
+/** Adds `boom-box provision`, `rotate` and `deprovision`. */
+export function registerProvisionCommands(program: Command): void {
+  const write = (text: string) => (program.configureOutput().writeOut ?? toStdout)(text);
+  addBrokerFlags(addTargetFlags(program.command("provision")))
+    .description("make a box known to AWS IoT Core, with a key made here, and connect once as it")
+    .option("--from <file>", "CSV: provision all boxes of it (docs/aws.md)")
+    .option("--beside-others", "although the thing has certificates of others; they stay")
+    .action((flags: ProvisionFlags) => provisionCommand(flags, write));
+  addBrokerFlags(addTargetFlags(program.command("rotate")))
+    .description(
+      "a new key and certificate beside the old; once it has connected, the old is deactivated",
+    )
+    .option("--keep-old", "leave the old certificate active: the board still has it")
+    .option("--delete-old", "make no new one; delete those that were replaced")
+    .action((flags: RotateFlags) => rotateCommand(flags, write));
+  addTargetFlags(program.command("deprovision"))
+    .description("undo provision: certificate, attachments, thing; and the policy nobody else has")
+    .option("--delete-files", "delete key and certificate here too, not only move them aside")
+    .action((flags: DeprovisionFlags) => deprovisionCommand(flags, write));
+}
+
+const toStdout = (text: string) => void process.stdout.write(text);
+
+function addTargetFlags(command: Command): Command {
+  return command
+    .option("--thing <name>", `the box's thing name (default: ${defaultThing})`, thingName)
+    .option("--service", "not a box, but the service that publishes commands (boom-box open)")
+    .option("--local", "in the stand-in on this machine, without an AWS account")
+    .option("--region <region>", "AWS region (default: AWS_REGION, or the profile's)", region)
+    .option("--profile <name>", "of ~/.aws/config")
+    .option("--endpoint-url <url>", "of the control plane: an emulator's, or a VPC endpoint's", url)
+    .option("--prefix <prefix>", "first part of every topic (default: gate)", prefix)
+    .option("--certs <dir>", "where keys and certificates are, or will be", defaultCertsDirectory)
+    .option("--dry-run", "only look, and say what would be done")
+    .option("--json", "print JSON lines");
+}
+
+function addBrokerFlags(command: Command): Command {
+  return command
+    .option("--mqtt-endpoint <host>", "the broker (default: the account's Data-ATS)", hostName)
+    .option("--mqtt-port <port>", "its port (default: 8883)", numberOption("port"))
+    .option("--ca <file>", "PEM: the broker's CA (default: Amazon's roots, from Node)");
+}
+
+async function provisionCommand(flags: ProvisionFlags, write: (text: string) => void) {
+  const { planProvision, provision } = await import("./provision.ts");
+  const boxes = await fleetOf(flags);
+  await inEachOf(flags, boxes, write, async (target, settings) => {
+    const options = {
+      ...(await target.brokerOptions(flags)),
+      isBesideOthers: flags.besideOthers === true,
+      settings,
+    };
+    await planProvision(target.run, options);
+    if (flags.dryRun) return;
+    await target.ready();
+    const { certificateArn } = await provision(target.run, {
+      ...options,
+      ...(await target.brokerOptions(flags)),
+    });
+    if (flags.json || boxes.length > 1) return;
+    write(await nextSteps(target, flags, certificateArn));
+  });
+}
+
+async function rotateCommand(flags: RotateFlags, write: (text: string) => void) {
+  const { deleteOld, planRotate, rotate } = await import("./rotate.ts");
+  await inEachOf(flags, [{ thingName: nameOf(flags), settings: {} }], write, async (target) => {
+    if (flags.deleteOld) {
+      if (flags.dryRun) throw new UserError("--dry-run shows a rotation: leave --delete-old out");
+      await deleteOld(target.run);
+      return;
+    }
+    const isOldKept = flags.keepOld === true;
+    await planRotate(target.run, { ...(await target.brokerOptions(flags)), isOldKept });
+    if (flags.dryRun) return;
+    await target.ready();
+    await rotate(target.run, { ...(await target.brokerOptions(flags)), isOldKept });
+    if (flags.json) return;
+    write(
+      "A board has the old key and certificate until it is flashed again: boom-box flash. What runs from these files takes the new ones at its next start.\n",
+    );
+  });
+}
+
+async function deprovisionCommand(flags: DeprovisionFlags, write: (text: string) => void) {
+  const { deprovision, planDeprovision } = await import("./deprovision.ts");
+  await inEachOf(flags, [{ thingName: nameOf(flags), settings: {} }], write, async (target) => {
+    const options = { isDeletingFiles: flags.deleteFiles === true };
+    await planDeprovision(target.run, options);
+    if (!flags.dryRun) await deprovision(target.run, options);
+  });
+}
+
+function nameOf(flags: TargetFlags): string {
+  if (flags.service === true) {
+    if (flags.thing !== undefined) throw new UserError("--service or --thing: not both");
+    if (flags.local) {
+      throw new UserError('the stand-in\'s service has its certificate from "boom-box certs"');
+    }
+    return awsServiceIdentity;
+  }
+  return flags.thing ?? defaultThing;
+}
+
+async function fleetOf(flags: ProvisionFlags) {
+  if (flags.from === undefined) return [{ thingName: nameOf(flags), settings: {} }];
+  if (flags.thing !== undefined || flags.service) {
+    throw new UserError("--from names the boxes: leave --thing and --service out");
+  }
+  const { readFleet } = await import("./fleet.ts");
+  return readFleet(flags.from);
+}
+
+/**
+ * One after another, so that AWS's limits are met by few. A box that fails does not keep the others
+ * from theirs; what would fail for all of them ends the run.
+ */
+async function inEachOf(
+  flags: TargetFlags,
+  boxes: readonly { readonly thingName: string; readonly settings: object }[],
+  write: (text: string) => void,
+  work: (target: Target, settings: Readonly<Record<string, unknown>>) => Promise<void>,
+): Promise<void> {
+  const { AccountError } = await import("./control-plane.ts");
+  const { openTarget } = await import("./target.ts");
+  const { printer } = await import("./report.ts");
+  const onStep = printer(flags.json === true, write);
+  const failed: string[] = [];
+  for (const { thingName: name, settings } of boxes) {
+    let target: Target | undefined;
+    try {
+      target = await openTarget(name, flags, onStep);
+      await work(target, { ...settings });
+    } catch (error) {
+      const isAll = boxes.length === 1 || error instanceof AccountError;
+      if (isAll || !(error instanceof UserError)) throw error;
+      failed.push(name);
+      process.stderr.write(`boom-box: ${name}: ${error.message}\n`);
+    } finally {
+      await target?.close();
+    }
+  }
+  if (boxes.length > 1 && !flags.json) {
+    write(`${boxes.length - failed.length} of ${boxes.length} boxes are as they should be\n`);
+  }
+  if (failed.length > 0) {
+    throw new UserError(
+      `${failed.length} of ${boxes.length} boxes failed (${failed.slice(0, 10).join(", ")}${failed.length > 10 ? ", …" : ""}): run the same command again, it goes on where it stopped`,
+    );
+  }
+}
+
+/** What a person does after it. */
+async function nextSteps(target: Target, { local }: ProvisionFlags, certificateArn: string) {
+  const { subject } = target.run;
+  if (subject.type === "service") {
+    const { serviceIamPolicy } = await import("../../host-sim/cloud/policy-documents.ts");
+    const { placeOf } = await import("./control-plane.ts");
+    const scope = { ...placeOf(certificateArn), prefix: subject.prefix };
+    return [
+      'Next: "boom-box open --thing …" publishes with this certificate.',
+      "A web service on AWS needs none of it: give its IAM role this policy, for the IoT Data Plane:",
+      `${JSON.stringify(serviceIamPolicy(scope), null, 2)}\n`,
+    ].join("\n");
+  }
+  const thing = subject.name;
+  return local
+    ? `Next: "boom-box sim --thing ${thing}" runs this box, "boom-box open --thing ${thing}" opens its gate.\n`
+    : `Next: the WiFi networks into certs/${thing}/settings.json, then "boom-box flash --thing ${thing}"; or "boom-box sim --thing ${thing}" on this machine.\n`;
+}
+
+function region(text: string): string {
+  if (/^[a-z]{2}(-[a-z]+)+-\d$/.test(text)) return text;
+  throw new InvalidArgumentError("It must be an AWS region, such as eu-central-1.");
+}
+
+function url(text: string): string {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  if (parsed?.protocol === "https:" || parsed?.protocol === "http:") return text;
+  throw new InvalidArgumentError("It must be a URL, such as https://iot.example.org.");
+}

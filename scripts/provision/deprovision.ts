@@ -1,0 +1,138 @@
+import { isSame } from "./authorize.ts";
+import { short, sweep } from "./certificate.ts";
+import { placeOf, type Thing } from "./control-plane.ts";
+import { emptyFolder } from "./folder.ts";
+import { withFolder } from "./provision.ts";
+import { type CertificateRecord, type ProvisioningRecord, readRecord } from "./record.ts";
+import { retire } from "./retire.ts";
+import { type Run, tell } from "./run.ts";
+import { markOf, policyNameOf, policyOf } from "./subject.ts";
+import { certificatesIn, refuseOtherPlace } from "./survey.ts";
+
+export interface DeprovisionOptions {
+  /** delete key and certificate here too, rather than move them aside */
+  readonly isDeletingFiles: boolean;
+}
+
+/** What belongs to the folder, or without one to a thing that was made here. */
+interface Belongings {
+  readonly record: ProvisioningRecord | undefined;
+  readonly certificates: readonly CertificateRecord[];
+  readonly thing: Thing | undefined;
+  readonly isThingOurs: boolean;
+}
+
+/** Says what {@link deprovision} would do. */
+export async function planDeprovision(run: Run, options: DeprovisionOptions): Promise<void> {
+  const { subject, cloud } = run;
+  const { certificates, thing, isThingOurs } = await find(run);
+  if (certificates.length === 0 && thing === undefined) {
+    tell(run, "deletion", "kept", `nothing of ${subject.name} in ${cloud.name}`);
+  }
+  for (const { certificateId } of certificates) {
+    const id = short(certificateId);
+    tell(run, "deletion", "planned", `certificate ${id}: deactivate, detach and delete it`);
+  }
+  tell(
+    run,
+    "policy",
+    "planned",
+    `delete the policy ${policyNameOf(subject)}, if nobody else has it`,
+  );
+  if (thing !== undefined) {
+    if (isThingOurs) tell(run, "thing", "planned", `delete the thing ${subject.name}`);
+    else tell(run, "thing", "note", `thing ${subject.name} was not made here: left alone`);
+  }
+  const verb = options.isDeletingFiles ? "delete" : "move aside";
+  tell(run, "files", "planned", `${verb} key and certificate in certs/${subject.name}/`);
+}
+
+/**
+ * Undoes what `provision` made, and nothing else: a certificate that this folder does not know, a
+ * thing without our mark, a policy that says something else or is in use are left alone, and it is said.
+ * May be repeated after any failure.
+ */
+export async function deprovision(run: Run, options: DeprovisionOptions): Promise<void> {
+  const { record, thing } = await find(run);
+  if (record !== undefined) {
+    await withFolder(run, async () => {
+      await undo(run);
+      await clearFolder(run, options);
+    });
+  } else if (thing !== undefined) {
+    await undo(run);
+  } else {
+    tell(run, "deletion", "kept", `nothing of ${run.subject.name} in ${run.cloud.name}`);
+  }
+}
+
+async function undo(run: Run): Promise<void> {
+  const { record, certificates, thing, isThingOurs } = await find(run);
+  for (const certificate of certificates) await retire(run, certificate);
+  if (record?.next) await sweep(run, record.next);
+  await removePolicy(run, certificates[0]?.certificateArn ?? thing?.arn);
+  if (thing !== undefined) await removeThing(run, isThingOurs);
+}
+
+async function clearFolder(run: Run, { isDeletingFiles }: DeprovisionOptions): Promise<void> {
+  const { certs, subject } = run;
+  const aside = await emptyFolder(certs, subject.name, isDeletingFiles);
+  const what = aside === undefined ? "key and certificate deleted" : `moved aside to ${aside}/`;
+  tell(run, "files", "done", `certs/${subject.name}/: ${what}; settings.json stays`);
+}
+
+/**
+ * Where the folder is lost, certificates are known by three marks at once: they are attached to a
+ * thing that was made here, have this project's policy, and stand for no other thing's name.
+ */
+async function find(run: Run): Promise<Belongings> {
+  const { cloud, certs, subject } = run;
+  const record = await readRecord(certs, subject.name);
+  if (record !== undefined) refuseOtherPlace(run, record);
+  const thing = subject.type === "box" ? await cloud.describeThing(subject.name) : undefined;
+  const isThingOurs = thing?.attributes["boom-box"] === markOf(subject)["boom-box"];
+  const certificates = [...certificatesIn(record)];
+  if (record === undefined && isThingOurs) {
+    for (const certificateArn of await cloud.listThingPrincipals(subject.name)) {
+      if (certificates.some((each) => each.certificateArn === certificateArn)) continue;
+      const policies = await cloud.listAttachedPolicies(certificateArn);
+      if (!policies.includes(policyNameOf(subject))) continue;
+      const certificateId = certificateArn.slice(certificateArn.lastIndexOf("/") + 1);
+      certificates.push({ certificateId, certificateArn, activated: true });
+    }
+  }
+  return { record, certificates, thing, isThingOurs };
+}
+
+async function removePolicy(run: Run, arn: string | undefined): Promise<void> {
+  const { cloud, subject } = run;
+  const policyName = policyNameOf(subject);
+  const document = await cloud.getPolicy(policyName);
+  if (document === undefined) return;
+  const isOurs = arn !== undefined && isSame(document, policyOf(subject, placeOf(arn)).document);
+  if (!isOurs) {
+    tell(run, "policy", "note", `policy ${policyName} is not known to be ours: left alone`);
+  } else if (
+    (await cloud.listTargetsForPolicy(policyName)).length === 0 &&
+    (await cloud.deletePolicy(policyName))
+  ) {
+    tell(run, "policy", "done", `policy ${policyName} deleted, as nobody else had it`);
+  } else {
+    tell(run, "policy", "kept", `policy ${policyName}: others have it`);
+  }
+}
+
+async function removeThing(run: Run, isOurs: boolean): Promise<void> {
+  const { cloud, subject } = run;
+  if (!isOurs) {
+    tell(run, "thing", "note", `thing ${subject.name} was not made here: left alone`);
+    return;
+  }
+  const others = await cloud.listThingPrincipals(subject.name);
+  if (others.length > 0) {
+    tell(run, "thing", "note", `thing ${subject.name} has others' certificates: left alone`);
+    return;
+  }
+  await cloud.deleteThing(subject.name);
+  tell(run, "thing", "done", `thing ${subject.name} deleted`);
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readFleet } from "./fleet.ts";
+
+describe("boxes.csv", () => {
+  const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
+  const path = join(directory, "boxes.csv");
+  after(() => rmSync(directory, { recursive: true }));
+
+  const read = (text: string | Uint8Array) => {
+    writeFileSync(path, text);
+    return readFleet(path);
+  };
+
+  it("names boxes, and the settings they get", async () => {
+    const text = `\ufeffthingName,SSID,password,pulseMs,network
+lot-1,car park,"open, ""sesame""",700,
+lot-2,,,,ethernet
+
+lot-3,guests,,,\r
+`;
+    assert.deepEqual(await read(text), [
+      {
+        thingName: "lot-1",
+        settings: { networks: [{ SSID: "car park", password: 'open, "sesame"' }], pulseMs: 700 },
+      },
+      { thingName: "lot-2", settings: { network: "ethernet" } },
+      { thingName: "lot-3", settings: { networks: [{ SSID: "guests" }] } },
+    ]);
+  });
+
+  const wrong: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
+    ["nothing", "", /must begin with a heading/],
+    ["no heading", "lot-1\nlot-2\n", /must begin with a heading/],
+    ["a column that is no setting", "thingName,colour\nlot-1,red\n", /must begin with a heading/],
+    ["a column twice", "thingName,pin,pin\nlot-1,5,5\n", /each once/],
+    ["no box", "thingName\n", /must hold 1–10000 boxes/],
+    [
+      "a wrong name",
+      "thingName\nlot-1\nlot 2\n",
+      /line 3: thingName must be .*nothing has been done$/,
+    ],
+    ["a name that is no box's", "thingName\nservice\n", /"service" cannot name a box/],
+    ["no name", "thingName,pin\n,5\n", /line 2: thingName/],
+    ["a box twice", "thingName\nlot-1\nLOT-1\n", /line 3: LOT-1 is on line 2 already/],
+    ["a wrong number", "thingName,pulseMs\nlot-1,soon\n", /line 2: pulseMs must be a whole number/],
+    ["a password without a network", "thingName,password\nlot-1,open sesame\n", /line 2: networks/],
+    ["a line too short", "thingName,pin\nlot-1\n", /line 2 is no CSV/],
+    ["a quote that never ends", 'thingName,password\nlot-1,"open sesame\n', /is no CSV/],
+    ["no UTF-8", Buffer.from([0x74, 0xff, 0xfe]), /is no CSV in UTF-8/],
+  ];
+  for (const [what, text, message] of wrong) {
+    it(`is refused as a whole with ${what}`, async () => {
+      await assert.rejects(read(text), (error: Error) => {
+        assert.equal(error.name, "UserError");
+        assert.match(error.message, message);
+        assert.doesNotMatch(error.message, /\n|sesame/);
+        return true;
+      });
+    });
+  }
+
+  it("is missed in one line", async () => {
+    await assert.rejects(readFleet(join(directory, "none.csv")), {
+      message: /none\.csv does not exist/,
+    });
+  });
+});

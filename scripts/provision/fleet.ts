@@ -1,0 +1,95 @@
+import { parse } from "csv-parse/sync";
+import { type NumberSetting, numberLimits, parseSettings } from "../../device/config.ts";
+import { readIfPresent } from "../certs/files.ts";
+import { checkedThings } from "../certs/names.ts";
+import { UserError } from "../user-error.ts";
+
+/** One line of `boxes.csv`: a box and the settings it gets besides those that provisioning knows. */
+export interface FleetBox {
+  readonly thingName: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Lines of a file; AWS makes 15 certificates a second, so that more than this is another tool's work. */
+const maximumBoxes = 10_000;
+
+const numbers = Object.keys(numberLimits) as NumberSetting[];
+const columns = ["thingName", "SSID", "password", "network", ...numbers];
+
+/**
+ * Reads `boxes.csv`: a heading, then a line for each box. `thingName` is needed; `SSID` and
+ * `password` make its one WiFi network; `network`, and the numbers of `settings.json` by their names,
+ * may stand beside it. An empty field leaves the setting as it is.
+ * @throws UserError with everything that is wrong in the whole file, by line, never a password
+ */
+export async function readFleet(path: string): Promise<readonly FleetBox[]> {
+  const bytes = await readIfPresent(path);
+  if (bytes === undefined) throw new UserError(`--from: ${path} does not exist: check the path`);
+  const [heading = [], ...lines] = parseTable(bytes, path);
+  checkHeading(heading, path);
+  if (lines.length === 0 || lines.length > maximumBoxes) {
+    throw new UserError(`--from: ${path} must hold 1–${maximumBoxes} boxes, one a line`);
+  }
+  const problems: string[] = [];
+  const boxes = lines.map((fields, index) => {
+    const box = boxOf(heading, fields);
+    const result = parseSettings({ endpoint: "x.test", ...box.settings, thingName: box.thingName });
+    // The heading is line 1.
+    const line = `line ${index + 2}`;
+    if (result.type === "problems") problems.push(`${line}: ${result.problems.join(", ")}`);
+    return box;
+  });
+  const names = boxes.map(({ thingName }) => thingName);
+  for (const [index, name] of names.entries()) {
+    const first = names.findIndex((each) => each.toLowerCase() === name.toLowerCase());
+    if (first < index) problems.push(`line ${index + 2}: ${name} is on line ${first + 2} already`);
+  }
+  if (problems.length > 0) {
+    const shown = problems.slice(0, 5).join("; ");
+    const more = problems.length > 5 ? `; and ${problems.length - 5} more` : "";
+    throw new UserError(`--from: ${path}: ${shown}${more}: nothing has been done`);
+  }
+  checkedThings(names);
+  return boxes;
+}
+
+function parseTable(bytes: Buffer, path: string): string[][] {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return parse(text, { bom: true, trim: true, skip_empty_lines: true });
+  } catch (cause) {
+    // The parser's message may quote a line, and with it a password.
+    const { lines } = Object(cause) as { lines?: unknown };
+    const where = typeof lines === "number" ? `line ${lines} ` : "";
+    throw new UserError(
+      `--from: ${path}: ${where}is no CSV in UTF-8, with as many fields as its heading: mend it`,
+      { cause },
+    );
+  }
+}
+
+function checkHeading(heading: readonly string[], path: string): void {
+  const unknown = heading.filter((name) => !columns.includes(name));
+  const isTwice = new Set(heading).size < heading.length;
+  if (heading.includes("thingName") && unknown.length === 0 && !isTwice) return;
+  throw new UserError(
+    `--from: ${path} must begin with a heading, thingName and any of ${columns.slice(1).join(", ")}, each once`,
+  );
+}
+
+function boxOf(heading: readonly string[], fields: readonly string[]): FleetBox {
+  const given = new Map(
+    heading.flatMap((name, index) => (fields[index] ? [[name, fields[index]]] : [])),
+  );
+  const settings: Record<string, unknown> = {};
+  for (const name of numbers) {
+    const text = given.get(name);
+    if (text !== undefined) settings[name] = /^\d{1,10}$/.test(text) ? Number(text) : text;
+  }
+  const [network, SSID, password] = ["network", "SSID", "password"].map((name) => given.get(name));
+  if (network !== undefined) settings.network = network;
+  if (SSID !== undefined || password !== undefined) {
+    settings.networks = [{ SSID, ...(password === undefined ? {} : { password }) }];
+  }
+  return { thingName: given.get("thingName") ?? "", settings };
+}

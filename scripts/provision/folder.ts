@@ -1,0 +1,250 @@
+import { generateKeyPair, type KeyObject, X509Certificate } from "node:crypto";
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Identity } from "../certs/authority.ts";
+import {
+  fileError,
+  listFolder,
+  makePrivateFolder,
+  readIfPresent,
+  removeLeftovers,
+  tighten,
+  writeAtomically,
+} from "../certs/files.ts";
+import { trustFiles, writeIdentity } from "../certs/identity.ts";
+import { privateKeyOf } from "../certs/parse.ts";
+import { type IdentityFiles, identityFiles } from "../paths.ts";
+import { UserError } from "../user-error.ts";
+
+const generate = promisify(generateKeyPair);
+
+/** the folder of the identity on its way, in `certs/<name>/` */
+const next = "next";
+const requestFile = "request.pem";
+
+/** A key and the request for its certificate, PEM. */
+export interface KeyAndRequest {
+  readonly key: KeyObject;
+  readonly request: string;
+}
+
+/** Makes `certs/<name>` private, and takes away what killed runs left of half-written files. */
+export async function tidyFolder(certsDirectory: string, name: string): Promise<void> {
+  const folder = join(certsDirectory, name);
+  await makePrivateFolder(folder);
+  for (const each of [folder, join(folder, next)]) {
+    await removeLeftovers(each);
+    for (const file of await listFolder(each)) await tighten(join(each, file));
+    await tighten(each);
+  }
+}
+
+/** The key on its way; undefined where there is none. */
+export async function nextKey(
+  certsDirectory: string,
+  name: string,
+): Promise<KeyObject | undefined> {
+  const files = identityFiles(join(certsDirectory, name), next);
+  const pem = await readIfPresent(files.keyPem);
+  return pem && privateKeyOf(pem, "pem");
+}
+
+/**
+ * `next/` with a key made here and its request, as they are or made now. Both lie on disk before
+ * the request is sent, so that the certificate it makes always has its key.
+ */
+export async function prepareNext(certsDirectory: string, name: string): Promise<KeyAndRequest> {
+  const folder = join(certsDirectory, name);
+  await makePrivateFolder(join(folder, next));
+  let key = await nextKey(certsDirectory, name);
+  if (key === undefined) {
+    // RSA: as a client XS signs with nothing else.
+    key = (await generate("rsa", { modulusLength: 2048 })).privateKey;
+    await rm(join(folder, next, requestFile), { force: true });
+    await writeAtomically(
+      identityFiles(folder, next).keyPem,
+      key.export({ type: "pkcs8", format: "pem" }),
+    );
+  }
+  const path = join(folder, next, requestFile);
+  const there = await readIfPresent(path);
+  if (there !== undefined) return { key, request: there.toString("latin1") };
+  const { createRequest } = await import("../certs/request.ts");
+  const pem = key.export({ type: "pkcs8", format: "pem" }).toString();
+  const request = await createRequest(pem, name);
+  await writeAtomically(path, request);
+  return { key, request };
+}
+
+/** The certificate that came for the key in `next/`. */
+export async function writeNext(
+  certsDirectory: string,
+  name: string,
+  key: KeyObject,
+  certificatePem: string,
+): Promise<void> {
+  const identity = identityOf(key, new X509Certificate(certificatePem));
+  await writeIdentity(join(certsDirectory, name), next, identity);
+}
+
+/** What is connected with. PEM. */
+export interface PemIdentity {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
+
+/** What `next/` holds, to be tried before it is put in place. */
+export function readNext(certsDirectory: string, name: string): Promise<PemIdentity> {
+  return readPem(identityFiles(join(certsDirectory, name), next));
+}
+
+/** What is in place. */
+export function readInstalled(certsDirectory: string, name: string): Promise<PemIdentity> {
+  return readPem(identityFiles(certsDirectory, name));
+}
+
+async function readPem(files: IdentityFiles): Promise<PemIdentity> {
+  const certificate = await readIfPresent(files.certificatePem);
+  const key = await readIfPresent(files.keyPem);
+  return { certificatePem: String(certificate ?? ""), keyPem: String(key ?? "") };
+}
+
+/**
+ * Writes what is missing or wrong of the files in place, as long as the key is there.
+ * @returns the names of those written
+ * @throws UserError where the key is gone
+ */
+export async function restoreInstalled(
+  certsDirectory: string,
+  name: string,
+  certificatePem: string,
+): Promise<string[]> {
+  const { keyPem, keyDer } = identityFiles(certsDirectory, name);
+  const certificate = new X509Certificate(certificatePem);
+  const pem = await readIfPresent(keyPem);
+  const der = await readIfPresent(keyDer);
+  const key = [pem && privateKeyOf(pem, "pem"), der && privateKeyOf(der, "der")].find(
+    (each) => each && certificate.checkPrivateKey(each),
+  );
+  if (key === undefined) {
+    throw new UserError(
+      `${keyPem} is not the key of the certificate in the cloud: put it back from a backup, or get a new certificate with "boom-box rotate"`,
+    );
+  }
+  return writeIdentity(certsDirectory, name, identityOf(key, certificate), { renew: true });
+}
+
+/**
+ * Puts `next/` in the folder's place. What was there is copied to `replaced-<label>/` first, as a
+ * whole and once; then each file is replaced as a whole, the keys first. Cut short, it may be
+ * called again. `next/` itself stays until {@link clearNext}.
+ * @param label the same at every try
+ * @returns the name of the folder with what was there before; undefined where that was nothing
+ */
+export async function installNext(
+  certsDirectory: string,
+  name: string,
+  label: string,
+): Promise<string | undefined> {
+  const folder = join(certsDirectory, name);
+  const aside = await keepOld(folder, label);
+  for (const file of identityFileNames(next)) {
+    const bytes = await readIfPresent(join(folder, next, file));
+    const there = await readIfPresent(join(folder, file));
+    if (bytes !== undefined && !there?.equals(bytes))
+      await writeAtomically(join(folder, file), bytes);
+  }
+  return aside;
+}
+
+export async function clearNext(certsDirectory: string, name: string): Promise<void> {
+  await rm(join(certsDirectory, name, next), { recursive: true, force: true });
+}
+
+/** Whom the box trusts: `ca.pem` and, its first alone, `ca.der`. */
+export async function writeTrust(
+  certsDirectory: string,
+  name: string,
+  trustPem: string,
+): Promise<void> {
+  const { caDer, caPem } = trustFiles(certsDirectory, name);
+  const der = new X509Certificate(trustPem).raw;
+  if (!(await readIfPresent(caDer))?.equals(der)) await writeAtomically(caDer, der);
+  if (String(await readIfPresent(caPem)) !== trustPem) await writeAtomically(caPem, trustPem);
+}
+
+/** Takes everything out of the folder that provisioning put there, `settings.json` excepted. */
+export async function emptyFolder(
+  certsDirectory: string,
+  name: string,
+  isDeleting: boolean,
+): Promise<string | undefined> {
+  const folder = join(certsDirectory, name);
+  const names = (await listFolder(folder)).filter(
+    (each) => !each.startsWith(".") && !/^(settings\.json|deprovisioned-.*)$/.test(each),
+  );
+  if (names.length === 0) return undefined;
+  if (isDeleting) {
+    for (const each of names) await rm(join(folder, each), { recursive: true, force: true });
+    return undefined;
+  }
+  const aside = `deprovisioned-${new Date()
+    .toISOString()
+    .replaceAll(/[^0-9]/g, "")
+    .slice(0, 14)}`;
+  await makePrivateFolder(join(folder, aside));
+  try {
+    for (const each of names) await rename(join(folder, each), join(folder, aside, each));
+  } catch (error) {
+    throw fileError(folder, "moved", error);
+  }
+  return aside;
+}
+
+/** Deletes the copies of what was in place before. */
+export async function removeReplaced(certsDirectory: string, name: string): Promise<void> {
+  const folder = join(certsDirectory, name);
+  for (const each of await listFolder(folder)) {
+    if (!each.startsWith("replaced-")) continue;
+    await rm(join(folder, each), { recursive: true, force: true });
+  }
+}
+
+function identityOf(key: KeyObject, certificate: X509Certificate): Identity {
+  return {
+    certificatePem: certificate.toString(),
+    certificateDer: certificate.raw,
+    keyPem: key.export({ type: "pkcs8", format: "pem" }).toString(),
+    keyDer: key.export({ type: "pkcs8", format: "der" }),
+  };
+}
+
+const identityFileNames = (name: string) =>
+  Object.values(identityFiles("", name))
+    .map((path) => path.slice(name.length + 1))
+    // keys before certificates
+    .sort()
+    .reverse();
+
+async function keepOld(folder: string, label: string): Promise<string | undefined> {
+  const aside = `replaced-${label}`;
+  const names = await listFolder(folder);
+  if (names.includes(aside)) return aside;
+  const old: string[] = [];
+  for (const file of [...identityFileNames(next), "ca.der", "ca.pem"]) {
+    if (names.includes(file)) old.push(file);
+  }
+  if (!old.some((file) => file.startsWith("private-key") || file.startsWith("certificate"))) {
+    return undefined;
+  }
+  const unfinished = join(folder, `.${aside}`);
+  await rm(unfinished, { recursive: true, force: true });
+  await makePrivateFolder(unfinished);
+  for (const file of old) {
+    const bytes = await readIfPresent(join(folder, file));
+    if (bytes !== undefined) await writeAtomically(join(unfinished, file), bytes);
+  }
+  await rename(unfinished, join(folder, aside));
+  return aside;
+}

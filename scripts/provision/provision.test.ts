@@ -1,0 +1,497 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { localAccount } from "../../host-sim/local-cloud.ts";
+import { skipWithout } from "../optional.fake.ts";
+import { projectRoot } from "../paths.ts";
+import { boxCertificate, Person } from "./account.fake.ts";
+import { AwsControlPlane } from "./aws.ts";
+import { deprovision } from "./deprovision.ts";
+import { type Call, Emulator, type Fate, findMoto, type Inventory } from "./emulator.fake.ts";
+import { planProvision, provision } from "./provision.ts";
+import { readRecord } from "./record.ts";
+import { deleteOld, rotate } from "./rotate.ts";
+
+const nothing: Inventory = { things: [], policies: [], certificates: [] };
+
+describe("provisioning, against an emulator of AWS IoT's control plane", function () {
+  this.timeout(180_000);
+  let emulator: Emulator;
+  let person: Person;
+  const people: Person[] = [];
+  const environment = { ...process.env };
+
+  before(async function () {
+    const moto = findMoto();
+    skipWithout(this, "moto", moto !== undefined, "moto_server, of PyPI's moto[server]");
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" });
+    emulator = await Emulator.start(moto ?? "");
+  });
+  beforeEach(() => startAnew());
+  after(async () => {
+    process.env = environment;
+    for (const each of people) each.leave();
+    await emulator?.stop();
+  });
+
+  async function startAnew(): Promise<void> {
+    await emulator.reset();
+    person = new Person(emulator);
+    people.push(person);
+  }
+
+  const provisioned = async (name?: string) => provision(await person.run(name), person.options);
+  const rotated = async (isOldKept = false) =>
+    rotate(await person.run(), { ...person.options, isOldKept });
+  const deprovisioned = async () => deprovision(await person.run(), { isDeletingFiles: false });
+  const boxOnly = async (): Promise<Inventory> => ({
+    ...{ things: ["lot-1"], policies: ["boom-box@gate"] },
+    certificates: [boxCertificate(await person.certificateId())],
+  });
+
+  /** Every call that `work` makes, once, with nothing in its way. */
+  async function callsOf(work: () => Promise<unknown>): Promise<Call[]> {
+    await emulator.during(() => "pass", work);
+    return [...emulator.calls];
+  }
+
+  /** The program dies at a call, before or after it took effect: nothing after it comes through. */
+  const deathAt =
+    (number: number, fate: Fate) =>
+    (call: Call): Fate =>
+      call.number < number ? "pass" : call.number === number ? fate : "refused";
+
+  const deathsIn = (calls: readonly Call[]) =>
+    calls.flatMap(({ number, name }) =>
+      (name.startsWith("GET")
+        ? (["refused"] as const)
+        : (["refused", "done-but-refused"] as const)
+      ).map((fate) => ({ number, name, fate })),
+    );
+
+  describe("a box", () => {
+    it("is made, files and all, and connects; made again, nothing changes", async () => {
+      const { endpoint } = await provisioned();
+      assert.equal(endpoint, "localhost");
+      const first = await boxOnly();
+      assert.deepEqual(await emulator.inventory(), first);
+      assert.deepEqual(person.told.at(-1), "done connection");
+      assert.deepEqual(
+        person.files().map(([path, mode]) => [path, mode]),
+        [
+          ...["ca.der", "ca.pem", "certificate.der", "certificate.pem", "private-key.der"],
+          ...["private-key.pem", "provisioning.json", "settings.json"],
+        ].map((name) => [join("lot-1", name), 0o600]),
+      );
+      assert.deepEqual(
+        JSON.parse(readFileSync(join(person.certs, "lot-1", "settings.json"), "utf8")),
+        {
+          ...{ thingName: "lot-1", endpoint: "localhost", port: emulator.brokerPort },
+        },
+      );
+
+      const before = person.files().filter(([path]) => !path.endsWith("provisioning.json"));
+      person.steps.length = 0;
+      await provisioned();
+      assert.deepEqual(await emulator.inventory(), first);
+      assert.deepEqual(
+        person.files().filter(([path]) => !path.endsWith("provisioning.json")),
+        before,
+      );
+      assert.deepEqual(
+        person.told.filter((told) => !told.startsWith("kept")),
+        ["done connection"],
+      );
+    });
+
+    it("is planned without a trace", async () => {
+      await planProvision(await person.run(), person.options);
+      assert.ok(
+        person.told.every((told) => told.startsWith("planned")),
+        person.told.join(),
+      );
+      assert.deepEqual(await emulator.inventory(), nothing);
+      assert.deepEqual(person.files(), []);
+    });
+
+    it("keeps what a maker wrote into its settings", async () => {
+      await provisioned();
+      const path = join(person.certs, "lot-1", "settings.json");
+      const own = { networks: [{ SSID: "car park", password: "open sesame" }], pin: 21 };
+      writeFileSync(path, JSON.stringify({ ...own, endpoint: "old.example.org" }));
+      await provisioned();
+      assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), {
+        ...own,
+        ...{ endpoint: "localhost", thingName: "lot-1", port: emulator.brokerPort },
+      });
+    });
+
+    it("comes out the same when the program dies at any call and is run again", async () => {
+      const calls = await callsOf(() => provisioned());
+      for (const { number, name, fate } of deathsIn(calls)) {
+        await startAnew();
+        person.seedKey();
+        await assert.rejects(
+          emulator.during(deathAt(number, fate), () => provisioned()),
+          { name: "UserError" },
+          name,
+        );
+        await provisioned();
+        assert.deepEqual(await emulator.inventory(), await boxOnly(), `${number} ${name} ${fate}`);
+        assert.ok(!existsSync(join(person.certs, "lot-1", "next")));
+      }
+    });
+
+    it("comes out the same when the program dies after any step and is run again", async () => {
+      await provisioned();
+      const steps = person.steps.length;
+      for (let step = 0; step < steps; step++) {
+        await startAnew();
+        person.seedKey();
+        person.diesAtStep = step;
+        await assert.rejects(provisioned(), /killed/);
+        person.diesAtStep = Number.POSITIVE_INFINITY;
+        await provisioned();
+        assert.deepEqual(await emulator.inventory(), await boxOnly(), `step ${step}`);
+      }
+    });
+
+    for (const fate of ["lost", "throttled", "failed"] as const) {
+      it(`is made at one go although each call in turn is ${fate} once`, async () => {
+        const calls = await callsOf(() => provisioned());
+        for (const { number, name } of calls) {
+          if (name.startsWith("GET") && fate !== "lost") continue;
+          await startAnew();
+          person.seedKey();
+          await emulator.during(
+            (call) => (call.number === number ? fate : "pass"),
+            () => provisioned(),
+          );
+          assert.deepEqual(await emulator.inventory(), await boxOnly(), `${name} ${fate}`);
+        }
+      });
+    }
+
+    it("leaves no certificate of lost answers, however many were lost", async () => {
+      await emulator.during(
+        ({ name }) => (name === "POST /certificates" ? "lost" : "pass"),
+        () => provisioned(),
+      );
+      // Found in the list instead.
+      assert.deepEqual(await emulator.inventory(), await boxOnly());
+    });
+  });
+
+  describe("a thing that is there already", () => {
+    it("is refused where it has another's certificate, unless that is wanted", async () => {
+      await provisioned();
+      const [other] = (await emulator.inventory()).certificates;
+      person = new Person(emulator);
+      people.push(person);
+      await assert.rejects(provisioned(), {
+        name: "UserError",
+        message:
+          /^the thing lot-1 in AWS IoT Core in eu-central-1 .*another certificate.*--beside-others$/,
+      });
+      assert.deepEqual(person.files(), []);
+      await provision(await person.run(), { ...person.options, isBesideOthers: true });
+      const { certificates } = await emulator.inventory();
+      assert.deepEqual(
+        certificates.find(({ id }) => id === other?.id),
+        other,
+      );
+      assert.equal(certificates.length, 2);
+      await deprovisioned();
+      const left = await emulator.inventory();
+      assert.deepEqual(left, {
+        ...{ things: ["lot-1"], policies: ["boom-box@gate"], certificates: [other] },
+      });
+    });
+
+    it("is taken, and left by deprovision, where somebody else made it", async () => {
+      const { cloud } = await person.run();
+      await cloud.createThing("lot-1", {});
+      await provisioned();
+      await deprovisioned();
+      assert.deepEqual(await emulator.inventory(), { ...nothing, things: ["lot-1"] });
+    });
+  });
+
+  it("refuses a policy of the same name that says something else, and leaves it", async () => {
+    const { cloud } = await person.run();
+    const document = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: { Effect: "Allow", Action: "iot:*", Resource: "*" },
+    });
+    await cloud.createPolicy("boom-box@gate", document);
+    await assert.rejects(provisioned(), {
+      name: "UserError",
+      message: /boom-box@gate.*docs\/aws\.md/,
+    });
+    await deprovisioned();
+    assert.deepEqual(await emulator.inventory(), { ...nothing, policies: ["boom-box@gate"] });
+    assert.equal(await cloud.getPolicy("boom-box@gate"), document);
+  });
+
+  it("does not activate again what somebody deactivated", async () => {
+    await provisioned();
+    const { cloud } = await person.run();
+    await cloud.updateCertificate(await person.certificateId(), "INACTIVE");
+    await assert.rejects(provisioned(), { name: "UserError", message: /was made INACTIVE/ });
+    const [certificate] = (await emulator.inventory()).certificates;
+    assert.equal(certificate?.status, "INACTIVE");
+  });
+
+  it("takes another account for another account", async () => {
+    await provisioned();
+    await emulator.reset();
+    await assert.rejects(provisioned(), {
+      name: "UserError",
+      message: /check the account and region/,
+    });
+    assert.deepEqual(await emulator.inventory(), nothing);
+    const elsewhere = await person.run("lot-1", "box", "us-east-1");
+    await assert.rejects(provision(elsewhere, person.options), {
+      name: "UserError",
+      message: /was provisioned in eu-central-1, not in us-east-1/,
+    });
+  });
+
+  describe("rotate", () => {
+    it("puts a proven certificate in place, then deactivates the old one", async () => {
+      await provisioned();
+      const old = await person.certificateId();
+      await rotated();
+      const id = await person.certificateId();
+      assert.notEqual(id, old);
+      const sorted = (await emulator.inventory()).certificates.toSorted((a) =>
+        a.id === id ? -1 : 1,
+      );
+      assert.deepEqual(sorted, [
+        boxCertificate(id),
+        { ...boxCertificate(old), status: "INACTIVE" },
+      ]);
+      await provisioned();
+      await deleteOld(await person.run());
+      assert.deepEqual(await emulator.inventory(), await boxOnly());
+      assert.ok(!person.files().some(([path]) => path.includes("replaced-")));
+    });
+
+    it("leaves the old one active where a board still has it", async () => {
+      await provisioned();
+      const old = await person.certificateId();
+      await rotated(true);
+      const id = await person.certificateId();
+      const { certificates } = await emulator.inventory();
+      assert.deepEqual(certificates.map((each) => [each.id, each.status]).sort(), [
+        ...[old, id].sort().map((each) => [each, "ACTIVE"]),
+      ]);
+      await deleteOld(await person.run());
+      assert.deepEqual(await emulator.inventory(), await boxOnly());
+    });
+
+    it("comes out the same when the program dies at any call and is run again", async () => {
+      await provisioned();
+      const calls = await callsOf(() => rotated());
+      for (const { number, name, fate } of deathsIn(calls)) {
+        const what = `${number} ${name} ${fate}`;
+        await startAnew();
+        person.seedKey();
+        await provisioned();
+        const old = await person.certificateId();
+        person.seedKey();
+        await assert.rejects(
+          emulator.during(deathAt(number, fate), () => rotated()),
+          {
+            name: "UserError",
+          },
+        );
+        // Until the new one is in place, the old one is as it was.
+        if ((await person.certificateId()) === old) {
+          const { certificates } = await emulator.inventory();
+          assert.deepEqual(
+            certificates.find((each) => each.id === old),
+            boxCertificate(old),
+            what,
+          );
+        }
+        await rotated();
+        const id = await person.certificateId();
+        assert.notEqual(id, old, what);
+        const { certificates, ...others } = await emulator.inventory();
+        assert.deepEqual(others, { things: ["lot-1"], policies: ["boom-box@gate"] }, what);
+        assert.deepEqual(
+          certificates.toSorted((a) => (a.id === id ? -1 : 1)),
+          [boxCertificate(id), { ...boxCertificate(old), status: "INACTIVE" }],
+          what,
+        );
+      }
+    });
+
+    it("says so where there is nothing to rotate", async () => {
+      await assert.rejects(rotated(), { name: "UserError", message: /was not provisioned/ });
+      assert.deepEqual(person.files(), []);
+    });
+  });
+
+  describe("deprovision", () => {
+    it("leaves nothing there, and here the settings and the old files aside", async () => {
+      await provisioned();
+      await rotated();
+      await deprovisioned();
+      assert.deepEqual(await emulator.inventory(), nothing);
+      const names = person.files().map(([path]) => path.split("/")[1]);
+      assert.ok(names.includes("settings.json"));
+      assert.ok(names.every((name) => /^(settings\.json|deprovisioned-\d{14})$/.test(name ?? "")));
+      await deprovisioned();
+      await provisioned();
+      assert.deepEqual(await emulator.inventory(), await boxOnly());
+      await deprovision(await person.run(), { isDeletingFiles: true });
+      assert.ok(!person.files().some(([path]) => /^lot-1\/[^/]*key/.test(path)));
+    });
+
+    it("comes out the same when the program dies at any call and is run again", async () => {
+      await provisioned();
+      await rotated();
+      const calls = await callsOf(() => deprovisioned());
+      for (const { number, name, fate } of deathsIn(calls)) {
+        await startAnew();
+        person.seedKey();
+        await provisioned();
+        person.seedKey();
+        await rotated();
+        await assert.rejects(
+          emulator.during(deathAt(number, fate), () => deprovisioned()),
+          {
+            name: "UserError",
+          },
+        );
+        await deprovisioned();
+        assert.deepEqual(await emulator.inventory(), nothing, `${number} ${name} ${fate}`);
+      }
+    });
+
+    it("finds what provision had begun when it died", async () => {
+      const calls = await callsOf(() => provisioned());
+      for (const { number, name, fate } of deathsIn(calls)) {
+        await startAnew();
+        person.seedKey();
+        await assert.rejects(emulator.during(deathAt(number, fate), () => provisioned()));
+        await deprovisioned();
+        assert.deepEqual(await emulator.inventory(), nothing, `${number} ${name} ${fate}`);
+      }
+    });
+
+    it("touches no other box, and keeps the policy that box has", async () => {
+      await provisioned();
+      await provisioned("lot-2");
+      const id = await person.certificateId("lot-2");
+      await deprovisioned();
+      assert.deepEqual(await emulator.inventory(), {
+        ...{ things: ["lot-2"], policies: ["boom-box@gate"] },
+        certificates: [boxCertificate(id, "lot-2")],
+      });
+    });
+
+    it("finds a box's certificates by their marks where the folder is lost", async () => {
+      await provisioned();
+      rmSync(join(person.certs, "lot-1"), { recursive: true });
+      await deprovisioned();
+      assert.deepEqual(await emulator.inventory(), nothing);
+    });
+  });
+
+  it("gives the service a certificate that may publish commands, and no thing", async () => {
+    const run = await person.run("aws-service", "service");
+    await provision(run, person.options);
+    const id = await person.certificateId("aws-service");
+    assert.deepEqual(await emulator.inventory(), {
+      ...{ things: [], policies: ["boom-box-service@gate"] },
+      certificates: [{ id, status: "ACTIVE", things: [], policies: ["boom-box-service@gate"] }],
+    });
+    assert.deepEqual((await readRecord(person.certs, "aws-service"))?.broker, {
+      ...{ endpoint: "localhost", port: emulator.brokerPort },
+    });
+    await deprovision(run, { isDeletingFiles: true });
+    assert.deepEqual(await emulator.inventory(), nothing);
+  });
+
+  it("leads by the command from credentials to a gate that opens", async () => {
+    const ca = join(person.certs, "ca.pem");
+    writeFileSync(ca, emulator.caPem);
+    const boomBox = (...args: string[]) =>
+      spawn(process.execPath, [
+        ...[join(projectRoot, "scripts", "boom-box.js"), ...args, "--certs", person.certs],
+      ]);
+    const outcomeOf = async (child: ChildProcess) => {
+      const output = Promise.all([child.stdout, child.stderr].map((each) => each && text(each)));
+      const [code] = await once(child, "exit");
+      return { code, output: (await output).join("") };
+    };
+    const flags = [
+      ...["--region", localAccount.region, "--endpoint-url", emulator.url, "--ca", ca],
+      ...["--mqtt-endpoint", "localhost", "--mqtt-port", String(emulator.brokerPort)],
+    ];
+    const service = await outcomeOf(boomBox("provision", "--service", ...flags));
+    assert.equal(service.code, 0, service.output);
+    assert.match(
+      service.output,
+      /"arn:aws:iot:eu-central-1:123456789012:topic\/gate\/\*\/command"/,
+    );
+    const box = await outcomeOf(boomBox("provision", ...flags));
+    assert.equal(box.code, 0, box.output);
+    assert.doesNotMatch(box.output + service.output, /PRIVATE KEY|Warning/);
+    // From here on the folder says where AWS is.
+    const simulated = boomBox("sim");
+    try {
+      await new Promise<void>((resolve) => {
+        simulated.stdout?.on("data", (bytes) => String(bytes).includes("online") && resolve());
+      });
+      const open = await outcomeOf(boomBox("open"));
+      assert.match(open.output, /^opened: lot-1 held the button/);
+      assert.equal(open.code, 0, open.output);
+    } finally {
+      simulated.kill("SIGINT");
+      await once(simulated, "exit");
+    }
+  });
+
+  it("asks AWS for the Data-ATS endpoint", async () => {
+    const cloud = await AwsControlPlane.open({
+      region: localAccount.region,
+      endpointUrl: emulator.url,
+    });
+    assert.match(await cloud.describeEndpoint(), /-ats\.iot\.eu-central-1\.amazonaws\.com$/);
+  });
+
+  it("never lets a private key out, nor its file be read by others", async () => {
+    emulator.bodies.length = 0;
+    await provisioned();
+    await rotated();
+    await deprovisioned();
+    await provisioned();
+    const keys = person.files().filter(([path]) => path.includes("private-key"));
+    assert.ok(keys.length >= 6, "the keys in use, replaced and put aside");
+    assert.deepEqual(
+      person.files().filter(([, mode]) => mode !== 0o600),
+      [],
+    );
+    const said = [...emulator.bodies, ...person.steps.map((step) => JSON.stringify(step))].join(
+      "\n",
+    );
+    assert.doesNotMatch(said, /PRIVATE KEY/);
+    const others = person.files().filter(([path]) => !path.includes("private-key"));
+    for (const [, , bytes] of keys.filter(([path]) => path.endsWith(".der"))) {
+      for (const form of ["base64", "hex"] as const) {
+        // Past what is the same in every RSA key.
+        const secret = bytes.toString(form, 600, 660);
+        assert.ok(!said.includes(secret));
+        for (const [path, , other] of others)
+          assert.ok(!other.toString("latin1").includes(secret), path);
+      }
+    }
+  });
+});

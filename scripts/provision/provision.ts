@@ -1,0 +1,204 @@
+import { X509Certificate } from "node:crypto";
+import { join } from "node:path";
+import { expiryWarning } from "../certs/expiry.ts";
+import { makePrivateFolder } from "../certs/files.ts";
+import { withLock } from "../certs/lock.ts";
+import { dayOf, notAfterOf } from "../certs/parse.ts";
+import { authorize } from "./authorize.ts";
+import { obtainCertificate, short, sweep } from "./certificate.ts";
+import type { Certificate } from "./control-plane.ts";
+import {
+  clearNext,
+  installNext,
+  readInstalled,
+  restoreInstalled,
+  tidyFolder,
+  writeTrust,
+} from "./folder.ts";
+import { proveConnection } from "./prove.ts";
+import { type ProvisioningRecord, writeRecord } from "./record.ts";
+import { type Run, tell } from "./run.ts";
+import { mergedSettings, readSettingsEntry, writeSettingsEntry } from "./settings-entry.ts";
+import { markOf } from "./subject.ts";
+import { look, refuseOthers, type Survey, tellPlan } from "./survey.ts";
+
+/** The broker that is connected to, and that the box will use. */
+export interface BrokerOptions {
+  /** PEM: what signs the broker's certificate; the first alone goes onto a board */
+  readonly trustPem: string;
+  /** default: the account's own Data-ATS endpoint */
+  readonly endpoint?: string;
+  /** default: 8883 */
+  readonly port?: number;
+  /** whether the port belongs to the settings; that of a stand-in changes */
+  readonly isPortKept: boolean;
+}
+
+type Broker = NonNullable<ProvisioningRecord["broker"]>;
+
+export interface ProvisionOptions extends BrokerOptions {
+  /** go on although the thing has certificates of others, which are left alone */
+  readonly isBesideOthers: boolean;
+  /** settings to write besides those that provisioning knows, such as `networks` */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** Says what {@link provision} would do. @throws UserError where it would be refused */
+export async function planProvision(run: Run, options: ProvisionOptions): Promise<void> {
+  tellPlan(run, await lookAndRefuse(run, options));
+}
+
+async function lookAndRefuse(run: Run, options: ProvisionOptions): Promise<Survey> {
+  const survey = await look(run);
+  if (!options.isBesideOthers) refuseOthers(run, survey);
+  // What is wrong with the settings is said before anything is made.
+  if (run.subject.type === "box") {
+    await settingsFor(run, options, { endpoint: options.endpoint ?? "x.test", port: 8883 });
+  }
+  return survey;
+}
+
+/**
+ * From nothing to a connection that held: thing, key, certificate, policy, attachments, files. May be
+ * repeated after any failure: what is done is kept, and nothing is left without an owner.
+ * @throws UserError of one line; what was made until then is kept for the next try
+ */
+export async function provision(
+  run: Run,
+  options: ProvisionOptions,
+): Promise<{ readonly endpoint: string; readonly certificateArn: string }> {
+  const { certs, subject, cloud } = run;
+  return withFolder(run, async () => {
+    const survey = await lookAndRefuse(run, options);
+    const record: ProvisioningRecord = survey.record ?? {
+      ...{ version: 1, cloud: cloud.type, type: subject.type },
+      ...{ region: cloud.region, prefix: subject.prefix, replaced: [] },
+    };
+    await writeRecord(certs, subject.name, record);
+    if (subject.type === "box") await ensureThing(run, survey);
+    const isNew = record.current === undefined;
+    const certificate = survey.current ?? (await obtainCertificate(run, record));
+    const entry = record.current ?? record.next?.certificate;
+    if (entry === undefined) throw new Error("an obtained certificate is recorded");
+    await authorize(run, record, entry, certificate);
+    if (isNew) await install(run, record, certificate);
+    else await mend(run, record, certificate);
+    const broker = await brokerOf(run, record, options);
+    const { endpoint } = broker;
+    await writeTrust(certs, subject.name, options.trustPem);
+    if (subject.type === "box") {
+      const settings = await settingsFor(run, options, broker);
+      const isChanged = await writeSettingsEntry(certs, subject.name, settings);
+      tell(run, "settings", isChanged ? "done" : "kept", `settings.json: endpoint ${endpoint}`);
+    }
+    await connect(run, options.trustPem, broker, await readInstalled(certs, subject.name));
+    if (options.isPortKept) record.broker = broker;
+    record.provenAt = run.now().toISOString();
+    await writeRecord(certs, subject.name, record);
+    return { endpoint, certificateArn: certificate.certificateArn };
+  });
+}
+
+/** Alone in the folder, which is made and tidied first. */
+export async function withFolder<T>(run: Run, work: () => Promise<T>): Promise<T> {
+  const { certs, subject } = run;
+  await makePrivateFolder(join(certs, subject.name));
+  return withLock(join(certs, subject.name), 30_000, async () => {
+    await tidyFolder(certs, subject.name);
+    return work();
+  });
+}
+
+async function ensureThing(run: Run, { thing }: Survey): Promise<void> {
+  const { cloud, subject } = run;
+  if (thing !== undefined) {
+    tell(run, "thing", "kept", `thing ${subject.name}`);
+    return;
+  }
+  await cloud.createThing(subject.name, markOf(subject));
+  tell(run, "thing", "done", `thing ${subject.name}`);
+}
+
+/** Puts what is in `next/` into place, and into the record. */
+export async function install(
+  run: Run,
+  record: ProvisioningRecord,
+  { certificateId, certificatePem }: Certificate,
+): Promise<void> {
+  const { certs, subject } = run;
+  const { next } = record;
+  if (next?.certificate === undefined) throw new Error("what is installed was obtained");
+  const aside = await installNext(certs, subject.name, short(certificateId));
+  if (next.isUncertain) await sweep(run, next);
+  if (record.current !== undefined) record.replaced.push(record.current);
+  record.current = next.certificate;
+  delete record.next;
+  delete record.provenAt;
+  await writeRecord(certs, subject.name, record);
+  await clearNext(certs, subject.name);
+  const ends = dayOf(notAfterOf(new X509Certificate(certificatePem)));
+  const kept = aside === undefined ? "" : `; what was there before is in ${aside}/`;
+  tell(run, "files", "done", `certs/${subject.name}/: key and certificate, until ${ends}${kept}`);
+}
+
+/** The certificate is there already: its files are put right, and it is said when it ends. */
+async function mend(
+  run: Run,
+  record: ProvisioningRecord,
+  { certificatePem }: Certificate,
+): Promise<void> {
+  const { certs, subject } = run;
+  // A run was cut short just before it took this away; `rotate`'s own is in the record.
+  if (record.next === undefined) await clearNext(certs, subject.name);
+  const written = await restoreInstalled(certs, subject.name, certificatePem);
+  const what = written.length === 0 ? "key and certificate" : `restored ${written.join(", ")}`;
+  tell(run, "files", written.length === 0 ? "kept" : "done", `certs/${subject.name}/: ${what}`);
+  const warning = expiryWarning(subject.name, new X509Certificate(certificatePem), run.now());
+  if (warning !== undefined) tell(run, "certificate", "note", warning);
+}
+
+/** Where to connect: as asked, as it was proven before, or the account's own endpoint. */
+export async function brokerOf(
+  { cloud }: Run,
+  { broker }: ProvisioningRecord,
+  options: BrokerOptions,
+): Promise<Broker> {
+  return {
+    endpoint: options.endpoint ?? broker?.endpoint ?? (await cloud.describeEndpoint()),
+    port: options.port ?? broker?.port ?? 8883,
+  };
+}
+
+/** The proof: as the box does it. @throws UserError where it does not hold */
+export async function connect(
+  run: Run,
+  trustPem: string,
+  { endpoint, port }: Broker,
+  identity: { readonly certificatePem: string; readonly keyPem: string },
+): Promise<void> {
+  await proveConnection(run.subject, {
+    ...{ endpoint, port, alpn: port === 443, sleep: run.sleep },
+    identity: { ...identity, caPem: trustPem },
+    onRetry: (reason) =>
+      tell(run, "connection", "note", `not yet (${reason}): a new certificate may take moments`),
+  });
+  const heard = run.subject.type === "box" ? "its command topic" : "the boxes' events";
+  tell(
+    run,
+    "connection",
+    "done",
+    `connected to ${endpoint}:${port} as ${run.subject.name}, and subscribed to ${heard}`,
+  );
+}
+
+async function settingsFor(run: Run, options: ProvisionOptions, { endpoint, port }: Broker) {
+  const { name, prefix } = run.subject;
+  const before = await readSettingsEntry(run.certs, name);
+  const { isPortKept } = options;
+  const isUsual = port === 8883 && before.port === undefined;
+  return mergedSettings(
+    before,
+    { thingName: name, endpoint, prefix, ...(isPortKept && !isUsual ? { port } : {}) },
+    { ...options.settings, ...(isPortKept && port === 443 ? { alpn: true } : {}) },
+  );
+}

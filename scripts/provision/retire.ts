@@ -1,0 +1,31 @@
+import { short } from "./certificate.ts";
+import { type CertificateRecord, type ProvisioningRecord, writeRecord } from "./record.ts";
+import { type Run, tell } from "./run.ts";
+import { policyNameOf } from "./subject.ts";
+
+/**
+ * Takes a certificate of this folder's away for good: INACTIVE first, so that it is of no use from
+ * then on whatever fails; the thing's attachment last, by which it can be found. What is gone already is passed over.
+ */
+export async function retire(run: Run, { certificateId, certificateArn }: CertificateRecord) {
+  const { cloud, subject } = run;
+  if ((await cloud.describeCertificate(certificateId)) === undefined) return;
+  await cloud.updateCertificate(certificateId, "INACTIVE");
+  tell(run, "deactivation", "done", `certificate ${short(certificateId)} made inactive`);
+  const policyName = policyNameOf(subject);
+  if ((await cloud.listAttachedPolicies(certificateArn)).includes(policyName)) {
+    await cloud.detachPolicy(policyName, certificateArn);
+  }
+  if (subject.type === "box") await cloud.detachThingPrincipal(subject.name, certificateArn);
+  await cloud.deleteCertificate(certificateId);
+  tell(run, "deletion", "done", `certificate ${short(certificateId)} detached and deleted`);
+}
+
+/** {@link retire} for those that were replaced. */
+export async function retireReplaced(run: Run, record: ProvisioningRecord): Promise<void> {
+  for (const entry of [...record.replaced]) {
+    await retire(run, entry);
+    record.replaced = record.replaced.filter((each) => each !== entry);
+    await writeRecord(run.certs, run.subject.name, record);
+  }
+}

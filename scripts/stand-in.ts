@@ -1,0 +1,87 @@
+import { defaultPrefix } from "../device/core/topics.ts";
+import type { PrincipalEntry, Registry } from "../host-sim/cloud/registry.ts";
+import { startLocalCloud } from "../host-sim/local-cloud.ts";
+import { listThings, readIdentity } from "./certs/identity.ts";
+import { caIdentity, serverIdentity, serviceIdentity } from "./paths.ts";
+import { localPrincipals } from "./provision/local-cloud.ts";
+import { readRecord } from "./provision/record.ts";
+import { serviceClientIdPrefix } from "./publisher.ts";
+import { announceStandIn, withdrawStandIn } from "./running-stand-in.ts";
+
+/** The stand-in on a folder's certificates, announced to the commands in other terminals. */
+export interface StandIn {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Every box that has a certificate in the folder may connect: those of `boom-box certs` by the box's
+ * policy, those of `boom-box provision --local` by what was attached to them, and as soon as it was.
+ * @param port another is taken if this one cannot be had
+ * @throws UserError where the folder has no certificates for it
+ */
+export async function startStandIn(
+  certs: string,
+  port: number,
+  onLine: (line: string) => void,
+): Promise<StandIn> {
+  const server = await readIdentity(certs, serverIdentity);
+  const service = await readIdentity(certs, serviceIdentity);
+  const ca = await readIdentity(certs, caIdentity);
+  const cloud = await startLocalCloud({
+    prefix: defaultPrefix,
+    port,
+    fallbackToAnyPort: true,
+    ca: ca.certificatePem,
+    certificate: server.chainPem,
+    key: server.keyPem,
+    things: await thingsByFolder(certs),
+    service: { certificate: service.certificatePem, clientIdPrefix: serviceClientIdPrefix },
+    refresh: refresher(certs, onLine),
+    onRecord: (record) => {
+      if (record.type === "warning") onLine(`stand-in: ${record.message}`);
+      if (record.type === "denied") {
+        onLine(`stand-in: ${record.clientId} may not ${record.action} ${record.resource}`);
+      }
+    },
+  });
+  const running = { endpoint: "localhost", port: cloud.port, prefix: defaultPrefix };
+  await announceStandIn(certs, { ...running, pid: process.pid });
+  return {
+    port: cloud.port,
+    stop: async () => {
+      await withdrawStandIn(certs);
+      await cloud.close();
+    },
+  };
+}
+
+/** Those that were provisioned are known by the cloud that made their certificates instead. */
+async function thingsByFolder(certs: string) {
+  const things: { thingName: string; certificate: string }[] = [];
+  for (const thingName of await listThings(certs)) {
+    if ((await readRecord(certs, thingName)) !== undefined) continue;
+    things.push({ thingName, certificate: (await readIdentity(certs, thingName)).certificatePem });
+  }
+  return things;
+}
+
+/** Registers what `provision --local` has changed since the last search. */
+function refresher(certs: string, onLine: (line: string) => void): (registry: Registry) => void {
+  let known: readonly PrincipalEntry[] = [];
+  return (registry) => {
+    let found: readonly PrincipalEntry[];
+    try {
+      found = localPrincipals(certs);
+      for (const entry of found) registry.register(entry);
+    } catch (error) {
+      onLine(`stand-in: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+    const there = new Set(found.map(({ certificate }) => certificate));
+    for (const { certificate } of known) {
+      if (!there.has(certificate)) registry.setStatus(certificate, "INACTIVE");
+    }
+    known = found;
+  };
+}
