@@ -1,14 +1,22 @@
-import type { Device, ResetReason } from "../../device/hal.ts";
+import type { Device, ResetReason, TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
 import { ScriptedClock } from "./clock.ts";
 import { ScriptedNetwork } from "./network.ts";
 import { RecordedPin } from "./pin.ts";
 import { MemoryStorage } from "./storage.ts";
 import { NodeTimer } from "./timer.ts";
-import { NodeTLSSocket, type TLSIdentity } from "./tls.ts";
+import {
+  type ClaimIdentity,
+  NodeTLSSocket,
+  TLSIdentities,
+  type TLSIdentity,
+  UnusableSocket,
+} from "./tls.ts";
 
 export interface NodeDeviceOptions {
   readonly pin: number;
   readonly identity: TLSIdentity;
+  /** for a box that claims its certificate; `identity` is then what it has built in: the CA alone */
+  readonly claim?: ClaimIdentity;
   readonly resetReason?: ResetReason;
   readonly network?: ScriptedNetwork;
   readonly clock?: ScriptedClock;
@@ -25,6 +33,7 @@ export interface NodeDevice extends Device {
 }
 
 export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
+  const identities = new TLSIdentities(options.identity, options.claim);
   return {
     gatePin: new RecordedPin(options.pin),
     network: options.network ?? new ScriptedNetwork(),
@@ -37,6 +46,18 @@ export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
       freeHeap: () => undefined,
       random: Math.random,
     },
-    connect: (socketOptions) => new NodeTLSSocket(socketOptions, options.identity),
+    certificateRequest: () => options.claim?.request,
+    connect: (socketOptions) => openSocket(socketOptions, identities),
   };
+}
+
+/** What is no certificate, or not the key's, is the peer's to refuse; OpenSSL does so itself, by throwing. */
+function openSocket(options: TLSSocketOptions, identities: TLSIdentities): TLSSocket {
+  let identity: TLSIdentity;
+  try {
+    identity = identities.of(options.identity ?? { type: "built-in" });
+  } catch (error) {
+    return new UnusableSocket(options, String(error));
+  }
+  return new NodeTLSSocket(options, identity);
 }

@@ -2,14 +2,53 @@ import { isIP, type OnReadOpts } from "node:net";
 import {
   type ConnectionOptions,
   connect,
+  createSecureContext,
   type TLSSocket as NodeSocket,
   type SecureContext,
 } from "node:tls";
-import type { SocketError, TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
+import type { Identity, SocketError, TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
 
 /** A box's certificates as Node takes them: made once, shared by all connections of one identity. */
 export interface TLSIdentity {
   readonly secureContext: SecureContext;
+}
+
+/** What a box has that left the bench without a certificate: PEM throughout. */
+export interface ClaimIdentity {
+  /** of the fleet's */
+  readonly certificate: string;
+  readonly key: string;
+  /** PKCS#10, by the box's own key */
+  readonly request: string;
+  readonly ownKey: string;
+  readonly ca: string;
+}
+
+/** The certificates of one box, one for each way to be it. */
+export class TLSIdentities {
+  readonly #builtIn: TLSIdentity;
+  readonly #claim: ClaimIdentity | undefined;
+
+  constructor(builtIn: TLSIdentity, claim: ClaimIdentity | undefined) {
+    this.#builtIn = builtIn;
+    this.#claim = claim;
+  }
+
+  of(identity: Identity): TLSIdentity {
+    const claim = this.#claim;
+    if (claim === undefined || identity.type === "built-in") return this.#builtIn;
+    const { ca, ownKey } = claim;
+    const secureContext =
+      identity.type === "claim"
+        ? createSecureContext({ ca, cert: claim.certificate, key: claim.key })
+        : createSecureContext({ ca, cert: pemOf(identity.certificate), key: ownKey });
+    return { secureContext };
+  }
+}
+
+function pemOf(der: Uint8Array): string {
+  const base64 = Buffer.from(der).toString("base64");
+  return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
 }
 
 /** How many bytes are handed to Node at once before waiting for the socket to drain. */
@@ -79,6 +118,27 @@ export class NodeTLSSocket implements TLSSocket {
 }
 
 const lingerMs = 1_000;
+
+/** A connection that cannot even be begun. */
+export class UnusableSocket implements TLSSocket {
+  #isClosed = false;
+
+  constructor(options: TLSSocketOptions, detail: string) {
+    setImmediate(() => {
+      if (!this.#isClosed) options.onError("handshake", detail);
+    });
+  }
+
+  read(): undefined {}
+
+  write(): number {
+    return 0;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+}
 
 function connectionOptions(
   options: TLSSocketOptions,
