@@ -35,6 +35,7 @@ describe("parseSettings", () => {
       ...required,
       port: 8883,
       alpn: false,
+      claim: undefined,
       prefix: "gate",
       pin: 5,
       pulseMs: 500,
