@@ -55,11 +55,13 @@ export function readRejection(text: string): ClaimError {
   const { statusCode, errorCode, errorMessage } = readObject(text);
   const isPassing =
     typeof statusCode === "number" && (statusCode === tooManyRequests || statusCode >= 500);
-  const words = [statusCode, errorCode, errorMessage].filter((each) => each !== undefined);
+  const words = [statusCode, errorCode, errorMessage].filter(
+    (each) => typeof each === "string" || typeof each === "number",
+  );
   return {
     who: isPassing ? "transport" : "person",
     reason: "rejected",
-    detail: words.map(String).join(" ").slice(0, longestDetail),
+    detail: words.join(" ").slice(0, longestDetail),
   };
 }
 

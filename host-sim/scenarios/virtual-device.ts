@@ -23,9 +23,7 @@ export interface VirtualDeviceOptions {
   readonly resetReason: ResetReason;
   readonly random: () => number;
   /** PEM, of a box that came without a certificate */
-  readonly request?: string | undefined;
-  /** what storage does not keep */
-  readonly isStorageFull?: () => boolean;
+  readonly request: string | undefined;
   onPin(value: 0 | 1): void;
   /** a callback of the firmware threw: on the board the program ends there */
   onCrash(error: unknown): void;
@@ -72,7 +70,7 @@ export class VirtualDevice implements Device {
       read: (key) => storage.get(key),
       // As device/xs/key-value.ts has it: a failure is told elsewhere, and lived with.
       write: (key, value) => {
-        if (options.isStorageFull?.() !== true) storage.set(key, value);
+        if (!surroundings.isStorageFull) storage.set(key, value);
       },
       delete: (key) => void storage.delete(key),
     };

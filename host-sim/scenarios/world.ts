@@ -104,6 +104,7 @@ export class World {
       storage: this.storage,
       resetReason,
       random: this.#random,
+      request: this.settings.claim === undefined ? undefined : "a request",
       onPin: (value) => this.#setPin(value),
       onCrash: () => this.#crash(),
     });
