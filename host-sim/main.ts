@@ -1,5 +1,6 @@
 import { createSecureContext } from "node:tls";
 import type { Settings } from "../device/config.ts";
+import type { ClaimIdentity } from "./hardware/tls.ts";
 import { JsonLines } from "./json-lines.ts";
 import { describeRecord } from "./plain-lines.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "./simulated-box.ts";
@@ -9,6 +10,8 @@ export interface SimulatorOptions {
   readonly settings: Settings;
   /** PEM */
   readonly identity: { readonly ca: string; readonly certificate: string; readonly key: string };
+  /** for a box that claims its certificate; `identity` is the claim's then */
+  readonly claim?: ClaimIdentity;
   /** JSON lines instead of words */
   readonly json: boolean;
   /** the engine that runs the firmware; default: Node itself */
@@ -35,6 +38,7 @@ export async function runSimulator(options: SimulatorOptions): Promise<void> {
     settings,
     identity: { secureContext: createSecureContext({ ca, cert: certificate, key }) },
     onRecord,
+    ...(options.claim === undefined ? {} : { claim: options.claim }),
     ...(xs === undefined
       ? {}
       : { makeFirmware: (agent) => new XsFirmware(agent, { ...xs, onFailed: fail }) }),

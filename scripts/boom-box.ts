@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { firmwareVersion } from "../device/version.ts";
 import { registerCertsCommand } from "./certs/command.ts";
+import { registerClaimCommands } from "./claim/command.ts";
 import { registerFirmwareCommands } from "./firmware/command.ts";
 import { registerOpenCommand } from "./open.ts";
 import { registerProvisionCommands } from "./provision/command.ts";
@@ -20,6 +21,7 @@ registerSimCommand(program);
 registerCertsCommand(program);
 registerFirmwareCommands(program);
 registerProvisionCommands(program);
+registerClaimCommands(program);
 
 try {
   await program.parseAsync();

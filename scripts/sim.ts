@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { SimulatorOptions } from "../host-sim/main.ts";
 import { addBrokerOptions, type BrokerFlags, resolveBroker } from "./broker-options.ts";
-import { identityFiles } from "./paths.ts";
+import { claimFiles, identityFiles } from "./paths.ts";
 import { findStandIn } from "./running-stand-in.ts";
 import { numberOption, requireSettings } from "./settings.ts";
 import { UserError } from "./user-error.ts";
@@ -62,7 +62,9 @@ async function startStandInIfNeeded(flags: SimFlags) {
   const isElsewhere = [flags.endpoint, flags.port, flags.ca, flags.cert, flags.key].some(
     (flag) => flag !== undefined,
   );
-  if (isElsewhere || !existsSync(identityFiles(certs, thing).certificatePem)) return undefined;
+  if (isElsewhere) return undefined;
+  const isClaimed = await isLocalClaim(certs, thing);
+  if (!isClaimed && !existsSync(identityFiles(certs, thing).certificatePem)) return undefined;
   const { isProvisionedInAws } = await import("./provision/record.ts");
   if ((await findStandIn(certs)) !== undefined || (await isProvisionedInAws(certs, thing))) {
     return undefined;
@@ -75,14 +77,25 @@ async function startStandInIfNeeded(flags: SimFlags) {
   return standIn;
 }
 
+/** A box that claims its certificate, of a fleet of the stand-in's. */
+async function isLocalClaim(certs: string, thing: string): Promise<boolean> {
+  const { readFleet } = await import("./claim/files.ts");
+  if (!existsSync(claimFiles(certs, thing).requestPem)) return false;
+  return (await readFleet(certs))?.cloud === "local";
+}
+
 async function simulate(flags: SimFlags): Promise<void> {
-  const { endpoint, port, prefix, alpn, identity } = await resolveBroker(flags, flags.thing);
+  const { readClaimingBox } = await import("./claim/claiming-box.ts");
+  const claiming = await readClaimingBox(flags);
+  const { endpoint, port, prefix, alpn, identity } =
+    claiming ?? (await resolveBroker(flags, flags.thing));
   const settings = requireSettings({
     thingName: flags.thing,
     endpoint,
     port,
     prefix,
     alpn,
+    claim: claiming?.settings,
     pin: flags.pin,
     pulseMs: flags.pulseMs,
     cooldownMs: flags.cooldownMs,
@@ -93,6 +106,7 @@ async function simulate(flags: SimFlags): Promise<void> {
     settings,
     identity: { ca: identity.caPem, certificate: identity.chainPem, key: identity.keyPem },
     json: flags.json === true,
+    ...(claiming === undefined ? {} : { claim: claiming.claim }),
   };
   if (flags.engine === "node") await runSimulator(options);
   else await runOnXs(options);

@@ -7,13 +7,14 @@ import { makePeers } from "./peers.fake.ts";
 
 /** The hardware on Node, TLS peers on loopback, and what a test may change about them. */
 export async function makeHardware(): Promise<HardwareUnderTest> {
-  const { device: own, dispose, ...peers } = await makePeers();
+  const { device: own, claim, dispose, ...peers } = await makePeers();
   const clock = new ScriptedClock();
   const network = new ScriptedNetwork();
   const device = createNodeDevice({
     pin: 5,
     clock,
     network,
+    claim,
     identity: { secureContext: createSecureContext(own) },
   });
   return {
