@@ -169,6 +169,8 @@ function reasonOf(error: NodeJS.ErrnoException): SocketError {
     return "unreachable";
   if (code === "ETIMEDOUT") return "timeout";
   if (["ECONNRESET", "EPIPE"].includes(code)) return "closed";
+  // The peer's word about our certificate: ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED, for one.
+  if (code.startsWith("ERR_SSL") && code.includes("_ALERT_")) return "handshake";
   if (code.startsWith("ERR_TLS_CERT") || certificateCodes.test(code)) return "certificate";
   if (code.startsWith("ERR_SSL") || code.startsWith("ERR_TLS")) return "handshake";
   return "unknown";
