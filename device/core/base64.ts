@@ -12,8 +12,12 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   let at = 0;
   let bits = 0;
   let count = 0;
-  for (let i = 0; i < text.length - padding; i++) {
-    const digit = digits.indexOf(text.charAt(i));
+  let rest = text.length - padding;
+  // Never by index: XS counts from the beginning for every text[i].
+  for (const character of text) {
+    if (rest === 0) break;
+    rest -= 1;
+    const digit = digits.indexOf(character);
     if (digit < 0) return undefined;
     bits = ((bits << 6) | digit) & 0xffff;
     count += 6;

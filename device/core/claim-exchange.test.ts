@@ -147,7 +147,8 @@ describe("ClaimExchange", () => {
     const long = issuedText.replace("token-1", "t".repeat(3_000));
     const bytes = publish({ topic: `${certificate}/accepted`, payload: long, qos: 0 });
     const exchange = asked();
-    const effects = [...bytes].flatMap((byte) => exchange.handleBytes(Uint8Array.of(byte), 30));
+    const effects: ClaimExchangeEffect[] = [];
+    for (const byte of bytes) effects.push(...exchange.handleBytes(Uint8Array.of(byte), 30));
     assert.ok(effects.some(({ type }) => type === "issued"));
   });
 
