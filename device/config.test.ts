@@ -79,6 +79,15 @@ describe("parseSettings", () => {
     }
   });
 
+  it("takes a template to claim by, and nothing beside it", () => {
+    assert.deepEqual(settingsOf({ claim: { template: "T-1_x" } }).claim, { template: "T-1_x" });
+    assert.equal(settingsOf({ claim: null }).claim, undefined);
+    const wrong = ["T", {}, { template: "" }, { template: "a/b" }, { template: "x".repeat(37) }];
+    for (const claim of [...wrong, { template: "T", key: "x" }, [], true]) {
+      assert.match(problemOf({ claim }), /^claim must be \{template: /);
+    }
+  });
+
   it("takes null for absent, as a form sends it", () => {
     assert.equal(settingsOf({ pulseMs: null }).pulseMs, 500);
   });

@@ -193,7 +193,7 @@ class SettingsReader {
   }
 
   claim(): ClaimSettings | undefined {
-    const value = this.#input.claim;
+    const value = this.#input.claim ?? undefined;
     if (value === undefined) return undefined;
     const { template, ...unknown } = Object(value) as Record<string, unknown>;
     const isKnown = Object.keys(unknown).length === 0;

@@ -38,7 +38,7 @@ function boot(): void {
     ...{ time: Time, nativeTimer: Timer, udp: UDP, tcp: TCP, tls: TLSSocket, rng: RNG },
     ...{ keyValue: KeyValue, instrumentation: Instrumentation, getResetReason },
     resolve: (host, callback) => System.resolve(host, callback),
-    ...readCredentials(input.claim !== undefined),
+    ...readCredentials((input.claim ?? undefined) !== undefined),
     onFailure: (detail) => say({ type: "failure", detail }),
   });
   const result = parseSettings(input);

@@ -18,6 +18,8 @@ export type ClaimManner =
 /** The provisioning by claim of a {@link VirtualBroker}, and which certificates TLS takes. */
 export class VirtualClaims {
   manner: ClaimManner = "grants";
+  /** the box came without a certificate of its own */
+  isFleet = false;
   /** how many certificates were made, and how many registrations came to something */
   certificates = 0;
   registrations = 0;
@@ -27,7 +29,8 @@ export class VirtualClaims {
 
   /** Whether TLS goes through with this identity. */
   knows(identity: Identity | undefined): boolean {
-    if (identity?.type !== "issued") return true;
+    if (identity?.type === "claim") return this.isFleet;
+    if (identity?.type !== "issued") return !this.isFleet;
     return this.#registered.has(identity.certificate.join());
   }
 
