@@ -73,7 +73,6 @@ describe("what a claim is prepared with", function () {
   });
 
   it("is a key, a request, the fleet's claim and settings; private, and kept when repeated", async () => {
-    writeFileSync(join(certs, "lot-9.csv"), "");
     await box();
     const key = read("lot-7", "private-key.pem");
     for (const name of readdirSync(join(certs, "lot-7"))) {
