@@ -64,7 +64,7 @@ export async function startStandIn(
 async function thingsByFolder(certs: string) {
   const things: { thingName: string; certificate: string }[] = [];
   for (const thingName of await listThings(certs)) {
-    if ((await readRecord(certs, thingName)) !== undefined) continue;
+    if ((await readRecord(certs, thingName))?.current !== undefined) continue;
     things.push({ thingName, certificate: (await readIdentity(certs, thingName)).certificatePem });
   }
   return things;

@@ -117,8 +117,8 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Certif
  */
 async function leftAlone(run: Run, name: string): Promise<CertificateStep | undefined> {
   const record = await readRecord(run.directory, name);
-  const isAws = record?.cloud === "aws";
-  if (record === undefined || !(isAws || record.current !== undefined)) return undefined;
+  if (record?.current === undefined) return undefined;
+  const isAws = record.cloud === "aws";
   const where = isAws ? "AWS IoT Core" : "the stand-in";
   const remedy = `"boom-box rotate${isAws ? "" : " --local"} --thing ${name}" makes it a new one`;
   const certificate = (await findIdentity(run.directory, name)).chain.at(0);

@@ -28,6 +28,8 @@ export async function obtainCertificate(
   const { key, request } = await prepareNext(certs, subject.name);
   let certificate: Certificate;
   if (next.certificate === undefined) {
+    // An earlier run asked, and has no answer on disk.
+    if (next.requestedAt !== undefined) next.isUncertain = true;
     certificate = await find(run, next, key).then(
       (found) => found ?? ask(run, record, next, request, key),
     );

@@ -148,7 +148,7 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
   it("put what boom-box certs made aside, and boom-box certs leaves theirs alone", async () => {
     await run("certs", "lot-1");
     await run("provision", "--local");
-    const kept = readdirSync(join(certs, "lot-1")).filter((name) => name.startsWith("replaced-"));
+    const kept = readdirSync(join(certs, "lot-1")).filter((name) => name.startsWith("before-"));
     assert.equal(kept.length, 1);
     const printed = await run("certs", "lot-1");
     assert.match(
@@ -159,6 +159,10 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
       await refusal("certs", "--renew", "lot-1"),
       /left alone: "boom-box rotate --local/,
     );
+    await run("rotate", "--local");
+    await run("rotate", "--local", "--delete-old");
+    await run("deprovision", "--local", "--delete-files");
+    assert.deepEqual(readdirSync(join(certs, "lot-1")), [...kept, "settings.json"]);
   });
 
   it("print JSON lines alone with --json", async () => {
@@ -287,6 +291,18 @@ describe("a folder provisioned in AWS", () => {
       name: "UserError",
       message: /lot-1 was provisioned in AWS IoT Core.*name another box with --thing$/,
     });
+  });
+
+  it("is still the stand-in's while the certificate of AWS's is only on its way", async () => {
+    const path = join(certs, "lot-1", "provisioning.json");
+    const before = readFileSync(path);
+    const { current, ...begun } = JSON.parse(before.toString()) as Record<string, unknown>;
+    writeFileSync(path, JSON.stringify({ ...begun, next: { requestedAt: 1 } }));
+    const { isProvisionedInAws } = await import("./record.ts");
+    assert.equal(await isProvisionedInAws(certs, "lot-1"), false);
+    const steps = await ensureCertificates({ directory: certs, things: ["lot-1"] });
+    assert.doesNotMatch(steps.at(-1)?.reason ?? "", /left alone/);
+    writeFileSync(path, before);
   });
 
   it("is not guessed at where its record is damaged", async () => {

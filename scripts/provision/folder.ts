@@ -9,6 +9,7 @@ import {
   makePrivateFolder,
   readIfPresent,
   removeLeftovers,
+  setAside,
   tighten,
   writeAtomically,
 } from "../certs/files.ts";
@@ -132,30 +133,36 @@ export async function restoreInstalled(
       `${keyPem} is not the key of the certificate in the cloud: put it back from a backup, or get a new certificate with "boom-box rotate"`,
     );
   }
+  for (const [path, other] of [
+    [keyPem, pem && privateKeyOf(pem, "pem")],
+    [keyDer, der && privateKeyOf(der, "der")],
+  ] as const) {
+    if (other !== undefined && !other.equals(key)) await setAside(path);
+  }
   return writeIdentity(certsDirectory, name, identityOf(key, certificate), { renew: true });
 }
 
 /**
- * Puts `next/` in the folder's place. What was there is copied to `replaced-<label>/` first, as a
+ * Puts `next/` in the folder's place. What was there is copied to `aside` first, as a
  * whole and once; then each file is replaced as a whole, the keys first. Cut short, it may be
  * called again. `next/` itself stays until {@link clearNext}.
- * @param label the same at every try
+ * @param aside the folder for what was there; the same at every try
  * @returns the name of the folder with what was there before; undefined where that was nothing
  */
 export async function installNext(
   certsDirectory: string,
   name: string,
-  label: string,
+  aside: string,
 ): Promise<string | undefined> {
   const folder = join(certsDirectory, name);
-  const aside = await keepOld(folder, label);
+  const kept = await keepOld(folder, aside);
   for (const file of identityFileNames(next)) {
     const bytes = await readIfPresent(join(folder, next, file));
     const there = await readIfPresent(join(folder, file));
     if (bytes !== undefined && !there?.equals(bytes))
       await writeAtomically(join(folder, file), bytes);
   }
-  return aside;
+  return kept;
 }
 
 export async function clearNext(certsDirectory: string, name: string): Promise<void> {
@@ -174,7 +181,11 @@ export async function writeTrust(
   if (String(await readIfPresent(caPem)) !== trustPem) await writeAtomically(caPem, trustPem);
 }
 
-/** Takes everything out of the folder that provisioning put there, `settings.json` excepted. */
+/**
+ * Takes everything out of the folder that provisioning put there, `settings.json` excepted; what was
+ * there before it, and what was taken out earlier, stays.
+ * @returns the folder it is in now; undefined where it was deleted, or there was nothing
+ */
 export async function emptyFolder(
   certsDirectory: string,
   name: string,
@@ -182,7 +193,9 @@ export async function emptyFolder(
 ): Promise<string | undefined> {
   const folder = join(certsDirectory, name);
   const names = (await listFolder(folder)).filter(
-    (each) => !each.startsWith(".") && !/^(settings\.json|deprovisioned-.*)$/.test(each),
+    (each) =>
+      !each.startsWith(".") &&
+      !/^(settings\.json|deprovisioned-.*|before-.*|.*\.replaced-.*)$/.test(each),
   );
   if (names.length === 0) return undefined;
   if (isDeleting) {
@@ -202,13 +215,13 @@ export async function emptyFolder(
   return aside;
 }
 
-/** Deletes the copies of what was in place before. */
-export async function removeReplaced(certsDirectory: string, name: string): Promise<void> {
-  const folder = join(certsDirectory, name);
-  for (const each of await listFolder(folder)) {
-    if (!each.startsWith("replaced-")) continue;
-    await rm(join(folder, each), { recursive: true, force: true });
-  }
+/** Deletes the copy of what was in place before. */
+export async function removeReplaced(
+  certsDirectory: string,
+  name: string,
+  replaced: string,
+): Promise<void> {
+  await rm(join(certsDirectory, name, replaced), { recursive: true, force: true });
 }
 
 function identityOf(key: KeyObject, certificate: X509Certificate): Identity {
@@ -227,8 +240,7 @@ const identityFileNames = (name: string) =>
     .sort()
     .reverse();
 
-async function keepOld(folder: string, label: string): Promise<string | undefined> {
-  const aside = `replaced-${label}`;
+async function keepOld(folder: string, aside: string): Promise<string | undefined> {
   const names = await listFolder(folder);
   if (names.includes(aside)) return aside;
   const old: string[] = [];

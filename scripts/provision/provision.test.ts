@@ -331,6 +331,32 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       }
     });
 
+    it("comes out the same when the program dies after any step and is run again", async () => {
+      await provisioned();
+      person.steps.length = 0;
+      await rotated();
+      const steps = person.steps.length;
+      for (let step = 0; step < steps; step++) {
+        await startAnew();
+        person.seedKey();
+        await provisioned();
+        const old = await person.certificateId();
+        person.seedKey();
+        person.steps.length = 0;
+        person.diesAtStep = step;
+        await assert.rejects(rotated(), /killed/);
+        person.diesAtStep = Number.POSITIVE_INFINITY;
+        await rotated();
+        const id = await person.certificateId();
+        const { certificates } = await emulator.inventory();
+        assert.deepEqual(
+          certificates.toSorted((a) => (a.id === id ? -1 : 1)),
+          [boxCertificate(id), { ...boxCertificate(old), status: "INACTIVE" }],
+          `step ${step}`,
+        );
+      }
+    });
+
     it("says so where there is nothing to rotate", async () => {
       await assert.rejects(rotated(), { name: "UserError", message: /was not provisioned/ });
       assert.deepEqual(person.files(), []);

@@ -17,6 +17,7 @@ import {
 } from "./folder.ts";
 import { proveConnection } from "./prove.ts";
 import { type ProvisioningRecord, writeRecord } from "./record.ts";
+import { replacedFolder } from "./retire.ts";
 import { type Run, tell } from "./run.ts";
 import { mergedSettings, readSettingsEntry, writeSettingsEntry } from "./settings-entry.ts";
 import { markOf } from "./subject.ts";
@@ -74,7 +75,6 @@ export async function provision(
       ...{ version: 1, cloud: cloud.type, type: subject.type },
       ...{ region: cloud.region, prefix: subject.prefix, replaced: [] },
     };
-    await writeRecord(certs, subject.name, record);
     if (subject.type === "box") await ensureThing(run, survey);
     const isNew = record.current === undefined;
     const certificate = survey.current ?? (await obtainCertificate(run, record));
@@ -128,9 +128,11 @@ export async function install(
   const { certs, subject } = run;
   const { next } = record;
   if (next?.certificate === undefined) throw new Error("what is installed was obtained");
-  const aside = await installNext(certs, subject.name, short(certificateId));
+  const { current } = record;
+  const label = current === undefined ? `before-${short(certificateId)}` : replacedFolder(current);
+  const aside = await installNext(certs, subject.name, label);
   if (next.isUncertain) await sweep(run, next);
-  if (record.current !== undefined) record.replaced.push(record.current);
+  if (current !== undefined) record.replaced.push(current);
   record.current = next.certificate;
   delete record.next;
   delete record.provenAt;

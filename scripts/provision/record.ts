@@ -76,9 +76,13 @@ export async function writeRecord(
   await writeAtomically(path, `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** Whether the folder's certificate is AWS's: `boom-box certs` and the stand-in leave it alone. */
+/**
+ * Whether the certificate in place is AWS's: `boom-box certs` and the stand-in leave it alone. One
+ * that is only on its way leaves what is in place as it was.
+ */
 export async function isProvisionedInAws(certsDirectory: string, name: string): Promise<boolean> {
-  return (await readRecord(certsDirectory, name))?.cloud === "aws";
+  const record = await readRecord(certsDirectory, name);
+  return record?.cloud === "aws" && record.current !== undefined;
 }
 
 function isRecord(value: unknown): value is ProvisioningRecord {

@@ -1,4 +1,5 @@
 import { short } from "./certificate.ts";
+import { removeReplaced } from "./folder.ts";
 import { type CertificateRecord, type ProvisioningRecord, writeRecord } from "./record.ts";
 import { type Run, tell } from "./run.ts";
 import { policyNameOf } from "./subject.ts";
@@ -9,9 +10,12 @@ import { policyNameOf } from "./subject.ts";
  */
 export async function retire(run: Run, { certificateId, certificateArn }: CertificateRecord) {
   const { cloud, subject } = run;
-  if ((await cloud.describeCertificate(certificateId)) === undefined) return;
-  await cloud.updateCertificate(certificateId, "INACTIVE");
-  tell(run, "deactivation", "done", `certificate ${short(certificateId)} made inactive`);
+  const certificate = await cloud.describeCertificate(certificateId);
+  if (certificate === undefined) return;
+  if (certificate.status === "ACTIVE") {
+    await cloud.updateCertificate(certificateId, "INACTIVE");
+    tell(run, "deactivation", "done", `certificate ${short(certificateId)} made inactive`);
+  }
   const policyName = policyNameOf(subject);
   if ((await cloud.listAttachedPolicies(certificateArn)).includes(policyName)) {
     await cloud.detachPolicy(policyName, certificateArn);
@@ -21,10 +25,16 @@ export async function retire(run: Run, { certificateId, certificateArn }: Certif
   tell(run, "deletion", "done", `certificate ${short(certificateId)} detached and deleted`);
 }
 
+/** Where a certificate's files lie once another took its place. */
+export function replacedFolder({ certificateId }: CertificateRecord): string {
+  return `replaced-${short(certificateId)}`;
+}
+
 /** {@link retire} for those that were replaced. */
 export async function retireReplaced(run: Run, record: ProvisioningRecord): Promise<void> {
   for (const entry of [...record.replaced]) {
     await retire(run, entry);
+    await removeReplaced(run.certs, run.subject.name, replacedFolder(entry));
     record.replaced = record.replaced.filter((each) => each !== entry);
     await writeRecord(run.certs, run.subject.name, record);
   }

@@ -1,7 +1,7 @@
 import { UserError } from "../user-error.ts";
 import { authorize } from "./authorize.ts";
 import { described, obtainCertificate, short } from "./certificate.ts";
-import { readNext, removeReplaced, writeTrust } from "./folder.ts";
+import { readNext, writeTrust } from "./folder.ts";
 import { type BrokerOptions, brokerOf, connect, install, withFolder } from "./provision.ts";
 import { type ProvisioningRecord, readRecord, writeRecord } from "./record.ts";
 import { retireReplaced } from "./retire.ts";
@@ -97,6 +97,5 @@ export async function deleteOld(run: Run): Promise<void> {
     const record = await requireRecord(run);
     if (record.replaced.length === 0) tell(run, "deletion", "kept", "no old certificate is left");
     await retireReplaced(run, record);
-    await removeReplaced(run.certs, run.subject.name);
   });
 }
