@@ -1,17 +1,22 @@
 import type { Settings } from "./config.ts";
 import { Box, type BoxEffect } from "./core/box.ts";
+import { type ClaimEffect, Claimer, type ClaimReport } from "./core/claimer.ts";
 import type { ConnectionState } from "./core/connection.ts";
+import type { Driven } from "./core/driven.ts";
 import { PacketParser } from "./core/mqtt/codec.ts";
+import { Reclaim } from "./core/reclaim.ts";
 import type { EventReport, StatusReport } from "./core/report.ts";
 import { GatePin } from "./gate-pin.ts";
 import {
   type Device,
+  type Identity,
   type Instant,
   networkReady,
   type SocketError,
   type TimerHandle,
   type TLSSocket,
 } from "./hal.ts";
+import { OwnCertificate } from "./own-certificate.ts";
 
 /** What an onlooker is told: a terminal, a log, a test. Nothing secret is in it. */
 export type AgentRecord =
@@ -21,6 +26,7 @@ export type AgentRecord =
       /** why the state before was left; null on the way up */
       readonly reason: string | null;
     }
+  | ({ readonly type: "claim" } & ClaimReport)
   | ({ readonly type: "event" } & EventReport)
   | ({ readonly type: "status" } & StatusReport);
 
@@ -39,6 +45,8 @@ const maximumQueuedBytes = 16_384;
 /** No timer is as late as that while callbacks run. */
 const lostAfterMs = 1_000;
 
+type Effect = BoxEffect | ClaimEffect;
+
 /**
  * The only drive loop: hardware calls back, the box is told, its effects are carried out, one timer
  * is armed. Should anything in it throw, the pin goes LOW before the error leaves.
@@ -47,7 +55,12 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #device: Device;
   readonly #pin: GatePin;
-  readonly #box: Box;
+  readonly #parser: PacketParser;
+  readonly #certificate: OwnCertificate;
+  readonly #reclaim = new Reclaim();
+  #driven: Driven<Effect>;
+  /** undefined while a certificate is claimed: there is no gate then */
+  #box: Box | undefined;
   #socket: TLSSocket | undefined;
   #writable = 0;
   #queue: Uint8Array[] = [];
@@ -56,22 +69,42 @@ export class Agent {
   #onStopped: (() => void) | undefined;
 
   constructor(options: AgentOptions) {
-    const { device, settings, firmware } = options;
-    const { network, system } = device;
+    const { device, settings } = options;
     this.#options = options;
     this.#device = device;
+    this.#parser = options.parser ?? new PacketParser();
+    this.#certificate = new OwnCertificate(device.storage);
     this.#pin = new GatePin(device.gatePin, device.timer, settings.pulseCapMs, () =>
-      this.#handle((now) => this.#box.capped(now)),
+      this.#handle((now) => this.#box?.capped(now) ?? []),
     );
-    this.#box = new Box({
+    const needsClaim = settings.claim !== undefined && this.#certificate.identity() === undefined;
+    this.#driven = needsClaim ? this.#makeClaimer(settings.claim.template, false) : this.#makeBox();
+    device.network.onChanged = () => this.#handleNetwork();
+  }
+
+  get connectionState(): ConnectionState {
+    return this.#driven.connectionState;
+  }
+
+  start(): void {
+    this.#handle((now) => this.#driven.start(now));
+  }
+
+  /** LOW at once, then a good-bye of two seconds at most. `onStopped` is called when all is quiet. */
+  stop(onStopped: () => void = () => {}): void {
+    this.#onStopped = onStopped;
+    this.#handle((now) => this.#driven.stop(now));
+  }
+
+  #makeBox(): Box {
+    const { settings, firmware } = this.#options;
+    const { network, storage, system } = this.#device;
+    const box = new Box({
       settings,
       firmware,
       resetReason: system.resetReason,
-      stored: {
-        "seen-ids": device.storage.read("seen-ids"),
-        events: device.storage.read("events"),
-      },
-      parser: options.parser ?? new PacketParser(),
+      stored: { "seen-ids": storage.read("seen-ids"), events: storage.read("events") },
+      parser: this.#parser,
       random: () => system.random(),
       facts: () => ({
         rssi: network.RSSI,
@@ -79,27 +112,25 @@ export class Agent {
         heap: system.freeHeap(),
       }),
     });
-    network.onChanged = () => this.#handleNetwork();
+    this.#box = box;
+    return box;
   }
 
-  get connectionState(): ConnectionState {
-    return this.#box.connectionState;
+  #makeClaimer(template: string, isOnce: boolean): Claimer {
+    this.#box = undefined;
+    return new Claimer({
+      settings: this.#options.settings,
+      ...{ template, isOnce, parser: this.#parser },
+      request: () => this.#device.certificateRequest(),
+      random: () => this.#device.system.random(),
+    });
   }
 
-  start(): void {
-    this.#handle((now) => this.#box.start(now));
-  }
-
-  /** LOW at once, then a good-bye of two seconds at most. `onStopped` is called when all is quiet. */
-  stop(onStopped: () => void = () => {}): void {
-    this.#onStopped = onStopped;
-    this.#handle((now) => this.#box.stop(now));
-  }
-
-  #handle(input: (now: Instant) => BoxEffect[]): void {
+  #handle(input: (now: Instant) => Effect[]): void {
     try {
       const now = this.#device.clock.now();
       this.#apply(input(now), now);
+      this.#claimAgainIfRefused(now);
       this.#arm();
     } catch (error) {
       this.#pin.write(0);
@@ -107,21 +138,45 @@ export class Agent {
     }
   }
 
-  #apply(effects: readonly BoxEffect[], now: Instant): void {
+  /** A box between two connections that its own certificate has not opened for long. */
+  #claimAgainIfRefused(now: Instant): void {
+    const { claim } = this.#options.settings;
+    const box = this.#box;
+    if (claim === undefined || box?.connectionState !== "backoff") return;
+    if (!this.#reclaim.isDue(box.refusals, now.ticks)) return;
+    this.#reclaim.begun(now.ticks);
+    this.#driven = this.#makeClaimer(claim.template, true);
+    this.#apply(this.#driven.start(now), now);
+  }
+
+  #apply(effects: readonly Effect[], now: Instant): void {
     for (const effect of effects) {
       switch (effect.type) {
         case "write":
           this.#pin.write(effect.value);
-          if (effect.value === 1) this.#box.raised(this.#device.clock.now());
+          if (effect.value === 1) this.#box?.raised(this.#device.clock.now());
           break;
         case "send":
           this.#send(effect.bytes);
           break;
         case "acknowledge":
-          this.#apply(this.#box.acknowledge(effect.packet, now), now);
+          this.#apply(this.#box?.acknowledge(effect.packet, now) ?? [], now);
           break;
         case "store":
           this.#device.storage.write(effect.key, effect.value);
+          break;
+        case "claim":
+          this.#options.onRecord?.({ type: "claim", ...effect.report });
+          break;
+        case "keep": {
+          const isStored = this.#certificate.keep(effect.certificate);
+          const outcome = isStored ? "provisioned" : "unstored";
+          this.#options.onRecord?.({ type: "claim", outcome });
+          break;
+        }
+        case "done":
+          this.#driven = this.#makeBox();
+          this.#apply(this.#driven.start(now), now);
           break;
         case "event":
           this.#options.onRecord?.({ type: "event", ...effect.report });
@@ -160,15 +215,15 @@ export class Agent {
 
   #handleNetwork(): void {
     const { connection } = this.#device.network;
-    if (connection >= networkReady) this.#handle((now) => this.#box.networkUp(now));
-    else if (connection <= 200) this.#handle((now) => this.#box.networkDown(now));
+    if (connection >= networkReady) this.#handle((now) => this.#driven.networkUp(now));
+    else if (connection <= 200) this.#handle((now) => this.#driven.networkDown(now));
   }
 
   #synchronize(): void {
     this.#device.clock.synchronize({
       servers: this.#options.settings.timeServers,
-      onSynchronized: () => this.#handle((now) => this.#box.timeSet(now)),
-      onError: (detail) => this.#handle((now) => this.#box.timeFailed(now, detail)),
+      onSynchronized: () => this.#handle((now) => this.#driven.timeSet(now)),
+      onError: (detail) => this.#handle((now) => this.#driven.timeFailed(now, detail)),
     });
   }
 
@@ -178,6 +233,7 @@ export class Agent {
     const socket = this.#device.connect({
       host: endpoint,
       port,
+      identity: this.#identity(),
       ...(alpn ? { applicationLayerProtocol: "x-amzn-mqtt-ca" } : {}),
       // A late word of a socket that was closed says nothing about the one that is open.
       onReadable: () => {
@@ -190,7 +246,7 @@ export class Agent {
           this.#drain();
           if (isOpen) return [];
           isOpen = true;
-          return this.#box.socketOpen(now);
+          return this.#driven.socketOpen(now);
         });
       },
       onError: (reason, detail) => {
@@ -200,15 +256,22 @@ export class Agent {
     this.#socket = socket;
   }
 
+  #identity(): Identity {
+    if (this.#box === undefined) return { type: "claim" };
+    const { claim } = this.#options.settings;
+    const own = claim === undefined ? undefined : this.#certificate.identity();
+    return own ?? { type: "built-in" };
+  }
+
   #read(socket: TLSSocket): void {
     this.#handle((now) => {
       const bytes = socket.read();
-      return bytes === undefined ? [] : this.#box.handleBytes(bytes, now);
+      return bytes === undefined ? [] : this.#driven.handleBytes(bytes, now);
     });
   }
 
   #handleLost(reason: SocketError, detail: string | undefined): void {
-    this.#handle((now) => this.#box.socketLost(now, reason, detail));
+    this.#handle((now) => this.#driven.socketLost(now, reason, detail));
   }
 
   #closeSocket(): void {
@@ -249,7 +312,7 @@ export class Agent {
    * that is long overdue was lost, and another takes its place.
    */
   #arm(): void {
-    const at = this.#box.deadline;
+    const at = this.#driven.deadline;
     if (this.#wake !== undefined) {
       const isLost = this.#device.clock.now().ticks - this.#wake.at > lostAfterMs;
       if (at !== undefined && this.#wake.at <= at && !isLost) return;
@@ -260,7 +323,7 @@ export class Agent {
     const delayMs = Math.max(0, at - this.#device.clock.now().ticks);
     const handle = this.#device.timer.set(() => {
       this.#wake = undefined;
-      this.#handle((now) => this.#box.handleTimeout(now));
+      this.#handle((now) => this.#driven.handleTimeout(now));
     }, delayMs);
     this.#wake = { handle, at };
   }

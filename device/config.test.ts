@@ -35,6 +35,7 @@ describe("parseSettings", () => {
       ...required,
       port: 8883,
       alpn: false,
+      claim: undefined,
       prefix: "gate",
       pin: 5,
       pulseMs: 500,
@@ -75,6 +76,15 @@ describe("parseSettings", () => {
     assert.equal(settingsOf({ network: "ethernet" }).network, "ethernet");
     for (const network of ["WiFi", "", 5, []]) {
       assert.match(problemOf({ network }), /^network must be wifi or ethernet: /);
+    }
+  });
+
+  it("takes a template to claim by, and nothing beside it", () => {
+    assert.deepEqual(settingsOf({ claim: { template: "T-1_x" } }).claim, { template: "T-1_x" });
+    assert.equal(settingsOf({ claim: null }).claim, undefined);
+    const wrong = ["T", {}, { template: "" }, { template: "a/b" }, { template: "x".repeat(37) }];
+    for (const claim of [...wrong, { template: "T", key: "x" }, [], true]) {
+      assert.match(problemOf({ claim }), /^claim must be \{template: /);
     }
   });
 

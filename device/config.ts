@@ -1,3 +1,4 @@
+import { isTemplateName } from "./core/claim-topics.ts";
 import { defaultPrefix, isPrefix, isThingName } from "./core/topics.ts";
 import type { WiFiNetwork } from "./hal.ts";
 
@@ -28,6 +29,13 @@ export interface Settings {
   readonly networks: readonly WiFiNetwork[];
   /** SNTP servers, in order */
   readonly timeServers: readonly string[];
+  /** for a box that left the bench without a certificate of its own, and claims one */
+  readonly claim: ClaimSettings | undefined;
+}
+
+export interface ClaimSettings {
+  /** name of the provisioning template in AWS IoT Core */
+  readonly template: string;
 }
 
 export const networkKinds = ["wifi", "ethernet"] as const;
@@ -92,6 +100,7 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     network: reader.networkKind(),
     networks: reader.networks(),
     timeServers: reader.timeServers(),
+    claim: reader.claim(),
   };
   if (settings.pulseCapMs < pulseMs + 100) {
     reader.problems.push(`pulseCapMs must exceed pulseMs (${pulseMs}) by 100 ms at least`);
@@ -181,6 +190,16 @@ class SettingsReader {
     if (isValid) return value;
     this.problems.push(`timeServers must be 1–8 host names: ${show(value)}`);
     return [];
+  }
+
+  claim(): ClaimSettings | undefined {
+    const value = this.#input.claim ?? undefined;
+    if (value === undefined) return undefined;
+    const { template, ...unknown } = Object(value) as Record<string, unknown>;
+    const isKnown = Object.keys(unknown).length === 0;
+    if (isKnown && typeof template === "string" && isTemplateName(template)) return { template };
+    this.problems.push(`claim must be {template: 1–36 letters, digits, - or _}: ${show(value)}`);
+    return undefined;
   }
 
   refuseUnknown(known: readonly string[]): void {

@@ -32,6 +32,10 @@ export class FakeDevice implements Device {
   /** all that were ever opened, oldest first */
   readonly sockets: FakeSocket[] = [];
 
+  certificateRequest(): string | undefined {
+    return undefined;
+  }
+
   get socket(): FakeSocket {
     const socket = this.sockets.at(-1);
     if (socket === undefined) throw new Error("no socket has been opened");

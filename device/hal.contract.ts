@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   type Device,
+  type Identity,
   networkReady,
   type SocketError,
   type TLSSocket,
@@ -17,6 +18,10 @@ export interface HardwareUnderTest {
   edges(): readonly (0 | 1)[];
   /** a TLS peer that trusts the device and sends back what it receives */
   readonly echo: { readonly host: string; readonly port: number };
+  /** what the echo peer took the last client for: the common name of its certificate */
+  clientOfEcho(): string;
+  /** a certificate (DER) for the device's own key, with the common name `issued` */
+  readonly issued: Uint8Array;
   /** all bytes the echo peer has received so far */
   receivedByEcho(): Uint8Array;
   /** the echo peer ends its connections */
@@ -66,7 +71,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
       await hardware.dispose();
     });
 
-    function open(target: { host: string; port: number }) {
+    function open(target: { host: string; port: number; identity?: Identity }) {
       const writable = new Calls<number>();
       const readable = new Calls<number>();
       const errors = new Calls<SocketError>();
@@ -238,6 +243,36 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
           assert.equal(await errors.first(), "certificate");
           assert.equal(writable.seen.length, 0);
         }
+      });
+
+      it("is who it is told to be: built in, issued since, or the fleet's claim", async () => {
+        const identities: readonly (readonly [Identity | undefined, string])[] = [
+          [undefined, "built-in"],
+          [{ type: "built-in" }, "built-in"],
+          [{ type: "issued", certificate: hardware.issued }, "issued"],
+          [{ type: "claim" }, "claim"],
+        ];
+        for (const [identity, name] of identities) {
+          const { socket, writable, readable } = open({
+            ...hardware.echo,
+            ...(identity === undefined ? {} : { identity }),
+          });
+          await writable.first();
+          socket.write(Uint8Array.of(1));
+          await readable.first();
+          assert.equal(hardware.clientOfEcho(), name);
+        }
+        assert.match(
+          hardware.device.certificateRequest() ?? "",
+          /^-----BEGIN CERTIFICATE REQUEST-/,
+        );
+      });
+
+      it("fails, and does not throw, with a certificate that is none", async () => {
+        const certificate = Uint8Array.of(0x30, 0x82, 0, 0);
+        const identity: Identity = { type: "issued", certificate };
+        const { errors } = open({ ...hardware.echo, identity });
+        assert.match(await errors.first(), /^(handshake|closed)$/);
       });
 
       it("says that nobody answers", async () => {

@@ -34,11 +34,22 @@ export type SocketError =
   | "timeout"
   | "unknown";
 
+/** As whom a box connects. The private keys stay where the hardware has them. */
+export type Identity =
+  /** the certificate that came with the box */
+  | { readonly type: "built-in" }
+  /** the box's own key, with a certificate (DER) that was issued to it since */
+  | { readonly type: "issued"; readonly certificate: Uint8Array }
+  /** the certificate and key a whole fleet shares: good for asking for one of its own, no more */
+  | { readonly type: "claim" };
+
 /** `host` is the name to resolve, to send as SNI and to find in the peer's certificate. */
 export interface TLSSocketOptions {
   readonly host: string;
   /** 1–65535 */
   readonly port: number;
+  /** default: `built-in`. One the hardware has no certificate or key for ends in `handshake`. */
+  readonly identity?: Identity;
   /** ALPN, such as `x-amzn-mqtt-ca`; none is sent when absent */
   readonly applicationLayerProtocol?: string;
   /** There is something to read; `count` bytes at least. */
@@ -150,6 +161,11 @@ export interface Device {
   readonly timer: Timer;
   readonly storage: KeyValue;
   readonly system: System;
-  /** Opens a TLS connection with the box's own certificate. Never throws for the network's sake. */
+  /**
+   * A request for a certificate (PKCS#10, PEM), signed by the box's own key; undefined where the box
+   * came without one. It holds nothing secret, and is read when it is needed.
+   */
+  certificateRequest(): string | undefined;
+  /** Opens a TLS connection with mutual authentication. Never throws for the network's sake. */
   connect(options: TLSSocketOptions): TLSSocket;
 }

@@ -118,6 +118,21 @@ describe("the program on the board", () => {
     assert.doesNotMatch(JSON.stringify(lines), /let me in/);
   });
 
+  it("reads the fleet's claim in place of a certificate it has not", async () => {
+    const { done } = await boot(JSON.stringify({ ...good, claim: { template: "T" } }));
+    assert.deepEqual(done.slice(0, 2), ["read settings.json", "pin 5 starts 0"]);
+    assert.deepEqual(
+      done
+        .filter((each) => each.startsWith("read "))
+        .slice(1)
+        .sort(),
+      [
+        ...["read ca.der", "read claim-certificate.der", "read claim-private-key.der"],
+        ...["read private-key.der", "read request.pem"],
+      ],
+    );
+  });
+
   it("puts pin 5 LOW where there are no settings, says what is wrong, and does nothing", async () => {
     const { done, lines } = await boot("{");
     assert.deepEqual(done.slice(0, 2), ["read settings.json", "pin 5 starts 0"]);

@@ -16,6 +16,7 @@ import { Agent, type AgentOptions } from "./agent.ts";
 import { parseSettings } from "./config.ts";
 import { toLine } from "./record-line.ts";
 import { firmwareVersion } from "./version.ts";
+import type { Credentials } from "./xs/credentials.ts";
 import { createXsDevice } from "./xs/device.ts";
 import { openGatePin } from "./xs/gate-pin.ts";
 import { readSettings } from "./xs/settings.ts";
@@ -37,11 +38,7 @@ function boot(): void {
     ...{ time: Time, nativeTimer: Timer, udp: UDP, tcp: TCP, tls: TLSSocket, rng: RNG },
     ...{ keyValue: KeyValue, instrumentation: Instrumentation, getResetReason },
     resolve: (host, callback) => System.resolve(host, callback),
-    secure: {
-      certificate: new Resource("ca.der"),
-      clientCertificates: [new Resource("certificate.der")],
-      clientKey: new Resource("private-key.der"),
-    },
+    ...readCredentials((input.claim ?? undefined) !== undefined),
     onFailure: (detail) => say({ type: "failure", detail }),
   });
   const result = parseSettings(input);
@@ -55,6 +52,22 @@ function boot(): void {
     say(toLine(record, Math.round(clock.now().ticks)));
   const { settings } = result;
   new Agent({ device, settings, firmware: firmwareVersion, onRecord }).start();
+}
+
+/** An image has either the box's certificate or what it takes to claim one. */
+function readCredentials(isClaiming: boolean): Credentials {
+  const secure = {
+    certificate: new Resource("ca.der"),
+    clientCertificates: isClaiming ? [] : [new Resource("certificate.der")],
+    clientKey: new Resource("private-key.der"),
+  };
+  if (!isClaiming) return { secure };
+  const claim = {
+    clientCertificates: [new Resource("claim-certificate.der")],
+    clientKey: new Resource("claim-private-key.der"),
+    request: new Resource("request.pem"),
+  };
+  return { secure, claim };
 }
 
 function say(line: Readonly<Record<string, unknown>>): void {

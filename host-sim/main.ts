@@ -3,7 +3,7 @@ import { FaultInjector } from "./faults/injector.ts";
 import { describeFaultKeys, faultOfKey } from "./faults/keys.ts";
 import type { ScriptEntry } from "./faults/script.ts";
 import { type ScriptEnd, ScriptRun } from "./faults/script-run.ts";
-import { makeIdentity } from "./hardware/tls.ts";
+import { type ClaimIdentity, makeIdentity } from "./hardware/tls.ts";
 import { JsonLines } from "./json-lines.ts";
 import { describeRecord } from "./plain-lines.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "./simulated-box.ts";
@@ -14,6 +14,8 @@ export interface SimulatorOptions {
   readonly settings: Settings;
   /** PEM */
   readonly identity: { readonly ca: string; readonly certificate: string; readonly key: string };
+  /** for a box that claims its certificate; `identity` is the claim's then */
+  readonly claim?: ClaimIdentity;
   /** JSON lines instead of words */
   readonly json: boolean;
   /** the engine that runs the firmware; default: Node itself */
@@ -64,6 +66,7 @@ export async function runSimulator(options: SimulatorOptions): Promise<Simulator
     settings,
     identity: makeIdentity(identity),
     onRecord,
+    ...(options.claim === undefined ? {} : { claim: options.claim }),
     ...(xs === undefined
       ? {}
       : { makeFirmware: (agent) => new XsFirmware(agent, { ...xs, onFailed: fail }) }),

@@ -14,6 +14,14 @@ describe("describeRecord", () => {
     ],
     [{ type: "pin", pin: 5, value: 1, at: 0 }, "pin 5       HIGH"],
     [{ type: "pin", pin: 48, value: 0, at: 0 }, "pin 48      LOW"],
+    [{ type: "claim", outcome: "provisioned" }, "claim       provisioned"],
+    [
+      {
+        ...{ type: "claim", outcome: "failed", who: "person", reason: "rejected" },
+        detail: "403 \x1b[2Jno",
+      },
+      "claim       failed (person): rejected: 403  [2Jno",
+    ],
     [
       { type: "event", ...openedEvent(command, 501, undefined) },
       "event       opened, 501 ms for Alice",

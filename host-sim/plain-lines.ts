@@ -7,6 +7,8 @@ export function describeRecord(record: SimulatedBoxRecord): string {
   switch (record.type) {
     case "connection":
       return `connection  ${record.state}${record.reason === null ? "" : ` (${printable(record.reason)})`}`;
+    case "claim":
+      return `claim       ${record.outcome}${record.outcome === "failed" ? ` (${record.who}): ${record.reason}: ${printable(record.detail)}` : ""}`;
     case "pin":
       return `${`pin ${record.pin}`.padEnd(12)}${record.value === 1 ? "HIGH" : "LOW"}`;
     case "event": {

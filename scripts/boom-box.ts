@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { firmwareVersion } from "../device/version.ts";
 import { registerAdvisorCommand } from "./advisor/command.ts";
 import { registerCertsCommand } from "./certs/command.ts";
+import { registerClaimCommands } from "./claim/command.ts";
 import { registerDoctorCommand } from "./doctor/command.ts";
 import { registerFirmwareCommands } from "./firmware/command.ts";
 import { registerOpenCommand } from "./open.ts";
@@ -26,6 +27,7 @@ registerFirmwareCommands(program);
 registerWebCommand(program);
 registerDoctorCommand(program);
 registerProvisionCommands(program);
+registerClaimCommands(program);
 
 try {
   await program.parseAsync();

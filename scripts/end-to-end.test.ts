@@ -287,6 +287,28 @@ describe("end to end", function () {
     }
   });
 
+  it("claims without an account: fleet --local, claim, sim, open", async () => {
+    const fresh = mkdtempSync(join(tmpdir(), "boom-box-"));
+    try {
+      for (const args of [
+        ["fleet", "--local"],
+        ["claim", "--thing", "lot-7"],
+      ]) {
+        const made = boomBox(...args, "--certs", fresh);
+        assert.equal(await made.exited, 0, made.stderr);
+      }
+      const box = boomBox("sim", "--thing", "lot-7", "--certs", fresh);
+      await box.line((line) => /^claim +provisioned$/.test(line), "claim");
+      await box.line((line) => line.includes("online"), "status");
+      const open = boomBox("open", "--thing", "lot-7", "--certs", fresh);
+      assert.equal(await open.exited, 0, open.stderr);
+      box.child.kill("SIGINT");
+      assert.equal(await box.exited, 0);
+    } finally {
+      rmSync(fresh, { recursive: true });
+    }
+  });
+
   it("takes another port where its own is taken", async () => {
     const taken = createServer();
     const port = await new Promise<number>((resolve) =>

@@ -35,8 +35,28 @@ export function identityFiles(certsDirectory: string, name: string): IdentityFil
   };
 }
 
+/** What a box has that claims its certificate: `certs/<thing>/…`. */
+export interface ClaimFiles {
+  readonly requestPem: string;
+  readonly claimCertificatePem: string;
+  readonly claimCertificateDer: string;
+  readonly claimKeyPem: string;
+  readonly claimKeyDer: string;
+}
+
+export function claimFiles(certsDirectory: string, thing: string): ClaimFiles {
+  const file = (name: string) => join(certsDirectory, thing, name);
+  return {
+    requestPem: file("request.pem"),
+    claimCertificatePem: file("claim-certificate.pem"),
+    claimCertificateDer: file("claim-certificate.der"),
+    claimKeyPem: file("claim-private-key.pem"),
+    claimKeyDer: file("claim-private-key.der"),
+  };
+}
+
 /** Names that are not boxes: no thing may be called so. */
-export const reservedIdentities = ["ca", "server", "service", "aws-service"] as const;
+export const reservedIdentities = ["ca", "server", "service", "aws-service", "claim"] as const;
 
 export const caIdentity = "ca";
 export const serverIdentity = "server";
@@ -44,3 +64,5 @@ export const serverIdentity = "server";
 export const serviceIdentity = "service";
 /** the same in AWS IoT Core, made by `boom-box provision --service` */
 export const awsServiceIdentity = "aws-service";
+/** what boxes without a certificate of their own claim one with, made by `boom-box fleet` */
+export const claimIdentity = "claim";

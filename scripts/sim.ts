@@ -11,7 +11,7 @@ import {
   resolveBroker,
 } from "./broker-options.ts";
 import { Opener } from "./opener.ts";
-import { identityFiles, serviceIdentity } from "./paths.ts";
+import { claimFiles, identityFiles, serviceIdentity } from "./paths.ts";
 import { findStandIn } from "./running-stand-in.ts";
 import { readScenario } from "./scenario-file.ts";
 import { numberOption, requireSettings } from "./settings.ts";
@@ -75,7 +75,9 @@ async function startStandInIfNeeded(flags: SimFlags) {
   const isElsewhere = [flags.endpoint, flags.port, flags.ca, flags.cert, flags.key].some(
     (flag) => flag !== undefined,
   );
-  if (isElsewhere || !existsSync(identityFiles(certs, thing).certificatePem)) return undefined;
+  if (isElsewhere) return undefined;
+  const isClaimed = await isLocalClaim(certs, thing);
+  if (!isClaimed && !existsSync(identityFiles(certs, thing).certificatePem)) return undefined;
   const { isProvisionedInAws } = await import("./provision/record.ts");
   if ((await findStandIn(certs)) !== undefined || (await isProvisionedInAws(certs, thing))) {
     return undefined;
@@ -88,8 +90,17 @@ async function startStandInIfNeeded(flags: SimFlags) {
   return standIn;
 }
 
+/** A box that claims its certificate, of a fleet of the stand-in's. */
+async function isLocalClaim(certs: string, thing: string): Promise<boolean> {
+  const { readFleet } = await import("./claim/files.ts");
+  if (!existsSync(claimFiles(certs, thing).requestPem)) return false;
+  return (await readFleet(certs))?.cloud === "local";
+}
+
 async function simulate(flags: SimFlags): Promise<void> {
-  const broker = await resolveBroker(flags, flags.thing);
+  const { readClaimingBox } = await import("./claim/claiming-box.ts");
+  const claiming = await readClaimingBox(flags);
+  const broker = claiming ?? (await resolveBroker(flags, flags.thing));
   const { endpoint, port, prefix, alpn, identity } = broker;
   const settings = requireSettings({
     thingName: flags.thing,
@@ -97,6 +108,7 @@ async function simulate(flags: SimFlags): Promise<void> {
     port,
     prefix,
     alpn,
+    claim: claiming?.settings,
     pin: flags.pin,
     pulseMs: flags.pulseMs,
     cooldownMs: flags.cooldownMs,
@@ -111,6 +123,7 @@ async function simulate(flags: SimFlags): Promise<void> {
     settings,
     identity: { ca: identity.caPem, certificate: identity.chainPem, key: identity.keyPem },
     json: flags.json === true,
+    ...(claiming === undefined ? {} : { claim: claiming.claim }),
     ...(vcd === undefined ? {} : { onRecord: (record) => vcd.record(record) }),
     ...(entries === undefined
       ? {}
@@ -134,7 +147,10 @@ async function simulate(flags: SimFlags): Promise<void> {
 }
 
 /** @throws UserError where the service has no certificate here */
-async function makeOpener(broker: Broker, { certs, thing }: SimFlags): Promise<Opener> {
+async function makeOpener(
+  broker: Omit<Broker, "identity"> & { readonly identity: Pick<Broker["identity"], "caPem"> },
+  { certs, thing }: SimFlags,
+): Promise<Opener> {
   const { readIdentity } = await import("./certs/identity.ts");
   if (!existsSync(identityFiles(certs, serviceIdentity).certificatePem)) {
     throw new UserError(

@@ -1,12 +1,15 @@
 import { defaultPrefix } from "../device/core/topics.ts";
+import { FleetProvisioning } from "../host-sim/cloud/fleet-provisioning.ts";
 import type { CloudRecord } from "../host-sim/cloud/records.ts";
-import type { PrincipalEntry, Registry } from "../host-sim/cloud/registry.ts";
+import { certificateIdOf, type PrincipalEntry, type Registry } from "../host-sim/cloud/registry.ts";
 import type { CloudStandIn } from "../host-sim/cloud/stand-in.ts";
-import { type LocalCloudOptions, startLocalCloud } from "../host-sim/local-cloud.ts";
+import { type LocalCloudOptions, localAccount, startLocalCloud } from "../host-sim/local-cloud.ts";
 import { listThings, readIdentity } from "./certs/identity.ts";
+import { defaultTemplate } from "./claim/template.ts";
 import { caIdentity, serverIdentity, serviceIdentity } from "./paths.ts";
-import { localPrincipals } from "./provision/local-cloud.ts";
+import { LocalControlPlane, localPrincipals } from "./provision/local-cloud.ts";
 import { readRecord } from "./provision/record.ts";
+import { markOf, policyOf, type Subject } from "./provision/subject.ts";
 import { serviceClientIdPrefix } from "./publisher.ts";
 import { announceStandIn, withdrawStandIn } from "./running-stand-in.ts";
 
@@ -59,6 +62,7 @@ export class StandIn {
       things: await thingsByFolder(certs),
       service: { certificate: service.certificatePem, clientIdPrefix: serviceClientIdPrefix },
       refresh: refresher(certs, onLine),
+      provisioning: provisioningIn(certs),
       onRecord: (record) => logRecord(record, onLine),
     };
     const cloud = await startLocalCloud({ ...options, port, fallbackToAnyPort: true });
@@ -129,4 +133,32 @@ function refresher(certs: string, onLine: (line: string) => void): (registry: Re
     }
     known = found;
   };
+}
+
+/** Registers what is claimed in the same file as what `provision --local` makes. */
+function provisioningIn(certs: string): FleetProvisioning {
+  const cloud = new LocalControlPlane(certs);
+  return new FleetProvisioning({
+    templates: [defaultTemplate],
+    sign: async (request) => {
+      try {
+        return (await cloud.createCertificateFromCsr(request)).certificatePem;
+      } catch {
+        // Whatever came over the network is no request.
+        return undefined;
+      }
+    },
+    register: async (thingName, certificate) => {
+      const certificateId = certificateIdOf(certificate);
+      const { certificateArn = "" } = (await cloud.describeCertificate(certificateId)) ?? {};
+      const box: Subject = { type: "box", name: thingName, prefix: defaultPrefix };
+      const { policyName, document } = policyOf(box, localAccount);
+      await cloud.createPolicy(policyName, document);
+      await cloud.createThing(thingName, markOf(box));
+      await cloud.attachPolicy(policyName, certificateArn);
+      await cloud.attachThingPrincipal(thingName, certificateArn);
+      await cloud.updateCertificate(certificateId, "ACTIVE");
+    },
+    now: Date.now,
+  });
 }

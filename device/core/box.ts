@@ -2,6 +2,7 @@ import type { Settings } from "../config.ts";
 import type { Instant, ResetReason, SocketError } from "../hal.ts";
 import { type Command, type CommandMessage, CommandReader, type RefusalReason } from "./command.ts";
 import { Connection, type ConnectionEffect, type ConnectionState } from "./connection.ts";
+import type { Driven } from "./driven.ts";
 import { Gate, type GateEffect } from "./gate.ts";
 import { Journal, type JournalEntry } from "./journal.ts";
 import type { PacketParser, PublishPacket } from "./mqtt/codec.ts";
@@ -55,7 +56,7 @@ const farewellMs = 2_000;
  * The whole box without hardware: what happens goes in with the time, what to do comes out.
  * The order of effects is the order to do them in.
  */
-export class Box {
+export class Box implements Driven<BoxEffect> {
   readonly #topics: Topics;
   readonly #gate: Gate;
   readonly #reader: CommandReader;
@@ -94,6 +95,11 @@ export class Box {
 
   get connectionState(): ConnectionState {
     return this.#connection.state;
+  }
+
+  /** see {@link Connection.refusals} */
+  get refusals(): number {
+    return this.#connection.refusals;
   }
 
   /** The next time, in ticks, at which {@link handleTimeout} has something to do. */

@@ -66,6 +66,26 @@ describe("a connection", () => {
     assert.ok(timeTimeoutMs > 0);
   });
 
+  it("counts what a refused certificate looks like, by TLS 1.2 and 1.3, until it is connected", () => {
+    const connection = create();
+    connection.start(0);
+    connection.networkUp(0);
+    connection.timeSet(0);
+    connection.socketLost(1, "handshake");
+    connection.handleTimeout(Number(connection.deadline));
+    connection.socketOpen();
+    connection.socketLost(Number(connection.deadline ?? 0) + 5_000, "closed");
+    assert.equal(connection.refusals, 2);
+    for (const reason of ["refused", "timeout", "certificate", "closed"] as const) {
+      connection.handleTimeout(Number(connection.deadline));
+      assert.equal(connection.state, "tls");
+      connection.socketLost(Number(connection.deadline), reason);
+    }
+    assert.equal(connection.refusals, 2, "those say nothing of our certificate");
+    reconnect(connection);
+    assert.equal(connection.refusals, 0);
+  });
+
   it("tries its networks in order of preference, then pauses", () => {
     const connection = create();
     connection.start(0);

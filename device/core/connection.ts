@@ -53,6 +53,7 @@ export class Connection {
   #shortConnections = 0;
   /** of those, how many running */
   #shortRun = 0;
+  #refusals = 0;
   #networkIndex = 0;
   #isNetworkUp = false;
   /** when the clock was last set, or asked to be set again; undefined until it has been set */
@@ -76,6 +77,14 @@ export class Connection {
   /** connections since the start that the broker ended before they had held */
   get shortConnections(): number {
     return this.#shortConnections;
+  }
+
+  /**
+   * connections running that the peer ended in the handshake or in place of CONNACK, as AWS IoT Core
+   * does with a certificate it does not know or that is inactive
+   */
+  get refusals(): number {
+    return this.#refusals;
   }
 
   /** When {@link handleTimeout} wants to be called, in ticks. */
@@ -134,6 +143,7 @@ export class Connection {
   sessionReady(now: number): ConnectionEffect[] {
     if (this.#state !== "mqtt") return [];
     this.#connectedAt = now;
+    this.#refusals = 0;
     return this.#enter("connected", this.#nextUpkeep(now), null);
   }
 
@@ -144,6 +154,8 @@ export class Connection {
   socketLost(now: number, reason: SocketError, detail?: string): ConnectionEffect[] {
     const words = detail === undefined ? reason : `${reason}: ${detail}`;
     this.#noteHeld(now);
+    const isUnderWay = this.#state === "tls" || this.#state === "mqtt";
+    if (isUnderWay && isRefusal(reason, this.#state === "mqtt")) this.#refusals += 1;
     if (this.#state !== "connected" || this.#isHeld(now) || reason !== "closed") {
       return this.lost(now, words);
     }
@@ -263,4 +275,9 @@ export class Connection {
     if (state !== "connected") this.#connectedAt = undefined;
     return [{ type: "state", state, reason }];
   }
+}
+
+/** With TLS 1.3 the client is done before the server has looked at its certificate. */
+function isRefusal(reason: SocketError, isAfterHandshake: boolean): boolean {
+  return reason === "handshake" || (isAfterHandshake && reason === "closed");
 }

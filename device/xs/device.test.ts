@@ -9,7 +9,7 @@ import { answerTo } from "./time-server.fake.ts";
 
 /** The hardware of Moddable, on stand-ins for Moddable's modules which behave as those were seen to. */
 async function makeHardware(): Promise<HardwareUnderTest> {
-  const { device: identity, dispose, ...peers } = await makePeers();
+  const { device: identity, claim, dispose, ...peers } = await makePeers();
   const timeServer = createSocket("udp4");
   timeServer.on("message", (request, { address, port }) => {
     timeServer.send(answerTo(request, Date.now()), port, address);
@@ -17,7 +17,7 @@ async function makeHardware(): Promise<HardwareUnderTest> {
   await new Promise<void>((resolve) => timeServer.bind(0, "127.0.0.1", resolve));
   let isTimeReachable = true;
   const device = createXsDevice({
-    ...fakeModules(identity, (host, callback) => {
+    ...fakeModules(identity, claim, (host, callback) => {
       const isKnown = host === "time.test" && isTimeReachable;
       setTimeout(() => callback(host, isKnown ? "127.0.0.1" : undefined), 0);
     }),

@@ -3,6 +3,7 @@ import type Time from "time";
 import type NativeTimer from "timer";
 import type { Device, Digital, NetworkInterface, Timer, TLSSocketOptions } from "../hal.ts";
 import { XsClock } from "./clock.ts";
+import { requestOf } from "./credentials.ts";
 import { XsKeyValue } from "./key-value.ts";
 import { createResolve, type NativeResolve } from "./resolve.ts";
 import type { SntpOptions } from "./sntp.ts";
@@ -39,6 +40,7 @@ export function createXsDevice(modules: XsModules): Device {
     timer,
     storage: new XsKeyValue(modules.keyValue, modules.onFailure),
     system: new XsSystem(modules),
+    certificateRequest: () => requestOf(modules),
     connect: (options: TLSSocketOptions) => new XsTLSSocket(context, options),
   };
 }

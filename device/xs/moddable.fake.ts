@@ -1,13 +1,14 @@
 import type TCP from "embedded:io/socket/tcp";
 import type { TCPOptions } from "embedded:io/socket/tcp";
 import type NativeTLSSocket from "embedded:io/socket/tcp/tls";
-import type { TLSOptions, Transport } from "embedded:io/socket/tcp/tls";
+import type { Secure, TLSOptions, Transport } from "embedded:io/socket/tcp/tls";
 import type UDP from "embedded:io/socket/udp";
 import type { Datagram } from "embedded:io/socket/udp";
 import type NativeWiFi from "embedded:network/interface/wifi";
 import { createSocket } from "node:dgram";
 import { connect as connectTcp } from "node:net";
 import { connect, createSecureContext, type TLSSocket } from "node:tls";
+import type { ClaimIdentity } from "../../host-sim/hardware/tls.ts";
 import type { XsModules } from "./device.ts";
 import { openGatePin } from "./gate-pin.ts";
 import { WiFiInterface } from "./network/wifi-interface.ts";
@@ -84,12 +85,32 @@ export interface FakeIdentity {
   readonly key: string;
 }
 
+/** As the SDK does, what is no certificate is left for the peer to refuse. */
+function contextOf(ca: string, { clientCertificates: [certificate], clientKey }: Secure) {
+  if (certificate === undefined) return createSecureContext({ ca });
+  const cert = pemOf("CERTIFICATE", certificate);
+  try {
+    return createSecureContext({ ca, cert, key: pemOf("PRIVATE KEY", clientKey) });
+  } catch {
+    return createSecureContext({ ca });
+  }
+}
+
+const pemOf = (label: string, der: ArrayBuffer) =>
+  `-----BEGIN ${label}-----\n${Buffer.from(der).toString("base64")}\n-----END ${label}-----\n`;
+
+/** The DER in PEM: a certificate's or a PKCS#8 key's. */
+function derOf(pem: string): ArrayBuffer {
+  const base64 = pem.split(/-----[^-]+-----/)[1] ?? "";
+  return new Uint8Array(Buffer.from(base64, "base64")).buffer;
+}
+
 /**
  * TCP and TLS as the SDK has them: what TLS refuses it throws out of TCP's callback, and one record is
  * told at a time.
  */
 export function fakeTls(identity: FakeIdentity) {
-  const secureContext = createSecureContext(identity);
+  let secureContext = createSecureContext(identity);
   let refusal: Error | undefined;
 
   class FakeTCP implements TCP {
@@ -112,7 +133,9 @@ export function fakeTls(identity: FakeIdentity) {
         onReadable?.(this.#received.length);
       });
       socket.on("error", (error: NodeJS.ErrnoException) => {
-        if (/CERT|SELF_SIGNED|ALTNAME|UNABLE/.test(error.code ?? "")) {
+        const { code = "" } = error;
+        // An alert is the peer's word about our certificate, not ours about its.
+        if (/CERT|SELF_SIGNED|ALTNAME|UNABLE/.test(code) && !code.includes("_ALERT_")) {
           isOver = true;
           refusal = new Error(`certificate 0: ${error.code}`);
           onReadable?.(1);
@@ -143,6 +166,7 @@ export function fakeTls(identity: FakeIdentity) {
     #waiting = 0;
 
     constructor({ onReadable, onWritable, onError, ...options }: TLSOptions) {
+      secureContext = contextOf(identity.ca, options.secure);
       this.#transport = new options.TCP.io({
         ...options,
         onReadable: (count) => {
@@ -248,7 +272,11 @@ export const fakeKeyValue = (values = new Map<string, string>()): XsModules["key
 });
 
 /** Everything of Moddable that a box uses, on Node. */
-export function fakeModules(identity: FakeIdentity, resolve: XsModules["resolve"]): XsModules {
+export function fakeModules(
+  identity: FakeIdentity,
+  claim: ClaimIdentity,
+  resolve: XsModules["resolve"],
+): XsModules {
   FakeDigital.edges = [];
   FakeWiFi.isReachable = true;
   FakeWiFi.made = [];
@@ -265,9 +293,14 @@ export function fakeModules(identity: FakeIdentity, resolve: XsModules["resolve"
     gatePin: openGatePin(FakeDigital, 5, {}),
     openNetwork: (timer) => new WiFiInterface(FakeWiFi, timer),
     secure: {
-      certificate: new ArrayBuffer(0),
-      clientCertificates: [],
-      clientKey: new ArrayBuffer(0),
+      certificate: derOf(identity.ca),
+      clientCertificates: [derOf(identity.cert)],
+      clientKey: derOf(identity.key),
+    },
+    claim: {
+      clientCertificates: [derOf(claim.certificate)],
+      clientKey: derOf(claim.key),
+      request: new Uint8Array(Buffer.from(claim.request)).buffer,
     },
     onFailure: (detail) => {
       throw new Error(detail);

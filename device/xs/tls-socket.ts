@@ -1,21 +1,19 @@
 import type TCP from "embedded:io/socket/tcp";
 import type NativeTLSSocket from "embedded:io/socket/tcp/tls";
-import type { Secure } from "embedded:io/socket/tcp/tls";
 import type RNG from "rng";
 import type { SocketError, Timer, TLSSocket, TLSSocketOptions } from "../hal.ts";
+import { type Credentials, secureOf } from "./credentials.ts";
 import { type Guard, GuardedTCP } from "./guarded-tcp.ts";
 import { randomBytes } from "./random.ts";
 import type { Resolve } from "./resolve.ts";
 
 /** What every connection of a box has in common. */
-export interface TLSContext {
+export interface TLSContext extends Credentials {
   readonly tcp: typeof TCP;
   readonly tls: typeof NativeTLSSocket;
   readonly rng: typeof RNG;
   readonly resolve: Resolve;
   readonly timer: Timer;
-  /** the box's own certificate and key, and the CA it trusts */
-  readonly secure: Secure;
 }
 
 /** All that the SDK's generator holds. */
@@ -102,8 +100,11 @@ export class XsTLSSocket implements TLSSocket, Guard {
     }
   }
 
-  #connect(address: string, { host, port, applicationLayerProtocol }: TLSSocketOptions): void {
-    const { tls: Native, rng, secure } = this.#context;
+  #connect(
+    address: string,
+    { host, port, applicationLayerProtocol, identity }: TLSSocketOptions,
+  ): void {
+    const { tls: Native, rng } = this.#context;
     // Its own seed is of 16 bytes, drawn at the start, when the hardware's generator may be weak.
     rng.init(randomBytes(seedLength).buffer as ArrayBuffer);
     try {
@@ -112,7 +113,7 @@ export class XsTLSSocket implements TLSSocket, Guard {
         guard: this,
         ...{ address, host, port },
         secure: {
-          ...secure,
+          ...secureOf(this.#context, identity),
           // A session is never resumed: every connection sees the server's certificate.
           cache: false,
           ...(applicationLayerProtocol === undefined

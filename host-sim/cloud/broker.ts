@@ -15,6 +15,7 @@ import {
   type OnDeliver,
   type SessionState,
 } from "./connection.ts";
+import type { FleetProvisioning } from "./fleet-provisioning.ts";
 import type { Limits } from "./limits.ts";
 import type { MessageStore } from "./message-store.ts";
 import {
@@ -32,6 +33,7 @@ export interface BrokerOptions {
   readonly registry: Registry;
   readonly limits: Limits;
   readonly store: MessageStore;
+  readonly provisioning: FleetProvisioning | undefined;
   /** milliseconds since 1970 */
   readonly now: () => number;
   readonly record: (event: CloudEvent) => void;
@@ -55,6 +57,7 @@ export class Broker implements ConnectionHost {
   readonly now: () => number;
   readonly record: (event: CloudEvent) => void;
   readonly #registry: Registry;
+  readonly #provisioning: FleetProvisioning | undefined;
   readonly #store: MessageStore;
   readonly #aedes: Aedes;
   readonly #throttle: ConnectThrottle;
@@ -72,6 +75,7 @@ export class Broker implements ConnectionHost {
     this.now = options.now;
     this.record = options.record;
     this.#registry = options.registry;
+    this.#provisioning = options.provisioning;
     this.#store = options.store;
     this.#throttle = new ConnectThrottle(options.limits);
     this.#aedes = new Aedes({
@@ -87,6 +91,7 @@ export class Broker implements ConnectionHost {
       authorizeForward: (client, packet) => (this.#mayForward(client, packet) ? packet : null),
       published: (packet, client, done) => {
         this.#recordPublished(packet, client);
+        if (client !== null) this.#provision(client, packet);
         done(null);
       },
     });
@@ -219,6 +224,20 @@ export class Broker implements ConnectionHost {
     if (isArriving && !this.#store.claimArriving(client.id, packet)) return false;
     const { topic } = packet;
     return !topic.startsWith("$SYS/") && connectionOf(client)?.mayReceive(topic) === true;
+  }
+
+  /** "Returns the … results through the same MQTT connection used to publish the API request." */
+  #provision(client: Client, { topic, payload }: AedesPublishPacket): void {
+    const answered = this.#provisioning?.answer(topic, Buffer.from(payload));
+    answered
+      ?.then((answer) => {
+        // Who has not subscribed to the answer does not get it.
+        const { subscriptions } = client as unknown as { subscriptions: Record<string, unknown> };
+        if (connectionOf(client)?.isConnected !== true || !(answer.topic in subscriptions)) return;
+        const message = { ...answer, cmd: "publish", qos: 1, retain: false, dup: false } as const;
+        client.publish({ ...message, payload: Buffer.from(answer.payload) }, () => {});
+      })
+      .catch((error: Error) => this.#warn(`provisioning: ${error.message}`));
   }
 
   #recordPublished(packet: AedesPublishPacket, client: Client | null): void {

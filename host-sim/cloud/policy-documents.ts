@@ -1,8 +1,13 @@
+import {
+  claimClientIdPrefix,
+  claimTopicsOf,
+  isTemplateName,
+} from "../../device/core/claim-topics.ts";
 import { isPrefix, isThingName, topicsOf } from "../../device/core/topics.ts";
 import type { PolicyDocument, PolicyStatement } from "./policy.ts";
 
 /**
- * The two policies of this project, as they are attached in AWS and as the stand-in enforces them.
+ * The policies of this project, as they are attached in AWS and as the stand-in enforces them.
  */
 
 /** Where a policy holds: an AWS account in a region, and the prefix of the topics. */
@@ -72,6 +77,34 @@ export function servicePolicy(
     ]),
     allow("iot:Receive", [arn(`topic/${anyBox.event}`), arn(`topic/${anyBox.status}`)]),
     { Effect: "Deny", Action: "iot:RetainPublish", Resource: arn("topic/*") },
+  ]);
+}
+
+/**
+ * What the claim's certificate may do, which lies in every box that has none of its own yet and so is
+ * no secret for long: ask for a certificate, and have a thing registered by this one template. Each
+ * box connects by its own name behind a prefix that no thing's name can have.
+ * @throws RangeError when a word would change what the policy means
+ */
+export function claimPolicy(
+  scope: Omit<PolicyScope, "prefix"> & { readonly template: string },
+): PolicyDocument {
+  const { template } = scope;
+  if (!isTemplateName(template)) throw new RangeError(`not a template's name: ${template}`);
+  const arn = (resource: string) => iotArn(scope, resource);
+  const { certificate, thing } = claimTopicsOf(template);
+  const answers = [certificate.accepted, certificate.rejected, thing.accepted, thing.rejected];
+  return policyOf([
+    allow("iot:Connect", arn(`client/${claimClientIdPrefix}*`)),
+    allow("iot:Publish", [arn(`topic/${certificate.request}`), arn(`topic/${thing.request}`)]),
+    allow(
+      "iot:Subscribe",
+      answers.map((topic) => arn(`topicfilter/${topic}`)),
+    ),
+    allow(
+      "iot:Receive",
+      answers.map((topic) => arn(`topic/${topic}`)),
+    ),
   ]);
 }
 

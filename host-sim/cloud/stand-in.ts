@@ -1,5 +1,6 @@
 import { Broker } from "./broker.ts";
 import type { Connection, OnDeliver } from "./connection.ts";
+import type { FleetProvisioning } from "./fleet-provisioning.ts";
 import { awsLimits, type Limits } from "./limits.ts";
 import { MessageStore, type RetainedMessage } from "./message-store.ts";
 import type { CloudEvent, CloudRecord } from "./records.ts";
@@ -28,6 +29,8 @@ export interface CloudStandInOptions {
   readonly onDeliver?: OnDeliver;
   /** milliseconds since 1970; default `Date.now` */
   readonly now?: () => number;
+  /** provisioning by claim; default: a request for it is taken and never answered */
+  readonly provisioning?: FleetProvisioning;
   /** retained messages and sessions of an earlier stand-in, as a broker's restart loses neither */
   readonly store?: MessageStore;
 }
@@ -36,8 +39,8 @@ export interface CloudStandInOptions {
  * AWS IoT Core, as far as its message broker shows: mutual TLS on loopback, certificates that stand
  * for things, their policies, AWS's limits, presence.
  *
- * What it does not play: MQTT 5 and WebSockets; shadows, jobs, rules and provisioning (a PUBLISH to
- * them is taken and reaches nobody); quotas of an account; what counts what goes out (bytes per
+ * What it does not play: MQTT 5 and WebSockets; shadows, jobs and rules (a PUBLISH to them is taken
+ * and reaches nobody), provisioning in CBOR or with a key of AWS's making; quotas of an account; what counts what goes out (bytes per
  * second, publishes); repeating an unacknowledged QoS 1 message while its connection lasts (it comes
  * again with the next one, without DUP); the 100 unacknowledged messages a client may have under way,
  * as each is acknowledged at once; a connection's end when its certificate is deactivated.
@@ -64,11 +67,13 @@ export class CloudStandIn {
    * @throws Error (`EADDRINUSE`, `EACCES`) when the port cannot be had and no other may be taken
    */
   static async listen(options: CloudStandInOptions): Promise<CloudStandIn> {
-    const { registry, now = Date.now, onRecord, onDeliver } = options;
+    const { registry, provisioning, now = Date.now, onRecord, onDeliver } = options;
     const limits: Limits = { ...awsLimits, ...options.limits };
     const store = options.store ?? new MessageStore(limits, now);
     const record = (event: CloudEvent) => onRecord?.({ at: now(), ...event });
-    const broker = await Broker.start({ registry, limits, store, now, record, onDeliver });
+    const broker = await Broker.start({
+      ...{ registry, limits, store, provisioning, now, record, onDeliver },
+    });
     try {
       const listener = await TlsListener.listen({
         port: options.port ?? 0,

@@ -46,9 +46,11 @@ const clientReserved = [
   /^\$aws\/things\/[^/]+\/shadow(\/name\/[^/]+)?\/(get|update|delete)$/,
   /^\$aws\/things\/[^/]+\/jobs\/(get|start-next|[^/]+\/(get|update))$/,
   /^\$aws\/rules\/[^/]+\/.+$/,
+  /^\$aws\/certificates\/(create|create-from-csr)\/(json|cbor)$/,
+  /^\$aws\/provisioning-templates\/[^/]+\/provision\/(json|cbor)$/,
 ];
 
-/** The reserved topics AWS takes a client's PUBLISH on: shadows, jobs, Basic Ingest. */
+/** The reserved topics AWS takes a client's PUBLISH on: shadows, jobs, Basic Ingest, provisioning. */
 export function isOpenToClients(reservedTopic: string): boolean {
   return clientReserved.some((pattern) => pattern.test(reservedTopic));
 }

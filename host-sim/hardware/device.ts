@@ -1,15 +1,23 @@
-import type { Device, ResetReason } from "../../device/hal.ts";
+import type { Device, ResetReason, TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
 import { ScriptedClock } from "./clock.ts";
 import type { FaultyLink } from "./link.ts";
 import { ScriptedNetwork } from "./network.ts";
 import { RecordedPin } from "./pin.ts";
 import { MemoryStorage } from "./storage.ts";
 import { NodeTimer, type PoweredTimer } from "./timer.ts";
-import { NodeTLSSocket, type TLSIdentity } from "./tls.ts";
+import {
+  type ClaimIdentity,
+  NodeTLSSocket,
+  TLSIdentities,
+  type TLSIdentity,
+  UnusableSocket,
+} from "./tls.ts";
 
 export interface NodeDeviceOptions {
   readonly pin: number;
   readonly identity: TLSIdentity;
+  /** for a box that claims its certificate; `identity` is then what it has built in: the CA alone */
+  readonly claim?: ClaimIdentity;
   readonly resetReason?: ResetReason;
   readonly network?: ScriptedNetwork;
   readonly clock?: ScriptedClock;
@@ -35,7 +43,8 @@ export interface NodeDevice extends Device {
 }
 
 export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
-  const { identity, link } = options;
+  const identities = new TLSIdentities(options.identity, options.claim);
+  const { link } = options;
   return {
     gatePin: options.gatePin ?? new RecordedPin(options.pin),
     network: options.network ?? new ScriptedNetwork(),
@@ -48,9 +57,22 @@ export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
       freeHeap: () => undefined,
       random: options.random ?? Math.random,
     },
-    connect:
-      link === undefined
-        ? (socketOptions) => new NodeTLSSocket(socketOptions, identity)
-        : (socketOptions) => link.connect(socketOptions, identity),
+    certificateRequest: () => options.claim?.request,
+    connect: (socketOptions) => openSocket(socketOptions, identities, link),
   };
+}
+
+/** What is no certificate, or not the key's, is the peer's to refuse; OpenSSL does so itself, by throwing. */
+function openSocket(
+  options: TLSSocketOptions,
+  identities: TLSIdentities,
+  link: FaultyLink | undefined,
+): TLSSocket {
+  let identity: TLSIdentity;
+  try {
+    identity = identities.of(options.identity ?? { type: "built-in" });
+  } catch (error) {
+    return new UnusableSocket(options, String(error));
+  }
+  return link?.connect(options, identity) ?? new NodeTLSSocket(options, identity);
 }

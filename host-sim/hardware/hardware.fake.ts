@@ -8,13 +8,14 @@ import { makeIdentity } from "./tls.ts";
 
 /** The hardware on Node, TLS peers on loopback, and what a test may change about them. */
 export async function makeHardware(link?: FaultyLink): Promise<HardwareUnderTest> {
-  const { device: own, dispose, ...peers } = await makePeers();
+  const { device: own, claim, dispose, ...peers } = await makePeers();
   const clock = new ScriptedClock();
   const network = new ScriptedNetwork();
   const device = createNodeDevice({
     pin: 5,
     clock,
     network,
+    claim,
     ...(link === undefined ? {} : { link }),
     identity: makeIdentity({ ca: own.ca, certificate: own.cert, key: own.key }),
   });

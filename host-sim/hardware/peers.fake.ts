@@ -9,10 +9,16 @@ import {
   issueClient,
   issueServer,
 } from "../../scripts/certs/authority.ts";
+import { createRequest } from "../../scripts/certs/request.ts";
+import type { ClaimIdentity } from "./tls.ts";
 
 interface Certificates {
   readonly ca: Identity;
   readonly device: Identity;
+  /** of the device's own key, and the fleet's */
+  readonly issued: Identity;
+  readonly claim: Identity;
+  readonly request: string;
   readonly server: Identity;
   /** another name, another CA, over */
   readonly impostors: readonly Identity[];
@@ -28,9 +34,13 @@ async function certificates(): Promise<Certificates> {
     notBefore: new Date(Date.now() - 3 * day),
     notAfter: new Date(Date.now() - day),
   };
+  const device = await issueClient(ca, "built-in");
   return {
     ca,
-    device: await issueClient(ca, "lot-1"),
+    device,
+    issued: await issueClient(ca, "issued", { keyPem: device.keyPem }),
+    claim: await issueClient(ca, "claim"),
+    request: await createRequest(device.keyPem, "lot-1"),
     server: await issueServer(ca),
     impostors: [
       await issueCertificate({
@@ -54,15 +64,24 @@ function portOf(server: { address(): unknown }): number {
 export interface Peers
   extends Pick<
     HardwareUnderTest,
-    "echo" | "receivedByEcho" | "hangUp" | "impostors" | "closedPort" | "dispose"
+    | "echo"
+    | "clientOfEcho"
+    | "issued"
+    | "receivedByEcho"
+    | "hangUp"
+    | "impostors"
+    | "closedPort"
+    | "dispose"
   > {
   /** what a device shows them, and the CA it trusts, PEM */
   readonly device: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly claim: ClaimIdentity;
 }
 
 export async function makePeers(): Promise<Peers> {
   made ??= certificates();
-  const { ca, device: own, server, impostors } = await made;
+  const { ca, device: own, issued, claim, request, server, impostors } = await made;
+  let client = "";
   const received: Uint8Array[] = [];
   let isHungUp = false;
   const peers = new Set<TLSSocket>();
@@ -81,6 +100,7 @@ export async function makePeers(): Promise<Peers> {
         peers.add(peer);
         // By TLS 1.3 the client may be done, and the test on its way, before this runs.
         if (isHungUp) peer.end();
+        client = String(peer.getPeerCertificate().subject.CN);
         peer.on("error", () => {});
         peer.on("data", (bytes: Uint8Array) => {
           received.push(bytes);
@@ -101,6 +121,12 @@ export async function makePeers(): Promise<Peers> {
   const host = "localhost";
   return {
     device: { ca: ca.certificatePem, cert: own.certificatePem, key: own.keyPem },
+    claim: {
+      ...{ certificate: claim.certificatePem, key: claim.keyPem, request },
+      ...{ ownKey: own.keyPem, ca: ca.certificatePem },
+    },
+    issued: issued.certificateDer,
+    clientOfEcho: () => client,
     echo: { host, port: await listen(server) },
     receivedByEcho: () => new Uint8Array(Buffer.concat(received)),
     hangUp: () => {

@@ -6,7 +6,7 @@ import {
   type TLSSocket as NodeSocket,
   type SecureContext,
 } from "node:tls";
-import type { SocketError, TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
+import type { Identity, SocketError, TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
 
 /** A box's certificates as Node takes them: made once, shared by all connections of one identity. */
 export interface TLSIdentity {
@@ -31,6 +31,42 @@ export function makeIdentity(pem: {
 }): TLSIdentity {
   const { ca, certificate: cert, key } = pem;
   return { secureContext: createSecureContext({ ca, cert, key, ciphers: cipherSuites }) };
+}
+
+/** What a box has that left the bench without a certificate: PEM throughout. */
+export interface ClaimIdentity {
+  /** of the fleet's */
+  readonly certificate: string;
+  readonly key: string;
+  /** PKCS#10, by the box's own key */
+  readonly request: string;
+  readonly ownKey: string;
+  readonly ca: string;
+}
+
+/** The certificates of one box, one for each way to be it. */
+export class TLSIdentities {
+  readonly #builtIn: TLSIdentity;
+  readonly #claim: ClaimIdentity | undefined;
+
+  constructor(builtIn: TLSIdentity, claim: ClaimIdentity | undefined) {
+    this.#builtIn = builtIn;
+    this.#claim = claim;
+  }
+
+  of(identity: Identity): TLSIdentity {
+    const claim = this.#claim;
+    if (claim === undefined || identity.type === "built-in") return this.#builtIn;
+    const { ca, ownKey } = claim;
+    return identity.type === "claim"
+      ? makeIdentity({ ca, certificate: claim.certificate, key: claim.key })
+      : makeIdentity({ ca, certificate: pemOf(identity.certificate), key: ownKey });
+  }
+}
+
+function pemOf(der: Uint8Array): string {
+  const base64 = Buffer.from(der).toString("base64");
+  return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
 }
 
 /** How many bytes are handed to Node at once before waiting for the socket to drain. */
@@ -109,6 +145,27 @@ export class NodeTLSSocket implements TLSSocket {
 
 const lingerMs = 1_000;
 
+/** A connection that cannot even be begun. */
+export class UnusableSocket implements TLSSocket {
+  #isClosed = false;
+
+  constructor(options: TLSSocketOptions, detail: string) {
+    setImmediate(() => {
+      if (!this.#isClosed) options.onError("handshake", detail);
+    });
+  }
+
+  read(): undefined {}
+
+  write(): number {
+    return 0;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+}
+
 function connectionOptions(
   options: TLSSocketOptions,
   identity: TLSIdentity,
@@ -138,6 +195,8 @@ function reasonOf(error: NodeJS.ErrnoException): SocketError {
     return "unreachable";
   if (code === "ETIMEDOUT") return "timeout";
   if (["ECONNRESET", "EPIPE"].includes(code)) return "closed";
+  // The peer's word about our certificate: ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED, for one.
+  if (code.startsWith("ERR_SSL") && code.includes("_ALERT_")) return "handshake";
   if (code.startsWith("ERR_TLS_CERT") || certificateCodes.test(code)) return "certificate";
   if (code.startsWith("ERR_SSL") || code.startsWith("ERR_TLS")) return "handshake";
   return "unknown";

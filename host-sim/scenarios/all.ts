@@ -1,3 +1,4 @@
+import { claimScenarios } from "./claim.ts";
 import { clockScenarios } from "./clock.ts";
 import { commandScenarios } from "./commands.ts";
 import { connectionScenarios } from "./connection.ts";
@@ -10,4 +11,5 @@ export const scenarios: readonly Scenario[] = [
   ...powerScenarios,
   ...connectionScenarios,
   ...clockScenarios,
+  ...claimScenarios,
 ];

@@ -33,6 +33,8 @@ export interface Surroundings {
   freeHeap: number | undefined;
   /** no memory for the next socket: opening one throws */
   isOutOfMemory: boolean;
+  /** what is written to storage is not kept */
+  isStorageFull: boolean;
 }
 
 export const car: AccessPoint = { SSID: "car-park", password: "barrier-2026", RSSI: -61 };
@@ -53,4 +55,5 @@ export const fairWeather = (): Surroundings => ({
   isReading: true,
   freeHeap: 140_000,
   isOutOfMemory: false,
+  isStorageFull: false,
 });

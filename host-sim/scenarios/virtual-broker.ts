@@ -1,6 +1,8 @@
 import mqttPacket from "mqtt-packet";
+import { claimClientIdPrefix } from "../../device/core/claim-topics.ts";
 import type { TimerHandle } from "../../device/hal.ts";
 import type { Timeline } from "./timeline.ts";
+import { VirtualClaims } from "./virtual-claims.ts";
 
 mqttPacket.writeToStream.cacheNumbers = false;
 
@@ -54,7 +56,9 @@ export interface PublishOptions {
  */
 export class VirtualBroker {
   readonly manners: Manners = { withholds: new Set(), dropsAfterMs: undefined, returnCode: 0 };
-  /** when each CONNECT came */
+  /** provisioning by claim; a box that has its certificate never sees it */
+  readonly claims = new VirtualClaims();
+  /** when each CONNECT came, those of a claim apart */
   readonly connects: number[] = [];
   onPublished: (message: Published) => void = () => {};
   /** the box says something that no client may say */
@@ -73,6 +77,7 @@ export class VirtualBroker {
     return this.#link?.isReachable === true && this.#link.filter !== undefined;
   }
 
+  /** A box whose claim is under way is nobody to send to. */
   accept(far: Far): BrokerLink {
     return new Link(this, this.#timeline, far);
   }
@@ -212,15 +217,21 @@ class Link implements BrokerLink {
         break;
       case "subscribe": {
         if (manners.withholds.has("suback")) return;
+        const granted = packet.subscriptions.map(() => 1 as const);
+        this.send({ cmd: "suback", messageId: Number(packet.messageId), granted });
         const [subscription] = packet.subscriptions;
+        if (this.#isClaim) return;
         this.filter = subscription?.topic;
-        this.send({ cmd: "suback", messageId: Number(packet.messageId), granted: [1] });
         this.#broker.subscribed(String(subscription?.topic));
         break;
       }
       case "publish": {
         const { topic, payload, retain, dup, messageId } = packet;
         if (packet.qos !== 1) this.#broker.onProblem(`PUBLISH of QoS ${packet.qos}`);
+        if (this.#isClaim) {
+          this.#answerClaim(topic, String(payload), Number(messageId));
+          return;
+        }
         this.#broker.take({ topic, payload: String(payload), retain, dup });
         if (!manners.withholds.has("puback")) {
           this.send({ cmd: "puback", messageId: Number(messageId) });
@@ -240,10 +251,26 @@ class Link implements BrokerLink {
     }
   }
 
+  get #isClaim(): boolean {
+    return this.#connect?.clientId.startsWith(claimClientIdPrefix) === true;
+  }
+
+  #answerClaim(topic: string, payload: string, messageId: number): void {
+    const answer = this.#broker.claims.answer(topic, payload);
+    if (answer === "drop") {
+      this.drop();
+      return;
+    }
+    this.send({ cmd: "puback", messageId });
+    if (answer === undefined) return;
+    this.send({ cmd: "publish", ...answer, qos: 1, retain: false, dup: false, messageId: 1 });
+  }
+
   #admit(packet: ConnectPacket): void {
-    const { manners, connects } = this.#broker;
+    const { manners, claims } = this.#broker;
     this.#connect = packet;
     this.#watch();
+    const connects = this.#isClaim ? claims.connects : this.#broker.connects;
     connects.push(this.#timeline.now);
     if (packet.clean !== true) this.#broker.onProblem("CONNECT without a clean session");
     if (manners.withholds.has("connack")) return;

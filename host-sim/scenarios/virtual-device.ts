@@ -22,6 +22,8 @@ export interface VirtualDeviceOptions {
   readonly storage: Map<string, string>;
   readonly resetReason: ResetReason;
   readonly random: () => number;
+  /** PEM, of a box that came without a certificate */
+  readonly request: string | undefined;
   onPin(value: 0 | 1): void;
   /** a callback of the firmware threw: on the board the program ends there */
   onCrash(error: unknown): void;
@@ -66,7 +68,10 @@ export class VirtualDevice implements Device {
     };
     this.storage = {
       read: (key) => storage.get(key),
-      write: (key, value) => void storage.set(key, value),
+      // As device/xs/key-value.ts has it: a failure is told elsewhere, and lived with.
+      write: (key, value) => {
+        if (!surroundings.isStorageFull) storage.set(key, value);
+      },
       delete: (key) => void storage.delete(key),
     };
     this.system = { resetReason, random, freeHeap: () => surroundings.freeHeap };
@@ -85,6 +90,10 @@ export class VirtualDevice implements Device {
   /** sockets opened and not closed by the firmware */
   get openSockets(): number {
     return this.#sockets.size;
+  }
+
+  certificateRequest(): string | undefined {
+    return this.options.request;
   }
 
   connect(options: TLSSocketOptions): VirtualSocket {

@@ -43,6 +43,10 @@ export class VirtualSocket implements TLSSocket {
     }
     device.later(handshakeMs, () => {
       if (this.#isOver) return;
+      if (!device.options.broker.claims.knows(options.identity)) {
+        this.#fail("handshake");
+        return;
+      }
       this.#link = device.options.broker.accept({
         deliver: (bytes) => this.#deliver(bytes),
         hangUp: () => this.#hangUp(),

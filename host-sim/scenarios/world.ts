@@ -63,6 +63,7 @@ export class World {
     this.settings = result.settings;
     this.topics = topicsOf(this.settings.prefix, this.settings.thingName);
     this.#watcher = watcher;
+    this.broker.claims.isFleet = this.settings.claim !== undefined;
     this.#random = seededRandom(seed);
     this.broker.onPublished = (message) => this.#handlePublished(message);
     this.broker.onProblem = (problem) => watcher.onProblem(problem);
@@ -104,6 +105,7 @@ export class World {
       storage: this.storage,
       resetReason,
       random: this.#random,
+      request: this.settings.claim === undefined ? undefined : "a request",
       onPin: (value) => this.#setPin(value),
       onCrash: () => this.#crash(),
     });

@@ -1,7 +1,7 @@
 import type { AgentRecord } from "../../device/agent.ts";
 import { GatePin } from "../../device/gate-pin.ts";
 import type { Device, TimerHandle, TLSSocket, WiFiNetwork } from "../../device/hal.ts";
-import type { Calls, Events, Handlers, NetworkState } from "./protocol.ts";
+import type { Calls, Events, Handlers, NetworkState, RemoteIdentity } from "./protocol.ts";
 
 export interface HostedDeviceOptions {
   readonly device: Device;
@@ -89,11 +89,25 @@ export class HostedDevice implements Handlers<Calls> {
     this.#timers.delete(id);
   }
 
-  openSocket(id: number, host: string, port: number, alpn: string | null): void {
+  certificateRequest(): string | null {
+    return this.#device.certificateRequest() ?? null;
+  }
+
+  openSocket(
+    id: number,
+    host: string,
+    port: number,
+    alpn: string | null,
+    identity: RemoteIdentity,
+  ): void {
     const { tell } = this.#options;
     const socket = this.#device.connect({
       host,
       port,
+      identity:
+        typeof identity === "string"
+          ? { type: identity }
+          : { type: "issued", certificate: Uint8Array.from(identity) },
       ...(alpn === null ? {} : { applicationLayerProtocol: alpn }),
       onReadable: (count) => tell("readable", id, count),
       onWritable: (count) => tell("writable", id, count),

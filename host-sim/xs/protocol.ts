@@ -17,7 +17,14 @@ export interface Calls {
   RSSI(): number | null;
   setTimer(id: number, delayMs: number): void;
   clearTimer(id: number): void;
-  openSocket(id: number, host: string, port: number, alpn: string | null): void;
+  openSocket(
+    id: number,
+    host: string,
+    port: number,
+    alpn: string | null,
+    identity: RemoteIdentity,
+  ): void;
+  certificateRequest(): string | null;
   read(id: number): readonly number[] | null;
   /** @returns how many more bytes may be written */
   write(id: number, bytes: readonly number[]): number;
@@ -43,6 +50,9 @@ export interface Events {
   writable(id: number, count: number): void;
   socketFailed(id: number, reason: SocketError, detail: string | null): void;
 }
+
+/** An `Identity` as JSON says it: an issued certificate in bytes, or the word. */
+export type RemoteIdentity = "built-in" | "claim" | readonly number[];
 
 /** At the moment of the call or the event: the host runs on, and the firmware must not see ahead. */
 export interface NetworkState {

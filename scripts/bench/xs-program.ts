@@ -124,6 +124,7 @@ const device: Device = {
   timer,
   storage: { read: () => undefined, write: () => {}, delete: () => {} },
   system: { resetReason: "power-on", freeHeap: () => undefined, random: () => 0.5 },
+  certificateRequest: () => undefined,
   connect(options) {
     socket = new BenchSocket(options);
     return socket;

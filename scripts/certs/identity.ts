@@ -1,7 +1,13 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { isThingName } from "../../device/core/topics.ts";
-import { caIdentity, type IdentityFiles, identityFiles, reservedIdentities } from "../paths.ts";
+import {
+  caIdentity,
+  claimFiles,
+  type IdentityFiles,
+  identityFiles,
+  reservedIdentities,
+} from "../paths.ts";
 import { UserError } from "../user-error.ts";
 import type { Identity } from "./authority.ts";
 import { listFolder, makePrivateFolder, readIfPresent, writeAtomically } from "./files.ts";
@@ -122,6 +128,8 @@ export async function listThings(directory: string): Promise<string[]> {
   for (const name of await listFolder(directory)) {
     if (!isThingName(name) || reservedIdentities.some((reserved) => reserved === name)) continue;
     const { certificatePem, keyPem } = identityFiles(directory, name);
+    // A box that claims its certificate has a key and a request: nobody here issues one for it.
+    if ((await readIfPresent(claimFiles(directory, name).requestPem)) !== undefined) continue;
     if ((await readIfPresent(certificatePem)) ?? (await readIfPresent(keyPem))) things.push(name);
   }
   return things;

@@ -14,7 +14,7 @@ import { ensureCertificates } from "../certs/store.ts";
 import { projectRoot } from "../paths.ts";
 import { UserError } from "../user-error.ts";
 import { mcconfigArguments, outputOf } from "./build.ts";
-import { readDerCredentials } from "./credentials.ts";
+import { readImageFiles } from "./credentials.ts";
 import { run } from "./run.ts";
 import { findSdk } from "./sdk.ts";
 import { readSettingsFile, settingsPath } from "./settings-file.ts";
@@ -100,7 +100,7 @@ describe("building the firmware", () => {
     const options = {
       directory: target,
       sdk: { directory: sdkDirectory, mcconfig: "", environment: {} },
-      credentials: await readDerCredentials(certs, "lot-1"),
+      files: await readImageFiles(certs, "lot-1", false),
       settingsFile: await readSettingsFile(certs, "lot-1"),
     };
     await stage({ ...options, platform: "lin" });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { projectRoot } from "../paths.ts";
 import { UserError } from "../user-error.ts";
-import { readDerCredentials } from "./credentials.ts";
+import { readImageFiles } from "./credentials.ts";
 import { run } from "./run.ts";
 import { findSdk, type ModdableSdk } from "./sdk.ts";
 import { readSettingsFile } from "./settings-file.ts";
@@ -63,14 +63,15 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
   }
   onStep(`checking the settings and certificates of ${thing}`);
   const settingsFile = await readSettingsFile(certs, thing);
-  const credentials = await readDerCredentials(certs, thing);
+  const isClaiming = settingsFile.settings.claim !== undefined;
+  const files = await readImageFiles(certs, thing, isClaiming);
   const sdk = findSdk(platform, environment);
   onStep("bundling the firmware");
   const output = outputOf(options);
   mkdirSync(output.directory, { recursive: true, mode: 0o700 });
   await stage({
     directory: staged,
-    ...{ platform, sdk, credentials, settingsFile },
+    ...{ platform, sdk, files, settingsFile },
     ...(boardManifest === undefined ? {} : { boardManifest }),
   });
   onStep(`compiling and linking for ${platform} (some minutes the first time)`);

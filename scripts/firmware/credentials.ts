@@ -2,10 +2,13 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readIfPresent } from "../certs/files.ts";
 import { trustFiles } from "../certs/identity.ts";
 import { dayOf, notAfterOf, notBeforeOf, privateKeyOf } from "../certs/parse.ts";
-import { identityFiles } from "../paths.ts";
+import { claimFiles, identityFiles } from "../paths.ts";
 import { UserError } from "../user-error.ts";
 
-/** What goes into the image for TLS, DER throughout. */
+/** What goes into the image for TLS, by the names of its files there; DER but for the request. */
+export type ImageFiles = Readonly<Record<string, Uint8Array>>;
+
+/** A box that has its certificate. */
 export interface Credentials {
   readonly ca: Buffer;
   readonly certificate: Buffer;
@@ -32,6 +35,44 @@ export class CredentialsError extends UserError {
   }
 }
 
+export async function readImageFiles(
+  certsDirectory: string,
+  thing: string,
+  isClaiming: boolean,
+): Promise<ImageFiles> {
+  if (isClaiming) return readClaimCredentials(certsDirectory, thing);
+  const { ca, certificate, privateKey } = await readDerCredentials(certsDirectory, thing);
+  return { "ca.der": ca, "certificate.der": certificate, "private-key.der": privateKey };
+}
+
+/**
+ * What a box has that claims its certificate, as `boom-box claim` left it.
+ * @throws UserError of one line
+ */
+export async function readClaimCredentials(
+  certsDirectory: string,
+  thing: string,
+  now: Date = new Date(),
+): Promise<ImageFiles> {
+  const files = claimFiles(certsDirectory, thing);
+  const own = await readKey(identityFiles(certsDirectory, thing).keyDer, thing);
+  const claimKey = await readKey(files.claimKeyDer, thing);
+  const claim = await readCertificate(files.claimCertificateDer, thing, now);
+  if (!claim.parsed.checkPrivateKey(claimKey.key)) {
+    throw new CredentialsError(
+      "mismatch",
+      `${files.claimKeyDer} does not belong to ${files.claimCertificateDer}: run "boom-box claim --thing ${thing}" again`,
+    );
+  }
+  return {
+    "ca.der": (await readCa(certsDirectory, thing, now)).bytes,
+    "private-key.der": own.bytes,
+    "claim-certificate.der": claim.bytes,
+    "claim-private-key.der": claimKey.bytes,
+    "request.pem": await contentOf(files.requestPem, thing),
+  };
+}
+
 const minimumBits = 2048;
 const maximumBits = 4096;
 
@@ -45,15 +86,8 @@ export async function readDerCredentials(
   now: Date = new Date(),
 ): Promise<Credentials> {
   const files = identityFiles(certsDirectory, thing);
-  const { caDer } = trustFiles(certsDirectory, thing);
   const certificate = await readCertificate(files.certificateDer, thing, now);
-  const ca = await readCertificate(caDer, thing, now);
-  if (!ca.parsed.ca) {
-    throw new CredentialsError(
-      "not-a-ca",
-      `${caDer} is not a CA's certificate: put the one there that signed the broker's`,
-    );
-  }
+  const ca = await readCa(certsDirectory, thing, now);
   const { bytes: privateKey, key } = await readKey(files.keyDer, thing);
   if (!certificate.parsed.checkPrivateKey(key)) {
     throw new CredentialsError(
@@ -62,6 +96,16 @@ export async function readDerCredentials(
     );
   }
   return { ca: ca.bytes, certificate: certificate.bytes, privateKey };
+}
+
+async function readCa(certsDirectory: string, thing: string, now: Date) {
+  const { caDer } = trustFiles(certsDirectory, thing);
+  const ca = await readCertificate(caDer, thing, now);
+  if (ca.parsed.ca) return ca;
+  throw new CredentialsError(
+    "not-a-ca",
+    `${caDer} is not a CA's certificate: put the one there that signed the broker's`,
+  );
 }
 
 async function readCertificate(path: string, thing: string, now: Date) {

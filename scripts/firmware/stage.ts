@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { bundleForDevice } from "../bundle/for-device.ts";
 import { UserError } from "../user-error.ts";
-import type { Credentials } from "./credentials.ts";
+import type { ImageFiles } from "./credentials.ts";
 import type { ModdableSdk } from "./sdk.ts";
 import type { SettingsFile } from "./settings-file.ts";
 
@@ -11,7 +11,7 @@ export interface StageOptions {
   readonly directory: string;
   readonly platform: string;
   readonly sdk: ModdableSdk;
-  readonly credentials: Credentials;
+  readonly files: ImageFiles;
   readonly settingsFile: SettingsFile;
   /** a manifest of the maker's own, for what is on the board */
   readonly boardManifest?: string;
@@ -22,7 +22,7 @@ export interface StageOptions {
  * secrets in it: folders 0700, files 0600. What an earlier build left there goes first.
  */
 export async function stage(options: StageOptions): Promise<void> {
-  const { directory, credentials, settingsFile } = options;
+  const { directory, files, settingsFile } = options;
   const modules = join(directory, "modules");
   const data = join(directory, "data");
   for (const folder of [modules, data]) {
@@ -30,9 +30,9 @@ export async function stage(options: StageOptions): Promise<void> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
   const secret = { mode: 0o600 };
-  writeFileSync(join(data, "ca.der"), credentials.ca, secret);
-  writeFileSync(join(data, "certificate.der"), credentials.certificate, secret);
-  writeFileSync(join(data, "private-key.der"), credentials.privateKey, secret);
+  for (const [name, bytes] of Object.entries(files)) {
+    writeFileSync(join(data, name), bytes, secret);
+  }
   writeFileSync(join(data, "settings.json"), settingsFile.text, secret);
   await bundleForDevice(modules, settingsFile.settings.network);
   copyHandshake(options.sdk, join(modules, "sdk"));

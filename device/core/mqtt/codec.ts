@@ -34,7 +34,7 @@ export type ServerPacket =
 export interface ConnectOptions {
   readonly clientIdentifier: string;
   readonly keepAliveSeconds: number;
-  readonly will: { readonly topic: string; readonly payload: string };
+  readonly will?: { readonly topic: string; readonly payload: string };
 }
 
 /** A PUBLISH whole is at most this long after its fixed header: 1 KB of command and its topic. */
@@ -93,19 +93,22 @@ export class PacketParser {
 /**
  * Bytes to packets. mqtt-packet believes any length it is told and keeps everything until a packet
  * is whole; so this reads each fixed header first and collects the packet itself. A PUBLISH longer
- * than {@link maximumBufferedBytes} is cut: the parser is shown its beginning under a shorter length,
+ * than that (by default {@link maximumBufferedBytes}) is cut: the parser is shown its beginning under a shorter length,
  * the rest is thrown away as it comes. Any other long packet breaks the protocol.
  */
 export class Decoder {
   readonly #parser: PacketParser;
+  readonly #maximumBufferedBytes: number;
   #error: string | undefined;
   /** the beginning of a packet whose rest has not come yet, its fixed header included */
   #partial: Uint8Array | undefined;
   /** bytes still to be thrown away */
   #skip = 0;
 
-  constructor(parser: PacketParser) {
+  /** @param bufferedBytes how long a packet may be to be kept whole, after its fixed header */
+  constructor(parser: PacketParser, bufferedBytes: number = maximumBufferedBytes) {
     this.#parser = parser;
+    this.#maximumBufferedBytes = bufferedBytes;
   }
 
   /**
@@ -144,14 +147,15 @@ export class Decoder {
     const type = (bytes[0] as number) >> 4;
     if (header === "malformed") return this.#fail("remaining length of more than four bytes");
     const { length, start } = header;
-    if (length > (type === publishType ? maximumRemainingLength : maximumBufferedBytes)) {
+    const limit = this.#maximumBufferedBytes;
+    if (length > (type === publishType ? maximumRemainingLength : limit)) {
       return this.#fail(`packet type ${type} of ${length} bytes`);
     }
     const exact = exactLengths[type];
     if (exact !== undefined && length !== exact) {
       return this.#fail(`packet type ${type} of ${length} bytes, not ${exact}`);
     }
-    const kept = Math.min(length, maximumBufferedBytes);
+    const kept = Math.min(length, limit);
     if (bytes.length < start + kept) return 0;
     const cut = length - kept;
     // Mostly one packet comes alone, and needs no view of its own.
@@ -298,15 +302,19 @@ export function encodeConnect({ clientIdentifier, keepAliveSeconds, will }: Conn
     clean: true,
     clientId: clientIdentifier,
     keepalive: keepAliveSeconds,
-    will: { topic: will.topic, payload: will.payload, qos: 1, retain: true },
+    ...(will === undefined ? {} : { will: { ...will, qos: 1, retain: true } }),
   });
 }
 
-export function encodeSubscribe(packetIdentifier: number, topicFilter: string): Uint8Array {
+/** AWS IoT Core takes 8 filters in one SUBSCRIBE. */
+export function encodeSubscribe(
+  packetIdentifier: number,
+  ...topicFilters: readonly string[]
+): Uint8Array {
   return mqttPacket.generate({
     cmd: "subscribe",
     messageId: packetIdentifier,
-    subscriptions: [{ topic: topicFilter, qos: 1 }],
+    subscriptions: topicFilters.map((topic) => ({ topic, qos: 1 })),
   });
 }
 

@@ -2,6 +2,7 @@ import type {
   Clock,
   Device,
   Digital,
+  Identity,
   Instant,
   KeyValue,
   NetworkInterface,
@@ -13,7 +14,7 @@ import type {
   TLSSocketOptions,
   WiFiNetwork,
 } from "../../../device/hal.ts";
-import type { Events, Handlers, NetworkState } from "../protocol.ts";
+import type { Events, Handlers, NetworkState, RemoteIdentity } from "../protocol.ts";
 import { call } from "./bridge.ts";
 
 /** `hal.ts` on XS, where everything is done by the host at the other end of the bridge. */
@@ -34,6 +35,10 @@ export class RemoteDevice implements Device {
   };
   readonly #sockets = new Map<number, RemoteSocket>();
   #lastSocket = 0;
+
+  certificateRequest(): string | undefined {
+    return call("certificateRequest") ?? undefined;
+  }
 
   connect(options: TLSSocketOptions): TLSSocket {
     const id = ++this.#lastSocket;
@@ -142,7 +147,8 @@ class RemoteSocket implements TLSSocket {
     this.options = options;
     this.#id = id;
     this.#onClosed = onClosed;
-    call("openSocket", id, options.host, options.port, options.applicationLayerProtocol ?? null);
+    const { host, port, applicationLayerProtocol, identity } = options;
+    call("openSocket", id, host, port, applicationLayerProtocol ?? null, remoteIdentity(identity));
   }
 
   read(): Uint8Array | undefined {
@@ -162,4 +168,9 @@ class RemoteSocket implements TLSSocket {
     this.#onClosed = undefined;
     call("closeSocket", this.#id);
   }
+}
+
+function remoteIdentity(identity: Identity | undefined): RemoteIdentity {
+  if (identity === undefined) return "built-in";
+  return identity.type === "issued" ? Array.from(identity.certificate) : identity.type;
 }

@@ -8,11 +8,13 @@ describeHardware("the hardware behind the bridge", async () => {
     listeners.made = (...values: Parameters<TestEvents["made"]>) => resolve(values);
   });
   askHost("makeHardware");
-  const [echo, impostors, closedPort] = await made;
+  const [echo, impostors, closedPort, issued] = await made;
   const device = new RemoteDevice();
   Object.assign(listeners, device.events);
   const hardware: HardwareUnderTest = {
     ...{ device, echo, impostors, closedPort },
+    issued: Uint8Array.from(issued),
+    clientOfEcho: () => askHost("clientOfEcho"),
     edges: () => askHost("edges"),
     receivedByEcho: () => Uint8Array.from(askHost("receivedByEcho")),
     hangUp: () => askHost("hangUp"),

@@ -13,6 +13,7 @@ export interface TestCalls {
   makeHardware(): void;
   edges(): readonly (0 | 1)[];
   receivedByEcho(): readonly number[];
+  clientOfEcho(): string;
   hangUp(): void;
   setNetworkReachable(isReachable: boolean): void;
   setTimeServersReachable(isReachable: boolean): void;
@@ -29,7 +30,12 @@ interface Address {
 export interface TestEvents {
   run(): void;
   wake(id: number): void;
-  made(echo: Address, impostors: readonly Address[], closedPort: number): void;
+  made(
+    echo: Address,
+    impostors: readonly Address[],
+    closedPort: number,
+    issued: readonly number[],
+  ): void;
   disposed(): void;
 }
 

@@ -32,6 +32,7 @@ export class TestWorld {
       makeHardware: () => void this.#make(),
       edges: () => this.#world.edges(),
       receivedByEcho: () => [...this.#world.receivedByEcho()],
+      clientOfEcho: () => this.#world.clientOfEcho(),
       hangUp: () => this.#world.hangUp(),
       setNetworkReachable: (isReachable) => this.#world.setNetworkReachable(isReachable),
       setTimeServersReachable: (isReachable) => this.#world.setTimeServersReachable(isReachable),
@@ -59,7 +60,8 @@ export class TestWorld {
       tell: this.#tell,
       onRecord: () => {},
     });
-    this.#tell("made", hardware.echo, hardware.impostors, hardware.closedPort);
+    const { echo, impostors, closedPort, issued } = hardware;
+    this.#tell("made", echo, impostors, closedPort, [...issued]);
   }
 
   async #dispose(): Promise<void> {

@@ -1,0 +1,210 @@
+import type { Settings } from "../config.ts";
+import type { Instant, SocketError } from "../hal.ts";
+import type { ClaimError, IssuedCertificate } from "./claim-answers.ts";
+import { ClaimExchange, type ClaimExchangeEffect } from "./claim-exchange.ts";
+import {
+  Connection,
+  type ConnectionEffect,
+  type ConnectionState,
+  handshakeTimeoutMs,
+} from "./connection.ts";
+import type { Driven } from "./driven.ts";
+import type { PacketParser } from "./mqtt/codec.ts";
+import type { SendEffect } from "./mqtt/session.ts";
+
+export interface ClaimerOptions {
+  readonly settings: Settings;
+  readonly template: string;
+  readonly request: () => string | undefined;
+  /** the box has a certificate, which is refused: one attempt, then that one has its turn again */
+  readonly isOnce: boolean;
+  readonly parser: PacketParser;
+  /** uniform in [0, 1) */
+  readonly random: () => number;
+}
+
+/** How far a claim has come: for a person, over the serial port or on a screen. */
+export type ClaimReport =
+  /** AWS IoT Core made a certificate for the box's key */
+  | { readonly outcome: "issued" }
+  /** it stands for the thing, and is the box's own from now on */
+  | { readonly outcome: "provisioned" }
+  /** it does, but storage did not keep it: it is claimed anew after a restart */
+  | { readonly outcome: "unstored" }
+  | ({ readonly outcome: "failed" } & ClaimError);
+
+export type ClaimEffect =
+  | SendEffect
+  | ConnectionEffect
+  | { readonly type: "claim"; readonly report: ClaimReport }
+  /** to be stored before anything else: DER, base64 */
+  | { readonly type: "keep"; readonly certificate: string }
+  /** nothing more comes of the claimer: its place is the box's */
+  | { readonly type: "done" };
+
+/**
+ * AWS IoT Core takes ten claims a second of an account, and a fleet may be switched on at once. A
+ * claim that a person must mend is not mended within seconds either.
+ */
+const backoff = { minimumMs: 10_000, maximumMs: 60 * 60_000 } as const;
+
+/** A token is good for an hour; the last minutes of it are not worth a try. */
+export const tokenLifeMs = 50 * 60_000;
+
+/**
+ * A box that has no certificate of its own, without hardware: connects with the claim's until it has
+ * got one. It has no gate and knows no command.
+ */
+export class Claimer implements Driven<ClaimEffect> {
+  readonly #options: ClaimerOptions;
+  readonly #connection: Connection;
+  #exchange: ClaimExchange | undefined;
+  /** by an exchange that was cut short: the next one need not ask for another */
+  #issued: { readonly certificate: IssuedCertificate; readonly at: number } | undefined;
+
+  constructor(options: ClaimerOptions) {
+    const { networks } = options.settings;
+    this.#options = options;
+    this.#connection = new Connection({ networks, backoff, heldMs: 0 }, options.random);
+  }
+
+  get connectionState(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  get deadline(): number | undefined {
+    const ours = this.#exchange?.deadline;
+    const other = this.#connection.deadline;
+    if (ours === undefined || other === undefined) return ours ?? other;
+    return Math.min(ours, other);
+  }
+
+  start(now: Instant): ClaimEffect[] {
+    return this.#connection.start(now.ticks);
+  }
+
+  stop(): ClaimEffect[] {
+    const goodbye = this.#exchange?.disconnect() ?? [];
+    this.#exchange = undefined;
+    return [...goodbye, ...this.#connection.stop()];
+  }
+
+  networkUp(now: Instant): ClaimEffect[] {
+    return this.#connection.networkUp(now.ticks);
+  }
+
+  networkDown(now: Instant): ClaimEffect[] {
+    this.#exchange = undefined;
+    return this.#connection.networkDown(now.ticks);
+  }
+
+  timeSet(now: Instant): ClaimEffect[] {
+    return this.#connection.timeSet(now.ticks);
+  }
+
+  timeFailed(now: Instant, detail: string): ClaimEffect[] {
+    return this.#connection.timeFailed(now.ticks, detail);
+  }
+
+  socketOpen(now: Instant): ClaimEffect[] {
+    const effects: ClaimEffect[] = this.#connection.socketOpen();
+    if (this.#connection.state !== "mqtt") return effects;
+    const { settings, template, request, parser } = this.#options;
+    const { thingName } = settings;
+    const exchange = new ClaimExchange(
+      { thingName, template, request, parser },
+      this.#usableCertificate(now.ticks),
+    );
+    this.#exchange = exchange;
+    return [...effects, ...this.#fromExchange(exchange.connect(now.ticks), now)];
+  }
+
+  socketLost(now: Instant, reason: SocketError, detail?: string): ClaimEffect[] {
+    const step = this.#exchange?.step;
+    const words = detail === undefined ? reason : `${reason}: ${detail}`;
+    return this.#fail(explainLoss(reason, words, step), now);
+  }
+
+  handleBytes(bytes: Uint8Array, now: Instant): ClaimEffect[] {
+    return this.#fromExchange(this.#exchange?.handleBytes(bytes, now.ticks) ?? [], now);
+  }
+
+  handleTimeout(now: Instant): ClaimEffect[] {
+    const effects = this.#fromExchange(this.#exchange?.handleTimeout(now.ticks) ?? [], now);
+    const isHandshake = this.#connection.state === "tls";
+    const lost = this.#connection.handleTimeout(now.ticks);
+    const isLost = isHandshake && lost.length > 0;
+    return [...effects, ...lost, ...(isLost ? this.#tell(noHandshake) : [])];
+  }
+
+  #fromExchange(exchangeEffects: readonly ClaimExchangeEffect[], now: Instant): ClaimEffect[] {
+    const effects: ClaimEffect[] = [];
+    for (const effect of exchangeEffects) {
+      switch (effect.type) {
+        case "send":
+          effects.push(effect);
+          break;
+        case "issued":
+          this.#issued = { certificate: effect.issued, at: now.ticks };
+          effects.push({ type: "claim", report: { outcome: "issued" } });
+          break;
+        case "provisioned":
+          effects.push({ type: "keep", certificate: effect.certificate }, ...this.#finish());
+          break;
+        case "failed":
+          // What AWS does not take is not offered again, unless it was merely busy.
+          if (effect.error.who !== "transport") this.#issued = undefined;
+          effects.push(...this.#fail(effect.error, now));
+      }
+    }
+    return effects;
+  }
+
+  #finish(): ClaimEffect[] {
+    const goodbye = this.#exchange?.disconnect() ?? [];
+    this.#exchange = undefined;
+    return [...goodbye, { type: "close-socket" }, { type: "done" }];
+  }
+
+  #fail(error: ClaimError, now: Instant): ClaimEffect[] {
+    this.#exchange = undefined;
+    const lost = this.#connection.lost(now.ticks, `claim: ${error.reason}: ${error.detail}`);
+    return [...lost, ...this.#tell(error)];
+  }
+
+  #tell(error: ClaimError): ClaimEffect[] {
+    const failed: ClaimEffect = { type: "claim", report: { outcome: "failed", ...error } };
+    return this.#options.isOnce ? [failed, { type: "done" }] : [failed];
+  }
+
+  #usableCertificate(now: number): IssuedCertificate | undefined {
+    const issued = this.#issued;
+    const isUsable = issued !== undefined && now - issued.at < tokenLifeMs;
+    if (!isUsable) this.#issued = undefined;
+    return this.#issued?.certificate;
+  }
+}
+
+const noHandshake: ClaimError = {
+  who: "transport",
+  reason: "no-answer",
+  detail: `no TLS connection within ${handshakeTimeoutMs} ms`,
+};
+
+/** AWS IoT Core gives no reason: it ends the connection. */
+function explainLoss(
+  reason: SocketError,
+  words: string,
+  step: ClaimExchange["step"] | undefined,
+): ClaimError {
+  if (reason === "certificate") return { who: "person", reason: "connection", detail: words };
+  if (reason === "handshake" || (reason === "closed" && step === "connecting")) {
+    const detail = `${words}; the claim's certificate may be inactive, or its policy may not allow this client id`;
+    return { who: "person", reason: "not-authorized", detail };
+  }
+  if (reason === "closed" && step !== undefined && step !== "over") {
+    const detail = `${words}; the claim's policy may not allow a topic`;
+    return { who: "person", reason: "not-authorized", detail };
+  }
+  return { who: "transport", reason: "connection", detail: words };
+}

@@ -1,0 +1,29 @@
+import { decodeBase64 } from "./base64.ts";
+import { maximumStoredBytes } from "./journal.ts";
+
+/**
+ * An X.509 certificate as base64 of its DER: what stands between the lines of PEM, and what is stored.
+ * @param pem as it came over the network: PEM of exactly one certificate
+ * @returns undefined where it is none, or too long for one value of storage
+ */
+export function base64OfPem(pem: string): string | undefined {
+  const begin = "-----BEGIN CERTIFICATE-----";
+  const end = "-----END CERTIFICATE-----";
+  const text = pem.trim();
+  if (!text.startsWith(begin) || !text.endsWith(end)) return undefined;
+  const base64 = text.slice(begin.length, -end.length).replace(/\s+/g, "");
+  return derOfBase64(base64) === undefined ? undefined : base64;
+}
+
+/**
+ * The certificate's DER. Nothing of it is checked but that it is one whole SEQUENCE: the peer will.
+ * @param base64 as it lies in storage: untrusted
+ */
+export function derOfBase64(base64: string | undefined): Uint8Array | undefined {
+  if (base64 === undefined || base64.length > maximumStoredBytes) return undefined;
+  const der = decodeBase64(base64);
+  // 30 82 and two bytes of length (X.690, 8.1.3.5): a certificate has more than 255 bytes.
+  if (der === undefined || der.length < 256 || der[0] !== 0x30 || der[1] !== 0x82) return undefined;
+  const length = ((der[2] as number) << 8) | (der[3] as number);
+  return length + 4 === der.length ? der : undefined;
+}

@@ -1,0 +1,43 @@
+import type { Secure } from "embedded:io/socket/tcp/tls";
+import type { Identity } from "../hal.ts";
+import { readUtf8 } from "./shims/utf8.ts";
+
+/** The certificates and keys of a box as they lie in flash, DER throughout. */
+export interface Credentials {
+  /** the CA it trusts, its own key, and its own certificate where it came with one */
+  readonly secure: Secure;
+  /** for a box that came without */
+  readonly claim?: ClaimCredentials;
+}
+
+export interface ClaimCredentials {
+  /** of the whole fleet */
+  readonly clientCertificates: readonly ArrayBuffer[];
+  readonly clientKey: ArrayBuffer;
+  /** PKCS#10, PEM, by the box's own key */
+  readonly request: ArrayBuffer;
+}
+
+/** What TLS is given to be this identity. */
+export function secureOf({ secure, claim }: Credentials, identity: Identity | undefined): Secure {
+  if (identity === undefined || claim === undefined) return secure;
+  switch (identity.type) {
+    case "built-in":
+      return secure;
+    case "issued":
+      return { ...secure, clientCertificates: [bufferOf(identity.certificate)] };
+    case "claim": {
+      const { clientCertificates, clientKey } = claim;
+      return { ...secure, clientCertificates, clientKey };
+    }
+  }
+}
+
+export function requestOf({ claim }: Credentials): string | undefined {
+  return claim === undefined ? undefined : readUtf8(new Uint8Array(claim.request));
+}
+
+/** TLS takes whole buffers. */
+function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}

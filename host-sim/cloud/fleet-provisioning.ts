@@ -1,0 +1,133 @@
+import { randomBytes } from "node:crypto";
+import { claimTopicsOf } from "../../device/core/claim-topics.ts";
+import { isThingName } from "../../device/core/topics.ts";
+import { certificateIdOf } from "./registry.ts";
+
+export interface FleetProvisioningOptions {
+  /** names of the provisioning templates that are there and enabled */
+  readonly templates: readonly string[];
+  /** @returns a certificate, PEM; undefined where the request is not signed by its own key, or is none */
+  sign(request: string): Promise<string | undefined>;
+  /** The certificate is ACTIVE from now on, and stands for the thing. */
+  register(thingName: string, certificate: string): Promise<void>;
+  /** the pre-provisioning hook: whether this thing is one of the fleet's; default: every one is */
+  allows?(thingName: string): boolean;
+  /** milliseconds since 1970 */
+  readonly now: () => number;
+}
+
+export interface Answer {
+  readonly topic: string;
+  readonly payload: string;
+}
+
+/** "For security, the certificateOwnershipToken … expires after one hour" (developer guide). */
+export const tokenLifeMs = 60 * 60_000;
+
+interface Pending {
+  readonly certificate: string;
+  readonly until: number;
+}
+
+/**
+ * AWS IoT Core's provisioning by claim: CreateCertificateFromCsr and RegisterThing, in JSON. Their
+ * topics and fields, the token's hour and the shape of a rejection are as AWS documents them; which
+ * `errorCode` it uses for what is not documented, and is a guess here.
+ *
+ * A template here makes what `boom-box claim` puts into AWS's: the thing named by the parameter
+ * `ThingName`, its certificate ACTIVE, with the policy of a box.
+ */
+export class FleetProvisioning {
+  readonly #options: FleetProvisioningOptions;
+  /** by token; a certificate whose token was not used in time is gone */
+  readonly #pending = new Map<string, Pending>();
+
+  constructor(options: FleetProvisioningOptions) {
+    this.#options = options;
+  }
+
+  /** Certificates that stand for nothing yet. */
+  get pending(): number {
+    this.#expire();
+    return this.#pending.size;
+  }
+
+  /** Undefined for every topic but its own. */
+  answer(topic: string, payload: Uint8Array): Promise<Answer> | undefined {
+    const [first = ""] = this.#options.templates;
+    const { certificate } = claimTopicsOf(first);
+    if (topic === certificate.request) return this.#createCertificate(topic, payload);
+    const template = /^\$aws\/provisioning-templates\/([^/]+)\/provision\/json$/.exec(topic)?.[1];
+    return template === undefined ? undefined : this.#registerThing(topic, template, payload);
+  }
+
+  async #createCertificate(topic: string, payload: Uint8Array): Promise<Answer> {
+    const { certificateSigningRequest } = read(payload);
+    const certificatePem =
+      typeof certificateSigningRequest === "string"
+        ? await this.#options.sign(certificateSigningRequest)
+        : undefined;
+    if (certificatePem === undefined) {
+      return rejected(topic, 400, "InvalidCsr", "The CSR could not be read");
+    }
+    const certificateOwnershipToken = randomBytes(256).toString("base64");
+    const until = this.#options.now() + tokenLifeMs;
+    this.#pending.set(certificateOwnershipToken, { certificate: certificatePem, until });
+    const certificateId = certificateIdOf(certificatePem);
+    return accepted(topic, { certificateOwnershipToken, certificateId, certificatePem });
+  }
+
+  async #registerThing(topic: string, template: string, payload: Uint8Array): Promise<Answer> {
+    const { templates, allows, register } = this.#options;
+    if (!templates.includes(template)) {
+      return rejected(topic, 404, "ResourceNotFound", `No template ${template}`);
+    }
+    const { certificateOwnershipToken: token, parameters } = read(payload);
+    this.#expire();
+    const pending = this.#pending.get(String(token));
+    if (pending === undefined) {
+      const message = "The ownership token is unknown, was used, or has expired";
+      return rejected(topic, 400, "InvalidCertificateOwnershipToken", message);
+    }
+    const { ThingName } = Object(parameters) as Readonly<Record<string, unknown>>;
+    if (typeof ThingName !== "string" || !isThingName(ThingName)) {
+      return rejected(topic, 400, "InvalidParameters", "ThingName is missing or no thing's name");
+    }
+    if (allows?.(ThingName) === false) {
+      return rejected(topic, 403, "AccessDenied", "The pre-provisioning hook declined");
+    }
+    // Before anything is awaited: a token is good once.
+    this.#pending.delete(String(token));
+    await register(ThingName, pending.certificate);
+    return accepted(topic, { thingName: ThingName, deviceConfiguration: {} });
+  }
+
+  #expire(): void {
+    const now = this.#options.now();
+    for (const [token, { until }] of this.#pending) {
+      if (now >= until) this.#pending.delete(token);
+    }
+  }
+}
+
+function accepted(topic: string, answer: Readonly<Record<string, unknown>>): Answer {
+  return { topic: `${topic}/accepted`, payload: JSON.stringify(answer) };
+}
+
+function rejected(
+  topic: string,
+  statusCode: number,
+  errorCode: string,
+  errorMessage: string,
+): Answer {
+  const payload = JSON.stringify({ statusCode, errorCode, errorMessage });
+  return { topic: `${topic}/rejected`, payload };
+}
+
+function read(payload: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(Buffer.from(payload).toString("utf8"))) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,86 @@
+import { generateKeyPair, X509Certificate } from "node:crypto";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { makePrivateFolder, readIfPresent, writeAtomically } from "../certs/files.ts";
+import { trustFiles } from "../certs/identity.ts";
+import { privateKeyOf } from "../certs/parse.ts";
+import { createRequest } from "../certs/request.ts";
+import { claimFiles, claimIdentity, identityFiles } from "../paths.ts";
+import { UserError } from "../user-error.ts";
+
+const generate = promisify(generateKeyPair);
+
+/** What `boom-box fleet` leaves for `boom-box claim`, in `certs/claim/fleet.json`. Nothing in it is secret. */
+export interface FleetRecord {
+  readonly cloud: "aws" | "local";
+  readonly template: string;
+  readonly prefix: string;
+  /** undefined: the stand-in that runs */
+  readonly endpoint?: string;
+}
+
+const fleetPath = (certs: string) => join(certs, claimIdentity, "fleet.json");
+
+export async function readFleet(certs: string): Promise<FleetRecord | undefined> {
+  const bytes = await readIfPresent(fleetPath(certs));
+  if (bytes === undefined) return undefined;
+  try {
+    const { cloud, template, prefix, endpoint } = JSON.parse(String(bytes)) as FleetRecord;
+    return { cloud, template, prefix, ...(endpoint === undefined ? {} : { endpoint }) };
+  } catch (cause) {
+    throw new UserError(`${fleetPath(certs)} is damaged: run "boom-box fleet" again`, { cause });
+  }
+}
+
+export async function writeFleet(certs: string, record: FleetRecord): Promise<void> {
+  await writeAtomically(fleetPath(certs), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/**
+ * A key in `certs/<name>` and its request, as they are or made now; XS signs with RSA alone. The key
+ * stays here.
+ * @returns the request, PEM, and whether the key is new
+ */
+export async function prepareKey(
+  certs: string,
+  name: string,
+): Promise<{ readonly request: string; readonly isNew: boolean }> {
+  const files = identityFiles(certs, name);
+  await makePrivateFolder(join(certs, name));
+  const there = await readIfPresent(files.keyPem);
+  const known = there && privateKeyOf(there, "pem");
+  if (there !== undefined && known?.asymmetricKeyType !== "rsa") {
+    throw new UserError(`${files.keyPem} is no RSA key: move it away, and run this again`);
+  }
+  const key = known ?? (await generate("rsa", { modulusLength: 2048 })).privateKey;
+  const pem = key.export({ type: "pkcs8", format: "pem" }).toString();
+  await writeAtomically(files.keyDer, key.export({ type: "pkcs8", format: "der" }));
+  if (known === undefined) await writeAtomically(files.keyPem, pem);
+  const request = await createRequest(pem, name);
+  await writeAtomically(claimFiles(certs, name).requestPem, request);
+  return { request, isNew: known === undefined };
+}
+
+/** PEM throughout. */
+export interface ClaimPair {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
+
+/** The fleet's certificate and key into one box's folder, PEM for the simulator, DER for the board. */
+export async function writeClaimPair(certs: string, thing: string, pair: ClaimPair): Promise<void> {
+  const files = claimFiles(certs, thing);
+  const key = privateKeyOf(Buffer.from(pair.keyPem), "pem");
+  if (key === undefined) throw new Error("checked before");
+  await writeAtomically(files.claimKeyDer, key.export({ type: "pkcs8", format: "der" }));
+  await writeAtomically(files.claimKeyPem, pair.keyPem);
+  await writeAtomically(files.claimCertificateDer, new X509Certificate(pair.certificatePem).raw);
+  await writeAtomically(files.claimCertificatePem, pair.certificatePem);
+}
+
+/** @param trustPem one CA or several; XS takes the first */
+export async function writeTrustOf(certs: string, name: string, trustPem: string): Promise<void> {
+  const { caDer, caPem } = trustFiles(certs, name);
+  await writeAtomically(caDer, new X509Certificate(trustPem).raw);
+  await writeAtomically(caPem, trustPem);
+}

@@ -1,0 +1,81 @@
+import { X509Certificate } from "node:crypto";
+import { defaultPrefix } from "../../device/core/topics.ts";
+import { claimPolicy } from "../../host-sim/cloud/policy-documents.ts";
+import { readIfPresent, writeAtomically } from "../certs/files.ts";
+import { claimIdentity, identityFiles } from "../paths.ts";
+import { type ControlPlane, placeOf } from "../provision/control-plane.ts";
+import { policyOf, type Subject } from "../provision/subject.ts";
+import { prepareKey, writeFleet, writeTrustOf } from "./files.ts";
+import type { TemplateRequest } from "./template.ts";
+
+export interface FleetOptions {
+  readonly cloud: ControlPlane;
+  readonly certs: string;
+  readonly template: string;
+  readonly prefix?: string;
+  /** whom the boxes trust, PEM */
+  readonly trustPem: string;
+  /** absent: the stand-in, which has its template built in */
+  readonly templates?: Templates;
+  readonly request?: TemplateRequest;
+  onStep(text: string): void;
+}
+
+/** The calls of AWS IoT's control plane for templates. */
+export interface Templates {
+  /** @returns false where there is one of that name */
+  create(request: TemplateRequest): Promise<boolean>;
+}
+
+/**
+ * What a fleet needs once: the claim's certificate with its policy, the policy of a box, and the
+ * template. May be repeated; what is there is kept.
+ * @throws UserError in one line, with what to do
+ */
+export async function prepareFleet(options: FleetOptions): Promise<void> {
+  const { cloud, certs, template, onStep } = options;
+  const prefix = options.prefix ?? defaultPrefix;
+  const { certificateArn, certificateId } = await claimCertificate(options);
+  const place = placeOf(certificateArn);
+  const box: Subject = { type: "box", name: "", prefix };
+  const ofBox = policyOf(box, place);
+  const ofClaim = {
+    policyName: `boom-box-claim@${template}`,
+    document: JSON.stringify(claimPolicy({ ...place, template })),
+  };
+  for (const { policyName, document } of [ofBox, ofClaim]) {
+    const isNew = await cloud.createPolicy(policyName, document);
+    onStep(`policy ${policyName}${isNew ? "" : ", as it is"}`);
+  }
+  await cloud.attachPolicy(ofClaim.policyName, certificateArn);
+  if (options.templates !== undefined && options.request !== undefined) {
+    const isNew = await options.templates.create(options.request);
+    onStep(`template ${template}${isNew ? "" : ", as it is"}`);
+  }
+  await cloud.updateCertificate(certificateId, "ACTIVE");
+  onStep("claim certificate active");
+  await writeTrustOf(certs, claimIdentity, options.trustPem);
+  const endpoint = cloud.type === "aws" ? { endpoint: await cloud.describeEndpoint() } : {};
+  await writeFleet(certs, { cloud: cloud.type, template, prefix, ...endpoint });
+}
+
+/** The one in `certs/claim`, if the cloud knows it; else another, for a key made here. */
+async function claimCertificate({ cloud, certs, onStep }: FleetOptions) {
+  const files = identityFiles(certs, claimIdentity);
+  const there = await readIfPresent(files.certificatePem);
+  if (there !== undefined) {
+    const id = new X509Certificate(there).fingerprint256.replaceAll(":", "").toLowerCase();
+    const known = await cloud.describeCertificate(id);
+    if (known !== undefined) {
+      onStep("claim certificate, as it is");
+      return known;
+    }
+  }
+  const { request } = await prepareKey(certs, claimIdentity);
+  const made = await cloud.createCertificateFromCsr(request);
+  const certificate = new X509Certificate(made.certificatePem);
+  await writeAtomically(files.certificateDer, certificate.raw);
+  await writeAtomically(files.certificatePem, certificate.toString());
+  onStep("claim certificate made, for a key made here");
+  return made;
+}
