@@ -105,6 +105,18 @@ describe("Agent", () => {
       assert.equal(startSocket().options.applicationLayerProtocol, "x-amzn-mqtt-ca");
     });
 
+    it("tells in its status when its certificate is over, where that can be read", () => {
+      const endsAt = () =>
+        records.findLast((record) => record.type === "status")?.certificateEndsAt;
+      connect();
+      assert.equal(endsAt(), Date.UTC(2036, 10, 24));
+      device = new FakeDevice();
+      sinon.stub(device, "certificateEndsAt").returns(undefined);
+      make();
+      connect();
+      assert.equal(endsAt(), null);
+    });
+
     it("asks the settings' time servers", () => {
       make({ timeServers: ["a.test", "b.test"] });
       startSocket();

@@ -99,6 +99,7 @@ export class Agent {
   #makeBox(): Box {
     const { settings, firmware } = this.#options;
     const { network, storage, system } = this.#device;
+    const certificateEndsAt = this.#device.certificateEndsAt(this.#ownIdentity());
     const box = new Box({
       settings,
       firmware,
@@ -110,6 +111,7 @@ export class Agent {
         rssi: network.RSSI,
         address: network.address,
         heap: system.freeHeap(),
+        certificateEndsAt,
       }),
     });
     this.#box = box;
@@ -257,7 +259,10 @@ export class Agent {
   }
 
   #identity(): Identity {
-    if (this.#box === undefined) return { type: "claim" };
+    return this.#box === undefined ? { type: "claim" } : this.#ownIdentity();
+  }
+
+  #ownIdentity(): Identity {
     const { claim } = this.#options.settings;
     const own = claim === undefined ? undefined : this.#certificate.identity();
     return own ?? { type: "built-in" };

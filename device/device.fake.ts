@@ -36,6 +36,10 @@ export class FakeDevice implements Device {
     return undefined;
   }
 
+  certificateEndsAt(): number | undefined {
+    return Date.UTC(2036, 10, 24);
+  }
+
   get socket(): FakeSocket {
     const socket = this.sockets.at(-1);
     if (socket === undefined) throw new Error("no socket has been opened");

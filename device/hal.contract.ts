@@ -22,6 +22,8 @@ export interface HardwareUnderTest {
   clientOfEcho(): string;
   /** a certificate (DER) for the device's own key, with the common name `issued` */
   readonly issued: Uint8Array;
+  /** when the certificates are over, in ms since 1970, to the second */
+  readonly certificateEnds: Readonly<Record<"builtIn" | "issued" | "claim", number>>;
   /** all bytes the echo peer has received so far */
   receivedByEcho(): Uint8Array;
   /** the echo peer ends its connections */
@@ -266,6 +268,20 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
           hardware.device.certificateRequest() ?? "",
           /^-----BEGIN CERTIFICATE REQUEST-/,
         );
+      });
+
+      it("tells when each certificate is over, and nothing of one that is none", () => {
+        const { device, issued: certificate, certificateEnds } = hardware;
+        const endsAt = (identity: Identity) => {
+          const at = device.certificateEndsAt(identity);
+          // Its last second counts in, or does not: neither matters in years.
+          return at === undefined ? undefined : Math.floor(at / 1_000) * 1_000;
+        };
+        assert.equal(endsAt({ type: "built-in" }), certificateEnds.builtIn);
+        assert.equal(endsAt({ type: "claim" }), certificateEnds.claim);
+        assert.equal(endsAt({ type: "issued", certificate }), certificateEnds.issued);
+        const none = Uint8Array.of(0x30, 0x82, 0, 0);
+        assert.equal(endsAt({ type: "issued", certificate: none }), undefined);
       });
 
       it("fails, and does not throw, with a certificate that is none", async () => {

@@ -166,6 +166,8 @@ export interface Device {
    * came without one. It holds nothing secret, and is read when it is needed.
    */
   certificateRequest(): string | undefined;
+  /** The last moment at which that certificate is valid, in ms since 1970; undefined where it cannot be read. */
+  certificateEndsAt(identity: Identity): number | undefined;
   /** Opens a TLS connection with mutual authentication. Never throws for the network's sake. */
   connect(options: TLSSocketOptions): TLSSocket;
 }

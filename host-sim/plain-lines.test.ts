@@ -52,6 +52,7 @@ describe("describeRecord", () => {
       rssi: null,
       address: null,
       heap: null,
+      certificateEndsAt: null,
       opened: 3,
       refused: 2,
       lastOpenedAt: null,

@@ -230,6 +230,8 @@ export interface BoxHealth {
   /** dBm */
   readonly rssi: number | null;
   readonly address: string | null;
+  /** when its certificate is over */
+  readonly certificateEndsAt: number | null;
   /** commands since the box started */
   readonly opened: number | null;
   readonly refused: number | null;

@@ -21,7 +21,7 @@ class Bench {
   readonly effects: BoxEffect[] = [];
   readonly received: Packet[] = [];
   /** what the hardware says of itself */
-  facts: Facts = { rssi: -50, address: "10.0.0.9", heap: undefined };
+  facts: Facts = { rssi: -50, address: "10.0.0.9", heap: undefined, certificateEndsAt: undefined };
   /** what the next back-off draws */
   chance = 0.5;
   now = 0;

@@ -27,6 +27,8 @@ export interface StatusReport {
   readonly address: string | null;
   /** free bytes; null where the platform cannot tell */
   readonly heap: number | null;
+  /** when the box's own certificate is over, in ms since 1970; null where it cannot be read */
+  readonly certificateEndsAt: number | null;
   /** commands since the start */
   readonly opened: number;
   readonly refused: number;

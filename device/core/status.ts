@@ -6,6 +6,7 @@ export interface Facts {
   readonly rssi: number | undefined;
   readonly address: string | undefined;
   readonly heap: number | undefined;
+  readonly certificateEndsAt: number | undefined;
 }
 
 export interface StatusOptions {
@@ -79,6 +80,7 @@ export class Status {
       rssi: told.rssi ?? null,
       address: told.address ?? null,
       heap: told.heap ?? null,
+      certificateEndsAt: told.certificateEndsAt ?? null,
       opened: this.opened,
       refused: this.refused,
       lastOpenedAt: this.lastOpenedAt,

@@ -1,6 +1,7 @@
 import type { Secure } from "embedded:io/socket/tcp/tls";
 import type { Identity } from "../hal.ts";
 import { readUtf8 } from "./shims/utf8.ts";
+import { parseCertificate } from "./tls/certificate.ts";
 
 /** The certificates and keys of a box as they lie in flash, DER throughout. */
 export interface Credentials {
@@ -35,6 +36,20 @@ export function secureOf({ secure, claim }: Credentials, identity: Identity | un
 
 export function requestOf({ claim }: Credentials): string | undefined {
   return claim === undefined ? undefined : readUtf8(new Uint8Array(claim.request));
+}
+
+/** In ms since 1970; undefined where it is no certificate that we can read. */
+export function certificateEndsAt(
+  credentials: Credentials,
+  identity: Identity,
+): number | undefined {
+  const [certificate] = secureOf(credentials, identity).clientCertificates ?? [];
+  if (certificate === undefined) return undefined;
+  try {
+    return parseCertificate(new Uint8Array(certificate)).notAfter;
+  } catch {
+    return undefined;
+  }
 }
 
 /** TLS takes whole buffers. */

@@ -3,7 +3,7 @@ import type Time from "time";
 import type NativeTimer from "timer";
 import type { Device, Digital, NetworkInterface, Timer, TLSSocketOptions } from "../hal.ts";
 import { XsClock } from "./clock.ts";
-import { requestOf } from "./credentials.ts";
+import { certificateEndsAt, requestOf } from "./credentials.ts";
 import { XsKeyValue } from "./key-value.ts";
 import { createResolve, type NativeResolve } from "./resolve.ts";
 import type { SntpOptions } from "./sntp.ts";
@@ -41,6 +41,7 @@ export function createXsDevice(modules: XsModules): Device {
     storage: new XsKeyValue(modules.keyValue, modules.onFailure),
     system: new XsSystem(modules),
     certificateRequest: () => requestOf(modules),
+    certificateEndsAt: (identity) => certificateEndsAt(modules, identity),
     connect: (options: TLSSocketOptions) => new XsTLSSocket(context, options),
   };
 }

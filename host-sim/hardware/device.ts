@@ -58,6 +58,14 @@ export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
       random: options.random ?? Math.random,
     },
     certificateRequest: () => options.claim?.request,
+    certificateEndsAt: (own) => {
+      try {
+        return identities.of(own).certificateEndsAt;
+      } catch {
+        // It is none, or not for this key: who is shown it will say so.
+        return undefined;
+      }
+    },
     connect: (socketOptions) => openSocket(socketOptions, identities, link),
   };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { createServer as createTcpServer } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import type { HardwareUnderTest } from "../../device/hal.contract.ts";
@@ -39,7 +40,7 @@ async function certificates(): Promise<Certificates> {
     ca,
     device,
     issued: await issueClient(ca, "issued", { keyPem: device.keyPem }),
-    claim: await issueClient(ca, "claim"),
+    claim: await issueClient(ca, "claim", { notAfter: new Date(Date.now() + 30 * day) }),
     request: await createRequest(device.keyPem, "lot-1"),
     server: await issueServer(ca),
     impostors: [
@@ -67,6 +68,7 @@ export interface Peers
     | "echo"
     | "clientOfEcho"
     | "issued"
+    | "certificateEnds"
     | "receivedByEcho"
     | "hangUp"
     | "impostors"
@@ -77,6 +79,9 @@ export interface Peers
   readonly device: { readonly ca: string; readonly cert: string; readonly key: string };
   readonly claim: ClaimIdentity;
 }
+
+const endOf = ({ certificatePem }: Identity) =>
+  Date.parse(new X509Certificate(certificatePem).validTo);
 
 export async function makePeers(): Promise<Peers> {
   made ??= certificates();
@@ -126,6 +131,11 @@ export async function makePeers(): Promise<Peers> {
       ...{ ownKey: own.keyPem, ca: ca.certificatePem },
     },
     issued: issued.certificateDer,
+    certificateEnds: {
+      builtIn: endOf(own),
+      issued: endOf(issued),
+      claim: endOf(claim),
+    },
     clientOfEcho: () => client,
     echo: { host, port: await listen(server) },
     receivedByEcho: () => new Uint8Array(Buffer.concat(received)),

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { isIP, type OnReadOpts } from "node:net";
 import {
   type ConnectionOptions,
@@ -11,6 +12,8 @@ import type { Identity, SocketError, TLSSocket, TLSSocketOptions } from "../../d
 /** A box's certificates as Node takes them: made once, shared by all connections of one identity. */
 export interface TLSIdentity {
   readonly secureContext: SecureContext;
+  /** ms since 1970; absent where nobody asks */
+  readonly certificateEndsAt?: number;
 }
 
 /**
@@ -30,7 +33,10 @@ export function makeIdentity(pem: {
   readonly key: string;
 }): TLSIdentity {
   const { ca, certificate: cert, key } = pem;
-  return { secureContext: createSecureContext({ ca, cert, key, ciphers: cipherSuites }) };
+  return {
+    secureContext: createSecureContext({ ca, cert, key, ciphers: cipherSuites }),
+    certificateEndsAt: Date.parse(new X509Certificate(cert).validTo),
+  };
 }
 
 /** What a box has that left the bench without a certificate: PEM throughout. */

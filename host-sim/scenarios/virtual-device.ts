@@ -96,6 +96,11 @@ export class VirtualDevice implements Device {
     return this.options.request;
   }
 
+  /** None is shown to anybody here. */
+  certificateEndsAt(): undefined {
+    return undefined;
+  }
+
   connect(options: TLSSocketOptions): VirtualSocket {
     if (this.options.surroundings.isOutOfMemory) throw new RangeError("out of memory");
     const socket = new VirtualSocket(this, options, () => this.#sockets.delete(socket));

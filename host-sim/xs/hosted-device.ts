@@ -1,6 +1,6 @@
 import type { AgentRecord } from "../../device/agent.ts";
 import { GatePin } from "../../device/gate-pin.ts";
-import type { Device, TimerHandle, TLSSocket, WiFiNetwork } from "../../device/hal.ts";
+import type { Device, Identity, TimerHandle, TLSSocket, WiFiNetwork } from "../../device/hal.ts";
 import type { Calls, Events, Handlers, NetworkState, RemoteIdentity } from "./protocol.ts";
 
 export interface HostedDeviceOptions {
@@ -93,6 +93,10 @@ export class HostedDevice implements Handlers<Calls> {
     return this.#device.certificateRequest() ?? null;
   }
 
+  certificateEndsAt(identity: RemoteIdentity): number | null {
+    return this.#device.certificateEndsAt(localIdentity(identity)) ?? null;
+  }
+
   openSocket(
     id: number,
     host: string,
@@ -104,10 +108,7 @@ export class HostedDevice implements Handlers<Calls> {
     const socket = this.#device.connect({
       host,
       port,
-      identity:
-        typeof identity === "string"
-          ? { type: identity }
-          : { type: "issued", certificate: Uint8Array.from(identity) },
+      identity: localIdentity(identity),
       ...(alpn === null ? {} : { applicationLayerProtocol: alpn }),
       onReadable: (count) => tell("readable", id, count),
       onWritable: (count) => tell("writable", id, count),
@@ -157,4 +158,10 @@ export class HostedDevice implements Handlers<Calls> {
   record(record: AgentRecord): void {
     this.#options.onRecord(record);
   }
+}
+
+function localIdentity(identity: RemoteIdentity): Identity {
+  return typeof identity === "string"
+    ? { type: identity }
+    : { type: "issued", certificate: Uint8Array.from(identity) };
 }

@@ -25,6 +25,7 @@ export interface Calls {
     identity: RemoteIdentity,
   ): void;
   certificateRequest(): string | null;
+  certificateEndsAt(identity: RemoteIdentity): number | null;
   read(id: number): readonly number[] | null;
   /** @returns how many more bytes may be written */
   write(id: number, bytes: readonly number[]): number;

@@ -125,6 +125,7 @@ const device: Device = {
   storage: { read: () => undefined, write: () => {}, delete: () => {} },
   system: { resetReason: "power-on", freeHeap: () => undefined, random: () => 0.5 },
   certificateRequest: () => undefined,
+  certificateEndsAt: () => undefined,
   connect(options) {
     socket = new BenchSocket(options);
     return socket;

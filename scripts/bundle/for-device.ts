@@ -31,8 +31,8 @@ export function bundleForDevice(
     outputDirectory,
     modules: [
       library(),
-      { name: "hardware", entries: sources("device/xs"), isPreloaded: true },
       tls(),
+      { name: "hardware", entries: sources("device/xs"), isPreloaded: true },
       replacement("cert"),
       replacement("ciphersuites"),
       replacement("handshake"),

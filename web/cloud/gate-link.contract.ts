@@ -59,7 +59,14 @@ export const event: EventReport = {
 
 export const status: StatusReport = {
   ...{ state: "online", firmware: "0.1.0", uptimeMs: 12, resetReason: "power-on", rssi: -61 },
-  ...{ address: "10.0.0.9", heap: null, opened: 3, refused: 1, lastOpenedAt: 1_790_000_000_000 },
+  ...{
+    address: "10.0.0.9",
+    heap: null,
+    certificateEndsAt: 2_111_000_000_000,
+    opened: 3,
+    refused: 1,
+    lastOpenedAt: 1_790_000_000_000,
+  },
   ...{ connections: 2, protocolErrors: 0, capped: 0, droppedEvents: 0, shortConnections: 0 },
 };
 

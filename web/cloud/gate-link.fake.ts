@@ -44,7 +44,14 @@ export class FakeGateLink implements GateLink {
   online(thingName: string, changes: Partial<StatusReport> = {}): void {
     this.#listener?.onStatus(thingName, {
       ...{ state: "online", firmware: "0.1.0", uptimeMs: 60_000, resetReason: "power-on" },
-      ...{ rssi: -61, address: "10.0.0.9", heap: null, opened: 0, refused: 0 },
+      ...{
+        rssi: -61,
+        address: "10.0.0.9",
+        heap: null,
+        certificateEndsAt: null,
+        opened: 0,
+        refused: 0,
+      },
       ...{
         lastOpenedAt: null,
         connections: 1,

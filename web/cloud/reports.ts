@@ -60,6 +60,7 @@ function readStatus(value: unknown): Status | undefined {
     rssi: number("rssi"),
     address: text("address"),
     heap: number("heap"),
+    certificateEndsAt: number("certificateEndsAt"),
     opened: number("opened") ?? 0,
     refused: number("refused") ?? 0,
     lastOpenedAt: number("lastOpenedAt"),

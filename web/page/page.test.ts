@@ -337,6 +337,7 @@ describe("the page in Chromium", function () {
         resetReason: "power-on",
         rssi: -61,
         address: null,
+        certificateEndsAt: Date.now() + 30 * 24 * 3_600_000,
         opened: 4,
         refused: 1,
         connections: 1,
@@ -361,6 +362,8 @@ describe("the page in Chromium", function () {
     assert.match(await link.inputValue(), /#invitation=/);
     await page.getByRole("link", { name: "Gates" }).click();
     await page.getByText("-61 dBm").waitFor();
+    // Within two months of its end.
+    await page.getByText(/^\d+ \w+ 20\d\d: renew it now$/).waitFor();
   });
 
   it("lets an administrator lock somebody out, and remove the passkeys of a lost phone", async () => {

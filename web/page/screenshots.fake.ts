@@ -50,6 +50,7 @@ function fill(service: FakeService): void {
     resetReason: "power-on",
     rssi: -61,
     address: "192.0.2.17",
+    certificateEndsAt: noon + 3_000 * 24 * hour,
     opened: 412,
     refused: 9,
     connections: 3,

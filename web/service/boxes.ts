@@ -8,7 +8,7 @@ const maximumBoxes = 10_000;
 
 const unheard: BoxHealth = {
   ...{ state: "unknown", lastSeenAt: null, firmware: null, uptimeMs: null, resetReason: null },
-  ...{ rssi: null, address: null, opened: null, refused: null },
+  ...{ rssi: null, address: null, certificateEndsAt: null, opened: null, refused: null },
   ...{ connections: null, droppedEvents: null },
 };
 
@@ -28,10 +28,10 @@ export class Boxes {
     const before = this.health(thingName);
     if ("uptimeMs" in status) {
       const { state, firmware, uptimeMs, resetReason, rssi, address } = status;
-      const { opened, refused, connections, droppedEvents } = status;
+      const { certificateEndsAt, opened, refused, connections, droppedEvents } = status;
       this.#keep(thingName, {
         ...{ state, firmware, uptimeMs, resetReason, rssi, address },
-        ...{ opened, refused, connections, droppedEvents },
+        ...{ certificateEndsAt, opened, refused, connections, droppedEvents },
         lastSeenAt: state === "online" ? now : before.lastSeenAt,
       });
       return;

@@ -40,6 +40,10 @@ export class RemoteDevice implements Device {
     return call("certificateRequest") ?? undefined;
   }
 
+  certificateEndsAt(identity: Identity): number | undefined {
+    return call("certificateEndsAt", remoteIdentity(identity)) ?? undefined;
+  }
+
   connect(options: TLSSocketOptions): TLSSocket {
     const id = ++this.#lastSocket;
     const socket = new RemoteSocket(id, options, () => this.#sockets.delete(id));

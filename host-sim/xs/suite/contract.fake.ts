@@ -8,11 +8,11 @@ describeHardware("the hardware behind the bridge", async () => {
     listeners.made = (...values: Parameters<TestEvents["made"]>) => resolve(values);
   });
   askHost("makeHardware");
-  const [echo, impostors, closedPort, issued] = await made;
+  const [echo, impostors, closedPort, issued, certificateEnds] = await made;
   const device = new RemoteDevice();
   Object.assign(listeners, device.events);
   const hardware: HardwareUnderTest = {
-    ...{ device, echo, impostors, closedPort },
+    ...{ device, echo, impostors, closedPort, certificateEnds },
     issued: Uint8Array.from(issued),
     clientOfEcho: () => askHost("clientOfEcho"),
     edges: () => askHost("edges"),

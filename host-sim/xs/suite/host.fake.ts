@@ -1,3 +1,4 @@
+import type { HardwareUnderTest } from "../../../device/hal.contract.ts";
 import { decodeAnswer, encodeMessage } from "../protocol.ts";
 
 declare function issueCommand(message: ArrayBuffer): ArrayBuffer;
@@ -35,6 +36,7 @@ export interface TestEvents {
     impostors: readonly Address[],
     closedPort: number,
     issued: readonly number[],
+    certificateEnds: HardwareUnderTest["certificateEnds"],
   ): void;
   disposed(): void;
 }

@@ -60,8 +60,8 @@ export class TestWorld {
       tell: this.#tell,
       onRecord: () => {},
     });
-    const { echo, impostors, closedPort, issued } = hardware;
-    this.#tell("made", echo, impostors, closedPort, [...issued]);
+    const { echo, impostors, closedPort, issued, certificateEnds } = hardware;
+    this.#tell("made", echo, impostors, closedPort, [...issued], certificateEnds);
   }
 
   async #dispose(): Promise<void> {

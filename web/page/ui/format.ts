@@ -30,6 +30,17 @@ export function when(at: number): string {
   return (date.getFullYear() === today.getFullYear() ? dayAndTime : withYear).format(date);
 }
 
+const dayAlone = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
+
+/** "3 Nov 2025" */
+export function day(at: number): string {
+  return dayAlone.format(at);
+}
+
 export function exactly(at: number): string {
   return exact.format(at);
 }

@@ -4,7 +4,7 @@ import type { Service } from "../io/service.ts";
 import { administration } from "../words/administration.ts";
 import { boxWords } from "../words/words.ts";
 import { Action, Field, Form, text } from "./form.tsx";
-import { span, when } from "./format.ts";
+import { day, span, when } from "./format.ts";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
 
 const said = administration.gates;
@@ -121,11 +121,20 @@ function healthOf(box: BoxHealth): readonly (readonly [string, string])[] {
     [health.resetReason, shown(box.resetReason)],
     [health.rssi, box.rssi === null ? unknown : `${box.rssi} dBm`],
     [health.address, shown(box.address)],
+    [health.certificateEndsAt, certificateOf(box.certificateEndsAt)],
     [health.opened, shown(box.opened)],
     [health.refused, shown(box.refused)],
     [health.connections, shown(box.connections)],
     [health.droppedEvents, shown(box.droppedEvents)],
   ];
+}
+
+/** As long before its end as `boom-box doctor` warns, and a little: somebody has to go to the gate. */
+const warnMs = 60 * 24 * 3_600_000;
+
+function certificateOf(endsAt: number | null): string {
+  if (endsAt === null) return said.unknown;
+  return endsAt - Date.now() < warnMs ? said.renew(day(endsAt)) : day(endsAt);
 }
 
 interface GateFormProps {

@@ -83,6 +83,7 @@ export const administration = {
       resetReason: "Last restart",
       rssi: "Signal",
       address: "Address",
+      certificateEndsAt: "Certificate until",
       opened: "Presses",
       refused: "Refused",
       connections: "Connections",
@@ -90,5 +91,6 @@ export const administration = {
     },
     never: "never",
     unknown: "–",
+    renew: (until: string) => `${until}: renew it now`,
   },
 } as const;
