@@ -329,6 +329,21 @@ describe("boom-box doctor", function () {
     assert.deepEqual(causesOf(await bench.examine()), ["clock: clock-wrong"]);
   });
 
+  it("warns of a certificate that ends within 60 days, as provision does, and fails nothing", async () => {
+    await bench.startCloud();
+    bench.writeSettings();
+    const notAfter = new Date(Date.now() + 59.5 * dayMs);
+    const { keyPem } = await bench.identity(thing);
+    const ca = await bench.identity("ca");
+    const ending = await issueClient(ca, thing, { notAfter, keyPem });
+    writeFileSync(bench.files.certificateDer, ending.certificateDer);
+    const findings = await bench.examine();
+    const found = findings.find(({ check }) => check === "certificate");
+    assert.equal(found?.cause, "certificate-expires-soon");
+    assert.match(found.found, /^certificate\.der expires in 59 days, on /);
+    assert.ok(!causesOf(findings).some((each) => each.startsWith("certificate")));
+  });
+
   it("does not know the time where NTP is blocked, and says so without failing", async () => {
     await bench.startCloud();
     bench.writeSettings();
