@@ -189,6 +189,25 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     assert.match(await refusal("provision", "--local", "--service"), /"boom-box certs"/);
   });
 
+  it("name what to type next for this very box, not for another", async () => {
+    await run("provision", "--local", "--thing", "lot-2");
+    const printed = await run("rotate", "--local", "--thing", "lot-2", "--keep-old");
+    assert.match(printed, /then run "boom-box rotate --local --thing lot-2 --delete-old"$/m);
+    assert.match(printed, /flashed again: boom-box flash --thing lot-2\./);
+    assert.match(
+      await refusal("rotate", "--local", "--thing", "lot-2", "--keep-old", "--delete-old"),
+      /--keep-old or --delete-old: not both/,
+    );
+  });
+
+  it("undo nothing, in one line, where there is nothing", async () => {
+    assert.equal(
+      await run("deprovision", "--local"),
+      "lot-1  as it is  nothing of lot-1 in the stand-in\n",
+    );
+    assert.deepEqual(readdirSync(certs), []);
+  });
+
   describe("a list of boxes", () => {
     const list = (text: string) => {
       const path = join(certs, "boxes.csv");

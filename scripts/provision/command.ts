@@ -86,6 +86,7 @@ async function rotateCommand(flags: RotateFlags, write: (text: string) => void) 
   const { deleteOld, planRotate, rotate } = await import("./rotate.ts");
   await inEachOf(flags, [{ thingName: nameOf(flags), settings: {} }], write, async (target) => {
     if (flags.deleteOld) {
+      if (flags.keepOld) throw new UserError("--keep-old or --delete-old: not both");
       if (flags.dryRun) throw new UserError("--dry-run shows a rotation: leave --delete-old out");
       await deleteOld(target.run);
       return;
@@ -97,7 +98,7 @@ async function rotateCommand(flags: RotateFlags, write: (text: string) => void) 
     await rotate(target.run, { ...(await target.brokerOptions(flags)), isOldKept });
     if (flags.json) return;
     write(
-      "A board has the old key and certificate until it is flashed again: boom-box flash. What runs from these files takes the new ones at its next start.\n",
+      `${flags.service ? "" : `A board has the old key and certificate until it is flashed again: boom-box flash --thing ${nameOf(flags)}. `}What runs from these files takes the new ones at its next start.\n`,
     );
   });
 }

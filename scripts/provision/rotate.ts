@@ -5,7 +5,7 @@ import { readNext, writeTrust } from "./folder.ts";
 import { type BrokerOptions, brokerOf, connect, install, withFolder } from "./provision.ts";
 import { type ProvisioningRecord, readRecord, writeRecord } from "./record.ts";
 import { retireReplaced } from "./retire.ts";
-import { type Run, tell } from "./run.ts";
+import { commandFor, type Run, tell } from "./run.ts";
 import { refuseOtherPlace } from "./survey.ts";
 
 export interface RotateOptions extends BrokerOptions {
@@ -19,7 +19,7 @@ async function requireRecord(run: Run): Promise<ProvisioningRecord> {
   if (record !== undefined) refuseOtherPlace(run, record);
   if (record?.current !== undefined) return record;
   throw new UserError(
-    `certs/${run.subject.name} was not provisioned: "boom-box provision" does that; what "boom-box certs" made is renewed by "boom-box certs --renew"`,
+    `certs/${run.subject.name} was not provisioned: "${commandFor(run, "provision")}" does that; what "boom-box certs" made is renewed by "boom-box certs --renew ${run.subject.name}"`,
   );
 }
 
@@ -64,7 +64,7 @@ export async function rotate(run: Run, options: RotateOptions): Promise<void> {
     }
     await writeTrust(certs, subject.name, options.trustPem);
     if (options.isOldKept) {
-      const words = `the old certificate stays active: flash the board, then run "boom-box rotate --delete-old"`;
+      const words = `the old certificate stays active: flash the board, then run "${commandFor(run, "rotate")} --delete-old"`;
       tell(run, "deactivation", "note", words);
     } else {
       await deactivateReplaced(run, record);
