@@ -63,7 +63,12 @@ export class StandIn {
     };
     const cloud = await startLocalCloud({ ...options, port, fallbackToAnyPort: true });
     const running = { endpoint: "localhost", port: cloud.port, prefix: defaultPrefix };
-    await announceStandIn(certs, { ...running, pid: process.pid });
+    try {
+      await announceStandIn(certs, { ...running, pid: process.pid });
+    } catch (error) {
+      await cloud.close();
+      throw error;
+    }
     return new StandIn(certs, options, onLine, cloud);
   }
 
