@@ -303,6 +303,18 @@ describe("a folder provisioned in AWS", () => {
     });
   });
 
+  it("is not taken to the stand-in where no connection to AWS has held yet", async () => {
+    const { resolveBroker } = await import("../broker-options.ts");
+    const path = join(certs, "lot-1", "provisioning.json");
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(text), broker: undefined }));
+    await assert.rejects(resolveBroker({ thing: "lot-1", certs }, "lot-1"), {
+      name: "UserError",
+      message: /no connection has held yet: run "boom-box provision --thing lot-1" again$/,
+    });
+    writeFileSync(path, text);
+  });
+
   it("is no box for npm start, and unknown to the stand-in", async () => {
     const { startLocalSystem } = await import("../local-system.ts");
     const onlooker = { log: () => {}, onRecord: () => {} };
@@ -319,6 +331,8 @@ describe("a folder provisioned in AWS", () => {
     writeFileSync(path, JSON.stringify({ ...begun, next: { requestedAt: 1 } }));
     const { isProvisionedInAws } = await import("./record.ts");
     assert.equal(await isProvisionedInAws(certs, "lot-1"), false);
+    const { serviceFor } = await import("../broker-options.ts");
+    assert.equal(await serviceFor({ thing: "lot-1", certs }), "service");
     const steps = await ensureCertificates({ directory: certs, things: ["lot-1"] });
     assert.doesNotMatch(steps.at(-1)?.reason ?? "", /left alone/);
     writeFileSync(path, before);
