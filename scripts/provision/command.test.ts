@@ -187,6 +187,10 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
       /lot-2 was not provisioned/,
     );
     assert.match(await refusal("provision", "--local", "--service"), /"boom-box certs"/);
+    assert.match(
+      await refusal("provision", "--local", "--region", "eu-central-1"),
+      /--local is the stand-in on this machine: leave --region/,
+    );
   });
 
   it("name what to type next for this very box, not for another", async () => {

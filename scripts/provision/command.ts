@@ -112,6 +112,16 @@ async function deprovisionCommand(flags: DeprovisionFlags, write: (text: string)
   });
 }
 
+/** @throws UserError for what would be passed over: a person may believe in it */
+function refuseCloudFlags(flags: TargetFlags & BrokerFlags): void {
+  const { region, profile, endpointUrl, mqttEndpoint, mqttPort, ca } = flags;
+  const given = [region, profile, endpointUrl, mqttEndpoint, mqttPort, ca];
+  if (!flags.local || given.every((each) => each === undefined)) return;
+  throw new UserError(
+    "--local is the stand-in on this machine: leave --region, --profile, --endpoint-url, --mqtt-endpoint, --mqtt-port and --ca out",
+  );
+}
+
 function nameOf(flags: TargetFlags): string {
   if (flags.service === true) {
     if (flags.thing !== undefined) throw new UserError("--service or --thing: not both");
@@ -137,11 +147,12 @@ async function fleetOf(flags: ProvisionFlags) {
  * from theirs; what would fail for all of them ends the run.
  */
 async function inEachOf(
-  flags: TargetFlags,
+  flags: TargetFlags & BrokerFlags,
   boxes: readonly { readonly thingName: string; readonly settings: object }[],
   write: (text: string) => void,
   work: (target: Target, settings: Readonly<Record<string, unknown>>) => Promise<void>,
 ): Promise<void> {
+  refuseCloudFlags(flags);
   const { AccountError } = await import("./control-plane.ts");
   const { openTarget } = await import("./target.ts");
   const { printer } = await import("./report.ts");
