@@ -129,8 +129,9 @@ function refresher(certs: string, onLine: (line: string) => void): (registry: Re
       return;
     }
     const there = new Set(found.map(({ certificate }) => certificate));
-    for (const { certificate } of known) {
-      if (!there.has(certificate)) registry.setStatus(certificate, "INACTIVE");
+    for (const entry of known) {
+      // Anew: a stand-in that was down meanwhile has a registry that never knew it.
+      if (!there.has(entry.certificate)) registry.register({ ...entry, status: "INACTIVE" });
     }
     known = found;
   };

@@ -145,6 +145,16 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     assert.ok(!(await connects(standIn.port, join("lot-1", aside ?? ""))));
   });
 
+  it("are believed by a stand-in that was down while they were undone", async () => {
+    await run("certs", "lot-1");
+    const { standIn } = await startOne();
+    await run("provision", "--local", "--thing", "lot-2");
+    standIn.down();
+    await run("deprovision", "--local", "--thing", "lot-2");
+    standIn.up();
+    assert.ok(await connects(standIn.port, "lot-1"));
+  });
+
   it("put what boom-box certs made aside, and boom-box certs leaves theirs alone", async () => {
     await run("certs", "lot-1");
     await run("provision", "--local");
