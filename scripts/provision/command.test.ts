@@ -214,6 +214,15 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     );
   });
 
+  it("name each certificate that a rotation will deactivate, one that was kept before too", async () => {
+    await run("provision", "--local");
+    await run("rotate", "--local", "--keep-old");
+    const ids = Object.keys(books().certificates).map((id) => id.slice(0, 12));
+    const printed = await run("rotate", "--local", "--dry-run");
+    const [, planned = ""] = /^lot-1 {2}will {6}make (.+) inactive/m.exec(printed) ?? [];
+    assert.deepEqual(planned.split(" and ").sort(), ids.sort());
+  });
+
   it("undo nothing, in one line, where there is nothing", async () => {
     assert.equal(
       await run("deprovision", "--local"),
