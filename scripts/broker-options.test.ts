@@ -161,6 +161,13 @@ describe("resolveBroker", function () {
     });
   }
 
+  it("says that a box has no certificate before it asks for a stand-in, which would not help", async () => {
+    await assert.rejects(resolveBroker(flags(), "lot-9"), {
+      name: "UserError",
+      message: /^lot-9 has no certificate in /,
+    });
+  });
+
   it("names the flag and the file where one that was named is missing", async () => {
     const asked = flags({ endpoint: "localhost", cert: join(certs, "none.pem") });
     await assert.rejects(resolveBroker(asked, "lot-1"), {

@@ -61,6 +61,12 @@ export interface Broker {
  * @throws UserError in one line, with what to do
  */
 export async function resolveBroker(flags: BrokerFlags, identityName: string): Promise<Broker> {
+  const files = identityFiles(flags.certs, identityName);
+  if (flags.cert === undefined && !existsSync(files.certificatePem)) {
+    throw new UserError(
+      `${identityName} has no certificate in ${flags.certs}: run "${remedyFor(identityName)}", or name files with --ca, --cert and --key`,
+    );
+  }
   const found = await findBroker(flags);
   const endpoint = flags.endpoint ?? found?.endpoint;
   if (endpoint === undefined) {
@@ -70,12 +76,6 @@ export async function resolveBroker(flags: BrokerFlags, identityName: string): P
   }
   const port = flags.port ?? found?.port ?? 8883;
   const { readCredentials } = await import("./certs/read.ts");
-  const files = identityFiles(flags.certs, identityName);
-  if (flags.cert === undefined && !existsSync(files.certificatePem)) {
-    throw new UserError(
-      `${identityName} has no certificate in ${flags.certs}: run "${remedyFor(identityName)}", or name files with --ca, --cert and --key`,
-    );
-  }
   const identity = await readCredentials({
     ca: flags.ca ?? (await trustedBy(flags.certs, identityName)),
     certificate: flags.cert ?? files.certificatePem,
@@ -94,25 +94,32 @@ export async function resolveBroker(flags: BrokerFlags, identityName: string): P
 async function findBroker(flags: BrokerFlags) {
   if (flags.endpoint !== undefined) return undefined;
   const record = await awsRecordOf(flags);
-  return record?.broker === undefined
-    ? findStandIn(flags.certs)
-    : { ...record.broker, prefix: record.prefix };
+  if (record === undefined) return findStandIn(flags.certs);
+  if (record.broker === undefined) {
+    throw new UserError(
+      `${flags.thing} was provisioned in AWS IoT Core, but no connection has held yet: run "boom-box provision --thing ${flags.thing}" again`,
+    );
+  }
+  return { ...record.broker, prefix: record.prefix };
 }
 
-/** The box's record, where it was provisioned in AWS. */
-async function awsRecordOf({ certs, thing }: BrokerFlags) {
-  const { readRecord } = await import("./provision/record.ts");
+/** The box's record, where the certificate in place is AWS's. */
+async function awsRecordOf({ certs, thing }: Pick<BrokerFlags, "certs" | "thing">) {
+  const { isInAws, readRecord } = await import("./provision/record.ts");
   const record = await readRecord(certs, thing);
-  return record?.cloud === "aws" ? record : undefined;
+  return isInAws(record) ? record : undefined;
 }
 
-/** Whose certificate commands are published with: AWS has one of its own. */
-export async function serviceFor(flags: BrokerFlags): Promise<string> {
+/** Whose certificate commands are published with, and boxes heard: AWS has one of its own. */
+export async function serviceFor(
+  flags: Pick<BrokerFlags, "endpoint" | "certs" | "thing">,
+): Promise<string> {
   if (flags.endpoint !== undefined) return serviceIdentity;
   return (await awsRecordOf(flags)) === undefined ? serviceIdentity : awsServiceIdentity;
 }
 
-function remedyFor(identityName: string): string {
+/** What makes that certificate. */
+export function remedyFor(identityName: string): string {
   if (identityName === awsServiceIdentity) return "boom-box provision --service";
   return isReserved(identityName) ? "boom-box certs" : `boom-box certs ${identityName}`;
 }

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sinon from "sinon";
+import { ensureCertificates } from "./certs/store.ts";
 import { startLocalSystem } from "./local-system.ts";
 import { Publisher } from "./publisher.ts";
 import { findStandIn } from "./running-stand-in.ts";
+import { StandIn } from "./stand-in.ts";
 import { UserError } from "./user-error.ts";
 
 describe("the whole of Boom Box on one machine", function () {
@@ -44,6 +48,24 @@ describe("the whole of Boom Box on one machine", function () {
     await isConnected;
     return { system, lines, heard };
   }
+
+  it("leaves no stand-in behind where it cannot be announced", async () => {
+    await ensureCertificates({ directory: certs, things: [] });
+    const probe = createServer().listen(0, "127.0.0.1");
+    await once(probe, "listening");
+    const { port } = probe.address() as AddressInfo;
+    probe.close();
+    await once(probe, "close");
+    // A folder is in the announcement's place.
+    mkdirSync(join(certs, "stand-in.json"));
+    await assert.rejects(
+      StandIn.start(certs, port, () => {}),
+      UserError,
+    );
+    const next = createServer().listen(port, "127.0.0.1");
+    await once(next, "listening");
+    next.close();
+  });
 
   it("makes what is missing, is found while it runs, opens, and leaves nothing behind", async () => {
     const { system, lines } = await start();

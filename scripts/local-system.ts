@@ -56,6 +56,8 @@ export async function startLocalSystem(
   for (const { identity, action } of steps) {
     if (action !== "kept") onlooker.log(`certificate ${action}: ${identity}`);
   }
+  const own = await readIdentity(certs, thing);
+  const identity = await readIdentity(certs, serviceIdentity);
   const standIn = await StandIn.start(certs, port, (line) => onlooker.log(line));
   const settings = requireSettings({
     thingName: thing,
@@ -64,8 +66,6 @@ export async function startLocalSystem(
     prefix: defaultPrefix,
   });
   const { endpoint, prefix } = settings;
-  const own = await readIdentity(certs, thing);
-  const identity = await readIdentity(certs, serviceIdentity);
   const opener = new Opener(
     { endpoint, port: standIn.port, prefix, alpn: false, identity },
     thing,

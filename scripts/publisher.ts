@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { EventReport } from "../device/core/report.ts";
 import { topicsOf } from "../device/core/topics.ts";
 import type { Broker } from "./broker-options.ts";
+import { connectionProblem, openConnection } from "./mqtt-connection.ts";
 import { UserError } from "./user-error.ts";
 
 /** Client ids start so, and the service's policy allows no others. */
@@ -44,20 +45,9 @@ export class Publisher {
 
   /** @throws UserError where the broker cannot be reached or does not let us in */
   static async connect({ endpoint, port, prefix, alpn, identity }: Broker): Promise<Publisher> {
-    const { connect } = await import("mqtt");
-    const client = connect({
-      protocol: "mqtts",
-      host: endpoint,
-      port,
-      ca: identity.caPem,
-      cert: identity.chainPem,
-      key: identity.keyPem,
-      clientId: `${serviceClientIdPrefix}${randomUUID()}`,
-      protocolVersion: 4,
-      clean: true,
-      reconnectPeriod: 0,
-      connectTimeout: 10_000,
-      ...(alpn ? { ALPNProtocols: ["x-amzn-mqtt-ca"] } : {}),
+    const client = await openConnection({
+      ...{ endpoint, port, alpn, clientId: `${serviceClientIdPrefix}${randomUUID()}` },
+      identity: { ...identity, certificatePem: identity.chainPem },
     });
     try {
       await new Promise<void>((resolve, reject) => {
@@ -70,7 +60,7 @@ export class Publisher {
     } catch (cause) {
       client.end(true);
       throw new UserError(
-        `no connection to ${endpoint}:${port} (${messageOf(cause)}): is the broker running, and are these its certificates?`,
+        `no connection to ${endpoint}:${port} (${connectionProblem(cause)}): is the broker running, and are these its certificates?`,
         { cause },
       );
     }
@@ -140,9 +130,12 @@ function lost(thing: string, isSent: boolean): UserError {
 }
 
 function notTaken(thing: string, cause: unknown): UserError {
-  return new UserError(`the broker did not take the command for ${thing} (${messageOf(cause)})`, {
-    cause,
-  });
+  return new UserError(
+    `the broker did not take the command for ${thing} (${connectionProblem(cause)})`,
+    {
+      cause,
+    },
+  );
 }
 
 function parseReport(text: string): EventReport | undefined {
@@ -153,9 +146,4 @@ function parseReport(text: string): EventReport | undefined {
   } catch {
     return undefined;
   }
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join(", ");
-  return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -2,16 +2,19 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import type { ScriptEntry } from "../host-sim/faults/script.ts";
 import type { SimulatorEnd, SimulatorOptions } from "../host-sim/main.ts";
 import { printable } from "../host-sim/printable.ts";
 import {
   addBrokerOptions,
   type Broker,
   type BrokerFlags,
+  remedyFor,
   resolveBroker,
+  serviceFor,
 } from "./broker-options.ts";
 import { Opener } from "./opener.ts";
-import { claimFiles, identityFiles, serviceIdentity } from "./paths.ts";
+import { claimFiles, identityFiles } from "./paths.ts";
 import { findStandIn } from "./running-stand-in.ts";
 import { readScenario } from "./scenario-file.ts";
 import { numberOption, requireSettings } from "./settings.ts";
@@ -61,9 +64,10 @@ export function registerSimCommand(program: Command): void {
 }
 
 async function sim(flags: SimFlags): Promise<void> {
+  const entries = flags.scenario === undefined ? undefined : await readScenario(flags.scenario);
   const standIn = await startStandInIfNeeded(flags);
   try {
-    await simulate(flags);
+    await simulate(flags, entries);
   } finally {
     await standIn?.stop();
   }
@@ -97,7 +101,10 @@ async function isLocalClaim(certs: string, thing: string): Promise<boolean> {
   return (await readFleet(certs))?.cloud === "local";
 }
 
-async function simulate(flags: SimFlags): Promise<void> {
+async function simulate(
+  flags: SimFlags,
+  entries: readonly ScriptEntry[] | undefined,
+): Promise<void> {
   const { readClaimingBox } = await import("./claim/claiming-box.ts");
   const claiming = await readClaimingBox(flags);
   const broker = claiming ?? (await resolveBroker(flags, flags.thing));
@@ -115,7 +122,6 @@ async function simulate(flags: SimFlags): Promise<void> {
     keepAliveSeconds: flags.keepAlive,
   });
   const binary = flags.engine === "xs" ? await requireEngine() : undefined;
-  const entries = flags.scenario === undefined ? undefined : await readScenario(flags.scenario);
   const opens = entries?.some((entry) => entry.type === "do" && entry.deed === "open");
   const opener = opens ? await makeOpener(broker, flags) : undefined;
   const vcd = flags.vcd === undefined ? undefined : await createVcdFile(flags.vcd, settings);
@@ -149,15 +155,17 @@ async function simulate(flags: SimFlags): Promise<void> {
 /** @throws UserError where the service has no certificate here */
 async function makeOpener(
   broker: Omit<Broker, "identity"> & { readonly identity: Pick<Broker["identity"], "caPem"> },
-  { certs, thing }: SimFlags,
+  flags: SimFlags,
 ): Promise<Opener> {
+  const { certs, thing } = flags;
   const { readIdentity } = await import("./certs/identity.ts");
-  if (!existsSync(identityFiles(certs, serviceIdentity).certificatePem)) {
+  const name = await serviceFor(flags);
+  if (!existsSync(identityFiles(certs, name).certificatePem)) {
     throw new UserError(
-      `this scenario opens, and ${serviceIdentity} has no certificate in ${printable(certs)}: run "boom-box certs"`,
+      `this scenario opens, and ${name} has no certificate in ${printable(certs)}: run "${remedyFor(name)}"`,
     );
   }
-  const service = await readIdentity(certs, serviceIdentity);
+  const service = await readIdentity(certs, name);
   const identity = { ...service, caPem: broker.identity.caPem };
   return new Opener({ ...broker, identity }, thing, "the scenario");
 }

@@ -67,7 +67,12 @@ export class StandIn {
     };
     const cloud = await startLocalCloud({ ...options, port, fallbackToAnyPort: true });
     const running = { endpoint: "localhost", port: cloud.port, prefix: defaultPrefix };
-    await announceStandIn(certs, { ...running, pid: process.pid });
+    try {
+      await announceStandIn(certs, { ...running, pid: process.pid });
+    } catch (error) {
+      await cloud.close();
+      throw error;
+    }
     return new StandIn(certs, options, onLine, cloud);
   }
 
@@ -128,8 +133,9 @@ function refresher(certs: string, onLine: (line: string) => void): (registry: Re
       return;
     }
     const there = new Set(found.map(({ certificate }) => certificate));
-    for (const { certificate } of known) {
-      if (!there.has(certificate)) registry.setStatus(certificate, "INACTIVE");
+    for (const entry of known) {
+      // Anew: a stand-in that was down meanwhile has a registry that never knew it.
+      if (!there.has(entry.certificate)) registry.register({ ...entry, status: "INACTIVE" });
     }
     known = found;
   };

@@ -1,9 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { isHostName } from "../../device/config.ts";
 import type { AnyCase } from "../../host-sim/advisor/case.ts";
 import type { Outcome } from "../../host-sim/advisor/run.ts";
-import { defaultThing, thingName } from "../broker-options.ts";
+import { defaultThing, hostName, thingName } from "../broker-options.ts";
 import { caIdentity, defaultCertsDirectory, identityFiles } from "../paths.ts";
 import { UserError } from "../user-error.ts";
 import type { EngineName, Onlooker } from "./session.ts";
@@ -44,7 +43,7 @@ export function registerAdvisorCommand(program: Command): void {
     .option(
       "--host <name>",
       "with --external: what the client calls this machine",
-      host,
+      hostName,
       "localhost",
     )
     .option("--listen <address>", "with --external: where to listen", "127.0.0.1")
@@ -171,9 +170,4 @@ function port(text: string): number {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (value <= 65_535) return value;
   throw new InvalidArgumentError("It must be a whole number, 0–65535.");
-}
-
-function host(text: string): string {
-  if (isHostName(text)) return text;
-  throw new InvalidArgumentError("It must be a host name, without https:// or a port.");
 }

@@ -2,23 +2,20 @@ import type { X509Certificate } from "node:crypto";
 import { dayOf, notAfterOf } from "./parse.ts";
 
 /** From here on it is time to rotate: a box may have to be taken down from its gate for it. */
-export const warnDays = 60;
+const warnDays = 60;
 
 /** Whole days until the certificate ends; 0 on its last day, negative when it is over. */
 export function daysLeft(certificate: X509Certificate, now: Date): number {
   return Math.floor((notAfterOf(certificate).getTime() - now.getTime()) / (24 * 3_600_000));
 }
 
-/** One line where a certificate ends within {@link warnDays}, or has; else undefined. */
-export function expiryWarning(
-  name: string,
-  certificate: X509Certificate,
-  now: Date,
-): string | undefined {
+/**
+ * When a certificate ends, for whoever warns of it: `expires in 12 days, on 2030-03-01`.
+ * @returns undefined where 60 days or more are left
+ */
+export function expiryNotice(certificate: X509Certificate, now: Date): string | undefined {
   const days = daysLeft(certificate, now);
   if (days >= warnDays) return undefined;
   const day = dayOf(notAfterOf(certificate));
-  return days < 0
-    ? `${name}'s certificate expired on ${day}: run "boom-box rotate --thing ${name}"`
-    : `${name}'s certificate expires in ${days} days, on ${day}: run "boom-box rotate --thing ${name}"`;
+  return days < 0 ? `expired on ${day}` : `expires in ${days} days, on ${day}`;
 }

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import type { Settings } from "../../device/config.ts";
 import { topicsOf } from "../../device/core/topics.ts";
+import { serviceFor } from "../broker-options.ts";
 import { readIdentity } from "../certs/identity.ts";
-import { serviceIdentity } from "../paths.ts";
 import { UserError } from "../user-error.ts";
 import { type Conversation, converse } from "./conversation.ts";
 import type { BoxCredentials } from "./desk.ts";
@@ -14,6 +14,8 @@ import { type Handshake, shakeHands } from "./tls-probe.ts";
 
 export interface VisitOptions {
   readonly certs: string;
+  /** the folder of the box, in `certs` */
+  readonly thing: string;
   readonly settings: Settings;
   readonly address: string;
   readonly credentials: BoxCredentials;
@@ -113,12 +115,14 @@ export class BrokerVisit {
   }
 
   async #dialAsService(): Promise<TLSSocket | undefined> {
-    const { certs, settings } = this.#options;
-    const service = await readIdentity(certs, serviceIdentity).catch((error: unknown) => {
-      // Without one nothing is observed; the box does not need it.
-      if (error instanceof UserError) return undefined;
-      throw error;
-    });
+    const { certs, thing, settings } = this.#options;
+    const service = await serviceFor({ certs, thing })
+      .then((name) => readIdentity(certs, name))
+      .catch((error: unknown) => {
+        // Without one nothing is observed; the box does not need it.
+        if (error instanceof UserError) return undefined;
+        throw error;
+      });
     if (service === undefined) return undefined;
     const handshake = await shakeHands({
       ...this.#common(settings.alpn),

@@ -23,7 +23,7 @@ const advice = {
   "certificate-expired": told,
   "certificate-not-yet-valid": told,
   "certificate-expires-soon": ({ thing }) =>
-    `renew it in time ("boom-box certs --renew ${thing}" for one it made), and flash the box again`,
+    `renew it in time ("boom-box certs --renew ${thing}" for one it made, "boom-box rotate --thing ${thing}" for one that was provisioned), and flash the box again`,
   "key-mismatch": told,
   "key-exposed": ({ folder }) => `chmod 600 ${folder}/private-key.*`,
   "ca-wrong": told,

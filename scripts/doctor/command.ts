@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { isHostName } from "../../device/config.ts";
 import { printableJson } from "../../host-sim/printable.ts";
-import { defaultThing, thingName } from "../broker-options.ts";
+import { defaultThing, hostName, thingName } from "../broker-options.ts";
 import { defaultCertsDirectory } from "../paths.ts";
 import { numberOption } from "../settings.ts";
 import { UserError } from "../user-error.ts";
@@ -101,11 +100,6 @@ export function conclusionOf(findings: readonly Finding[]): string {
   const others = wrong.length - 1;
   const more = others === 0 ? "" : `, and ${others} more`;
   return `wrong: ${first.check} (${first.cause})${more}`;
-}
-
-function hostName(text: string): string {
-  if (isHostName(text)) return text;
-  throw new InvalidArgumentError("It must be a host name, without https:// or a port.");
 }
 
 function timeServer(text: string, before: readonly string[] = []): readonly string[] {

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { parseSettings, type Settings } from "../../device/config.ts";
+import { expiryNotice } from "../certs/expiry.ts";
 import { readIfPresent } from "../certs/files.ts";
 import { dayOf, notAfterOf } from "../certs/parse.ts";
 import {
@@ -70,8 +71,6 @@ export interface BoxCredentials {
   readonly keyPem: string;
 }
 
-const warnBeforeMs = 30 * 24 * 3_600_000;
-
 const causeOf: Readonly<Record<CredentialsProblem, Cause>> = {
   missing: "certificate-missing",
   form: "certificate-form",
@@ -109,21 +108,15 @@ export async function lookAtCertificate(
 }
 
 function judgeDates(certificate: X509Certificate, ca: X509Certificate, now: Date): Judgement {
+  for (const [what, each] of [
+    ["certificate.der", certificate],
+    ["ca.der", ca],
+  ] as const) {
+    const notice = expiryNotice(each, now);
+    if (notice !== undefined) return warning("certificate-expires-soon", `${what} ${notice}`);
+  }
   const ends = notAfterOf(certificate);
   const caEnds = notAfterOf(ca);
-  for (const [what, end] of [
-    ["certificate.der", ends],
-    ["ca.der", caEnds],
-  ] as const) {
-    const leftMs = end.getTime() - now.getTime();
-    if (leftMs < warnBeforeMs) {
-      const days = Math.floor(leftMs / 86_400_000);
-      return warning(
-        "certificate-expires-soon",
-        `${what} expires in ${days} days, on ${dayOf(end)}`,
-      );
-    }
-  }
   return ok(`RSA, DER, the key matches, until ${dayOf(ends < caEnds ? ends : caEnds)}`);
 }
 

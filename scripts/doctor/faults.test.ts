@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, Socket } from "node:net";
+import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import { connect as connectClient } from "mqtt";
 import { createAuthority, issueClient } from "../certs/authority.ts";
@@ -335,6 +336,43 @@ describe("boom-box doctor", function () {
     // By this machine's clock the certificate is over, and by the true one it is not.
     bench.surroundings = { ...bench.surroundings, now: () => Date.now() + 20 * 365 * dayMs };
     assert.deepEqual(causesOf(await bench.examine()), ["clock: clock-wrong"]);
+  });
+
+  it("warns of a certificate that ends within 60 days, as provision does, and fails nothing", async () => {
+    await bench.startCloud();
+    bench.writeSettings();
+    const notAfter = new Date(Date.now() + 59.5 * dayMs);
+    const { keyPem } = await bench.identity(thing);
+    const ca = await bench.identity("ca");
+    const ending = await issueClient(ca, thing, { notAfter, keyPem });
+    writeFileSync(bench.files.certificateDer, ending.certificateDer);
+    const findings = await bench.examine();
+    const found = findings.find(({ check }) => check === "certificate");
+    assert.equal(found?.cause, "certificate-expires-soon");
+    assert.match(found.found, /^certificate\.der expires in 59 days, on /);
+    assert.ok(!causesOf(findings).some((each) => each.startsWith("certificate")));
+  });
+
+  it("hears a box of AWS's with the service's certificate for AWS", async () => {
+    await bench.startCloud();
+    bench.writeSettings();
+    const [service, aws] = ["service", "aws-service"].map((name) => join(bench.certs, name));
+    assert.ok(service && aws);
+    renameSync(service, aws);
+    const record = join(bench.certs, thing, "provisioning.json");
+    const id = "ab".repeat(32);
+    writeFileSync(
+      record,
+      JSON.stringify({
+        ...{ version: 1, cloud: "aws", type: "box", region: "eu-central-1", prefix: "gate" },
+        current: { certificateId: id, certificateArn: `cert/${id}`, activated: true },
+        replaced: [],
+      }),
+    );
+    const findings = await bench.examine({ withBoard: false });
+    renameSync(aws, service);
+    rmSync(record);
+    assert.match(findings.map(lineOf).join("\n"), /PUBACK, and the event came to the service/);
   });
 
   it("does not know the time where NTP is blocked, and says so without failing", async () => {

@@ -124,7 +124,7 @@ async function readCertificate(path: string, thing: string, now: Date) {
   if (ends <= now) {
     throw new CredentialsError(
       "expired",
-      `${path} expired on ${dayOf(ends)}: get a new one ("boom-box certs ${thing}" renews those it made)`,
+      `${path} expired on ${dayOf(ends)}: get a new one ("boom-box certs ${thing}" renews those it made, "boom-box rotate --thing ${thing}" those that were provisioned)`,
     );
   }
   const begins = notBeforeOf(parsed);

@@ -40,7 +40,9 @@ export async function readSettingsFile(
   const path = settingsPath(certsDirectory, thing);
   const bytes = await readIfPresent(path);
   if (bytes === undefined)
-    throw new UserError(`there is no ${path}: write one like ${example(thing)}`);
+    throw new UserError(
+      `there is no ${path}: write one like ${example(thing)}, or have it written by "boom-box provision --thing ${thing}"`,
+    );
   const input = parseObject(bytes, path);
   const result = parseSettings(input);
   if (result.type === "problems") throw new UserError(`${path}: ${result.problems.join("; ")}`);

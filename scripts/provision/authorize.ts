@@ -3,7 +3,7 @@ import { UserError } from "../user-error.ts";
 import { short } from "./certificate.ts";
 import { type Certificate, placeOf } from "./control-plane.ts";
 import { type CertificateRecord, type ProvisioningRecord, writeRecord } from "./record.ts";
-import { type Run, tell } from "./run.ts";
+import { commandFor, type Run, tell } from "./run.ts";
 import { policyOf } from "./subject.ts";
 
 /**
@@ -50,9 +50,8 @@ export async function authorize(
 /** Whoever deactivated it may have had a reason, such as a lost key. */
 function refuseDeactivated(run: Run, entry: CertificateRecord, { status }: Certificate): void {
   if (status === "ACTIVE" || (status === "INACTIVE" && !entry.activated)) return;
-  const flag = run.subject.type === "box" ? `--thing ${run.subject.name}` : "--service";
   throw new UserError(
-    `certificate ${short(entry.certificateId)} was made ${status} in ${run.cloud.name}: activate it there if that was a mistake; if its key is lost to someone, run "boom-box deprovision ${flag}", then provision again`,
+    `certificate ${short(entry.certificateId)} was made ${status} in ${run.cloud.name}: activate it there if that was a mistake; if its key is lost to someone, run "${commandFor(run, "deprovision")}", then provision again`,
   );
 }
 

@@ -3,7 +3,7 @@ import { UserError } from "../user-error.ts";
 import { type Certificate, OutcomeUnknown } from "./control-plane.ts";
 import { nextKey, prepareNext, writeNext } from "./folder.ts";
 import { type NextCertificate, type ProvisioningRecord, writeRecord } from "./record.ts";
-import { type Run, tell } from "./run.ts";
+import { commandFor, type Run, tell } from "./run.ts";
 
 /** How far this computer's clock may be off AWS's while leftovers are looked for. */
 const clockSlackMs = 24 * 3_600_000;
@@ -112,9 +112,8 @@ export async function described(run: Run, certificateId: string): Promise<Certif
   const { cloud, subject } = run;
   const certificate = await cloud.describeCertificate(certificateId);
   if (certificate !== undefined) return certificate;
-  const flag = subject.type === "box" ? `--thing ${subject.name}` : "--service";
   throw new UserError(
-    `${cloud.name} has no certificate ${short(certificateId)}, which lies in certs/${subject.name}: check the account and region; if it was deleted there, run "boom-box deprovision ${flag}", then provision again`,
+    `${cloud.name} has no certificate ${short(certificateId)}, which lies in certs/${subject.name}: check the account and region; if it was deleted there, run "${commandFor(run, "deprovision")}", then provision again`,
   );
 }
 

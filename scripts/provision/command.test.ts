@@ -145,6 +145,16 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     assert.ok(!(await connects(standIn.port, join("lot-1", aside ?? ""))));
   });
 
+  it("are believed by a stand-in that was down while they were undone", async () => {
+    await run("certs", "lot-1");
+    const { standIn } = await startOne();
+    await run("provision", "--local", "--thing", "lot-2");
+    standIn.down();
+    await run("deprovision", "--local", "--thing", "lot-2");
+    standIn.up();
+    assert.ok(await connects(standIn.port, "lot-1"));
+  });
+
   it("put what boom-box certs made aside, and boom-box certs leaves theirs alone", async () => {
     await run("certs", "lot-1");
     await run("provision", "--local");
@@ -187,6 +197,38 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
       /lot-2 was not provisioned/,
     );
     assert.match(await refusal("provision", "--local", "--service"), /"boom-box certs"/);
+    assert.match(
+      await refusal("provision", "--local", "--region", "eu-central-1"),
+      /--local is the stand-in on this machine: leave --region/,
+    );
+  });
+
+  it("name what to type next for this very box, not for another", async () => {
+    await run("provision", "--local", "--thing", "lot-2");
+    const printed = await run("rotate", "--local", "--thing", "lot-2", "--keep-old");
+    assert.match(printed, /then run "boom-box rotate --local --thing lot-2 --delete-old"$/m);
+    assert.match(printed, /flashed again: boom-box flash --thing lot-2\./);
+    assert.match(
+      await refusal("rotate", "--local", "--thing", "lot-2", "--keep-old", "--delete-old"),
+      /--keep-old or --delete-old: not both/,
+    );
+  });
+
+  it("name each certificate that a rotation will deactivate, one that was kept before too", async () => {
+    await run("provision", "--local");
+    await run("rotate", "--local", "--keep-old");
+    const ids = Object.keys(books().certificates).map((id) => id.slice(0, 12));
+    const printed = await run("rotate", "--local", "--dry-run");
+    const [, planned = ""] = /^lot-1 {2}will {6}make (.+) inactive/m.exec(printed) ?? [];
+    assert.deepEqual(planned.split(" and ").sort(), ids.sort());
+  });
+
+  it("undo nothing, in one line, where there is nothing", async () => {
+    assert.equal(
+      await run("deprovision", "--local"),
+      "lot-1  as it is  nothing of lot-1 in the stand-in\n",
+    );
+    assert.deepEqual(readdirSync(certs), []);
   });
 
   describe("a list of boxes", () => {
@@ -284,6 +326,18 @@ describe("a folder provisioned in AWS", () => {
     });
   });
 
+  it("is not taken to the stand-in where no connection to AWS has held yet", async () => {
+    const { resolveBroker } = await import("../broker-options.ts");
+    const path = join(certs, "lot-1", "provisioning.json");
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(text), broker: undefined }));
+    await assert.rejects(resolveBroker({ thing: "lot-1", certs }, "lot-1"), {
+      name: "UserError",
+      message: /no connection has held yet: run "boom-box provision --thing lot-1" again$/,
+    });
+    writeFileSync(path, text);
+  });
+
   it("is no box for npm start, and unknown to the stand-in", async () => {
     const { startLocalSystem } = await import("../local-system.ts");
     const onlooker = { log: () => {}, onRecord: () => {} };
@@ -300,6 +354,8 @@ describe("a folder provisioned in AWS", () => {
     writeFileSync(path, JSON.stringify({ ...begun, next: { requestedAt: 1 } }));
     const { isProvisionedInAws } = await import("./record.ts");
     assert.equal(await isProvisionedInAws(certs, "lot-1"), false);
+    const { serviceFor } = await import("../broker-options.ts");
+    assert.equal(await serviceFor({ thing: "lot-1", certs }), "service");
     const steps = await ensureCertificates({ directory: certs, things: ["lot-1"] });
     assert.doesNotMatch(steps.at(-1)?.reason ?? "", /left alone/);
     writeFileSync(path, before);

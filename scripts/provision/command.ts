@@ -86,6 +86,7 @@ async function rotateCommand(flags: RotateFlags, write: (text: string) => void) 
   const { deleteOld, planRotate, rotate } = await import("./rotate.ts");
   await inEachOf(flags, [{ thingName: nameOf(flags), settings: {} }], write, async (target) => {
     if (flags.deleteOld) {
+      if (flags.keepOld) throw new UserError("--keep-old or --delete-old: not both");
       if (flags.dryRun) throw new UserError("--dry-run shows a rotation: leave --delete-old out");
       await deleteOld(target.run);
       return;
@@ -97,7 +98,7 @@ async function rotateCommand(flags: RotateFlags, write: (text: string) => void) 
     await rotate(target.run, { ...(await target.brokerOptions(flags)), isOldKept });
     if (flags.json) return;
     write(
-      "A board has the old key and certificate until it is flashed again: boom-box flash. What runs from these files takes the new ones at its next start.\n",
+      `${flags.service ? "" : `A board has the old key and certificate until it is flashed again: boom-box flash --thing ${nameOf(flags)}. `}What runs from these files takes the new ones at its next start.\n`,
     );
   });
 }
@@ -109,6 +110,16 @@ async function deprovisionCommand(flags: DeprovisionFlags, write: (text: string)
     await planDeprovision(target.run, options);
     if (!flags.dryRun) await deprovision(target.run, options);
   });
+}
+
+/** @throws UserError for what would be passed over: a person may believe in it */
+function refuseCloudFlags(flags: TargetFlags & BrokerFlags): void {
+  const { region, profile, endpointUrl, mqttEndpoint, mqttPort, ca } = flags;
+  const given = [region, profile, endpointUrl, mqttEndpoint, mqttPort, ca];
+  if (!flags.local || given.every((each) => each === undefined)) return;
+  throw new UserError(
+    "--local is the stand-in on this machine: leave --region, --profile, --endpoint-url, --mqtt-endpoint, --mqtt-port and --ca out",
+  );
 }
 
 function nameOf(flags: TargetFlags): string {
@@ -136,11 +147,12 @@ async function fleetOf(flags: ProvisionFlags) {
  * from theirs; what would fail for all of them ends the run.
  */
 async function inEachOf(
-  flags: TargetFlags,
+  flags: TargetFlags & BrokerFlags,
   boxes: readonly { readonly thingName: string; readonly settings: object }[],
   write: (text: string) => void,
   work: (target: Target, settings: Readonly<Record<string, unknown>>) => Promise<void>,
 ): Promise<void> {
+  refuseCloudFlags(flags);
   const { AccountError } = await import("./control-plane.ts");
   const { openTarget } = await import("./target.ts");
   const { printer } = await import("./report.ts");

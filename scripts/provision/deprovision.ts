@@ -25,9 +25,10 @@ interface Belongings {
 /** Says what {@link deprovision} would do. */
 export async function planDeprovision(run: Run, options: DeprovisionOptions): Promise<void> {
   const { subject, cloud } = run;
-  const { certificates, thing, isThingOurs } = await find(run);
-  if (certificates.length === 0 && thing === undefined) {
+  const { record, certificates, thing, isThingOurs } = await find(run);
+  if (record === undefined && thing === undefined) {
     tell(run, "deletion", "kept", `nothing of ${subject.name} in ${cloud.name}`);
+    return;
   }
   for (const { certificateId } of certificates) {
     const id = short(certificateId);
@@ -43,6 +44,7 @@ export async function planDeprovision(run: Run, options: DeprovisionOptions): Pr
     if (isThingOurs) tell(run, "thing", "planned", `delete the thing ${subject.name}`);
     else tell(run, "thing", "note", `thing ${subject.name} was not made here: left alone`);
   }
+  if (record === undefined) return;
   const verb = options.isDeletingFiles ? "delete" : "move aside";
   tell(run, "files", "planned", `${verb} key and certificate in certs/${subject.name}/`);
 }
@@ -61,8 +63,6 @@ export async function deprovision(run: Run, options: DeprovisionOptions): Promis
     });
   } else if (thing !== undefined) {
     await undo(run);
-  } else {
-    tell(run, "deletion", "kept", `nothing of ${run.subject.name} in ${run.cloud.name}`);
   }
 }
 

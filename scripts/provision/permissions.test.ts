@@ -1,11 +1,28 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { boxPolicy, servicePolicy } from "../../host-sim/cloud/policy-documents.ts";
 import { projectRoot } from "../paths.ts";
+import { serviceClientIdPrefix } from "../publisher.ts";
 
 const textOf = (...path: string[]) => readFileSync(join(projectRoot, ...path), "utf8");
 const actionsIn = (text: string) =>
   [...new Set(Array.from(text.matchAll(/"(iot:[A-Z]\w+)"/g), ([, action]) => action))].sort();
+
+describe("the policies that docs/aws.md shows", () => {
+  const scope = { region: "eu-central-1", account: "123456789012", prefix: "gate" };
+  const [, section = ""] = textOf("docs", "aws.md").split("\n## The two policies\n");
+  const shown = Array.from(section.matchAll(/```json\n(.+?)\n```/gs), ([, json = ""]) =>
+    JSON.parse(json.replaceAll("REGION", scope.region).replaceAll("ACCOUNT", scope.account)),
+  );
+
+  it("are those that are attached: a box's, and the service's", () => {
+    assert.deepEqual(shown.slice(0, 2), [
+      boxPolicy(scope),
+      servicePolicy({ ...scope, clientIdPrefix: serviceClientIdPrefix }),
+    ]);
+  });
+});
 
 describe("the permissions that docs/aws.md lists for provisioning", () => {
   it("are those of the calls that are made, no more and no fewer", () => {

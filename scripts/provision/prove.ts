@@ -1,20 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { printable } from "../../host-sim/printable.ts";
+import { type ConnectionOptions, connectionProblem, openConnection } from "../mqtt-connection.ts";
 import { serviceClientIdPrefix } from "../publisher.ts";
 import { UserError } from "../user-error.ts";
 import { type Subject, topicToHear } from "./subject.ts";
 
-export interface ProofOptions {
-  readonly endpoint: string;
-  readonly port: number;
-  /** offered as `x-amzn-mqtt-ca`, as port 443 asks for */
-  readonly alpn: boolean;
-  /** PEM, all of them */
-  readonly identity: {
-    readonly caPem: string;
-    readonly certificatePem: string;
-    readonly keyPem: string;
-  };
+export interface ProofOptions extends Omit<ConnectionOptions, "clientId"> {
   /** ms; waits between tries are as long as this one's items say */
   readonly waitsMs?: readonly number[];
   readonly sleep?: (ms: number) => Promise<void>;
@@ -48,25 +38,12 @@ export async function proveConnection(subject: Subject, options: ProofOptions): 
 
 /** @returns why it failed; undefined where the subscription was granted */
 async function tryOnce(subject: Subject, options: ProofOptions): Promise<string | undefined> {
-  const { endpoint, port, alpn, identity } = options;
-  const { connect } = await import("mqtt");
-  const client = connect({
-    protocol: "mqtts",
-    host: endpoint,
-    port,
-    ca: identity.caPem,
-    cert: identity.certificatePem,
-    key: identity.keyPem,
-    clientId: subject.type === "box" ? subject.name : `${serviceClientIdPrefix}${randomUUID()}`,
-    protocolVersion: 4,
-    clean: true,
-    reconnectPeriod: 0,
-    connectTimeout: 10_000,
-    ...(alpn ? { ALPNProtocols: ["x-amzn-mqtt-ca"] } : {}),
-  });
+  const clientId =
+    subject.type === "box" ? subject.name : `${serviceClientIdPrefix}${randomUUID()}`;
+  const client = await openConnection({ ...options, clientId });
   let isConnected = false;
   const failed = new Promise<string>((resolve) => {
-    client.on("error", (error) => resolve(messageOf(error)));
+    client.on("error", (error) => resolve(connectionProblem(error)));
     // AWS hangs up on those it does not let in, and on those who ask for what they may not.
     client.on("close", () => resolve(isConnected ? "hung up on the subscription" : "hung up"));
   });
@@ -77,7 +54,7 @@ async function tryOnce(subject: Subject, options: ProofOptions): Promise<string 
         .subscribeAsync(topicToHear(subject), { qos: 1 })
         .then(() => resolve(undefined), reject);
     });
-  }).catch((error: unknown) => messageOf(error));
+  }).catch((error: unknown) => connectionProblem(error));
   const problem = await Promise.race([failed, done]);
   await client.endAsync(problem !== undefined);
   return problem;
@@ -91,9 +68,4 @@ function remedyFor(problem: string): string {
     return "the server's certificate is not trusted: check --ca, --mqtt-endpoint and this computer's clock";
   }
   return "the certificate may need longer to be known, or its policy does not allow it";
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join(", ");
-  return printable(error instanceof Error ? error.message || error.name : String(error));
 }

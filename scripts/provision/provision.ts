@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
-import { expiryWarning } from "../certs/expiry.ts";
+import { expiryNotice } from "../certs/expiry.ts";
 import { makePrivateFolder } from "../certs/files.ts";
 import { withLock } from "../certs/lock.ts";
 import { dayOf, notAfterOf } from "../certs/parse.ts";
@@ -18,7 +18,7 @@ import {
 import { proveConnection } from "./prove.ts";
 import { type ProvisioningRecord, writeRecord } from "./record.ts";
 import { replacedFolder } from "./retire.ts";
-import { type Run, tell } from "./run.ts";
+import { commandFor, type Run, tell } from "./run.ts";
 import { mergedSettings, readSettingsEntry, writeSettingsEntry } from "./settings-entry.ts";
 import { markOf } from "./subject.ts";
 import { look, refuseOthers, type Survey, tellPlan } from "./survey.ts";
@@ -155,8 +155,9 @@ async function mend(
   const written = await restoreInstalled(certs, subject.name, certificatePem);
   const what = written.length === 0 ? "key and certificate" : `restored ${written.join(", ")}`;
   tell(run, "files", written.length === 0 ? "kept" : "done", `certs/${subject.name}/: ${what}`);
-  const warning = expiryWarning(subject.name, new X509Certificate(certificatePem), run.now());
-  if (warning !== undefined) tell(run, "certificate", "note", warning);
+  const notice = expiryNotice(new X509Certificate(certificatePem), run.now());
+  if (notice === undefined) return;
+  tell(run, "certificate", "note", `it ${notice}: run "${commandFor(run, "rotate")}"`);
 }
 
 /** Where to connect: as asked, as it was proven before, or the account's own endpoint. */

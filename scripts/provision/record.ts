@@ -81,7 +81,11 @@ export async function writeRecord(
  * that is only on its way leaves what is in place as it was.
  */
 export async function isProvisionedInAws(certsDirectory: string, name: string): Promise<boolean> {
-  const record = await readRecord(certsDirectory, name);
+  return isInAws(await readRecord(certsDirectory, name));
+}
+
+/** The same of a record that was read. */
+export function isInAws(record: ProvisioningRecord | undefined): boolean {
   return record?.cloud === "aws" && record.current !== undefined;
 }
 

@@ -3,9 +3,14 @@ import { authorize } from "./authorize.ts";
 import { described, obtainCertificate, short } from "./certificate.ts";
 import { readNext, writeTrust } from "./folder.ts";
 import { type BrokerOptions, brokerOf, connect, install, withFolder } from "./provision.ts";
-import { type ProvisioningRecord, readRecord, writeRecord } from "./record.ts";
+import {
+  type CertificateRecord,
+  type ProvisioningRecord,
+  readRecord,
+  writeRecord,
+} from "./record.ts";
 import { retireReplaced } from "./retire.ts";
-import { type Run, tell } from "./run.ts";
+import { commandFor, type Run, tell } from "./run.ts";
 import { refuseOtherPlace } from "./survey.ts";
 
 export interface RotateOptions extends BrokerOptions {
@@ -19,7 +24,7 @@ async function requireRecord(run: Run): Promise<ProvisioningRecord> {
   if (record !== undefined) refuseOtherPlace(run, record);
   if (record?.current !== undefined) return record;
   throw new UserError(
-    `certs/${run.subject.name} was not provisioned: "boom-box provision" does that; what "boom-box certs" made is renewed by "boom-box certs --renew"`,
+    `certs/${run.subject.name} was not provisioned: "${commandFor(run, "provision")}" does that; what "boom-box certs" made is renewed by "boom-box certs --renew ${run.subject.name}"`,
   );
 }
 
@@ -39,8 +44,17 @@ export async function planRotate(run: Run, { isOldKept }: RotateOptions): Promis
   );
   tell(run, "files", "planned", `put it in place in certs/${name}/, and keep the old files`);
   if (isOldKept) tell(run, "deactivation", "note", `leave ${id} active, until rotate --delete-old`);
-  else
-    tell(run, "deactivation", "planned", `make ${id} inactive: a board must then be flashed again`);
+  else {
+    // One that an earlier rotation kept may be the board's.
+    const kept = await activeOnes(run, record.replaced);
+    const ids = [id, ...kept.map(short)].join(" and ");
+    tell(
+      run,
+      "deactivation",
+      "planned",
+      `make ${ids} inactive: a board must then be flashed again`,
+    );
+  }
 }
 
 /**
@@ -64,7 +78,7 @@ export async function rotate(run: Run, options: RotateOptions): Promise<void> {
     }
     await writeTrust(certs, subject.name, options.trustPem);
     if (options.isOldKept) {
-      const words = `the old certificate stays active: flash the board, then run "boom-box rotate --delete-old"`;
+      const words = `the old certificate stays active: flash the board, then run "${commandFor(run, "rotate")} --delete-old"`;
       tell(run, "deactivation", "note", words);
     } else {
       await deactivateReplaced(run, record);
@@ -79,12 +93,18 @@ function isInPlace({ next, provenAt, replaced }: ProvisioningRecord): boolean {
   return next === undefined && provenAt === undefined && replaced.length > 0;
 }
 
-async function deactivateReplaced(run: Run, { replaced }: ProvisioningRecord): Promise<void> {
-  const { cloud } = run;
-  for (const { certificateId } of replaced) {
+async function activeOnes({ cloud }: Run, entries: readonly CertificateRecord[]) {
+  const ids: string[] = [];
+  for (const { certificateId } of entries) {
     const found = await cloud.describeCertificate(certificateId);
-    if (found?.status !== "ACTIVE") continue;
-    await cloud.updateCertificate(certificateId, "INACTIVE");
+    if (found?.status === "ACTIVE") ids.push(certificateId);
+  }
+  return ids;
+}
+
+async function deactivateReplaced(run: Run, { replaced }: ProvisioningRecord): Promise<void> {
+  for (const certificateId of await activeOnes(run, replaced)) {
+    await run.cloud.updateCertificate(certificateId, "INACTIVE");
     const words = `old certificate ${short(certificateId)} made inactive`;
     tell(run, "deactivation", "done", words);
   }

@@ -37,3 +37,13 @@ export interface Run {
 export function tell(run: Run, step: Step["step"], state: Step["state"], text: string): void {
   run.onStep({ name: run.subject.name, step, state, text });
 }
+
+/** What a person types to have a command done for this very box (or service), where it is. */
+export function commandFor({ cloud, subject }: Run, command: string): string {
+  return `boom-box ${command}${cloud.type === "local" ? " --local" : ""} ${flagOf(subject)}`;
+}
+
+/** The flag that names it. */
+export function flagOf({ type, name }: Subject): string {
+  return type === "box" ? `--thing ${name}` : "--service";
+}

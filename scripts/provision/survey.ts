@@ -3,7 +3,7 @@ import { isSame } from "./authorize.ts";
 import { described, short } from "./certificate.ts";
 import { type Certificate, placeOf, type Thing } from "./control-plane.ts";
 import { type ProvisioningRecord, readRecord } from "./record.ts";
-import { type Run, tell } from "./run.ts";
+import { commandFor, flagOf, type Run, tell } from "./run.ts";
 import { policyNameOf, policyOf } from "./subject.ts";
 
 /** What there is before anything is changed. */
@@ -53,9 +53,10 @@ export function refuseOthers(run: Run, { others }: Survey): void {
 }
 
 /** @throws UserError where the folder belongs to another account's region, or to other topics */
-export function refuseOtherPlace({ cloud, subject }: Run, record: ProvisioningRecord): void {
+export function refuseOtherPlace(run: Run, record: ProvisioningRecord): void {
+  const { cloud, subject } = run;
   const { name } = subject;
-  const flag = subject.type === "box" ? `--thing ${name}` : "--service";
+  const flag = flagOf(subject);
   if (record.cloud !== cloud.type) {
     const [where, how] =
       record.cloud === "aws"
@@ -72,7 +73,7 @@ export function refuseOtherPlace({ cloud, subject }: Run, record: ProvisioningRe
   }
   if (record.prefix !== subject.prefix) {
     throw new UserError(
-      `certs/${name} was provisioned for the topics ${record.prefix}/…, not ${subject.prefix}/…: run "boom-box deprovision ${flag}" first`,
+      `certs/${name} was provisioned for the topics ${record.prefix}/…, not ${subject.prefix}/…: run "${commandFor(run, "deprovision")}" first`,
     );
   }
 }
