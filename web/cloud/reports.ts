@@ -4,6 +4,9 @@ import type { GateLinkListener } from "./gate-link.ts";
 
 /** Twice what a box ever sends; a longer report is none of a box's. */
 const maximumBytes = 8_192;
+/** ECMA-262, "Time Values": a Date knows none after it, in ms since 1970 */
+const latestTime = 8.64e15;
+const longestPulseMs = 3_600_000;
 
 /** Gives what a box published to whoever listens. Anything else, from whomever, is left alone. */
 export function deliverReport(
@@ -18,11 +21,20 @@ export function deliverReport(
   const value = parse(payload);
   if (kind === "event" && topic === topics.event) {
     const report: EventReport | undefined = readEventReport(value);
-    if (report !== undefined) listener.onEvent(thingName, report);
+    if (report !== undefined) listener.onEvent(thingName, keepable(report));
   } else if (kind === "status" && topic === topics.status) {
     const report = readStatus(value);
     if (report !== undefined) listener.onStatus(thingName, report);
   }
+}
+
+/** What no box says and no database takes, such as 1e999, says nothing; the rest of the event still holds. */
+function keepable({ at, pulseMs, ...event }: EventReport): EventReport {
+  return { ...event, at: whole(at, latestTime), pulseMs: whole(pulseMs, longestPulseMs) };
+}
+
+function whole(value: number | null, maximum: number): number | null {
+  return value !== null && value >= 0 && value <= maximum ? Math.round(value) : null;
 }
 
 function parse(payload: Uint8Array): unknown {

@@ -82,18 +82,34 @@ describe("administration", () => {
   });
 
   it("keeps the last administrator who can sign in", async () => {
-    const [{ id } = { id: "" }] = (await rig.store.people()).filter(
-      ({ oidcSubject }) => oidcSubject !== null,
-    );
+    const [{ id } = { id: "" }] = (await rig.store.people()).filter(({ passkeys }) => passkeys > 0);
     const message = "This is the last administrator: make somebody else one first.";
     for (const body of [{ isAdministrator: false }, { isActive: false }]) {
       await refused(await patch(`/api/admin/people/${id}`, body), 409, message);
     }
     const other = await rig.person({ isAdministrator: true });
     await refused(await patch(`/api/admin/people/${id}`, { isActive: false }), 409, message);
+    // By a provider that the settings name no more nobody gets in.
     await rig.store.updatePerson(other.id, { oidcSubject: "i s" });
+    await refused(await patch(`/api/admin/people/${id}`, { isActive: false }), 409, message);
+    await rig.passkey(other);
     await json(await patch(`/api/admin/people/${id}`, { isAdministrator: false }));
     assert.equal((await admin.get("/api/admin/people")).status, 403, "at once");
+  });
+
+  it("knows nobody, no gate and no grant by a name that no database takes", async () => {
+    const body = { name: "Ben" };
+    for (const [method, path] of [
+      ["PATCH", "people/%00"],
+      ["POST", "people/%00/invitation"],
+      ["DELETE", "people/%00/passkeys"],
+      ["PATCH", "gates/%00"],
+      ["DELETE", "grants/%00"],
+    ] as const) {
+      const response = await admin.request(method, `/api/admin/${path}`, body);
+      assert.equal(response.status, 404, path);
+    }
+    assert.equal((await admin.get("/api/admin/grants?person=%00")).status, 400);
   });
 
   it("invites nobody who is locked out", async () => {

@@ -77,7 +77,12 @@ export function createApp(parts: AppParts): Hono<WebEnv> {
 function apiRoutes(parts: AppParts): Hono<WebEnv> {
   const { settings, sessions } = parts;
   const api = new Hono<WebEnv>();
-  api.use(guards.sameOrigin(settings), guards.jsonOnly(), guards.limitedBody());
+  api.use(
+    guards.sameOrigin(settings),
+    guards.jsonOnly(),
+    guards.limitedBody(),
+    guards.withoutNul(),
+  );
   api.use(guards.whoAsks(sessions), guards.csrf(sessions));
   const signInLimit = limitSignIn(parts);
   api.route("/", sessionRoutes(parts));
@@ -121,6 +126,10 @@ function failure({ log }: AppParts, c: WebContext, error: Error): Response {
     if (error.kind !== "conflict")
       log.error({ err: error, kind: error.kind }, "the database failed");
     return storeProblem(c, error);
+  }
+  // Its client hung up, or was hung up on for being too slow: no fault of ours.
+  if ("code" in error && error.code === "ECONNRESET") {
+    return problem(c, 400, "invalid", "The body did not come to its end.");
   }
   const id = randomUUID();
   log.error({ err: error, id }, "something unexpected happened");

@@ -1,7 +1,11 @@
+import * as v from "valibot";
 import type { EventReport } from "../../device/core/report.ts";
 import type { Denial } from "../api.ts";
 import type { GateLink, SendResult } from "../cloud/gate-link.ts";
+import { RateLimiter } from "../domain/rate-limit.ts";
+import { mayFollow } from "../domain/request.ts";
 import type { Gate, OpenRequest, Person, RequestStep, Store } from "../store/store.ts";
+import { uuid } from "./fields.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { Persistent } from "./persistent.ts";
@@ -12,6 +16,8 @@ const sendTimeoutMs = 5_000;
 const graceMs = 2_000;
 /** Another instance ends its own requests; those of one that died are ended so much later. */
 const orphanMs = 5_000;
+/** Words of one box that nobody waits for here: all that it kept while it was away, and no flood. */
+const unaskedLimit = { burst: 200, everyMs: 500 };
 
 export interface DeskParts {
   readonly store: Store;
@@ -49,6 +55,8 @@ export type TapResult =
 interface Running {
   readonly thingName: string;
   readonly at: number;
+  /** the box has spoken, and it is being written down */
+  isHeard: boolean;
   readonly deadline: ReturnType<typeof setTimeout>;
 }
 
@@ -62,6 +70,8 @@ export class Desk {
   /** taps that are being recorded */
   readonly #arriving = new Map<string, Promise<void>>();
   readonly #persistent: Persistent;
+  readonly #unasked = new RateLimiter(unaskedLimit);
+  readonly #floodNotes = new RateLimiter({ burst: 1, everyMs: 60_000 });
   #onIdle: () => void = () => {};
 
   constructor(parts: DeskParts) {
@@ -87,8 +97,21 @@ export class Desk {
     return result;
   }
 
-  /** The box's word. Every instance hears it; the store sees to it that it counts once. */
+  /**
+   * The box's word. Every instance hears it; the store sees to it that it counts once. Of a box that
+   * never stops talking no more is written down than {@link unaskedLimit}: others wait for the database.
+   */
   hear(thingName: string, report: EventReport): void {
+    const { log, now } = this.#parts;
+    const running = report.id === null ? undefined : this.#running.get(report.id);
+    if (running?.thingName === thingName && !running.isHeard) {
+      running.isHeard = report.reason !== "duplicate";
+    } else if (!this.#unasked.take(thingName, now()).allowed) {
+      if (this.#floodNotes.take(thingName, now()).allowed) {
+        log.error({ thingName }, "a box says more than is written down");
+      }
+      return;
+    }
     this.#persistent.try(() => this.#hear(thingName, report));
   }
 
@@ -143,7 +166,7 @@ export class Desk {
     const { thingName } = gate;
     const waitMs = Math.max(0, at + commandLifetimeMs + graceMs - now());
     const deadline = setTimeout(() => this.#giveUp(id), waitMs);
-    this.#running.set(id, { thingName, at, deadline });
+    this.#running.set(id, { thingName, at, isHeard: false, deadline });
     const command = {
       ...{ id, thingName, issuedAt: at, expiresAt: at + commandLifetimeMs },
       by: nameOf(person),
@@ -174,13 +197,14 @@ export class Desk {
   async #hear(thingName: string, report: EventReport): Promise<void> {
     const { store, log, now } = this.#parts;
     const { id, outcome, reason, pulseMs } = report;
-    const request = id === null ? undefined : await store.request(id);
+    const request = v.is(uuid, id) ? await store.request(id) : undefined;
     const isOurs = request !== undefined && (await this.#isFrom(thingName, request));
     if (request !== undefined && !isOurs) {
       log.warn({ thingName, request: request.id }, "a box spoke of another box's command");
     }
-    // A copy of the command that the box had already dealt with: not what became of the first.
-    if (!isOurs || reason === "duplicate") {
+    // A copy of the command that the box had already dealt with: not what became of the first. Nor is it
+    // what became of ours where we sent none, or where the box has said something else before.
+    if (!isOurs || reason === "duplicate" || contradicts(request, outcome)) {
       const { by, at } = report;
       const event = { thingName, commandId: id, outcome, reason, by, at: at ?? now(), pulseMs };
       await store.recordForeignEvent(event);
@@ -231,6 +255,10 @@ function step(
   reason: RequestStep["reason"] = null,
 ): RequestStep {
   return { state, reason, at, pulseMs: null };
+}
+
+function contradicts({ state }: OpenRequest, outcome: EventReport["outcome"]): boolean {
+  return state !== outcome && !mayFollow(state, outcome);
 }
 
 /** Who asks, in words a box takes: 1–64 UTF-16 units without control characters. */

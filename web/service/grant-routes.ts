@@ -6,7 +6,7 @@ import type { Grant, Store } from "../store/store.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line, time } from "./fields.ts";
 import type { Logger } from "./log.ts";
-import { notFound, problem, readBody } from "./problem.ts";
+import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { Streams } from "./streams.ts";
 
 interface GrantParts {
@@ -40,6 +40,11 @@ const grantBody = v.pipe(
   v.check(({ fromMinute, toMinute }) => fromMinute !== toMinute, "must not end when it begins"),
 );
 
+const grantQuery = v.object({
+  person: v.exactOptional(line(64)),
+  gate: v.exactOptional(gateId),
+});
+
 /** For administrators: who may open what, when. */
 export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
   const { store, streams, log } = parts;
@@ -49,7 +54,9 @@ export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
   };
   return new Hono<WebEnv>()
     .get("/grants", async (c) => {
-      const { person: personId, gate } = c.req.query();
+      const asked = readQuery(c, grantQuery);
+      if (asked.type === "problem") return asked.response;
+      const { person: personId, gate } = asked.value;
       const filter = {
         ...(personId === undefined ? {} : { personId }),
         ...(gate === undefined ? {} : { gateId: gate }),

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { WebContext, WebEnv } from "./context.ts";
-import { notSignedIn, problem } from "./problem.ts";
+import { notFound, notSignedIn, problem } from "./problem.ts";
 import { isSame } from "./secrets.ts";
 import type { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
@@ -62,6 +62,12 @@ export function sameOrigin({ origin }: WebSettings): Guard {
     if (isOurs && (site === undefined || site === "same-origin")) return next();
     return problem(c, 403, "cross-site", "This request does not come from the app's own page.");
   };
+}
+
+/** No name here has a NUL in it, and no database takes one. */
+export function withoutNul(): Guard {
+  return async (c, next) =>
+    c.req.path.includes("%00") || c.req.path.includes("\0") ? notFound(c, "page") : next();
 }
 
 export function jsonOnly(): Guard {

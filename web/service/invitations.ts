@@ -1,5 +1,5 @@
 import type { InvitationView } from "../api.ts";
-import { type Store, StoreError } from "../store/store.ts";
+import { type Person, type Store, StoreError } from "../store/store.ts";
 import { hashOf, newToken, type RandomBytes } from "./secrets.ts";
 import type { WebSettings } from "./settings.ts";
 
@@ -25,6 +25,14 @@ export async function invite(
   return { url: `${settings.origin}/#invitation=${token}`, expiresAt };
 }
 
+/** Whether there is a way in: a passkey, or the provider where the settings still name one. */
+export function canSignIn(
+  { passkeys, oidcSubject }: Pick<Person, "oidcSubject"> & { readonly passkeys: number },
+  { oidc }: WebSettings,
+): boolean {
+  return passkeys > 0 || (oidcSubject !== null && oidc !== null);
+}
+
 const firstAdministratorId = "first-administrator";
 
 /**
@@ -34,11 +42,12 @@ const firstAdministratorId = "first-administrator";
 export async function inviteFirstAdministrator(
   inviting: Inviting,
 ): Promise<InvitationView | undefined> {
-  const { store, now } = inviting;
-  if (await store.hasAdministrator()) return undefined;
-  const waiting = (await store.people()).find(
+  const { store, settings, now } = inviting;
+  const inCharge = (await store.people()).filter(
     ({ isActive, isAdministrator }) => isActive && isAdministrator,
   );
+  if (inCharge.some((person) => canSignIn(person, settings))) return undefined;
+  const [waiting] = inCharge;
   if (waiting !== undefined) return invite(inviting, waiting.id);
   const person = {
     ...{ id: firstAdministratorId, name: "Administrator", email: null, isAdministrator: true },

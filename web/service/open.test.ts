@@ -273,6 +273,48 @@ describe("opening a gate", () => {
       assert.equal(await state(id), "sent");
     });
 
+    it("keeps what a box says of a request for which nothing was sent, or otherwise than before", async () => {
+      const { browser } = await rig.colleague(undefined);
+      const denied = randomUUID();
+      assert.equal((await tap(browser, denied)).status, 403);
+      rig.link.event("box-1", { id: denied, outcome: "opened" });
+      const ada = await rig.colleague(gate);
+      const id = randomUUID();
+      await tap(ada.browser, id);
+      rig.link.event("box-1", { id, outcome: "refused", reason: "busy" });
+      await until(async () => (await state(id)) === "refused");
+      rig.link.event("box-1", { id, outcome: "refused", reason: "busy" });
+      rig.link.event("box-1", { id, outcome: "opened" });
+      await until(async () => (await rig.store.foreignEvents(10)).length === 2);
+      const kept = await rig.store.foreignEvents(10);
+      assert.ok(kept.every(({ outcome }) => outcome === "opened"));
+      assert.deepEqual(kept.map(({ commandId }) => commandId).sort(), [denied, id].sort());
+      assert.deepEqual([await state(denied), await state(id)], ["denied", "refused"]);
+    });
+
+    it("is not kept from the records by a box that never stops talking", async () => {
+      await rig.gate({ id: "south", thingName: "box-2" });
+      for (let n = 0; n < 20_000; n++) rig.link.event("box-2", { id: `flood-${n}`, at: n });
+      const { browser } = await rig.colleague(gate);
+      const id = randomUUID();
+      await tap(browser, id);
+      rig.link.event("box-1", { id });
+      for (let n = 0; n < 20_000; n++) rig.link.event("box-1", { id });
+      await until(async () => (await state(id)) === "opened");
+      assert.ok((await rig.store.foreignEvents(1_000)).length <= 200);
+      const notes = rig.log.lines.filter(({ level }) => level === "error");
+      assert.deepEqual(
+        notes.map(({ fields }) => fields),
+        [{ thingName: "box-2" }, { thingName: "box-1" }],
+      );
+    });
+
+    it("of a name no database takes is kept, and tried once", async () => {
+      rig.link.event("box-1", { id: "a\0b" });
+      await until(async () => (await rig.store.foreignEvents(10)).length === 1);
+      assert.ok(!rig.log.text.includes("could not be written down"));
+    });
+
     it("keeps what nobody here asked for", async () => {
       rig.link.event("box-1", { id: null, outcome: "opened", at: rig.now, by: "remote" });
       rig.link.event("box-1", { id: "cli-1", outcome: "refused", reason: "busy" });

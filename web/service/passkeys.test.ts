@@ -211,6 +211,23 @@ describe("signing in by passkey", () => {
     await third.stop();
   });
 
+  it("leads one in by a link again where the settings name the provider of old no more", async () => {
+    const person = await rig.person({ isAdministrator: true, oidcSubject: "i s" });
+    const link = await rig.service.start();
+    assert.match(link?.url ?? "", /#invitation=/);
+    const [only, ...others] = (await rig.store.people()).filter((each) => each.isAdministrator);
+    assert.deepEqual([only?.id, others], [person.id, []]);
+    const environment = {
+      BOOM_BOX_WEB_OIDC_ISSUER: "http://localhost:9",
+      BOOM_BOX_WEB_OIDC_CLIENT_ID: "boom-box",
+      BOOM_BOX_WEB_OIDC_CLIENT_SECRET: "a secret of the tests",
+      BOOM_BOX_WEB_OIDC_ALLOW_DOMAINS: "example.com",
+    };
+    const again = await Rig.make({ place: rig.place, environment });
+    assert.equal(await again.service.start(), undefined);
+    await again.stop();
+  });
+
   it("keeps no secret as it is", async () => {
     const token = await invitation();
     assert.equal((await accept(token)).status, 200);

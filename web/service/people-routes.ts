@@ -5,7 +5,7 @@ import type { PersonView } from "../api.ts";
 import type { Person, Store } from "../store/store.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { email, line } from "./fields.ts";
-import { type Inviting, invite } from "./invitations.ts";
+import { canSignIn, type Inviting, invite } from "./invitations.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody } from "./problem.ts";
 import type { Streams } from "./streams.ts";
@@ -63,7 +63,7 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   if (before === undefined) return notFound(c, "person");
   const after = { ...before, ...body.value };
   const isDemoted = isInCharge(before) && !isInCharge(after);
-  if (isDemoted && !(await hasAnother(store, id))) return lastAdministrator(c);
+  if (isDemoted && !(await hasAnother(parts, id))) return lastAdministrator(c);
   const person = await store.updatePerson(id, body.value);
   if (person === undefined) return notFound(c, "person");
   if (!person.isActive) {
@@ -82,8 +82,8 @@ async function forgetPasskeys(parts: PeopleParts, c: WebContext, id: string): Pr
   const { store, streams, log } = parts;
   const person = await store.person(id);
   if (person === undefined) return notFound(c, "person");
-  const isOut = isInCharge(person) && person.oidcSubject === null;
-  if (isOut && !(await hasAnother(store, id))) return lastAdministrator(c);
+  const isOut = isInCharge(person) && !canSignIn({ ...person, passkeys: 0 }, parts.settings);
+  if (isOut && !(await hasAnother(parts, id))) return lastAdministrator(c);
   const removed = await store.deletePasskeys(id);
   await store.deleteSessionsOf(id);
   streams.endOfPerson(id);
@@ -101,13 +101,10 @@ function isInCharge({ isAdministrator, isActive }: Person): boolean {
 }
 
 /** One who can sign in: an administrator who never accepted the invitation helps nobody. */
-async function hasAnother(store: Store, id: string): Promise<boolean> {
+async function hasAnother({ store, settings }: PeopleParts, id: string): Promise<boolean> {
   const people = await store.people();
   return people.some(
-    (person) =>
-      person.id !== id &&
-      isInCharge(person) &&
-      (person.passkeys > 0 || person.oidcSubject !== null),
+    (person) => person.id !== id && isInCharge(person) && canSignIn(person, settings),
   );
 }
 

@@ -1,6 +1,13 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { FakeGateLink } from "../cloud/gate-link.fake.ts";
-import { aGate, aGrant, aPerson, type StorePlace, sqlitePlace } from "../store/place.fake.ts";
+import {
+  aGate,
+  aGrant,
+  aPasskey,
+  aPerson,
+  type StorePlace,
+  sqlitePlace,
+} from "../store/place.fake.ts";
 import type { Gate, Person, Store } from "../store/store.ts";
 import type { Assets } from "./assets.ts";
 import { Browser } from "./browser.fake.ts";
@@ -113,8 +120,24 @@ export class Rig {
     return { person, browser: await this.signedIn(person) };
   }
 
-  administrator(): Promise<{ person: Person; browser: Browser }> {
-    return this.colleague(undefined, { isAdministrator: true, oidcSubject: randomUUID() });
+  async administrator(): Promise<{ person: Person; browser: Browser }> {
+    const administrator = await this.colleague(undefined, { isAdministrator: true });
+    await this.passkey(administrator.person);
+    return administrator;
+  }
+
+  /** A way in, of which nobody makes use. */
+  async passkey({ id }: Person): Promise<void> {
+    const passkey = aPasskey(id);
+    const tokenHash = passkey.credentialId;
+    const { now } = this;
+    await this.store.createInvitation({
+      tokenHash,
+      personId: id,
+      createdAt: now,
+      expiresAt: now + 1,
+    });
+    await this.store.acceptInvitation(tokenHash, passkey, now);
   }
 
   /** Past the sign-in, which has tests of its own. */

@@ -124,6 +124,27 @@ describe("the service on a socket", function () {
     assert.equal((await rig.browser().get("/healthz")).status, 200);
   });
 
+  it("calls it no fault of its own where a client never finishes its body", async () => {
+    const ada = await colleague();
+    const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    for (const [length, begun] of [
+      ["Content-Length: 100", "{"],
+      ["Transfer-Encoding: chunked", "1\r\n{\r\n"],
+    ]) {
+      const { socket, ended } = raw();
+      socket.write(
+        `POST /api/gates/north/open HTTP/1.1\r\nHost: localhost\r\nOrigin: ${origin}\r\n` +
+          `Cookie: ${cookie}\r\nX-CSRF-Token: ${ada.csrfToken}\r\n` +
+          `Content-Type: application/json\r\n${length}\r\n\r\n${begun}`,
+      );
+      await ended;
+      await until(() => rig.log.lines.some(({ fields }) => fields.problem !== undefined));
+      const lines = rig.log.lines.splice(0).filter(({ fields }) => fields.problem !== undefined);
+      assert.deepEqual([lines[0]?.level, lines[0]?.fields.problem], ["info", "invalid"], length);
+    }
+    assert.ok(!rig.log.text.includes("unexpected"));
+  });
+
   it("stops after the requests under way have ended, and ends the streams first", async () => {
     const ada = await colleague();
     const events = new EventReader(await ada.get("/api/events"));

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import type { InvitationView } from "../api.ts";
 import type { GateLink, GateLinkListener } from "../cloud/gate-link.ts";
+import { RateLimiter } from "../domain/rate-limit.ts";
 import type { Person, Store } from "../store/store.ts";
 import { createApp } from "./app.ts";
 import type { Assets } from "./assets.ts";
@@ -24,6 +25,8 @@ const beatMs = 5_000;
 /** What another instance or the clock changed is told within that time. */
 const refreshMs = 15_000;
 const pruneMs = 3_600_000;
+/** A box that says so much more often is told of with the next refresh: each telling asks the database. */
+const statusLimit = { burst: 20, everyMs: 500 };
 
 export interface ServiceParts {
   readonly store: Store;
@@ -47,6 +50,7 @@ export class Service {
   readonly #desk: Desk;
   readonly #readiness: Readiness;
   readonly #underWay = new UnderWay();
+  readonly #statuses = new RateLimiter(statusLimit);
   readonly #timers: ReturnType<typeof setInterval>[] = [];
 
   constructor(parts: ServiceParts) {
@@ -120,7 +124,7 @@ export class Service {
       },
       onStatus: (thingName, report) => {
         this.#boxes.hearStatus(thingName, report, now());
-        this.#streams.refreshAll();
+        if (this.#statuses.take(thingName, now()).allowed) this.#streams.refreshAll();
       },
       onListening: (isListening, detail) => {
         metrics.listening(isListening);

@@ -4,10 +4,7 @@ import { flag } from "./flag.ts";
 import type { PersonTable } from "./schema.ts";
 import type { Person, Store } from "./store.ts";
 
-type People = Pick<
-  Store,
-  "createPerson" | "updatePerson" | "person" | "personByOidc" | "people" | "hasAdministrator"
->;
+type People = Pick<Store, "createPerson" | "updatePerson" | "person" | "personByOidc" | "people">;
 
 export function peopleIn(database: Database): People {
   return {
@@ -87,27 +84,6 @@ export function peopleIn(database: Database): People {
           .orderBy("id")
           .execute();
         return rows.map((row) => ({ ...toPerson(row), passkeys: row.passkeys ?? 0 }));
-      }),
-
-    hasAdministrator: () =>
-      database.read(async (db) => {
-        const row = await db
-          .selectFrom("person")
-          .select("id")
-          .where("isAdministrator", "=", 1)
-          .where("isActive", "=", 1)
-          .where(({ eb, or, exists, selectFrom }) =>
-            or([
-              eb("oidcSubject", "is not", null),
-              exists(
-                selectFrom("passkey")
-                  .select("credentialId")
-                  .whereRef("passkey.personId", "=", "person.id"),
-              ),
-            ]),
-          )
-          .executeTakeFirst();
-        return row !== undefined;
       }),
   };
 }

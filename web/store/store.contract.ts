@@ -75,21 +75,6 @@ function peopleContract(store: () => Store): void {
         { ...ben, passkeys: 2 },
       ]);
     });
-
-    it("has an administrator when one is active and can sign in", async () => {
-      const [ada, ben] = [aPerson({ isAdministrator: true }), aPerson()];
-      await store().createPerson(ada);
-      await store().createPerson(ben);
-      await addPasskey(store(), ben.id);
-      assert.equal(await store().hasAdministrator(), false);
-      await addPasskey(store(), ada.id);
-      assert.equal(await store().hasAdministrator(), true);
-      await store().updatePerson(ada.id, { isActive: false });
-      assert.equal(await store().hasAdministrator(), false);
-      await store().updatePerson(ben.id, { isAdministrator: true, oidcSubject: "i s" });
-      await store().deletePasskeys(ben.id);
-      assert.equal(await store().hasAdministrator(), true);
-    });
   });
 }
 

@@ -132,8 +132,6 @@ export interface Store {
   person(id: string): Promise<Person | undefined>;
   personByOidc(oidcSubject: string): Promise<Person | undefined>;
   people(): Promise<readonly (Person & { readonly passkeys: number })[]>;
-  /** Whether there is an active administrator who can sign in (has a passkey or the provider). */
-  hasAdministrator(): Promise<boolean>;
 
   // passkeys, invitations, sessions
   passkey(credentialId: string): Promise<Passkey | undefined>;
