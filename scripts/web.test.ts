@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -9,9 +9,8 @@ import { join } from "node:path";
 import { createSecureContext } from "node:tls";
 import { startLocalCloud } from "../host-sim/local-cloud.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "../host-sim/simulated-box.ts";
-import { hashOf, newToken } from "../web/service/secrets.ts";
+import { signInColleague } from "../web/service/colleague.fake.ts";
 import { openStore } from "../web/store/open-store.ts";
-import type { Store } from "../web/store/store.ts";
 import { readIdentity } from "./certs/identity.ts";
 import { ensureCertificates } from "./certs/store.ts";
 import { identityFiles, projectRoot } from "./paths.ts";
@@ -126,27 +125,6 @@ describe("boom-box web", function () {
     return web;
   }
 
-  /** Somebody who may open the gate at all times. @returns the headers of his requests */
-  async function person(store: Store): Promise<Readonly<Record<string, string>>> {
-    const [personId, now] = [randomUUID(), Date.now()];
-    await store.createPerson({
-      ...{ id: personId, name: "Ann", email: null, isAdministrator: false, isActive: true },
-      ...{ oidcSubject: null, createdAt: now, lastSeenAt: null },
-    });
-    await store.createGrant({
-      ...{ id: randomUUID(), personId, gateId: "north", days: [1, 2, 3, 4, 5, 6, 7] },
-      ...{ fromMinute: 0, toMinute: 1_440, endsAt: null },
-    });
-    const [token, csrfToken] = [newToken(randomBytes), newToken(randomBytes)];
-    const session = { tokenHash: hashOf(token), personId, csrfToken, createdAt: now };
-    await store.createSession({ ...session, expiresAt: now + 3_600_000 });
-    return {
-      cookie: `boom-box-session=${token}`,
-      ...{ origin, "sec-fetch-site": "same-origin" },
-      ...{ "x-csrf-token": csrfToken, "content-type": "application/json" },
-    };
-  }
-
   it("says everything that is wrong with its settings, and starts nothing", async () => {
     const web = start({
       BOOM_BOX_WEB_LISTEN: "everywhere",
@@ -192,7 +170,7 @@ describe("boom-box web", function () {
     await store.createGate({
       ...{ id: "north", name: "North", thingName: "lot-1", timeZone: "UTC", isActive: true },
     });
-    const headers = await person(store);
+    const headers = await signInColleague(store, "north", origin);
     const first = start();
     await first.ready(port);
     await online(headers);

@@ -11,7 +11,7 @@ import { isIP } from "node:net";
 import { promisify } from "node:util";
 import type { Extension, X509Certificate as IssuerCertificate } from "@peculiar/x509";
 import { loopbackNames } from "./names.ts";
-import "./reflect-metadata.ts";
+import "reflect-metadata";
 
 // It throws while loading without what was imported last; a compiler may put static imports first.
 const x509 = await import("@peculiar/x509");

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, webcrypto, X509Certificate } from "node:crypto";
 import { type Issuer, sign } from "./authority.ts";
-import "./reflect-metadata.ts";
+import "reflect-metadata";
 
 // It throws while loading without what was imported last; a compiler may put static imports first.
 const x509 = await import("@peculiar/x509");

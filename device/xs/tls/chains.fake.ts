@@ -6,7 +6,7 @@ import {
   webcrypto,
 } from "node:crypto";
 import type { Extension } from "@peculiar/x509";
-import "../../../scripts/certs/reflect-metadata.ts";
+import "reflect-metadata";
 import type { Refusal } from "./chain.ts";
 
 // It throws while loading without what was imported before; a compiler may put static imports first.
