@@ -103,7 +103,7 @@ export type RequestState =
   | "denied";
 
 /** Why the service did not send a command. */
-export type ServiceReason = Denial | "box-offline" | "broker-away" | "rate-limited" | "withdrawn";
+export type ServiceReason = Denial | "box-offline" | "broker-away" | "rate-limited";
 
 /** One tap and what became of it; the event `request` tells each change to the one who tapped. */
 export interface RequestView {

@@ -32,7 +32,6 @@ export const reasonWords: Readonly<Record<RefusalReason | ServiceReason, string>
   "box-offline": "The box is offline. Nothing happened at the gate.",
   "broker-away": "The service cannot reach the boxes just now. Nothing happened at the gate.",
   "rate-limited": "That was too often. Wait a few seconds, then try again.",
-  withdrawn: "Your access has been withdrawn.",
 };
 
 export const denialWords: Readonly<Record<Denial, string>> = {
