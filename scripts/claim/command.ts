@@ -3,6 +3,7 @@ import { isTemplateName } from "../../device/core/claim-topics.ts";
 import { hostName, prefix, thingName } from "../broker-options.ts";
 import { caIdentity, defaultCertsDirectory, identityFiles } from "../paths.ts";
 import { UserError } from "../user-error.ts";
+import type { BenchOptions } from "./bench.ts";
 import { defaultTemplate } from "./template.ts";
 
 interface FleetFlags {
@@ -18,16 +19,7 @@ interface FleetFlags {
   readonly dryRun?: boolean;
 }
 
-interface ClaimFlags {
-  readonly thing: string;
-  readonly template?: string;
-  readonly endpoint?: string;
-  readonly prefix?: string;
-  readonly claimCert?: string;
-  readonly claimKey?: string;
-  readonly ca?: string;
-  readonly certs: string;
-}
+type ClaimFlags = Omit<BenchOptions, "onStep">;
 
 /** Adds `boom-box fleet` and `claim`: boxes that leave the bench without a certificate of their own. */
 export function registerClaimCommands(program: Command): void {

@@ -1,7 +1,7 @@
-import type { Selectable } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
-import type { PersonTable } from "./schema.ts";
+import type { PersonTable, Schema } from "./schema.ts";
 import type { Person, Store } from "./store.ts";
 
 type People = Pick<Store, "createPerson" | "updatePerson" | "person" | "personByOidc" | "people">;
@@ -40,33 +40,13 @@ export function peopleIn(database: Database): People {
           await db.deleteFrom("session").where("personId", "=", id).execute();
           await db.deleteFrom("invitation").where("personId", "=", id).execute();
         }
-        const row = await db
-          .selectFrom("person")
-          .selectAll()
-          .where("id", "=", id)
-          .executeTakeFirst();
-        return row && toPerson(row);
+        return findPerson(db, "id", id);
       }),
 
-    person: (id) =>
-      database.read(async (db) => {
-        const row = await db
-          .selectFrom("person")
-          .selectAll()
-          .where("id", "=", id)
-          .executeTakeFirst();
-        return row && toPerson(row);
-      }),
+    person: (id) => database.read((db) => findPerson(db, "id", id)),
 
     personByOidc: (oidcSubject) =>
-      database.read(async (db) => {
-        const row = await db
-          .selectFrom("person")
-          .selectAll()
-          .where("oidcSubject", "=", oidcSubject)
-          .executeTakeFirst();
-        return row && toPerson(row);
-      }),
+      database.read((db) => findPerson(db, "oidcSubject", oidcSubject)),
 
     people: () =>
       database.read(async (db) => {
@@ -99,4 +79,17 @@ export function toPerson(row: Selectable<PersonTable>): Person {
     createdAt: row.createdAt,
     lastSeenAt: row.lastSeenAt,
   };
+}
+
+async function findPerson(
+  db: Kysely<Schema>,
+  column: "id" | "oidcSubject",
+  value: string,
+): Promise<Person | undefined> {
+  const row = await db
+    .selectFrom("person")
+    .selectAll()
+    .where(column, "=", value)
+    .executeTakeFirst();
+  return row && toPerson(row);
 }
