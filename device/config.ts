@@ -1,3 +1,4 @@
+import { consistsOf, hyphen, isDigit, isLetter } from "./core/characters.ts";
 import { isTemplateName } from "./core/claim-topics.ts";
 import { defaultPrefix, isPrefix, isThingName } from "./core/topics.ts";
 import type { WiFiNetwork } from "./hal.ts";
@@ -214,15 +215,11 @@ export function isHostName(text: string): boolean {
   return text.length <= 253 && text.split(".").every(isLabel);
 }
 
-/** In steps: XS takes for ever over one expression with a repetition within another. */
 function isLabel(label: string): boolean {
-  return (
-    label.length <= 63 &&
-    /^[a-z\d-]+$/i.test(label) &&
-    !label.startsWith("-") &&
-    !label.endsWith("-")
-  );
+  return consistsOf(label, isLabelUnit, 1, 63) && !label.startsWith("-") && !label.endsWith("-");
 }
+
+const isLabelUnit = (unit: number) => isLetter(unit) || isDigit(unit) || unit === hyphen;
 
 /** WPA2: a password of 8–63 characters; an SSID of 32 at most. */
 function isWiFiNetwork(value: unknown): value is WiFiNetwork {

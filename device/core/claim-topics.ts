@@ -1,3 +1,5 @@
+import { consistsOf, isNameUnit } from "./characters.ts";
+
 /**
  * AWS IoT Core's topics for provisioning by claim (developer guide, "Device provisioning MQTT API").
  * What is asked on the first of each three is answered on one of the other two, on the connection
@@ -26,7 +28,7 @@ export function claimTopicsOf(template: string): ClaimTopics {
 
 /** [CreateProvisioningTemplate: `[0-9A-Za-z_-]+`, 36 characters] */
 export function isTemplateName(text: string): boolean {
-  return /^[\w-]{1,36}$/.test(text);
+  return consistsOf(text, isNameUnit, 1, 36);
 }
 
 /** No thing's name has a dot: who may connect by this prefix can throw no box out. */

@@ -1,3 +1,5 @@
+import { consistsOf, isLetter, isNameUnit } from "./characters.ts";
+
 /** Why a command did not move the pin. A closed list: the staff app has words for each. */
 export const refusalReasons = [
   "retained",
@@ -140,7 +142,7 @@ function parse(payload: string): Parsed {
   if (text.includes("\ufffd")) return noise;
   if (text.charCodeAt(0) !== openingBrace) {
     // One plain word is an action; anything else is noise.
-    if (!/^[a-z][\w-]{0,31}$/i.test(text)) return noise;
+    if (!isLetter(text.charCodeAt(0)) || !consistsOf(text, isNameUnit, 1, 32)) return noise;
     const command = { ...noise.command, action: text };
     return { ...noise, command, problem: text === "open" ? undefined : "unknown-action" };
   }
@@ -179,11 +181,7 @@ function parseFields(json: Record<string, unknown>): Parsed {
 /** @returns 1–64 characters of the kind wanted; undefined where absent, null where it is no such word */
 function readWord(value: unknown, isWanted: (unit: number) => boolean): string | null | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== "string" || value.length === 0 || value.length > 64) return null;
-  for (let i = 0; i < value.length; i++) {
-    if (!isWanted(value.charCodeAt(i))) return null;
-  }
-  return value;
+  return typeof value === "string" && consistsOf(value, isWanted, 1, 64) ? value : null;
 }
 
 /** No control character: these words end up on terminals and in logs. */

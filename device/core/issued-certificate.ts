@@ -11,7 +11,9 @@ export function base64OfPem(pem: string): string | undefined {
   const end = "-----END CERTIFICATE-----";
   const text = pem.trim();
   if (!text.startsWith(begin) || !text.endsWith(end)) return undefined;
-  const base64 = text.slice(begin.length, -end.length).replace(/\s+/g, "");
+  // PEM's lines end with LF or CRLF (RFC 7468, 3).
+  const lines = text.slice(begin.length, -end.length).split("\n");
+  const base64 = lines.map((line) => line.trim()).join("");
   return derOfBase64(base64) === undefined ? undefined : base64;
 }
 

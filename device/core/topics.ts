@@ -1,3 +1,5 @@
+import { colon, consistsOf, dot, isNameUnit } from "./characters.ts";
+
 /**
  * Every topic of a Boom Box, in one place: `<prefix>/<thingName>/{command,event,status}`.
  * AWS IoT Core allows 256 bytes and 7 slashes in a topic; `$…` is reserved.
@@ -21,7 +23,12 @@ export function topicsOf(prefix: string, thingName: string): Topics {
 
 /** One to three levels of letters, digits, `_`, `-`, `.`; 64 characters at most. */
 export function isPrefix(text: string): boolean {
-  return text.length <= 64 && /^[\w.-]+(\/[\w.-]+){0,2}$/.test(text);
+  const levels = text.split("/");
+  return (
+    text.length <= 64 &&
+    levels.length <= 3 &&
+    levels.every((level) => consistsOf(level, isPrefixUnit, 1, 64))
+  );
 }
 
 /**
@@ -29,5 +36,8 @@ export function isPrefix(text: string): boolean {
  * is also the client id and a part of every topic.
  */
 export function isThingName(text: string): boolean {
-  return /^[\w:-]{1,64}$/.test(text);
+  return consistsOf(text, isThingNameUnit, 1, 64);
 }
+
+const isPrefixUnit = (unit: number) => isNameUnit(unit) || unit === dot;
+const isThingNameUnit = (unit: number) => isNameUnit(unit) || unit === colon;

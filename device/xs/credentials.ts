@@ -1,6 +1,6 @@
 import type { Secure } from "embedded:io/socket/tcp/tls";
+import { readUtf8 } from "../core/utf8.ts";
 import type { Identity } from "../hal.ts";
-import { readUtf8 } from "./shims/utf8.ts";
 import { parseCertificate } from "./tls/certificate.ts";
 
 /** The certificates and keys of a box as they lie in flash, DER throughout. */

@@ -1,3 +1,4 @@
+import { consistsOf, isDigit } from "../core/characters.ts";
 import type { Timer } from "../hal.ts";
 
 /** The IPv4 address of a host, in dots; undefined where none is found. On a later turn. */
@@ -28,5 +29,8 @@ export function createResolve(native: NativeResolve, timer: Timer): Resolve {
 
 function isAddress(host: string): boolean {
   const parts = host.split(".");
-  return parts.length === 4 && parts.every((each) => /^\d{1,3}$/.test(each) && Number(each) < 256);
+  return (
+    parts.length === 4 &&
+    parts.every((each) => consistsOf(each, isDigit, 1, 3) && Number(each) < 256)
+  );
 }

@@ -1,4 +1,4 @@
-import { readUtf8 } from "./shims/utf8.ts";
+import { readUtf8 } from "../core/utf8.ts";
 
 /** The settings as they lie in the image: JSON, an object; anything else is as good as none. */
 export function readSettings(resource: ArrayBuffer): Readonly<Record<string, unknown>> {

@@ -70,8 +70,6 @@ export function library(): BundleModule {
     entries: [
       ...sources("device"),
       ...sources("device/core", true),
-      // The hardware reads its settings with it.
-      "device/xs/shims/utf8.ts",
     ],
   };
 }

@@ -1,4 +1,4 @@
-import { readUtf8, utf8Length, writeUtf8 } from "./utf8.ts";
+import { readUtf8, utf8Length, writeUtf8 } from "../../core/utf8.ts";
 
 /**
  * As much of Node's Buffer as mqtt-packet 9 uses. The npm package of that name cannot be loaded on

@@ -1,3 +1,4 @@
+import { consistsOf, isDigit } from "../../core/characters.ts";
 import { areEqual, DerReader, MalformedError, tag } from "./der.ts";
 import { type Extensions, parseExtensions } from "./extensions.ts";
 import { type PublicKey, parsePublicKey } from "./public-key.ts";
@@ -73,7 +74,7 @@ function readTime(reader: DerReader): number {
   const isUtc = kind === tag.utcTime;
   if (!isUtc && kind !== tag.generalizedTime) throw new MalformedError("no time");
   const text = String.fromCharCode(...content.subarray(0, 16));
-  if (content.length !== (isUtc ? 13 : 15) || !/^\d+Z$/.test(text)) {
+  if (content.length !== (isUtc ? 13 : 15) || !isDigitsAndZ(text)) {
     throw new MalformedError("no time");
   }
   // RFC 5280, 4.1.2.5.1: 50 is 1950.
@@ -92,4 +93,9 @@ function readTime(reader: DerReader): number {
     throw new MalformedError("no such time");
   }
   return time;
+}
+
+/** `…Z`: the one form of a time that DER allows */
+function isDigitsAndZ(text: string): boolean {
+  return text.endsWith("Z") && consistsOf(text.slice(0, -1), isDigit, 1, 14);
 }

@@ -1,3 +1,4 @@
+import { consistsOf, hyphen, isDigit, underscore } from "../../core/characters.ts";
 import { areEqual } from "./der.ts";
 import type { Extensions } from "./extensions.ts";
 
@@ -29,16 +30,27 @@ function isDnsName(text: string): boolean {
   const labels = text.split(".");
   return (
     text.length <= 253 &&
-    labels.every((each) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(each)) &&
-    !/^\d+$/.test(labels.at(-1) ?? "")
+    labels.every(isLabel) &&
+    !consistsOf(labels.at(-1) ?? "", isDigit, 1, Number.POSITIVE_INFINITY)
   );
 }
 
+function isLabel(label: string): boolean {
+  return consistsOf(label, isLabelUnit, 1, 63) && !label.startsWith("-") && !label.endsWith("-");
+}
+
+/** lower case: names are compared in it */
+const isLabelUnit = (unit: number) =>
+  (unit >= 0x61 && unit <= 0x7a) || isDigit(unit) || unit === underscore || unit === hyphen;
+
 function parseAddress(host: string): Uint8Array | undefined {
   const parts = host.split(".");
-  if (parts.length !== 4 || !parts.every((each) => /^(0|[1-9]\d{0,2})$/.test(each))) {
-    return undefined;
-  }
-  const numbers = parts.map(Number);
-  return numbers.every((each) => each <= 255) ? Uint8Array.from(numbers) : undefined;
+  if (parts.length !== 4 || !parts.every(isByte)) return undefined;
+  return Uint8Array.from(parts.map(Number));
+}
+
+/** 0–255 in decimal, without leading zeros, which some read as octal */
+function isByte(text: string): boolean {
+  const isDecimal = consistsOf(text, isDigit, 1, 3) && (text.length === 1 || !text.startsWith("0"));
+  return isDecimal && Number(text) <= 255;
 }

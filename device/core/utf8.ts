@@ -6,9 +6,6 @@
  */
 const replacement = 0xfffd;
 
-/** A search for one character needs no backtracking, however long the text is. */
-const beyondAscii = /[^\0-\x7f]/;
-
 /** Arguments of one call: they go on the stack, and the stack of a device is small. */
 const unitsPerCall = 64;
 
@@ -17,7 +14,6 @@ const unitsPerCall = 64;
  * texts in UTF-8 and counts from the beginning for every `text[i]`.
  */
 export function utf8Length(text: string): number {
-  if (!beyondAscii.test(text)) return text.length;
   let length = 0;
   for (const character of text) {
     const code = codeOf(character);
@@ -52,11 +48,22 @@ function codeOf(character: string): number {
 }
 
 export function readUtf8(bytes: Uint8Array): string {
+  if (!isAscii(bytes)) return decode(bytes);
+  const { length } = bytes;
+  if (length <= unitsPerCall) return fromUnits(bytes);
   let text = "";
-  for (let at = 0; at < bytes.length; at += unitsPerCall) {
+  for (let at = 0; at < length; at += unitsPerCall) {
     text += fromUnits(bytes.subarray(at, at + unitsPerCall));
   }
-  return beyondAscii.test(text) ? decode(bytes) : text;
+  return text;
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  const { length } = bytes;
+  for (let at = 0; at < length; at++) {
+    if ((bytes[at] as number) >= 0x80) return false;
+  }
+  return true;
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,0 +1,38 @@
+/**
+ * What a text is made of, character by character. No regular expression: on the ESP32 each one that
+ * is matched loses memory (docs/chip.md), and a test keeps them out of the firmware.
+ */
+
+/** Whether `text` has `minimum` to `maximum` UTF-16 code units, and each is one of those wanted. */
+export function consistsOf(
+  text: string,
+  isWanted: (unit: number) => boolean,
+  minimum: number,
+  maximum: number,
+): boolean {
+  const { length } = text;
+  if (length < minimum || length > maximum) return false;
+  for (let i = 0; i < length; i++) {
+    if (!isWanted(text.charCodeAt(i))) return false;
+  }
+  return true;
+}
+
+export function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39;
+}
+
+/** a–z and A–Z */
+export function isLetter(unit: number): boolean {
+  return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a);
+}
+
+/** letters, digits, `_` and `-`: what AWS IoT Core's names are made of */
+export function isNameUnit(unit: number): boolean {
+  return isLetter(unit) || isDigit(unit) || unit === underscore || unit === hyphen;
+}
+
+export const hyphen = 0x2d;
+export const dot = 0x2e;
+export const colon = 0x3a;
+export const underscore = 0x5f;

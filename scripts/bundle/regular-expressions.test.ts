@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import ts from "typescript";
+import { bundleForDevice } from "./for-device.ts";
+
+/** Methods of String that make a regular expression of whatever they are given. */
+const methods = new Set(["match", "matchAll", "search"]);
+
+/** Each regular expression in a module, as `line: text`. */
+function regularExpressions(source: string): string[] {
+  const file = ts.createSourceFile("module.js", source, ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isLiteral = ts.isRegularExpressionLiteral(node);
+    const isConstructor = ts.isIdentifier(node) && node.text === "RegExp";
+    const isMethod =
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      methods.has(node.expression.name.text);
+    if (isLiteral || isConstructor || isMethod) {
+      const { line } = file.getLineAndCharacterOfPosition(node.getStart());
+      found.push(`${line + 1}: ${node.getText().slice(0, 80)}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+/**
+ * XS of Moddable SDK 8.2.3 allocates memory for each regular expression it matches and never frees
+ * it on the ESP32 (docs/chip.md). What runs on the board has none, mqtt-packet included.
+ */
+describe("regular expressions in the firmware", () => {
+  it("are not there", async function () {
+    this.timeout(60_000);
+    const directory = mkdtempSync(join(tmpdir(), "boom-box-modules-"));
+    try {
+      for (const network of ["wifi", "ethernet"] as const) {
+        for (const { name, file } of await bundleForDevice(directory, network)) {
+          assert.deepEqual(regularExpressions(readFileSync(file, "utf8")), [], name);
+        }
+      }
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+
+  it("would be found in each of their forms", () => {
+    for (const source of [
+      "const isName = (text) => /^a/.test(text);",
+      "const isName = new RegExp(word);",
+      'if (text.match("a")) run();',
+      "text.split(/,/);",
+    ]) {
+      assert.equal(regularExpressions(source).length, 1, source);
+    }
+    assert.deepEqual(regularExpressions('const parts = text.split(",").length / 2;'), []);
+  });
+});
