@@ -74,9 +74,11 @@ export class Agent {
     this.#device = device;
     this.#parser = options.parser ?? new PacketParser();
     this.#certificate = new OwnCertificate(device.storage);
-    this.#pin = new GatePin(device.gatePin, device.timer, settings.pulseCapMs, () =>
-      this.#handle((now) => this.#box?.capped(now) ?? []),
-    );
+    this.#pin = new GatePin(device.gatePin, device.timer, {
+      pulseMs: settings.pulseMs,
+      capMs: settings.pulseCapMs,
+      onCapped: () => this.#handle((now) => this.#box?.capped(now) ?? []),
+    });
     const needsClaim = settings.claim !== undefined && this.#certificate.identity() === undefined;
     this.#driven = needsClaim ? this.#makeClaimer(settings.claim.template, false) : this.#makeBox();
     device.network.onChanged = () => this.#handleNetwork();
@@ -106,6 +108,7 @@ export class Agent {
       resetReason: system.resetReason,
       stored: { "seen-ids": storage.read("seen-ids"), events: storage.read("events") },
       parser: this.#parser,
+      pulseEndsItself: this.#device.gatePin.pulse !== undefined,
       random: () => system.random(),
       facts: () => ({
         rssi: network.RSSI,
@@ -132,6 +135,11 @@ export class Agent {
     try {
       const now = this.#device.clock.now();
       this.#apply(input(now), now);
+      // A packet at a time, each with its own moment: a pulse that is over ends between two of them.
+      while (this.#driven.hasMore) {
+        const next = this.#device.clock.now();
+        this.#apply(this.#driven.handleMore(next), next);
+      }
       this.#claimAgainIfRefused(now);
       this.#arm();
     } catch (error) {
@@ -155,8 +163,7 @@ export class Agent {
     for (const effect of effects) {
       switch (effect.type) {
         case "write":
-          this.#pin.write(effect.value);
-          if (effect.value === 1) this.#box?.raised(this.#device.clock.now());
+          this.#write(effect.value);
           break;
         case "send":
           this.#send(effect.bytes);
@@ -205,6 +212,14 @@ export class Agent {
           this.#closeSocket();
       }
     }
+  }
+
+  /** The edge first; what is to be done about it comes after. */
+  #write(value: 0 | 1): void {
+    this.#pin.write(value);
+    const now = this.#device.clock.now();
+    const effects = value === 1 ? this.#box?.rose(now) : this.#box?.fell(now);
+    if (effects !== undefined) this.#apply(effects, now);
   }
 
   #enterState(state: ConnectionState, reason: string | null): void {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Gate, type GateEffect } from "./core/gate.ts";
+import { Gate } from "./core/gate.ts";
 import { GatePin } from "./gate-pin.ts";
 import type { Digital } from "./hal.ts";
 import { ManualTimer } from "./manual-timer.fake.ts";
@@ -47,7 +47,8 @@ describe("GatePin", () => {
     timer = new ManualTimer();
     pin = new WrittenPin(timer);
     capped = [];
-    gatePin = new GatePin(pin, timer, 1_500, () => capped.push(pin.value));
+    const onCapped = () => capped.push(pin.value);
+    gatePin = new GatePin(pin, timer, { pulseMs: 500, capMs: 1_500, onCapped });
   });
 
   it("touches nothing by itself", () => {
@@ -123,6 +124,21 @@ describe("GatePin", () => {
     assert.deepEqual(pin.writes, []);
   });
 
+  it("hands the pulse to hardware that makes one, and ends it as any other", () => {
+    const pulses: number[] = [];
+    const pulsing = Object.assign(pin, { pulse: (durationMs: number) => pulses.push(durationMs) });
+    gatePin = new GatePin(pulsing, timer, { pulseMs: 500, capMs: 1_500, onCapped: () => {} });
+    gatePin.write(1);
+    assert.deepEqual([pulses, pin.writes], [[500], []]);
+    timer.advance(500);
+    gatePin.write(0);
+    assert.deepEqual(pin.writes, [{ value: 0, at: 500 }]);
+    gatePin.write(1);
+    timer.advance(1_500);
+    assert.deepEqual(pulses, [500, 500]);
+    assert.deepEqual(pin.writes.at(-1), { value: 0, at: 2_000 }, "the cap is above the hardware");
+  });
+
   it("is never HIGH for longer than the cap, though any pulse's own timer may be lost", () => {
     const step = fc.record({
       waitMs: fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.constantFrom(0, 499, 500, 1_500)),
@@ -134,19 +150,20 @@ describe("GatePin", () => {
         timer = new ManualTimer();
         pin = new WrittenPin(timer);
         const gate = new Gate({ pulseMs: 500, cooldownMs: 700 });
-        const apply = (effects: GateEffect[]) => {
-          for (const effect of effects) if (effect.type === "write") gatePin.write(effect.value);
+        const release = () => {
+          if (gate.handleTimeout(timer.now).length === 0) return;
+          gatePin.write(0);
+          gate.fell(timer.now);
         };
-        gatePin = new GatePin(pin, timer, 1_500, () => apply(gate.release(timer.now)));
+        const onCapped = () => gate.fell(timer.now);
+        gatePin = new GatePin(pin, timer, { pulseMs: 500, capMs: 1_500, onCapped });
         for (const { waitMs, isLost, opens } of steps) {
           timer.advance(waitMs);
           if (!opens) continue;
-          apply(gate.handleOpen(timer.now));
+          release();
+          if (gate.handleOpen(timer.now).type === "write") gatePin.write(1);
           if (gate.deadline === undefined) continue;
-          const handle = timer.set(
-            () => apply(gate.handleTimeout(timer.now)),
-            gate.deadline - timer.now,
-          );
+          const handle = timer.set(release, gate.deadline - timer.now);
           if (isLost) timer.lose(handle);
         }
         timer.advance(1_500);

@@ -1,22 +1,29 @@
-import type { Digital, Timer, TimerHandle } from "./hal.ts";
+import type { PulseOutput, Timer, TimerHandle } from "./hal.ts";
+
+export interface GatePinOptions {
+  /** how long a pulse is, in ms */
+  readonly pulseMs: number;
+  /** the longest it may be, in ms from its rising edge */
+  readonly capMs: number;
+  /** The cap ended a pulse: the pin is LOW already. */
+  onCapped(): void;
+}
 
 /**
  * The gate's pin with a cap of its own. Whatever becomes of the pulse's own timer, or of the code
- * between it and the pin, a rising edge arms a second timer that only knows how to write LOW.
+ * between it and the pin, a rising edge arms a second timer that only knows how to write LOW. Below
+ * both, hardware that makes pulses ends this one even when nothing here runs any more.
  */
 export class GatePin {
-  readonly #pin: Digital;
+  readonly #pin: PulseOutput;
   readonly #timer: Timer;
-  readonly #capMs: number;
-  readonly #onCapped: () => void;
+  readonly #options: GatePinOptions;
   #cap: TimerHandle | undefined;
 
-  /** `capMs` is counted from the rising edge; `onCapped` is told after the pin is LOW. */
-  constructor(pin: Digital, timer: Timer, capMs: number, onCapped: () => void) {
+  constructor(pin: PulseOutput, timer: Timer, options: GatePinOptions) {
     this.#pin = pin;
     this.#timer = timer;
-    this.#capMs = capMs;
-    this.#onCapped = onCapped;
+    this.#options = options;
   }
 
   write(value: 0 | 1): void {
@@ -30,9 +37,10 @@ export class GatePin {
     this.#cap ??= this.#timer.set(() => {
       this.#cap = undefined;
       this.#pin.write(0);
-      this.#onCapped();
-    }, this.#capMs);
-    this.#pin.write(1);
+      this.#options.onCapped();
+    }, this.#options.capMs);
+    if (this.#pin.pulse === undefined) this.#pin.write(1);
+    else this.#pin.pulse(this.#options.pulseMs);
   }
 
   #disarm(): void {

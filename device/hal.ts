@@ -24,6 +24,18 @@ export interface Digital {
   write(value: 0 | 1): void;
 }
 
+/**
+ * The pin the remote hangs on. On the ESP32 a peripheral makes its pulses, which goes on whatever
+ * becomes of the CPU: a program that hangs, panics or restarts holds no button.
+ */
+export interface PulseOutput extends Digital {
+  /**
+   * Rises now, and falls by itself `durationMs` later, or at `write(0)` before. Absent where nothing
+   * but the program can end a pulse.
+   */
+  pulse?(durationMs: number): void;
+}
+
 /** Why a socket is of no more use. A word for reports; the connection treats all alike. */
 export type SocketError =
   | "closed" // the peer ended the connection
@@ -154,8 +166,8 @@ export interface System {
 
 /** All the hardware of one box, handed in: a thousand boxes can live in one process. */
 export interface Device {
-  /** The pin the remote hangs on, LOW already. */
-  readonly gatePin: Digital;
+  /** LOW already */
+  readonly gatePin: PulseOutput;
   readonly network: NetworkInterface;
   readonly clock: Clock;
   readonly timer: Timer;

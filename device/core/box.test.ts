@@ -20,13 +20,18 @@ class Bench {
   readonly box: Box;
   readonly effects: BoxEffect[] = [];
   readonly received: Packet[] = [];
+  readonly edges: { readonly value: 0 | 1; readonly at: number }[] = [];
   /** what the hardware says of itself */
   facts: Facts = { rssi: -50, address: "10.0.0.9", heap: undefined, certificateEndsAt: undefined };
   /** what the next back-off draws */
   chance = 0.5;
   now = 0;
 
-  constructor(changes: Record<string, unknown> = {}, stored: Partial<BoxOptions["stored"]> = {}) {
+  constructor(
+    changes: Record<string, unknown> = {},
+    stored: Partial<BoxOptions["stored"]> = {},
+    pulseEndsItself = false,
+  ) {
     this.box = new Box({
       settings: settingsOf(changes),
       firmware: "test",
@@ -35,6 +40,7 @@ class Bench {
       random: () => this.chance,
       facts: () => this.facts,
       parser,
+      pulseEndsItself,
     });
   }
 
@@ -42,23 +48,40 @@ class Bench {
     return { ticks: this.now, date: epoch + this.now };
   }
 
-  /** Carries effects out as far as the broker is concerned, and gives them back. */
+  /**
+   * Carries effects out as far as pin and broker are concerned, those that follow from them too, and
+   * gives all of them back in their order.
+   */
   take(effects: BoxEffect[]): BoxEffect[] {
-    const reader = mqttPacket.parser({ protocolVersion: 4 });
-    const packets: Packet[] = [];
-    reader.on("packet", (packet) => packets.push(packet));
+    const taken: BoxEffect[] = [];
     for (const effect of effects) {
-      if (effect.type === "send") reader.parse(Buffer.from(effect.bytes));
+      taken.push(effect);
+      this.effects.push(effect);
+      if (effect.type === "send") this.receive(effect.bytes);
+      if (effect.type !== "write") continue;
+      this.edges.push({ value: effect.value, at: this.now });
+      const following =
+        effect.value === 1 ? this.box.rose(this.instant) : this.box.fell(this.instant);
+      taken.push(...this.take(following));
     }
-    this.effects.push(...effects);
-    this.received.push(...packets);
+    return taken;
+  }
+
+  receive(bytes: Uint8Array): void {
+    const reader = mqttPacket.parser({ protocolVersion: 4 });
+    reader.on("packet", (packet) => this.received.push(packet));
+    reader.parse(Buffer.from(bytes));
+  }
+
+  /** As the agent does: what came in is handled to its end. */
+  deliver(bytes: Uint8Array): BoxEffect[] {
+    const effects = this.take(this.box.handleBytes(bytes, this.instant));
+    while (this.box.hasMore) effects.push(...this.take(this.box.handleMore(this.instant)));
     return effects;
   }
 
   send(packet: Packet): BoxEffect[] {
-    return this.take(
-      this.box.handleBytes(new Uint8Array(mqttPacket.generate(packet)), this.instant),
-    );
+    return this.deliver(new Uint8Array(mqttPacket.generate(packet)));
   }
 
   command(payload: unknown, fields: { retain?: boolean; dup?: boolean; topic?: string } = {}) {
@@ -303,12 +326,57 @@ describe("a box", () => {
     assert.equal(bench.events[0]?.pulseMs, 1_500);
     bench.wait(3_000);
     assert.equal(bench.statuses.at(-1)?.capped, 1);
-    assert.deepEqual(bench.writes, [1, 0]);
+    assert.deepEqual(bench.writes, [1], "the cap has written LOW itself");
+  });
+
+  it("asks for an edge and nothing else, before it tells of it", () => {
+    const bench = new Bench().connect();
+    const message = publishOf('{"action":"open","id":"a-1"}');
+    assert.deepEqual(types(bench.box.handleBytes(message, bench.instant)), [
+      "write",
+      "acknowledge",
+    ]);
+    assert.deepEqual(types(bench.box.rose(bench.instant)), ["store", "store"]);
+    bench.now += 500;
+    assert.deepEqual(bench.box.handleTimeout(bench.instant), [{ type: "write", value: 0 }]);
+    bench.now += 3;
+    const told = bench.box.fell(bench.instant);
+    assert.deepEqual(types(told), ["event", "store", "send"]);
+    assert.ok(told[0]?.type === "event" && told[0].report.pulseMs === 503, "until its edge");
+  });
+
+  it("tells the length of a pulse that hardware has ended, however late it looks itself", () => {
+    const bench = new Bench({}, {}, true).connect();
+    bench.command("open");
+    bench.now += 2_000;
+    bench.take(bench.box.handleTimeout(bench.instant));
+    assert.equal(bench.events[0]?.pulseMs, 500);
+  });
+
+  it("ends a pulse between two of a hundred commands that came at once", () => {
+    const bench = new Bench().connect();
+    const commands = Array.from({ length: 100 }, (_, i) =>
+      publishOf(JSON.stringify({ action: "open", id: `a-${i}` })),
+    );
+    // Each takes 20 ms, as it may on a board.
+    const { box } = bench;
+    bench.take(box.handleBytes(new Uint8Array(Buffer.concat(commands)), bench.instant));
+    while (box.hasMore) {
+      bench.now += 20;
+      bench.take(box.handleMore(bench.instant));
+    }
+    const [rise, fall] = bench.edges;
+    assert.ok(rise !== undefined && fall !== undefined);
+    const highMs = fall.at - rise.at;
+    assert.ok(highMs >= 500 && highMs <= 520, `HIGH for ${highMs} ms`);
+    const opened = bench.events.find(({ outcome }) => outcome === "opened");
+    assert.equal(opened?.pulseMs, highMs);
+    assert.equal(bench.events.length, 100);
   });
 
   it("counts a peer that breaks the protocol, comes back, and subscribes before it says online", () => {
     const bench = new Bench().connect();
-    bench.take(bench.box.handleBytes(Uint8Array.of(0xc0, 0), bench.instant));
+    bench.deliver(Uint8Array.of(0xc0, 0));
     assert.equal(bench.box.connectionState, "backoff");
     bench.now = Number(bench.box.deadline);
     bench.take(bench.box.handleTimeout(bench.instant));
@@ -409,7 +477,7 @@ describe("a box", () => {
 
     it("a refusal after a second, not at once: flash wears out", () => {
       const bench = new Bench().connect();
-      bench.take(bench.box.handleBytes(publishOf("close"), bench.instant));
+      bench.deliver(publishOf("close"));
       bench.now += 999;
       bench.take(bench.box.handleTimeout(bench.instant));
       assert.deepEqual(storedEvents(bench), []);
@@ -429,7 +497,7 @@ describe("a box", () => {
 
     it("also when it is stopped before the broker answers", () => {
       const bench = new Bench().connect();
-      bench.take(bench.box.handleBytes(publishOf("close"), bench.instant));
+      bench.deliver(publishOf("close"));
       bench.take(bench.box.stop(bench.instant));
       bench.now += 2_000;
       bench.take(bench.box.handleTimeout(bench.instant));
@@ -463,7 +531,7 @@ describe("a box", () => {
           if (action.do === "wait") bench.wait(action.ms);
           if (action.do === "lose") bench.take(bench.box.socketLost(bench.instant, "closed"));
           if (action.do === "noise") {
-            bench.take(bench.box.handleBytes(action.bytes, bench.instant));
+            bench.deliver(action.bytes);
             // A broker that sent half a packet cannot be understood again.
             bench.take(bench.box.socketLost(bench.instant, "closed"));
           }

@@ -3,7 +3,7 @@ import type { Instant, ResetReason, SocketError } from "../hal.ts";
 import { type Command, type CommandMessage, CommandReader, type RefusalReason } from "./command.ts";
 import { Connection, type ConnectionEffect, type ConnectionState } from "./connection.ts";
 import type { Driven } from "./driven.ts";
-import { Gate, type GateEffect } from "./gate.ts";
+import { Gate, type GateWrite } from "./gate.ts";
 import { Journal, type JournalEntry } from "./journal.ts";
 import type { PacketParser, PublishPacket } from "./mqtt/codec.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
@@ -31,10 +31,13 @@ export interface BoxOptions {
   readonly random: () => number;
   readonly facts: () => Facts;
   readonly parser: PacketParser;
+  /** hardware ends each pulse after `pulseMs`, however late the program is */
+  readonly pulseEndsItself: boolean;
 }
 
 export type BoxEffect =
-  | { readonly type: "write"; readonly value: 0 | 1 }
+  /** {@link Box.rose} or {@link Box.fell} is to be called right after it */
+  | GateWrite
   | { readonly type: "send"; readonly bytes: Uint8Array }
   /** what this message asked for is done: {@link Box.acknowledge} has its PUBACK */
   | { readonly type: "acknowledge"; readonly packet: PublishPacket }
@@ -58,6 +61,7 @@ const farewellMs = 2_000;
  */
 export class Box implements Driven<BoxEffect> {
   readonly #topics: Topics;
+  readonly #longestPulseMs: number;
   readonly #gate: Gate;
   readonly #reader: CommandReader;
   readonly #session: Session;
@@ -67,7 +71,9 @@ export class Box implements Driven<BoxEffect> {
   /** the messages that tell of a journal's entries */
   readonly #told = new Map<OutgoingMessage, JournalEntry>();
   /** the command whose pulse is under way */
-  #opening: { readonly command: Command; readonly entry: JournalEntry } | undefined;
+  #opening: { readonly command: Command; readonly entry: JournalEntry | undefined } | undefined;
+  #isStopping = false;
+  #isSeenStored = true;
   #storeAt: number | undefined;
   #farewellAt: number | undefined;
 
@@ -76,6 +82,7 @@ export class Box implements Driven<BoxEffect> {
     const { thingName, networks, backoffMaximumMs, keepAliveSeconds } = settings;
     const will: WillReport = { state: "offline", firmware };
     this.#topics = topicsOf(settings.prefix, thingName);
+    this.#longestPulseMs = options.pulseEndsItself ? settings.pulseMs : Number.POSITIVE_INFINITY;
     this.#gate = new Gate(settings);
     this.#reader = new CommandReader(settings, readSeenIds(stored["seen-ids"]));
     this.#journal = new Journal(stored.events);
@@ -126,10 +133,9 @@ export class Box implements Driven<BoxEffect> {
 
   /** The pin goes LOW at once; then the box says good-bye, if it can, and ends in `stopped`. */
   stop(now: Instant): BoxEffect[] {
-    const effects = this.#fromGate(this.#gate.release(now.ticks), now);
-    if (this.#connection.state !== "connected") return [...effects, ...this.#finish(now)];
-    this.#farewellAt = now.ticks + farewellMs;
-    return [...effects, ...this.#publishStatus("offline", now)];
+    this.#isStopping = true;
+    const falls = this.#gate.release();
+    return falls.length > 0 ? falls : this.#sayGoodbye(now);
   }
 
   /** The network has an address: its first, or another one. */
@@ -161,7 +167,19 @@ export class Box implements Driven<BoxEffect> {
   }
 
   handleBytes(bytes: Uint8Array, now: Instant): BoxEffect[] {
-    const effects = this.#fromSession(this.#session.handleBytes(bytes, now.ticks), now);
+    this.#session.receive(bytes, now.ticks);
+    return this.handleMore(now);
+  }
+
+  get hasMore(): boolean {
+    return this.#session.hasMore;
+  }
+
+  handleMore(now: Instant): BoxEffect[] {
+    // However many packets came at once, a falling edge waits for one of them at most.
+    const falls = this.#gate.handleTimeout(now.ticks);
+    if (falls.length > 0) return falls;
+    const effects = this.#fromSession(this.#session.handleNext(now.ticks), now);
     const isFarewellSaid = this.#farewellAt !== undefined && this.#session.isDelivered;
     return isFarewellSaid ? [...effects, ...this.#finish(now)] : effects;
   }
@@ -170,23 +188,37 @@ export class Box implements Driven<BoxEffect> {
     return this.#session.acknowledge(packet, now.ticks);
   }
 
-  /** The pin is HIGH from now on: what was done on the way to it does not shorten the pulse. */
-  raised(now: Instant): void {
+  /** The pin is HIGH from now on; what is left to do about the command that raised it is done now. */
+  rose(now: Instant): BoxEffect[] {
     this.#gate.rose(now.ticks);
+    const command = this.#opening?.command;
+    if (command === undefined) return [];
+    this.#opening = { command, entry: this.#journal.add(openedEvent(command, null, now.date)) };
+    if (command.id !== null) this.#isSeenStored = false;
+    return this.#store();
+  }
+
+  /** The pin is LOW from now on. */
+  fell(now: Instant): BoxEffect[] {
+    const highMs = this.#gate.fell(now.ticks);
+    if (highMs === undefined) return [];
+    const effects = this.#reportOpened(Math.min(highMs, this.#longestPulseMs), now);
+    return this.#isStopping ? [...effects, ...this.#sayGoodbye(now)] : effects;
   }
 
   /** The cap ended a pulse: the pin is LOW already. */
   capped(now: Instant): BoxEffect[] {
     this.#status.capped += 1;
-    return this.#fromGate(this.#gate.release(now.ticks), now);
+    return this.fell(now);
   }
 
   handleTimeout(now: Instant): BoxEffect[] {
-    // The gate first: nothing may delay a falling edge.
-    const effects = this.#fromGate(this.#gate.handleTimeout(now.ticks), now);
+    // Nothing else is done before a falling edge; what else is due has its turn right after it.
+    const falls = this.#gate.handleTimeout(now.ticks);
+    if (falls.length > 0) return falls;
     // The keep alive wakes the box often enough to see what nobody tells.
-    if (effects.length === 0) this.#status.look(now.ticks);
-    effects.push(...this.#fromSession(this.#session.handleTimeout(now.ticks), now));
+    this.#status.look(now.ticks);
+    const effects = this.#fromSession(this.#session.handleTimeout(now.ticks), now);
     effects.push(...this.#fromConnection(this.#connection.handleTimeout(now.ticks)));
     const { dueAt } = this.#status;
     if (dueAt !== undefined && now.ticks >= dueAt) {
@@ -199,16 +231,14 @@ export class Box implements Driven<BoxEffect> {
     return effects;
   }
 
-  #fromGate(gateEffects: GateEffect[], now: Instant): BoxEffect[] {
-    const effects: BoxEffect[] = [];
-    for (const effect of gateEffects) {
-      if (effect.type === "write") effects.push(effect);
-      if (effect.type === "pulsed") effects.push(...this.#reportOpened(effect.pulseMs, now));
-    }
-    return effects;
-  }
-
   #fromSession(sessionEffects: SessionEffect[], now: Instant): BoxEffect[] {
+    const [first] = sessionEffects;
+    // Mostly it is one message, and it may be a command: nothing stands between it and the pin.
+    if (first?.type === "message" && sessionEffects.length === 1) {
+      const effects = this.#handleMessage(first.packet, now);
+      effects.push({ type: "acknowledge", packet: first.packet });
+      return effects;
+    }
     const effects: BoxEffect[] = [];
     for (const effect of sessionEffects) {
       switch (effect.type) {
@@ -255,7 +285,7 @@ export class Box implements Driven<BoxEffect> {
     // Only the topic that was subscribed to can say anything.
     if (packet.topic !== this.#topics.command) return [];
     // A box that is stopping answers nobody: it could not report the outcome.
-    if (this.#farewellAt !== undefined) return [];
+    if (this.#isStopping) return [];
     return this.#handleCommand(packet, now);
   }
 
@@ -265,31 +295,13 @@ export class Box implements Driven<BoxEffect> {
       return this.#reportRefused(verdict.command, verdict.reason, now);
     }
     const { command } = verdict;
-    const effects: BoxEffect[] = [];
-    for (const effect of this.#gate.handleOpen(now.ticks)) {
-      switch (effect.type) {
-        case "write":
-          effects.push(effect);
-          if (effect.value === 0) break;
-          this.#opening = {
-            command,
-            entry: this.#journal.add(openedEvent(command, null, now.date)),
-          };
-          effects.push(...this.#store());
-          break;
-        case "pulsed":
-          // An overdue pulse ended just now; its own command is reported before this one.
-          effects.push(...this.#reportOpened(effect.pulseMs, now));
-          break;
-        case "refused":
-          effects.push(...this.#reportRefused(command, effect.reason, now));
-      }
+    const effect = this.#gate.handleOpen(now.ticks);
+    if (effect.type === "write") {
+      this.#opening = { command, entry: undefined };
+      return [effect];
     }
-    if (command.id !== null) {
-      const value = JSON.stringify([...this.#reader.seen]);
-      effects.push({ type: "store", key: "seen-ids", value });
-    }
-    return effects;
+    if (command.id !== null) this.#isSeenStored = false;
+    return this.#reportRefused(command, effect.reason, now);
   }
 
   #reportOpened(pulseMs: number, now: Instant): BoxEffect[] {
@@ -299,29 +311,37 @@ export class Box implements Driven<BoxEffect> {
     this.#opening = undefined;
     this.#status.opened += 1;
     this.#status.lastOpenedAt = now.date ?? null;
-    entry.report = openedEvent(command, Math.round(pulseMs), now.date);
+    if (entry !== undefined) this.#journal.remove(entry);
+    const report = openedEvent(command, Math.round(pulseMs), now.date);
+    const completed = this.#journal.add(report);
     // Stored before it is sent: what a restart finds is what has been told.
-    return this.#report(entry, now, this.#store());
+    return this.#report(report, completed, now, this.#store());
   }
 
   #reportRefused(command: Command, reason: RefusalReason, now: Instant): BoxEffect[] {
     this.#status.refused += 1;
-    const effects = this.#report(this.#journal.add(refusedEvent(command, reason, now.date)), now);
+    const report = refusedEvent(command, reason, now.date);
+    const effects = this.#report(report, this.#journal.add(report), now);
     this.#storeAt ??= now.ticks + storeDelayMs;
     return effects;
   }
 
-  #report(entry: JournalEntry, now: Instant, first: readonly BoxEffect[] = []): BoxEffect[] {
+  #report(
+    report: EventReport,
+    entry: JournalEntry,
+    now: Instant,
+    first: readonly BoxEffect[] = [],
+  ): BoxEffect[] {
     this.#status.changed(now.ticks);
-    return [{ type: "event", report: entry.report }, ...first, ...this.#tell(entry, now)];
+    return [{ type: "event", report }, ...first, ...this.#tell(entry, now)];
   }
 
   #tell(entry: JournalEntry, now: Instant): BoxEffect[] {
     const message: OutgoingMessage = {
       topic: this.#topics.event,
-      payload: JSON.stringify(entry.report),
+      payload: entry.text,
       retain: false,
-      isExpendable: entry.report.outcome === "refused",
+      isExpendable: entry.outcome === "refused",
     };
     this.#told.set(message, entry);
     return this.#fromSession(this.#session.publish(message, now.ticks), now);
@@ -333,15 +353,22 @@ export class Box implements Driven<BoxEffect> {
     this.#told.delete(message);
     this.#journal.remove(entry);
     // What opened the gate is told once: a restart from here on must not find it again.
-    if (entry.report.outcome === "opened") return this.#store();
+    if (entry.outcome === "opened") return this.#store();
     this.#storeAt ??= now.ticks + storeDelayMs;
     return [];
   }
 
   #store(): BoxEffect[] {
     this.#storeAt = undefined;
-    const value = this.#journal.takeText();
-    return value === undefined ? [] : [{ type: "store", key: "events", value }];
+    const effects: BoxEffect[] = [];
+    const events = this.#journal.takeText();
+    if (events !== undefined) effects.push({ type: "store", key: "events", value: events });
+    if (!this.#isSeenStored) {
+      this.#isSeenStored = true;
+      const value = JSON.stringify([...this.#reader.seen]);
+      effects.push({ type: "store", key: "seen-ids", value });
+    }
+    return effects;
   }
 
   #publishStatus(state: StatusReport["state"], now: Instant): BoxEffect[] {
@@ -357,6 +384,12 @@ export class Box implements Driven<BoxEffect> {
     };
     const effects = this.#fromSession(this.#session.publish(message, now.ticks), now);
     return [{ type: "status", report }, ...effects];
+  }
+
+  #sayGoodbye(now: Instant): BoxEffect[] {
+    if (this.#connection.state !== "connected") return this.#finish(now);
+    this.#farewellAt = now.ticks + farewellMs;
+    return this.#publishStatus("offline", now);
   }
 
   #finish(now: Instant): BoxEffect[] {

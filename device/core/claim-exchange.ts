@@ -7,17 +7,14 @@ import {
   readThingName,
 } from "./claim-answers.ts";
 import { type ClaimTopics, claimClientIdPrefix, claimTopicsOf } from "./claim-topics.ts";
+import { Decoder, type PacketParser, type PublishPacket, type ServerPacket } from "./mqtt/codec.ts";
 import {
-  Decoder,
   encodeConnect,
   encodeDisconnect,
   encodePuback,
   encodePublish,
   encodeSubscribe,
-  type PacketParser,
-  type PublishPacket,
-  type ServerPacket,
-} from "./mqtt/codec.ts";
+} from "./mqtt/encode.ts";
 import type { SendEffect } from "./mqtt/session.ts";
 
 export interface ClaimExchangeOptions {
@@ -101,12 +98,13 @@ export class ClaimExchange {
 
   handleBytes(bytes: Uint8Array, now: number): ClaimExchangeEffect[] {
     if (this.#step === "over") return [];
-    const { packets, error } = this.#decoder.decode(bytes);
+    this.#decoder.receive(bytes);
     const effects: ClaimExchangeEffect[] = [];
-    for (const packet of packets) {
+    for (let packet = this.#decoder.next(); packet; packet = this.#decoder.next()) {
       effects.push(...this.#handlePacket(packet, now));
       if (isOver(this.#step)) return effects;
     }
+    const { error } = this.#decoder;
     if (error !== undefined) effects.push(...this.#fail("peer", "protocol", error));
     return effects;
   }
@@ -166,7 +164,9 @@ export class ClaimExchange {
       "certificate",
       now,
       encodePublish({
-        ...{ topic: this.#topics.certificate.request, retain: false, dup: false },
+        topic: this.#topics.certificate.request,
+        retain: false,
+        dup: false,
         payload: JSON.stringify({ certificateSigningRequest }),
         packetIdentifier: identifiers.certificate,
       }),
@@ -182,7 +182,10 @@ export class ClaimExchange {
       "thing",
       now,
       encodePublish({
-        ...{ topic: this.#topics.thing.request, retain: false, dup: false, payload },
+        topic: this.#topics.thing.request,
+        retain: false,
+        dup: false,
+        payload,
         packetIdentifier: identifiers.thing,
       }),
     );

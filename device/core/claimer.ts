@@ -129,6 +129,13 @@ export class Claimer implements Driven<ClaimEffect> {
     return this.#fromExchange(this.#exchange?.handleBytes(bytes, now.ticks) ?? [], now);
   }
 
+  /** A claimer moves no pin: it handles all that comes at once. */
+  readonly hasMore = false;
+
+  handleMore(): ClaimEffect[] {
+    return [];
+  }
+
   handleTimeout(now: Instant): ClaimEffect[] {
     const effects = this.#fromExchange(this.#exchange?.handleTimeout(now.ticks) ?? [], now);
     const isHandshake = this.#connection.state === "tls";

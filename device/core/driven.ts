@@ -15,6 +15,10 @@ export interface Driven<Effect> {
   timeFailed(now: Instant, detail: string): Effect[];
   socketOpen(now: Instant): Effect[];
   socketLost(now: Instant, reason: SocketError, detail?: string): Effect[];
+  /** What came in last has been handled whole, as far as {@link hasMore} says, before more comes. */
   handleBytes(bytes: Uint8Array, now: Instant): Effect[];
+  /** whether {@link handleMore} has something to do now, once the last effects are carried out */
+  readonly hasMore: boolean;
+  handleMore(now: Instant): Effect[];
   handleTimeout(now: Instant): Effect[];
 }

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Gate, type GateEffect } from "./gate.ts";
+import { Gate, type GateAnswer, type GateWrite } from "./gate.ts";
 
 const options = { pulseMs: 500, cooldownMs: 3_000 };
-const rise: GateEffect = { type: "write", value: 1 };
-const fall: GateEffect = { type: "write", value: 0 };
-const refused = (reason: "busy" | "cooldown"): GateEffect => ({ type: "refused", reason });
-const pulsed = (pulseMs: number): GateEffect => ({ type: "pulsed", pulseMs });
+const rise: GateWrite = { type: "write", value: 1 };
+const fall: GateWrite = { type: "write", value: 0 };
+const refused = (reason: "busy" | "cooldown"): GateAnswer => ({ type: "refused", reason });
 
 describe("Gate", () => {
   let gate: Gate;
@@ -18,17 +17,20 @@ describe("Gate", () => {
   it("is quiet until it is asked", () => {
     assert.equal(gate.deadline, undefined);
     assert.deepEqual(gate.handleTimeout(0), []);
-    assert.deepEqual(gate.release(10), []);
+    assert.deepEqual(gate.release(), []);
+    assert.equal(gate.fell(10), undefined);
   });
 
   it("releases at the deadline, not before", () => {
-    assert.deepEqual(gate.handleOpen(1_000), [rise]);
+    assert.deepEqual(gate.handleOpen(1_000), rise);
     assert.equal(gate.deadline, 1_500);
     assert.deepEqual(gate.handleTimeout(1_499), []);
     assert.equal(gate.deadline, 1_500);
-    assert.deepEqual(gate.handleTimeout(1_500), [fall, pulsed(500)]);
+    assert.deepEqual(gate.handleTimeout(1_500), [fall]);
+    assert.equal(gate.fell(1_500), 500);
     assert.equal(gate.deadline, undefined);
     assert.deepEqual(gate.handleTimeout(1_501), []);
+    assert.equal(gate.fell(1_501), undefined, "one pulse has one end");
   });
 
   it("counts the pulse from the edge, which may come late after the command", () => {
@@ -36,7 +38,8 @@ describe("Gate", () => {
     gate.rose(1_040);
     assert.equal(gate.deadline, 1_540);
     assert.deepEqual(gate.handleTimeout(1_539), []);
-    assert.deepEqual(gate.handleTimeout(1_540), [fall, pulsed(500)]);
+    assert.deepEqual(gate.handleTimeout(1_540), [fall]);
+    assert.equal(gate.fell(1_540), 500);
   });
 
   it("does not let a word of an edge end or begin a pulse, nor shorten it", () => {
@@ -47,51 +50,58 @@ describe("Gate", () => {
     assert.equal(gate.deadline, 1_500);
   });
 
-  it("reports how long a late pulse really lasted", () => {
+  it("reports how long a late pulse really lasted: until its edge, not until its deadline", () => {
     gate.handleOpen(1_000);
-    assert.deepEqual(gate.handleTimeout(1_730), [fall, pulsed(730)]);
+    assert.deepEqual(gate.handleTimeout(1_730), [fall]);
+    assert.equal(gate.fell(1_741), 741);
   });
 
   it("refuses an overlapping command and never queues it", () => {
     gate.handleOpen(1_000);
-    assert.deepEqual(gate.handleOpen(1_000), [refused("busy")]);
-    assert.deepEqual(gate.handleOpen(1_499), [refused("busy")]);
+    assert.deepEqual(gate.handleOpen(1_000), refused("busy"));
+    assert.deepEqual(gate.handleOpen(1_499), refused("busy"));
     assert.equal(gate.deadline, 1_500, "the pulse is not prolonged");
-    assert.deepEqual(gate.handleTimeout(1_500), [fall, pulsed(500)]);
+    assert.deepEqual(gate.handleTimeout(1_500), [fall]);
+    gate.fell(1_500);
     assert.deepEqual(gate.handleTimeout(10_000), []);
+  });
+
+  it("is busy until the pin has fallen, however overdue the edge is", () => {
+    gate.handleOpen(1_000);
+    assert.deepEqual(gate.handleOpen(9_000), refused("busy"));
+    assert.deepEqual(gate.handleTimeout(9_000), [fall], "it is asked for all the same");
   });
 
   it("cools down from the falling edge, to the millisecond", () => {
     gate.handleOpen(1_000);
-    gate.handleTimeout(1_600);
-    assert.deepEqual(gate.handleOpen(1_600), [refused("cooldown")]);
-    assert.deepEqual(gate.handleOpen(4_599), [refused("cooldown")]);
-    assert.deepEqual(gate.handleOpen(4_600), [rise], "a refusal does not prolong the cooldown");
-  });
-
-  it("ends an overdue pulse before it answers the next command", () => {
-    gate.handleOpen(1_000);
-    assert.deepEqual(gate.handleOpen(1_500), [fall, pulsed(500), refused("cooldown")]);
+    gate.handleTimeout(1_590);
+    gate.fell(1_600);
+    assert.deepEqual(gate.handleOpen(1_600), refused("cooldown"));
+    assert.deepEqual(gate.handleOpen(4_599), refused("cooldown"));
+    assert.deepEqual(gate.handleOpen(4_600), rise, "a refusal does not prolong the cooldown");
   });
 
   it("without a cooldown pulses again, but only after the falling edge", () => {
     gate = new Gate({ pulseMs: 500, cooldownMs: 0 });
     gate.handleOpen(1_000);
-    assert.deepEqual(gate.handleOpen(1_499), [refused("busy")]);
-    assert.deepEqual(gate.handleOpen(1_500), [fall, pulsed(500), rise]);
+    assert.deepEqual(gate.handleOpen(1_500), refused("busy"));
+    gate.fell(1_500);
+    assert.deepEqual(gate.handleOpen(1_500), rise);
   });
 
   it("ends the pulse when the clock runs backwards", () => {
     gate.handleOpen(1_000);
-    assert.deepEqual(gate.handleTimeout(999), [fall, pulsed(0)]);
+    assert.deepEqual(gate.handleTimeout(999), [fall]);
+    assert.equal(gate.fell(999), 0);
   });
 
   it("releases early when told to, and cools down from there", () => {
     gate.handleOpen(1_000);
-    assert.deepEqual(gate.release(1_100), [fall, pulsed(100)]);
-    assert.deepEqual(gate.release(1_100), []);
-    assert.deepEqual(gate.handleOpen(4_099), [refused("cooldown")]);
-    assert.deepEqual(gate.handleOpen(4_100), [rise]);
+    assert.deepEqual(gate.release(), [fall]);
+    assert.equal(gate.fell(1_100), 100);
+    assert.deepEqual(gate.release(), []);
+    assert.deepEqual(gate.handleOpen(4_099), refused("cooldown"));
+    assert.deepEqual(gate.handleOpen(4_100), rise);
   });
 
   const input = fc.record({
@@ -119,26 +129,27 @@ describe("Gate", () => {
         let answers = 0;
         for (const { type, step, backward } of inputs) {
           now += backward ? -step : step;
-          if (type === "open") opens += 1;
-          const effects =
-            type === "open"
-              ? gate.handleOpen(now)
-              : type === "timeout"
-                ? gate.handleTimeout(now)
-                : gate.release(now);
-          for (const [index, effect] of effects.entries()) {
-            if (effect.type === "refused") answers += 1;
-            if (effect.type !== "write") continue;
-            assert.notEqual(effect.value, level, "every write is an edge");
-            level = effect.value;
-            if (level === 1) {
-              answers += 1;
+          // As the box does: an edge that is due comes before anything else.
+          const writes = type === "release" ? gate.release() : gate.handleTimeout(now);
+          if (writes.length > 0) {
+            assert.equal(level, 1, "every write is an edge");
+            level = 0;
+            fellAt = now;
+            assert.equal(
+              gate.fell(now),
+              Math.max(0, now - roseAt),
+              "each falling edge is reported",
+            );
+          }
+          if (type === "open") {
+            opens += 1;
+            answers += 1;
+            const answer = gate.handleOpen(now);
+            if (answer.type === "write") {
+              assert.deepEqual([level, answer.value], [0, 1], "every write is an edge");
+              level = 1;
               roseAt = now;
-              assert.equal(type, "open", "only a command raises the pin");
               assert.ok(now >= fellAt + chosen.cooldownMs, "cooldown");
-            } else {
-              fellAt = now;
-              assert.equal(effects[index + 1]?.type, "pulsed", "each falling edge is reported");
             }
           }
           assert.equal(answers, opens, "each command is answered once");
@@ -161,8 +172,8 @@ describe("Gate", () => {
         for (const { type, step } of inputs) {
           now += step;
           // Without `release`, which ends a pulse early by right.
-          const effects = type === "open" ? gate.handleOpen(now) : gate.handleTimeout(now);
-          if (!effects.some((effect) => effect.type === "write" && effect.value === 1)) continue;
+          if (gate.handleTimeout(now).length > 0) gate.fell(now);
+          if (type !== "open" || gate.handleOpen(now).type !== "write") continue;
           assert.ok(now >= roseAt + chosen.pulseMs + chosen.cooldownMs);
           roseAt = now;
         }

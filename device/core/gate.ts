@@ -5,19 +5,24 @@ export interface GateOptions {
   readonly cooldownMs: number;
 }
 
-export type GateEffect =
-  | { readonly type: "write"; readonly value: 0 | 1 }
-  | { readonly type: "refused"; readonly reason: "busy" | "cooldown" }
-  /** after the falling edge; `pulseMs` is what the pulse lasted, by our own clock */
-  | { readonly type: "pulsed"; readonly pulseMs: number };
+/** An edge of the gate's pin. */
+export interface GateWrite {
+  readonly type: "write";
+  readonly value: 0 | 1;
+}
+
+export type GateAnswer =
+  | GateWrite
+  | { readonly type: "refused"; readonly reason: "busy" | "cooldown" };
 
 /**
- * One pulse per accepted command. An overlapping command is refused, never queued.
- * Every call looks at the time, so that any input ends a pulse whose timer was lost; the cap
- * that needs no input at all is `GatePin`'s.
+ * One pulse per accepted command. An overlapping command is refused, never queued. A write is the
+ * only thing that is asked for; what it came to is told back at the edge ({@link rose}, {@link fell}),
+ * so that nothing stands between a deadline and its edge.
  */
 export class Gate {
   readonly #options: GateOptions;
+  /** the command's time, then the rising edge's; undefined while the pin is LOW */
   #startedAt: number | undefined;
   #readyAt: number | undefined;
 
@@ -30,17 +35,13 @@ export class Gate {
     return this.#startedAt === undefined ? undefined : this.#startedAt + this.#options.pulseMs;
   }
 
-  handleOpen(now: number): GateEffect[] {
-    const effects = this.#startedAt === undefined ? [] : this.handleTimeout(now);
-    if (this.#startedAt !== undefined) {
-      effects.push({ type: "refused", reason: "busy" });
-    } else if (this.#readyAt !== undefined && now < this.#readyAt) {
-      effects.push({ type: "refused", reason: "cooldown" });
-    } else {
-      this.#startedAt = now;
-      effects.push({ type: "write", value: 1 });
+  handleOpen(now: number): GateAnswer {
+    if (this.#startedAt !== undefined) return { type: "refused", reason: "busy" };
+    if (this.#readyAt !== undefined && now < this.#readyAt) {
+      return { type: "refused", reason: "cooldown" };
     }
-    return effects;
+    this.#startedAt = now;
+    return { type: "write", value: 1 };
   }
 
   /** The pin has risen: the button is held from here on, however long it took from the command. */
@@ -48,24 +49,30 @@ export class Gate {
     if (this.#startedAt !== undefined && now > this.#startedAt) this.#startedAt = now;
   }
 
-  handleTimeout(now: number): GateEffect[] {
+  /** The falling edge, where it is due. */
+  handleTimeout(now: number): GateWrite[] {
     const startedAt = this.#startedAt;
     // A clock that ran backwards cannot be trusted to reach the deadline: end the pulse.
     if (startedAt === undefined || (now >= startedAt && now < startedAt + this.#options.pulseMs)) {
       return [];
     }
-    return this.release(now);
+    return this.release();
   }
 
-  /** Ends a pulse now, whatever its deadline: the cap has fallen, or the box stops. */
-  release(now: number): GateEffect[] {
+  /** Ends a pulse now, whatever its deadline. */
+  release(): GateWrite[] {
+    return this.#startedAt === undefined ? [] : [{ type: "write", value: 0 }];
+  }
+
+  /**
+   * The pin has fallen.
+   * @returns for how long it was HIGH, in ms; undefined where no pulse was under way
+   */
+  fell(now: number): number | undefined {
     const startedAt = this.#startedAt;
-    if (startedAt === undefined) return [];
+    if (startedAt === undefined) return undefined;
     this.#startedAt = undefined;
     this.#readyAt = now + this.#options.cooldownMs;
-    return [
-      { type: "write", value: 0 },
-      { type: "pulsed", pulseMs: Math.max(0, now - startedAt) },
-    ];
+    return Math.max(0, now - startedAt);
   }
 }

@@ -1,11 +1,16 @@
 import { type EventReport, readEventReport } from "./report.ts";
+import { utf8Length } from "./utf8.ts";
 
 /** UTF-8 bytes of one value that the ESP32's NVS takes (4,000), and something to spare. */
 export const maximumStoredBytes = 3_900;
 
-/** One outcome on its way to the broker. */
-interface Entry {
-  report: EventReport;
+/** One outcome on its way to the broker. Its text is made once, and is what is sent and what is stored. */
+export interface JournalEntry {
+  /** an {@link EventReport}, as JSON */
+  readonly text: string;
+  /** of {@link text}, in UTF-8 */
+  readonly bytes: number;
+  readonly outcome: EventReport["outcome"];
 }
 
 /**
@@ -14,54 +19,71 @@ interface Entry {
  * the middle of it, that is what is left to tell.
  */
 export class Journal {
-  readonly #entries = new Set<Entry>();
-  #storedText: string;
+  readonly #entries = new Set<JournalEntry>();
+  /** those that storage holds */
+  #stored: ReadonlySet<JournalEntry>;
 
   /** `stored` is what storage holds: untrusted, and as good as nothing where it cannot be read. */
   constructor(stored: string | undefined) {
-    this.#storedText = stored ?? emptyText;
-    for (const report of readReports(stored)) this.#entries.add({ report });
+    for (const report of readReports(stored)) this.#entries.add(entryOf(report));
+    this.#stored = new Set(this.#entries);
   }
 
   /** oldest first */
-  get entries(): readonly Entry[] {
-    return [...this.#entries];
+  get entries(): Iterable<JournalEntry> {
+    return this.#entries;
   }
 
-  add(report: EventReport): Entry {
-    const entry = { report };
+  add(report: EventReport): JournalEntry {
+    const entry = entryOf(report);
     this.#entries.add(entry);
     return entry;
   }
 
   /** It has been delivered, or given up. */
-  remove(entry: Entry): void {
+  remove(entry: JournalEntry): void {
     this.#entries.delete(entry);
   }
 
   /** What storage should hold from now on; undefined where it does already. */
   takeText(): string | undefined {
-    const text = this.#text();
-    if (text === this.#storedText) return undefined;
-    this.#storedText = text;
-    return text;
+    const kept = this.#fitting();
+    if (haveSameMembers(kept, this.#stored)) return undefined;
+    this.#stored = kept;
+    const texts: string[] = [];
+    for (const { text } of kept) texts.push(text);
+    return `[${texts.join(",")}]`;
   }
 
   /** Where there is no room for all, openings stay longer than refusals, and the newest longest. */
-  #text(): string {
-    const reports = this.entries.map(({ report }) => report);
-    for (;;) {
-      const text = JSON.stringify(reports);
-      if (utf8Length(text) <= maximumStoredBytes) return text;
-      const refused = reports.findIndex(({ outcome }) => outcome === "refused");
-      reports.splice(Math.max(0, refused), 1);
+  #fitting(): Set<JournalEntry> {
+    const kept = new Set(this.#entries);
+    // Two brackets, and a comma after each but the last.
+    let bytes = 1;
+    for (const entry of kept) bytes += entry.bytes + 1;
+    for (const outcome of ["refused", "opened"] as const) {
+      if (bytes <= maximumStoredBytes) return kept;
+      for (const entry of this.#entries) {
+        if (entry.outcome !== outcome) continue;
+        kept.delete(entry);
+        bytes -= entry.bytes + 1;
+        if (bytes <= maximumStoredBytes) return kept;
+      }
     }
+    return kept;
   }
 }
 
-export type { Entry as JournalEntry };
+function entryOf(report: EventReport): JournalEntry {
+  const text = JSON.stringify(report);
+  return { text, bytes: utf8Length(text), outcome: report.outcome };
+}
 
-const emptyText = "[]";
+function haveSameMembers<T>(some: ReadonlySet<T>, others: ReadonlySet<T>): boolean {
+  if (some.size !== others.size) return false;
+  for (const each of some) if (!others.has(each)) return false;
+  return true;
+}
 
 function readReports(text: string | undefined): EventReport[] {
   if (text === undefined) return [];
@@ -72,14 +94,4 @@ function readReports(text: string | undefined): EventReport[] {
   } catch {
     return [];
   }
-}
-
-function utf8Length(text: string): number {
-  let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    // Each half of a pair counts for three: more than it takes, never less.
-    length += unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
-  }
-  return length;
 }

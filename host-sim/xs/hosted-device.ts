@@ -25,7 +25,11 @@ export class HostedDevice implements Handlers<Calls> {
     this.#device = device;
     this.#options = options;
     // The firmware's own cap is on the other side, and that side can die or hang.
-    this.#pin = new GatePin(device.gatePin, device.timer, pulseCapMs, () => {});
+    this.#pin = new GatePin(device.gatePin, device.timer, {
+      pulseMs: pulseCapMs,
+      capMs: pulseCapMs,
+      onCapped: () => {},
+    });
     device.network.onChanged = (property) => tell("networkChanged", property, this.network());
   }
 

@@ -106,15 +106,16 @@ export async function makeMqttJsBox({
       report(refusedEvent(command, verdict.reason, Date.now()));
       return;
     }
-    for (const effect of gate.handleOpen(performance.now())) {
-      if (effect.type === "refused") report(refusedEvent(command, effect.reason, Date.now()));
-      if (effect.type !== "write") continue;
-      pin.write(effect.value);
+    const answer = gate.handleOpen(performance.now());
+    if (answer.type === "refused") {
+      report(refusedEvent(command, answer.reason, Date.now()));
+    } else {
+      pin.write(1);
+      gate.rose(performance.now());
       const release = () => {
-        for (const end of gate.release(performance.now())) {
-          if (end.type === "write") pin.write(end.value);
-          if (end.type === "pulsed") report(openedEvent(command, end.pulseMs, Date.now()));
-        }
+        pin.write(0);
+        const highMs = gate.fell(performance.now());
+        if (highMs !== undefined) report(openedEvent(command, highMs, Date.now()));
       };
       const cap = setTimeout(release, pulseMs * 2 + 500);
       setTimeout(() => {

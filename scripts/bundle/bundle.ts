@@ -67,10 +67,7 @@ export function library(): BundleModule {
   return {
     name: "boom-box",
     isPreloaded: true,
-    entries: [
-      ...sources("device"),
-      ...sources("device/core", true),
-    ],
+    entries: [...sources("device"), ...sources("device/core", true)],
   };
 }
 

@@ -1,7 +1,6 @@
-import mqttPacket from "mqtt-packet";
-
-/** The first packet generated would fill a cache of 65,536 Buffers: the end of an ESP32. */
-mqttPacket.writeToStream.cacheNumbers = false;
+/// <reference path="./mqtt-packet.d.ts" />
+import Parser from "mqtt-packet/parser.js";
+import { remainingLength } from "./remaining-length.ts";
 
 /** A PUBLISH to us. `payloadLength` is what the sender sent, also where the packet was cut short. */
 export interface PublishPacket {
@@ -31,12 +30,6 @@ export type ServerPacket =
     }
   | { readonly type: "PINGRESP" };
 
-export interface ConnectOptions {
-  readonly clientIdentifier: string;
-  readonly keepAliveSeconds: number;
-  readonly will?: { readonly topic: string; readonly payload: string };
-}
-
 /** A PUBLISH whole is at most this long after its fixed header: 1 KB of command and its topic. */
 export const maximumBufferedBytes = 2048;
 
@@ -60,8 +53,7 @@ export class PacketParser {
     this.#packet = undefined;
     this.#error = undefined;
     try {
-      // mqtt-packet's types ask for Node's Buffer; its code takes any Uint8Array, and XS has no Buffer.
-      this.#parser.parse(bytes as ParserInput);
+      this.#parser.parse(bytes);
     } catch (error) {
       // Some truncated packets make the parser read past its buffer.
       this.#error ??= error instanceof Error ? error.message : String(error);
@@ -78,8 +70,8 @@ export class PacketParser {
     return packet === undefined ? "a packet shorter than its fields" : translate(packet, cut);
   }
 
-  #create(): ReturnType<typeof mqttPacket.parser> {
-    const parser = mqttPacket.parser({ protocolVersion: 4 });
+  #create(): Parser {
+    const parser = Parser.parser({ protocolVersion: 4 });
     parser.on("packet", (packet) => {
       this.#packet = packet as ParsedPacket;
     });
@@ -91,17 +83,21 @@ export class PacketParser {
 }
 
 /**
- * Bytes to packets. mqtt-packet believes any length it is told and keeps everything until a packet
- * is whole; so this reads each fixed header first and collects the packet itself. A PUBLISH longer
- * than that (by default {@link maximumBufferedBytes}) is cut: the parser is shown its beginning under a shorter length,
- * the rest is thrown away as it comes. Any other long packet breaks the protocol.
+ * Bytes to packets, one at a time. mqtt-packet believes any length it is told and keeps everything
+ * until a packet is whole; so this reads each fixed header first and collects the packet itself, each
+ * byte once. A PUBLISH longer than that (by default {@link maximumBufferedBytes}) is cut: the parser is
+ * shown its beginning under a shorter length, the rest is thrown away as it comes. Any other long
+ * packet breaks the protocol.
  */
 export class Decoder {
   readonly #parser: PacketParser;
   readonly #maximumBufferedBytes: number;
   #error: string | undefined;
-  /** the beginning of a packet whose rest has not come yet, its fixed header included */
-  #partial: Uint8Array | undefined;
+  /** what came last, and how much of it has been used */
+  #received: Uint8Array = nothing;
+  #used = 0;
+  /** the beginning of a packet whose rest has not come yet */
+  #partial: Partial | undefined;
   /** bytes still to be thrown away */
   #skip = 0;
 
@@ -112,41 +108,85 @@ export class Decoder {
   }
 
   /**
-   * The packets completed by `bytes`, in order. Once `error` is set the stream has no more meaning:
-   * the connection must be dropped [MQTT-4.8.0-1] and the decoder with it.
+   * Once it is set the stream has no more meaning: the connection must be dropped [MQTT-4.8.0-1] and
+   * the decoder with it.
    */
-  decode(bytes: Uint8Array): { packets: ServerPacket[]; error: string | undefined } {
-    const packets: ServerPacket[] = [];
-    let rest = bytes;
-    if (this.#skip > 0) rest = this.#skipped(rest);
-    if (this.#partial !== undefined) rest = join(this.#partial, rest);
-    this.#partial = undefined;
-    while (rest.length > 0 && this.#error === undefined) {
-      const used = this.#decodeOne(rest, packets);
-      if (used === 0) {
-        // A copy (which slice() of Node's Buffer is not): these may be a part of something much larger.
-        this.#partial = new Uint8Array(rest);
-        break;
-      }
-      if (used === rest.length) break;
-      rest = rest.subarray(used);
+  get error(): string | undefined {
+    return this.#error;
+  }
+
+  /** Whether {@link next} has bytes to look at. */
+  get hasMore(): boolean {
+    return this.#error === undefined && this.#used < this.#received.length;
+  }
+
+  /** Only once {@link next} has given all of what came before. `bytes` must stay as they are until then. */
+  receive(bytes: Uint8Array): void {
+    this.#received = bytes;
+    this.#used = 0;
+  }
+
+  /** @returns the next packet; undefined where more bytes are needed, or there is an {@link error} */
+  next(): ServerPacket | undefined {
+    if (!this.hasMore) return undefined;
+    this.#throwAway();
+    if (this.#partial !== undefined) return this.#continue(this.#partial);
+    const bytes = this.#received;
+    const from = this.#used;
+    if (from === bytes.length) return undefined;
+    const header = readFixedHeader(bytes, from);
+    if (header === "incomplete") {
+      return this.#continue({ bytes: new Uint8Array(longestHeader), length: 0, header: undefined });
     }
-    return { packets, error: this.#error };
+    const kept = this.#keptOf(header, bytes[from] as number);
+    if (kept === undefined || header === "malformed") return undefined;
+    const whole = header.start - from + kept;
+    if (bytes.length - from < whole) {
+      return this.#continue({ bytes: new Uint8Array(whole), length: 0, header });
+    }
+    this.#used = from + whole;
+    // Mostly one packet comes alone, and needs no view of its own.
+    const packet = whole === bytes.length ? bytes : bytes.subarray(from, from + whole);
+    return this.#parse(packet, header.start - from, kept, header.length);
   }
 
-  #skipped(bytes: Uint8Array): Uint8Array {
-    const skipped = Math.min(this.#skip, bytes.length);
-    this.#skip -= skipped;
-    return bytes.subarray(skipped);
+  #throwAway(): void {
+    const count = Math.min(this.#skip, this.#received.length - this.#used);
+    this.#skip -= count;
+    this.#used += count;
   }
 
-  /** @returns how many bytes belong to the packet at the beginning; 0 while more are needed */
-  #decodeOne(bytes: Uint8Array, packets: ServerPacket[]): number {
-    const header = readFixedHeader(bytes);
-    if (header === "incomplete") return 0;
-    const type = (bytes[0] as number) >> 4;
+  /** Goes on with a packet that came in pieces: its fixed header first, a byte at a time. */
+  #continue(partial: Partial): ServerPacket | undefined {
+    this.#partial = partial;
+    while (partial.header === undefined) {
+      if (this.#used === this.#received.length) return undefined;
+      partial.bytes[partial.length++] = this.#received[this.#used++] as number;
+      const header = readFixedHeader(partial.bytes.subarray(0, partial.length), 0);
+      if (header === "incomplete") continue;
+      const kept = this.#keptOf(header, partial.bytes[0] as number);
+      if (kept === undefined || header === "malformed") return undefined;
+      partial.header = header;
+      const beginning = partial.bytes.subarray(0, partial.length);
+      partial.bytes = new Uint8Array(header.start + kept);
+      partial.bytes.set(beginning);
+    }
+    const { bytes, header } = partial;
+    const count = Math.min(bytes.length - partial.length, this.#received.length - this.#used);
+    bytes.set(this.#received.subarray(this.#used, this.#used + count), partial.length);
+    partial.length += count;
+    this.#used += count;
+    if (partial.length < bytes.length) return undefined;
+    this.#partial = undefined;
+    const start = bytes.length - Math.min(header.length, this.#maximumBufferedBytes);
+    return this.#parse(bytes, start, bytes.length - start, header.length);
+  }
+
+  /** @returns how much of the packet is kept after its fixed header; undefined where there is an error */
+  #keptOf(header: FixedHeader | "malformed", first: number): number | undefined {
     if (header === "malformed") return this.#fail("remaining length of more than four bytes");
-    const { length, start } = header;
+    const type = first >> 4;
+    const { length } = header;
     const limit = this.#maximumBufferedBytes;
     if (length > (type === publishType ? maximumRemainingLength : limit)) {
       return this.#fail(`packet type ${type} of ${length} bytes`);
@@ -155,24 +195,47 @@ export class Decoder {
     if (exact !== undefined && length !== exact) {
       return this.#fail(`packet type ${type} of ${length} bytes, not ${exact}`);
     }
-    const kept = Math.min(length, limit);
-    if (bytes.length < start + kept) return 0;
-    const cut = length - kept;
-    // Mostly one packet comes alone, and needs no view of its own.
-    const whole = bytes.length === start + kept ? bytes : bytes.subarray(0, start + kept);
-    const result = this.#parser.parse(cut === 0 ? whole : shorten(whole, start, kept), cut);
-    if (typeof result === "string") return this.#fail(result);
-    packets.push(result);
-    const available = Math.min(bytes.length, start + length);
-    this.#skip = start + length - available;
-    return available;
+    return Math.min(length, limit);
   }
 
-  #fail(error: string): number {
+  #parse(
+    packet: Uint8Array,
+    start: number,
+    kept: number,
+    length: number,
+  ): ServerPacket | undefined {
+    const cut = length - kept;
+    this.#skip = cut;
+    const result = this.#parser.parse(cut === 0 ? packet : shorten(packet, start, kept), cut);
+    return typeof result === "string" ? this.#fail(result) : result;
+  }
+
+  #fail(error: string): undefined {
     this.#error = error;
-    return 0;
+    return undefined;
   }
 }
+
+/** A packet of which not all has come. */
+interface Partial {
+  /** room for the fixed header; once that is known, for all that is kept */
+  bytes: Uint8Array;
+  /** how much of it there is */
+  length: number;
+  header: FixedHeader | undefined;
+}
+
+interface FixedHeader {
+  /** where the rest starts */
+  readonly start: number;
+  /** of the rest, as the peer says it */
+  readonly length: number;
+}
+
+const nothing = new Uint8Array(0);
+
+/** One byte, and four of length (MQTT 3.1.1, section 2.2). */
+const longestHeader = 5;
 
 const publishType = 3;
 
@@ -182,16 +245,17 @@ const publishType = 3;
  */
 const exactLengths: Readonly<Record<number, number>> = { 2: 2, 4: 2, 13: 0 };
 
-/** The fixed header of MQTT 3.1.1, section 2.2: where the rest starts, and how long it is. */
+/** The fixed header of MQTT 3.1.1, section 2.2, that begins at `from`. */
 function readFixedHeader(
   bytes: Uint8Array,
-): { readonly start: number; readonly length: number } | "incomplete" | "malformed" {
+  from: number,
+): FixedHeader | "incomplete" | "malformed" {
   let length = 0;
-  for (let index = 1; index <= 4; index++) {
-    const digit = bytes[index];
+  for (let index = 1; index < longestHeader; index++) {
+    const digit = bytes[from + index];
     if (digit === undefined) return "incomplete";
     length |= (digit & 0x7f) << (7 * (index - 1));
-    if (digit < 0x80) return { start: index + 1, length };
+    if (digit < 0x80) return { start: from + index + 1, length };
   }
   return "malformed"; // [MQTT-2.2.3]
 }
@@ -204,15 +268,6 @@ function shorten(bytes: Uint8Array, start: number, length: number): Uint8Array {
   shortened.set(bytes.subarray(start, start + length), header.length);
   return shortened;
 }
-
-function join(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(first.length + second.length);
-  joined.set(first);
-  joined.set(second, first.length);
-  return joined;
-}
-
-type ParserInput = Parameters<ReturnType<typeof mqttPacket.parser>["parse"]>[0];
 
 /** mqtt-packet's packet, with whatever the peer left out left out. */
 interface ParsedPacket {
@@ -281,66 +336,3 @@ function isTopicName(topic: string): boolean {
   if (topic === "" || topic.includes("\0") || topic.includes("\ufffd")) return false;
   return !topic.includes("+") && !topic.includes("#");
 }
-
-/** The variable-length integer of MQTT 3.1.1, section 2.2.3; `length` below 2,097,152. */
-function remainingLength(length: number): number[] {
-  const bytes: number[] = [];
-  let rest = length;
-  do {
-    bytes.push(rest > 127 ? (rest & 0x7f) | 0x80 : rest);
-    rest >>= 7;
-  } while (rest > 0);
-  return bytes;
-}
-
-/** A clean session always: a command stored while the box was away must never open the gate. */
-export function encodeConnect({ clientIdentifier, keepAliveSeconds, will }: ConnectOptions) {
-  return mqttPacket.generate({
-    cmd: "connect",
-    protocolId: "MQTT",
-    protocolVersion: 4,
-    clean: true,
-    clientId: clientIdentifier,
-    keepalive: keepAliveSeconds,
-    ...(will === undefined ? {} : { will: { ...will, qos: 1, retain: true } }),
-  });
-}
-
-/** AWS IoT Core takes 8 filters in one SUBSCRIBE. */
-export function encodeSubscribe(
-  packetIdentifier: number,
-  ...topicFilters: readonly string[]
-): Uint8Array {
-  return mqttPacket.generate({
-    cmd: "subscribe",
-    messageId: packetIdentifier,
-    subscriptions: topicFilters.map((topic) => ({ topic, qos: 1 })),
-  });
-}
-
-export function encodePublish(packet: {
-  readonly topic: string;
-  readonly payload: string;
-  readonly retain: boolean;
-  readonly dup: boolean;
-  readonly packetIdentifier: number;
-}): Uint8Array {
-  const { topic, payload, retain, dup, packetIdentifier } = packet;
-  return mqttPacket.generate({
-    cmd: "publish",
-    topic,
-    payload,
-    qos: 1,
-    retain,
-    dup,
-    messageId: packetIdentifier,
-  });
-}
-
-export function encodePuback(packetIdentifier: number): Uint8Array {
-  return mqttPacket.generate({ cmd: "puback", messageId: packetIdentifier });
-}
-
-export const encodePingreq = (): Uint8Array => mqttPacket.generate({ cmd: "pingreq" });
-
-export const encodeDisconnect = (): Uint8Array => mqttPacket.generate({ cmd: "disconnect" });

@@ -100,7 +100,7 @@ describe("Outbox", () => {
     outbox.takeOverdue(10_000, 0);
     outbox.add(event("c"));
     outbox.disconnect();
-    assert.equal(outbox.oldestSentAt, undefined);
+    assert.equal(outbox.oldestSentAt, Number.POSITIVE_INFINITY);
     assert.ok(!outbox.uses(1));
     assert.equal(take()?.dup, false);
     assert.deepEqual(drain(), ["b", "c"]);

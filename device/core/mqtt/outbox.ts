@@ -76,10 +76,11 @@ export class Outbox {
     return overdue;
   }
 
-  /** The earliest time at which an unacknowledged message was last sent; undefined where there is none. */
-  get oldestSentAt(): number | undefined {
-    if (this.#inFlight.length === 0) return undefined;
-    return Math.min(...this.#inFlight.map(({ sentAt }) => sentAt));
+  /** The earliest time at which an unacknowledged message was last sent; Infinity where there is none. */
+  get oldestSentAt(): number {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const { sentAt } of this.#inFlight) if (sentAt < oldest) oldest = sentAt;
+    return oldest;
   }
 
   /** @returns the message that is delivered by this; undefined where there was no such */

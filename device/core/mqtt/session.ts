@@ -1,15 +1,12 @@
+import { Decoder, type PacketParser, type PublishPacket, type ServerPacket } from "./codec.ts";
 import {
-  Decoder,
   encodeConnect,
   encodeDisconnect,
   encodePingreq,
   encodePuback,
   encodePublish,
   encodeSubscribe,
-  type PacketParser,
-  type PublishPacket,
-  type ServerPacket,
-} from "./codec.ts";
+} from "./encode.ts";
 import { type InFlight, Outbox, type OutgoingMessage } from "./outbox.ts";
 
 export interface SessionOptions {
@@ -111,7 +108,7 @@ export class Session {
       case "subscribing":
         return Math.min(this.#state.sentAt + retryMs, this.#silenceAt);
       case "ready": {
-        const retryAt = (this.#outbox.oldestSentAt ?? Number.POSITIVE_INFINITY) + retryMs;
+        const retryAt = this.#outbox.oldestSentAt + retryMs;
         return Math.min(this.#pingAt, this.#silenceAt, retryAt);
       }
       default:
@@ -150,22 +147,24 @@ export class Session {
     return dropped === undefined ? sends : [{ type: "settled", message: dropped }, ...sends];
   }
 
-  handleBytes(bytes: Uint8Array, now: number): SessionEffect[] {
-    if (this.#state.name === "closed") return [];
+  /** Bytes of the peer's: {@link handleNext} handles what is in them, a packet at a time. */
+  receive(bytes: Uint8Array, now: number): void {
+    if (this.#state.name === "closed") return;
     this.#lastReceived = now;
-    const { packets, error } = this.#decoder.decode(bytes);
-    const [first] = packets;
-    // Mostly one comes alone, and may be a command.
-    if (first !== undefined && packets.length === 1 && error === undefined) {
-      return this.#handlePacket(first, now);
-    }
-    const effects: SessionEffect[] = [];
-    for (const packet of packets) {
-      effects.push(...this.#handlePacket(packet, now));
-      if (isClosed(this.#state)) return effects;
-    }
-    if (error !== undefined) effects.push(...this.#fail("peer", "protocol", error));
-    return effects;
+    this.#decoder.receive(bytes);
+  }
+
+  /** Whether {@link handleNext} has something to do. */
+  get hasMore(): boolean {
+    return this.#state.name !== "closed" && this.#decoder.hasMore;
+  }
+
+  handleNext(now: number): SessionEffect[] {
+    if (this.#state.name === "closed") return [];
+    const packet = this.#decoder.next();
+    if (packet !== undefined) return this.#handlePacket(packet, now);
+    const { error } = this.#decoder;
+    return error === undefined ? [] : this.#fail("peer", "protocol", error);
   }
 
   /** PUBACK, once a message has been acted on: nothing is encoded between a command and its pulse. */
@@ -187,9 +186,10 @@ export class Session {
     if (state.name === "subscribing") {
       return now < state.sentAt + retryMs ? [] : this.#subscribe(state.packetIdentifier, now);
     }
-    const effects: SessionEffect[] = this.#outbox
-      .takeOverdue(now, now - retryMs)
-      .map((entry) => this.#sendPublish(entry, now));
+    const effects: SessionEffect[] = [];
+    for (const entry of this.#outbox.takeOverdue(now, now - retryMs)) {
+      effects.push(this.#sendPublish(entry, now));
+    }
     if (now >= this.#pingAt) {
       this.#awaitsPingresp = true;
       effects.push(this.#send(encodePingreq(), now));
@@ -302,9 +302,4 @@ export class Session {
     this.disconnected();
     return [{ type: "failed", error }];
   }
-}
-
-/** Handling a packet may close the session behind the compiler's back. */
-function isClosed(state: State): boolean {
-  return state.name === "closed";
 }

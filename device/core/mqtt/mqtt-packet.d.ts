@@ -1,0 +1,17 @@
+/**
+ * The part of mqtt-packet 9 that the codec uses, which the package's own types do not name: the
+ * parser without the generator. In the words of no platform: the core is compiled without Node's types.
+ */
+declare module "mqtt-packet/parser.js" {
+  interface ParsedPacket {
+    readonly cmd: string;
+    readonly messageId?: number;
+  }
+  class Parser {
+    static parser(options: { readonly protocolVersion: 4 }): Parser;
+    on(event: "packet", callback: (packet: ParsedPacket) => void): this;
+    on(event: "error", callback: (error: Error) => void): this;
+    parse(bytes: Uint8Array): number;
+  }
+  export = Parser;
+}
