@@ -17,11 +17,11 @@ const fromContext: Plugin = {
     );
     builder.onLoad({ filter: /./, namespace: "context" }, ({ path }) => {
       const name = JSON.stringify(path);
-      const contents =
-        path === "boom-box/network"
-          ? `export const openNetwork = moddable[${name}];`
-          : `export default moddable[${name}];`;
-      return { contents };
+      const contents: Record<string, string> = {
+        "boom-box/network": `export const openNetwork = moddable[${name}];`,
+        "boom-box/board": `export const { withPulses, freeHeap, confirmFirmware } = moddable[${name}];`,
+      };
+      return { contents: contents[path] ?? `export default moddable[${name}];` };
     });
   },
 };
@@ -87,7 +87,14 @@ async function boot(settings: string) {
       done.push("network");
       return network;
     },
-    instrumentation: { map: () => undefined, get: () => undefined },
+    "boom-box/board": {
+      withPulses: (gpio: Digital, pin: number) => {
+        done.push(`pulses on ${pin}`);
+        return gpio;
+      },
+      freeHeap: () => undefined,
+      confirmFirmware: () => done.push("confirmed"),
+    },
     resetReason: () => ({ reason: 9, string: "Brownout" }),
     rng: { init: () => {} },
     time: new FakeTime(),
@@ -111,8 +118,9 @@ const good = {
 describe("the program on the board", () => {
   it("puts the pin of the settings LOW before it touches any other hardware", async () => {
     const { done, lines } = await boot(JSON.stringify({ ...good, pin: 21 }));
-    assert.deepEqual(done.slice(0, 2), ["read settings.json", "pin 21 starts 0"]);
+    assert.deepEqual(done.slice(0, 3), ["read settings.json", "pin 21 starts 0", "pulses on 21"]);
     assert.ok(done.includes("join car park"));
+    assert.ok(!done.includes("confirmed"), "nothing has been proven yet");
     assert.ok(!done.includes("pin 1"));
     assert.equal(lines[0]?.type, "connection");
     assert.doesNotMatch(JSON.stringify(lines), /let me in/);

@@ -7,13 +7,13 @@ import TCP from "embedded:io/socket/tcp";
 import TLSSocket from "embedded:io/socket/tcp/tls";
 import UDP from "embedded:io/socket/udp";
 import KeyValue from "embedded:storage/key-value";
+import { confirmFirmware, freeHeap, withPulses } from "boom-box/board";
 import { openNetwork } from "boom-box/network";
-import Instrumentation from "instrumentation";
 import RNG from "rng";
 import Time from "time";
 import Timer from "timer";
 import { Agent, type AgentOptions } from "./agent.ts";
-import { parseSettings } from "./config.ts";
+import { numberLimits, parseSettings } from "./config.ts";
 import { toLine } from "./record-line.ts";
 import { firmwareVersion } from "./version.ts";
 import type { Credentials } from "./xs/credentials.ts";
@@ -24,7 +24,8 @@ import { readSettings } from "./xs/settings.ts";
 /** Everything that only the start needs is forgotten after it: on the board every object counts. */
 function boot(): void {
   const input = readSettings(new Resource("settings.json"));
-  const gatePin = openGatePin(Digital, typeof input.pin === "number" ? input.pin : 5);
+  const pin = typeof input.pin === "number" ? input.pin : numberLimits.pin.default;
+  const gatePin = withPulses(openGatePin(Digital, pin), pin);
   /** XS calls it before it gives up for want of memory, or for an error that nobody caught. */
   const abort = (why: string, error: unknown) => {
     gatePin.write(0);
@@ -35,8 +36,15 @@ function boot(): void {
   const device = createXsDevice({
     gatePin,
     openNetwork,
-    ...{ time: Time, nativeTimer: Timer, udp: UDP, tcp: TCP, tls: TLSSocket, rng: RNG },
-    ...{ keyValue: KeyValue, instrumentation: Instrumentation, getResetReason },
+    freeHeap,
+    time: Time,
+    nativeTimer: Timer,
+    udp: UDP,
+    tcp: TCP,
+    tls: TLSSocket,
+    rng: RNG,
+    keyValue: KeyValue,
+    getResetReason,
     resolve: (host, callback) => System.resolve(host, callback),
     ...readCredentials((input.claim ?? undefined) !== undefined),
     onFailure: (detail) => say({ type: "failure", detail }),
@@ -48,8 +56,13 @@ function boot(): void {
     return;
   }
   const { clock } = device;
-  const onRecord: AgentOptions["onRecord"] = (record) =>
+  let isConfirmed = false;
+  const onRecord: AgentOptions["onRecord"] = (record) => {
     say(toLine(record, Math.round(clock.now().ticks)));
+    if (isConfirmed || record.type !== "connection" || record.state !== "connected") return;
+    isConfirmed = true;
+    confirmFirmware();
+  };
   const { settings } = result;
   new Agent({ device, settings, firmware: firmwareVersion, onRecord }).start();
 }

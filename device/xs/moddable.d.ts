@@ -36,14 +36,23 @@ declare module "Resource" {
   }
 }
 
-declare module "instrumentation" {
-  const Instrumentation: {
-    /** @returns undefined for a name that is not known */
-    map(name: string): number | undefined;
-    /** @returns undefined in a build without instruments */
-    get(index: number): number | undefined;
-  };
-  export default Instrumentation;
+declare module "mc/ffi" {
+  import type { BoardFunctions } from "./esp32/board.ts";
+
+  /** Made by the SDK of what manifest.json declares: each function of ESP-IDF as a method. */
+  const FFI: new () => BoardFunctions;
+  export default FFI;
+}
+
+/** What differs between an ESP32 and a desktop, behind one name: `esp32/board.ts` and `lin/board.ts`. */
+declare module "boom-box/board" {
+  import type { PulseOutput } from "../hal.ts";
+  /** The gate's pin with hardware that ends its pulses, where there is such. */
+  export function withPulses(gpio: PulseOutput, pin: number): PulseOutput;
+  /** in bytes; undefined where the platform cannot tell */
+  export function freeHeap(): number | undefined;
+  /** The firmware that runs is good: the bootloader keeps it after a restart. */
+  export function confirmFirmware(): void;
 }
 
 declare module "resetReason" {

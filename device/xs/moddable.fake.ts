@@ -288,7 +288,7 @@ export function fakeModules(
     rng: { init: () => {} },
     resolve,
     keyValue: fakeKeyValue(),
-    instrumentation: { map: () => 3, get: () => 120_000 },
+    freeHeap: () => 120_000,
     getResetReason: () => ({ reason: 9, string: "Brownout" }),
     gatePin: openGatePin(FakeDigital, 5, {}),
     openNetwork: (timer) => new WiFiInterface(FakeWiFi, timer),

@@ -1,10 +1,10 @@
 import type getResetReason from "resetReason";
-import type Instrumentation from "instrumentation";
 import type { ResetReason, System } from "../hal.ts";
 
-/** What of Moddable tells about the device. */
+/** What of Moddable and the board tells about the device. */
 export interface SystemModules {
-  readonly instrumentation: typeof Instrumentation;
+  /** in bytes; undefined where the platform cannot tell */
+  readonly freeHeap: () => number | undefined;
   readonly getResetReason: typeof getResetReason;
 }
 
@@ -17,13 +17,8 @@ export class XsSystem implements System {
     this.resetReason = reasonOf(modules.getResetReason().string);
   }
 
-  /** Known in builds with instruments alone, which `boom-box build` makes for the ESP32. */
   freeHeap(): number | undefined {
-    const { instrumentation } = this.#modules;
-    const index = instrumentation.map("System Free Memory");
-    const bytes = index === undefined ? undefined : instrumentation.get(index);
-    // A desktop tells none at all: 0.
-    return bytes === 0 ? undefined : bytes;
+    return this.#modules.freeHeap();
   }
 
   /** On the ESP32 each comes from its hardware: two boxes never come back at the same moments. */

@@ -51,11 +51,12 @@ export const moddableModules: readonly string[] = [
   "embedded:*",
   "timer",
   "time",
-  "instrumentation",
   "Resource",
   "resetReason",
   "rng",
+  "boom-box/board",
   "boom-box/network",
+  "mc/ffi",
   ...["crypt", "curve", "ecdsa", "ecp", "modular", "pkcs8", "ssl/*", "sdk/*"],
 ];
 

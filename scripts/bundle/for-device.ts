@@ -37,6 +37,8 @@ export function bundleForDevice(
       replacement("ciphersuites"),
       replacement("handshake"),
       { name: "boom-box/network", entries: [`device/xs/network/${network}.ts`], isPreloaded: true },
+      { name: "board/esp32", entries: sources("device/xs/esp32"), isPreloaded: true },
+      { name: "board/lin", entries: ["device/xs/lin/board.ts"], isPreloaded: true },
       ...desktop.map((name) => ({
         name: `desktop/${name}`,
         entries: [`device/xs/lin/${name}.ts`],

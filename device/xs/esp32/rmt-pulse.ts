@@ -1,0 +1,145 @@
+import type { PulseOutput } from "../../hal.ts";
+
+/**
+ * ESP-IDF 6.0's functions, as XS FFI calls them (manifest.json declares them). Handles are addresses;
+ * structures are buffers in the ESP32's own layout: 32 bits, little-endian.
+ */
+export interface RmtFunctions {
+  rmt_new_tx_channel(config: ArrayBuffer, channel: ArrayBuffer): number;
+  rmt_new_copy_encoder(config: ArrayBuffer, encoder: ArrayBuffer): number;
+  rmt_enable(channel: number): number;
+  rmt_transmit(
+    channel: number,
+    encoder: number,
+    symbols: ArrayBuffer,
+    byteLength: number,
+    config: ArrayBuffer,
+  ): number;
+  rmt_tx_wait_all_done(channel: number, timeoutMs: number): number;
+  esp_rom_gpio_connect_out_signal(
+    pin: number,
+    signal: number,
+    isInverted: number,
+    isEnableInverted: number,
+  ): void;
+}
+
+/**
+ * Pulses made by the RMT, the ESP32's remote control transceiver: it is given the length once, and
+ * ends the pulse whatever becomes of the CPU. Its clock is REF_TICK, 1 MHz at any frequency of the CPU,
+ * a restart's included; a CPU reset leaves the RMT running (ESP32 Technical Reference Manual, 15.2).
+ *
+ * Between two pulses the pin belongs to the GPIO's own output, which is LOW.
+ */
+export class RmtPulseOutput implements PulseOutput {
+  readonly #gpio: PulseOutput;
+  readonly #pin: number;
+  readonly #functions: RmtFunctions;
+  readonly #channel: number;
+  readonly #encoder: number;
+  /** `rmt_transmit_config_t`: no loop; an error in place of a wait while a pulse is under way; LOW after it */
+  readonly #transmitConfig = Uint32Array.of(0, 0b10).buffer;
+
+  /**
+   * @param gpio the pin as an output, LOW
+   * @throws Error where the RMT cannot be had; the pin is LOW then
+   */
+  constructor(gpio: PulseOutput, pin: number, functions: RmtFunctions) {
+    this.#gpio = gpio;
+    this.#pin = pin;
+    this.#functions = functions;
+    const handle = new ArrayBuffer(4);
+    try {
+      check("rmt_new_tx_channel", functions.rmt_new_tx_channel(channelConfig(pin), handle));
+    } finally {
+      // Making a channel connects it to the pin. Its level is LOW too, but the next edge is not its.
+      this.#disconnect();
+    }
+    this.#channel = addressIn(handle);
+    check("rmt_new_copy_encoder", functions.rmt_new_copy_encoder(new ArrayBuffer(4), handle));
+    this.#encoder = addressIn(handle);
+    check("rmt_enable", functions.rmt_enable(this.#channel));
+  }
+
+  /** @throws Error where the last pulse has not ended, or the RMT refuses */
+  pulse(durationMs: number): void {
+    const functions = this.#functions;
+    const waited = functions.rmt_tx_wait_all_done(this.#channel, lastPulseMs);
+    check("rmt_tx_wait_all_done", waited);
+    const symbols = pulseSymbols(durationMs);
+    functions.esp_rom_gpio_connect_out_signal(this.#pin, rmtSignal, 0, 0);
+    const result = functions.rmt_transmit(
+      this.#channel,
+      this.#encoder,
+      symbols,
+      symbols.byteLength,
+      this.#transmitConfig,
+    );
+    if (result !== 0) this.write(0);
+    check("rmt_transmit", result);
+  }
+
+  /** LOW ends a pulse: the pin no longer hears the RMT. HIGH would have no end, and is not made. */
+  write(value: 0 | 1): void {
+    if (value === 1) throw new TypeError("the gate's pin rises by pulse() alone");
+    this.#disconnect();
+    this.#gpio.write(0);
+  }
+
+  #disconnect(): void {
+    this.#functions.esp_rom_gpio_connect_out_signal(this.#pin, gpioSignal, 0, 0);
+  }
+}
+
+/**
+ * One pulse in the RMT's memory (Technical Reference Manual, 15.3.2): each half of a symbol is a
+ * duration of 15 bits and a level. All of it fits the memory of one channel, so that nothing has to be
+ * filled in while it runs.
+ * @returns little-endian words of 32 bits, two durations each
+ */
+export function pulseSymbols(durationMs: number): ArrayBuffer {
+  const ticks = Math.max(2, Math.round(durationMs * ticksPerMs));
+  const halves = 2 * Math.ceil(ticks / (2 * longestHalf));
+  const view = new DataView(new ArrayBuffer(2 * halves));
+  let rest = ticks;
+  for (let i = 0; i < halves; i++) {
+    const duration = Math.floor(rest / (halves - i));
+    view.setUint16(2 * i, high | duration, true);
+    rest -= duration;
+  }
+  return view.buffer as ArrayBuffer;
+}
+
+/** `rmt_tx_channel_config_t` (ESP-IDF 6.0, driver/rmt_tx.h). */
+function channelConfig(pin: number): ArrayBuffer {
+  const priority = 0; // any
+  const flags = 0; // not inverted, LOW at first
+  const words = [pin, refTick, 1000 * ticksPerMs, channelSymbols, 1, priority, flags];
+  return Uint32Array.from(words).buffer;
+}
+
+/** 100 µs each: REF_TICK divided by 100, where 256 is the most. */
+const ticksPerMs = 10;
+const longestHalf = 0x7fff;
+const high = 0x8000;
+/** Symbols in the memory of one channel, of which the longest pulse (10 s) takes two. */
+const channelSymbols = 64;
+
+/** `SOC_MOD_CLK_REF_TICK` (ESP-IDF 6.0, esp32/include/soc/clk_tree_defs.h). A wrong one is refused: no other can be divided as far. */
+const refTick = 11;
+/** `RMT_SIG_OUT0_IDX`: the first channel's, which is ours as nothing else uses the RMT. */
+const rmtSignal = 87;
+/** `SIG_GPIO_OUT_IDX` */
+const gpioSignal = 256;
+
+/** Our clock counts whole milliseconds: it may end a pulse one before the RMT does. */
+const lastPulseMs = 20;
+
+function addressIn(buffer: ArrayBuffer): number {
+  return new DataView(buffer).getUint32(0, true);
+}
+
+/** @param result `esp_err_t` */
+function check(name: string, result: number): void {
+  if (result !== 0) throw new Error(`${name}: ESP-IDF's error 0x${result.toString(16)}`);
+}
