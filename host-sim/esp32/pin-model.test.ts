@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { pulseSymbols } from "../../device/xs/esp32/rmt-pulse.ts";
+import { type PinChange, PinModel } from "./pin-model.ts";
+
+const gpio = 0x3ff4_4000;
+const rmt = 0x3ff5_6000;
+const pin5 = 1 << 5;
+
+describe("the level of an ESP32's pin", () => {
+  let pin: PinModel;
+  let changes: PinChange[];
+
+  beforeEach(() => {
+    pin = new PinModel(5);
+    changes = [];
+  });
+
+  const write = (at: number, address: number, value: number) =>
+    changes.push(...pin.write({ at, address, value }));
+
+  /** As ECMA-419's Digital on the board: level, then direction. */
+  function becomeOutput(): void {
+    write(1, gpio + 0x0c, pin5);
+    write(1, gpio + 0x24, pin5);
+    write(1, gpio + 0x530 + 4 * 5, 256);
+  }
+
+  /** As ESP-IDF's driver does: REF_TICK divided by 100, symbols, an end, the matrix, go. */
+  function pulse(at: number, durationMs: number): void {
+    write(at, rmt + 0x20, 100);
+    const words = [...new Uint32Array(pulseSymbols(durationMs)), 0];
+    for (const [index, word] of words.entries()) write(at, rmt + 0x800 + 4 * index, word);
+    write(at, gpio + 0x530 + 4 * 5, 87);
+    write(at, rmt + 0x24, 1 | (1 << 19));
+  }
+
+  it("is LOW until it is driven HIGH", () => {
+    write(0, gpio + 0x08, pin5);
+    assert.deepEqual(changes, [], "it is no output yet");
+    write(1, gpio + 0x24, pin5);
+    assert.deepEqual(changes, [{ value: 1, at: 1 }]);
+    write(2, gpio + 0x08, 1 << 6);
+    write(3, gpio + 0x0c, pin5);
+    assert.deepEqual(changes.slice(1), [{ value: 0, at: 3 }]);
+  });
+
+  it("follows the RMT where the matrix leads there, which ends the pulse by itself", () => {
+    becomeOutput();
+    pulse(100, 500);
+    assert.equal(pin.level, 1);
+    assert.equal(pin.changesAt, 600);
+    assert.deepEqual(pin.advance(599), []);
+    assert.deepEqual(pin.advance(10_000), [{ value: 0, at: 600 }]);
+    assert.deepEqual(changes, [{ value: 1, at: 100 }]);
+  });
+
+  it("times a pulse of ten seconds from its four halves", () => {
+    becomeOutput();
+    pulse(100, 10_000);
+    assert.deepEqual(pin.advance(60_000), [{ value: 0, at: 10_100 }]);
+  });
+
+  it("falls at once when the matrix leads back to the GPIO", () => {
+    becomeOutput();
+    pulse(100, 500);
+    write(300, gpio + 0x530 + 4 * 5, 256);
+    assert.deepEqual(changes.at(-1), { value: 0, at: 300 });
+    assert.deepEqual(pin.advance(60_000), []);
+  });
+
+  it("is what it was after a CPU reset, and LOW after one of the whole chip", () => {
+    becomeOutput();
+    pulse(100, 500);
+    assert.deepEqual(pin.reset(200), [{ value: 0, at: 200 }]);
+    assert.deepEqual(pin.advance(60_000), []);
+  });
+
+  it("counts in the clock that was chosen", () => {
+    becomeOutput();
+    write(1, rmt + 0x20, 80);
+    write(1, rmt + 0x800, 0x8000 | 1_000);
+    write(1, gpio + 0x530 + 4 * 5, 87);
+    write(1, rmt + 0x24, 1 | (1 << 17));
+    assert.equal(pin.changesAt, 2, "1,000 ticks of 1 µs");
+  });
+});
