@@ -1,6 +1,6 @@
 /** Who may know whom; see docs/architecture.md. `npm run dependencies` checks it. */
 const moddable =
-  "^(embedded:.+|boom-box/network|time|timer|Resource|instrumentation|resetReason|rng|crypt|curve|ecdsa|ecp|modular|pkcs8|(ssl|sdk)/.+)$";
+  "^(embedded:.+|boom-box/network|time|timer|Resource|instrumentation|resetReason|rng|crypt|curve|ecdsa|ecp|modular|pkcs8|mc/ffi|(ssl|sdk)/.+)$";
 const tests = "\\.(test|contract|fake)\\.ts$";
 
 /** @type {import("dependency-cruiser").IConfiguration} */

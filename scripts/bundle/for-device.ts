@@ -43,6 +43,12 @@ export function bundleForDevice(
         hasDefault: true,
         isPreloaded: true,
       })),
+      {
+        name: "esp32/provider",
+        entries: ["device/xs/esp32/provider.ts"],
+        hasDefault: true,
+        isPreloaded: true,
+      },
       { name: "main", entries: ["device/main.ts"] },
     ],
   });
