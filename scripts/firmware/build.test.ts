@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -13,9 +14,9 @@ import { join } from "node:path";
 import { ensureCertificates } from "../certs/store.ts";
 import { projectRoot } from "../paths.ts";
 import { UserError } from "../user-error.ts";
-import { isConfigureFailure, mcconfigArguments, outputOf } from "./build.ts";
+import { clearAfter, mcconfigArguments, outputOf } from "./build.ts";
 import { readImageFiles } from "./credentials.ts";
-import { run, telling } from "./run.ts";
+import { run, ToolError, telling } from "./run.ts";
 import { findSdk } from "./sdk.ts";
 import { readSettingsFile, settingsPath } from "./settings-file.ts";
 import { stage } from "./stage.ts";
@@ -205,9 +206,15 @@ describe("building the firmware", () => {
     assert.deepEqual(telling(["", "# cc a.c", "Killed"]), ["# cc a.c", "Killed"]);
   });
 
-  it("knows a failed configure step, which would spoil the next build, from a failed compiler", () => {
-    assert.ok(isConfigureFailure(["CMake Error at CMakeLists.txt:3 (project):"]));
-    assert.ok(!isConfigureFailure(["a.c:5: error: oops", "# xsc ssl/error.xsb"]));
+  it("begins from nothing after a failed configure step, and keeps what a compiler has done", () => {
+    const tmp = join(directory, "tmp", "esp32");
+    const failure = (line: string) => new ToolError("mcconfig", ["# xsc a.js", line], "build.log");
+    mkdirSync(tmp, { recursive: true });
+    clearAfter(failure("a.c:5: error: oops"), { directory });
+    clearAfter(new UserError("CMake Error"), { directory });
+    assert.ok(existsSync(tmp));
+    clearAfter(failure("CMake Error at CMakeLists.txt:3 (project):"), { directory });
+    assert.ok(!existsSync(tmp));
   });
 
   it("says which tool cannot be run", async () => {

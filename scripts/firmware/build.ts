@@ -124,15 +124,18 @@ async function compile(options: BuildOptions, sdk: ModdableSdk, output: Output):
       },
     });
   } catch (error) {
-    // CMake removes its cache but leaves sdkconfig.h, which the next build would take for a sound one.
-    if (error instanceof ToolError && isConfigureFailure(error.lines)) {
-      rmSync(join(output.directory, "tmp"), { recursive: true, force: true });
-    }
+    clearAfter(error, output);
     throw error;
   }
 }
 
-/** ESP-IDF's configure step failed, not the compiler. */
-export function isConfigureFailure(lines: readonly string[]): boolean {
-  return lines.some((line) => /^CMake Error|^-- Configuring incomplete/.test(line));
+/**
+ * After a failure of ESP-IDF's configure step the next build must begin from nothing: CMake removes its
+ * cache but leaves `sdkconfig.h`, which the SDK's make would take for a finished step.
+ */
+export function clearAfter(error: unknown, { directory }: Pick<Output, "directory">): void {
+  const isConfigureFailure =
+    error instanceof ToolError &&
+    error.lines.some((line) => /^CMake Error|^-- Configuring incomplete/.test(line));
+  if (isConfigureFailure) rmSync(join(directory, "tmp"), { recursive: true, force: true });
 }

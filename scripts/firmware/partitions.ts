@@ -62,10 +62,10 @@ function placeProblems({ name, type, offset, size }: Partition): string[] {
   const alignment = type === "app" ? page : sector;
   const problems: string[] = [];
   if (offset % alignment !== 0) {
-    problems.push(`${name} begins at ${hex(offset)}, which is no multiple of ${hex(alignment)}`);
+    problems.push(`${name} begins at ${hex(offset)}, which is not a multiple of ${hex(alignment)}`);
   }
   if (size <= 0 || size % sector !== 0) {
-    problems.push(`${name} has ${hex(size)} bytes, which is no multiple of ${hex(sector)}`);
+    problems.push(`${name} has ${hex(size)} bytes, which is not a multiple of ${hex(sector)}`);
   }
   if (offset < firstOffset) {
     problems.push(`${name} begins at ${hex(offset)}, in the bootloader or the table`);
