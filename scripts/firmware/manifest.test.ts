@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../paths.ts";
 
@@ -90,6 +90,13 @@ describe("manifest.json", () => {
       }
     });
   }
+
+  it("of the emulator's board names its header too: only so does the SDK look in that folder", () => {
+    const folder = join(projectRoot, "device", "xs", "esp32", "emulator");
+    const board: Part = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+    assert.deepEqual(modulesOf(board, "*"), ["./openeth", "./ethernet"]);
+    assert.ok(existsSync(join(folder, "openeth.c")) && existsSync(join(folder, "ethernet.h")));
+  });
 
   it("leaves sdkconfig and partition table to the variant, which a board cannot override", () => {
     assert.doesNotMatch(text, /SDKCONFIGPATH|PARTITIONS_FILE/);
