@@ -44,6 +44,8 @@ describe("manifest.json", () => {
         const io = "$(IO)/socket/lwip";
         assert.deepEqual(modulesOf(part, "embedded:io/socket/tcp"), [`${io}/tcp`]);
         assert.deepEqual(modulesOf(part, "embedded:io/socket/udp"), [`${io}/udp`]);
+        // The SDK's tcp.c does not compile without it.
+        assert.deepEqual(modulesOf(part, "embedded:io/socket/listener"), [`${io}/listener`]);
         assert.equal(manifest.build.IO, "$(MODDABLE)/modules/io");
         assert.ok(all.includes("$(MODDABLE)/modules/io/digital/manifest.json"));
         assert.ok(all.includes("$(MODDABLE)/modules/io/storage/manifest.json"));
