@@ -11,6 +11,7 @@ esp_eth_mac_t *mod_ethernet_get_mac(spi_device_interface_config_t device, int in
 esp_eth_phy_t *mod_ethernet_get_phy(void)
 {
 	eth_phy_config_t config = ETH_PHY_DEFAULT_CONFIG();
+	config.phy_addr = 1;
 	config.autonego_timeout_ms = 100;
 	/* ESP-IDF's default resets the PHY by pin 5: the gate's. */
 	config.reset_gpio_num = -1;
