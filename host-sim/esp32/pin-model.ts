@@ -173,7 +173,7 @@ class RmtChannel {
   }
 
   configure0(value: number): void {
-    this.#divider = (value & 0xff) || 256;
+    this.#divider = value & 0xff || 256;
   }
 
   configure1(value: number, at: number): void {

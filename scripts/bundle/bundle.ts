@@ -49,6 +49,7 @@ export interface BuiltModule {
 /** The modules of ECMA-419 and Moddable: never bundled. */
 export const moddableModules: readonly string[] = [
   "embedded:*",
+  "mc/ffi",
   "timer",
   "time",
   "Resource",

@@ -37,7 +37,7 @@ export function bundleForDevice(
       replacement("ciphersuites"),
       replacement("handshake"),
       { name: "boom-box/network", entries: [`device/xs/network/${network}.ts`], isPreloaded: true },
-      { name: "board/esp32", entries: sources("device/xs/esp32"), isPreloaded: true },
+      { name: "board/esp32", entries: ["device/xs/esp32/board.ts"], isPreloaded: true },
       { name: "board/lin", entries: ["device/xs/lin/board.ts"], isPreloaded: true },
       ...desktop.map((name) => ({
         name: `desktop/${name}`,
@@ -45,6 +45,12 @@ export function bundleForDevice(
         hasDefault: true,
         isPreloaded: true,
       })),
+      {
+        name: "esp32/provider",
+        entries: ["device/xs/esp32/provider.ts"],
+        hasDefault: true,
+        isPreloaded: true,
+      },
       { name: "main", entries: ["device/main.ts"] },
     ],
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -13,9 +14,9 @@ import { join } from "node:path";
 import { ensureCertificates } from "../certs/store.ts";
 import { projectRoot } from "../paths.ts";
 import { UserError } from "../user-error.ts";
-import { mcconfigArguments, outputOf } from "./build.ts";
+import { clearAfter, mcconfigArguments, outputOf } from "./build.ts";
 import { readImageFiles } from "./credentials.ts";
-import { run } from "./run.ts";
+import { run, ToolError, telling } from "./run.ts";
 import { findSdk } from "./sdk.ts";
 import { readSettingsFile, settingsPath } from "./settings-file.ts";
 import { stage } from "./stage.ts";
@@ -84,12 +85,28 @@ describe("building the firmware", () => {
   });
 
   it("asks mcconfig for one build, never for the default that kills other programs", () => {
-    const output = outputOf({ platform: "esp32/nodemcu", debug: false });
+    const output = outputOf({ platform: "esp32/nodemcu", debug: false, emulator: false });
     const args = mcconfigArguments("esp32/nodemcu", output, "build");
-    assert.deepEqual(args.slice(0, 6), ["-i", "-m", "-p", "esp32/nodemcu", "-t", "build"]);
-    assert.match(args[7] ?? "", /firmware.esp32-nodemcu$/);
-    assert.deepEqual(outputOf({ platform: "lin", debug: false }).flags, []);
-    assert.deepEqual(outputOf({ platform: "lin", debug: true }).flags, ["-d"]);
+    assert.deepEqual(args.slice(0, 5), ["-m", "-p", "esp32/nodemcu", "-t", "build"]);
+    assert.match(args[6] ?? "", /firmware.esp32-nodemcu$/);
+  });
+
+  it("makes the release variant unless it is told to debug, and never the instrumented one", () => {
+    for (const platform of ["lin", "esp32", "esp32/nodemcu"]) {
+      const release = outputOf({ platform, debug: false, emulator: false });
+      assert.deepEqual(release.flags, []);
+      assert.match(release.bin, /release.boom-box$/);
+      const debug = outputOf({ platform, debug: true, emulator: false });
+      assert.deepEqual(debug.flags, ["-d"]);
+      assert.match(debug.project, /debug.boom-box.xsProj-esp32$/);
+    }
+  });
+
+  it("keeps the emulator's variant apart from the board's", () => {
+    const variant = { platform: "esp32", debug: false };
+    const emulator = outputOf({ ...variant, emulator: true });
+    assert.match(emulator.directory, /firmware.esp32-emulator$/);
+    assert.notEqual(emulator.bin, outputOf({ ...variant, emulator: false }).bin);
   });
 
   it("lays out all that manifest.json names, secrets for their owner alone", async () => {
@@ -102,11 +119,12 @@ describe("building the firmware", () => {
       sdk: { directory: sdkDirectory, mcconfig: "", environment: {} },
       files: await readImageFiles(certs, "lot-1", false),
       settingsFile: await readSettingsFile(certs, "lot-1"),
+      sdkconfig: "CONFIG_ESP_INT_WDT=y\n",
     };
     await stage({ ...options, platform: "lin" });
     const manifest = readFileSync(join(projectRoot, "manifest.json"), "utf8");
     const named = [...manifest.matchAll(/"\.\/build\/firmware\/(modules\/[^"]+)"/g)];
-    assert.equal(named.length, 12);
+    assert.equal(named.length, 14);
     for (const [, module] of named)
       assert.ok(statSync(join(target, `${module}.js`)).size > 0, module);
     for (const name of ["ca.der", "certificate.der", "private-key.der", "settings.json"]) {
@@ -115,16 +133,22 @@ describe("building the firmware", () => {
     for (const name of ["data", "modules"]) {
       assert.equal(statSync(join(target, name)).mode & 0o777, 0o700, name);
     }
-    const network = () => readFileSync(join(target, "network.json"), "utf8");
+    const variant = () => readFileSync(join(target, "variant.json"), "utf8");
     assert.match(
-      network(),
+      variant(),
       /"embedded:network\/interface\/wifi":"\.\/modules\/desktop\/interface"/,
     );
     await stage({ ...options, platform: "esp32", boardManifest: "/board/manifest.json" });
-    assert.deepEqual(JSON.parse(network()), {
-      include: ["$(MODDABLE)/modules/io/wifi/manifest.json", "/board/manifest.json"],
+    assert.deepEqual(JSON.parse(variant()), {
+      include: ["$(MODDABLE)/modules/io/wifi/manifest.json", "/board/manifest.json", "./idf.json"],
     });
-    assert.doesNotMatch(manifest + network(), /sesame/);
+    const { build } = JSON.parse(readFileSync(join(target, "idf.json"), "utf8"));
+    assert.equal(
+      readFileSync(join(build.SDKCONFIGPATH, "sdkconfig.defaults"), "utf8"),
+      options.sdkconfig,
+    );
+    assert.match(readFileSync(build.PARTITIONS_FILE, "utf8"), /^ota_1,/m);
+    assert.doesNotMatch(manifest + variant(), /sesame/);
   });
 
   it("shows of a failed tool what tells why, keeps the rest, and nobody else may read it", async () => {
@@ -153,6 +177,44 @@ describe("building the firmware", () => {
     assert.ok(lines.includes("# cc a.c"));
     assert.ok(lines.includes("0077"), "what it writes is private");
     assert.equal(statSync(log).mode & 0o777, 0o600);
+  });
+
+  it("knows an error from a file that is called so, and shows what CMake writes below its own", () => {
+    const lines = [
+      "# xsc ssl/error.xsb",
+      '# cc xsError.c "(strings in flash)"',
+      "Executing cmake -DCMAKE_MESSAGE_LOG_LEVEL=ERROR -G Ninja",
+      "modules/io/spi/esp32/../esp/spi.c:24:10: fatal error: modGPIO.h: No such file or directory",
+      "analog.c:(.literal+0x4): undefined reference to `adc_oneshot_new_unit'",
+      "CMake Error at main/CMakeLists.txt:48 (target_sources):",
+      "  Cannot find source file:",
+      "",
+      "    debugger_none.c",
+      "",
+      "-- Configuring incomplete, errors occurred!",
+      "### 'modules/nowhere/manifest.json': manifest not found!",
+      "make: *** [makefile:681: sdkconfig.h] Error 2",
+    ];
+    assert.deepEqual(telling(lines), [
+      lines[3],
+      lines[4],
+      "CMake Error at main/CMakeLists.txt:48 (target_sources):",
+      "  Cannot find source file:",
+      "    debugger_none.c",
+      "### 'modules/nowhere/manifest.json': manifest not found!",
+    ]);
+    assert.deepEqual(telling(["", "# cc a.c", "Killed"]), ["# cc a.c", "Killed"]);
+  });
+
+  it("begins from nothing after a failed configure step, and keeps what a compiler has done", () => {
+    const tmp = join(directory, "tmp", "esp32");
+    const failure = (line: string) => new ToolError("mcconfig", ["# xsc a.js", line], "build.log");
+    mkdirSync(tmp, { recursive: true });
+    clearAfter(failure("a.c:5: error: oops"), { directory });
+    clearAfter(new UserError("CMake Error"), { directory });
+    assert.ok(existsSync(tmp));
+    clearAfter(failure("CMake Error at CMakeLists.txt:3 (project):"), { directory });
+    assert.ok(!existsSync(tmp));
   });
 
   it("says which tool cannot be run", async () => {

@@ -1,12 +1,14 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { projectRoot } from "../paths.ts";
 import { UserError } from "../user-error.ts";
 import { readImageFiles } from "./credentials.ts";
-import { run } from "./run.ts";
+import { checkImage, type ImagePlaces, removeImage } from "./image.ts";
+import { run, ToolError } from "./run.ts";
 import { findSdk, type ModdableSdk } from "./sdk.ts";
 import { readSettingsFile } from "./settings-file.ts";
 import { stage } from "./stage.ts";
+import { emulatorManifest, onEthernet, requireFreePin, sdkconfigOf } from "./variant.ts";
 
 export interface BuildOptions {
   readonly thing: string;
@@ -14,6 +16,8 @@ export interface BuildOptions {
   /** `lin`, `esp32`, or a board of the SDK's: `esp32/nodemcu` */
   readonly platform: string;
   readonly debug: boolean;
+  /** for the emulated ESP32 in place of a board */
+  readonly emulator: boolean;
   readonly boardManifest?: string;
   readonly environment: NodeJS.ProcessEnv;
   /** one step that begins; and within a step, what it is at */
@@ -21,22 +25,30 @@ export interface BuildOptions {
   onProgress(detail: string): void;
 }
 
-/** One platform's place below `build/firmware`, where mcconfig puts `bin` and `tmp`. */
-export interface Output {
+/** One variant's place below `build/firmware`, where mcconfig puts `bin` and `tmp`. */
+export interface Output extends ImagePlaces {
   readonly directory: string;
   /** of mcconfig: which kind of build, and its folder's name */
   readonly flags: readonly string[];
-  readonly kind: "debug" | "instrument" | "release";
+  readonly kind: "debug" | "release";
 }
 
 const staged = join(projectRoot, "build", "firmware");
 
-export function outputOf({ platform, debug }: Pick<BuildOptions, "platform" | "debug">): Output {
-  const directory = join(staged, platform.replaceAll("/", "-"));
-  if (debug) return { directory, flags: ["-d"], kind: "debug" };
-  // A plain release on the ESP32 tells neither its free heap nor anything over the serial port.
-  if (platform.startsWith("esp32")) return { directory, flags: ["-i"], kind: "instrument" };
-  return { directory, flags: [], kind: "release" };
+export type Variant = Pick<BuildOptions, "platform" | "debug" | "emulator">;
+
+export function outputOf({ platform, debug, emulator }: Variant): Output {
+  const name = platform.replaceAll("/", "-");
+  const directory = join(staged, emulator ? `${name}-emulator` : name);
+  const kind = debug ? "debug" : "release";
+  const folders = [...(platform === "lin" ? ["lin", "mc"] : platform.split("/")), kind, "boom-box"];
+  return {
+    directory,
+    flags: debug ? ["-d"] : [],
+    kind,
+    bin: join(directory, "bin", ...folders),
+    project: join(directory, "tmp", ...folders, "xsProj-esp32"),
+  };
 }
 
 export function mcconfigArguments(platform: string, output: Output, target: string): string[] {
@@ -44,47 +56,86 @@ export function mcconfigArguments(platform: string, output: Output, target: stri
 }
 
 /**
- * Checks everything, then bundles, compiles and links. Nothing is built of what is not sound.
+ * Checks everything, then bundles, compiles and links. Nothing is built of what is not sound, and an
+ * image that breaks a promise is refused.
  * @returns the SDK it was built with
- * @throws UserError of one line
+ * @throws UserError: what is wrong, and what to do
  */
 export async function build(options: BuildOptions): Promise<ModdableSdk> {
   const { thing, certs, platform, environment, onStep } = options;
-  if (!/^(lin|esp32(\/\w+)?)$/.test(platform)) {
-    throw new UserError(
-      `${platform} is no platform of ours: take lin, esp32 or a board like esp32/nodemcu`,
-    );
-  }
-  const boardManifest = options.boardManifest && resolve(options.boardManifest);
-  if (boardManifest !== undefined && !existsSync(boardManifest)) {
-    throw new UserError(
-      `there is no ${boardManifest}: --manifest names a manifest of your board's`,
-    );
-  }
+  const boardManifest = boardManifestOf(options);
   onStep(`checking the settings and certificates of ${thing}`);
-  const settingsFile = await readSettingsFile(certs, thing);
-  const isClaiming = settingsFile.settings.claim !== undefined;
-  const files = await readImageFiles(certs, thing, isClaiming);
+  const read = await readSettingsFile(certs, thing);
+  const settingsFile = options.emulator ? onEthernet(read) : read;
+  const { claim, pin } = settingsFile.settings;
+  const files = await readImageFiles(certs, thing, claim !== undefined);
   const sdk = findSdk(platform, environment);
+  requireFreePin(sdk, platform, pin, boardManifest);
   onStep("bundling the firmware");
   const output = outputOf(options);
   mkdirSync(output.directory, { recursive: true, mode: 0o700 });
   await stage({
     directory: staged,
     ...{ platform, sdk, files, settingsFile },
+    sdkconfig: sdkconfigOf(sdk, platform, boardManifest),
     ...(boardManifest === undefined ? {} : { boardManifest }),
   });
   onStep(`compiling and linking for ${platform} (some minutes the first time)`);
-  await run({
-    command: sdk.mcconfig,
-    args: mcconfigArguments(platform, output, "build"),
-    environment: sdk.environment,
-    directory: projectRoot,
-    log: join(output.directory, "build.log"),
-    onLine: (line) => {
-      const detail = /^# (\w.*)$/.exec(line)?.[1];
-      if (detail !== undefined) options.onProgress(detail);
-    },
-  });
+  const isForChip = platform !== "lin";
+  if (isForChip) removeImage(output);
+  await compile(options, sdk, output);
+  if (isForChip) onStep(checkImage(output, pin));
   return sdk;
+}
+
+/** @throws UserError where platform and board do not go together, or are not there */
+function boardManifestOf(options: BuildOptions): string | undefined {
+  const { platform, emulator } = options;
+  if (!/^(lin|esp32(\/\w+)?)$/.test(platform)) {
+    throw new UserError(
+      `${platform} is no platform of ours: take lin, esp32 or a board like esp32/nodemcu`,
+    );
+  }
+  const boardManifest = options.boardManifest && resolve(options.boardManifest);
+  if (emulator && (platform !== "esp32" || boardManifest !== undefined)) {
+    throw new UserError(
+      "--emulator is a board of its own: leave out --manifest, and --platform or say esp32",
+    );
+  }
+  if (boardManifest !== undefined && !existsSync(boardManifest)) {
+    throw new UserError(
+      `there is no ${boardManifest}: --manifest names a manifest of your board's`,
+    );
+  }
+  return emulator ? emulatorManifest : boardManifest;
+}
+
+async function compile(options: BuildOptions, sdk: ModdableSdk, output: Output): Promise<void> {
+  try {
+    await run({
+      command: sdk.mcconfig,
+      args: mcconfigArguments(options.platform, output, "build"),
+      environment: sdk.environment,
+      directory: projectRoot,
+      log: join(output.directory, "build.log"),
+      onLine: (line) => {
+        const detail = /^# (\w.*)$/.exec(line)?.[1];
+        if (detail !== undefined) options.onProgress(detail);
+      },
+    });
+  } catch (error) {
+    clearAfter(error, output);
+    throw error;
+  }
+}
+
+/**
+ * After a failure of ESP-IDF's configure step the next build must begin from nothing: CMake removes its
+ * cache but leaves `sdkconfig.h`, which the SDK's make would take for a finished step.
+ */
+export function clearAfter(error: unknown, { directory }: Pick<Output, "directory">): void {
+  const isConfigureFailure =
+    error instanceof ToolError &&
+    error.lines.some((line) => /^CMake Error|^-- Configuring incomplete/.test(line));
+  if (isConfigureFailure) rmSync(join(directory, "tmp"), { recursive: true, force: true });
 }

@@ -11,6 +11,7 @@ interface BuildFlags {
   readonly certs: string;
   readonly platform: string;
   readonly debug?: boolean;
+  readonly emulator?: boolean;
   readonly manifest?: string;
 }
 
@@ -27,6 +28,7 @@ export function registerFirmwareCommands(program: Command): void {
     `${esp32}, a board of the SDK's, or lin for this desktop`,
   )
     .description("check settings and certificates, and build the firmware with the Moddable SDK")
+    .option("--emulator", "for the emulated ESP32, by its Ethernet, whatever network is set")
     .action(async (flags: BuildFlags) => {
       await buildShown(flags);
     });
@@ -58,7 +60,7 @@ async function buildShown(flags: BuildFlags) {
   const clear = isTerminal ? "\r\x1b[K" : "";
   const sdk = await build({
     ...{ thing: flags.thing, certs: flags.certs, platform: flags.platform },
-    debug: flags.debug === true,
+    ...{ debug: flags.debug === true, emulator: flags.emulator === true },
     ...(flags.manifest === undefined ? {} : { boardManifest: flags.manifest }),
     environment: process.env,
     onStep: (step) => process.stdout.write(`${clear}${step}\n`),
@@ -66,14 +68,13 @@ async function buildShown(flags: BuildFlags) {
       if (isTerminal) process.stdout.write(`${clear}  ${detail.slice(0, 70)}`);
     },
   });
-  const output = outputOf({ platform: flags.platform, debug: flags.debug === true });
-  const place = join(output.directory, "bin", ...placeOf(flags.platform), output.kind, "boom-box");
-  process.stdout.write(`${clear}built: ${place}\n`);
+  const output = outputOf({
+    platform: flags.platform,
+    ...{ debug: flags.debug === true, emulator: flags.emulator === true },
+  });
+  process.stdout.write(`${clear}built: ${output.bin}\n`);
   return { sdk, output };
 }
-
-/** mcconfig's folders: `lin/mc`, `esp32`, `esp32/nodemcu`. */
-const placeOf = (platform: string) => (platform === "lin" ? ["lin", "mc"] : platform.split("/"));
 
 async function flash(flags: BuildFlags & PortFlags): Promise<void> {
   if (!flags.platform.startsWith(esp32)) {
@@ -106,15 +107,8 @@ async function monitor(flags: PortFlags & { platform: string; debug?: boolean })
   const { requireIdf } = await import("./sdk.ts");
   requireIdf(process.env);
   requirePort(flags.port);
-  const { directory, kind } = outputOf({ platform: flags.platform, debug: flags.debug === true });
-  const project = join(
-    directory,
-    "tmp",
-    ...flags.platform.split("/"),
-    kind,
-    "boom-box",
-    "xsProj-esp32",
-  );
+  const { platform } = flags;
+  const { project } = outputOf({ platform, debug: flags.debug === true, emulator: false });
   if (!existsSync(project)) {
     throw new UserError(`nothing has been built for ${flags.platform}: run "boom-box flash" first`);
   }

@@ -13,13 +13,25 @@ export interface RunOptions {
   onLine?(line: string): void;
 }
 
-const shownLines = 8;
+const shownLines = 12;
+
+/** A tool of the SDK's that failed: the lines that tell why are in the message. */
+export class ToolError extends UserError {
+  /** all it printed */
+  readonly lines: readonly string[];
+
+  constructor(command: string, lines: readonly string[], log: string) {
+    super(`${command} failed:\n${telling(lines).join("\n")}\n(all it said is in ${log})`);
+    this.lines = lines;
+  }
+}
 
 /**
  * Runs a tool of the SDK's. What it writes only its owner may read: the box's key is in it.
- * @throws UserError with the lines that tell what went wrong, and where the rest is
+ * @returns all lines it printed
+ * @throws ToolError with the lines that tell what went wrong, and where the rest is
  */
-export async function run(options: RunOptions): Promise<void> {
+export async function run(options: RunOptions): Promise<readonly string[]> {
   const { command, args, environment, directory, log, onLine } = options;
   const output = openSync(log, "w", 0o600);
   const before = process.umask(0o077);
@@ -49,16 +61,23 @@ export async function run(options: RunOptions): Promise<void> {
     child.on("close", resolve);
   }).finally(() => closeSync(output));
   if (rest !== "") lines.push(rest);
-  if (code === 0) return;
-  throw new UserError(
-    `${command} failed:\n${telling(lines).join("\n")}\n(all it said is in ${log})`,
-  );
+  if (code === 0) return lines;
+  throw new ToolError(command, lines, log);
 }
 
-/** The lines about errors; where none says so, the last ones. */
-function telling(lines: readonly string[]): readonly string[] {
-  const errors = lines.filter((line) => /error|###.*!|undefined reference/i.test(line));
-  return (errors.length > 0 ? errors : lines.filter((line) => line.trim() !== "")).slice(
-    -shownLines,
-  );
+/** A compiler's, linker's or mcconfig's word for an error; never a file's name such as `ssl/error.xsb`. */
+const errorLine = /(^|[\s:])error: |^CMake Error|undefined reference|^### .*!/i;
+
+/** The first lines about errors, with what CMake writes below its own; where none says so, the last. */
+export function telling(lines: readonly string[]): readonly string[] {
+  const found: string[] = [];
+  let isBelowCMake = false;
+  for (const line of lines) {
+    const isError = errorLine.test(line);
+    // CMake indents what belongs to its error, with empty lines in between.
+    isBelowCMake = isError ? line.startsWith("CMake Error") : isBelowCMake && /^(\s|$)/.test(line);
+    if ((isError || isBelowCMake) && line.trim() !== "") found.push(line);
+  }
+  if (found.length > 0) return found.slice(0, shownLines);
+  return lines.filter((line) => line.trim() !== "").slice(-shownLines);
 }

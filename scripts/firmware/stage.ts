@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleForDevice } from "../bundle/for-device.ts";
+import { projectRoot } from "../paths.ts";
 import { UserError } from "../user-error.ts";
 import type { ImageFiles } from "./credentials.ts";
 import type { ModdableSdk } from "./sdk.ts";
@@ -15,17 +16,20 @@ export interface StageOptions {
   readonly settingsFile: SettingsFile;
   /** a manifest of the maker's own, for what is on the board */
   readonly boardManifest?: string;
+  /** for the ESP32: ESP-IDF's options, the last of two counts */
+  readonly sdkconfig: string;
 }
 
 /**
- * Lays out what `manifest.json` names: modules, the box's files, and the network it is on. There are
+ * Lays out what `manifest.json` names: modules, the box's files, and what this variant adds. There are
  * secrets in it: folders 0700, files 0600. What an earlier build left there goes first.
  */
 export async function stage(options: StageOptions): Promise<void> {
   const { directory, files, settingsFile } = options;
   const modules = join(directory, "modules");
   const data = join(directory, "data");
-  for (const folder of [modules, data]) {
+  const sdkconfig = join(directory, "sdkconfig");
+  for (const folder of [modules, data, sdkconfig]) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
@@ -36,7 +40,10 @@ export async function stage(options: StageOptions): Promise<void> {
   writeFileSync(join(data, "settings.json"), settingsFile.text, secret);
   await bundleForDevice(modules, settingsFile.settings.network);
   copyHandshake(options.sdk, join(modules, "sdk"));
-  writeFileSync(join(directory, "network.json"), JSON.stringify(networkManifest(options)), secret);
+  writeFileSync(join(sdkconfig, "sdkconfig.defaults"), options.sdkconfig);
+  const idf = { SDKCONFIGPATH: sdkconfig, PARTITIONS_FILE: partitionsFile };
+  writeFileSync(join(directory, "idf.json"), JSON.stringify({ build: idf }));
+  writeFileSync(join(directory, "variant.json"), JSON.stringify(variantManifest(options)), secret);
 }
 
 /** The SDK's own handshake, which ours is around: it must have another name and another place. */
@@ -51,12 +58,20 @@ function copyHandshake({ directory }: ModdableSdk, folder: string): void {
   copyFileSync(original, join(folder, "handshake.js"));
 }
 
-/** What of the manifest depends on the settings. */
-function networkManifest({ platform, settingsFile, boardManifest }: StageOptions) {
+/** The partition table, from which both slots of every image come. */
+export const partitionsFile = join(projectRoot, "device", "xs", "esp32", "partitions.csv");
+
+/**
+ * What of the manifest depends on settings, platform and board.
+ */
+function variantManifest({ platform, settingsFile, boardManifest }: StageOptions) {
   const { network } = settingsFile.settings;
   const include = boardManifest === undefined ? [] : [boardManifest];
   if (platform.startsWith("esp32")) {
-    return { include: [`$(MODDABLE)/modules/io/${network}/manifest.json`, ...include] };
+    return {
+      // A manifest's own variables are taken before those of what it includes; the last one wins.
+      include: [`$(MODDABLE)/modules/io/${network}/manifest.json`, ...include, "./idf.json"],
+    };
   }
   const specifier = `embedded:network/interface/${network}`;
   const modules = { [specifier]: "./modules/desktop/interface" };

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { projectRoot } from "../paths.ts";
+import { UserError } from "../user-error.ts";
+import { checkImage, removeImage } from "./image.ts";
+
+const folder = join(projectRoot, "device", "xs", "esp32");
+const ours = readFileSync(join(folder, "sdkconfig.defaults"), "utf8");
+
+describe("the image that was built", () => {
+  const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
+  const places = { bin: join(directory, "bin"), project: join(directory, "xsProj-esp32") };
+  const sdkconfig = join(places.project, "sdkconfig");
+  const image = join(places.bin, "xs_esp32.bin");
+
+  beforeEach(() => {
+    mkdirSync(join(places.project, "build"), { recursive: true });
+    mkdirSync(places.bin, { recursive: true });
+    writeFileSync(sdkconfig, ours);
+    copyFileSync(join(folder, "partitions.csv"), join(places.project, "partitions.csv"));
+    writeImage(1_589_936);
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  function writeImage(bytes: number): void {
+    writeFileSync(image, "");
+    truncateSync(image, bytes);
+  }
+
+  function refusal(pin = 5): string {
+    try {
+      checkImage(places, pin);
+    } catch (error) {
+      assert.ok(error instanceof UserError, String(error));
+      return error.message;
+    }
+    return assert.fail("it was taken");
+  }
+
+  it("is taken, and says how full its slot is", () => {
+    assert.equal(
+      checkImage(places, 5),
+      "the image takes 1,589,936 of 2,031,616 bytes of its slot, 78 %",
+    );
+  });
+
+  it("is refused with one line for each promise that is broken and each pin that is used twice", () => {
+    writeFileSync(
+      sdkconfig,
+      `${ours}\nCONFIG_ETH_PHY_RST_GPIO=5\n# CONFIG_ESP_INT_WDT is not set\n`,
+    );
+    const [head, ...lines] = refusal().split("\n");
+    assert.equal(head, "the image is refused:");
+    assert.deepEqual(
+      lines.map((line) => line.split(" ")[0]),
+      ["CONFIG_ESP_INT_WDT", "CONFIG_ETH_PHY_RST_GPIO=5"],
+    );
+    assert.match(lines[1] ?? "", /uses the gate's pin 5/);
+  });
+
+  it("is refused with the SDK's own partition table in place of ours", () => {
+    writeFileSync(
+      join(places.project, "partitions.csv"),
+      "nvs, data, nvs, 0x9000, 0x6000\nfactory, app, factory, 0x10000, 0x3F0000\n",
+    );
+    assert.match(refusal(), /ota_0 \(app, ota_0\) is missing\nota_1/);
+    writeFileSync(join(places.project, "partitions.csv"), "nvs, data, nvs, , 0x6000\n");
+    assert.match(refusal(), /line 1 needs a name, an offset and a size/);
+  });
+
+  it("is refused if it does not fit, with both sizes", () => {
+    writeImage(2_031_617);
+    assert.match(refusal(), /takes 2,031,617 of 2,031,616 bytes .* does not fit/);
+  });
+
+  it("is refused if it is for another chip, or is not there", () => {
+    rmSync(image);
+    assert.match(refusal(), /the build left no .*xs_esp32\.bin/);
+    rmSync(sdkconfig);
+    assert.match(refusal(), /plain ESP32/);
+  });
+
+  it("of an earlier build goes before a new one is made", () => {
+    const elf = join(places.project, "build", "xs_esp32.elf");
+    writeFileSync(elf, "");
+    removeImage(places);
+    assert.ok(!existsSync(image) && !existsSync(elf));
+    assert.ok(existsSync(sdkconfig));
+  });
+});

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../user-error.ts";
+import { parsePartitions, partitionProblems, slotUse } from "./partitions.ts";
+import { pinConflictsOf } from "./pin-conflicts.ts";
+import { brokenPromises, parseSdkConfig } from "./sdkconfig.ts";
+
+/** Where the SDK's build for the ESP32 leaves what is looked at. */
+export interface ImagePlaces {
+  /** the image, bootloader and partition table to flash */
+  readonly bin: string;
+  /** ESP-IDF's project, which the SDK writes */
+  readonly project: string;
+}
+
+const image = "xs_esp32.bin";
+
+/**
+ * The SDK's make goes on after a failed build of ESP-IDF's, and would take the image of an earlier one
+ * for the new one. So it goes first.
+ */
+export function removeImage({ bin, project }: ImagePlaces): void {
+  const built = join(project, "build");
+  for (const file of [join(bin, image), join(built, image), join(built, "xs_esp32.elf")]) {
+    rmSync(file, { force: true });
+  }
+}
+
+/**
+ * Reads back what was really built, whatever a board's own files did to it.
+ * @returns how full a slot is
+ * @throws UserError: one line for each thing that makes it an image not to flash
+ */
+export function checkImage(places: ImagePlaces, pin: number): string {
+  const { bin, project } = places;
+  const file = join(bin, image);
+  const sdkconfig = join(project, "sdkconfig");
+  if (!existsSync(sdkconfig)) {
+    throw new UserError(
+      `there is no ${sdkconfig}: Boom Box is for boards with the plain ESP32, not an S2, S3, C3 or later`,
+    );
+  }
+  const config = parseSdkConfig(readFileSync(sdkconfig, "utf8"));
+  const partitions = parsePartitions(readFileSync(join(project, "partitions.csv"), "utf8"));
+  const problems = [
+    ...brokenPromises(config),
+    ...pinConflictsOf(config, pin).map(
+      (option) => `${option} uses the gate's pin ${pin}: give one of the two another pin`,
+    ),
+    ...("problems" in partitions ? partitions.problems : partitionProblems(partitions)),
+  ];
+  if ("problems" in partitions || problems.length > 0) {
+    throw new UserError(`the image is refused:\n${problems.join("\n")}`);
+  }
+  if (!existsSync(file)) throw new UserError(`the build left no ${file}: look at its build.log`);
+  const { fits, text } = slotUse(statSync(file).size, partitions);
+  if (!fits) throw new UserError(`${text}: it does not fit, make the firmware smaller`);
+  return text;
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot } from "../paths.ts";
+import { brokenPromises, parseSdkConfig, promises } from "./sdkconfig.ts";
+
+const folder = join(projectRoot, "device", "xs", "esp32");
+const ours = readFileSync(join(folder, "sdkconfig.defaults"), "utf8");
+
+describe("the sdkconfig of an image", () => {
+  it("keeps every promise with our defaults, each stated and not left to ESP-IDF", () => {
+    const config = parseSdkConfig(ours);
+    assert.deepEqual(brokenPromises(config), []);
+    for (const { option } of promises) assert.ok(config.has(option), option);
+  });
+
+  it("keeps every promise with the emulator's defaults added", () => {
+    const emulator = readFileSync(join(folder, "emulator", "sdkconfig.defaults"), "utf8");
+    const config = parseSdkConfig(`${ours}\n${emulator}`);
+    assert.deepEqual(brokenPromises(config), []);
+    assert.equal(config.get("CONFIG_ETH_USE_OPENETH"), "y");
+    assert.equal(config.get("CONFIG_ESPTOOLPY_FLASHMODE_DIO"), "y");
+  });
+
+  it("is read as ESP-IDF writes it: options not set, quoted text, the last of two", () => {
+    const config = parseSdkConfig(
+      '#\n# Panic\n#\n# CONFIG_ESP_SYSTEM_PANIC_GDBSTUB is not set\nCONFIG_IDF_TARGET="esp32"\r\nCONFIG_A=n\nCONFIG_A=y\n#CONFIG_B=y\n',
+    );
+    assert.deepEqual(
+      [...config],
+      [
+        ["CONFIG_ESP_SYSTEM_PANIC_GDBSTUB", "n"],
+        ["CONFIG_IDF_TARGET", "esp32"],
+        ["CONFIG_A", "y"],
+      ],
+    );
+  });
+
+  it("says in one line what the SDK's instrumented build breaks: a panic waits for gdb for ever", () => {
+    const text = `${ours}
+# CONFIG_ESP_SYSTEM_PANIC_PRINT_REBOOT is not set
+CONFIG_ESP_SYSTEM_PANIC_GDBSTUB=y
+`;
+    assert.deepEqual(brokenPromises(parseSdkConfig(text)), [
+      "CONFIG_ESP_SYSTEM_PANIC_PRINT_REBOOT is n and must be y: a panic restarts the box at once",
+      "CONFIG_ESP_SYSTEM_PANIC_GDBSTUB is y and must be n: a panic restarts the box at once",
+    ]);
+  });
+
+  for (const { option, wanted } of promises) {
+    it(`is refused if ${option} is otherwise`, () => {
+      const wrong = wanted === "y" ? ["n"] : wanted === "n" ? ["y"] : [wanted[1] + 1, "", "n"];
+      for (const value of wrong) {
+        const [line = "", ...rest] = brokenPromises(parseSdkConfig(`${ours}\n${option}=${value}`));
+        assert.ok(line.startsWith(`${option} is `), line);
+        assert.deepEqual(rest, []);
+      }
+    });
+  }
+
+  it("is refused if an option that must be on is not there at all", () => {
+    const without = ours.replace(/^CONFIG_ESP_TASK_WDT_(EN|TIMEOUT_S)=.*$/gm, "");
+    assert.deepEqual(
+      brokenPromises(parseSdkConfig(without)).map((line) => line.split(" ")[0]),
+      ["CONFIG_ESP_TASK_WDT_EN", "CONFIG_ESP_TASK_WDT_TIMEOUT_S"],
+    );
+  });
+});

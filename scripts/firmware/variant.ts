@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseSettings } from "../../device/config.ts";
+import { projectRoot } from "../paths.ts";
+import { UserError } from "../user-error.ts";
+import { manifestPinConflicts } from "./pin-conflicts.ts";
+import type { ModdableSdk } from "./sdk.ts";
+import type { SettingsFile } from "./settings-file.ts";
+
+const esp32Folder = join(projectRoot, "device", "xs", "esp32");
+
+/** The board of an emulated ESP32: an Ethernet MAC that only the emulator has. */
+export const emulatorManifest = join(esp32Folder, "emulator", "manifest.json");
+
+/**
+ * ESP-IDF's options for one build, one text: what the SDK has for the board, ours over it, and over
+ * ours what lies as `sdkconfig.defaults` beside the maker's manifest. What must not be overridden is
+ * read back from the final sdkconfig.
+ */
+export function sdkconfigOf(sdk: ModdableSdk, platform: string, boardManifest?: string): string {
+  const sdkBoard = sdkBoardFolder(sdk, platform);
+  const files = [
+    ...(sdkBoard === undefined ? [] : [join(sdkBoard, "sdkconfig", "sdkconfig.defaults")]),
+    join(esp32Folder, "sdkconfig.defaults"),
+    ...(boardManifest === undefined ? [] : [join(dirname(boardManifest), "sdkconfig.defaults")]),
+  ];
+  return files
+    .filter((file) => existsSync(file))
+    .map((file) => `${readFileSync(file, "utf8").trimEnd()}\n`)
+    .join("\n");
+}
+
+/** @throws UserError of one line where a board's manifest gives the gate's pin another use */
+export function requireFreePin(
+  sdk: ModdableSdk,
+  platform: string,
+  pin: number,
+  boardManifest?: string,
+): void {
+  const sdkBoard = sdkBoardFolder(sdk, platform);
+  const files = [
+    ...(sdkBoard === undefined ? [] : [join(sdkBoard, "manifest.json")]),
+    ...(boardManifest === undefined ? [] : [boardManifest]),
+  ];
+  for (const file of files.filter((each) => existsSync(each))) {
+    const conflicts = manifestPinConflicts(parseManifest(file), pin);
+    if (conflicts.length === 0) continue;
+    throw new UserError(
+      `${file} uses the gate's pin ${pin} (${conflicts.join(", ")}): give the gate another "pin" in settings.json, or the board's part another one`,
+    );
+  }
+}
+
+function sdkBoardFolder(sdk: ModdableSdk, platform: string): string | undefined {
+  const board = /^esp32\/(\w+)$/.exec(platform)?.[1];
+  if (board === undefined) return undefined;
+  return join(sdk.directory, "build", "devices", "esp32", "targets", board);
+}
+
+function parseManifest(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new UserError(`${file} is not JSON: correct it`, { cause });
+  }
+}
+
+/** The same settings for a box on a cable: the emulator has no WiFi, and needs no password of one. */
+export function onEthernet({ text }: SettingsFile): SettingsFile {
+  const { networks: _, ...rest } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  const input = { ...rest, network: "ethernet" };
+  const result = parseSettings(input);
+  if (result.type === "problems") throw new UserError(result.problems.join("; "));
+  return { settings: result.settings, text: JSON.stringify(input) };
+}
