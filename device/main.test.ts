@@ -19,7 +19,7 @@ const fromContext: Plugin = {
       const name = JSON.stringify(path);
       const contents: Record<string, string> = {
         "boom-box/network": `export const openNetwork = moddable[${name}];`,
-        "boom-box/board": `export const { withPulses, freeHeap, confirmFirmware } = moddable[${name}];`,
+        "boom-box/board": `export const { withPulses, freeHeap, timeServerPort, confirmFirmware } = moddable[${name}];`,
       };
       return { contents: contents[path] ?? `export default moddable[${name}];` };
     });
@@ -93,6 +93,7 @@ async function boot(settings: string) {
         return gpio;
       },
       freeHeap: () => undefined,
+      timeServerPort: 123,
       confirmFirmware: () => done.push("confirmed"),
     },
     resetReason: () => ({ reason: 9, string: "Brownout" }),

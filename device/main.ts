@@ -7,7 +7,7 @@ import TCP from "embedded:io/socket/tcp";
 import TLSSocket from "embedded:io/socket/tcp/tls";
 import UDP from "embedded:io/socket/udp";
 import KeyValue from "embedded:storage/key-value";
-import { confirmFirmware, freeHeap, withPulses } from "boom-box/board";
+import { confirmFirmware, freeHeap, timeServerPort, withPulses } from "boom-box/board";
 import { openNetwork } from "boom-box/network";
 import RNG from "rng";
 import Time from "time";
@@ -37,6 +37,7 @@ function boot(): void {
     gatePin,
     openNetwork,
     freeHeap,
+    port: timeServerPort,
     time: Time,
     nativeTimer: Timer,
     udp: UDP,

@@ -51,6 +51,8 @@ declare module "boom-box/board" {
   export function withPulses(gpio: PulseOutput, pin: number): PulseOutput;
   /** in bytes; undefined where the platform cannot tell */
   export function freeHeap(): number | undefined;
+  /** UDP */
+  export const timeServerPort: number;
   /** The firmware that runs is good: the bootloader keeps it after a restart. */
   export function confirmFirmware(): void;
 }

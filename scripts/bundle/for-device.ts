@@ -13,13 +13,20 @@ export function tls(): BundleModule {
   };
 }
 
+/** What differs between two images of the firmware, settings aside. */
+export interface FirmwareVariant {
+  readonly network: NetworkKind;
+  /** the folder of `device/xs` that has its `boom-box/board` */
+  readonly board: "esp32" | "esp32/emulator" | "lin";
+}
+
 /**
  * The firmware for the Moddable SDK, each module in a file that `manifest.json` names. All but `main`
  * is preloaded.
  */
 export function bundleForDevice(
   outputDirectory: string,
-  network: NetworkKind,
+  { network, board }: FirmwareVariant,
 ): Promise<BuiltModule[]> {
   const replacement = (name: string) => ({
     name: `ssl/${name}`,
@@ -37,8 +44,7 @@ export function bundleForDevice(
       replacement("ciphersuites"),
       replacement("handshake"),
       { name: "boom-box/network", entries: [`device/xs/network/${network}.ts`], isPreloaded: true },
-      { name: "board/esp32", entries: ["device/xs/esp32/board.ts"], isPreloaded: true },
-      { name: "board/lin", entries: ["device/xs/lin/board.ts"], isPreloaded: true },
+      { name: "boom-box/board", entries: [`device/xs/${board}/board.ts`], isPreloaded: true },
       ...desktop.map((name) => ({
         name: `desktop/${name}`,
         entries: [`device/xs/lin/${name}.ts`],

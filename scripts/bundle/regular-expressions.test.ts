@@ -38,8 +38,11 @@ describe("regular expressions in the firmware", () => {
     this.timeout(60_000);
     const directory = mkdtempSync(join(tmpdir(), "boom-box-modules-"));
     try {
-      for (const network of ["wifi", "ethernet"] as const) {
-        for (const { name, file } of await bundleForDevice(directory, network)) {
+      for (const variant of [
+        { network: "wifi", board: "esp32" },
+        { network: "ethernet", board: "esp32/emulator" },
+      ] as const) {
+        for (const { name, file } of await bundleForDevice(directory, variant)) {
           assert.deepEqual(regularExpressions(readFileSync(file, "utf8")), [], name);
         }
       }

@@ -120,6 +120,7 @@ describe("building the firmware", () => {
       files: await readImageFiles(certs, "lot-1", false),
       settingsFile: await readSettingsFile(certs, "lot-1"),
       sdkconfig: "CONFIG_ESP_INT_WDT=y\n",
+      emulator: false,
     };
     await stage({ ...options, platform: "lin" });
     const manifest = readFileSync(join(projectRoot, "manifest.json"), "utf8");

@@ -8,7 +8,7 @@ import { run, ToolError } from "./run.ts";
 import { findSdk, type ModdableSdk } from "./sdk.ts";
 import { readSettingsFile } from "./settings-file.ts";
 import { stage } from "./stage.ts";
-import { emulatorManifest, onEthernet, requireFreePin, sdkconfigOf } from "./variant.ts";
+import { emulatorManifest, forEmulator, requireFreePin, sdkconfigOf } from "./variant.ts";
 
 export interface BuildOptions {
   readonly thing: string;
@@ -66,7 +66,7 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
   const boardManifest = boardManifestOf(options);
   onStep(`checking the settings and certificates of ${thing}`);
   const read = await readSettingsFile(certs, thing);
-  const settingsFile = options.emulator ? onEthernet(read) : read;
+  const settingsFile = options.emulator ? forEmulator(read) : read;
   const { claim, pin } = settingsFile.settings;
   const files = await readImageFiles(certs, thing, claim !== undefined);
   const sdk = findSdk(platform, environment);
@@ -76,7 +76,11 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
   mkdirSync(output.directory, { recursive: true, mode: 0o700 });
   await stage({
     directory: staged,
-    ...{ platform, sdk, files, settingsFile },
+    platform,
+    emulator: options.emulator,
+    sdk,
+    files,
+    settingsFile,
     sdkconfig: sdkconfigOf(sdk, platform, boardManifest),
     ...(boardManifest === undefined ? {} : { boardManifest }),
   });

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundleForDevice } from "../bundle/for-device.ts";
+import { bundleForDevice, type FirmwareVariant } from "../bundle/for-device.ts";
 import { projectRoot } from "../paths.ts";
 import { UserError } from "../user-error.ts";
 import type { ImageFiles } from "./credentials.ts";
@@ -11,6 +11,7 @@ export interface StageOptions {
   /** `build/firmware`, to which `manifest.json` leads */
   readonly directory: string;
   readonly platform: string;
+  readonly emulator: boolean;
   readonly sdk: ModdableSdk;
   readonly files: ImageFiles;
   readonly settingsFile: SettingsFile;
@@ -38,12 +39,20 @@ export async function stage(options: StageOptions): Promise<void> {
     writeFileSync(join(data, name), bytes, secret);
   }
   writeFileSync(join(data, "settings.json"), settingsFile.text, secret);
-  await bundleForDevice(modules, settingsFile.settings.network);
+  await bundleForDevice(modules, {
+    network: settingsFile.settings.network,
+    board: boardOf(options),
+  });
   copyHandshake(options.sdk, join(modules, "sdk"));
   writeFileSync(join(sdkconfig, "sdkconfig.defaults"), options.sdkconfig);
   const idf = { SDKCONFIGPATH: sdkconfig, PARTITIONS_FILE: partitionsFile };
   writeFileSync(join(directory, "idf.json"), JSON.stringify({ build: idf }));
   writeFileSync(join(directory, "variant.json"), JSON.stringify(variantManifest(options)), secret);
+}
+
+function boardOf({ platform, emulator }: StageOptions): FirmwareVariant["board"] {
+  if (emulator) return "esp32/emulator";
+  return platform === "lin" ? "lin" : "esp32";
 }
 
 /** The SDK's own handshake, which ours is around: it must have another name and another place. */

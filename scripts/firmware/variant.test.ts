@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseSettings } from "../../device/config.ts";
 import { UserError } from "../user-error.ts";
 import { parseSdkConfig } from "./sdkconfig.ts";
-import { emulatorManifest, onEthernet, requireFreePin, sdkconfigOf } from "./variant.ts";
+import { emulatorManifest, forEmulator, requireFreePin, sdkconfigOf } from "./variant.ts";
 
 describe("a variant of the firmware", () => {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
@@ -73,7 +73,7 @@ describe("a variant of the firmware", () => {
     };
     const result = parseSettings(input);
     assert.ok(result.type !== "problems");
-    const { settings, text } = onEthernet({
+    const { settings, text } = forEmulator({
       settings: result.settings,
       text: JSON.stringify(input),
     });

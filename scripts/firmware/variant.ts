@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseSettings } from "../../device/config.ts";
+import { emulatorBrokerPort, emulatorHost } from "../../host-sim/esp32/addresses.ts";
 import { projectRoot } from "../paths.ts";
 import { UserError } from "../user-error.ts";
 import { manifestPinConflicts } from "./pin-conflicts.ts";
@@ -65,10 +66,19 @@ function parseManifest(file: string): unknown {
   }
 }
 
-/** The same settings for a box on a cable: the emulator has no WiFi, and needs no password of one. */
-export function onEthernet({ text }: SettingsFile): SettingsFile {
-  const { networks: _, ...rest } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-  const input = { ...rest, network: "ethernet" };
+/**
+ * The same settings for a box in an emulator: on a cable, without the WiFi's password, and with this
+ * machine as its broker and time server.
+ */
+export function forEmulator({ text }: SettingsFile): SettingsFile {
+  const { networks: _, alpn: __, ...rest } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  const input = {
+    ...rest,
+    network: "ethernet",
+    endpoint: emulatorHost,
+    port: emulatorBrokerPort,
+    timeServers: [emulatorHost],
+  };
   const result = parseSettings(input);
   if (result.type === "problems") throw new UserError(result.problems.join("; "));
   return { settings: result.settings, text: JSON.stringify(input) };

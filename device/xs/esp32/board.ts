@@ -14,6 +14,9 @@ export function withPulses(gpio: PulseOutput, pin: number): PulseOutput {
   return new RmtPulseOutput(gpio, pin, new FFI());
 }
 
+/** NTP's */
+export const timeServerPort = 123;
+
 export function freeHeap(): number {
   return new FFI().esp_get_free_heap_size();
 }

@@ -5,6 +5,9 @@ export function withPulses(gpio: PulseOutput): PulseOutput {
   return gpio;
 }
 
+/** NTP's */
+export const timeServerPort = 123;
+
 /** A desktop's heap says nothing about a box. */
 export function freeHeap(): undefined {}
 
