@@ -1,5 +1,6 @@
 import type { Settings } from "../device/config.ts";
-import { FaultInjector } from "./faults/injector.ts";
+import type { Fault } from "./faults/fault.ts";
+import { FaultInjector, type FaultState } from "./faults/injector.ts";
 import { describeFaultKeys, faultOfKey } from "./faults/keys.ts";
 import type { ScriptEntry } from "./faults/script.ts";
 import { type ScriptEnd, ScriptRun } from "./faults/script-run.ts";
@@ -11,18 +12,65 @@ import { hasKeys, quits, readKeys } from "./terminal/keyboard.ts";
 import { XsFirmware, type XsOptions } from "./xs/firmware.ts";
 
 export interface SimulatorOptions {
+  readonly settings: Pick<Settings, "thingName" | "endpoint" | "port">;
+  /** JSON lines instead of words */
+  readonly json: boolean;
+  readonly scenario?: Scenario;
+  /** told of all that is printed; must not throw */
+  onRecord?(record: SimulatedBoxRecord): void;
+}
+
+/** A box, and what can be done to it: whatever its firmware runs on. */
+export interface RunnableBox {
+  readonly state: FaultState;
+  apply(fault: Fault): void;
+  start(): void;
+  /** The pin is LOW, the broker has been told where that can be, and nothing of it runs any more. */
+  stop(): Promise<void>;
+  /** At once, without a word. */
+  powerOff(): void;
+}
+
+export interface BoxSurroundings {
+  onRecord(record: SimulatedBoxRecord): void;
+  /** It cannot go on; its pin is LOW. */
+  onFailed(error: Error): void;
+}
+
+export interface NodeBoxOptions {
   readonly settings: Settings;
   /** PEM */
   readonly identity: { readonly ca: string; readonly certificate: string; readonly key: string };
   /** for a box that claims its certificate; `identity` is the claim's then */
   readonly claim?: ClaimIdentity;
-  /** JSON lines instead of words */
-  readonly json: boolean;
   /** the engine that runs the firmware; default: Node itself */
   readonly xs?: Omit<XsOptions, "onFailed">;
-  readonly scenario?: Scenario;
-  /** told of all that is printed; must not throw */
-  onRecord?(record: SimulatedBoxRecord): void;
+}
+
+/** A box whose hardware is simulated here. */
+export function makeNodeBox(
+  { settings, identity, claim, xs }: NodeBoxOptions,
+  { onRecord, onFailed }: BoxSurroundings,
+): RunnableBox {
+  const box = new SimulatedBox({
+    settings,
+    identity: makeIdentity(identity),
+    onRecord,
+    ...(claim === undefined ? {} : { claim }),
+    ...(xs === undefined
+      ? {}
+      : { makeFirmware: (agent) => new XsFirmware(agent, { ...xs, onFailed }) }),
+  });
+  const faults = new FaultInjector({ box, onRecord });
+  return {
+    get state() {
+      return faults.state;
+    },
+    apply: (fault) => faults.apply(fault),
+    start: () => box.start(),
+    stop: () => box.stop(),
+    powerOff: () => box.powerOff(),
+  };
 }
 
 /** What happens to the box by itself. */
@@ -45,10 +93,13 @@ export function takesKeys(json: boolean): boolean {
 /**
  * Runs one box until SIGINT, SIGTERM, `q`, or its scenario says so; then the pin is LOW, the broker
  * has been told, and it returns.
- * @throws EngineError where the engine fails; the pin is LOW then too
+ * @throws the error the box failed with; the pin is LOW then too
  */
-export async function runSimulator(options: SimulatorOptions): Promise<SimulatorEnd> {
-  const { settings, identity, json, xs, scenario } = options;
+export async function runSimulator(
+  options: SimulatorOptions,
+  makeBox: (surroundings: BoxSurroundings) => RunnableBox,
+): Promise<SimulatorEnd> {
+  const { settings, json, scenario } = options;
   const write = (text: string) => void process.stdout.write(text);
   const lines = new JsonLines(write);
   let script: ScriptRun | undefined;
@@ -62,16 +113,7 @@ export async function runSimulator(options: SimulatorOptions): Promise<Simulator
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  const box = new SimulatedBox({
-    settings,
-    identity: makeIdentity(identity),
-    onRecord,
-    ...(options.claim === undefined ? {} : { claim: options.claim }),
-    ...(xs === undefined
-      ? {}
-      : { makeFirmware: (agent) => new XsFirmware(agent, { ...xs, onFailed: fail }) }),
-  });
-  const faults = new FaultInjector({ box, onRecord });
+  const box = makeBox({ onRecord, onFailed: fail });
   let end: (end: SimulatorEnd) => void = () => {};
   const ended = new Promise<SimulatorEnd>((resolve) => {
     end = resolve;
@@ -95,13 +137,13 @@ export async function runSimulator(options: SimulatorOptions): Promise<Simulator
   if (isKeyed) {
     releaseKeys = readKeys(process.stdin, (keys) => {
       if (quits(keys)) stop();
-      const fault = faultOfKey(keys, faults.state);
-      if (fault !== undefined) faults.apply(fault);
+      const fault = faultOfKey(keys, box.state);
+      if (fault !== undefined) box.apply(fault);
     });
   }
   if (scenario !== undefined) {
     script = new ScriptRun(scenario.entries, {
-      fault: (fault) => faults.apply(fault),
+      fault: (fault) => box.apply(fault),
       open: () => void scenario.open().catch(scenario.onOpenFailed),
     });
     void script.ended.then((how) => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { ScriptEntry } from "../host-sim/faults/script.ts";
-import type { SimulatorEnd, SimulatorOptions } from "../host-sim/main.ts";
+import type { NodeBoxOptions, SimulatorEnd, SimulatorOptions } from "../host-sim/main.ts";
 import { printable } from "../host-sim/printable.ts";
 import {
   addBrokerOptions,
@@ -30,9 +30,10 @@ interface SimFlags extends BrokerFlags {
   readonly scenario?: string;
   readonly vcd?: string;
   readonly engine: EngineName;
+  readonly image?: string;
 }
 
-type EngineName = "node" | "xs";
+type EngineName = "node" | "xs" | "esp32";
 
 /** Adds `boom-box sim`: one box on this machine against any broker, until SIGINT or SIGTERM. */
 export function registerSimCommand(program: Command): void {
@@ -56,15 +57,26 @@ export function registerSimCommand(program: Command): void {
     .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
     .option("--vcd <file>", "write what the pin did, for PulseView and GTKWave")
     .addOption(
-      new Option("--engine <name>", "what runs the firmware: Node, or XS as on the board")
-        .choices(["node", "xs"] satisfies EngineName[])
+      new Option(
+        "--engine <name>",
+        "what runs the firmware: Node, XS as on the board, or an emulated ESP32",
+      )
+        .choices(["node", "xs", "esp32"] satisfies EngineName[])
         .default("node"),
+    )
+    .option(
+      "--image <file>",
+      "with --engine esp32: the flash (default: what build --emulator made)",
     )
     .action(sim);
 }
 
 async function sim(flags: SimFlags): Promise<void> {
   const entries = flags.scenario === undefined ? undefined : await readScenario(flags.scenario);
+  if (flags.engine === "esp32") await prepareEmulated(flags, entries ?? []);
+  else if (flags.image !== undefined) {
+    throw new UserError("--image is for --engine esp32: the other engines run the sources");
+  }
   const standIn = await startStandInIfNeeded(flags);
   try {
     await simulate(flags, entries);
@@ -127,9 +139,7 @@ async function simulate(
   const vcd = flags.vcd === undefined ? undefined : await createVcdFile(flags.vcd, settings);
   const options: SimulatorOptions = {
     settings,
-    identity: { ca: identity.caPem, certificate: identity.chainPem, key: identity.keyPem },
     json: flags.json === true,
-    ...(claiming === undefined ? {} : { claim: claiming.claim }),
     ...(vcd === undefined ? {} : { onRecord: (record) => vcd.record(record) }),
     ...(entries === undefined
       ? {}
@@ -142,7 +152,12 @@ async function simulate(
         }),
   };
   try {
-    const end = binary === undefined ? await runOnNode(options) : await runOnXs(binary, options);
+    const box: NodeBoxOptions = {
+      settings,
+      identity: { ca: identity.caPem, certificate: identity.chainPem, key: identity.keyPem },
+      ...(claiming === undefined ? {} : { claim: claiming.claim }),
+    };
+    const end = await runOn(flags, options, box, binary);
     if (end.type !== "failed") return;
     complain(`${flags.scenario}, line ${end.line}: ${end.problem}`);
     process.exitCode = 1;
@@ -178,9 +193,64 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function runOnNode(options: SimulatorOptions): Promise<SimulatorEnd> {
-  const { runSimulator } = await import("../host-sim/main.ts");
-  return runSimulator(options);
+async function runOn(
+  flags: SimFlags,
+  options: SimulatorOptions,
+  box: NodeBoxOptions,
+  binary: string | undefined,
+): Promise<SimulatorEnd> {
+  if (flags.engine === "esp32") return runOnEsp32(flags, options, box);
+  if (binary !== undefined) return runOnXs(binary, options, box);
+  const { makeNodeBox, runSimulator } = await import("../host-sim/main.ts");
+  return runSimulator(options, (surroundings) => makeNodeBox(box, surroundings));
+}
+
+/** What is in the image cannot be said anew on the command line. */
+const builtIn = [
+  ...(["endpoint", "port", "ca", "cert", "key", "alpn", "prefix"] as const),
+  ...(["pin", "pulseMs", "cooldownMs", "keepAlive"] as const),
+];
+
+/** The stand-in's certificate must be good for the address that the emulated box knows it by. */
+async function prepareEmulated(flags: SimFlags, entries: readonly ScriptEntry[]): Promise<void> {
+  const given = builtIn.find((name) => flags[name] !== undefined && flags[name] !== false);
+  if (given !== undefined) {
+    throw new UserError(
+      `--engine esp32 runs an image with settings of its own: leave out --${flagOf(given)}, or build the image anew`,
+    );
+  }
+  const { requireEmulatedFaults } = await import("./emulator/sim.ts");
+  requireEmulatedFaults(entries, flags.scenario ?? "");
+  const { findQemu } = await import("./emulator/find-qemu.ts");
+  await findQemu(process.env);
+  const { ensureCertificates } = await import("./certs/store.ts");
+  const { emulatorHost } = await import("../host-sim/esp32/addresses.ts");
+  const serverNames = [emulatorHost];
+  await ensureCertificates({ directory: flags.certs, things: [flags.thing], serverNames });
+}
+
+/** `keepAlive` as it is typed */
+const flagOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** The image's own pin is in its settings, where those are here; 5 otherwise. */
+async function runOnEsp32(
+  flags: SimFlags,
+  options: SimulatorOptions,
+  { settings }: NodeBoxOptions,
+): Promise<SimulatorEnd> {
+  const { defaultImage, runEmulated } = await import("./emulator/sim.ts");
+  const { readSettingsFile } = await import("./firmware/settings-file.ts");
+  const file = await readSettingsFile(flags.certs, flags.thing).catch(() => undefined);
+  const { thingName, endpoint, port } = settings;
+  const pin = file?.settings.pin ?? settings.pin;
+  return runEmulated(
+    { ...options, settings: { thingName, endpoint, port, pin } },
+    {
+      image: flags.image ?? defaultImage,
+      broker: { host: endpoint, port },
+      environment: process.env,
+    },
+  );
 }
 
 /** @throws UserError where there is no XS */
@@ -194,18 +264,23 @@ async function requireEngine(): Promise<string> {
 }
 
 /** @throws UserError where the engine is gone */
-async function runOnXs(binary: string, options: SimulatorOptions): Promise<SimulatorEnd> {
+async function runOnXs(
+  binary: string,
+  options: SimulatorOptions,
+  box: NodeBoxOptions,
+): Promise<SimulatorEnd> {
   const { EngineError } = await import("../host-sim/xs/engine.ts");
   const { bundleForEngine, simulatorProgram } = await import("./bundle/for-engine.ts");
   const directory = mkdtempSync(join(tmpdir(), "boom-box-xs-"));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
     const modules = (await bundleForEngine(directory, simulatorProgram)).map(({ file }) => file);
-    const { runSimulator, takesKeys } = await import("../host-sim/main.ts");
+    const { makeNodeBox, runSimulator, takesKeys } = await import("../host-sim/main.ts");
     // After a power cut they are loaded again.
     const isLoadedOnce = options.scenario === undefined && !takesKeys(options.json);
     const onLoaded = isLoadedOnce ? { onLoaded: remove } : {};
-    return await runSimulator({ ...options, xs: { binary, modules, ...onLoaded } });
+    const xs = { binary, modules, ...onLoaded };
+    return await runSimulator(options, (around) => makeNodeBox({ ...box, xs }, around));
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     throw new UserError(`${error.message}; the pin is LOW`, { cause: error });

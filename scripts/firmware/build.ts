@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { projectRoot } from "../paths.ts";
 import { UserError } from "../user-error.ts";
 import { readImageFiles } from "./credentials.ts";
-import { checkImage, type ImagePlaces, removeImage } from "./image.ts";
+import { checkImage, type ImagePlaces, removeImage, writeFlash } from "./image.ts";
 import { run, ToolError } from "./run.ts";
 import { findSdk, type ModdableSdk } from "./sdk.ts";
 import { readSettingsFile } from "./settings-file.ts";
@@ -89,6 +89,7 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
   if (isForChip) removeImage(output);
   await compile(options, sdk, output);
   if (isForChip) onStep(checkImage(output, pin));
+  if (options.emulator) writeFlash(output);
   return sdk;
 }
 

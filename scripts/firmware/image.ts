@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { layOutFlash } from "../../host-sim/esp32/flash-image.ts";
 import { UserError } from "../user-error.ts";
 import { parsePartitions, partitionProblems, slotUse } from "./partitions.ts";
 import { pinConflictsOf } from "./pin-conflicts.ts";
@@ -14,6 +15,9 @@ export interface ImagePlaces {
 }
 
 const image = "xs_esp32.bin";
+
+/** The whole flash as one file, for an emulator. */
+export const flashFile = "flash.bin";
 
 /**
  * The SDK's make goes on after a failed build of ESP-IDF's, and would take the image of an earlier one
@@ -56,4 +60,21 @@ export function checkImage(places: ImagePlaces, pin: number): string {
   const { fits, text } = slotUse(statSync(file).size, partitions);
   if (!fits) throw new UserError(`${text}: it does not fit, make the firmware smaller`);
   return text;
+}
+
+/** Lays bootloader, partition table and image out in one file, as an emulator takes them. */
+export function writeFlash({ bin, project }: ImagePlaces): void {
+  const partitions = parsePartitions(readFileSync(join(project, "partitions.csv"), "utf8"));
+  if ("problems" in partitions) throw new UserError(partitions.problems.join("\n"));
+  const offsetOf = (name: string) => partitions.find((each) => each.name === name)?.offset ?? 0;
+  const read = (name: string): Uint8Array => readFileSync(join(bin, name));
+  const flash = layOutFlash(
+    new Map([
+      [0x1000, read("bootloader.bin")],
+      [0x8000, read("partition-table.bin")],
+      [offsetOf("otadata"), read("ota_data_initial.bin")],
+      [offsetOf("ota_0"), read(image)],
+    ]),
+  );
+  writeFileSync(join(bin, flashFile), flash, { mode: 0o600 });
 }

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { toLine } from "../../device/record-line.ts";
+import { readSerialLine } from "./serial-line.ts";
+
+describe("a line of an emulated box's serial port", () => {
+  it("is a record where the firmware wrote one, and gives back what went in", () => {
+    const records = [
+      { type: "connection", state: "tls", reason: null },
+      {
+        type: "event",
+        id: "a-1",
+        action: "open",
+        outcome: "opened",
+        reason: null,
+        by: "Ann",
+        at: 1_795_722_047_295,
+        pulseMs: 500,
+      },
+      { type: "status", state: "online", opened: 1, refused: 0, heap: 189_452 },
+    ];
+    for (const record of records) {
+      const line = readSerialLine(JSON.stringify(toLine(record, 2_029)));
+      assert.deepEqual(line, { type: "record", at: 2_029, record });
+    }
+  });
+
+  it("tells a reset of the CPU, which peripherals outlive, from one of the whole chip", () => {
+    assert.deepEqual(readSerialLine("rst:0x1 (POWERON_RESET),boot:0x12 (SPI_FAST_FLASH_BOOT)"), {
+      type: "reset",
+      cause: "POWERON_RESET",
+      isWholeChip: true,
+    });
+    assert.deepEqual(readSerialLine("rst:0xc (SW_CPU_RESET),boot:0x12 (SPI_FAST_FLASH_BOOT)"), {
+      type: "reset",
+      cause: "SW_CPU_RESET",
+      isWholeChip: false,
+    });
+    const watchdog = readSerialLine("rst:0x8 (TG1WDT_SYS_RESET),boot:0x12 (SPI_FAST_FLASH_BOOT)");
+    assert.ok(watchdog.type === "reset" && watchdog.isWholeChip);
+  });
+
+  it("is text where it is anything else", () => {
+    for (const text of [
+      "Guru Meditation Error: Core  1 panic'ed (StoreProhibited).",
+      '{"at":1,"type":"connection","state":"asleep","reason":null}',
+      '{"at":1,"type":"event","outcome":"opened"}',
+      '{"at":"1","type":"connection","state":"tls","reason":null}',
+      '{"at":1,"type":"abort","why":"out of memory"}',
+      "{",
+      "[]",
+      "null",
+    ]) {
+      assert.deepEqual(readSerialLine(text), { type: "text", text });
+    }
+  });
+
+  it("never throws, whatever it is", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void readSerialLine(text)));
+  });
+});

@@ -1,0 +1,67 @@
+import type { AgentRecord } from "../../device/agent.ts";
+import { readEventReport } from "../../device/core/report.ts";
+
+/** What one line of the serial port says. */
+export type SerialLine =
+  /** by the firmware, about itself; `at` in ms since its start */
+  | { readonly type: "record"; readonly at: number; readonly record: SerialRecord }
+  /** by the chip's ROM, at the beginning of each start */
+  | { readonly type: "reset"; readonly cause: string; readonly isWholeChip: boolean }
+  /** anything else, such as a panic's registers */
+  | { readonly type: "text"; readonly text: string };
+
+/** Of the firmware's records, those that a simulated box has too. */
+export type SerialRecord = Exclude<AgentRecord, { readonly type: "claim" }>;
+
+const states = ["stopped", "network", "time", "tls", "mqtt", "connected", "backoff"] as const;
+
+/** Reads a line of the serial port. It is untrusted: what is no record of ours stays text. */
+export function readSerialLine(text: string): SerialLine {
+  const [, reset, cause] = /^rst:(0x[\da-f]+) \((\w+)\)/.exec(text) ?? [];
+  if (reset !== undefined && cause !== undefined) {
+    return { type: "reset", cause, isWholeChip: !cpuResets.includes(Number(reset)) };
+  }
+  return text.startsWith("{") ? readRecord(text) : { type: "text", text };
+}
+
+/** Resets of a CPU alone (ESP32 Technical Reference Manual, table 3-1): peripherals go on. */
+const cpuResets: readonly number[] = [0x0b, 0x0c, 0x0d, 0x0e];
+
+function readRecord(text: string): SerialLine {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { type: "text", text };
+  }
+  const fields = value as Readonly<Record<string, unknown>>;
+  const record = recordOf(fields);
+  if (record === undefined || typeof fields.at !== "number") return { type: "text", text };
+  return { type: "record", at: fields.at, record };
+}
+
+function recordOf(fields: Readonly<Record<string, unknown>>): SerialRecord | undefined {
+  switch (fields.type) {
+    case "connection": {
+      const state = states.find((each) => each === fields.state);
+      const { reason } = fields;
+      const isReason = reason === null || typeof reason === "string";
+      return state !== undefined && isReason ? { type: "connection", state, reason } : undefined;
+    }
+    case "event": {
+      // A line's `at` is the time since the start, and the event's own is called `date` there.
+      const report = readEventReport({ ...fields, at: fields.date });
+      return report === undefined ? undefined : { type: "event", ...report };
+    }
+    case "status": {
+      const { at: _, ...status } = fields;
+      const isStatus =
+        (status.state === "online" || status.state === "offline") &&
+        typeof status.opened === "number" &&
+        typeof status.refused === "number";
+      return isStatus ? (status as unknown as SerialRecord) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../user-error.ts";
+import { findQemu } from "./find-qemu.ts";
+
+describe("the user's emulator", () => {
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "boom-box-qemu-"));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  function program(folder: string, machines: string): string {
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, "qemu-system-xtensa");
+    writeFileSync(file, `#!/bin/sh\nprintf '${machines}\\n'\n`);
+    chmodSync(file, 0o755);
+    return file;
+  }
+
+  const nowhere = { PATH: "", IDF_TOOLS_PATH: "/nowhere" };
+  const esp32 = "Supported machines are:\\nesp32                Espressif ESP32 machine";
+
+  it("is the one that $BOOM_BOX_QEMU names, on the path, or among ESP-IDF's tools", async () => {
+    const named = program(join(directory, "named"), esp32);
+    const onPath = program(join(directory, "path"), esp32);
+    const tools = join(directory, "tools", "qemu-xtensa", "esp_develop_9.2.2", "qemu", "bin");
+    const tool = program(tools, esp32);
+    const environment = { PATH: join(directory, "path"), IDF_TOOLS_PATH: directory };
+    assert.equal(await findQemu({ ...environment, BOOM_BOX_QEMU: named }), named);
+    assert.equal(await findQemu(environment), onPath);
+    assert.equal(await findQemu({ ...environment, PATH: "" }), tool);
+  });
+
+  const refused = (environment: NodeJS.ProcessEnv, words: RegExp) =>
+    assert.rejects(
+      findQemu(environment),
+      (error) =>
+        error instanceof UserError &&
+        words.test(error.message) &&
+        /install/.test(error.message) &&
+        !error.message.includes("\n"),
+    );
+
+  it("is refused, with what to install, where there is none or it has no such machine", async () => {
+    await refused(nowhere, /there is no qemu-system-xtensa/);
+    await refused({ ...nowhere, BOOM_BOX_QEMU: "/nowhere/qemu" }, /there is no/);
+    const other = program(directory, "Supported machines are:\\nlx60    lx60 EVB");
+    await refused({ ...nowhere, BOOM_BOX_QEMU: other }, /has no machine esp32/);
+    const broken = join(directory, "broken");
+    writeFileSync(broken, "");
+    await refused({ ...nowhere, BOOM_BOX_QEMU: broken }, /cannot be run/);
+  });
+});

@@ -1,0 +1,101 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  emulatorBrokerPort,
+  emulatorHost,
+  emulatorTimePort,
+} from "../../host-sim/esp32/addresses.ts";
+import { checkFlash, FlashImageError } from "../../host-sim/esp32/flash-image.ts";
+import { Relay, type RelayTarget } from "../../host-sim/esp32/relay.ts";
+import { TimeServer } from "../../host-sim/esp32/time-server.ts";
+import { UserError } from "../user-error.ts";
+import { findQemu } from "./find-qemu.ts";
+
+/** What a box in an emulator needs on this machine. */
+export interface EmulatorSurroundings {
+  readonly qemu: string;
+  /** a copy of the image, which the box may write to */
+  readonly flash: string;
+  /** private, and gone with {@link close} */
+  readonly directory: string;
+  readonly relay: Relay;
+  readonly timeServer: TimeServer;
+  close(): Promise<void>;
+}
+
+export interface SurroundingsOptions {
+  /** the whole flash, as `boom-box build --emulator` leaves it */
+  readonly image: string;
+  readonly broker: RelayTarget;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * Finds the emulator, checks the image, and listens where the image looks for its broker and its time
+ * server. Nothing is left behind where one of these fails.
+ * @throws UserError of one line: what is wrong, and what to do
+ */
+export async function openSurroundings(
+  options: SurroundingsOptions,
+): Promise<EmulatorSurroundings> {
+  const { image, broker, environment } = options;
+  const qemu = await findQemu(environment);
+  const bytes = readImage(image);
+  const relay = await listen(
+    "broker",
+    emulatorBrokerPort,
+    Relay.listen(emulatorBrokerPort, broker),
+  );
+  let timeServer: TimeServer;
+  try {
+    timeServer = await listen("time server", emulatorTimePort, TimeServer.listen(emulatorTimePort));
+  } catch (error) {
+    await relay.close();
+    throw error;
+  }
+  const directory = mkdtempSync(join(tmpdir(), "boom-box-esp32-"));
+  // The box's key is in it.
+  chmodSync(directory, 0o700);
+  const flash = join(directory, "flash.bin");
+  writeFileSync(flash, bytes, { mode: 0o600 });
+  return {
+    qemu,
+    flash,
+    directory,
+    relay,
+    timeServer,
+    close: async () => {
+      await relay.close();
+      await timeServer.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function readImage(image: string): Uint8Array {
+  if (!existsSync(image)) {
+    throw new UserError(
+      `there is no image ${image}: build it with "boom-box build --emulator", or name one with --image`,
+    );
+  }
+  try {
+    const bytes = readFileSync(image);
+    checkFlash(bytes, image);
+    return bytes;
+  } catch (cause) {
+    if (cause instanceof FlashImageError) throw new UserError(cause.message, { cause });
+    throw new UserError(`${image} cannot be read: ${String(cause)}`, { cause });
+  }
+}
+
+async function listen<T>(what: string, port: number, listening: Promise<T>): Promise<T> {
+  try {
+    return await listening;
+  } catch (cause) {
+    throw new UserError(
+      `port ${port} is taken, where the image looks for its ${what} (${emulatorHost}): end the other emulated box, or whatever listens there`,
+      { cause },
+    );
+  }
+}
