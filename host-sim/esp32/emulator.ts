@@ -67,7 +67,8 @@ export class Emulator {
   #arguments(): string[] {
     const { flash } = this.#options;
     return [
-      ...["-nographic", "-machine", "esp32", "-monitor", "none", "-serial", "stdio"],
+      // Without the monitor beside it, the serial port falls silent when standard input has ended.
+      ...["-display", "none", "-machine", "esp32", "-serial", "mon:stdio"],
       ...["-drive", `file=${escaped(flash)},if=mtd,format=raw`],
       ...["-nic", `user,model=open_eth,id=${netdev}`],
       ...["-qmp", `unix:${escaped(this.#controlPath)},server=on,wait=off`],
