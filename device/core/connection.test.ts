@@ -54,6 +54,25 @@ describe("a connection", () => {
     assert.deepEqual(states(connection.sessionReady(3)), ["connected"]);
   });
 
+  it("says that the network was lost, also where TCP noticed it first", () => {
+    const reasonOf = (connection: Connection, now: number) =>
+      connection.handleTimeout(now).flatMap((each) => (each.type === "state" ? [each] : []));
+    const connection = connected();
+    connection.socketLost(100, "closed");
+    assert.deepEqual(connection.networkDown(101), []);
+    const pauseEnds = Number(connection.deadline);
+    assert.deepEqual(reasonOf(connection, pauseEnds), [
+      { type: "state", state: "network", reason: "the network was lost" },
+    ]);
+    const back = connected();
+    back.socketLost(100, "closed");
+    back.networkDown(101);
+    back.networkUp(102);
+    assert.deepEqual(reasonOf(back, Number(back.deadline)), [
+      { type: "state", state: "tls", reason: null },
+    ]);
+  });
+
   it("opens no socket before the clock is set", () => {
     const connection = create();
     connection.start(0);

@@ -34,6 +34,7 @@ export const joinTimeoutMs = 20_000;
 export const timeTimeoutMs = 30_000;
 /** TCP and TLS; an ESP32 takes about three seconds over a handshake. */
 export const handshakeTimeoutMs = 20_000;
+const networkLost = "the network was lost";
 /** So many connections running that were ended for us before they had held are no accident. */
 const suspiciousRun = 3;
 /** An ESP32's clock drifts by a second or two in a day: less than a command's tolerance in this time. */
@@ -56,6 +57,8 @@ export class Connection {
   #refusals = 0;
   #networkIndex = 0;
   #isNetworkUp = false;
+  /** it went while a pause was under way, and nobody has been told */
+  #wasNetworkLost = false;
   /** when the clock was last set, or asked to be set again; undefined until it has been set */
   #timeSetAt: number | undefined;
 
@@ -104,6 +107,7 @@ export class Connection {
 
   networkUp(now: number): ConnectionEffect[] {
     this.#isNetworkUp = true;
+    this.#wasNetworkLost = false;
     return this.#state === "network" ? this.#proceed(now) : [];
   }
 
@@ -112,14 +116,17 @@ export class Connection {
     this.#isNetworkUp = false;
     switch (this.#state) {
       case "stopped":
+        return [];
       case "backoff":
+        // TCP may notice a pulled cable before the network tells of it: the reason follows then.
+        this.#wasNetworkLost ||= wasUp;
         return [];
       case "network":
         // A refused password is told at once; waiting for the timeout would help nobody.
         return wasUp ? [] : this.#nextNetwork(now, "the network could not be joined");
       default:
         this.#noteHeld(now);
-        return [...this.#closeSocket(), ...this.#join(now, "the network was lost")];
+        return [...this.#closeSocket(), ...this.#join(now, networkLost)];
     }
   }
 
@@ -188,7 +195,8 @@ export class Connection {
       case "tls":
         return this.#fail(now, `no TLS connection within ${handshakeTimeoutMs} ms`);
       case "backoff":
-        return this.#isNetworkUp ? this.#proceed(now) : this.#join(now, null);
+        if (this.#isNetworkUp) return this.#proceed(now);
+        return this.#join(now, this.#wasNetworkLost ? networkLost : null);
       case "connected":
         this.#noteHeld(now);
         return this.#resynchronize(now);
@@ -211,6 +219,7 @@ export class Connection {
   }
 
   #join(now: number, reason: string | null): ConnectionEffect[] {
+    this.#wasNetworkLost = false;
     const network = this.#options.networks[this.#networkIndex];
     return [...this.#enter("network", now + joinTimeoutMs, reason), { type: "join", network }];
   }
