@@ -17,6 +17,7 @@ import {
   type TLSSocket,
 } from "./hal.ts";
 import { OwnCertificate } from "./own-certificate.ts";
+import { WriteQueue } from "./write-queue.ts";
 
 /** What an onlooker is told: a terminal, a log, a test. Nothing secret is in it. */
 export type AgentRecord =
@@ -63,8 +64,7 @@ export class Agent {
   #box: Box | undefined;
   #socket: TLSSocket | undefined;
   #writable = 0;
-  #queue: Uint8Array[] = [];
-  #queuedBytes = 0;
+  readonly #queue = new WriteQueue();
   #wake: { readonly handle: TimerHandle; readonly at: number } | undefined;
   #onStopped: (() => void) | undefined;
 
@@ -297,18 +297,15 @@ export class Agent {
   #closeSocket(): void {
     this.#socket?.close();
     this.#socket = undefined;
-    this.#queue = [];
-    this.#queuedBytes = 0;
+    this.#queue.clear();
     this.#writable = 0;
   }
 
   #send(bytes: Uint8Array): void {
-    this.#queue.push(bytes);
-    this.#queuedBytes += bytes.length;
+    this.#queue.add(bytes);
     this.#drain();
-    if (this.#queuedBytes <= maximumQueuedBytes) return;
-    this.#queue = [];
-    this.#queuedBytes = 0;
+    if (this.#queue.bytes <= maximumQueuedBytes) return;
+    this.#queue.clear();
     // On a later turn: the box is still in the middle of the call whose effects these are.
     const socket = this.#socket;
     this.#device.timer.set(() => {
@@ -318,11 +315,8 @@ export class Agent {
 
   #drain(): void {
     while (this.#socket !== undefined && this.#writable > 0) {
-      const next = this.#queue.shift();
-      if (next === undefined) return;
-      const part = next.subarray(0, this.#writable);
-      if (part.length < next.length) this.#queue.unshift(next.subarray(part.length));
-      this.#queuedBytes -= part.length;
+      const part = this.#queue.take(this.#writable);
+      if (part === undefined) return;
       this.#writable = this.#socket.write(part);
     }
   }

@@ -30,7 +30,7 @@ export interface Command {
 export interface CommandMessage {
   /** UTF-8; bytes that are none show as U+FFFD */
   readonly text: string;
-  /** bytes the sender sent: more than `text` holds where the codec cut it short */
+  /** bytes the sender sent; `text` is empty where the codec cut them short */
   readonly payloadLength: number;
   readonly retain: boolean;
   readonly dup: boolean;

@@ -6,7 +6,7 @@ import { remainingLength } from "./remaining-length.ts";
 export interface PublishPacket {
   readonly type: "PUBLISH";
   readonly topic: string;
-  /** UTF-8; bytes that are none show as U+FFFD */
+  /** UTF-8; bytes that are none show as U+FFFD; empty where the packet was cut short */
   readonly text: string;
   /** in bytes */
   readonly payloadLength: number;
@@ -129,6 +129,13 @@ export class Decoder {
   /** @returns the next packet; undefined where more bytes are needed, or there is an {@link error} */
   next(): ServerPacket | undefined {
     if (!this.hasMore) return undefined;
+    const packet = this.#next();
+    // What has been used up is not kept until more comes: that may be minutes.
+    if (this.#used === this.#received.length) this.receive(nothing);
+    return packet;
+  }
+
+  #next(): ServerPacket | undefined {
     this.#throwAway();
     if (this.#partial !== undefined) return this.#continue(this.#partial);
     const bytes = this.#received;
@@ -322,7 +329,8 @@ function translatePublish(packet: ParsedPacket, cut: number): PublishPacket | st
   return {
     type: "PUBLISH",
     topic,
-    text: packet.payload?.toString() ?? "",
+    // Nobody reads half a text, and to decode it is the most work that one packet can make.
+    text: cut === 0 ? (packet.payload?.toString() ?? "") : "",
     payloadLength: (packet.payload?.length ?? 0) + cut,
     qos,
     retain: packet.retain === true,

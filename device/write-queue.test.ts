@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { WriteQueue } from "./write-queue.ts";
+
+describe("WriteQueue", () => {
+  it("gives every byte once, in order, never more than there is room for", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 9 }), fc.integer({ min: 1, max: 12 })),
+        ),
+        (steps) => {
+          const queue = new WriteQueue();
+          const added: number[] = [];
+          const taken: number[] = [];
+          for (const step of steps) {
+            if (typeof step !== "number") {
+              queue.add(step);
+              added.push(...step);
+            } else {
+              const part = queue.take(step);
+              assert.equal(part === undefined, taken.length === added.length);
+              assert.ok((part?.length ?? 1) <= step);
+              taken.push(...(part ?? []));
+            }
+            assert.equal(queue.bytes, added.length - taken.length);
+          }
+          while (queue.bytes > 0) taken.push(...(queue.take(3) ?? []));
+          assert.deepEqual(taken, added);
+        },
+      ),
+    );
+  });
+
+  it("forgets what waits", () => {
+    const queue = new WriteQueue();
+    queue.add(Uint8Array.of(1, 2, 3));
+    queue.take(1);
+    queue.clear();
+    assert.equal(queue.bytes, 0);
+    assert.equal(queue.take(1), undefined);
+    queue.add(Uint8Array.of(4));
+    assert.deepEqual(queue.take(9), Uint8Array.of(4));
+  });
+});
