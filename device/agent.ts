@@ -46,6 +46,8 @@ const maximumQueuedBytes = 16_384;
 /** No timer is as late as that while callbacks run. */
 const lostAfterMs = 1_000;
 
+const builtIn: Identity = { type: "built-in" };
+
 type Effect = BoxEffect | ClaimEffect;
 
 /**
@@ -280,7 +282,7 @@ export class Agent {
   #ownIdentity(): Identity {
     const { claim } = this.#options.settings;
     const own = claim === undefined ? undefined : this.#certificate.identity();
-    return own ?? { type: "built-in" };
+    return own ?? builtIn;
   }
 
   #read(socket: TLSSocket): void {

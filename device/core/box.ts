@@ -68,8 +68,6 @@ export class Box implements Driven<BoxEffect> {
   readonly #connection: Connection;
   readonly #journal: Journal;
   readonly #status: Status;
-  /** the messages that tell of a journal's entries */
-  readonly #told = new Map<OutgoingMessage, JournalEntry>();
   /** the command whose pulse is under way */
   #opening: { readonly command: Command; readonly entry: JournalEntry | undefined } | undefined;
   #isStopping = false;
@@ -85,7 +83,7 @@ export class Box implements Driven<BoxEffect> {
     this.#longestPulseMs = options.pulseEndsItself ? settings.pulseMs : Number.POSITIVE_INFINITY;
     this.#gate = new Gate(settings);
     this.#reader = new CommandReader(settings, readSeenIds(stored["seen-ids"]));
-    this.#journal = new Journal(stored.events);
+    this.#journal = new Journal(stored.events, this.#topics.event);
     this.#status = new Status(options);
     this.#session = new Session(
       {
@@ -337,23 +335,13 @@ export class Box implements Driven<BoxEffect> {
   }
 
   #tell(entry: JournalEntry, now: Instant): BoxEffect[] {
-    const message: OutgoingMessage = {
-      topic: this.#topics.event,
-      payload: entry.text,
-      retain: false,
-      isExpendable: entry.outcome === "refused",
-    };
-    this.#told.set(message, entry);
-    return this.#fromSession(this.#session.publish(message, now.ticks), now);
+    return this.#fromSession(this.#session.publish(entry, now.ticks), now);
   }
 
   #handleSettled(message: OutgoingMessage, now: Instant): BoxEffect[] {
-    const entry = this.#told.get(message);
-    if (entry === undefined) return [];
-    this.#told.delete(message);
-    this.#journal.remove(entry);
+    if (!this.#journal.remove(message)) return [];
     // What opened the gate is told once: a restart from here on must not find it again.
-    if (entry.outcome === "opened") return this.#store();
+    if (!message.isExpendable) return this.#store();
     this.#storeAt ??= now.ticks + storeDelayMs;
     return [];
   }
@@ -365,7 +353,7 @@ export class Box implements Driven<BoxEffect> {
     if (events !== undefined) effects.push({ type: "store", key: "events", value: events });
     if (!this.#isSeenStored) {
       this.#isSeenStored = true;
-      const value = JSON.stringify([...this.#reader.seen]);
+      const value = JSON.stringify(this.#reader.seen);
       effects.push({ type: "store", key: "seen-ids", value });
     }
     return effects;

@@ -92,8 +92,8 @@ describe("a command", () => {
     const before = fresh();
     for (let i = 0; i <= rememberedIds; i++)
       read({ action: "open", id: `id-${i}` }, { reader: before });
-    assert.equal(before.seen.size, rememberedIds);
-    const after = fresh([...before.seen]);
+    assert.equal(before.seen.length, rememberedIds);
+    const after = fresh(before.seen);
     assert.equal(
       reasonOf(read({ action: "open", id: `id-${rememberedIds}` }, { reader: after })),
       "duplicate",

@@ -68,16 +68,16 @@ const noise: Parsed = {
 export class CommandReader {
   readonly #options: FreshnessOptions;
   /** in the order they came in */
-  readonly #seen: Set<string>;
+  readonly #seen: string[];
 
   /** `seen` are the ids remembered from before a restart, oldest first. */
   constructor(options: FreshnessOptions, seen: readonly string[] = []) {
     this.#options = options;
-    this.#seen = new Set(seen.slice(-rememberedIds));
+    this.#seen = seen.slice(-rememberedIds);
   }
 
   /** The ids that will be refused as duplicates, oldest first; {@link rememberedIds} at most. */
-  get seen(): ReadonlySet<string> {
+  get seen(): readonly string[] {
     return this.#seen;
   }
 
@@ -105,7 +105,7 @@ export class CommandReader {
     if (parsed.problem !== undefined) return parsed.problem;
     const { id } = parsed.command;
     // Without an id, DUP is the only sign that this may be a copy of what was done before.
-    const isCopy = id === null ? message.dup : this.#seen.has(id);
+    const isCopy = id === null ? message.dup : this.#seen.includes(id);
     if (isCopy) return "duplicate";
     return this.#staleness(parsed, date);
   }
@@ -122,12 +122,10 @@ export class CommandReader {
   }
 
   #remember(id: string): void {
-    this.#seen.add(id);
-    if (this.#seen.size <= rememberedIds) return;
-    for (const oldest of this.#seen) {
-      this.#seen.delete(oldest);
-      return;
-    }
+    // A copy of a retained or malformed one may be here already.
+    if (this.#seen.includes(id)) return;
+    this.#seen.push(id);
+    if (this.#seen.length > rememberedIds) this.#seen.shift();
   }
 }
 

@@ -7,22 +7,24 @@ const command = (id: string) => ({ id, action: "open", by: "Ann" });
 const opened = (id: string) => openedEvent(command(id), 500, 1_700_000_000_000);
 const refused = (id: string) => refusedEvent(command(id), "cooldown", 1_700_000_000_000);
 
+const topic = "gate/lot-1/event";
+
 const reports = (journal: Journal) =>
-  [...journal.entries].map(({ text }): EventReport => JSON.parse(text));
+  [...journal.entries].map(({ payload }): EventReport => JSON.parse(payload));
 const ids = (text: string | undefined) =>
   (JSON.parse(text ?? "[]") as EventReport[]).map(({ id }) => id);
 
 describe("Journal", () => {
   it("gives back after a restart what was stored before it, in order", () => {
-    const journal = new Journal(undefined);
+    const journal = new Journal(undefined, topic);
     for (const report of [refused("a"), opened("b"), refused("c")]) journal.add(report);
-    const next = new Journal(journal.takeText());
+    const next = new Journal(journal.takeText(), topic);
     assert.deepEqual(reports(next), [refused("a"), opened("b"), refused("c")]);
     assert.equal(next.takeText(), undefined, "storage holds it already");
   });
 
   it("has nothing to store where nothing changed, or what came has gone again", () => {
-    const journal = new Journal(undefined);
+    const journal = new Journal(undefined, topic);
     assert.equal(journal.takeText(), undefined);
     const entry = journal.add(refused("a"));
     journal.remove(entry);
@@ -33,16 +35,16 @@ describe("Journal", () => {
   });
 
   it("stores a report again when it was completed", () => {
-    const journal = new Journal(undefined);
+    const journal = new Journal(undefined, topic);
     const entry = journal.add(openedEvent(command("a"), null, undefined));
     journal.takeText();
     journal.remove(entry);
     journal.add(opened("a"));
-    assert.deepEqual(reports(new Journal(journal.takeText())), [opened("a")]);
+    assert.deepEqual(reports(new Journal(journal.takeText(), topic)), [opened("a")]);
   });
 
   it("fits NVS: refusals go before openings, the oldest first, and stay in memory", () => {
-    const journal = new Journal(undefined);
+    const journal = new Journal(undefined, topic);
     for (let i = 0; i < 60; i++) journal.add(i % 3 === 0 ? opened(`o${i}`) : refused(`r${i}`));
     const text = journal.takeText() ?? "";
     assert.ok(Buffer.from(text).length <= maximumStoredBytes);
@@ -57,7 +59,7 @@ describe("Journal", () => {
     const word = fc.string({ unit: "binary", maxLength: 64 });
     fc.assert(
       fc.property(fc.array(word, { maxLength: 60 }), (words) => {
-        const journal = new Journal(undefined);
+        const journal = new Journal(undefined, topic);
         for (const by of words) journal.add(openedEvent({ id: null, action: "open", by }, 1, 1));
         const text = journal.takeText() ?? "[]";
         assert.ok(Buffer.from(text).length <= maximumStoredBytes);
@@ -69,9 +71,9 @@ describe("Journal", () => {
   it("takes nothing from storage that is no report, and never throws", () => {
     const good = JSON.stringify(opened("a"));
     for (const text of ["", "7", "{}", "[", "null", '[null,7,"x",{}]']) {
-      assert.deepEqual(reports(new Journal(text)), [], text);
+      assert.deepEqual(reports(new Journal(text, topic)), [], text);
     }
-    assert.deepEqual(reports(new Journal(`[{"outcome":"opened"},${good}]`)), [opened("a")]);
+    assert.deepEqual(reports(new Journal(`[{"outcome":"opened"},${good}]`, topic)), [opened("a")]);
     for (const [name, value] of [
       ["outcome", "moved"],
       ["reason", "cooldown"],
@@ -79,7 +81,7 @@ describe("Journal", () => {
       ["by", 7],
     ] as const) {
       const bad = JSON.stringify([{ ...opened("a"), [name]: value }]);
-      assert.deepEqual(reports(new Journal(bad)), [], bad);
+      assert.deepEqual(reports(new Journal(bad, topic)), [], bad);
     }
   });
 });

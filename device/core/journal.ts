@@ -1,16 +1,17 @@
+import type { OutgoingMessage } from "./mqtt/outbox.ts";
 import { type EventReport, readEventReport } from "./report.ts";
 import { utf8Length } from "./utf8.ts";
 
 /** UTF-8 bytes of one value that the ESP32's NVS takes (4,000), and something to spare. */
 export const maximumStoredBytes = 3_900;
 
-/** One outcome on its way to the broker. Its text is made once, and is what is sent and what is stored. */
-export interface JournalEntry {
-  /** an {@link EventReport}, as JSON */
-  readonly text: string;
-  /** of {@link text}, in UTF-8 */
+/**
+ * One outcome on its way to the broker: an {@link EventReport} as JSON is its payload. That text is
+ * made once, and is what is sent and what is stored.
+ */
+export interface JournalEntry extends OutgoingMessage {
+  /** of the payload, in UTF-8 */
   readonly bytes: number;
-  readonly outcome: EventReport["outcome"];
 }
 
 /**
@@ -19,30 +20,49 @@ export interface JournalEntry {
  * the middle of it, that is what is left to tell.
  */
 export class Journal {
-  readonly #entries = new Set<JournalEntry>();
+  readonly #topic: string;
+  readonly #entries: JournalEntry[] = [];
   /** those that storage holds */
-  #stored: ReadonlySet<JournalEntry>;
+  #stored: readonly JournalEntry[];
 
-  /** `stored` is what storage holds: untrusted, and as good as nothing where it cannot be read. */
-  constructor(stored: string | undefined) {
-    for (const report of readReports(stored)) this.#entries.add(entryOf(report));
-    this.#stored = new Set(this.#entries);
+  /**
+   * @param stored what storage holds: untrusted, and as good as nothing where it cannot be read
+   * @param topic where outcomes are told
+   */
+  constructor(stored: string | undefined, topic: string) {
+    this.#topic = topic;
+    for (const report of readReports(stored)) this.add(report);
+    this.#stored = [...this.#entries];
   }
 
   /** oldest first */
-  get entries(): Iterable<JournalEntry> {
+  get entries(): readonly JournalEntry[] {
     return this.#entries;
   }
 
   add(report: EventReport): JournalEntry {
-    const entry = entryOf(report);
-    this.#entries.add(entry);
+    const payload = JSON.stringify(report);
+    const entry: JournalEntry = {
+      topic: this.#topic,
+      payload,
+      retain: false,
+      isExpendable: report.outcome === "refused",
+      bytes: utf8Length(payload),
+    };
+    this.#entries.push(entry);
     return entry;
   }
 
-  /** It has been delivered, or given up. */
-  remove(entry: JournalEntry): void {
-    this.#entries.delete(entry);
+  /**
+   * It has been delivered, or given up.
+   * @returns whether it was one of the journal's
+   */
+  remove(message: OutgoingMessage): boolean {
+    // The oldest is mostly the first to be delivered.
+    const messages: readonly OutgoingMessage[] = this.#entries;
+    const index = messages.indexOf(message);
+    if (index >= 0) this.#entries.splice(index, 1);
+    return index >= 0;
   }
 
   /** What storage should hold from now on; undefined where it does already. */
@@ -50,39 +70,29 @@ export class Journal {
     const kept = this.#fitting();
     if (haveSameMembers(kept, this.#stored)) return undefined;
     this.#stored = kept;
-    const texts: string[] = [];
-    for (const { text } of kept) texts.push(text);
-    return `[${texts.join(",")}]`;
+    return `[${kept.map(({ payload }) => payload).join(",")}]`;
   }
 
   /** Where there is no room for all, openings stay longer than refusals, and the newest longest. */
-  #fitting(): Set<JournalEntry> {
-    const kept = new Set(this.#entries);
+  #fitting(): readonly JournalEntry[] {
     // Two brackets, and a comma after each but the last.
     let bytes = 1;
-    for (const entry of kept) bytes += entry.bytes + 1;
-    for (const outcome of ["refused", "opened"] as const) {
-      if (bytes <= maximumStoredBytes) return kept;
-      for (const entry of this.#entries) {
-        if (entry.outcome !== outcome) continue;
-        kept.delete(entry);
+    for (const entry of this.#entries) bytes += entry.bytes + 1;
+    let kept = [...this.#entries];
+    for (const isExpendable of [true, false]) {
+      kept = kept.filter((entry) => {
+        if (bytes <= maximumStoredBytes || entry.isExpendable !== isExpendable) return true;
         bytes -= entry.bytes + 1;
-        if (bytes <= maximumStoredBytes) return kept;
-      }
+        return false;
+      });
     }
     return kept;
   }
 }
 
-function entryOf(report: EventReport): JournalEntry {
-  const text = JSON.stringify(report);
-  return { text, bytes: utf8Length(text), outcome: report.outcome };
-}
-
-function haveSameMembers<T>(some: ReadonlySet<T>, others: ReadonlySet<T>): boolean {
-  if (some.size !== others.size) return false;
-  for (const each of some) if (!others.has(each)) return false;
-  return true;
+/** Both are in the order in which they were entered. */
+function haveSameMembers<T>(some: readonly T[], others: readonly T[]): boolean {
+  return some.length === others.length && some.every((each, index) => each === others[index]);
 }
 
 function readReports(text: string | undefined): EventReport[] {

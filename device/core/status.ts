@@ -30,13 +30,17 @@ export class Status {
   protocolErrors = 0;
   capped = 0;
   lastOpenedAt: number | null = null;
-  readonly #options: StatusOptions;
+  readonly #firmware: string;
+  readonly #resetReason: ResetReason;
+  readonly #facts: () => Facts;
   /** undefined: no connection, and the next one begins with a status */
   #dueAt: number | undefined;
   #told: Facts | undefined;
 
-  constructor(options: StatusOptions) {
-    this.#options = options;
+  constructor({ firmware, resetReason, facts }: StatusOptions) {
+    this.#firmware = firmware;
+    this.#resetReason = resetReason;
+    this.#facts = facts;
   }
 
   /** When the next status is due, in ticks; undefined while there is nobody to tell. */
@@ -53,7 +57,7 @@ export class Status {
   look(now: number): void {
     const told = this.#told;
     if (this.#dueAt === undefined || told === undefined) return;
-    const { address, rssi } = this.#options.facts();
+    const { address, rssi } = this.#facts();
     if (address !== told.address || isOtherSignal(rssi, told.rssi)) this.changed(now);
   }
 
@@ -69,14 +73,13 @@ export class Status {
     { shortConnections, droppedEvents }: Pick<StatusReport, "shortConnections" | "droppedEvents">,
   ): StatusReport {
     this.#dueAt = state === "online" ? now.ticks + statusHeartbeatMs : undefined;
-    const { firmware, resetReason, facts } = this.#options;
-    const told = facts();
+    const told = this.#facts();
     this.#told = told;
     return {
       state,
-      firmware,
+      firmware: this.#firmware,
       uptimeMs: Math.round(now.ticks),
-      resetReason,
+      resetReason: this.#resetReason,
       rssi: told.rssi ?? null,
       address: told.address ?? null,
       heap: told.heap ?? null,

@@ -1,4 +1,11 @@
-import type { Device, ResetReason, TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
+import type {
+  Device,
+  Identity,
+  ResetReason,
+  System,
+  TLSSocket,
+  TLSSocketOptions,
+} from "../../device/hal.ts";
 import { ScriptedClock } from "./clock.ts";
 import type { FaultyLink } from "./link.ts";
 import { ScriptedNetwork } from "./network.ts";
@@ -43,32 +50,57 @@ export interface NodeDevice extends Device {
 }
 
 export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
-  const identities = new TLSIdentities(options.identity, options.claim);
-  const { link } = options;
-  return {
-    gatePin: options.gatePin ?? new RecordedPin(options.pin),
-    network: options.network ?? new ScriptedNetwork(),
-    clock: options.clock ?? new ScriptedClock(),
-    storage: options.storage ?? new MemoryStorage(),
-    timer: options.timer ?? new NodeTimer(),
-    system: {
-      resetReason: options.resetReason ?? "power-on",
-      // The heap of a laptop says nothing about a box.
-      freeHeap: () => undefined,
-      random: options.random ?? Math.random,
-    },
-    certificateRequest: () => options.claim?.request,
-    certificateEndsAt: (own) => {
-      try {
-        return identities.of(own).certificateEndsAt;
-      } catch {
-        // It is none, or not for this key: who is shown it will say so.
-        return undefined;
-      }
-    },
-    connect: (socketOptions) => openSocket(socketOptions, identities, link),
-  };
+  return new Hardware(options);
 }
+
+/** A class, as a thousand boxes then share its methods. */
+class Hardware implements NodeDevice {
+  readonly gatePin: RecordedPin;
+  readonly network: ScriptedNetwork;
+  readonly clock: ScriptedClock;
+  readonly storage: MemoryStorage;
+  readonly timer: PoweredTimer;
+  readonly system: System;
+  readonly #identities: TLSIdentities;
+  readonly #claim: ClaimIdentity | undefined;
+  readonly #link: FaultyLink | undefined;
+
+  constructor(options: NodeDeviceOptions) {
+    this.gatePin = options.gatePin ?? new RecordedPin(options.pin);
+    this.network = options.network ?? new ScriptedNetwork();
+    this.clock = options.clock ?? new ScriptedClock();
+    this.storage = options.storage ?? new MemoryStorage();
+    this.timer = options.timer ?? new NodeTimer();
+    this.system = {
+      resetReason: options.resetReason ?? "power-on",
+      freeHeap: unknownHeap,
+      random: options.random ?? Math.random,
+    };
+    this.#identities = new TLSIdentities(options.identity, options.claim);
+    this.#claim = options.claim;
+    this.#link = options.link;
+  }
+
+  certificateRequest(): string | undefined {
+    return this.#claim?.request;
+  }
+
+  certificateEndsAt(own: Identity): number | undefined {
+    try {
+      return this.#identities.of(own).certificateEndsAt;
+    } catch {
+      // It is none, or not for this key: who is shown it will say so.
+      return undefined;
+    }
+  }
+
+  connect(options: TLSSocketOptions): TLSSocket {
+    return openSocket(options, this.#identities, this.#link);
+  }
+}
+
+/** The heap of a laptop says nothing about a box. */
+const unknownHeap = () => undefined;
 
 /** What is no certificate, or not the key's, is the peer's to refuse; OpenSSL does so itself, by throwing. */
 function openSocket(

@@ -22,24 +22,30 @@ const turnEnd = Promise.resolve();
  * else between a command and its pulse.
  */
 export class NodeTimer implements PoweredTimer {
-  readonly #armed = new Set<Armed>();
+  /** a few at a time */
+  readonly #armed: Armed[] = [];
 
   set(callback: () => void, delayMs: number): TimerHandle {
     const armed: Armed = { due: performance.now() + delayMs, callback, timeout: undefined };
-    this.#armed.add(armed);
+    this.#armed.push(armed);
     turnEnd.then(() => this.#wait(armed));
     return armed;
   }
 
   clear(handle: TimerHandle): void {
     const armed = handle as Armed;
-    this.#armed.delete(armed);
+    this.#forget(armed);
     armed.callback = undefined;
     clearTimeout(armed.timeout);
   }
 
   powerOff(): void {
-    for (const armed of this.#armed) this.clear(armed);
+    for (const armed of [...this.#armed]) this.clear(armed);
+  }
+
+  #forget(armed: Armed): void {
+    const index = this.#armed.indexOf(armed);
+    if (index >= 0) this.#armed.splice(index, 1);
   }
 
   #wait(armed: Armed): void {
@@ -53,7 +59,7 @@ export class NodeTimer implements PoweredTimer {
       this.#wait(armed);
       return;
     }
-    this.#armed.delete(armed);
+    this.#forget(armed);
     armed.callback?.();
   };
 }

@@ -99,8 +99,7 @@ export class NodeTLSSocket implements TLSSocket {
       }),
     );
     this.#socket.setNoDelay(true);
-    this.#socket.on("secureConnect", () => this.#options?.onWritable(writableBytes));
-    this.#socket.on("drain", () => this.#options?.onWritable(writableBytes));
+    this.#socket.once("secureConnect", () => this.#options?.onWritable(writableBytes));
     this.#socket.on("error", (error) => this.#fail(reasonOf(error), error.message));
     this.#socket.on("close", () => this.#fail("closed", undefined));
   }
@@ -112,7 +111,9 @@ export class NodeTLSSocket implements TLSSocket {
 
   write(bytes: Uint8Array): number {
     if (this.#options === undefined) return 0;
-    return this.#socket.write(bytes) ? writableBytes : 0;
+    if (this.#socket.write(bytes)) return writableBytes;
+    this.#socket.once("drain", () => this.#options?.onWritable(writableBytes));
+    return 0;
   }
 
   close(): void {
