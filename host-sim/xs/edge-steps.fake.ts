@@ -38,6 +38,7 @@ export interface EdgeEvents {
 
 const commandTopic = "gate/lot-1/command";
 const pulseMs = 500;
+const cooldownMs = 3_000;
 
 /** One box, its hardware and its broker: time stands still until it is moved. */
 class Bench {
@@ -60,7 +61,7 @@ class Bench {
   constructor() {
     const result = parseSettings({
       ...{ thingName: "lot-1", endpoint: "broker.test", networks: [{ SSID: "a" }] },
-      ...{ pulseMs, cooldownMs: 0 },
+      ...{ pulseMs, cooldownMs },
     });
     if (result.type === "problems") throw new Error(result.problems.join());
     this.#agent = new Agent({
@@ -91,6 +92,7 @@ class Bench {
     this.#received = bytes;
     this.#looksUntilLate = looksUntilLate;
     this.#measured(() => this.#socket?.onReadable(bytes.length));
+    this.#looksUntilLate = undefined;
   }
 
   publish(payload: string, topic = commandTopic): Uint8Array {
@@ -243,8 +245,9 @@ handleMessages<EdgeEvents>({
     const bench = new Bench();
     for (let i = 0; i < ids; i++) {
       bench.deliver(bench.publish(command(10_000 + i)));
-      bench.advance(pulseMs + 1);
+      bench.advance(100);
     }
+    bench.advance(pulseMs + cooldownMs);
     bench.deliver(bench.publish("open"));
     bench.isAcknowledging = false;
     bench.betweenLooks = 0;
