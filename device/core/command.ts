@@ -88,26 +88,27 @@ export class CommandReader {
     }
     const parsed = parse(message.text);
     const { command } = parsed;
-    const reason = this.#refusal(message, parsed, date);
+    const { id } = command;
+    const isSeen = id !== null && this.#seen.includes(id);
+    // Without an id, DUP is the only sign that this may be a copy of what was done before.
+    const isCopy = id === null ? message.dup : isSeen;
+    const reason = this.#refusal(message.retain, parsed, isCopy, date);
     // A refused id is remembered too: a copy that comes late must not open when the first could not.
-    if (command.id !== null && reason !== "duplicate") this.#remember(command.id);
+    if (id !== null && !isSeen) this.#remember(id);
     return reason === undefined
       ? { outcome: "accepted", command }
       : { outcome: "refused", command, reason };
   }
 
   #refusal(
-    message: CommandMessage,
+    isRetained: boolean,
     parsed: Parsed,
+    isCopy: boolean,
     date: number | undefined,
   ): RefusalReason | undefined {
-    if (message.retain) return "retained";
+    if (isRetained) return "retained";
     if (parsed.problem !== undefined) return parsed.problem;
-    const { id } = parsed.command;
-    // Without an id, DUP is the only sign that this may be a copy of what was done before.
-    const isCopy = id === null ? message.dup : this.#seen.includes(id);
-    if (isCopy) return "duplicate";
-    return this.#staleness(parsed, date);
+    return isCopy ? "duplicate" : this.#staleness(parsed, date);
   }
 
   #staleness({ issuedAt, expiresAt }: Parsed, date: number | undefined): RefusalReason | undefined {
@@ -122,8 +123,6 @@ export class CommandReader {
   }
 
   #remember(id: string): void {
-    // A copy of a retained or malformed one may be here already.
-    if (this.#seen.includes(id)) return;
     this.#seen.push(id);
     if (this.#seen.length > rememberedIds) this.#seen.shift();
   }

@@ -79,6 +79,7 @@ export class Journal {
     let bytes = 1;
     for (const entry of this.#entries) bytes += entry.bytes + 1;
     let kept = [...this.#entries];
+    if (bytes <= maximumStoredBytes) return kept;
     for (const isExpendable of [true, false]) {
       kept = kept.filter((entry) => {
         if (bytes <= maximumStoredBytes || entry.isExpendable !== isExpendable) return true;

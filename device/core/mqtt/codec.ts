@@ -129,13 +129,6 @@ export class Decoder {
   /** @returns the next packet; undefined where more bytes are needed, or there is an {@link error} */
   next(): ServerPacket | undefined {
     if (!this.hasMore) return undefined;
-    const packet = this.#next();
-    // What has been used up is not kept until more comes: that may be minutes.
-    if (this.#used === this.#received.length) this.receive(nothing);
-    return packet;
-  }
-
-  #next(): ServerPacket | undefined {
     this.#throwAway();
     if (this.#partial !== undefined) return this.#continue(this.#partial);
     const bytes = this.#received;
@@ -152,6 +145,8 @@ export class Decoder {
       return this.#continue({ bytes: new Uint8Array(whole), length: 0, header });
     }
     this.#used = from + whole;
+    // What is used up is not kept until more comes: that may be minutes.
+    if (this.#used === bytes.length) this.receive(nothing);
     // Mostly one packet comes alone, and needs no view of its own.
     const packet = whole === bytes.length ? bytes : bytes.subarray(from, from + whole);
     return this.#parse(packet, header.start - from, kept, header.length);

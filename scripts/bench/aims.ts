@@ -1,0 +1,74 @@
+/** What is aimed at: a figure, and the most it may be. Without `most` the figure is told, not judged. */
+interface Aim {
+  readonly part: string;
+  readonly name: string;
+  readonly most?: number;
+  readonly unit: string;
+  readonly digits: number;
+}
+
+const aims = {
+  latency: {
+    ...{ part: "latency", name: "PUBLISH to pin HIGH, p50, of MQTT.js's" },
+    ...{ most: 1, unit: "", digits: 2 },
+  },
+  heap: {
+    ...{ part: "heap", name: "live heap per box, of MQTT.js's" },
+    ...{ most: 0.5, unit: "", digits: 2 },
+  },
+  refused: {
+    ...{ part: "storm", name: "CONNECTs refused for AWS's limit" },
+    ...{ most: 0, unit: "", digits: 0 },
+  },
+  compiled: { part: "xs", name: "library compiled", most: 64, unit: "kB", digits: 1 },
+  slots: { part: "xs", name: "slots at rest", most: 12, unit: "kB", digits: 1 },
+  steps: { part: "xs", name: "steps from PUBLISH to pin HIGH", unit: "", digits: 0 },
+  growth: {
+    ...{ part: "xs", name: "growth over 1,000 reconnects" },
+    ...{ most: 0, unit: "slots", digits: 0 },
+  },
+} as const satisfies Record<string, Aim>;
+
+export type AimName = keyof typeof aims;
+
+/** The figures of one run beside what is aimed at; whatever nobody told was not measured. */
+export class Aims {
+  readonly #figures = new Map<AimName, number>();
+  readonly #reasons = new Map<AimName, string>();
+
+  measured(name: AimName, figure: number): void {
+    this.#figures.set(name, figure);
+  }
+
+  notMeasured(name: AimName, why: string): void {
+    this.#reasons.set(name, why);
+  }
+
+  /** A heading, and a line for each aim. */
+  table(): string {
+    const lines = Object.keys(aims).map((name) => this.#line(name as AimName));
+    return [columns("aim", "measured", "at most", ""), ...lines].join("\n");
+  }
+
+  #line(name: AimName): string {
+    const aim: Aim = aims[name];
+    const figure = this.#figures.get(name);
+    const text = (value: number) => `${value.toFixed(aim.digits)} ${aim.unit}`.trimEnd();
+    const most = aim.most === undefined ? "" : text(aim.most);
+    if (figure === undefined) {
+      const why = this.#reasons.get(name) ?? `the part "${aim.part}" was left out`;
+      return columns(aim.name, "", most, `not measured: ${why}`);
+    }
+    return columns(aim.name, text(figure), most, verdict(aim, figure));
+  }
+}
+
+/** By the figure itself, not by its rounded form. */
+function verdict({ most }: Aim, figure: number): string {
+  if (most === undefined) return "no aim";
+  return figure <= most ? "met" : "MISSED";
+}
+
+function columns(name: string, figure: string, most: string, result: string): string {
+  return `${name.padEnd(42)}${figure.padStart(10)}${most.padStart(10)}  ${result}`.trimEnd();
+}
