@@ -75,6 +75,16 @@ describe("the level of an ESP32's pin", () => {
     assert.deepEqual(pin.advance(60_000), []);
   });
 
+  it("does not rise again when a firmware that starts anew resets the RMT and connects it", () => {
+    becomeOutput();
+    pulse(100, 5_000);
+    write(300, gpio + 0x530 + 4 * 5, 256);
+    write(310, 0x3ff0_00c4, 1 << 9);
+    write(311, 0x3ff0_00c4, 0);
+    write(320, gpio + 0x530 + 4 * 5, 87);
+    assert.deepEqual(changes.slice(1), [{ value: 0, at: 300 }]);
+  });
+
   it("counts in the clock that was chosen", () => {
     becomeOutput();
     write(1, rmt + 0x20, 80);

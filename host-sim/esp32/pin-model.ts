@@ -85,6 +85,9 @@ export class PinModel {
   #store(address: number, value: number, at: number): void {
     const bits = BigInt(value >>> 0);
     switch (address) {
+      case peripheralReset:
+        if ((value & rmtReset) !== 0) for (const channel of this.#rmt) channel.reset();
+        return;
       case gpio + 0x04:
       case gpio + 0x10:
         this.#output = replaced(this.#output, bits, address === gpio + 0x10);
@@ -138,6 +141,9 @@ export class PinModel {
 
 const gpio = 0x3ff4_4000;
 const rmt = 0x3ff5_6000;
+/** DPORT_PERIP_RST_EN_REG, and its bit for the RMT (Technical Reference Manual, 5.3) */
+const peripheralReset = 0x3ff0_00c4;
+const rmtReset = 1 << 9;
 /** The GPIO matrix's numbers of signals (Technical Reference Manual, table 4-3). */
 const gpioSignal = 256;
 const rmtSignal = 87;
