@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import type { Context } from "mocha";
 
 /** What a machine may lack; `BOOM_BOX_REQUIRE` names those whose lack is a failure, by commas. */
-export type Optional = "chromium" | "mosquitto" | "moto" | "postgresql" | "sigrok-cli" | "xs";
+export type Optional =
+  | "chromium"
+  | "esp32"
+  | "mosquitto"
+  | "moto"
+  | "postgresql"
+  | "sigrok-cli"
+  | "xs";
 
 /** Skips the test or suite where something is not there, with one line that says what to do. */
 export function skipWithout(

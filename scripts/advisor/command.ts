@@ -8,7 +8,7 @@ import { UserError } from "../user-error.ts";
 import type { EngineName, Onlooker } from "./session.ts";
 
 interface AdvisorFlags {
-  readonly engine: EngineName;
+  readonly engine: EngineName | "esp32";
   readonly case?: readonly string[];
   readonly list?: boolean;
   readonly json?: boolean;
@@ -30,8 +30,11 @@ export function registerAdvisorCommand(program: Command): void {
       "play AWS IoT Device Advisor's cases against the firmware here, or any MQTT client",
     )
     .addOption(
-      new Option("--engine <name>", "what runs the firmware: Node, or XS as on the board")
-        .choices(["node", "xs"] satisfies EngineName[])
+      new Option(
+        "--engine <name>",
+        "what runs the firmware: Node, XS as on the board, or an emulated ESP32, in real time",
+      )
+        .choices(["node", "xs", "esp32"] satisfies AdvisorFlags["engine"][])
         .default("node"),
     )
     .option("--case <names...>", "these alone; --list shows what there is")
@@ -70,9 +73,7 @@ async function advisor(flags: AdvisorFlags): Promise<void> {
     return;
   }
   const onlooker = await terminal(cases, flags.json === true);
-  const outcomes = await (flags.external === true
-    ? external(flags, onlooker)
-    : own(flags.engine, flags.speed, onlooker));
+  const outcomes = await play(flags, onlooker);
   const { countsOf, summaryOf } = await import("./report.ts");
   process.stdout.write(
     flags.json === true
@@ -88,6 +89,22 @@ function chosen(all: readonly AnyCase[], names: readonly string[] | undefined): 
     throw new UserError(`no case is called ${JSON.stringify(unknown)}: --list shows what there is`);
   }
   return all.filter(({ name }) => names?.includes(name) ?? true);
+}
+
+async function play(flags: AdvisorFlags, onlooker: Onlooker): Promise<Outcome[]> {
+  const { engine, speed } = flags;
+  if (flags.external === true) return external(flags, onlooker);
+  return engine === "esp32" ? emulated(flags, onlooker) : own(engine, speed, onlooker);
+}
+
+/** The image on an emulated ESP32, which trusts the CA of the folder it was built from. */
+async function emulated({ certs, thing }: AdvisorFlags, onlooker: Onlooker): Promise<Outcome[]> {
+  const { readIdentity } = await import("../certs/identity.ts");
+  const { readSettingsFile } = await import("../firmware/settings-file.ts");
+  const { adviseEmulated } = await import("../emulator/advisor.ts");
+  const { settings } = await readSettingsFile(certs, thing);
+  const ca = await readIdentity(certs, caIdentity);
+  return adviseEmulated({ ca, pin: settings.pin }, onlooker);
 }
 
 async function own(engine: EngineName, times: number, onlooker: Onlooker): Promise<Outcome[]> {
