@@ -125,7 +125,7 @@ describe("building the firmware", () => {
     await stage({ ...options, platform: "lin" });
     const manifest = readFileSync(join(projectRoot, "manifest.json"), "utf8");
     const named = [...manifest.matchAll(/"\.\/build\/firmware\/(modules\/[^"]+)"/g)];
-    assert.equal(named.length, 14);
+    assert.equal(named.length, 17);
     for (const [, module] of named)
       assert.ok(statSync(join(target, `${module}.js`)).size > 0, module);
     for (const name of ["ca.der", "certificate.der", "private-key.der", "settings.json"]) {

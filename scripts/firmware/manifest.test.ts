@@ -67,7 +67,14 @@ describe("manifest.json", () => {
 
       it("names the components of ESP-IDF that it links with, as the SDK names only some", () => {
         const components = (part.dependency ?? []).map(({ idf }) => idf);
-        for (const name of ["nvs_flash", "spi_flash", "esp_netif", "lwip"]) {
+        for (const name of [
+          "app_update",
+          "esp_driver_rmt",
+          "nvs_flash",
+          "spi_flash",
+          "esp_netif",
+          "lwip",
+        ]) {
           assert.ok(components.includes(name), name);
         }
       });
@@ -76,7 +83,13 @@ describe("manifest.json", () => {
         const functions = part.ffi?.functions ?? {};
         assert.deepEqual(Object.keys(functions), [
           "esp_get_free_heap_size",
-          "esp_get_minimum_free_heap_size",
+          "esp_ota_mark_app_valid_cancel_rollback",
+          "rmt_new_tx_channel",
+          "rmt_new_copy_encoder",
+          "rmt_enable",
+          "rmt_transmit",
+          "rmt_tx_wait_all_done",
+          "esp_rom_gpio_connect_out_signal",
         ]);
         // SDK 8.2.3's tools/ffi.js fails on a function whose arguments are left out.
         for (const { arguments: list } of Object.values(functions)) assert.deepEqual(list, []);
