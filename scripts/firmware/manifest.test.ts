@@ -92,7 +92,7 @@ describe("manifest.json", () => {
           "esp_rom_gpio_connect_out_signal",
         ]);
         // SDK 8.2.3's tools/ffi.js fails on a function whose arguments are left out.
-        for (const { arguments: list } of Object.values(functions)) assert.deepEqual(list, []);
+        for (const { arguments: list } of Object.values(functions)) assert.ok(Array.isArray(list));
         assert.equal(part.ffi?.sources, undefined);
       });
 
