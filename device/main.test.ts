@@ -19,7 +19,7 @@ const fromContext: Plugin = {
       const name = JSON.stringify(path);
       const contents: Record<string, string> = {
         "boom-box/network": `export const openNetwork = moddable[${name}];`,
-        "boom-box/board": `export const { withPulses, freeHeap, timeServerPort, confirmFirmware } = moddable[${name}];`,
+        "boom-box/board": `export const { openBoard, timeServerPort } = moddable[${name}];`,
       };
       return { contents: contents[path] ?? `export default moddable[${name}];` };
     });
@@ -88,13 +88,15 @@ async function boot(settings: string) {
       return network;
     },
     "boom-box/board": {
-      withPulses: (gpio: Digital, pin: number) => {
-        done.push(`pulses on ${pin}`);
-        return gpio;
-      },
-      freeHeap: () => undefined,
+      openBoard: () => ({
+        withPulses: (gpio: Digital, pin: number) => {
+          done.push(`pulses on ${pin}`);
+          return gpio;
+        },
+        freeHeap: () => undefined,
+        confirmFirmware: () => done.push("confirmed"),
+      }),
       timeServerPort: 123,
-      confirmFirmware: () => done.push("confirmed"),
     },
     resetReason: () => ({ reason: 9, string: "Brownout" }),
     rng: { init: () => {} },

@@ -7,7 +7,7 @@ import TCP from "embedded:io/socket/tcp";
 import TLSSocket from "embedded:io/socket/tcp/tls";
 import UDP from "embedded:io/socket/udp";
 import KeyValue from "embedded:storage/key-value";
-import { confirmFirmware, freeHeap, timeServerPort, withPulses } from "boom-box/board";
+import { openBoard, timeServerPort } from "boom-box/board";
 import { openNetwork } from "boom-box/network";
 import RNG from "rng";
 import Time from "time";
@@ -25,7 +25,10 @@ import { readSettings } from "./xs/settings.ts";
 function boot(): void {
   const input = readSettings(new Resource("settings.json"));
   const pin = typeof input.pin === "number" ? input.pin : numberLimits.pin.default;
-  const gatePin = withPulses(openGatePin(Digital, pin), pin);
+  // LOW before anything else of the board is looked at.
+  const gpio = openGatePin(Digital, pin);
+  const board = openBoard();
+  const gatePin = board.withPulses(gpio, pin);
   /** XS calls it before it gives up for want of memory, or for an error that nobody caught. */
   const abort = (why: string, error: unknown) => {
     gatePin.write(0);
@@ -36,7 +39,7 @@ function boot(): void {
   const device = createXsDevice({
     gatePin,
     openNetwork,
-    freeHeap,
+    freeHeap: board.freeHeap,
     port: timeServerPort,
     time: Time,
     nativeTimer: Timer,
@@ -62,7 +65,7 @@ function boot(): void {
     say(toLine(record, Math.round(clock.now().ticks)));
     if (isConfirmed || record.type !== "connection" || record.state !== "connected") return;
     isConfirmed = true;
-    confirmFirmware();
+    board.confirmFirmware();
   };
   const { settings } = result;
   new Agent({ device, settings, firmware: firmwareVersion, onRecord }).start();

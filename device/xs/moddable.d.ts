@@ -47,14 +47,17 @@ declare module "mc/ffi" {
 /** What differs between an ESP32 and a desktop, behind one name: `esp32/board.ts` and `lin/board.ts`. */
 declare module "boom-box/board" {
   import type { PulseOutput } from "../hal.ts";
-  /** The gate's pin with hardware that ends its pulses, where there is such. */
-  export function withPulses(gpio: PulseOutput, pin: number): PulseOutput;
-  /** in bytes; undefined where the platform cannot tell */
-  export function freeHeap(): number | undefined;
   /** UDP */
   export const timeServerPort: number;
-  /** The firmware that runs is good: the bootloader keeps it after a restart. */
-  export function confirmFirmware(): void;
+  export interface Board {
+    /** The gate's pin with hardware that ends its pulses, where there is such. */
+    withPulses(gpio: PulseOutput, pin: number): PulseOutput;
+    /** in bytes; undefined where the platform cannot tell */
+    freeHeap(): number | undefined;
+    /** The firmware that runs is good: the bootloader keeps it after a restart. */
+    confirmFirmware(): void;
+  }
+  export function openBoard(): Board;
 }
 
 declare module "resetReason" {

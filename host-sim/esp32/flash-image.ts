@@ -7,8 +7,8 @@ export class FlashImageError extends Error {}
 export const flashBytes = 4 * 1024 * 1024;
 
 /** Where ESP-IDF's bootloader and partition table are on an ESP32. */
-const bootloaderAt = 0x1000;
-const partitionTableAt = 0x8000;
+export const bootloaderAt = 0x1000;
+export const partitionTableAt = 0x8000;
 
 const imageMagic = 0xe9;
 /** `esp_chip_id_t`: the plain ESP32 */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { layOutFlash } from "../../host-sim/esp32/flash-image.ts";
+import { bootloaderAt, layOutFlash, partitionTableAt } from "../../host-sim/esp32/flash-image.ts";
 import { UserError } from "../user-error.ts";
 import { parsePartitions, partitionProblems, slotUse } from "./partitions.ts";
 import { pinConflictsOf } from "./pin-conflicts.ts";
@@ -70,8 +70,8 @@ export function writeFlash({ bin, project }: ImagePlaces): void {
   const read = (name: string): Uint8Array => readFileSync(join(bin, name));
   const flash = layOutFlash(
     new Map([
-      [0x1000, read("bootloader.bin")],
-      [0x8000, read("partition-table.bin")],
+      [bootloaderAt, read("bootloader.bin")],
+      [partitionTableAt, read("partition-table.bin")],
       [offsetOf("otadata"), read("ota_data_initial.bin")],
       [offsetOf("ota_0"), read(image)],
     ]),

@@ -1,3 +1,5 @@
+import { flashBytes } from "../../host-sim/esp32/flash-image.ts";
+
 /** One line of ESP-IDF's partition table (API guide "Partition Tables"), in bytes. */
 export interface Partition {
   readonly name: string;
@@ -7,7 +9,6 @@ export interface Partition {
   readonly size: number;
 }
 
-export const flashBytes = 4 * 1024 * 1024;
 /** the table itself is before it, and the bootloader before that */
 const firstOffset = 0x9000;
 const sector = 0x1000;

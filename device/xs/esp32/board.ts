@@ -10,18 +10,19 @@ export interface BoardFunctions extends RmtFunctions {
   esp_ota_mark_app_valid_cancel_rollback(): number;
 }
 
-export function withPulses(gpio: PulseOutput, pin: number): PulseOutput {
-  return new RmtPulseOutput(gpio, pin, new FFI());
-}
-
 /** NTP's */
 export const timeServerPort = 123;
 
-export function freeHeap(): number {
-  return new FFI().esp_get_free_heap_size();
-}
-
-/** An image that was written over the serial port is not on trial: nothing is confirmed then. */
-export function confirmFirmware(): void {
-  new FFI().esp_ota_mark_app_valid_cancel_rollback();
+/** Once: XS FFI makes a function object of each function, every time. */
+export function openBoard() {
+  const functions = new FFI();
+  return {
+    withPulses: (gpio: PulseOutput, pin: number): PulseOutput =>
+      new RmtPulseOutput(gpio, pin, functions),
+    freeHeap: () => functions.esp_get_free_heap_size(),
+    /** An image that was written over the serial port is not on trial: nothing is confirmed then. */
+    confirmFirmware: () => {
+      functions.esp_ota_mark_app_valid_cancel_rollback();
+    },
+  };
 }
