@@ -1,17 +1,24 @@
 /** Who may know whom; see docs/architecture.md. `npm run dependencies` checks it. */
 const moddable =
   "^(embedded:.+|boom-box/(network|board)|mc/ffi|time|timer|Resource|resetReason|rng|crypt|curve|ecdsa|ecp|modular|pkcs8|(ssl|sdk)/.+)$";
-const tests = "\\.(test|contract|fake)\\.ts$";
+const tests = "\\.(test|contract|fake|rig|vectors|program)\\.tsx?$";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
   forbidden: [
     {
       name: "core-knows-itself-and-hal",
-      comment: "device/core is sans-I/O: itself, the words of hal.ts and the settings' shape.",
+      comment: "device/core is sans-I/O: itself, the messages, hal.ts and the settings' shape.",
       severity: "error",
       from: { path: "^device/core/", pathNot: tests },
-      to: { pathNot: ["^device/core/", "^device/(hal|config)\\.ts$", "node_modules/mqtt-packet/"] },
+      to: {
+        pathNot: [
+          "^device/core/",
+          "^device/messages/",
+          "^device/(hal|config|characters)\\.ts$",
+          "node_modules/mqtt-packet/",
+        ],
+      },
     },
     {
       name: "only-the-codec-knows-mqtt-packet",
@@ -77,7 +84,7 @@ module.exports = {
       from: { path: "^web/", pathNot: tests },
       to: {
         path: "^(device|host-sim|scripts)/",
-        pathNot: "^device/core/(topics|command|report)\\.ts$",
+        pathNot: "^device/(messages/[a-z-]+|core/command)\\.ts$",
       },
     },
     {

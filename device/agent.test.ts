@@ -9,7 +9,7 @@ import {
   puback,
   publish,
   suback,
-} from "./core/mqtt/packets.fake.ts";
+} from "./core/mqtt/packets.rig.ts";
 import { FakeDevice, type FakeSocket } from "./device.fake.ts";
 
 const commandTopic = "gate/lot-1/command";

@@ -2,10 +2,9 @@ import type { Settings } from "./config.ts";
 import { Box, type BoxEffect } from "./core/box.ts";
 import { type ClaimEffect, Claimer, type ClaimReport } from "./core/claimer.ts";
 import type { ConnectionState } from "./core/connection.ts";
-import type { Driven } from "./core/driven.ts";
 import { PacketParser } from "./core/mqtt/codec.ts";
 import { Reclaim } from "./core/reclaim.ts";
-import type { EventReport, StatusReport } from "./core/report.ts";
+import type { Driven } from "./core/state-machine.ts";
 import { GatePin } from "./gate-pin.ts";
 import {
   type Device,
@@ -16,6 +15,7 @@ import {
   type TimerHandle,
   type TLSSocket,
 } from "./hal.ts";
+import type { EventReport, StatusReport } from "./messages/event.ts";
 import { OwnCertificate } from "./own-certificate.ts";
 import { WriteQueue } from "./write-queue.ts";
 

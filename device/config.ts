@@ -1,7 +1,7 @@
-import { consistsOf, hyphen, isDigit, isLetter } from "./core/characters.ts";
-import { isTemplateName } from "./core/claim-topics.ts";
-import { defaultPrefix, isPrefix, isThingName } from "./core/topics.ts";
+import { consistsOf, hyphen, isDigit, isLetter } from "./characters.ts";
 import type { WiFiNetwork } from "./hal.ts";
+import { isTemplateName } from "./messages/claim-topics.ts";
+import { defaultPrefix, isPrefix, isThingName } from "./messages/topics.ts";
 
 /** Everything about a box that is not the same for every box. Durations in ms unless named otherwise. */
 export interface Settings {

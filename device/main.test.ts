@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { build, type Plugin } from "esbuild";
-import { mqttPacketShims, shimPlugin, silentPlugin } from "../scripts/bundle/shims.ts";
-import { projectRoot } from "../scripts/paths.ts";
+import { projectRoot } from "../host-sim/project-root.ts";
+import { mqttPacketShims, shimPlugin, silentPlugin } from "../host-sim/xs/bundle/shims.ts";
 import { FakeTime, fakeKeyValue } from "./xs/moddable.fake.ts";
 
 /** What of Moddable the program asks for comes from the context it runs in. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { certificateBase64 } from "./core/claim.fake.ts";
+import { certificateBase64 } from "./core/claim.vectors.ts";
 import { FakeDevice } from "./device.fake.ts";
 import { OwnCertificate } from "./own-certificate.ts";
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleForEngine, simulatorProgram } from "../scripts/bundle/for-engine.ts";
-import { ClaimCloud } from "./claim.fake.ts";
+import { ClaimCloud } from "./claim.rig.ts";
 import { MemoryStorage } from "./hardware/storage.ts";
 import type { SimulatedBoxOptions } from "./simulated-box.ts";
-import { requireEngine } from "./xs/engine.fake.ts";
+import { bundleForEngine, simulatorProgram } from "./xs/bundle/for-engine.ts";
+import { requireEngine } from "./xs/engine.rig.ts";
 import { XsFirmware } from "./xs/firmware.ts";
 
 for (const engine of ["node", "xs"] as const) {

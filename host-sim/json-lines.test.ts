@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
-import { openedEvent } from "../device/core/report.ts";
+import { openedEvent } from "../device/messages/event.ts";
 import { JsonLines } from "./json-lines.ts";
 
 describe("JsonLines", () => {

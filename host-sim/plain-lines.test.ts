@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openedEvent, refusedEvent } from "../device/core/report.ts";
+import { openedEvent, refusedEvent } from "../device/messages/event.ts";
 import { describeRecord } from "./plain-lines.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
 

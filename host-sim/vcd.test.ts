@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import sinon from "sinon";
-import { skipWithout } from "../scripts/optional.fake.ts";
+import { skipWithout } from "./optional.rig.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
-import { readVcd } from "./vcd.fake.ts";
+import { readVcd } from "./vcd.rig.ts";
 import { VcdLines } from "./vcd.ts";
 
 const date = Date.UTC(2026, 10, 25);

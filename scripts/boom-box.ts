@@ -3,14 +3,14 @@ import { firmwareVersion } from "../device/version.ts";
 import { registerAdvisorCommand } from "./advisor/command.ts";
 import { registerCertsCommand } from "./certs/command.ts";
 import { registerClaimCommands } from "./claim/command.ts";
+import { UserError } from "./command-line/user-error.ts";
 import { registerDoctorCommand } from "./doctor/command.ts";
 import { registerFirmwareCommands } from "./firmware/command.ts";
-import { registerOpenCommand } from "./open.ts";
+import { registerSimCommand } from "./local/sim-command.ts";
+import { registerStartCommand } from "./local/start-command.ts";
+import { registerOpenCommand } from "./open/command.ts";
 import { registerProvisionCommands } from "./provision/command.ts";
-import { registerSimCommand } from "./sim.ts";
-import { registerStartCommand } from "./start.ts";
-import { UserError } from "./user-error.ts";
-import { registerWebCommand } from "./web.ts";
+import { registerWebCommand } from "./web/command.ts";
 
 const program = new Command("boom-box")
   .description("A gate opener: an ESP32 that presses a remote's button when MQTT says open.")

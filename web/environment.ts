@@ -1,6 +1,6 @@
 import { type LinkSettings, readLinkSettings } from "./cloud/link-settings.ts";
-import { SettingReader, type SettingSource } from "./service/setting-reader.ts";
 import { parseWebSettings, type WebSettings } from "./service/settings.ts";
+import { SettingReader, type SettingSource } from "./setting-reader.ts";
 
 export type EnvironmentResult =
   | { readonly type: "settings"; readonly web: WebSettings; readonly link: LinkSettings }

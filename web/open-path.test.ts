@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import type { Context } from "mocha";
-import { skipWithout } from "../scripts/optional.fake.ts";
+import { skipWithout } from "../host-sim/optional.rig.ts";
 import type { GateView, RequestView } from "./api.ts";
 import { FakeAws } from "./cloud/aws.fake.ts";
-import { makeMosquittoCloud } from "./cloud/brokers.fake.ts";
+import { makeMosquittoCloud } from "./cloud/brokers.rig.ts";
 import { type CloudUnderTest, event, status } from "./cloud/gate-link.contract.ts";
 import { type RunningWeb, startWeb } from "./run.ts";
-import { signInColleague } from "./service/colleague.fake.ts";
+import { signInColleague } from "./service/colleague.rig.ts";
 import { parseWebSettings } from "./service/settings.ts";
-import { type StorePlace, sqlitePlace } from "./store/place.fake.ts";
+import { type StorePlace, sqlitePlace } from "./store/place.rig.ts";
 
 const origin = "http://localhost:8080";
 

@@ -1,22 +1,22 @@
 import type { Settings } from "../config.ts";
 import type { Instant, ResetReason, SocketError } from "../hal.ts";
-import { type Command, type CommandMessage, CommandReader, type RefusalReason } from "./command.ts";
-import { Connection, type ConnectionEffect, type ConnectionState } from "./connection.ts";
-import type { Driven } from "./driven.ts";
-import { Gate, type GateWrite } from "./gate.ts";
-import { Journal, type JournalEntry } from "./journal.ts";
-import type { PacketParser, PublishPacket } from "./mqtt/codec.ts";
-import type { OutgoingMessage } from "./mqtt/outbox.ts";
-import { Session, type SessionEffect } from "./mqtt/session.ts";
 import {
   type EventReport,
   openedEvent,
   refusedEvent,
   type StatusReport,
   type WillReport,
-} from "./report.ts";
+} from "../messages/event.ts";
+import { type Topics, topicsOf } from "../messages/topics.ts";
+import { type Command, type CommandMessage, CommandReader, type RefusalReason } from "./command.ts";
+import { Connection, type ConnectionEffect, type ConnectionState } from "./connection.ts";
+import { Gate, type GateWrite } from "./gate.ts";
+import { Journal, type JournalEntry } from "./journal.ts";
+import type { PacketParser, PublishPacket } from "./mqtt/codec.ts";
+import type { OutgoingMessage } from "./mqtt/outbox.ts";
+import { Session, type SessionEffect } from "./mqtt/session.ts";
+import type { Driven } from "./state-machine.ts";
 import { type Facts, Status } from "./status.ts";
-import { type Topics, topicsOf } from "./topics.ts";
 
 /** Keys of storage, of 15 characters at most (NVS): ids of commands, and outcomes not delivered yet. */
 export type StoredKey = "seen-ids" | "events";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { certificateBase64, issuedText, provisionedText, requestPem } from "./claim.fake.ts";
+import { certificateBase64, issuedText, provisionedText, requestPem } from "./claim.vectors.ts";
 import {
   answerBytes,
   answerTimeoutMs,
@@ -8,7 +8,7 @@ import {
   type ClaimExchangeEffect,
 } from "./claim-exchange.ts";
 import { PacketParser } from "./mqtt/codec.ts";
-import { clientPackets, connack, publish, suback } from "./mqtt/packets.fake.ts";
+import { clientPackets, connack, publish, suback } from "./mqtt/packets.rig.ts";
 
 const certificate = "$aws/certificates/create-from-csr/json";
 const thing = "$aws/provisioning-templates/T-1/provision/json";

@@ -5,8 +5,8 @@ import {
   readIssuedCertificate,
   readRejection,
   readThingName,
-} from "./claim-answers.ts";
-import { type ClaimTopics, claimClientIdPrefix, claimTopicsOf } from "./claim-topics.ts";
+} from "../messages/claim-answers.ts";
+import { type ClaimTopics, claimClientIdPrefix, claimTopicsOf } from "../messages/claim-topics.ts";
 import { Decoder, type PacketParser, type PublishPacket, type ServerPacket } from "./mqtt/codec.ts";
 import {
   encodeConnect,

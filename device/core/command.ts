@@ -1,4 +1,4 @@
-import { consistsOf, isLetter, isNameUnit } from "./characters.ts";
+import { consistsOf, isLetter, isNameUnit } from "../characters.ts";
 
 /** Why a command did not move the pin. A closed list: the staff app has words for each. */
 export const refusalReasons = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { certificateBase64, certificatePem } from "./claim.fake.ts";
+import { certificateBase64, certificatePem } from "./claim.vectors.ts";
 import { base64OfPem, derOfBase64 } from "./issued-certificate.ts";
 
 describe("an issued certificate", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { type EventReport, openedEvent, refusedEvent } from "../messages/event.ts";
 import { Journal, maximumStoredBytes } from "./journal.ts";
-import { type EventReport, openedEvent, refusedEvent } from "./report.ts";
 
 const command = (id: string) => ({ id, action: "open", by: "Ann" });
 const opened = (id: string) => openedEvent(command(id), 500, 1_700_000_000_000);

@@ -1,5 +1,5 @@
+import { type EventReport, readEventReport } from "../messages/event.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
-import { type EventReport, readEventReport } from "./report.ts";
 import { utf8Length } from "./utf8.ts";
 
 /** UTF-8 bytes of one value that the ESP32's NVS takes (4,000), and something to spare. */

@@ -1,4 +1,4 @@
-import { consistsOf, isDigit } from "../core/characters.ts";
+import { consistsOf, isDigit } from "../characters.ts";
 import type { Timer } from "../hal.ts";
 
 /** The IPv4 address of a host, in dots; undefined where none is found. On a later turn. */

@@ -1,7 +1,7 @@
 import type { TLSSocket } from "node:tls";
 import { type Packet, type Parser, parser } from "mqtt-packet";
+import { awsLimits } from "../cloud/aws-limits.ts";
 import { Framer } from "../cloud/frames.ts";
-import { awsLimits } from "../cloud/limits.ts";
 import type { Pace } from "./pace.ts";
 import { connack, pingresp, puback, publish, suback, unsuback } from "./packets.ts";
 import type { Answer, Manners, Step } from "./script.ts";

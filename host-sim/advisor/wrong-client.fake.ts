@@ -1,7 +1,7 @@
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { generate, type Packet, type Parser, parser } from "mqtt-packet";
 import { seededRandom } from "../scenarios/timeline.ts";
-import { host, type Ring } from "./advisor.fake.ts";
+import { host, type Ring } from "./advisor.rig.ts";
 import type { RunningClient } from "./run.ts";
 
 /** One thing that a client does wrong, or several. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { caseNamed, makeRing, type Ring } from "./advisor.fake.ts";
+import { caseNamed, makeRing, type Ring } from "./advisor.rig.ts";
 import { allCases } from "./cases/all.ts";
 import { type Faults, WrongClient } from "./wrong-client.fake.ts";
 

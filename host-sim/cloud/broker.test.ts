@@ -5,7 +5,7 @@ import {
   publishPacket,
   type RawClient,
   TestCloud,
-} from "./stand-in.fake.ts";
+} from "./stand-in.rig.ts";
 
 describe("the broker", function () {
   this.timeout(30_000);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import { Aedes, type AedesPublishPacket, type Client } from "aedes";
 import type { IConnectPacket } from "mqtt-packet";
+import type { Limits } from "./aws-limits.ts";
 import {
   type ConnectTerms,
   ConnectThrottle,
@@ -16,7 +17,6 @@ import {
   type SessionState,
 } from "./connection.ts";
 import type { FleetProvisioning } from "./fleet-provisioning.ts";
-import type { Limits } from "./limits.ts";
 import type { MessageStore } from "./message-store.ts";
 import {
   connectedMessage,

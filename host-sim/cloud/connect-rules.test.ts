@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { IConnectPacket } from "mqtt-packet";
+import { awsLimits } from "./aws-limits.ts";
 import { ConnectThrottle, judgeConnect } from "./connect-rules.ts";
-import { awsLimits } from "./limits.ts";
 import { boxPolicy } from "./policy-documents.ts";
 
 const account = { region: "eu-central-1", account: "123456789012" };

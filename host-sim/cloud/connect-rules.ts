@@ -1,5 +1,5 @@
 import type { IConnectPacket } from "mqtt-packet";
-import { keepAliveInForce, type Limits } from "./limits.ts";
+import { keepAliveInForce, type Limits } from "./aws-limits.ts";
 import { type Authorize, bindPolicies, type PolicyAction } from "./policy.ts";
 import type { RefusedEvent } from "./records.ts";
 import type { Principal } from "./registry.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AedesPublishPacket, Subscription } from "aedes";
 import { generate } from "mqtt-packet";
-import { awsLimits } from "./limits.ts";
+import { awsLimits } from "./aws-limits.ts";
 import { MessageStore } from "./message-store.ts";
 import {
   connectPacket,
@@ -10,7 +10,7 @@ import {
   type Sendable,
   subscribePacket,
   TestCloud,
-} from "./stand-in.fake.ts";
+} from "./stand-in.rig.ts";
 
 /** A store that takes its time over retained messages, and over what a session has subscribed to. */
 class HeldStore extends MessageStore {

@@ -1,10 +1,10 @@
 import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { type IConnectPacket, type Packet, type Parser, parser } from "mqtt-packet";
+import { type Limits, silenceAllowedMs } from "./aws-limits.ts";
 import type { ArnOf, ConnectRefusal, ConnectTerms, ConnectVerdict } from "./connect-rules.ts";
 import { packetTypes } from "./frames.ts";
 import { Inlet } from "./inlet.ts";
-import { type Limits, silenceAllowedMs } from "./limits.ts";
 import { Outlet } from "./outlet.ts";
 import { PacketRules, type PacketVerdict } from "./packet-rules.ts";
 import type { CloudEvent, DisconnectReason, HungUpEvent } from "./records.ts";

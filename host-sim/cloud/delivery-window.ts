@@ -1,5 +1,5 @@
+import type { Limits } from "./aws-limits.ts";
 import { publishIdentifier } from "./frames.ts";
-import type { Limits } from "./limits.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /**

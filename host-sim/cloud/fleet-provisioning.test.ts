@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { issueCertificate } from "../../scripts/certs/authority.ts";
+import { issueCertificate } from "../pki/authority.ts";
 import { FleetProvisioning, tokenLifeMs } from "./fleet-provisioning.ts";
 import { claimPolicy } from "./policy-documents.ts";
-import { account, publishPacket, subscribePacket, TestCloud } from "./stand-in.fake.ts";
+import { account, publishPacket, subscribePacket, TestCloud } from "./stand-in.rig.ts";
 
 const csr = "$aws/certificates/create-from-csr/json";
 const provision = "$aws/provisioning-templates/T/provision/json";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { claimTopicsOf } from "../../device/core/claim-topics.ts";
-import { isThingName } from "../../device/core/topics.ts";
+import { claimTopicsOf } from "../../device/messages/claim-topics.ts";
+import { isThingName } from "../../device/messages/topics.ts";
 import { certificateIdOf } from "./registry.ts";
 
 export interface FleetProvisioningOptions {

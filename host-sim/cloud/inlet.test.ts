@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import sinon from "sinon";
+import { awsLimits } from "./aws-limits.ts";
 import { Inlet } from "./inlet.ts";
-import { awsLimits } from "./limits.ts";
 
 /** A packet of `length` bytes, 129 at most, whose body is `mark`. */
 const packet = (mark: number, length = 60) =>

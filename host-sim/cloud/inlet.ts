@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
+import type { Limits } from "./aws-limits.ts";
 import { Framer } from "./frames.ts";
-import type { Limits } from "./limits.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** room for the topic and the other fields of a packet whose payload is as large as is allowed */

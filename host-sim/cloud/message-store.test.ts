@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AedesPublishPacket } from "aedes";
-import { awsLimits } from "./limits.ts";
+import { awsLimits } from "./aws-limits.ts";
 import { MessageStore } from "./message-store.ts";
 
 const hourMs = 3_600_000;

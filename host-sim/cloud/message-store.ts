@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { AedesPublishPacket, Subscription } from "aedes";
-import type { Limits } from "./limits.ts";
+import type { Limits } from "./aws-limits.ts";
 import { isReserved, matchesFilter } from "./topic-rules.ts";
 
 /** A retained message. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { generate } from "mqtt-packet";
 import sinon from "sinon";
-import { awsLimits } from "./limits.ts";
+import { awsLimits } from "./aws-limits.ts";
 import { Outlet } from "./outlet.ts";
 
 function message(topic: string, qos: 0 | 1 = 1, messageId = Number(topic)): Buffer {

@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
+import type { Limits } from "./aws-limits.ts";
 import { DeliveryWindow } from "./delivery-window.ts";
 import { Framer, packetType, packetTypes, publishQos, publishTopic } from "./frames.ts";
-import type { Limits } from "./limits.ts";
 
 export interface OutletHandlers {
   /** CONNACK is about to be written; it may still be changed. */

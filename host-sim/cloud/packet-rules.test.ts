@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { IPublishPacket, ISubscribePacket, Packet } from "mqtt-packet";
-import { awsLimits, type Limits } from "./limits.ts";
+import { awsLimits, type Limits } from "./aws-limits.ts";
 import { PacketRules } from "./packet-rules.ts";
 import type { PolicyAction } from "./policy.ts";
 

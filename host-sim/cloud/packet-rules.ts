@@ -1,6 +1,6 @@
 import type { IPublishPacket, ISubscribePacket, Packet } from "mqtt-packet";
+import type { Limits } from "./aws-limits.ts";
 import type { ArnOf, ConnectTerms } from "./connect-rules.ts";
-import type { Limits } from "./limits.ts";
 import type { PolicyAction } from "./policy.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import { filterProblem, isOpenToClients, isReserved, topicProblem } from "./topic-rules.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { topicsOf } from "../../device/core/topics.ts";
+import { topicsOf } from "../../device/messages/topics.ts";
 import {
   type Authorize,
   bindPolicies,

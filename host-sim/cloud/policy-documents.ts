@@ -2,8 +2,8 @@ import {
   claimClientIdPrefix,
   claimTopicsOf,
   isTemplateName,
-} from "../../device/core/claim-topics.ts";
-import { isPrefix, isThingName, topicsOf } from "../../device/core/topics.ts";
+} from "../../device/messages/claim-topics.ts";
+import { isPrefix, isThingName, topicsOf } from "../../device/messages/topics.ts";
 import type { PolicyDocument, PolicyStatement } from "./policy.ts";
 
 /**

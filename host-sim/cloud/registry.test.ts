@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { createAuthority, type Identity, issueClient } from "../../scripts/certs/authority.ts";
+import { createAuthority, type Identity, issueClient } from "../pki/authority.ts";
 import { type PolicyDocument, PolicyError } from "./policy.ts";
 import { Registry } from "./registry.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connectAsync } from "mqtt";
-import { type People, publishPacket, TestCloud } from "./stand-in.fake.ts";
+import { type People, publishPacket, TestCloud } from "./stand-in.rig.ts";
 
 describe("CloudStandIn", function () {
   this.timeout(30_000);

@@ -1,7 +1,7 @@
+import { awsLimits, type Limits } from "./aws-limits.ts";
 import { Broker } from "./broker.ts";
 import type { Connection, OnDeliver } from "./connection.ts";
 import type { FleetProvisioning } from "./fleet-provisioning.ts";
-import { awsLimits, type Limits } from "./limits.ts";
 import { MessageStore, type RetainedMessage } from "./message-store.ts";
 import type { CloudEvent, CloudRecord } from "./records.ts";
 import type { Registry } from "./registry.ts";

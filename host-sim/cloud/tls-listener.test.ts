@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
-import { connectPacket, type People, TestCloud } from "./stand-in.fake.ts";
+import { connectPacket, type People, TestCloud } from "./stand-in.rig.ts";
 import { mqttProtocolName } from "./tls-listener.ts";
 
 describe("the TLS endpoint", function () {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { awsLimits } from "./limits.ts";
+import { awsLimits } from "./aws-limits.ts";
 import {
   filterProblem,
   hasWildcard,

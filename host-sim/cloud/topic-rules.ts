@@ -1,4 +1,4 @@
-import type { Limits } from "./limits.ts";
+import type { Limits } from "./aws-limits.ts";
 
 /** AWS IoT Core's rules for topic names and topic filters; pure. */
 

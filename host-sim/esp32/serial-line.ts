@@ -1,5 +1,5 @@
 import type { AgentRecord } from "../../device/agent.ts";
-import { readEventReport } from "../../device/core/report.ts";
+import { readEventReport } from "../../device/messages/event.ts";
 
 /** What one line of the serial port says. */
 export type SerialLine =

@@ -1,5 +1,5 @@
 import { describeHardware } from "../../device/hal.contract.ts";
-import { makeHardware } from "./hardware.fake.ts";
+import { makeHardware } from "./hardware.rig.ts";
 import { FaultyLink } from "./link.ts";
 
 describeHardware("the hardware on Node", () => makeHardware());

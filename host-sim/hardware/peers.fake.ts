@@ -9,8 +9,8 @@ import {
   issueCertificate,
   issueClient,
   issueServer,
-} from "../../scripts/certs/authority.ts";
-import { createRequest } from "../../scripts/certs/request.ts";
+} from "../pki/authority.ts";
+import { createRequest } from "../pki/request.ts";
 import type { ClaimIdentity } from "./tls.ts";
 
 interface Certificates {

@@ -1,4 +1,4 @@
-import type { EventReport } from "../../device/core/report.ts";
+import type { EventReport } from "../../device/messages/event.ts";
 import { World } from "./world.ts";
 
 /** What a scenario shows. */

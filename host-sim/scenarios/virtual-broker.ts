@@ -1,6 +1,6 @@
 import mqttPacket from "mqtt-packet";
-import { claimClientIdPrefix } from "../../device/core/claim-topics.ts";
 import type { TimerHandle } from "../../device/hal.ts";
+import { claimClientIdPrefix } from "../../device/messages/claim-topics.ts";
 import type { Timeline } from "./timeline.ts";
 import { VirtualClaims } from "./virtual-claims.ts";
 

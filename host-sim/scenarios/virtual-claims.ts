@@ -1,6 +1,6 @@
-import { claimTopicsOf } from "../../device/core/claim-topics.ts";
 import { derOfBase64 } from "../../device/core/issued-certificate.ts";
 import type { Identity } from "../../device/hal.ts";
+import { claimTopicsOf } from "../../device/messages/claim-topics.ts";
 
 export const virtualTemplate = "boom-box";
 

@@ -1,9 +1,9 @@
 import { Agent } from "../../device/agent.ts";
 import { parseSettings, type Settings } from "../../device/config.ts";
 import { PacketParser } from "../../device/core/mqtt/codec.ts";
-import type { EventReport, StatusReport } from "../../device/core/report.ts";
-import { topicsOf } from "../../device/core/topics.ts";
 import type { ResetReason } from "../../device/hal.ts";
+import type { EventReport, StatusReport } from "../../device/messages/event.ts";
+import { topicsOf } from "../../device/messages/topics.ts";
 import { car, epoch, fairWeather, type Surroundings } from "./surroundings.ts";
 import { seededRandom, Timeline } from "./timeline.ts";
 import { type Published, type PublishOptions, VirtualBroker } from "./virtual-broker.ts";

@@ -1,4 +1,4 @@
-import type { EventReport } from "../../device/core/report.ts";
+import type { EventReport } from "../../device/messages/event.ts";
 
 /** One command that was sent, and what became of it. */
 interface Account {

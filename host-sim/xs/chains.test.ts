@@ -12,14 +12,14 @@ import {
   makeCases,
   makeFamily,
   now,
-} from "../../device/xs/tls/chains.fake.ts";
-import { bundle, library } from "../../scripts/bundle/bundle.ts";
-import { tls } from "../../scripts/bundle/for-device.ts";
-import { requireEngine } from "./engine.fake.ts";
+} from "../../device/xs/tls/chains.vectors.ts";
+import { bundle, library } from "./bundle/bundle.ts";
+import { tls } from "./bundle/for-device.ts";
+import { requireEngine } from "./engine.rig.ts";
 import type { Engine } from "./engine.ts";
 import { load } from "./loader.ts";
 import { decodeAnswer, dispatch, encodeMessage } from "./protocol.ts";
-import type { ChainCalls, ChainEvents } from "./suite/chains-program.fake.ts";
+import type { ChainCalls, ChainEvents } from "./suite/chains.program.ts";
 
 /** The SDK's natives, as far as a module must find them to be loaded. Signatures are the host's. */
 const natives = `export default class {}
@@ -30,7 +30,7 @@ export class Digest {}
 async function build(directory: string): Promise<string[]> {
   const fileOf = (name: string) => join(directory, `${name}.js`);
   writeFileSync(fileOf("natives"), natives);
-  const program = { name: "program", entries: ["host-sim/xs/suite/chains-program.fake.ts"] };
+  const program = { name: "program", entries: ["host-sim/xs/suite/chains.program.ts"] };
   const modules = [library(), tls(), program];
   const built = await bundle({ outputDirectory: directory, modules, specifierOf: fileOf });
   const shipped = fileOf(tls().name);

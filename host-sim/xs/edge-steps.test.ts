@@ -3,9 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { bundleForEngine } from "../../scripts/bundle/for-engine.ts";
-import { type EdgeEvents, packetKinds, type Steps, type Surroundings } from "./edge-steps.fake.ts";
-import { requireEngine } from "./engine.fake.ts";
+import { bundleForEngine } from "./bundle/for-engine.ts";
+import {
+  type EdgeEvents,
+  packetKinds,
+  type Steps,
+  type Surroundings,
+} from "./edge-steps.program.ts";
+import { requireEngine } from "./engine.rig.ts";
 import type { Engine } from "./engine.ts";
 import { load } from "./loader.ts";
 import { decodeAnswer, encodeMessage } from "./protocol.ts";
@@ -30,7 +35,7 @@ describe("the work before a falling edge, on the real XS", function () {
 
   before(async function () {
     const binary = requireEngine(this);
-    const program = { entries: ["host-sim/xs/edge-steps.fake.ts"] };
+    const program = { entries: ["host-sim/xs/edge-steps.program.ts"] };
     const modules = await bundleForEngine(directory, program);
     const options = { binary, computeLimit: 4_000_000_000, answerTimeoutMs: 60_000 };
     engine = await load(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { requireEngine } from "./engine.fake.ts";
+import { requireEngine } from "./engine.rig.ts";
 import { Engine, EngineError, type EngineOptions } from "./engine.ts";
 import { load } from "./loader.ts";
 

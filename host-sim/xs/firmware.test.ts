@@ -6,7 +6,7 @@ import { createSecureContext } from "node:tls";
 import type { AgentRecord } from "../../device/agent.ts";
 import { parseSettings } from "../../device/config.ts";
 import { createNodeDevice, type NodeDevice } from "../hardware/device.ts";
-import { requireEngine } from "./engine.fake.ts";
+import { requireEngine } from "./engine.rig.ts";
 import type { EngineError } from "./engine.ts";
 import { XsFirmware } from "./firmware.ts";
 

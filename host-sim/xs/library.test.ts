@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleVectors } from "../../device/xs/shims/vectors/bundle.fake.ts";
-import { type BundleModule, bundle, library } from "../../scripts/bundle/bundle.ts";
-import { mqttPacketShims, type Shims } from "../../scripts/bundle/shims.ts";
-import { projectRoot } from "../../scripts/paths.ts";
-import { requireEngine } from "./engine.fake.ts";
+import { bundleVectors } from "../../device/xs/shims/vectors/bundle.rig.ts";
+import { projectRoot } from "../project-root.ts";
+import { type BundleModule, bundle, library } from "./bundle/bundle.ts";
+import { mqttPacketShims, type Shims } from "./bundle/shims.ts";
+import { requireEngine } from "./engine.rig.ts";
 import { type Engine, EngineError, type EngineOptions } from "./engine.ts";
 import { load } from "./loader.ts";
-import { runSuites } from "./suite/suites.fake.ts";
+import { runSuites } from "./suite/suites.rig.ts";
 
 /** The core's own tests, and those of what needs no hardware beside it. */
 const suites = [
@@ -50,7 +50,7 @@ describe("the library on the real XS, everything built in frozen", function () {
     return engine;
   }
 
-  for (const file of [...suites, "host-sim/xs/suite/contract.fake.ts"]) {
+  for (const file of [...suites, "host-sim/xs/suite/hardware.program.ts"]) {
     it(`passes ${file}`, async () => {
       const { passed, failed } = await runSuites(binary, directory, [file]);
       assert.deepEqual(failed, []);

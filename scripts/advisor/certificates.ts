@@ -7,7 +7,7 @@ import {
   type Identity,
   type Issuer,
   issueCertificate,
-} from "../certs/authority.ts";
+} from "../../host-sim/pki/authority.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 

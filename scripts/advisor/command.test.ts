@@ -5,7 +5,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { allCases } from "../../host-sim/advisor/cases/all.ts";
-import { identityFiles, projectRoot } from "../paths.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
+import { identityFiles } from "../certs/paths.ts";
 
 /** What a run of the command gave. */
 interface Ran {

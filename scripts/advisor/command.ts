@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { AnyCase } from "../../host-sim/advisor/case.ts";
 import type { Outcome } from "../../host-sim/advisor/run.ts";
-import { defaultThing, hostName, thingName } from "../broker-options.ts";
-import { caIdentity, defaultCertsDirectory, identityFiles } from "../paths.ts";
-import { UserError } from "../user-error.ts";
+import { defaultThing, hostName, thingName } from "../broker/options.ts";
+import { caIdentity, defaultCertsDirectory, identityFiles } from "../certs/paths.ts";
+import { UserError } from "../command-line/user-error.ts";
 import type { EngineName, Onlooker } from "./session.ts";
 
 interface AdvisorFlags {

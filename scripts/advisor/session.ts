@@ -5,15 +5,15 @@ import { type BoxClientOptions, startBoxClient } from "../../host-sim/advisor/bo
 import { AdvisorBroker } from "../../host-sim/advisor/broker.ts";
 import { Pace } from "../../host-sim/advisor/pace.ts";
 import { type AdvisorOptions, type Outcome, runAdvisor } from "../../host-sim/advisor/run.ts";
+import { localAccount } from "../../host-sim/cloud/one-project.ts";
 import { boxPolicy } from "../../host-sim/cloud/policy-documents.ts";
 import { makeIdentity } from "../../host-sim/hardware/tls.ts";
-import { localAccount } from "../../host-sim/local-cloud.ts";
+import { createAuthority, type Issuer, issueClient } from "../../host-sim/pki/authority.ts";
+import { bundleForEngine, simulatorProgram } from "../../host-sim/xs/bundle/for-engine.ts";
 import { findEngine } from "../../host-sim/xs/engine.ts";
 import { XsFirmware } from "../../host-sim/xs/firmware.ts";
-import { bundleForEngine, simulatorProgram } from "../bundle/for-engine.ts";
-import { createAuthority, type Issuer, issueClient } from "../certs/authority.ts";
-import { requireSettings } from "../settings.ts";
-import { UserError } from "../user-error.ts";
+import { requireSettings } from "../command-line/settings.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { advisorCertificates } from "./certificates.ts";
 
 export type EngineName = "node" | "xs";

@@ -3,13 +3,13 @@ import { Agent } from "../../device/agent.ts";
 import { CommandReader } from "../../device/core/command.ts";
 import { Gate } from "../../device/core/gate.ts";
 import { PacketParser } from "../../device/core/mqtt/codec.ts";
-import { type EventReport, openedEvent, refusedEvent } from "../../device/core/report.ts";
-import { topicsOf } from "../../device/core/topics.ts";
+import { type EventReport, openedEvent, refusedEvent } from "../../device/messages/event.ts";
+import { topicsOf } from "../../device/messages/topics.ts";
 import { createNodeDevice } from "../../host-sim/hardware/device.ts";
 import { RecordedPin } from "../../host-sim/hardware/pin.ts";
 import { MemoryStorage } from "../../host-sim/hardware/storage.ts";
 import type { TLSIdentity } from "../../host-sim/hardware/tls.ts";
-import { requireSettings } from "../settings.ts";
+import { requireSettings } from "../command-line/settings.ts";
 
 /** A box of either make, connected. */
 export interface BenchBox {

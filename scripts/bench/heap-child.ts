@@ -1,5 +1,5 @@
-import { identityOf } from "./bench-cloud.ts";
 import { type BenchBox, makeMqttJsBox, makeOurBox } from "./boxes.ts";
+import { identityOf } from "./cloud.ts";
 import type { HeapRequest } from "./heap.ts";
 
 /** The process that holds the boxes, and nothing else, so that its heap is theirs. */

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
-import type { BenchPem } from "./bench-cloud.ts";
+import type { BenchPem } from "./cloud.ts";
 
 export interface HeapRequest {
   readonly make: "ours" | "mqtt-js";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { topicsOf } from "../../device/core/topics.ts";
+import { topicsOf } from "../../device/messages/topics.ts";
 import type { CloudStandIn } from "../../host-sim/cloud/stand-in.ts";
-import { identityOf, startBenchCloud } from "./bench-cloud.ts";
 import { type BenchBox, makeMqttJsBox, makeOurBox } from "./boxes.ts";
+import { identityOf, startBenchCloud } from "./cloud.ts";
 
 export interface LatencyResult {
   /** broker's write of the PUBLISH to the rising edge, ms */

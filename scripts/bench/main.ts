@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { projectRoot } from "../paths.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
 import { Aims } from "./aims.ts";
-import { startBenchCloud } from "./bench-cloud.ts";
+import { startBenchCloud } from "./cloud.ts";
 import { measureHeap } from "./heap.ts";
 import { measureLatency } from "./latency.ts";
 import { measureReturn } from "./return.ts";

@@ -1,7 +1,7 @@
 import type { CloudRecord } from "../../host-sim/cloud/records.ts";
 import { CloudStandIn } from "../../host-sim/cloud/stand-in.ts";
-import { type BenchCloudOptions, benchCloudOptions, identityOf } from "./bench-cloud.ts";
 import { type BenchBox, makeMqttJsBox, makeOurBox } from "./boxes.ts";
+import { type BenchCloudOptions, benchCloudOptions, identityOf } from "./cloud.ts";
 
 const makes = { ours: makeOurBox, "mqtt-js": makeMqttJsBox } as const;
 type Make = keyof typeof makes;

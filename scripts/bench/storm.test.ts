@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../paths.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
 import { pictured, returnedMs, type StormOptions, simulateStorm } from "./storm.ts";
 import { makeMqttJsStormBox, makeOurStormBox, type StormBox } from "./storm-boxes.ts";
 import { drawStorm } from "./storm-chart.ts";

@@ -4,15 +4,15 @@ import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
-import { topicsOf } from "../../device/core/topics.ts";
+import { topicsOf } from "../../device/messages/topics.ts";
 import type { Edge } from "../../host-sim/hardware/pin.ts";
 import { MqttLink } from "../../web/cloud/mqtt-link.ts";
 import { type RunningWeb, startWeb } from "../../web/run.ts";
 import { hashOf, newToken } from "../../web/service/secrets.ts";
 import { parseWebSettings } from "../../web/service/settings.ts";
 import type { Store } from "../../web/store/store.ts";
-import { type BenchPem, identityOf, startBenchCloud } from "./bench-cloud.ts";
 import { type BenchBox, makeOurBox } from "./boxes.ts";
+import { type BenchPem, identityOf, startBenchCloud } from "./cloud.ts";
 
 export interface WebResult {
   /** request in to pin HIGH, through the service, ms */

@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
+import { projectRoot } from "../../host-sim/project-root.ts";
+import { library } from "../../host-sim/xs/bundle/bundle.ts";
+import { bundleForEngine } from "../../host-sim/xs/bundle/for-engine.ts";
 import { Engine, findEngine } from "../../host-sim/xs/engine.ts";
 import { load } from "../../host-sim/xs/loader.ts";
-import { library } from "../bundle/bundle.ts";
-import { bundleForEngine } from "../bundle/for-engine.ts";
-import { projectRoot } from "../paths.ts";
 
 /** What one firmware costs on XS. */
 export interface XsFigures {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { caIdentity, defaultCertsDirectory, reservedIdentities } from "../paths.ts";
-import { isProvisionedInAws } from "../provision/record.ts";
+import { caIdentity, defaultCertsDirectory, reservedIdentities } from "./paths.ts";
+import { isProvisionedInAws } from "./provisioning-record.ts";
 import type { CertificateStep } from "./store.ts";
 
 const defaultThing = "lot-1";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { createAuthority } from "./authority.ts";
+import { createAuthority } from "../../host-sim/pki/authority.ts";
 import { daysLeft, expiryNotice } from "./expiry.ts";
 
 describe("a certificate's remaining days", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 import {
   makePrivateFolder,
   readIfPresent,

@@ -3,7 +3,12 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type ConnectionOptions, connect, createServer, type TLSSocket } from "node:tls";
-import { createAuthority, type Identity, issueClient, issueServer } from "./authority.ts";
+import {
+  createAuthority,
+  type Identity,
+  issueClient,
+  issueServer,
+} from "../../host-sim/pki/authority.ts";
 
 /**
  * Both ends of a mutual TLS connection on loopback: resolves to whom the server saw, rejects with

@@ -1,17 +1,17 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { join } from "node:path";
-import { isThingName } from "../../device/core/topics.ts";
+import { isThingName } from "../../device/messages/topics.ts";
+import type { Identity } from "../../host-sim/pki/authority.ts";
+import { UserError } from "../command-line/user-error.ts";
+import { listFolder, makePrivateFolder, readIfPresent, writeAtomically } from "./files.ts";
+import { certificatesOf, privateKeyOf } from "./parse.ts";
 import {
   caIdentity,
   claimFiles,
   type IdentityFiles,
   identityFiles,
   reservedIdentities,
-} from "../paths.ts";
-import { UserError } from "../user-error.ts";
-import type { Identity } from "./authority.ts";
-import { listFolder, makePrivateFolder, readIfPresent, writeAtomically } from "./files.ts";
-import { certificatesOf, privateKeyOf } from "./parse.ts";
+} from "./paths.ts";
 
 /** What a box trusts, beside its own certificate. */
 export interface TrustFiles {

@@ -1,7 +1,6 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { basename } from "node:path";
-import { type IdentityFiles, identityFiles } from "../paths.ts";
 import { readIfPresent } from "./files.ts";
 import {
   certificatesOf,
@@ -11,6 +10,7 @@ import {
   notBeforeOf,
   privateKeyOf,
 } from "./parse.ts";
+import { type IdentityFiles, identityFiles } from "./paths.ts";
 
 /** A certificate with less than this left is replaced, milliseconds. */
 export const renewBeforeMs = 7 * 24 * 3_600_000;

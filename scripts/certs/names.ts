@@ -1,10 +1,7 @@
 import { isIP } from "node:net";
-import { isThingName } from "../../device/core/topics.ts";
-import { reservedIdentities } from "../paths.ts";
-import { UserError } from "../user-error.ts";
-
-/** What every server certificate names: the machine it runs on. */
-export const loopbackNames: readonly string[] = ["localhost", "127.0.0.1", "::1"];
+import { isThingName } from "../../device/messages/topics.ts";
+import { UserError } from "../command-line/user-error.ts";
+import { reservedIdentities } from "./paths.ts";
 
 /**
  * The names of boxes, each once.

@@ -3,8 +3,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../user-error.ts";
-import { createAuthority, type Identity, issueClient } from "./authority.ts";
+import { createAuthority, type Identity, issueClient } from "../../host-sim/pki/authority.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { type CredentialPaths, readCredentials } from "./read.ts";
 
 describe("credentials named on the command line", () => {

@@ -1,5 +1,5 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { readIfPresent } from "./files.ts";
 import { type Certificates, type StoredIdentity, storedIdentity } from "./identity.ts";
 import { certificatesOf, dayOf, notAfterOf, notBeforeOf, privateKeyOf } from "./parse.ts";

@@ -15,10 +15,11 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { identityFiles, projectRoot } from "../paths.ts";
-import { createAuthority, issueClient } from "./authority.ts";
+import { createAuthority, issueClient } from "../../host-sim/pki/authority.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
 import { listThings, readIdentity, trustFiles, writeIdentity } from "./identity.ts";
 import { certificatesOf } from "./parse.ts";
+import { identityFiles } from "./paths.ts";
 import { type CertificateStep, type EnsureOptions, ensureCertificates } from "./store.ts";
 
 const dayMs = 24 * 3_600_000;

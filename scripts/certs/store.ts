@@ -1,16 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { join, resolve } from "node:path";
-import {
-  awsServiceIdentity,
-  caIdentity,
-  identityFiles,
-  reservedIdentities,
-  serverIdentity,
-  serviceIdentity,
-} from "../paths.ts";
-import { readRecord } from "../provision/record.ts";
-import { UserError } from "../user-error.ts";
-import type { Identity } from "./authority.ts";
+import type { Identity } from "../../host-sim/pki/authority.ts";
+import { loopbackNames } from "../../host-sim/pki/loopback.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { makePrivateFolder, removeLeftovers, setAside, tighten } from "./files.ts";
 import { writeIdentity } from "./identity.ts";
 import {
@@ -21,8 +13,17 @@ import {
   reasonToReissue,
 } from "./inspect.ts";
 import { withLock } from "./lock.ts";
-import { canonicalName, checkedServerNames, checkedThings, loopbackNames } from "./names.ts";
+import { canonicalName, checkedServerNames, checkedThings } from "./names.ts";
 import { fingerprintOf, namesOf, notAfterOf } from "./parse.ts";
+import {
+  awsServiceIdentity,
+  caIdentity,
+  identityFiles,
+  reservedIdentities,
+  serverIdentity,
+  serviceIdentity,
+} from "./paths.ts";
+import { readRecord } from "./provisioning-record.ts";
 
 export interface EnsureOptions {
   /** made when missing */
@@ -152,7 +153,9 @@ async function ensureAuthority(run: Run): Promise<{ step: CertificateStep; autho
   const reason = reasonToChange(run, caIdentity, found, purpose, undefined);
   const identity =
     (reason === undefined ? identityOf(found) : undefined) ??
-    (await (await import("./authority.ts")).createAuthority(await issueOptions(run, found, asked)));
+    (await (
+      await import("../../host-sim/pki/authority.ts")
+    ).createAuthority(await issueOptions(run, found, asked)));
   const step = await settle(run, caIdentity, found, identity, reason, notes, {});
   return {
     step,
@@ -200,7 +203,7 @@ async function issueLeaf(
     );
   }
   const issuer = { certificatePem: ca.certificatePem, keyPem: ca.keyPem };
-  const { issueClient, issueServer } = await import("./authority.ts");
+  const { issueClient, issueServer } = await import("../../host-sim/pki/authority.ts");
   const options = await issueOptions(run, found, run.renew.has(name));
   if (purpose.type !== "server") return issueClient(issuer, name, options);
   const leaf = found.chain.at(0);
@@ -236,7 +239,7 @@ function reasonToChange(
 }
 
 async function issueOptions(run: Run, found: Found, withNewKey: boolean) {
-  const { backdateMs } = await import("./authority.ts");
+  const { backdateMs } = await import("../../host-sim/pki/authority.ts");
   const notBefore = new Date(run.now.getTime() - backdateMs);
   if (withNewKey || found.key === undefined) return { notBefore };
   return { notBefore, keyPem: found.key.export({ type: "pkcs8", format: "pem" }).toString() };

@@ -4,14 +4,14 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listThings } from "../certs/identity.ts";
+import { caIdentity, identityFiles } from "../certs/paths.ts";
 import { ensureCertificates } from "../certs/store.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { readClaimCredentials } from "../firmware/credentials.ts";
-import { caIdentity, identityFiles } from "../paths.ts";
-import { LocalControlPlane } from "../provision/local-cloud.ts";
-import { UserError } from "../user-error.ts";
+import { LocalControlPlane } from "../provision/local-control-plane.ts";
 import { AwsTemplates } from "./aws-templates.ts";
-import { type BenchOptions, prepareBox } from "./bench.ts";
 import { prepareFleet } from "./fleet.ts";
+import { type BenchOptions, prepareBox } from "./prepare-box.ts";
 import { templateRequest } from "./template.ts";
 
 const roleArn = "arn:aws:iam::123456789012:role/boom-box-provisioning";

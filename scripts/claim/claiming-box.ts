@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { ClaimSettings } from "../../device/config.ts";
-import { defaultPrefix } from "../../device/core/topics.ts";
+import { defaultPrefix } from "../../device/messages/topics.ts";
 import type { ClaimIdentity } from "../../host-sim/hardware/tls.ts";
+import { findStandIn } from "../broker/find-stand-in.ts";
 import { trustFiles } from "../certs/identity.ts";
+import { claimFiles, identityFiles } from "../certs/paths.ts";
 import { readCredentials } from "../certs/read.ts";
-import { claimFiles, identityFiles } from "../paths.ts";
+import { requireSettings } from "../command-line/settings.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { readSettingsEntry } from "../provision/settings-entry.ts";
-import { findStandIn } from "../running-stand-in.ts";
-import { requireSettings } from "../settings.ts";
-import { UserError } from "../user-error.ts";
 import { readFleet } from "./files.ts";
 
 export interface ClaimingBoxFlags {

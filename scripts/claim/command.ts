@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { isTemplateName } from "../../device/core/claim-topics.ts";
-import { hostName, prefix, thingName } from "../broker-options.ts";
-import { caIdentity, defaultCertsDirectory, identityFiles } from "../paths.ts";
-import { UserError } from "../user-error.ts";
-import type { BenchOptions } from "./bench.ts";
+import { isTemplateName } from "../../device/messages/claim-topics.ts";
+import { hostName, prefix, thingName } from "../broker/options.ts";
+import { caIdentity, defaultCertsDirectory, identityFiles } from "../certs/paths.ts";
+import { UserError } from "../command-line/user-error.ts";
+import type { BenchOptions } from "./prepare-box.ts";
 import { defaultTemplate } from "./template.ts";
 
 interface FleetFlags {
@@ -73,7 +73,7 @@ async function fleet(flags: FleetFlags, write: (text: string) => void): Promise<
     }
     const { ensureCertificates } = await import("../certs/store.ts");
     const { readPemCertificate } = await import("../certs/read.ts");
-    const { LocalControlPlane } = await import("../provision/local-cloud.ts");
+    const { LocalControlPlane } = await import("../provision/local-control-plane.ts");
     await ensureCertificates({ directory: certs, things: [] });
     const ca = identityFiles(certs, caIdentity).certificatePem;
     const trustPem = String((await readPemCertificate(ca, "the CA"))[0]);
@@ -106,7 +106,7 @@ async function fleet(flags: FleetFlags, write: (text: string) => void): Promise<
 
 async function templateOf(flags: FleetFlags) {
   const { templateRequest } = await import("./template.ts");
-  const { defaultPrefix } = await import("../../device/core/topics.ts");
+  const { defaultPrefix } = await import("../../device/messages/topics.ts");
   if (flags.role === undefined) {
     throw new UserError(
       "AWS IoT needs a role to register things with: name one with --role (docs/claim.md says how to make it)",
@@ -121,7 +121,7 @@ async function templateOf(flags: FleetFlags) {
 }
 
 async function claim(flags: ClaimFlags, write: (text: string) => void): Promise<void> {
-  const { prepareBox } = await import("./bench.ts");
+  const { prepareBox } = await import("./prepare-box.ts");
   await prepareBox({ ...flags, onStep: (text) => write(`${flags.thing}  ${text}\n`) });
 }
 

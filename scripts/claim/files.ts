@@ -1,12 +1,12 @@
 import { generateKeyPair, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { createRequest } from "../../host-sim/pki/request.ts";
 import { makePrivateFolder, readIfPresent, writeAtomically } from "../certs/files.ts";
 import { trustFiles } from "../certs/identity.ts";
 import { privateKeyOf } from "../certs/parse.ts";
-import { createRequest } from "../certs/request.ts";
-import { claimFiles, claimIdentity, identityFiles } from "../paths.ts";
-import { UserError } from "../user-error.ts";
+import { claimFiles, claimIdentity, identityFiles } from "../certs/paths.ts";
+import { UserError } from "../command-line/user-error.ts";
 
 const generate = promisify(generateKeyPair);
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { skipWithout } from "../optional.fake.ts";
+import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { AwsControlPlane } from "../provision/aws.ts";
-import { Emulator, findMoto } from "../provision/emulator.fake.ts";
-import { prepareBox } from "./bench.ts";
+import { Emulator, findMoto } from "../provision/emulator.rig.ts";
 import { prepareFleet } from "./fleet.ts";
+import { prepareBox } from "./prepare-box.ts";
 import { type TemplateRequest, templateRequest } from "./template.ts";
 
 describe("a fleet, against an emulator of AWS IoT's control plane", function () {

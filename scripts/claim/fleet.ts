@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
-import { defaultPrefix } from "../../device/core/topics.ts";
+import { defaultPrefix } from "../../device/messages/topics.ts";
 import { claimPolicy } from "../../host-sim/cloud/policy-documents.ts";
 import { readIfPresent, writeAtomically } from "../certs/files.ts";
-import { claimIdentity, identityFiles } from "../paths.ts";
+import { claimIdentity, identityFiles } from "../certs/paths.ts";
 import { type ControlPlane, placeOf } from "../provision/control-plane.ts";
 import { policyOf, type Subject } from "../provision/subject.ts";
 import { prepareKey, writeFleet, writeTrustOf } from "./files.ts";

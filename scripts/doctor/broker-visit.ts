@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import type { Settings } from "../../device/config.ts";
-import { topicsOf } from "../../device/core/topics.ts";
-import { serviceFor } from "../broker-options.ts";
+import { topicsOf } from "../../device/messages/topics.ts";
+import { serviceFor } from "../broker/options.ts";
 import { readIdentity } from "../certs/identity.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { type Conversation, converse } from "./conversation.ts";
-import type { BoxCredentials } from "./desk.ts";
 import { type BrokerFacts, isWorthAlpn, isWorthAnotherTry } from "./judge-broker.ts";
+import type { BoxCredentials } from "./local-checks.ts";
 import { askBoxStatus, type BoxStatus, Observer, type ObserverOptions } from "./observer.ts";
 import type { Timing } from "./surroundings.ts";
 import { type Handshake, shakeHands } from "./tls-probe.ts";

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../paths.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
 import { conclusionOf, lineOf } from "./command.ts";
 import type { Finding } from "./finding.ts";
 

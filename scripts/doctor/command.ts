@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { printableJson } from "../../host-sim/printable.ts";
-import { defaultThing, hostName, thingName } from "../broker-options.ts";
-import { defaultCertsDirectory } from "../paths.ts";
-import { numberOption } from "../settings.ts";
-import { UserError } from "../user-error.ts";
+import { defaultThing, hostName, thingName } from "../broker/options.ts";
+import { defaultCertsDirectory } from "../certs/paths.ts";
+import { numberOption } from "../command-line/settings.ts";
+import { UserError } from "../command-line/user-error.ts";
 import type { Finding, Verdict } from "./finding.ts";
 
 interface DoctorFlags {

@@ -1,6 +1,6 @@
 import type { TLSSocket } from "node:tls";
 import type { Packet } from "mqtt-packet";
-import type { Topics } from "../../device/core/topics.ts";
+import type { Topics } from "../../device/messages/topics.ts";
 import { type Ending, isEnding, MqttPeer } from "./mqtt-peer.ts";
 import type { Timing } from "./surroundings.ts";
 

@@ -1,18 +1,11 @@
 import { join } from "node:path";
 import { defaultTimeServers, numberLimits, type Settings } from "../../device/config.ts";
-import { defaultPrefix } from "../../device/core/topics.ts";
+import { defaultPrefix } from "../../device/messages/topics.ts";
 import { BrokerVisit } from "./broker-visit.ts";
 import { adviceOn, type Subject } from "./causes.ts";
-import {
-  lookAtCertificate,
-  lookAtIdf,
-  lookAtSdk,
-  lookAtSettings,
-  type NamedBroker,
-} from "./desk.ts";
 import { type CheckName, type Finding, type Judgement, skipped } from "./finding.ts";
 import { judgeBox, judgeBroker, judgeWill } from "./judge-broker.ts";
-import { judgePorts } from "./judge-desk.ts";
+import { judgePorts } from "./judge-local.ts";
 import {
   isClockWrong,
   judgeClock,
@@ -22,6 +15,13 @@ import {
   judgeTls,
   kindOfEndpoint,
 } from "./judge-path.ts";
+import {
+  lookAtCertificate,
+  lookAtIdf,
+  lookAtSdk,
+  lookAtSettings,
+  type NamedBroker,
+} from "./local-checks.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { resolveName, tryPort } from "./tcp-probe.ts";
 import { askTime } from "./time-probe.ts";

@@ -6,10 +6,10 @@ import { type AddressInfo, createServer, Socket } from "node:net";
 import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import { connect as connectClient } from "mqtt";
-import { createAuthority, issueClient } from "../certs/authority.ts";
-import { Bench, thing } from "./bench.fake.ts";
+import { createAuthority, issueClient } from "../../host-sim/pki/authority.ts";
 import type { Cause } from "./causes.ts";
 import { conclusionOf, lineOf } from "./command.ts";
+import { Bench, thing } from "./examination.rig.ts";
 import { type CheckName, checkNames, type Finding } from "./finding.ts";
 
 /** One thing that is wrong on a desk where all else is well. */

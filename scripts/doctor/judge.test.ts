@@ -5,7 +5,7 @@ import { parseSettings } from "../../device/config.ts";
 import type { Conversation, Stage } from "./conversation.ts";
 import type { Judgement } from "./finding.ts";
 import { type BrokerFacts, judgeBox, judgeBroker, judgeWill } from "./judge-broker.ts";
-import { judgePorts } from "./judge-desk.ts";
+import { judgePorts } from "./judge-local.ts";
 import {
   judgeClock,
   judgeDns,

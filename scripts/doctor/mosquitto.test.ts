@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { createAuthority } from "../certs/authority.ts";
-import { skipWithout } from "../optional.fake.ts";
-import { identityFiles } from "../paths.ts";
-import { Bench, thing } from "./bench.fake.ts";
+import { skipWithout } from "../../host-sim/optional.rig.ts";
+import { createAuthority } from "../../host-sim/pki/authority.ts";
+import { identityFiles } from "../certs/paths.ts";
 import { lineOf } from "./command.ts";
+import { Bench, thing } from "./examination.rig.ts";
 
 /** What device/README.md says to let a box and the service do. */
 const rules = [

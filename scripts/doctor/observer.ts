@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import type { IPublishPacket, Packet } from "mqtt-packet";
-import { type Topics, topicsOf } from "../../device/core/topics.ts";
-import { serviceClientIdPrefix } from "../publisher.ts";
+import { type Topics, topicsOf } from "../../device/messages/topics.ts";
+import { serviceClientIdPrefix } from "../open/open-once.ts";
 import { isEnding, MqttPeer } from "./mqtt-peer.ts";
 import type { Timing } from "./surroundings.ts";
 

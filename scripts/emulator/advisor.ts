@@ -1,7 +1,7 @@
 import { emulatorHost } from "../../host-sim/esp32/addresses.ts";
 import { EmulatedBox } from "../../host-sim/esp32/emulated-box.ts";
 import { adviseOutside, type Onlooker, type OutsideOptions } from "../advisor/session.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { defaultImage } from "./sim.ts";
 import { type EmulatorSurroundings, openSurroundings } from "./surroundings.ts";
 

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { layOutFlash } from "../../host-sim/esp32/flash-image.ts";
-import { projectRoot } from "../paths.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
 
 describe("boom-box sim --engine esp32", function () {
   this.timeout(60_000);

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 
 const program = "qemu-system-xtensa";
 const install =

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { skipWithout } from "../optional.fake.ts";
-import { projectRoot } from "../paths.ts";
+import { skipWithout } from "../../host-sim/optional.rig.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
 import { findQemu } from "./find-qemu.ts";
 import { defaultImage } from "./sim.ts";
 

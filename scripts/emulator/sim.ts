@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { EmulatedBox } from "../../host-sim/esp32/emulated-box.ts";
 import type { ScriptEntry } from "../../host-sim/faults/script.ts";
+import { printable } from "../../host-sim/printable.ts";
 import {
   type RunnableBox,
   runSimulator,
   type SimulatorEnd,
   type SimulatorOptions,
-} from "../../host-sim/main.ts";
-import { printable } from "../../host-sim/printable.ts";
+} from "../../host-sim/run-simulator.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { outputOf } from "../firmware/build.ts";
 import { flashFile } from "../firmware/image.ts";
-import { UserError } from "../user-error.ts";
 import { openSurroundings, type SurroundingsOptions } from "./surroundings.ts";
 
 /** Where `boom-box build --emulator` leaves its image. */

@@ -9,7 +9,7 @@ import {
 import { checkFlash, FlashImageError } from "../../host-sim/esp32/flash-image.ts";
 import { Relay, type RelayTarget } from "../../host-sim/esp32/relay.ts";
 import { TimeServer } from "../../host-sim/esp32/time-server.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { findQemu } from "./find-qemu.ts";
 
 /** What a box in an emulator needs on this machine. */

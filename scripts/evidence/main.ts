@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { projectRoot } from "../../host-sim/project-root.ts";
 import { findEngine } from "../../host-sim/xs/engine.ts";
-import { projectRoot } from "../paths.ts";
 import { makeScenariosPage } from "./scenarios-page.ts";
 
 const file = "docs/scenarios.md";

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Outcome } from "../../host-sim/scenarios/scenario.ts";
+import { bundleForEngine } from "../../host-sim/xs/bundle/for-engine.ts";
 import { load } from "../../host-sim/xs/loader.ts";
-import { bundleForEngine } from "../bundle/for-engine.ts";
 
 const program = { entries: ["host-sim/scenarios/xs-program.ts"], mayRepeat: true };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { requireEngine } from "../../host-sim/xs/engine.fake.ts";
-import { projectRoot } from "../paths.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
+import { requireEngine } from "../../host-sim/xs/engine.rig.ts";
 import { makeScenariosPage } from "./scenarios-page.ts";
 
 describe("scenarios on the real XS", function () {

@@ -11,9 +11,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { projectRoot } from "../../host-sim/project-root.ts";
 import { ensureCertificates } from "../certs/store.ts";
-import { projectRoot } from "../paths.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { clearAfter, mcconfigArguments, outputOf } from "./build.ts";
 import { readImageFiles } from "./credentials.ts";
 import { run, ToolError, telling } from "./run.ts";

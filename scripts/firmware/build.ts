@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { projectRoot } from "../paths.ts";
-import { UserError } from "../user-error.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { readImageFiles } from "./credentials.ts";
 import { checkImage, type ImagePlaces, removeImage, writeFlash } from "./image.ts";
 import { run, ToolError } from "./run.ts";

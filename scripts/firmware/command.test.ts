@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { projectRoot } from "../../host-sim/project-root.ts";
 import { ensureCertificates } from "../certs/store.ts";
-import { projectRoot } from "../paths.ts";
 import { settingsPath } from "./settings-file.ts";
 
 describe("boom-box build, flash and monitor", function () {

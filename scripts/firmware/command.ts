@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { defaultThing, thingName } from "../broker-options.ts";
-import { defaultCertsDirectory, projectRoot } from "../paths.ts";
-import { UserError } from "../user-error.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
+import { defaultThing, thingName } from "../broker/options.ts";
+import { defaultCertsDirectory } from "../certs/paths.ts";
+import { UserError } from "../command-line/user-error.ts";
 
 interface BuildFlags {
   readonly thing: string;

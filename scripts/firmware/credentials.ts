@@ -2,8 +2,8 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readIfPresent } from "../certs/files.ts";
 import { trustFiles } from "../certs/identity.ts";
 import { dayOf, notAfterOf, notBeforeOf, privateKeyOf } from "../certs/parse.ts";
-import { claimFiles, identityFiles } from "../paths.ts";
-import { UserError } from "../user-error.ts";
+import { claimFiles, identityFiles } from "../certs/paths.ts";
+import { UserError } from "../command-line/user-error.ts";
 
 /** What goes into the image for TLS, by the names of its files there; DER but for the request. */
 export type ImageFiles = Readonly<Record<string, Uint8Array>>;

@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../paths.ts";
-import { UserError } from "../user-error.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { checkImage, removeImage } from "./image.ts";
 
 const folder = join(projectRoot, "device", "xs", "esp32");

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bootloaderAt, layOutFlash, partitionTableAt } from "../../host-sim/esp32/flash-image.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { parsePartitions, partitionProblems, slotUse } from "./partitions.ts";
 import { pinConflictsOf } from "./pin-conflicts.ts";
 import { brokenPromises, parseSdkConfig } from "./sdkconfig.ts";

@@ -3,10 +3,10 @@ import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createAuthority, issueClient } from "../certs/authority.ts";
+import { createAuthority, issueClient } from "../../host-sim/pki/authority.ts";
+import { identityFiles } from "../certs/paths.ts";
 import { ensureCertificates } from "../certs/store.ts";
-import { identityFiles } from "../paths.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { readDerCredentials } from "./credentials.ts";
 import { readSettingsFile, settingsPath } from "./settings-file.ts";
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, writeSync } from "node:fs";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 
 export interface RunOptions {
   readonly command: string;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 
 /** The Moddable SDK a maker has installed. */
 export interface ModdableSdk {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../paths.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
 import { brokenPromises, parseSdkConfig, promises } from "./sdkconfig.ts";
 
 const folder = join(projectRoot, "device", "xs", "esp32");

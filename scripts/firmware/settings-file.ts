@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parseSettings, type Settings } from "../../device/config.ts";
 import { readIfPresent } from "../certs/files.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { fitPins, reasonAgainstPin } from "./pins.ts";
 
 /** The settings as checked, and the text that goes into the image. */

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundleForDevice, type FirmwareVariant } from "../bundle/for-device.ts";
-import { projectRoot } from "../paths.ts";
-import { UserError } from "../user-error.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
+import { bundleForDevice, type FirmwareVariant } from "../../host-sim/xs/bundle/for-device.ts";
+import { UserError } from "../command-line/user-error.ts";
 import type { ImageFiles } from "./credentials.ts";
 import type { ModdableSdk } from "./sdk.ts";
 import type { SettingsFile } from "./settings-file.ts";

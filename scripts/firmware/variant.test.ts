@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseSettings } from "../../device/config.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { parseSdkConfig } from "./sdkconfig.ts";
 import { emulatorManifest, forEmulator, requireFreePin, sdkconfigOf } from "./variant.ts";
 

@@ -11,12 +11,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { localAccount } from "../../host-sim/local-cloud.ts";
-import { identityFiles } from "../paths.ts";
+import { localAccount } from "../../host-sim/cloud/one-project.ts";
+import { identityFiles } from "../certs/paths.ts";
+import { readRecord } from "../certs/provisioning-record.ts";
 import { AwsControlPlane } from "./aws.ts";
-import type { Emulator, InventoryCertificate } from "./emulator.fake.ts";
+import type { Emulator, InventoryCertificate } from "./emulator.rig.ts";
 import type { ProvisionOptions } from "./provision.ts";
-import { readRecord } from "./record.ts";
 import type { Run, Step } from "./run.ts";
 import type { Subject } from "./subject.ts";
 

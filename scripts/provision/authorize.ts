@@ -1,8 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { UserError } from "../user-error.ts";
+import {
+  type CertificateRecord,
+  type ProvisioningRecord,
+  writeRecord,
+} from "../certs/provisioning-record.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { short } from "./certificate.ts";
 import { type Certificate, placeOf } from "./control-plane.ts";
-import { type CertificateRecord, type ProvisioningRecord, writeRecord } from "./record.ts";
 import { commandFor, type Run, tell } from "./run.ts";
 import { policyOf } from "./subject.ts";
 

@@ -1,5 +1,5 @@
 import { printable } from "../../host-sim/printable.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { AccountError, OutcomeUnknown } from "./control-plane.ts";
 
 /** What is read of whatever the SDK throws. */

@@ -1,8 +1,12 @@
 import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
-import { UserError } from "../user-error.ts";
+import {
+  type NextCertificate,
+  type ProvisioningRecord,
+  writeRecord,
+} from "../certs/provisioning-record.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { type Certificate, OutcomeUnknown } from "./control-plane.ts";
 import { nextKey, prepareNext, writeNext } from "./folder.ts";
-import { type NextCertificate, type ProvisioningRecord, writeRecord } from "./record.ts";
 import { commandFor, type Run, tell } from "./run.ts";
 
 /** How far this computer's clock may be off AWS's while leftovers are looked for. */

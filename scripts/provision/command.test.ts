@@ -4,11 +4,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
+import { projectRoot } from "../../host-sim/project-root.ts";
 import { registerCertsCommand } from "../certs/command.ts";
 import { readIdentity } from "../certs/identity.ts";
 import { ensureCertificates } from "../certs/store.ts";
-import { projectRoot } from "../paths.ts";
-import { StandIn } from "../stand-in.ts";
+import { StandIn } from "../local/local-stand-in.ts";
 import { registerProvisionCommands } from "./command.ts";
 import { proveConnection } from "./prove.ts";
 
@@ -315,7 +315,7 @@ describe("a folder provisioned in AWS", () => {
   });
 
   it("is at home in AWS for sim and open, which publishes as AWS's service", async () => {
-    const { resolveBroker, serviceFor } = await import("../broker-options.ts");
+    const { resolveBroker, serviceFor } = await import("../broker/options.ts");
     const flags = { thing: "lot-1", certs };
     const { endpoint, port, prefix, alpn } = await resolveBroker(flags, "lot-1");
     assert.deepEqual([endpoint, port, prefix, alpn], ["x-ats.iot.test", 443, "lab", true]);
@@ -327,7 +327,7 @@ describe("a folder provisioned in AWS", () => {
   });
 
   it("is not taken to the stand-in where no connection to AWS has held yet", async () => {
-    const { resolveBroker } = await import("../broker-options.ts");
+    const { resolveBroker } = await import("../broker/options.ts");
     const path = join(certs, "lot-1", "provisioning.json");
     const text = readFileSync(path, "utf8");
     writeFileSync(path, JSON.stringify({ ...JSON.parse(text), broker: undefined }));
@@ -339,7 +339,7 @@ describe("a folder provisioned in AWS", () => {
   });
 
   it("is no box for npm start, and unknown to the stand-in", async () => {
-    const { startLocalSystem } = await import("../local-system.ts");
+    const { startLocalSystem } = await import("../local/system.ts");
     const onlooker = { log: () => {}, onRecord: () => {} };
     await assert.rejects(startLocalSystem({ thing: "lot-1", port: 0, certs }, onlooker), {
       name: "UserError",
@@ -352,9 +352,9 @@ describe("a folder provisioned in AWS", () => {
     const before = readFileSync(path);
     const { current, ...begun } = JSON.parse(before.toString()) as Record<string, unknown>;
     writeFileSync(path, JSON.stringify({ ...begun, next: { requestedAt: 1 } }));
-    const { isProvisionedInAws } = await import("./record.ts");
+    const { isProvisionedInAws } = await import("../certs/provisioning-record.ts");
     assert.equal(await isProvisionedInAws(certs, "lot-1"), false);
-    const { serviceFor } = await import("../broker-options.ts");
+    const { serviceFor } = await import("../broker/options.ts");
     assert.equal(await serviceFor({ thing: "lot-1", certs }), "service");
     const steps = await ensureCertificates({ directory: certs, things: ["lot-1"] });
     assert.doesNotMatch(steps.at(-1)?.reason ?? "", /left alone/);

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { defaultThing, hostName, prefix, thingName } from "../broker-options.ts";
-import { awsServiceIdentity, defaultCertsDirectory } from "../paths.ts";
-import { numberOption } from "../settings.ts";
-import { UserError } from "../user-error.ts";
+import { defaultThing, hostName, prefix, thingName } from "../broker/options.ts";
+import { awsServiceIdentity, defaultCertsDirectory } from "../certs/paths.ts";
+import { numberOption } from "../command-line/settings.ts";
+import { UserError } from "../command-line/user-error.ts";
 import type { Target, TargetFlags } from "./target.ts";
 
 interface BrokerFlags {
@@ -188,7 +188,7 @@ async function nextSteps(target: Target, { local }: ProvisionFlags, certificateA
   if (subject.type === "service") {
     const { servicePolicy } = await import("../../host-sim/cloud/policy-documents.ts");
     const { placeOf } = await import("./control-plane.ts");
-    const { serviceClientIdPrefix: clientIdPrefix } = await import("../publisher.ts");
+    const { serviceClientIdPrefix: clientIdPrefix } = await import("../open/open-once.ts");
     const scope = { ...placeOf(certificateArn), prefix: subject.prefix, clientIdPrefix };
     return [
       'Next: "boom-box open --thing …" publishes with this certificate.',

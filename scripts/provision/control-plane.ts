@@ -1,4 +1,4 @@
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 
 /**
  * The calls of AWS IoT's control plane that provisioning needs, by AWS's names; AWS itself plays it,

@@ -1,9 +1,13 @@
+import {
+  type CertificateRecord,
+  type ProvisioningRecord,
+  readRecord,
+} from "../certs/provisioning-record.ts";
 import { isSame } from "./authorize.ts";
 import { short, sweep } from "./certificate.ts";
 import { placeOf, type Thing } from "./control-plane.ts";
 import { emptyFolder } from "./folder.ts";
 import { withFolder } from "./provision.ts";
-import { type CertificateRecord, type ProvisioningRecord, readRecord } from "./record.ts";
 import { retire } from "./retire.ts";
 import { type Run, tell } from "./run.ts";
 import { markOf, policyNameOf, policyOf } from "./subject.ts";

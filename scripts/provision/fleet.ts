@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import { type NumberSetting, numberLimits, parseSettings } from "../../device/config.ts";
 import { readIfPresent } from "../certs/files.ts";
 import { checkedThings } from "../certs/names.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 
 /** One line of `boxes.csv`: a box and the settings it gets besides those that provisioning knows. */
 export interface FleetBox {

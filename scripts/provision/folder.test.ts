@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createAuthority, type Identity } from "../certs/authority.ts";
-import { signRequest } from "../certs/request.ts";
+import { createAuthority, type Identity } from "../../host-sim/pki/authority.ts";
+import { signRequest } from "../../host-sim/pki/request.ts";
 import { ensureCertificates } from "../certs/store.ts";
 import { clearNext, installNext, prepareNext, restoreInstalled, writeNext } from "./folder.ts";
 

@@ -2,7 +2,7 @@ import { generateKeyPair, type KeyObject, X509Certificate } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Identity } from "../certs/authority.ts";
+import type { Identity } from "../../host-sim/pki/authority.ts";
 import {
   fileError,
   listFolder,
@@ -15,8 +15,8 @@ import {
 } from "../certs/files.ts";
 import { trustFiles, writeIdentity } from "../certs/identity.ts";
 import { privateKeyOf } from "../certs/parse.ts";
-import { type IdentityFiles, identityFiles } from "../paths.ts";
-import { UserError } from "../user-error.ts";
+import { type IdentityFiles, identityFiles } from "../certs/paths.ts";
+import { UserError } from "../command-line/user-error.ts";
 
 const generate = promisify(generateKeyPair);
 
@@ -71,7 +71,7 @@ export async function prepareNext(certsDirectory: string, name: string): Promise
   const path = join(folder, next, requestFile);
   const there = await readIfPresent(path);
   if (there !== undefined) return { key, request: there.toString("latin1") };
-  const { createRequest } = await import("../certs/request.ts");
+  const { createRequest } = await import("../../host-sim/pki/request.ts");
   const pem = key.export({ type: "pkcs8", format: "pem" }).toString();
   const request = await createRequest(pem, name);
   await writeAtomically(path, request);

@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type ConnectionOptions, connectionProblem, openConnection } from "../mqtt-connection.ts";
-import { serviceClientIdPrefix } from "../publisher.ts";
-import { UserError } from "../user-error.ts";
+import {
+  type ConnectionOptions,
+  connectionProblem,
+  openConnection,
+} from "../broker/mqtt-connection.ts";
+import { UserError } from "../command-line/user-error.ts";
+import { serviceClientIdPrefix } from "../open/open-once.ts";
 import { type Subject, topicToHear } from "./subject.ts";
 
 export interface ProofOptions extends Omit<ConnectionOptions, "clientId"> {

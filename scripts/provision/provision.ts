@@ -4,6 +4,7 @@ import { expiryNotice } from "../certs/expiry.ts";
 import { makePrivateFolder } from "../certs/files.ts";
 import { withLock } from "../certs/lock.ts";
 import { dayOf, notAfterOf } from "../certs/parse.ts";
+import { type ProvisioningRecord, writeRecord } from "../certs/provisioning-record.ts";
 import { authorize } from "./authorize.ts";
 import { obtainCertificate, short, sweep } from "./certificate.ts";
 import type { Certificate } from "./control-plane.ts";
@@ -16,7 +17,6 @@ import {
   writeTrust,
 } from "./folder.ts";
 import { proveConnection } from "./prove.ts";
-import { type ProvisioningRecord, writeRecord } from "./record.ts";
 import { replacedFolder } from "./retire.ts";
 import { commandFor, type Run, tell } from "./run.ts";
 import { mergedSettings, readSettingsEntry, writeSettingsEntry } from "./settings-entry.ts";

@@ -1,6 +1,10 @@
+import {
+  type CertificateRecord,
+  type ProvisioningRecord,
+  writeRecord,
+} from "../certs/provisioning-record.ts";
 import { short } from "./certificate.ts";
 import { removeReplaced } from "./folder.ts";
-import { type CertificateRecord, type ProvisioningRecord, writeRecord } from "./record.ts";
 import { type Run, tell } from "./run.ts";
 import { policyNameOf } from "./subject.ts";
 

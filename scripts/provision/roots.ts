@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../command-line/user-error.ts";
 
 /** RSA 2048 first, which is what a board gets; then P-256. */
 const amazonRoots = ["Amazon Root CA 1", "Amazon Root CA 3"] as const;

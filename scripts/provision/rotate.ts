@@ -1,14 +1,14 @@
-import { UserError } from "../user-error.ts";
-import { authorize } from "./authorize.ts";
-import { described, obtainCertificate, short } from "./certificate.ts";
-import { readNext, writeTrust } from "./folder.ts";
-import { type BrokerOptions, brokerOf, connect, install, withFolder } from "./provision.ts";
 import {
   type CertificateRecord,
   type ProvisioningRecord,
   readRecord,
   writeRecord,
-} from "./record.ts";
+} from "../certs/provisioning-record.ts";
+import { UserError } from "../command-line/user-error.ts";
+import { authorize } from "./authorize.ts";
+import { described, obtainCertificate, short } from "./certificate.ts";
+import { readNext, writeTrust } from "./folder.ts";
+import { type BrokerOptions, brokerOf, connect, install, withFolder } from "./provision.ts";
 import { retireReplaced } from "./retire.ts";
 import { commandFor, type Run, tell } from "./run.ts";
 import { refuseOtherPlace } from "./survey.ts";

@@ -1,8 +1,8 @@
 import { parseSettings } from "../../device/config.ts";
-import { defaultPrefix } from "../../device/core/topics.ts";
+import { defaultPrefix } from "../../device/messages/topics.ts";
 import { readIfPresent, writeAtomically } from "../certs/files.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { settingsPath } from "../firmware/settings-file.ts";
-import { UserError } from "../user-error.ts";
 
 type SettingsObject = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
-import { UserError } from "../user-error.ts";
+import { type ProvisioningRecord, readRecord } from "../certs/provisioning-record.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { isSame } from "./authorize.ts";
 import { described, short } from "./certificate.ts";
 import { type Certificate, placeOf, type Thing } from "./control-plane.ts";
-import { type ProvisioningRecord, readRecord } from "./record.ts";
 import { commandFor, flagOf, type Run, tell } from "./run.ts";
 import { policyNameOf, policyOf } from "./subject.ts";
 

@@ -1,10 +1,10 @@
-import { defaultPrefix, isPrefix } from "../../device/core/topics.ts";
+import { defaultPrefix, isPrefix } from "../../device/messages/topics.ts";
+import { findStandIn } from "../broker/find-stand-in.ts";
+import { awsServiceIdentity, caIdentity, identityFiles } from "../certs/paths.ts";
+import { type ProvisioningRecord, readRecord } from "../certs/provisioning-record.ts";
 import { readPemCertificate } from "../certs/read.ts";
-import { awsServiceIdentity, caIdentity, identityFiles } from "../paths.ts";
-import { findStandIn } from "../running-stand-in.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import type { BrokerOptions } from "./provision.ts";
-import { type ProvisioningRecord, readRecord } from "./record.ts";
 import type { Run } from "./run.ts";
 import { readSettingsEntry } from "./settings-entry.ts";
 import type { Subject } from "./subject.ts";
@@ -71,7 +71,7 @@ async function openCloud(
   record: ProvisioningRecord | undefined,
 ): Promise<ControlPlane> {
   if (flags.local) {
-    const { LocalControlPlane } = await import("./local-cloud.ts");
+    const { LocalControlPlane } = await import("./local-control-plane.ts");
     return new LocalControlPlane(flags.certs);
   }
   const { AwsControlPlane } = await import("./aws.ts");
@@ -124,7 +124,7 @@ function localTarget(run: Run): Target {
       const { ensureCertificates } = await import("../certs/store.ts");
       await ensureCertificates({ directory: certs, things: [] });
       if ((await findStandIn(certs)) !== undefined) return;
-      const { StandIn } = await import("../stand-in.ts");
+      const { StandIn } = await import("../local/local-stand-in.ts");
       started = await StandIn.start(certs, 0, (text) =>
         run.onStep({ name: run.subject.name, step: "connection", state: "note", text }),
       );

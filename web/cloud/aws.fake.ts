@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { Aedes } from "aedes";
 import { createWebSocketStream, WebSocketServer } from "ws";
-import { thePeople } from "../../host-sim/cloud/stand-in.fake.ts";
+import { thePeople } from "../../host-sim/cloud/stand-in.rig.ts";
 import { awsLink, type Credentials } from "./aws.ts";
 import type { CloudUnderTest } from "./gate-link.contract.ts";
 

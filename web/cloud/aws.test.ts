@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { thePeople } from "../../host-sim/cloud/stand-in.fake.ts";
+import { thePeople } from "../../host-sim/cloud/stand-in.rig.ts";
 import { credentials, type DataPlane, FakeAws, wrongCredentials } from "./aws.fake.ts";
 import { signedWebSocketPath } from "./aws.ts";
 import { command, describeGateLink, Heard } from "./gate-link.contract.ts";

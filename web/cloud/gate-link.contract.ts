@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Context } from "mocha";
-import type { EventReport, StatusReport } from "../../device/core/report.ts";
+import type { EventReport, StatusReport } from "../../device/messages/event.ts";
 import type { GateLink, GateLinkListener, OutgoingCommand } from "./gate-link.ts";
 
 /** A broker, the boxes on it, and links to it. */

@@ -1,4 +1,4 @@
-import type { EventReport, StatusReport } from "../../device/core/report.ts";
+import type { EventReport, StatusReport } from "../../device/messages/event.ts";
 import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
 
 /** Records what is sent, and plays the boxes: by hand, or by an answer of its own to each command. */

@@ -3,7 +3,7 @@
  * (`gate-link.contract.ts`) for every implementation: MQTT to any broker, and AWS IoT (commands by the
  * Data Plane over HTTPS, reports by MQTT over WebSocket with the same credentials).
  */
-import type { EventReport, StatusReport } from "../../device/core/report.ts";
+import type { EventReport, StatusReport } from "../../device/messages/event.ts";
 
 /** A command as `device/core/command.ts` reads it. */
 export interface OutgoingCommand {

@@ -1,5 +1,5 @@
-import { defaultPrefix, isPrefix } from "../../device/core/topics.ts";
-import { type SettingReader, settingPrefix } from "../service/setting-reader.ts";
+import { defaultPrefix, isPrefix } from "../../device/messages/topics.ts";
+import { type SettingReader, settingPrefix } from "../setting-reader.ts";
 import type { AwsLinkOptions } from "./aws.ts";
 import type { GateLink } from "./gate-link.ts";
 

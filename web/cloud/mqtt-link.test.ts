@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { skipWithout } from "../../scripts/optional.fake.ts";
-import { makeMosquittoCloud, makeStandInCloud } from "./brokers.fake.ts";
+import { skipWithout } from "../../host-sim/optional.rig.ts";
+import { makeMosquittoCloud, makeStandInCloud } from "./brokers.rig.ts";
 import { describeGateLink } from "./gate-link.contract.ts";
 
 describeGateLink("MqttLink to the stand-in", makeStandInCloud);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
-import { topicsOf } from "../../device/core/topics.ts";
+import { topicsOf } from "../../device/messages/topics.ts";
 import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
 import { deliverReport } from "./reports.ts";
 

@@ -1,5 +1,9 @@
-import { type EventReport, readEventReport, type StatusReport } from "../../device/core/report.ts";
-import { isThingName, topicsOf } from "../../device/core/topics.ts";
+import {
+  type EventReport,
+  readEventReport,
+  type StatusReport,
+} from "../../device/messages/event.ts";
+import { isThingName, topicsOf } from "../../device/messages/topics.ts";
 import type { GateLinkListener } from "./gate-link.ts";
 
 /** Twice what a box ever sends; a longer report is none of a box's. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { skipWithout } from "../../scripts/optional.fake.ts";
+import { skipWithout } from "../../host-sim/optional.rig.ts";
 import {
   accessibleNodes,
   addAuthenticator,
@@ -13,7 +13,7 @@ import {
   launchWithProfile,
   phone,
   slide,
-} from "./browser.fake.ts";
+} from "./browser.rig.ts";
 import { FakeService, gateView, newPerson, request } from "./service.fake.ts";
 
 describe("the page in Chromium", function () {

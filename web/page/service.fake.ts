@@ -18,7 +18,7 @@ import type {
 import { pageAssets } from "../assets.ts";
 import type { Assets } from "../service/assets.ts";
 import { contentSecurityPolicy } from "../service/guards.ts";
-import { FakePasskeys } from "./passkeys.fake.ts";
+import { FakePasskeys } from "./passkeys.rig.ts";
 
 /** What the service does with a post to open: answers, is silent, or breaks the connection. */
 export type OpenScript = (

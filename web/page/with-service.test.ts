@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
-import { skipWithout } from "../../scripts/optional.fake.ts";
+import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { pageAssets } from "../assets.ts";
-import { Rig } from "../service/rig.fake.ts";
 import { type RunningServer, serve } from "../service/server.ts";
-import { addAuthenticator, hasChromium, launchChromium, phone, slide } from "./browser.fake.ts";
+import { Rig } from "../service/service.rig.ts";
+import { addAuthenticator, hasChromium, launchChromium, phone, slide } from "./browser.rig.ts";
 
 describe("the page with the real service, in Chromium", function () {
   this.timeout(60_000);

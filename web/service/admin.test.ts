@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AdminGateView, GrantView, PersonView, Problem } from "../api.ts";
-import type { Browser } from "./browser.fake.ts";
-import { Rig } from "./rig.fake.ts";
+import type { Browser } from "./browser.rig.ts";
+import { Rig } from "./service.rig.ts";
 
 describe("administration", () => {
   let rig: Rig;

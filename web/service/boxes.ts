@@ -1,4 +1,4 @@
-import type { StatusReport } from "../../device/core/report.ts";
+import type { StatusReport } from "../../device/messages/event.ts";
 import type { BoxHealth, BoxState } from "../api.ts";
 
 type Status = StatusReport | { readonly state: "offline"; readonly firmware: string };

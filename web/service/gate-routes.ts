@@ -6,11 +6,11 @@ import { mayOpen } from "../domain/grants.ts";
 import type { OpenRequest, Person, Store } from "../store/store.ts";
 import type { Boxes } from "./boxes.ts";
 import type { SignedIn, WebContext, WebEnv } from "./context.ts";
-import type { Desk, Refusal, Tap } from "./desk.ts";
 import { gateId, uuid } from "./fields.ts";
-import type { Limits } from "./limits.ts";
 import type { Logger } from "./log.ts";
+import type { Desk, Refusal, Tap } from "./open-requests.ts";
 import { notFound, notSignedIn, problem, readBody } from "./problem.ts";
+import type { Limits } from "./request-limits.ts";
 import { requestView } from "./views.ts";
 
 interface GateParts {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { Problem } from "../api.ts";
-import { type StorePlace, sqlitePlace } from "../store/place.fake.ts";
+import { type StorePlace, sqlitePlace } from "../store/place.rig.ts";
 import { type Gate, type Store, StoreError } from "../store/store.ts";
-import type { Browser } from "./browser.fake.ts";
-import { Rig, until } from "./rig.fake.ts";
+import type { Browser } from "./browser.rig.ts";
+import { Rig, until } from "./service.rig.ts";
 
 const path = "/api/gates/north/open";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { HistoryPage, Problem } from "../api.ts";
-import { aRequest } from "../store/place.fake.ts";
+import { aRequest } from "../store/place.rig.ts";
 import { StoreError } from "../store/store.ts";
-import { Rig } from "./rig.fake.ts";
+import { Rig } from "./service.rig.ts";
 
 describe("the history", () => {
   let rig: Rig;

@@ -1,4 +1,4 @@
-import { parseUrl, type SettingReader } from "./setting-reader.ts";
+import { parseUrl, type SettingReader } from "../setting-reader.ts";
 
 /** Whom the provider's word lets in; one match is enough. */
 export interface AllowList {

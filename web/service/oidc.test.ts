@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Browser } from "./browser.fake.ts";
+import type { Browser } from "./browser.rig.ts";
 import { oidcCallbackPath } from "./oidc-routes.ts";
 import { type Account, RunningProvider } from "./provider.fake.ts";
-import { Rig } from "./rig.fake.ts";
+import { Rig } from "./service.rig.ts";
 
 /** The app's own address: http, as a browser would hand a Secure cookie back on localhost alone. */
 const origin = "http://localhost:8080";

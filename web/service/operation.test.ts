@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type SinonFakeTimers, useFakeTimers } from "sinon";
-import { aRequest } from "../store/place.fake.ts";
+import { aRequest } from "../store/place.rig.ts";
 import type { Assets } from "./assets.ts";
-import { Rig, until } from "./rig.fake.ts";
+import { Rig, until } from "./service.rig.ts";
 
 const token = "a-token-of-16-or-more";
 const encode = (text: string) => new TextEncoder().encode(text);

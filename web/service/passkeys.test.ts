@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { InvitationOptions, PasskeyOptions, Problem, SessionView } from "../api.ts";
 import type { Person } from "../store/store.ts";
 import { FakeAuthenticator, type Faults } from "./authenticator.fake.ts";
-import type { Browser } from "./browser.fake.ts";
-import { origin, Rig } from "./rig.fake.ts";
+import type { Browser } from "./browser.rig.ts";
+import { origin, Rig } from "./service.rig.ts";
 
 describe("signing in by passkey", () => {
   let rig: Rig;

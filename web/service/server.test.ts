@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import type { Gate } from "../store/store.ts";
-import { Browser } from "./browser.fake.ts";
-import { EventReader } from "./event-reader.fake.ts";
-import { Rig, until } from "./rig.fake.ts";
+import { Browser } from "./browser.rig.ts";
+import { EventReader } from "./event-reader.rig.ts";
 import { type RunningServer, serve } from "./server.ts";
+import { Rig, until } from "./service.rig.ts";
 
 const origin = "http://localhost:8080";
 

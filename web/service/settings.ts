@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
+import { parseUrl, SettingReader, type SettingSource } from "../setting-reader.ts";
 import { type OidcSettings, readOidcSettings } from "./oidc-settings.ts";
-import { parseUrl, SettingReader, type SettingSource } from "./setting-reader.ts";
 
 export interface RateLimitSettings {
   /** how many at once */

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type SinonFakeTimers, useFakeTimers } from "sinon";
 import type { ServerEvent } from "../api.ts";
-import { aGrant, aRequest } from "../store/place.fake.ts";
+import { aGrant, aRequest } from "../store/place.rig.ts";
 import type { Gate } from "../store/store.ts";
-import type { Browser } from "./browser.fake.ts";
-import { EventReader } from "./event-reader.fake.ts";
+import type { Browser } from "./browser.rig.ts";
+import { EventReader } from "./event-reader.rig.ts";
 import { maximumWaitingBytes } from "./event-stream.ts";
-import { everyDay, Rig } from "./rig.fake.ts";
+import { everyDay, Rig } from "./service.rig.ts";
 import { maximumStreamsOfOne } from "./streams.ts";
 
 describe("event streams", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { aPasskey, aPerson, aRequest, noon, type StorePlace } from "./place.fake.ts";
+import { aPasskey, aPerson, aRequest, noon, type StorePlace } from "./place.rig.ts";
 import { type Store, StoreError } from "./store.ts";
 
 export function concurrencyContract(

@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { StorePlace } from "./place.fake.ts";
+import type { StorePlace } from "./place.rig.ts";
 
-const program = fileURLToPath(new URL("crash.fake.ts", import.meta.url));
+const program = fileURLToPath(new URL("crash.program.ts", import.meta.url));
 
 /** Kills after so many words of the process. */
 const words = 200;

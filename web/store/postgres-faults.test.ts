@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { skipWithout } from "../../scripts/optional.fake.ts";
+import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { openStore } from "./open-store.ts";
-import { aRequest, type StorePlace } from "./place.fake.ts";
-import { PostgresServer, postgresNeeded, postgresPrograms } from "./postgres.fake.ts";
+import { aRequest, type StorePlace } from "./place.rig.ts";
+import { PostgresServer, postgresNeeded, postgresPrograms } from "./postgres.rig.ts";
 import { type Store, StoreError } from "./store.ts";
 
 describe("store on a PostgreSQL that fails", () => {

@@ -1,6 +1,6 @@
-import { skipWithout } from "../../scripts/optional.fake.ts";
+import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { crashContract } from "./crash.contract.ts";
-import { PostgresServer, postgresNeeded, postgresPrograms } from "./postgres.fake.ts";
+import { PostgresServer, postgresNeeded, postgresPrograms } from "./postgres.rig.ts";
 import { storeContract } from "./store.contract.ts";
 
 describe("store on PostgreSQL", () => {

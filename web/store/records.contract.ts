@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { HistoryQuery } from "../api.ts";
 import { isHistoryPosition } from "./history-position.ts";
-import { aGate, aPerson, aRequest, noon } from "./place.fake.ts";
+import { aGate, aPerson, aRequest, noon } from "./place.rig.ts";
 import type { ForeignEvent, Store } from "./store.ts";
 
 export function recordsContract(store: () => Store): void {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { crashContract } from "./crash.contract.ts";
 import { openStore } from "./open-store.ts";
-import { aPerson, aRequest, noon, sqlitePlace } from "./place.fake.ts";
+import { aPerson, aRequest, noon, sqlitePlace } from "./place.rig.ts";
 import { storeOn } from "./sql-store.ts";
 import { connectSqlite, type SqliteConnection } from "./sqlite.ts";
 import { storeContract } from "./store.contract.ts";

@@ -10,7 +10,7 @@ import {
   aSession,
   noon,
   type StorePlace,
-} from "./place.fake.ts";
+} from "./place.rig.ts";
 import { recordsContract } from "./records.contract.ts";
 import { type Store, StoreError } from "./store.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import genuine, { type Packet } from "mqtt-packet";
-import { bundle } from "../../../scripts/bundle/bundle.ts";
+import { bundle } from "../../../host-sim/xs/bundle/bundle.ts";
 import { createBufferList } from "./buffer-list.ts";
 import { EventEmitter } from "./events.ts";
 import { nextTick } from "./next-tick.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { parseCertificate } from "./certificate.ts";
-import { around, host, type Made, make, makeKey, server, x509 } from "./chains.fake.ts";
+import { around, host, type Made, make, makeKey, server, x509 } from "./chains.vectors.ts";
 import { MalformedError } from "./der.ts";
 import { AlgorithmError, parsePublicKey } from "./public-key.ts";
 

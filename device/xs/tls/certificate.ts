@@ -1,4 +1,4 @@
-import { consistsOf, isDigit } from "../../core/characters.ts";
+import { consistsOf, isDigit } from "../../characters.ts";
 import { areEqual, DerReader, MalformedError, tag } from "./der.ts";
 import { type Extensions, parseExtensions } from "./extensions.ts";
 import { type PublicKey, parsePublicKey } from "./public-key.ts";

@@ -16,7 +16,7 @@ import {
   server,
   type Wish,
   x509,
-} from "./chains.fake.ts";
+} from "./chains.vectors.ts";
 import { nodeVerifier } from "./node-verifier.fake.ts";
 
 const { KeyUsageFlags: usage, ExtendedKeyUsage: extended } = x509;

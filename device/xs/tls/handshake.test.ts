@@ -3,8 +3,8 @@ import { createECDH, sign } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Made, make, makeKey, server } from "./chains.fake.ts";
-import { FakeSession, loadHandshake, type Messages } from "./handshake.fake.ts";
+import { type Made, make, makeKey, server } from "./chains.vectors.ts";
+import { FakeSession, loadHandshake, type Messages } from "./handshake.rig.ts";
 import type { Effects } from "./sdk.fake.ts";
 
 /** How a handshake goes (RFC 5246, 7.3), `>` what is ours. The request for our certificate may lack. */

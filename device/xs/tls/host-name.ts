@@ -1,4 +1,4 @@
-import { consistsOf, hyphen, isDigit, underscore } from "../../core/characters.ts";
+import { consistsOf, hyphen, isDigit, underscore } from "../../characters.ts";
 import { areEqual } from "./der.ts";
 import type { Extensions } from "./extensions.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createECDH, type KeyObject, randomBytes, sign } from "node:crypto";
 import { parseCertificate } from "./certificate.ts";
-import { host, make, makeKey, server } from "./chains.fake.ts";
+import { host, make, makeKey, server } from "./chains.vectors.ts";
 import { type KeyExchangeContext, readKeyExchange } from "./key-exchange.ts";
 import { nodeVerifier } from "./node-verifier.fake.ts";
 import type { PublicKey } from "./public-key.ts";

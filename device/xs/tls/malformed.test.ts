@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { maxCertificateLength, parseCertificate } from "./certificate.ts";
 import { verifyChain } from "./chain.ts";
-import { type Family, host, type KeyType, makeFamily, now } from "./chains.fake.ts";
+import { type Family, host, type KeyType, makeFamily, now } from "./chains.vectors.ts";
 import { MalformedError } from "./der.ts";
 import { readKeyExchange } from "./key-exchange.ts";
 import { nodeVerifier } from "./node-verifier.fake.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { constants, createHash, createPublicKey, publicDecrypt, sign } from "node:crypto";
 import fc from "fast-check";
-import { makeKey } from "./chains.fake.ts";
+import { makeKey } from "./chains.vectors.ts";
 import { nodeVerifier } from "./node-verifier.fake.ts";
 import { type PublicKey, parsePublicKey } from "./public-key.ts";
 import { encodePkcs1, type Hash, isSigned, readEcdsaSignature } from "./signature.ts";

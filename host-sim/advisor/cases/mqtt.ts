@@ -1,4 +1,4 @@
-import { awsLimits, keepAliveInForce } from "../../cloud/limits.ts";
+import { awsLimits, keepAliveInForce } from "../../cloud/aws-limits.ts";
 import {
   filterProblem,
   isOpenToClients,

@@ -1,4 +1,4 @@
-import { awsLimits, keepAliveInForce } from "../../cloud/limits.ts";
+import { awsLimits, keepAliveInForce } from "../../cloud/aws-limits.ts";
 import { type Case, minuteMs } from "../case.ts";
 import { healthy, silent } from "../script.ts";
 import { type Transcript, uncertaintyMs } from "../transcript.ts";

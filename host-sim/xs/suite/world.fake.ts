@@ -1,4 +1,4 @@
-import { makeHardware } from "../../hardware/hardware.fake.ts";
+import { makeHardware } from "../../hardware/hardware.rig.ts";
 import { HostedDevice } from "../hosted-device.ts";
 import { type Calls, dispatch, type Events, nameOf } from "../protocol.ts";
 import type { TestCalls, TestEvents } from "./host.fake.ts";

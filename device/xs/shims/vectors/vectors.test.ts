@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { bundleVectors } from "./bundle.fake.ts";
+import { bundleVectors } from "./bundle.rig.ts";
 import type { VectorTest } from "./tape.fake.ts";
 
 describe("mqtt-packet on our modules", () => {

@@ -1,0 +1,43 @@
+import { colon, consistsOf, dot, isNameUnit } from "../characters.ts";
+
+/**
+ * Every topic of a Boom Box, in one place: `<prefix>/<thingName>/{command,event,status}`.
+ * AWS IoT Core allows 256 bytes and 7 slashes in a topic; `$…` is reserved.
+ */
+export interface Topics {
+  /** to the box, QoS 1: `open`, or a JSON command */
+  readonly command: string;
+  /** from the box, QoS 1: one for every command, done or refused */
+  readonly event: string;
+  /** from the box, QoS 1, retained, and its last will */
+  readonly status: string;
+}
+
+export const defaultPrefix = "gate";
+
+/** The topics of one thing. Both words must have passed {@link isPrefix} and {@link isThingName}. */
+export function topicsOf(prefix: string, thingName: string): Topics {
+  const root = `${prefix}/${thingName}`;
+  return { command: `${root}/command`, event: `${root}/event`, status: `${root}/status` };
+}
+
+/** One to three levels of letters, digits, `_`, `-`, `.`; 64 characters at most. */
+export function isPrefix(text: string): boolean {
+  const levels = text.split("/");
+  return (
+    text.length <= 64 &&
+    levels.length <= 3 &&
+    levels.every((level) => consistsOf(level, isPrefixUnit, 1, 64))
+  );
+}
+
+/**
+ * AWS allows `[a-zA-Z0-9:_-]{1,128}` for a thing name (CreateThing). 64 at most here, as the name
+ * is also the client id and a part of every topic.
+ */
+export function isThingName(text: string): boolean {
+  return consistsOf(text, isThingNameUnit, 1, 64);
+}
+
+const isPrefixUnit = (unit: number) => isNameUnit(unit) || unit === dot;
+const isThingNameUnit = (unit: number) => isNameUnit(unit) || unit === colon;

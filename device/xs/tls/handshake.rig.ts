@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Plugin } from "esbuild";
+import { bundle } from "../../../host-sim/xs/bundle/bundle.ts";
+import type { Effects, SdkSession } from "./sdk.fake.ts";
+
+/** The module's default export. */
+export interface Messages {
+  readonly [name: string]: {
+    unpacketize(session: SdkSession, body?: object): unknown;
+    packetize(session: SdkSession): unknown;
+  };
+}
+
+/** What is the SDK's, and what is Node's in place of its natives. */
+const standIns: Plugin = {
+  name: "stand-ins",
+  setup(build) {
+    const sources: Readonly<Record<string, string>> = {
+      "sdk/handshake": `export { handshake as default } from "./sdk.fake.ts";`,
+      "ssl/error": `export { TLSError as default } from "./sdk.fake.ts";`,
+      "./sdk-verifier.ts": `export { nodeVerifier as sdkVerifier } from "./node-verifier.fake.ts";`,
+    };
+    build.onResolve({ filter: /./ }, ({ path }) =>
+      Object.hasOwn(sources, path) ? { path, namespace: "stand-in" } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: "stand-in" }, ({ path }) => {
+      return {
+        contents: sources[path] ?? "",
+        resolveDir: fileURLToPath(new URL(".", import.meta.url)),
+      };
+    });
+  },
+};
+
+/** `handshake.ts` as Node can load it: built into this folder. */
+export async function loadHandshake(directory: string): Promise<Messages> {
+  const [built] = await bundle({
+    outputDirectory: directory,
+    external: ["node:*"],
+    modules: [
+      {
+        ...{ name: "handshake", entries: ["device/xs/tls/handshake.ts"], hasDefault: true },
+        plugins: [standIns],
+      },
+    ],
+  });
+  assert.ok(built);
+  const module = (await import(pathToFileURL(built.file).href)) as { default: Messages };
+  return module.default;
+}
+
+/** The SDK's session, before its ClientHello. */
+export class FakeSession implements SdkSession {
+  readonly options = {};
+  protocolVersion = 0x303;
+  chosenCipher = { value: [0xc0, 0x2f] };
+  clientRandom = Uint8Array.from(randomBytes(32)).buffer;
+  serverRandom = Uint8Array.from(randomBytes(32)).buffer;
+  peerCert: ArrayBuffer;
+  masterSecret = new ArrayBuffer(48);
+  serverCipher: object | null = null;
+  alert: object | undefined;
+  clientSessionID: ArrayBuffer | undefined = new ArrayBuffer(32);
+  cacheManager: object | undefined = {};
+  declare dhparams?: { readonly named_curve: number; readonly dh_Ys: ArrayBuffer };
+  readonly applicationData: string[] = [];
+  readonly diary: string[] = [];
+  readonly effects: Effects;
+
+  /** @param leaf of the server, DER */
+  constructor(leaf: Uint8Array, effects: Effects = {}) {
+    this.peerCert = Uint8Array.from(leaf).buffer;
+    this.effects = effects;
+  }
+
+  putData(data: string): void {
+    this.applicationData.push(data);
+  }
+}

@@ -1,0 +1,63 @@
+import type { NetworkKind } from "../../../device/config.ts";
+import { type BuiltModule, type BundleModule, bundle, library, sources } from "./bundle.ts";
+
+/** What stands in, on a desktop, for hardware it has not: specifier's place to source. */
+const desktop = ["digital", "interface", "key-value", "reset-reason"];
+
+/** What stands behind the modules of the SDK's own names: whether a server is who it should be. */
+export function tls(): BundleModule {
+  const replacements = /\/(cert|ciphersuites|handshake)\.ts$/;
+  return {
+    name: "boom-box/tls",
+    entries: sources("device/xs/tls").filter((name) => !replacements.test(name)),
+  };
+}
+
+/** What differs between two images of the firmware, settings aside. */
+export interface FirmwareVariant {
+  readonly network: NetworkKind;
+  /** the folder of `device/xs` that has its `boom-box/board` */
+  readonly board: "esp32" | "esp32/emulator" | "lin";
+}
+
+/**
+ * The firmware for the Moddable SDK, each module in a file that `manifest.json` names. All but `main`
+ * is preloaded.
+ */
+export function bundleForDevice(
+  outputDirectory: string,
+  { network, board }: FirmwareVariant,
+): Promise<BuiltModule[]> {
+  const replacement = (name: string) => ({
+    name: `ssl/${name}`,
+    entries: [`device/xs/tls/${name}.ts`],
+    hasDefault: true,
+    isPreloaded: true,
+  });
+  return bundle({
+    outputDirectory,
+    modules: [
+      library(),
+      tls(),
+      { name: "hardware", entries: sources("device/xs"), isPreloaded: true },
+      replacement("cert"),
+      replacement("ciphersuites"),
+      replacement("handshake"),
+      { name: "boom-box/network", entries: [`device/xs/network/${network}.ts`], isPreloaded: true },
+      { name: "boom-box/board", entries: [`device/xs/${board}/board.ts`], isPreloaded: true },
+      ...desktop.map((name) => ({
+        name: `desktop/${name}`,
+        entries: [`device/xs/lin/${name}.ts`],
+        hasDefault: true,
+        isPreloaded: true,
+      })),
+      {
+        name: "esp32/provider",
+        entries: ["device/xs/esp32/provider.ts"],
+        hasDefault: true,
+        isPreloaded: true,
+      },
+      { name: "main", entries: ["device/main.ts"] },
+    ],
+  });
+}

@@ -1,5 +1,0 @@
-import { pathToFileURL } from "node:url";
-import { compiled } from "./compiled.js";
-
-process.setSourceMapsEnabled(true);
-await import(pathToFileURL(`${await compiled()}/bench/main.js`).href);

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sinon from "sinon";
+import { announceStandIn, findStandIn, withdrawStandIn } from "./find-stand-in.ts";
+
+const own = { endpoint: "localhost", port: 8883, prefix: "gate", pid: process.pid };
+
+describe("a running stand-in", () => {
+  let directory: string;
+  let file: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "boom-box-"));
+    file = join(directory, "stand-in.json");
+  });
+  afterEach(() => {
+    sinon.restore();
+    rmSync(directory, { recursive: true });
+  });
+
+  it("is found where it was announced, and no longer once withdrawn", async () => {
+    assert.equal(await findStandIn(directory), undefined);
+    await announceStandIn(directory, own);
+    assert.deepEqual(await findStandIn(directory), own);
+    await withdrawStandIn(directory);
+    assert.equal(await findStandIn(directory), undefined);
+    assert.deepEqual(readdirSync(directory), []);
+  });
+
+  it("takes the place of the one announced before, in a file private to its user", async () => {
+    writeFileSync(file, "x".repeat(10_000), { mode: 0o644 });
+    await announceStandIn(directory, own);
+    assert.deepEqual(await findStandIn(directory), own);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.deepEqual(readdirSync(directory), ["stand-in.json"]);
+  });
+
+  it("does not write through a link that somebody put in its place", async () => {
+    const target = join(directory, "precious");
+    writeFileSync(target, "");
+    symlinkSync(target, file);
+    await announceStandIn(directory, own);
+    assert.equal(statSync(target).size, 0);
+    assert.deepEqual(await findStandIn(directory), own);
+  });
+
+  it("is not withdrawn by another: one that started later has its own there", async () => {
+    const later = { ...own, port: 9_999, pid: process.ppid };
+    await announceStandIn(directory, own);
+    await announceStandIn(directory, later);
+    await withdrawStandIn(directory);
+    assert.deepEqual(await findStandIn(directory), later);
+  });
+
+  it("is not found where its process is dead", async () => {
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    await announceStandIn(directory, { ...own, pid });
+    assert.equal(await findStandIn(directory), undefined);
+  });
+
+  it("is found where its process is another user's", async () => {
+    await announceStandIn(directory, own);
+    sinon.stub(process, "kill").throws(Object.assign(new Error("kill"), { code: "EPERM" }));
+    assert.deepEqual(await findStandIn(directory), own);
+  });
+
+  const garbage: readonly (readonly [string, string])[] = [
+    ["nothing", ""],
+    ["half a file", '{"endpoint":"localhost","por'],
+    ["no object", "null"],
+    ["a list", "[]"],
+    ["binary", "\u0000\u0001\ufffd"],
+    ["no endpoint", JSON.stringify({ ...own, endpoint: undefined })],
+    ["a URL as endpoint", JSON.stringify({ ...own, endpoint: "https://localhost" })],
+    ["escapes in the endpoint", JSON.stringify({ ...own, endpoint: "\x1b[2Jlocalhost" })],
+    ["no port", JSON.stringify({ ...own, port: "8883" })],
+    ["a port that is none", JSON.stringify({ ...own, port: 70_000 })],
+    ["port 0", JSON.stringify({ ...own, port: 0 })],
+    ["a prefix with a wildcard", JSON.stringify({ ...own, prefix: "gate/#" })],
+    ["no process", JSON.stringify({ ...own, pid: undefined })],
+    // To kill(2) these are groups of processes, some of which always live.
+    ["process 0", JSON.stringify({ ...own, pid: 0 })],
+    ["process -1", JSON.stringify({ ...own, pid: -1 })],
+  ];
+  for (const [what, text] of garbage) {
+    it(`is not found in a file that holds ${what}`, async () => {
+      writeFileSync(file, text);
+      assert.equal(await findStandIn(directory), undefined);
+    });
+  }
+
+  it("is found in a file that says more, as a later version's may", async () => {
+    writeFileSync(file, JSON.stringify({ ...own, color: "red" }));
+    assert.deepEqual(await findStandIn(directory), own);
+  });
+
+  it("is not found in a folder that is none, nor in one that cannot be read", async () => {
+    assert.equal(await findStandIn(join(directory, "none")), undefined);
+    writeFileSync(file, "");
+    assert.equal(await findStandIn(file), undefined);
+  });
+
+  it("says in one line why it could not be announced", async () => {
+    await assert.rejects(announceStandIn(join(directory, "none"), own), {
+      name: "UserError",
+      message: /^\S+stand-in\.json cannot be written: [^\n]+$/,
+    });
+  });
+});

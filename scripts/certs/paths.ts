@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { projectRoot } from "../../host-sim/project-root.ts";
+
+/** Where keys and certificates live unless `--certs` names another folder. */
+export const defaultCertsDirectory = join(projectRoot, "certs");
+
+/** The files of one identity: a box, the server or a publishing service. */
+export interface IdentityFiles {
+  readonly certificatePem: string;
+  readonly certificateDer: string;
+  readonly keyPem: string;
+  /** PKCS#8, unencrypted: what Moddable XS reads */
+  readonly keyDer: string;
+}
+
+/** `certs/<name>/certificate.{pem,der}` and `private-key.{pem,der}`. */
+export function identityFiles(certsDirectory: string, name: string): IdentityFiles {
+  const file = (base: string) => join(certsDirectory, name, base);
+  return {
+    certificatePem: file("certificate.pem"),
+    certificateDer: file("certificate.der"),
+    keyPem: file("private-key.pem"),
+    keyDer: file("private-key.der"),
+  };
+}
+
+/** What a box has that claims its certificate: `certs/<thing>/…`. */
+export interface ClaimFiles {
+  readonly requestPem: string;
+  readonly claimCertificatePem: string;
+  readonly claimCertificateDer: string;
+  readonly claimKeyPem: string;
+  readonly claimKeyDer: string;
+}
+
+export function claimFiles(certsDirectory: string, thing: string): ClaimFiles {
+  const file = (name: string) => join(certsDirectory, thing, name);
+  return {
+    requestPem: file("request.pem"),
+    claimCertificatePem: file("claim-certificate.pem"),
+    claimCertificateDer: file("claim-certificate.der"),
+    claimKeyPem: file("claim-private-key.pem"),
+    claimKeyDer: file("claim-private-key.der"),
+  };
+}
+
+/** Names that are not boxes: no thing may be called so. */
+export const reservedIdentities = ["ca", "server", "service", "aws-service", "claim"] as const;
+
+export const caIdentity = "ca";
+export const serverIdentity = "server";
+/** the identity `boom-box open` and the web service publish with, on the stand-in */
+export const serviceIdentity = "service";
+/** the same in AWS IoT Core, made by `boom-box provision --service` */
+export const awsServiceIdentity = "aws-service";
+/** what boxes without a certificate of their own claim one with, made by `boom-box fleet` */
+export const claimIdentity = "claim";

@@ -1,0 +1,27 @@
+import { InvalidArgumentError } from "commander";
+import {
+  type NumberSetting,
+  numberLimits,
+  parseSettings,
+  type Settings,
+} from "../../device/config.ts";
+import { UserError } from "./user-error.ts";
+
+/** A commander parser for a whole number within the setting's limits. */
+export function numberOption(name: NumberSetting): (text: string) => number {
+  const { minimum, maximum, unit } = numberLimits[name];
+  return (text) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= minimum && value <= maximum) return value;
+    throw new InvalidArgumentError(
+      `It must be a whole number, ${minimum}–${maximum}${unit === "" ? "" : ` ${unit}`}.`,
+    );
+  };
+}
+
+/** The settings, or one line with everything that is wrong with them. */
+export function requireSettings(input: Readonly<Record<string, unknown>>): Settings {
+  const result = parseSettings(input);
+  if (result.type === "settings") return result.settings;
+  throw new UserError(result.problems.join("; "));
+}

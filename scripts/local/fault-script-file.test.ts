@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { projectRoot } from "../../host-sim/project-root.ts";
+import { UserError } from "../command-line/user-error.ts";
+import { readScenario } from "./fault-script-file.ts";
+
+describe("readScenario", () => {
+  let directory: string;
+  let file: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "boom-box-"));
+    file = join(directory, "scenario.jsonl");
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const refusal = async () => {
+    const error = await readScenario(file).then(
+      () => assert.fail("it was read"),
+      (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof UserError);
+    return error.message;
+  };
+
+  it("reads the example of docs/", async () => {
+    const entries = await readScenario(join(projectRoot, "docs", "faults.jsonl"));
+    assert.deepEqual(entries.at(-1), { type: "do", at: 500, deed: "quit" });
+  });
+
+  it("says that there is no such file", async () => {
+    assert.match(await refusal(), /scenario\.jsonl \(--scenario\) cannot be read: .*ENOENT/);
+  });
+
+  it("refuses what is no UTF-8, and what is larger than any scenario", async () => {
+    writeFileSync(file, Uint8Array.of(0x7b, 0xff));
+    assert.match(await refusal(), /is no UTF-8 text$/);
+    writeFileSync(file, " ".repeat(1_000_001));
+    assert.match(await refusal(), /is larger than 1000000 bytes$/);
+  });
+
+  it("shows twenty problems, a line each, and how many more there are", async () => {
+    writeFileSync(file, "nonsense\n".repeat(25));
+    const lines = (await refusal()).split("\n");
+    assert.equal(lines.length, 22);
+    assert.equal(lines[20], "  line 20: this is no JSON");
+    assert.equal(lines[21], "  and 5 more");
+  });
+});

@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { parseScript, type ScriptEntry } from "../../host-sim/faults/script.ts";
+import { printable } from "../../host-sim/printable.ts";
+import { UserError } from "../command-line/user-error.ts";
+
+const maximumBytes = 1_000_000;
+const shownProblems = 20;
+
+/**
+ * The entries of a scenario file (docs/faults.md), all of them right.
+ * @throws UserError with one line for each problem, the file's name in front
+ */
+export async function readScenario(file: string): Promise<readonly ScriptEntry[]> {
+  const result = parseScript(await readText(file));
+  if (result.type === "script") return result.entries;
+  const { problems } = result;
+  const more = problems.length - shownProblems;
+  throw new UserError(
+    [
+      `${printable(file)} is no scenario; docs/faults.md says what one is:`,
+      ...problems.slice(0, shownProblems),
+      ...(more > 0 ? [`and ${more} more`] : []),
+    ].join("\n  "),
+  );
+}
+
+async function readText(file: string): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    throw new UserError(
+      `${printable(file)} (--scenario) cannot be read: ${printable(String(cause))}`,
+      {
+        cause,
+      },
+    );
+  }
+  if (bytes.length > maximumBytes) {
+    throw new UserError(`${printable(file)} (--scenario) is larger than ${maximumBytes} bytes`);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UserError(`${printable(file)} (--scenario) is no UTF-8 text`, { cause });
+  }
+}

@@ -1,0 +1,280 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { stripVTControlCharacters } from "node:util";
+import sinon from "sinon";
+import { openedEvent } from "../../device/messages/event.ts";
+import type { Fault } from "../../host-sim/faults/fault.ts";
+import { type FaultState, noFaults } from "../../host-sim/faults/injector.ts";
+import { faultKeys } from "../../host-sim/faults/keys.ts";
+import { FakeTerminal } from "../../host-sim/terminal/terminal.fake.ts";
+import { type Output, Watch, type WatchedBox, type WatchedFaults } from "./screen.ts";
+
+class FakeKeyboard extends EventEmitter {
+  isRaw = false;
+  isPaused = false;
+  readonly isTTY: boolean;
+
+  constructor(isTTY = true) {
+    super();
+    this.isTTY = isTTY;
+  }
+
+  setRawMode(isRaw: boolean): void {
+    this.isRaw = isRaw;
+  }
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  press(keys: string): void {
+    this.emit("data", Buffer.from(keys));
+  }
+}
+
+/** Output as `process.stdout` is when it is a pipe. */
+class FakePipe extends EventEmitter {
+  readonly columns = 0;
+  readonly rows = 0;
+  text = "";
+
+  write(text: string): void {
+    this.text += text;
+  }
+}
+
+class FakeProcess extends EventEmitter {
+  readonly env: Readonly<Record<string, string>>;
+
+  constructor(env: Readonly<Record<string, string>> = { TERM: "xterm" }) {
+    super();
+    this.env = env;
+  }
+}
+
+class FakeFaults implements WatchedFaults {
+  state: FaultState = noFaults;
+  readonly applied: Fault[] = [];
+
+  apply(fault: Fault): void {
+    this.applied.push(fault);
+  }
+}
+
+const settings = { thingName: "lot-1", endpoint: "localhost", port: 8883, pin: 5 };
+const report = openedEvent({ id: "1", action: "open", by: "Alice" }, 500, 1);
+
+describe("Watch", () => {
+  let clock: sinon.SinonFakeTimers;
+  let terminal: FakeTerminal & { isTTY: boolean };
+  let keyboard: FakeKeyboard;
+  let signals: FakeProcess;
+  let box: { -readonly [name in keyof WatchedBox]: WatchedBox[name] };
+  let watch: Watch;
+  let opened: number;
+  let faults: FakeFaults;
+  let open: () => Promise<typeof report | undefined>;
+
+  beforeEach(() => {
+    clock = sinon.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    terminal = Object.assign(new FakeTerminal(80, 24), { isTTY: true });
+    keyboard = new FakeKeyboard();
+    signals = new FakeProcess();
+    box = {
+      connectionState: "connected",
+      device: { gatePin: { edges: [] } },
+      gate: { state: "closed", position: 0 },
+    };
+    opened = 0;
+    faults = new FakeFaults();
+    open = async () => {
+      opened += 1;
+      return report;
+    };
+    watch = new Watch({ input: keyboard, output: terminal, signals });
+  });
+  afterEach(() => {
+    watch.close();
+    clock.restore();
+  });
+
+  const text = () => stripVTControlCharacters(terminal.lines.join("\n"));
+  /** Lets every promise that is due come to its end. */
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  async function hasEnded(): Promise<boolean> {
+    await settle();
+    const pending = Symbol();
+    return (await Promise.race([watch.ended, Promise.resolve(pending)])) !== pending;
+  }
+
+  it("shows the box below its log, and follows it", () => {
+    clock.tick(160);
+    watch.onRecord({ type: "connection", state: "connected", reason: null });
+    watch.attach(box, settings, open, faults);
+    assert.match(text(), /^ {4}0\.16 {2}connection {2}connected\n─+\nlot-1 +at localhost:8883/);
+    assert.match(text(), /▁ LOW/);
+    box.device = { gatePin: { edges: [{ value: 1, at: performance.now() }] } };
+    box.gate = { state: "opening", position: 0.5 };
+    clock.tick(100);
+    assert.match(text(), /█ HIGH/);
+    assert.match(text(), /opening/);
+  });
+
+  it("fits a terminal that becomes narrower at once", () => {
+    watch.attach(box, settings, open, faults);
+    terminal.resize(30, 24);
+    assert.equal(terminal.lines.filter((line) => line.startsWith("lot-1")).length, 1);
+    assert.ok(terminal.lines.every((line) => line.length < 30));
+  });
+
+  it("keeps what a stranger wrote from moving the cursor", () => {
+    watch.attach(box, settings, open, faults);
+    watch.log("stand-in: \x1b[2J\x1b[Hme\r\n\u009b2J may not iot:Publish");
+    assert.match(text(), /^ {4}0\.00 {2}stand-in: {2}\[2J \[Hme 2J may not iot:Publish\n─/);
+  });
+
+  for (const [name, key] of [
+    ["o", "o"],
+    ["space", " "],
+    ["return", "\r"],
+  ] as const) {
+    it(`opens at ${name}`, () => {
+      watch.attach(box, settings, open, faults);
+      keyboard.press(key);
+      assert.equal(opened, 1);
+    });
+  }
+
+  it("opens at no key that only contains an o, and at no pasted text", async () => {
+    watch.attach(box, settings, open, faults);
+    for (const keys of ["\x1bo", "\x1bOP", "npx boom-box open", "quit", "O", "pp", "wifi"]) {
+      keyboard.press(keys);
+    }
+    assert.equal(opened, 0);
+    assert.deepEqual(faults.applied, []);
+    assert.equal(await hasEnded(), false);
+  });
+
+  it("does what each fault key says, and opens at none of them", async () => {
+    watch.attach(box, settings, open, faults);
+    for (const { key } of faultKeys) keyboard.press(key);
+    assert.deepEqual(
+      faults.applied,
+      faultKeys.map(({ next }) => next(noFaults)),
+    );
+    assert.equal(opened, 0);
+    assert.equal(await hasEnded(), false);
+  });
+
+  it("takes no key any more once it is closed", () => {
+    watch.attach(box, settings, open, faults);
+    watch.close();
+    for (const key of ["w", "o"]) keyboard.press(key);
+    assert.deepEqual([faults.applied, opened], [[], 0]);
+  });
+
+  it("shows what is wrong beside its key", () => {
+    watch.attach(box, settings, open, faults);
+    assert.match(text(), /^w wifi {2}a AP {2}b broker/m);
+    faults.state = { ...noFaults, isWifiOff: true };
+    clock.tick(100);
+    assert.match(text(), /^w wifi off {2}a AP/m);
+  });
+
+  it("says why an open was not sent, in one line without a stack", async () => {
+    const fail = () => Promise.reject(new Error("no connection\nto localhost"));
+    watch.attach(box, settings, fail, faults);
+    keyboard.press("o");
+    await settle();
+    assert.match(text(), / {2}no connection to localhost\n─/);
+  });
+
+  it("says so where the box does not answer", async () => {
+    watch.attach(box, settings, () => Promise.resolve(undefined), faults);
+    keyboard.press("o");
+    await settle();
+    assert.match(text(), /no answer: is the box online\?/);
+  });
+
+  for (const [name, key] of [
+    ["q", "q"],
+    ["Ctrl-C", "\u0003"],
+    ["Ctrl-C among others", "oo\u0003"],
+    ["Ctrl-D", "\u0004"],
+  ] as const) {
+    it(`ends at ${name}`, async () => {
+      watch.attach(box, settings, open, faults);
+      assert.equal(await hasEnded(), false);
+      keyboard.press(key);
+      assert.equal(await hasEnded(), true);
+    });
+  }
+
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    it(`ends at ${signal}, and leaves a second one to Node`, async () => {
+      signals.emit(signal);
+      assert.equal(await hasEnded(), true);
+      assert.equal(signals.listenerCount(signal), 0);
+    });
+  }
+
+  it("ends where nobody reads its output any more", async () => {
+    const pipe = new FakePipe();
+    watch = new Watch({ input: keyboard, output: pipe, signals });
+    pipe.emit("error", new Error("EPIPE"));
+    assert.equal(await hasEnded(), true);
+  });
+
+  it("gives the terminal back: log kept, panel gone, cursor shown, keys as before", () => {
+    watch.log("one");
+    watch.attach(box, settings, open, faults);
+    assert.equal(keyboard.isRaw, true);
+    assert.equal(terminal.isCursorShown, false);
+    watch.close();
+    watch.log("two");
+    assert.match(text(), /^ +0\.00 {2}one\n +0\.00 {2}two$/);
+    assert.equal(terminal.isCursorShown, true);
+    assert.deepEqual([keyboard.isRaw, keyboard.isPaused], [false, true]);
+    assert.equal(keyboard.listenerCount("data"), 0);
+    assert.equal(clock.countTimers(), 0);
+    assert.equal(signals.listenerCount("exit"), 0);
+  });
+
+  it("gives the cursor back where the process ends otherwise", () => {
+    watch.attach(box, settings, open, faults);
+    signals.emit("exit");
+    assert.equal(terminal.isCursorShown, true);
+  });
+
+  it("offers no keys where none can be read", () => {
+    keyboard = new FakeKeyboard(false);
+    watch = new Watch({ input: keyboard, output: terminal, signals });
+    watch.attach(box, settings, open, faults);
+    assert.match(text(), /Ctrl-C ends it/);
+    assert.equal(keyboard.listenerCount("data"), 0);
+    assert.equal(keyboard.isRaw, false);
+  });
+
+  const plain: readonly (readonly [string, () => [Output & { text: string }, FakeProcess]])[] = [
+    ["is no terminal", () => [new FakePipe(), new FakeProcess()]],
+    [
+      "cannot move its cursor",
+      () => [Object.assign(new FakePipe(), { isTTY: true }), new FakeProcess({ TERM: "dumb" })],
+    ],
+  ];
+  for (const [what, make] of plain) {
+    it(`prints lines alone where output ${what}`, () => {
+      const [output, environment] = make();
+      watch = new Watch({ input: keyboard, output, signals: environment });
+      clock.tick(1_234);
+      watch.onRecord({ type: "pin", pin: 5, value: 1, at: 0 });
+      watch.attach(box, settings, open, faults);
+      clock.tick(1_000);
+      assert.equal(
+        output.text,
+        "    1.23  pin 5       HIGH\n    1.23  listening at localhost:8883; Ctrl-C ends it\n",
+      );
+      assert.equal(keyboard.isRaw, false);
+    });
+  }
+});

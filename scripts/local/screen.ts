@@ -1,0 +1,180 @@
+import { styleText } from "node:util";
+import type { Settings } from "../../device/config.ts";
+import type { ConnectionState } from "../../device/core/connection.ts";
+import type { EventReport } from "../../device/messages/event.ts";
+import type { Fault } from "../../host-sim/faults/fault.ts";
+import type { FaultState } from "../../host-sim/faults/injector.ts";
+import { faultOfKey } from "../../host-sim/faults/keys.ts";
+import type { Edge } from "../../host-sim/hardware/pin.ts";
+import { describeRecord } from "../../host-sim/plain-lines.ts";
+import { printable } from "../../host-sim/printable.ts";
+import type { SimulatedBoxRecord } from "../../host-sim/simulated-box.ts";
+import type { BoomState } from "../../host-sim/site/boom-gate.ts";
+import { hasKeys, type Keyboard, quits, readKeys } from "../../host-sim/terminal/keyboard.ts";
+import { drawPanel } from "../../host-sim/terminal/panel.ts";
+import { Screen, type TerminalOutput } from "../../host-sim/terminal/screen.ts";
+import type { Onlooker } from "./system.ts";
+
+const redrawMs = 100;
+
+/** What is shown of a box; a `SimulatedBox` has it. */
+export interface WatchedBox {
+  readonly connectionState: ConnectionState;
+  readonly device: { readonly gatePin: { readonly edges: readonly Edge[] } };
+  readonly gate: { readonly state: BoomState; readonly position: number };
+}
+
+/** What can be done to it; a `FaultInjector`. */
+export interface WatchedFaults {
+  readonly state: FaultState;
+  apply(fault: Fault): void;
+}
+
+/** What is used of `process.stdout`; without `isTTY` it need not know about sizes. */
+export interface Output extends TerminalOutput {
+  readonly isTTY?: boolean;
+  on(event: "resize" | "error", listener: () => void): unknown;
+}
+
+/** What is used of `process`. */
+export interface Signals {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  on(event: "SIGINT" | "SIGTERM" | "exit", listener: () => void): unknown;
+  off(event: "SIGINT" | "SIGTERM" | "exit", listener: () => void): unknown;
+}
+
+export interface WatchOptions {
+  readonly input?: Keyboard;
+  readonly output?: Output;
+  readonly signals?: Signals;
+}
+
+/**
+ * Watches one box in the terminal: log above, panel below, keys to open and to quit. Where output
+ * is no terminal there are lines alone. {@link ended} resolves at `q`, Ctrl-C, SIGINT or SIGTERM,
+ * and when nobody reads the output any more.
+ */
+export class Watch implements Onlooker {
+  readonly ended: Promise<void>;
+  readonly #input: Keyboard;
+  readonly #output: Output;
+  readonly #signals: Signals;
+  readonly #screen: Screen | undefined;
+  readonly #startedAt = performance.now();
+  #resolveEnded: () => void = () => {};
+  #open: (() => Promise<EventReport | undefined>) | undefined;
+  #faults: WatchedFaults | undefined;
+  #releaseKeys = () => {};
+  #redraw: NodeJS.Timeout | undefined;
+
+  constructor(options: WatchOptions = {}) {
+    this.#input = options.input ?? process.stdin;
+    this.#output = options.output ?? process.stdout;
+    this.#signals = options.signals ?? process;
+    const hasScreen = this.#output.isTTY === true && this.#signals.env.TERM !== "dumb";
+    this.#screen = hasScreen ? new Screen(this.#output) : undefined;
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    this.#signals.on("SIGINT", this.#end);
+    this.#signals.on("SIGTERM", this.#end);
+    this.#output.on("error", this.#end);
+  }
+
+  /** `line` may hold what came over the network. */
+  log(line: string): void {
+    const at = ((performance.now() - this.#startedAt) / 1000).toFixed(2).padStart(8);
+    const text = printable(line);
+    if (this.#screen === undefined) this.#output.write(`${at}  ${text}\n`);
+    else this.#screen.log(`${styleText("gray", at)}  ${text}`);
+  }
+
+  onRecord(record: SimulatedBoxRecord): void {
+    this.log(describeRecord(record));
+  }
+
+  /** Shows the box from now on, and lets keys act. */
+  attach(
+    box: WatchedBox,
+    settings: Pick<Settings, "thingName" | "endpoint" | "port" | "pin">,
+    open: () => Promise<EventReport | undefined>,
+    faults: WatchedFaults,
+  ): void {
+    const screen = this.#screen;
+    if (screen === undefined) {
+      this.log(`listening at ${settings.endpoint}:${settings.port}; Ctrl-C ends it`);
+      return;
+    }
+    const isKeyed = hasKeys(this.#input);
+    const draw = (width: number) =>
+      drawPanel(
+        {
+          thingName: settings.thingName,
+          broker: `${settings.endpoint}:${settings.port}`,
+          connection: box.connectionState,
+          pin: settings.pin,
+          edges: box.device.gatePin.edges.slice(-100),
+          boom: box.gate.state,
+          boomPosition: box.gate.position,
+          now: performance.now(),
+          hasKeys: isKeyed,
+          faults: faults.state,
+        },
+        width,
+      );
+    this.#redraw = setInterval(() => screen.showPanel(draw), redrawMs);
+    screen.showPanel(draw);
+    // Whatever ends the process, the cursor comes back.
+    this.#signals.on("exit", this.#closeScreen);
+    if (!isKeyed) return;
+    this.#open = open;
+    this.#faults = faults;
+    this.#releaseKeys = readKeys(this.#input, this.#onKeys);
+  }
+
+  /** Gives the terminal back as it was, the log in it. What is logged later comes as lines. */
+  close(): void {
+    clearInterval(this.#redraw);
+    this.#closeScreen();
+    this.#signals.off("exit", this.#closeScreen);
+    if (this.#open === undefined) return;
+    this.#open = undefined;
+    this.#faults = undefined;
+    this.#releaseKeys();
+  }
+
+  /** As if `q` had been pressed. */
+  end(): void {
+    this.#end();
+  }
+
+  readonly #end = () => {
+    // A second signal finds Node's own handling: it ends the process at once.
+    this.#signals.off("SIGINT", this.#end);
+    this.#signals.off("SIGTERM", this.#end);
+    this.#resolveEnded();
+  };
+
+  readonly #closeScreen = () => this.#screen?.close();
+
+  readonly #onKeys = (keys: string) => {
+    if (quits(keys)) this.#end();
+    // Several characters at once were pasted, or are one key such as F1: neither opens a gate.
+    if (keys === "o" || keys === " " || keys === "\r") void this.#press();
+    const fault = this.#faults && faultOfKey(keys, this.#faults.state);
+    if (fault !== undefined) this.#faults?.apply(fault);
+  };
+
+  async #press(): Promise<void> {
+    let problem: string | undefined;
+    try {
+      const report = await this.#open?.();
+      // What the box answers is logged as its event.
+      if (report === undefined) problem = "no answer: is the box online?";
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
+    // Once closed, nobody waits for it any more.
+    if (problem !== undefined && this.#open !== undefined) this.log(problem);
+  }
+}

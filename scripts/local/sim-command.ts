@@ -1,0 +1,298 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import type { ScriptEntry } from "../../host-sim/faults/script.ts";
+import { printable } from "../../host-sim/printable.ts";
+import type {
+  NodeBoxOptions,
+  SimulatorEnd,
+  SimulatorOptions,
+} from "../../host-sim/run-simulator.ts";
+import { findStandIn } from "../broker/find-stand-in.ts";
+import {
+  addBrokerOptions,
+  type Broker,
+  type BrokerFlags,
+  remedyFor,
+  resolveBroker,
+  serviceFor,
+} from "../broker/options.ts";
+import { claimFiles, identityFiles } from "../certs/paths.ts";
+import { numberOption, requireSettings } from "../command-line/settings.ts";
+import { UserError } from "../command-line/user-error.ts";
+import { Opener } from "../open/opener.ts";
+import { readScenario } from "./fault-script-file.ts";
+import { createVcdFile } from "./vcd-file.ts";
+
+interface SimFlags extends BrokerFlags {
+  readonly pin?: number;
+  readonly pulseMs?: number;
+  readonly cooldownMs?: number;
+  readonly keepAlive?: number;
+  readonly json?: boolean;
+  readonly scenario?: string;
+  readonly vcd?: string;
+  readonly engine: EngineName;
+  readonly image?: string;
+}
+
+type EngineName = "node" | "xs" | "esp32";
+
+/** Adds `boom-box sim`: one box on this machine against any broker, until SIGINT or SIGTERM. */
+export function registerSimCommand(program: Command): void {
+  const command = program
+    .command("sim")
+    .description("run the firmware on this machine, against any broker, AWS IoT Core included");
+  addBrokerOptions(command)
+    .option("--pin <number>", "the gate's pin (default: 5)", numberOption("pin"))
+    .option("--pulse-ms <ms>", "how long it is HIGH (default: 500)", numberOption("pulseMs"))
+    .option(
+      "--cooldown-ms <ms>",
+      "pause before the next pulse (default: 3000)",
+      numberOption("cooldownMs"),
+    )
+    .option(
+      "--keep-alive <s>",
+      "MQTT keep alive (default: 60; AWS makes 1–29 to 30)",
+      numberOption("keepAliveSeconds"),
+    )
+    .option("--json", "print JSON lines only")
+    .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
+    .option("--vcd <file>", "write what the pin did, for PulseView and GTKWave")
+    .addOption(
+      new Option(
+        "--engine <name>",
+        "what runs the firmware: Node, XS as on the board, or an emulated ESP32",
+      )
+        .choices(["node", "xs", "esp32"] satisfies EngineName[])
+        .default("node"),
+    )
+    .option(
+      "--image <file>",
+      "with --engine esp32: the flash (default: what build --emulator made)",
+    )
+    .action(sim);
+}
+
+async function sim(flags: SimFlags): Promise<void> {
+  const entries = flags.scenario === undefined ? undefined : await readScenario(flags.scenario);
+  if (flags.engine === "esp32") await prepareEmulated(flags, entries ?? []);
+  else if (flags.image !== undefined) {
+    throw new UserError("--image is for --engine esp32: the other engines run the sources");
+  }
+  const standIn = await startStandInIfNeeded(flags);
+  try {
+    await simulate(flags, entries);
+  } finally {
+    await standIn?.stop();
+  }
+}
+
+/** A box of the stand-in's, and none runs: then it runs here, as long as the box does. */
+async function startStandInIfNeeded(flags: SimFlags) {
+  const { certs, thing, json } = flags;
+  const isElsewhere = [flags.endpoint, flags.port, flags.ca, flags.cert, flags.key].some(
+    (flag) => flag !== undefined,
+  );
+  if (isElsewhere) return undefined;
+  const isClaimed = await isLocalClaim(certs, thing);
+  if (!isClaimed && !existsSync(identityFiles(certs, thing).certificatePem)) return undefined;
+  const { isProvisionedInAws } = await import("../certs/provisioning-record.ts");
+  if ((await findStandIn(certs)) !== undefined || (await isProvisionedInAws(certs, thing))) {
+    return undefined;
+  }
+  const { StandIn } = await import("./local-stand-in.ts");
+  // With --json, standard output is JSON lines only.
+  const output = json ? process.stderr : process.stdout;
+  const standIn = await StandIn.start(certs, 8883, (line) => void output.write(`${line}\n`));
+  output.write(`no stand-in was running: started one at localhost:${standIn.port}\n`);
+  return standIn;
+}
+
+/** A box that claims its certificate, of a fleet of the stand-in's. */
+async function isLocalClaim(certs: string, thing: string): Promise<boolean> {
+  const { readFleet } = await import("../claim/files.ts");
+  if (!existsSync(claimFiles(certs, thing).requestPem)) return false;
+  return (await readFleet(certs))?.cloud === "local";
+}
+
+async function simulate(
+  flags: SimFlags,
+  entries: readonly ScriptEntry[] | undefined,
+): Promise<void> {
+  const { readClaimingBox } = await import("../claim/claiming-box.ts");
+  const claiming = await readClaimingBox(flags);
+  const broker = claiming ?? (await resolveBroker(flags, flags.thing));
+  const { endpoint, port, prefix, alpn, identity } = broker;
+  const settings = requireSettings({
+    thingName: flags.thing,
+    endpoint,
+    port,
+    prefix,
+    alpn,
+    claim: claiming?.settings,
+    pin: flags.pin,
+    pulseMs: flags.pulseMs,
+    cooldownMs: flags.cooldownMs,
+    keepAliveSeconds: flags.keepAlive,
+  });
+  const binary = flags.engine === "xs" ? await requireEngine() : undefined;
+  const opens = entries?.some((entry) => entry.type === "do" && entry.deed === "open");
+  const opener = opens ? await makeOpener(broker, flags) : undefined;
+  const vcd = flags.vcd === undefined ? undefined : await createVcdFile(flags.vcd, settings);
+  const options: SimulatorOptions = {
+    settings,
+    json: flags.json === true,
+    ...(vcd === undefined ? {} : { onRecord: (record) => vcd.record(record) }),
+    ...(entries === undefined
+      ? {}
+      : {
+          scenario: {
+            entries,
+            open: async () => opener?.open(),
+            onOpenFailed: (error) => complain(`open: ${messageOf(error)}`),
+          },
+        }),
+  };
+  try {
+    const box: NodeBoxOptions = {
+      settings,
+      identity: { ca: identity.caPem, certificate: identity.chainPem, key: identity.keyPem },
+      ...(claiming === undefined ? {} : { claim: claiming.claim }),
+    };
+    const end = await runOn(flags, options, box, binary);
+    if (end.type !== "failed") return;
+    complain(`${flags.scenario}, line ${end.line}: ${end.problem}`);
+    process.exitCode = 1;
+  } finally {
+    await opener?.close();
+    await vcd?.close();
+  }
+}
+
+/** @throws UserError where the service has no certificate here */
+async function makeOpener(
+  broker: Omit<Broker, "identity"> & { readonly identity: Pick<Broker["identity"], "caPem"> },
+  flags: SimFlags,
+): Promise<Opener> {
+  const { certs, thing } = flags;
+  const { readIdentity } = await import("../certs/identity.ts");
+  const name = await serviceFor(flags);
+  if (!existsSync(identityFiles(certs, name).certificatePem)) {
+    throw new UserError(
+      `this scenario opens, and ${name} has no certificate in ${printable(certs)}: run "${remedyFor(name)}"`,
+    );
+  }
+  const service = await readIdentity(certs, name);
+  const identity = { ...service, caPem: broker.identity.caPem };
+  return new Opener({ ...broker, identity }, thing, "the scenario");
+}
+
+function complain(text: string): void {
+  process.stderr.write(`boom-box: ${printable(text)}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function runOn(
+  flags: SimFlags,
+  options: SimulatorOptions,
+  box: NodeBoxOptions,
+  binary: string | undefined,
+): Promise<SimulatorEnd> {
+  if (flags.engine === "esp32") return runOnEsp32(flags, options, box);
+  if (binary !== undefined) return runOnXs(binary, options, box);
+  const { makeNodeBox, runSimulator } = await import("../../host-sim/run-simulator.ts");
+  return runSimulator(options, (surroundings) => makeNodeBox(box, surroundings));
+}
+
+/** What is in the image cannot be said anew on the command line. */
+const builtIn = [
+  ...(["endpoint", "port", "ca", "cert", "key", "alpn", "prefix"] as const),
+  ...(["pin", "pulseMs", "cooldownMs", "keepAlive"] as const),
+];
+
+/** The stand-in's certificate must be good for the address that the emulated box knows it by. */
+async function prepareEmulated(flags: SimFlags, entries: readonly ScriptEntry[]): Promise<void> {
+  const given = builtIn.find((name) => flags[name] !== undefined && flags[name] !== false);
+  if (given !== undefined) {
+    throw new UserError(
+      `--engine esp32 runs an image with settings of its own: leave out --${flagOf(given)}, or build the image anew`,
+    );
+  }
+  const { requireEmulatedFaults } = await import("../emulator/sim.ts");
+  requireEmulatedFaults(entries, flags.scenario ?? "");
+  const { findQemu } = await import("../emulator/find-qemu.ts");
+  await findQemu(process.env);
+  const { ensureCertificates } = await import("../certs/store.ts");
+  const { emulatorHost } = await import("../../host-sim/esp32/addresses.ts");
+  const serverNames = [emulatorHost];
+  await ensureCertificates({ directory: flags.certs, things: [flags.thing], serverNames });
+}
+
+/** `keepAlive` as it is typed */
+const flagOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** The image's own pin is in its settings, where those are here; 5 otherwise. */
+async function runOnEsp32(
+  flags: SimFlags,
+  options: SimulatorOptions,
+  { settings }: NodeBoxOptions,
+): Promise<SimulatorEnd> {
+  const { defaultImage, runEmulated } = await import("../emulator/sim.ts");
+  const { readSettingsFile } = await import("../firmware/settings-file.ts");
+  const file = await readSettingsFile(flags.certs, flags.thing).catch(() => undefined);
+  const { thingName, endpoint, port } = settings;
+  const pin = file?.settings.pin ?? settings.pin;
+  return runEmulated(
+    { ...options, settings: { thingName, endpoint, port, pin } },
+    {
+      image: flags.image ?? defaultImage,
+      broker: { host: endpoint, port },
+      environment: process.env,
+    },
+  );
+}
+
+/** @throws UserError where there is no XS */
+async function requireEngine(): Promise<string> {
+  const { findEngine } = await import("../../host-sim/xs/engine.ts");
+  const binary = findEngine();
+  if (binary !== undefined) return binary;
+  throw new UserError(
+    "XS is not built here: npm ci builds it where there are make and a C compiler, on Node 20 or 22",
+  );
+}
+
+/** @throws UserError where the engine is gone */
+async function runOnXs(
+  binary: string,
+  options: SimulatorOptions,
+  box: NodeBoxOptions,
+): Promise<SimulatorEnd> {
+  const { EngineError } = await import("../../host-sim/xs/engine.ts");
+  const { bundleForEngine, simulatorProgram } = await import(
+    "../../host-sim/xs/bundle/for-engine.ts"
+  );
+  const directory = mkdtempSync(join(tmpdir(), "boom-box-xs-"));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    const modules = (await bundleForEngine(directory, simulatorProgram)).map(({ file }) => file);
+    const { makeNodeBox, runSimulator, takesKeys } = await import(
+      "../../host-sim/run-simulator.ts"
+    );
+    // After a power cut they are loaded again.
+    const isLoadedOnce = options.scenario === undefined && !takesKeys(options.json);
+    const onLoaded = isLoadedOnce ? { onLoaded: remove } : {};
+    const xs = { binary, modules, ...onLoaded };
+    return await runSimulator(options, (around) => makeNodeBox({ ...box, xs }, around));
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new UserError(`${error.message}; the pin is LOW`, { cause: error });
+  } finally {
+    remove();
+  }
+}

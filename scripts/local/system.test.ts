@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sinon from "sinon";
+import { findStandIn } from "../broker/find-stand-in.ts";
+import { ensureCertificates } from "../certs/store.ts";
+import { UserError } from "../command-line/user-error.ts";
+import { Publisher } from "../open/open-once.ts";
+import { StandIn } from "./local-stand-in.ts";
+import { startLocalSystem } from "./system.ts";
+
+describe("the whole of Boom Box on one machine", function () {
+  this.timeout(20_000);
+  let certs: string;
+
+  beforeEach(() => {
+    certs = mkdtempSync(join(tmpdir(), "boom-box-"));
+  });
+  afterEach(() => {
+    sinon.restore();
+    rmSync(certs, { recursive: true });
+  });
+
+  /** Resolves once the box is connected. */
+  async function start() {
+    const lines: string[] = [];
+    let wanted: string | undefined;
+    let resolveHeard: () => void = () => {};
+    /** The box's connection is in this state from now on, or again. */
+    const heard = (state: string) =>
+      new Promise<void>((resolve) => {
+        wanted = state;
+        resolveHeard = resolve;
+      });
+    const isConnected = heard("connected");
+    const system = await startLocalSystem(
+      { thing: "lot-1", port: 0, certs },
+      {
+        log: (line) => lines.push(line),
+        onRecord: (record) => {
+          if (record.type === "connection" && record.state === wanted) resolveHeard();
+        },
+      },
+    );
+    await isConnected;
+    return { system, lines, heard };
+  }
+
+  it("leaves no stand-in behind where it cannot be announced", async () => {
+    await ensureCertificates({ directory: certs, things: [] });
+    const probe = createServer().listen(0, "127.0.0.1");
+    await once(probe, "listening");
+    const { port } = probe.address() as AddressInfo;
+    probe.close();
+    await once(probe, "close");
+    // A folder is in the announcement's place.
+    mkdirSync(join(certs, "stand-in.json"));
+    await assert.rejects(
+      StandIn.start(certs, port, () => {}),
+      UserError,
+    );
+    const next = createServer().listen(port, "127.0.0.1");
+    await once(next, "listening");
+    next.close();
+  });
+
+  it("makes what is missing, is found while it runs, opens, and leaves nothing behind", async () => {
+    const { system, lines } = await start();
+    assert.deepEqual(
+      lines,
+      ["ca", "server", "service", "lot-1"].map((name) => `certificate created: ${name}`),
+    );
+    const found = await findStandIn(certs);
+    assert.deepEqual([found?.port, found?.pid], [system.settings.port, process.pid]);
+    assert.equal((await system.open())?.outcome, "opened");
+    await system.stop();
+    assert.equal(await findStandIn(certs), undefined);
+    assert.equal(system.box.device.gatePin.value, 0);
+  });
+
+  it("opens again after a connection could not be had, or was lost", async () => {
+    const { system } = await start();
+    const connect = sinon.stub(Publisher, "connect");
+    connect.onFirstCall().rejects(new UserError("no connection"));
+    connect.callThrough();
+    await assert.rejects(system.open(), /no connection/);
+    assert.equal((await system.open())?.outcome, "opened");
+    const open = sinon.stub(Publisher.prototype, "open").rejects(new UserError("lost"));
+    await assert.rejects(system.open(), /lost/);
+    open.restore();
+    // It may say "cooldown": what counts is that the box answers.
+    assert.notEqual(await system.open(), undefined);
+    assert.equal(connect.callCount, 3);
+    await system.stop();
+  });
+
+  it("loses its broker and gets it back with what it knew, and opens at the first try", async () => {
+    const { system, heard } = await start();
+    assert.equal((await system.open())?.outcome, "opened");
+    system.faults.apply({ fault: "broker-down" });
+    await heard("backoff");
+    await assert.rejects(system.open(), /no connection/);
+    // However fast they are asked for, one comes after the other.
+    for (const fault of ["broker-up", "broker-down", "broker-up"] as const) {
+      system.faults.apply({ fault });
+    }
+    await heard("connected");
+    // It may say "cooldown": what counts is that the box answers.
+    assert.notEqual(await system.open(), undefined);
+    await system.stop();
+  });
+
+  it("stops all that has been started where what comes before the box fails", async () => {
+    await assert.rejects(
+      startLocalSystem(
+        { thing: "lot-1", port: 0, certs },
+        { log: () => {}, onRecord: () => {} },
+        () => Promise.reject(new UserError("no such file")),
+      ),
+      /no such file/,
+    );
+    assert.equal(await findStandIn(certs), undefined);
+  });
+
+  it("stops although its publisher could never connect", async () => {
+    const { system } = await start();
+    sinon.stub(Publisher, "connect").rejects(new UserError("no connection"));
+    await assert.rejects(system.open(), /no connection/);
+    await system.stop();
+    assert.equal(await findStandIn(certs), undefined);
+  });
+});

@@ -1,0 +1,56 @@
+import { createWriteStream } from "node:fs";
+import { finished } from "node:stream/promises";
+import { printable } from "../../host-sim/printable.ts";
+import type { SimulatedBoxRecord } from "../../host-sim/simulated-box.ts";
+import { VcdLines } from "../../host-sim/vcd.ts";
+import { UserError } from "../command-line/user-error.ts";
+
+/** A box's record on its way into a file. */
+export interface VcdFile {
+  /** Never throws: a pin's edge must not fail because of a disk. */
+  record(record: SimulatedBoxRecord): void;
+  /** @throws UserError where something of it could not be written */
+  close(): Promise<void>;
+}
+
+/**
+ * Begins a VCD file, in place of what was there.
+ * @throws UserError where it cannot be written
+ */
+export async function createVcdFile(
+  file: string,
+  box: { readonly thingName: string; readonly pin: number },
+): Promise<VcdFile> {
+  const stream = createWriteStream(file);
+  const failed = (cause: unknown) =>
+    new UserError(`${printable(file)} (--vcd) cannot be written: ${printable(String(cause))}`, {
+      cause,
+    });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      stream.once("open", () => resolve());
+      stream.once("error", reject);
+    });
+  } catch (error) {
+    throw failed(error);
+  }
+  // A full disk is told at the end: the box goes on.
+  stream.on("error", () => {});
+  const written = finished(stream);
+  written.catch(() => {});
+  const lines = new VcdLines(box, Date.now(), (text) => {
+    if (stream.writable) stream.write(text);
+  });
+  return {
+    record: (record) => lines.record(record),
+    close: async () => {
+      lines.end();
+      stream.end();
+      try {
+        await written;
+      } catch (error) {
+        throw failed(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { Settings } from "../../device/config.ts";
+import type { LinkSettings } from "../../web/cloud/link-settings.ts";
+import type { RunningWeb } from "../../web/run.ts";
+import type { Logger } from "../../web/service/log.ts";
+import type { Store } from "../../web/store/store.ts";
+import type { StoredIdentity } from "../certs/identity.ts";
+import { UserError } from "../command-line/user-error.ts";
+
+export interface LocalWebOptions {
+  /** where the box and the broker are */
+  readonly box: Pick<Settings, "thingName" | "endpoint" | "port" | "prefix">;
+  /** the service's certificate */
+  readonly identity: StoredIdentity;
+  /** its database lies in here */
+  readonly certs: string;
+  /** another is taken if this one cannot be had */
+  readonly port: number;
+  log(line: string): void;
+}
+
+export interface LocalWeb {
+  readonly url: string;
+  /** where the first administrator signs in; undefined where one can already */
+  readonly invitationUrl: string | undefined;
+  stop(): Promise<void>;
+}
+
+/**
+ * The staff app for the simulated box: the very service that `boom-box web` runs, on loopback, with a
+ * gate for the box and a grant for the first administrator.
+ * @throws UserError where it cannot start; nothing of it runs then
+ */
+export async function startLocalWeb(options: LocalWebOptions): Promise<LocalWeb> {
+  const { box, identity, certs, log } = options;
+  const { parseWebSettings } = await import("../../web/service/settings.ts");
+  const { makeLink } = await import("../../web/cloud/link-settings.ts");
+  const { startWeb } = await import("../../web/run.ts");
+  const port = await usablePort(options.port);
+  const url = `http://localhost:${port}`;
+  const parsed = parseWebSettings({
+    environment: {
+      BOOM_BOX_WEB_ORIGIN: url,
+      BOOM_BOX_WEB_LISTEN: `127.0.0.1:${port}`,
+      BOOM_BOX_WEB_DATABASE: join(certs, ".web", "boom-box.db"),
+    },
+    readFile: () => "",
+  });
+  if (parsed.type === "problems") throw new Error(parsed.problems.join("; "));
+  const link: LinkSettings = {
+    ...{ type: "mqtt", prefix: box.prefix, host: box.endpoint, port: box.port, alpn: false },
+    ...{ ca: identity.caPem, certificate: identity.chainPem, key: identity.keyPem },
+  };
+  let running: RunningWeb;
+  try {
+    running = await startWeb(parsed.settings, await makeLink(link), loggerOf(log), (store) =>
+      addGate(store, box.thingName),
+    );
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`the staff app cannot start: ${why}`, { cause });
+  }
+  if (running.invitation !== undefined) await admitAdministrator(running.store, box.thingName);
+  return { url, invitationUrl: running.invitation?.url, stop: () => running.stop() };
+}
+
+/** For a box that has no gate yet: what an administrator does by hand for a real one. */
+async function addGate(store: Store, thingName: string): Promise<void> {
+  const gates = await store.gates();
+  if (gates.some((gate) => gate.thingName === thingName)) return;
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  const id = thingName
+    .toLowerCase()
+    .replaceAll(/[^a-z\d-]/g, "-")
+    .slice(0, 32);
+  await store.createGate({ id, name: `Gate ${thingName}`, thingName, timeZone, isActive: true });
+}
+
+/** To its gate, at all times; whoever is waited for is the first administrator. */
+async function admitAdministrator(store: Store, thingName: string): Promise<void> {
+  const gate = (await store.gates()).find((each) => each.thingName === thingName);
+  const person = (await store.people()).find(({ isAdministrator }) => isAdministrator);
+  if (gate === undefined || person === undefined) return;
+  const [gateId, personId] = [gate.id, person.id];
+  if ((await store.grants({ gateId, personId })).length > 0) return;
+  const always = { days: [1, 2, 3, 4, 5, 6, 7], fromMinute: 0, toMinute: 1_440 } as const;
+  await store.createGrant({ id: randomUUID(), personId, gateId, ...always, endsAt: null });
+}
+
+/** What goes wrong is for the screen; what goes well is seen in the page. */
+function loggerOf(log: (line: string) => void): Logger {
+  const tell = (fields: Readonly<Record<string, unknown>>, message: string) => {
+    const { err, detail } = fields;
+    const why = err instanceof Error ? err.message : detail;
+    log(`staff app: ${message}${why === undefined || why === null ? "" : `: ${String(why)}`}`);
+  };
+  return { info: () => {}, warn: tell, error: tell };
+}
+
+/** `preferred` where nobody has it on loopback, else any. */
+async function usablePort(preferred: number): Promise<number> {
+  const listen = (port: number) =>
+    new Promise<number | undefined>((resolve) => {
+      const server = createServer();
+      server.once("error", () => resolve(undefined));
+      server.listen(port, "127.0.0.1", () => {
+        const address = server.address();
+        const found = typeof address === "object" ? address?.port : undefined;
+        server.close(() => resolve(found));
+      });
+    });
+  const port = (await listen(preferred)) ?? (await listen(0));
+  if (port === undefined) throw new UserError("no port on loopback can be had for the staff app");
+  return port;
+}

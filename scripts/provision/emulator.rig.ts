@@ -1,0 +1,300 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTcpServer } from "node:net";
+import { join } from "node:path";
+import {
+  DescribeCertificateCommand,
+  GetPolicyCommand,
+  IoTClient,
+  ListAttachedPoliciesCommand,
+  ListCertificatesCommand,
+  ListPoliciesCommand,
+  ListPrincipalThingsCommand,
+  ListThingsCommand,
+} from "@aws-sdk/client-iot";
+import { localAccount } from "../../host-sim/cloud/one-project.ts";
+import { parsePolicy } from "../../host-sim/cloud/policy.ts";
+import { Registry } from "../../host-sim/cloud/registry.ts";
+import { CloudStandIn } from "../../host-sim/cloud/stand-in.ts";
+import { createAuthority, type Identity, issueServer } from "../../host-sim/pki/authority.ts";
+import { signRequest } from "../../host-sim/pki/request.ts";
+import { projectRoot } from "../../host-sim/project-root.ts";
+
+/** A call of the control plane on its way to the emulator. */
+export interface Call {
+  /** counted from 1 since the last {@link Emulator.during} */
+  readonly number: number;
+  /** `POST /things/lot-1` */
+  readonly name: string;
+}
+
+/**
+ * What becomes of a call. `refused` and `done-but-refused` answer with an error the SDK does not
+ * repeat, as if the program had died before or after the call took effect; `lost` takes effect and
+ * breaks the connection; `throttled` and `failed` (500) take no effect.
+ */
+export type Fate = "pass" | "refused" | "done-but-refused" | "lost" | "throttled" | "failed";
+
+/** What there is in the emulator's account. */
+export interface Inventory {
+  readonly things: readonly string[];
+  readonly policies: readonly string[];
+  readonly certificates: readonly InventoryCertificate[];
+}
+
+export interface InventoryCertificate {
+  readonly id: string;
+  readonly status: string;
+  readonly things: readonly string[];
+  readonly policies: readonly string[];
+}
+
+/** Where moto's server is: on the path, or where `.ci/run` installs it. */
+export function findMoto(): string | undefined {
+  const own = join(projectRoot, "build", "moto", "bin", "moto_server");
+  if (existsSync(own)) return own;
+  try {
+    return execFileSync("which", ["moto_server"], { stdio: ["ignore", "pipe", "ignore"] })
+      .toString()
+      .trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * AWS IoT as far as it can be had here: moto's server plays the control plane, the stand-in the
+ * broker, which lets in whom moto's books say, by the very policies that were attached there.
+ *
+ * Calls go through a proxy, which can fail any of them. It also puts right where moto 5.2 differs
+ * from AWS: moto's CreateCertificateFromCsr makes a certificate **for a key of its own**, not for
+ * the request's. The proxy signs the request with a CA of its own and registers the outcome with
+ * moto (RegisterCertificateWithoutCA), which from then on treats it as any other. More that
+ * differs, and is passed over: a certificate's id is the SHA-256 of its PEM, not of its DER;
+ * DescribeEndpoint answers with another name each time; a detachment is done at once.
+ */
+export class Emulator {
+  readonly url: string;
+  readonly brokerPort: number;
+  readonly calls: Call[] = [];
+  /** everything that came with a request: no private key may be in it */
+  readonly bodies: string[] = [];
+  readonly caPem: string;
+  readonly #moto: ChildProcess;
+  readonly #motoUrl: string;
+  readonly #proxy: Server;
+  readonly #broker: CloudStandIn;
+  readonly #registry: Registry;
+  readonly #ca: Identity;
+  readonly #client: IoTClient;
+  #fateOf: (call: Call) => Fate = () => "pass";
+
+  private constructor(
+    [moto, motoUrl]: [ChildProcess, string],
+    proxy: Server,
+    [broker, registry]: [CloudStandIn, Registry],
+    ca: Identity,
+  ) {
+    this.#moto = moto;
+    this.#motoUrl = motoUrl;
+    this.#proxy = proxy;
+    this.#broker = broker;
+    this.#registry = registry;
+    this.#ca = ca;
+    this.url = `http://127.0.0.1:${portOf(proxy)}`;
+    this.brokerPort = broker.port;
+    this.caPem = ca.certificatePem;
+    this.#client = new IoTClient({
+      ...{ region: localAccount.region, endpoint: motoUrl },
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    proxy.on("request", (request, response) => {
+      this.#handle(request, response).catch((error: unknown) => {
+        answer(response, 500, { message: String(error) });
+      });
+    });
+  }
+
+  static async start(moto: string): Promise<Emulator> {
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+    const port = await freePort();
+    const child = spawn(moto, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+    const motoUrl = `http://127.0.0.1:${port}`;
+    await untilAnswered(`${motoUrl}/moto-api/data.json`);
+    const ca = await createAuthority();
+    const server = await issueServer(ca);
+    const registry = new Registry(localAccount);
+    const broker = await CloudStandIn.listen({
+      ...{ registry, ca: ca.certificatePem, key: server.keyPem },
+      certificate: server.certificatePem + ca.certificatePem,
+      // The tests are faster than any person.
+      limits: { connectsPerSecond: 10_000 },
+    });
+    const proxy = createServer();
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    return new Emulator([child, motoUrl], proxy, [broker, registry], ca);
+  }
+
+  async stop(): Promise<void> {
+    this.#client.destroy();
+    this.#proxy.closeAllConnections();
+    await new Promise((resolve) => this.#proxy.close(resolve));
+    await this.#broker.close();
+    this.#moto.kill("SIGKILL");
+  }
+
+  /** Everything in the account is gone. */
+  async reset(): Promise<void> {
+    await fetch(`${this.#motoUrl}/moto-api/reset`, { method: "POST" });
+    await this.#sync();
+  }
+
+  /** Runs `work` while every call meets the fate it is given. */
+  async during<T>(fateOf: (call: Call) => Fate, work: () => Promise<T>): Promise<T> {
+    this.calls.length = 0;
+    this.#fateOf = fateOf;
+    try {
+      return await work();
+    } finally {
+      this.#fateOf = () => "pass";
+    }
+  }
+
+  /** Asked of moto itself, past the proxy. */
+  async inventory(): Promise<Inventory> {
+    const client = this.#client;
+    const { things = [] } = await client.send(new ListThingsCommand({}));
+    const { policies = [] } = await client.send(new ListPoliciesCommand({}));
+    const { certificates = [] } = await client.send(new ListCertificatesCommand({}));
+    return {
+      things: things.map(({ thingName }) => thingName ?? "").sort(),
+      policies: policies.map(({ policyName }) => policyName ?? "").sort(),
+      certificates: await Promise.all(
+        certificates.map(async ({ certificateId = "", certificateArn = "", status = "" }) => {
+          const attached = await client.send(
+            new ListAttachedPoliciesCommand({ target: certificateArn }),
+          );
+          const stands = await client.send(
+            new ListPrincipalThingsCommand({ principal: certificateArn }),
+          );
+          return {
+            ...{ id: certificateId, status, things: stands.things ?? [] },
+            policies: (attached.policies ?? []).map(({ policyName }) => policyName ?? ""),
+          };
+        }),
+      ),
+    };
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = Buffer.concat(await request.toArray()).toString();
+    this.bodies.push(body);
+    const path = (request.url ?? "").split("?")[0];
+    const call = { number: this.calls.length + 1, name: `${request.method} ${path}` };
+    this.calls.push(call);
+    const fate = this.#fateOf(call);
+    const dead = { __type: "InvalidRequestException", message: "put in by the test" };
+    if (fate === "refused") return answer(response, 400, dead);
+    if (fate === "failed") return answer(response, 500, { __type: "InternalFailureException" });
+    if (fate === "throttled") return answer(response, 429, { __type: "ThrottlingException" });
+    const [status, text, headers] = await this.#forward(request, body, call.name);
+    // Only what is ACTIVE is let in, and nothing is attached or detached after that.
+    if (call.name.startsWith("PUT /certificates/")) await this.#sync();
+    if (fate === "done-but-refused") return answer(response, 400, dead);
+    if (fate === "lost") {
+      response.destroy();
+      return;
+    }
+    response.writeHead(status, headers).end(text);
+  }
+
+  async #forward(request: IncomingMessage, body: string, name: string) {
+    const isRequest = name === "POST /certificates";
+    const pem = isRequest ? await this.#sign(body) : undefined;
+    const path = isRequest ? "/certificate/register-no-ca" : (request.url ?? "");
+    const answered = await fetch(`${this.#motoUrl}${path}`, {
+      method: request.method ?? "GET",
+      headers: headersOf(request),
+      ...(pem === undefined
+        ? body === ""
+          ? {}
+          : { body }
+        : { body: JSON.stringify({ certificatePem: pem, status: "INACTIVE" }) }),
+    });
+    const text = await answered.text();
+    const type = answered.headers.get("x-amzn-errortype");
+    const headers = {
+      "content-type": "application/json",
+      ...(type === null ? {} : { "x-amzn-errortype": type }),
+    };
+    if (pem === undefined || !answered.ok) return [answered.status, text, headers] as const;
+    const made = JSON.stringify({ ...JSON.parse(text), certificatePem: pem });
+    return [200, made, headers] as const;
+  }
+
+  async #sign(body: string): Promise<string> {
+    const { certificateSigningRequest } = JSON.parse(body) as Record<string, string>;
+    return (await signRequest(this.#ca, certificateSigningRequest ?? "")) ?? "";
+  }
+
+  /** The broker's books are moto's. */
+  async #sync(): Promise<void> {
+    const client = this.#client;
+    for (const { id, status, things, policies } of (await this.inventory()).certificates) {
+      const { certificateDescription } = await client.send(
+        new DescribeCertificateCommand({ certificateId: id }),
+      );
+      const documents = await Promise.all(
+        policies.map((policyName) => client.send(new GetPolicyCommand({ policyName }))),
+      );
+      this.#registry.register({
+        certificate: certificateDescription?.certificatePem ?? "",
+        policies: documents.map(({ policyDocument = "" }) =>
+          parsePolicy(JSON.parse(policyDocument)),
+        ),
+        status: status === "ACTIVE" ? "ACTIVE" : "INACTIVE",
+        ...(things[0] === undefined ? {} : { thingName: things[0] }),
+      });
+    }
+  }
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  const kept = Object.entries(headers).filter(
+    ([name]) => !["host", "connection", "content-length", "expect"].includes(name),
+  );
+  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
+}
+
+function answer(response: ServerResponse, status: number, body: Record<string, string>): void {
+  const headers = { "content-type": "application/json", "x-amzn-errortype": body.__type ?? "" };
+  response.writeHead(status, headers).end(JSON.stringify(body));
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createTcpServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+/** moto takes seconds to start. */
+async function untilAnswered(url: string): Promise<void> {
+  for (let i = 0; i < 300; i++) {
+    const isThere = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (isThere) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`nothing answers at ${url}`);
+}

@@ -1,0 +1,198 @@
+import { randomBytes } from "node:crypto";
+import { FakeGateLink } from "../cloud/gate-link.fake.ts";
+import {
+  aGate,
+  aGrant,
+  aPasskey,
+  aPerson,
+  type StorePlace,
+  sqlitePlace,
+} from "../store/place.rig.ts";
+import type { Gate, Person, Store } from "../store/store.ts";
+import type { Assets } from "./assets.ts";
+import { Browser } from "./browser.rig.ts";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import { prometheusMetrics } from "./prometheus.ts";
+import { hashOf, newToken } from "./secrets.ts";
+import { Service } from "./service.ts";
+import { parseWebSettings, type WebSettings } from "./settings.ts";
+
+export const origin = "https://gate.example";
+export const everyDay = { days: [1, 2, 3, 4, 5, 6, 7] as const };
+
+export interface RigOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** default: an SQLite database of its own */
+  readonly place?: StorePlace;
+  readonly busyTimeoutMs?: number;
+  readonly link?: FakeGateLink;
+  readonly assets?: Assets;
+  /** stands before the real one, to make it fail */
+  readonly wrapStore?: (store: Store) => Store;
+}
+
+/** A whole service with a real database, boxes played by hand, and browsers. */
+export class Rig {
+  readonly log = new RecordingLogger();
+  readonly metrics: Metrics = prometheusMetrics();
+  readonly place: StorePlace;
+  readonly store: Store;
+  readonly link: FakeGateLink;
+  readonly settings: WebSettings;
+  readonly service: Service;
+  /** as the service tells the time; it stands still unless somebody turns it */
+  now = Date.UTC(2025, 10, 12, 12);
+
+  static async make(options: RigOptions = {}): Promise<Rig> {
+    const place = options.place ?? (await sqlitePlace());
+    return new Rig(options, place, await place.open(options.busyTimeoutMs));
+  }
+
+  private constructor(options: RigOptions, place: StorePlace, store: Store) {
+    this.place = place;
+    this.store = store;
+    this.link = options.link ?? new FakeGateLink();
+    this.settings = settingsFrom(options.environment ?? {});
+    this.service = new Service({
+      ...{ store: options.wrapStore?.(store) ?? store, link: this.link, settings: this.settings },
+      ...{ log: this.log, metrics: this.metrics, assets: options.assets ?? new Map() },
+      ...{ now: () => this.now, randomBytes },
+    });
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    await this.place.remove();
+  }
+
+  /** One of several instances on a database that stays. */
+  async stop(): Promise<void> {
+    this.service.refuse();
+    await this.service.close(0);
+  }
+
+  browser(address = "192.0.2.1"): Browser {
+    const env = { incoming: { socket: { remoteAddress: address } } };
+    return new Browser(
+      async (path, init) => this.service.app.request(`${origin}${path}`, init, env),
+      origin,
+    );
+  }
+
+  /** All of which the person may open. */
+  async manyGates(count: number, { id }: Person): Promise<void> {
+    for (let number = 0; number < count; number++) {
+      const gate = await this.gate({ id: `gate-${number}`, thingName: `thing-${number}` });
+      await this.store.createGrant(aGrant(id, gate.id, everyDay));
+      this.link.online(gate.thingName);
+    }
+  }
+
+  /** The boxes are heard no more, then again: everybody is told of every gate, twice. */
+  async flap(): Promise<void> {
+    this.link.listening(false);
+    await turns();
+    this.link.listening(true);
+    for (const { thingName } of await this.store.gates()) this.link.online(thingName);
+    await turns();
+  }
+
+  async person(changes: Partial<Person> = {}): Promise<Person> {
+    const person = aPerson(changes);
+    await this.store.createPerson(person);
+    return person;
+  }
+
+  async gate(changes: Partial<Gate> = {}): Promise<Gate> {
+    const gate = aGate(changes);
+    await this.store.createGate(gate);
+    return gate;
+  }
+
+  /** A person who may open the gate at all times, in a browser of his own. */
+  async colleague(
+    gate: Gate | undefined,
+    changes: Partial<Person> = {},
+  ): Promise<{ person: Person; browser: Browser }> {
+    const person = await this.person(changes);
+    if (gate !== undefined) await this.store.createGrant(aGrant(person.id, gate.id, everyDay));
+    return { person, browser: await this.signedIn(person) };
+  }
+
+  async administrator(): Promise<{ person: Person; browser: Browser }> {
+    const administrator = await this.colleague(undefined, { isAdministrator: true });
+    await this.passkey(administrator.person);
+    return administrator;
+  }
+
+  /** A way in, of which nobody makes use. */
+  async passkey({ id }: Person): Promise<void> {
+    const passkey = aPasskey(id);
+    const tokenHash = passkey.credentialId;
+    const { now } = this;
+    await this.store.createInvitation({
+      tokenHash,
+      personId: id,
+      createdAt: now,
+      expiresAt: now + 1,
+    });
+    await this.store.acceptInvitation(tokenHash, passkey, now);
+  }
+
+  /** Past the sign-in, which has tests of its own. */
+  async signedIn(person: Person, browser = this.browser()): Promise<Browser> {
+    const token = newToken(randomBytes);
+    await this.store.createSession({
+      ...{ tokenHash: hashOf(token), personId: person.id, csrfToken: newToken(randomBytes) },
+      ...{ createdAt: this.now, expiresAt: this.now + this.settings.sessionLifetimeMs },
+    });
+    const name = this.settings.isSecure ? "__Host-session" : "boom-box-session";
+    browser.cookies.set(name, token);
+    await browser.session();
+    return browser;
+  }
+}
+
+export function settingsFrom(environment: Readonly<Record<string, string>>): WebSettings {
+  const result = parseWebSettings({
+    environment: { BOOM_BOX_WEB_ORIGIN: origin, ...environment },
+    readFile: () => {
+      throw new Error("no file is read here");
+    },
+  });
+  if (result.type === "problems") throw new Error(result.problems.join("; "));
+  return result.settings;
+}
+
+export class RecordingLogger implements Logger {
+  readonly lines: { level: string; fields: Readonly<Record<string, unknown>>; message: string }[] =
+    [];
+
+  info(fields: Readonly<Record<string, unknown>>, message: string): void {
+    this.lines.push({ level: "info", fields, message });
+  }
+
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void {
+    this.lines.push({ level: "warn", fields, message });
+  }
+
+  error(fields: Readonly<Record<string, unknown>>, message: string): void {
+    this.lines.push({ level: "error", fields, message });
+  }
+
+  /** all that was logged, for looking for what must not be in it */
+  get text(): string {
+    return JSON.stringify(this.lines);
+  }
+}
+
+/** Until it is true; mocha's timeout ends it. Turns pass by themselves, no time need. */
+export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Enough for whatever needs no time. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
