@@ -15,7 +15,8 @@ import {
   type TimerHandle,
   type TLSSocket,
 } from "./hal.ts";
-import type { EventReport, StatusReport } from "./messages/event.ts";
+import type { EventReport } from "./messages/event.ts";
+import type { StatusReport } from "./messages/status.ts";
 import { OwnCertificate } from "./own-certificate.ts";
 import { WriteQueue } from "./write-queue.ts";
 

@@ -11,7 +11,8 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
-import type { RefusalReason } from "../device/core/command.ts";
+import type { RefusalReason } from "../device/messages/command.ts";
+import type { StatusReport } from "../device/messages/status.ts";
 
 /** `GET /api/session` */
 export interface SessionView {
@@ -220,24 +221,14 @@ export interface GateBody {
   readonly isActive?: boolean;
 }
 
-/** The box's own last status, as it said it, and what was heard of it since the service started. */
-export interface BoxHealth {
+/**
+ * The box's own last status, and when the service last heard the box. Every field of the status is null
+ * until the box has reported one.
+ */
+export type BoxHealth = {
   readonly state: BoxState;
   readonly lastSeenAt: number | null;
-  readonly firmware: string | null;
-  readonly uptimeMs: number | null;
-  readonly resetReason: string | null;
-  /** dBm */
-  readonly rssi: number | null;
-  readonly address: string | null;
-  /** when its certificate is over */
-  readonly certificateEndsAt: number | null;
-  /** commands since the box started */
-  readonly opened: number | null;
-  readonly refused: number | null;
-  readonly connections: number | null;
-  readonly droppedEvents: number | null;
-}
+} & { readonly [Name in Exclude<keyof StatusReport, "state">]: StatusReport[Name] | null };
 
 /** Body of every answer that is an error. */
 export interface Problem {

@@ -1,14 +1,10 @@
 import type { Settings } from "../config.ts";
 import type { Instant, ResetReason, SocketError } from "../hal.ts";
-import {
-  type EventReport,
-  openedEvent,
-  refusedEvent,
-  type StatusReport,
-  type WillReport,
-} from "../messages/event.ts";
+import type { Command, RefusalReason } from "../messages/command.ts";
+import { type EventReport, openedEvent, refusedEvent } from "../messages/event.ts";
+import { type StatusReport, type WillReport, writeStatus } from "../messages/status.ts";
 import { type Topics, topicsOf } from "../messages/topics.ts";
-import { type Command, type CommandMessage, CommandReader, type RefusalReason } from "./command.ts";
+import { type CommandMessage, CommandReader } from "./command.ts";
 import { Connection, type ConnectionEffect, type ConnectionState } from "./connection.ts";
 import { Gate, type GateWrite } from "./gate.ts";
 import { Journal, type JournalEntry } from "./journal.ts";
@@ -90,7 +86,7 @@ export class Box implements Driven<BoxEffect> {
         clientIdentifier: thingName,
         keepAliveSeconds,
         topicFilter: this.#topics.command,
-        will: { topic: this.#topics.status, payload: JSON.stringify(will) },
+        will: { topic: this.#topics.status, payload: writeStatus(will) },
       },
       options.parser,
     );
@@ -366,7 +362,7 @@ export class Box implements Driven<BoxEffect> {
     });
     const message: OutgoingMessage = {
       topic: this.#topics.status,
-      payload: JSON.stringify(report),
+      payload: writeStatus(report),
       retain: true,
       isExpendable: false,
     };

@@ -1,12 +1,13 @@
 import {
-  type ClaimError,
-  type ClaimFailure,
-  type IssuedCertificate,
-  readIssuedCertificate,
+  readCertificateAnswer,
   readRejection,
-  readThingName,
-} from "../messages/claim-answers.ts";
+  readThingAnswer,
+  writeCertificateRequest,
+  writeThingRequest,
+} from "../messages/claim.ts";
 import { type ClaimTopics, claimClientIdPrefix, claimTopicsOf } from "../messages/claim-topics.ts";
+import type { ClaimError, ClaimFailure } from "./claim-error.ts";
+import { base64OfPem, type IssuedCertificate } from "./issued-certificate.ts";
 import { Decoder, type PacketParser, type PublishPacket, type ServerPacket } from "./mqtt/codec.ts";
 import {
   encodeConnect,
@@ -167,16 +168,16 @@ export class ClaimExchange {
         topic: this.#topics.certificate.request,
         retain: false,
         dup: false,
-        payload: JSON.stringify({ certificateSigningRequest }),
+        payload: writeCertificateRequest(certificateSigningRequest),
         packetIdentifier: identifiers.certificate,
       }),
     );
   }
 
   #askForThing({ ownershipToken }: IssuedCertificate, now: number): ClaimExchangeEffect[] {
-    const payload = JSON.stringify({
+    const payload = writeThingRequest({
       certificateOwnershipToken: ownershipToken,
-      parameters: { ThingName: this.#options.thingName },
+      thingName: this.#options.thingName,
     });
     return this.#await(
       "thing",
@@ -203,7 +204,13 @@ export class ClaimExchange {
       const detail = `an answer of ${packet.payloadLength} bytes`;
       return [...acknowledgement, ...this.#fail("peer", "answer", detail)];
     }
-    if (!isAccepted) return [...acknowledgement, ...this.#failWith(readRejection(packet.text))];
+    if (!isAccepted) {
+      const { isTemporary, detail } = readRejection(packet.text);
+      return [
+        ...acknowledgement,
+        ...this.#fail(isTemporary ? "transport" : "person", "rejected", detail),
+      ];
+    }
     const effects =
       step === "certificate"
         ? this.#handleIssued(packet.text, now)
@@ -212,15 +219,21 @@ export class ClaimExchange {
   }
 
   #handleIssued(text: string, now: number): ClaimExchangeEffect[] {
-    const issued = readIssuedCertificate(text);
-    if (typeof issued === "string") return this.#fail("peer", "answer", issued);
+    const answer = readCertificateAnswer(text);
+    if (typeof answer === "string") return this.#fail("peer", "answer", answer);
+    const certificate = base64OfPem(answer.certificatePem);
+    if (certificate === undefined) {
+      const detail = "certificatePem is no certificate, or too long to be stored";
+      return this.#fail("peer", "answer", detail);
+    }
+    const issued = { certificate, ownershipToken: answer.certificateOwnershipToken };
     this.#issued = issued;
     return [{ type: "issued", issued }, ...this.#askForThing(issued, now)];
   }
 
   #handleProvisioned(text: string): ClaimExchangeEffect[] {
     const { thingName } = this.#options;
-    const name = readThingName(text);
+    const name = readThingAnswer(text);
     if (this.#issued === undefined || name !== thingName) {
       const other = name === undefined ? "no thing" : `the thing ${name.slice(0, 64)}`;
       const detail = `the template made ${other}, not ${thingName}: its ThingName must be the parameter of that name`;

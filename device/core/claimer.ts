@@ -1,6 +1,6 @@
 import type { Settings } from "../config.ts";
 import type { Instant, SocketError } from "../hal.ts";
-import type { ClaimError, IssuedCertificate } from "../messages/claim-answers.ts";
+import type { ClaimError } from "./claim-error.ts";
 import { ClaimExchange, type ClaimExchangeEffect } from "./claim-exchange.ts";
 import {
   Connection,
@@ -8,6 +8,7 @@ import {
   type ConnectionState,
   handshakeTimeoutMs,
 } from "./connection.ts";
+import type { IssuedCertificate } from "./issued-certificate.ts";
 import type { PacketParser } from "./mqtt/codec.ts";
 import type { SendEffect } from "./mqtt/session.ts";
 import type { Driven } from "./state-machine.ts";

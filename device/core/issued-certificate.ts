@@ -1,6 +1,14 @@
 import { decodeBase64 } from "./base64.ts";
 import { maximumStoredBytes } from "./journal.ts";
 
+/** A certificate that AWS IoT Core made and that belongs to no thing yet. */
+export interface IssuedCertificate {
+  /** DER, base64 */
+  readonly certificate: string;
+  /** to be shown to RegisterThing, within the hour */
+  readonly ownershipToken: string;
+}
+
 /**
  * An X.509 certificate as base64 of its DER: what stands between the lines of PEM, and what is stored.
  * @param pem as it came over the network: PEM of exactly one certificate

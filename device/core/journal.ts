@@ -1,4 +1,4 @@
-import { type EventReport, readEventReport } from "../messages/event.ts";
+import { type EventReport, readEvent, writeEvent } from "../messages/event.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
 import { utf8Length } from "./utf8.ts";
 
@@ -41,7 +41,7 @@ export class Journal {
   }
 
   add(report: EventReport): JournalEntry {
-    const payload = JSON.stringify(report);
+    const payload = writeEvent(report);
     const entry: JournalEntry = {
       topic: this.#topic,
       payload,
@@ -101,7 +101,7 @@ function readReports(text: string | undefined): EventReport[] {
   try {
     const values: unknown = JSON.parse(text);
     if (!Array.isArray(values)) return [];
-    return values.flatMap((value) => readEventReport(value) ?? []);
+    return values.flatMap((value) => readEvent(value) ?? []);
   } catch {
     return [];
   }

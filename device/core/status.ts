@@ -1,5 +1,5 @@
 import type { Instant, ResetReason } from "../hal.ts";
-import type { StatusReport } from "../messages/event.ts";
+import type { StatusReport } from "../messages/status.ts";
 
 /** What the hardware knows of itself at the moment of asking. */
 export interface Facts {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { refusalReasons } from "../core/command.ts";
+import { refusalReasons } from "./command.ts";
 import { openedEvent, refusedEvent } from "./event.ts";
 
 const command = { id: "a-1", action: "open", by: "Ada" };

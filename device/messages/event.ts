@@ -1,5 +1,17 @@
-import { type Command, type RefusalReason, refusalReasons } from "../core/command.ts";
-import type { ResetReason } from "../hal.ts";
+import {
+  type Command,
+  isPlain,
+  isPrintable,
+  isWord,
+  type RefusalReason,
+  refusalReasons,
+} from "./command.ts";
+import { membersOf } from "./json.ts";
+
+/** No time is later, in ms since 1970 (ECMA-262, "Time Values"). */
+const latestTime = 8.64e15;
+/** Longer than any pulse can be set. */
+const longestPulseMs = 3_600_000;
 
 /** What became of one command: published to `…/event`, one for each, QoS 1. */
 export interface EventReport {
@@ -12,47 +24,8 @@ export interface EventReport {
   readonly by: string | null;
   /** ms since 1970, or null while the clock is unset */
   readonly at: number | null;
-  /** how long the pin was HIGH; null when refused, and where the power went during the pulse */
+  /** how long the pin was HIGH; null when refused, and when the power failed during the pulse */
   readonly pulseMs: number | null;
-}
-
-/** How the box is: published to `…/status`, retained, and (shorter) its last will. */
-export interface StatusReport {
-  readonly state: "online" | "offline";
-  readonly firmware: string;
-  readonly uptimeMs: number;
-  readonly resetReason: ResetReason;
-  /** dBm; null on a cable */
-  readonly rssi: number | null;
-  readonly address: string | null;
-  /** free bytes; null where the platform cannot tell */
-  readonly heap: number | null;
-  /** when the box's own certificate is over, in ms since 1970; null where it cannot be read */
-  readonly certificateEndsAt: number | null;
-  /** commands since the start */
-  readonly opened: number;
-  readonly refused: number;
-  /** ms since 1970; null if it never did, or did while the clock was unset */
-  readonly lastOpenedAt: number | null;
-  /** connections established since the start */
-  readonly connections: number;
-  /**
-   * connections that the broker ended within half a minute; many mean another device of the same name,
-   * or a policy that forbids a topic
-   */
-  readonly shortConnections: number;
-  /** connections ended because the peer broke the protocol */
-  readonly protocolErrors: number;
-  /** pulses ended by the cap instead of their own timer: always 0 on a healthy box */
-  readonly capped: number;
-  /** events that found no room to wait for delivery */
-  readonly droppedEvents: number;
-}
-
-/** The will is fixed at CONNECT: it can say no more than this. */
-export interface WillReport {
-  readonly state: "offline";
-  readonly firmware: string;
 }
 
 export function openedEvent(command: Command, pulseMs: number | null, date: number | undefined) {
@@ -73,27 +46,48 @@ function event(
   return { id, action, outcome, reason, by, at: date ?? null, pulseMs };
 }
 
-/** @returns an event as it was once stored, or undefined where `value` is none */
-export function readEventReport(value: unknown): EventReport | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { id, action, outcome, reason, by, at, pulseMs } = value as Record<string, unknown>;
-  const isWhole =
-    isTextOrNull(id) &&
-    isTextOrNull(action) &&
-    isTextOrNull(by) &&
-    isNumberOrNull(at) &&
-    isNumberOrNull(pulseMs);
-  if (!isWhole) return undefined;
-  if (outcome === "opened" && reason === null) {
-    return { id, action, outcome, reason, by, at, pulseMs };
-  }
-  const why = refusalReasons.find((each) => each === reason);
-  if (outcome !== "refused" || why === undefined) return undefined;
-  return { id, action, outcome, reason: why, by, at, pulseMs };
+export function writeEvent(report: EventReport): string {
+  return JSON.stringify(report);
 }
 
-const isTextOrNull = (value: unknown): value is string | null =>
-  value === null || typeof value === "string";
+/**
+ * Reads an event that was published or stored. It is untrusted: a number that no clock or pin can have
+ * becomes null, and the rest of the event still holds.
+ * @param value parsed JSON
+ * @returns undefined when it is not an event
+ */
+export function readEvent(value: unknown): EventReport | undefined {
+  const { id, action, outcome, reason, by, at, pulseMs } = membersOf(value);
+  if (!isWordOrNull(id, isPlain) || !isWordOrNull(action, isPrintable)) return undefined;
+  if (!isWordOrNull(by, isPrintable) || !isNumberOrNull(at) || !isNumberOrNull(pulseMs)) {
+    return undefined;
+  }
+  const numbers = { at: within(at, latestTime), pulseMs: within(pulseMs, longestPulseMs) };
+  if (outcome === "opened" && reason === null)
+    return { id, action, outcome, reason, by, ...numbers };
+  const why = refusalReasons.find((each) => each === reason);
+  if (outcome !== "refused" || why === undefined) return undefined;
+  return { id, action, outcome, reason: why, by, ...numbers };
+}
+
+/** Looks like an event and is not one: publishing it proves that a box may publish events. */
+export function writeEventProbe(id: string): string {
+  return JSON.stringify({ id, action: null, outcome: "doctor" });
+}
+
+/** @returns the probe's id; undefined when `value` is something else */
+export function readEventProbe(value: unknown): string | undefined {
+  const { id, outcome } = membersOf(value);
+  return outcome === "doctor" && typeof id === "string" ? id : undefined;
+}
+
+function isWordOrNull(value: unknown, isWanted: (unit: number) => boolean): value is string | null {
+  return value === null || (typeof value === "string" && isWord(value, isWanted));
+}
 
 const isNumberOrNull = (value: unknown): value is number | null =>
   value === null || typeof value === "number";
+
+function within(value: number | null, maximum: number): number | null {
+  return value !== null && value >= 0 && value <= maximum ? Math.round(value) : null;
+}

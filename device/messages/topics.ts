@@ -15,6 +15,9 @@ export interface Topics {
 
 export const defaultPrefix = "gate";
 
+/** The client ids of publishers begin with this, and the service's policy allows no others. */
+export const serviceClientIdPrefix = "service-";
+
 /** The topics of one thing. Both words must have passed {@link isPrefix} and {@link isThingName}. */
 export function topicsOf(prefix: string, thingName: string): Topics {
   const root = `${prefix}/${thingName}`;
@@ -41,3 +44,15 @@ export function isThingName(text: string): boolean {
 
 const isPrefixUnit = (unit: number) => isNameUnit(unit) || unit === dot;
 const isThingNameUnit = (unit: number) => isNameUnit(unit) || unit === colon;
+
+/** @returns whose message it is and what kind; undefined when the topic is not one of ours */
+export function readTopic(
+  prefix: string,
+  topic: string,
+): { readonly thingName: string; readonly kind: keyof Topics } | undefined {
+  const [thingName = "", last] = topic.slice(prefix.length + 1).split("/");
+  if (!isThingName(thingName)) return undefined;
+  const topics = topicsOf(prefix, thingName);
+  const kind = (["command", "event", "status"] as const).find((each) => each === last);
+  return kind !== undefined && topics[kind] === topic ? { thingName, kind } : undefined;
+}

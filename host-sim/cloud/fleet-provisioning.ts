@@ -1,4 +1,11 @@
 import { randomBytes } from "node:crypto";
+import {
+  readCertificateRequest,
+  readThingRequest,
+  writeCertificateAnswer,
+  writeRejection,
+  writeThingAnswer,
+} from "../../device/messages/claim.ts";
 import { claimTopicsOf } from "../../device/messages/claim-topics.ts";
 import { isThingName } from "../../device/messages/topics.ts";
 import { certificateIdOf } from "./registry.ts";
@@ -62,11 +69,8 @@ export class FleetProvisioning {
   }
 
   async #createCertificate(topic: string, payload: Uint8Array): Promise<Answer> {
-    const { certificateSigningRequest } = read(payload);
-    const certificatePem =
-      typeof certificateSigningRequest === "string"
-        ? await this.#options.sign(certificateSigningRequest)
-        : undefined;
+    const request = readCertificateRequest(textOf(payload));
+    const certificatePem = request === undefined ? undefined : await this.#options.sign(request);
     if (certificatePem === undefined) {
       return rejected(topic, 400, "InvalidCsr", "The CSR could not be read");
     }
@@ -74,7 +78,8 @@ export class FleetProvisioning {
     const until = this.#options.now() + tokenLifeMs;
     this.#pending.set(certificateOwnershipToken, { certificate: certificatePem, until });
     const certificateId = certificateIdOf(certificatePem);
-    return accepted(topic, { certificateOwnershipToken, certificateId, certificatePem });
+    const answer = { certificateOwnershipToken, certificateId, certificatePem };
+    return accepted(topic, writeCertificateAnswer(answer));
   }
 
   async #registerThing(topic: string, template: string, payload: Uint8Array): Promise<Answer> {
@@ -82,24 +87,23 @@ export class FleetProvisioning {
     if (!templates.includes(template)) {
       return rejected(topic, 404, "ResourceNotFound", `No template ${template}`);
     }
-    const { certificateOwnershipToken: token, parameters } = read(payload);
+    const { certificateOwnershipToken: token = "", thingName } = readThingRequest(textOf(payload));
     this.#expire();
-    const pending = this.#pending.get(String(token));
+    const pending = this.#pending.get(token);
     if (pending === undefined) {
       const message = "The ownership token is unknown, was used, or has expired";
       return rejected(topic, 400, "InvalidCertificateOwnershipToken", message);
     }
-    const { ThingName } = Object(parameters) as Readonly<Record<string, unknown>>;
-    if (typeof ThingName !== "string" || !isThingName(ThingName)) {
+    if (thingName === undefined || !isThingName(thingName)) {
       return rejected(topic, 400, "InvalidParameters", "ThingName is missing or no thing's name");
     }
-    if (allows?.(ThingName) === false) {
+    if (allows?.(thingName) === false) {
       return rejected(topic, 403, "AccessDenied", "The pre-provisioning hook declined");
     }
     // Before anything is awaited: a token is good once.
-    this.#pending.delete(String(token));
-    await register(ThingName, pending.certificate);
-    return accepted(topic, { thingName: ThingName, deviceConfiguration: {} });
+    this.#pending.delete(token);
+    await register(thingName, pending.certificate);
+    return accepted(topic, writeThingAnswer(thingName));
   }
 
   #expire(): void {
@@ -110,8 +114,8 @@ export class FleetProvisioning {
   }
 }
 
-function accepted(topic: string, answer: Readonly<Record<string, unknown>>): Answer {
-  return { topic: `${topic}/accepted`, payload: JSON.stringify(answer) };
+function accepted(topic: string, payload: string): Answer {
+  return { topic: `${topic}/accepted`, payload };
 }
 
 function rejected(
@@ -120,14 +124,10 @@ function rejected(
   errorCode: string,
   errorMessage: string,
 ): Answer {
-  const payload = JSON.stringify({ statusCode, errorCode, errorMessage });
+  const payload = writeRejection({ statusCode, errorCode, errorMessage });
   return { topic: `${topic}/rejected`, payload };
 }
 
-function read(payload: Uint8Array): Readonly<Record<string, unknown>> {
-  try {
-    return Object(JSON.parse(Buffer.from(payload).toString("utf8"))) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
+function textOf(payload: Uint8Array): string {
+  return Buffer.from(payload).toString("utf8");
 }

@@ -1,3 +1,4 @@
+import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import { boxPolicy, servicePolicy } from "./policy-documents.ts";
 import { Registry } from "./registry.ts";
 import { CloudStandIn, type CloudStandInOptions } from "./stand-in.ts";
@@ -13,7 +14,6 @@ export interface LocalCloudOptions extends Omit<CloudStandInOptions, "registry">
   readonly service: {
     /** PEM */
     readonly certificate: string;
-    readonly clientIdPrefix: string;
   };
   /** see {@link Registry} */
   readonly refresh?: (registry: Registry) => void;
@@ -27,10 +27,10 @@ export function startLocalCloud(options: LocalCloudOptions): Promise<CloudStandI
   for (const { thingName, certificate } of things) {
     registry.register({ certificate, thingName, policies });
   }
-  const { certificate, clientIdPrefix } = service;
+  const { certificate } = service;
   registry.register({
     certificate,
-    policies: [servicePolicy({ ...localAccount, prefix, clientIdPrefix })],
+    policies: [servicePolicy({ ...localAccount, prefix, clientIdPrefix: serviceClientIdPrefix })],
   });
   return CloudStandIn.listen({ ...standIn, registry });
 }

@@ -1,5 +1,6 @@
 import type { AgentRecord } from "../../device/agent.ts";
-import { readEventReport } from "../../device/messages/event.ts";
+import { readEvent } from "../../device/messages/event.ts";
+import { readStatus } from "../../device/messages/status.ts";
 
 /** What one line of the serial port says. */
 export type SerialLine =
@@ -50,16 +51,14 @@ function recordOf(fields: Readonly<Record<string, unknown>>): SerialRecord | und
     }
     case "event": {
       // A line's `at` is the time since the start, and the event's own is called `date` there.
-      const report = readEventReport({ ...fields, at: fields.date });
+      const report = readEvent({ ...fields, at: fields.date });
       return report === undefined ? undefined : { type: "event", ...report };
     }
     case "status": {
-      const { at: _, ...status } = fields;
-      const isStatus =
-        (status.state === "online" || status.state === "offline") &&
-        typeof status.opened === "number" &&
-        typeof status.refused === "number";
-      return isStatus ? (status as unknown as SerialRecord) : undefined;
+      const status = readStatus(fields);
+      return status !== undefined && "uptimeMs" in status
+        ? { type: "status", ...status }
+        : undefined;
     }
     default:
       return undefined;

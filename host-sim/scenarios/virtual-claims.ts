@@ -1,5 +1,12 @@
 import { derOfBase64 } from "../../device/core/issued-certificate.ts";
 import type { Identity } from "../../device/hal.ts";
+import {
+  type CertificateAnswer,
+  readThingRequest,
+  writeCertificateAnswer,
+  writeRejection,
+  writeThingAnswer,
+} from "../../device/messages/claim.ts";
 import { claimTopicsOf } from "../../device/messages/claim-topics.ts";
 
 export const virtualTemplate = "boom-box";
@@ -46,25 +53,25 @@ export class VirtualClaims {
     if (asked === undefined || this.manner === "silent") return undefined;
     if (asked === certificate) {
       this.certificates += 1;
-      return { topic: asked.accepted, payload: JSON.stringify(this.#made(this.certificates)) };
+      return { topic: asked.accepted, payload: writeCertificateAnswer(made(this.certificates)) };
     }
     if (this.manner === "drops") return "drop";
     if (this.manner !== "grants") {
       const statusCode = this.manner === "busy" ? 429 : 403;
-      return { topic: asked.rejected, payload: JSON.stringify({ statusCode, errorMessage: "no" }) };
+      const rejection = { statusCode, errorCode: "Rejected", errorMessage: "no" };
+      return { topic: asked.rejected, payload: writeRejection(rejection) };
     }
-    const { certificateOwnershipToken, parameters } = JSON.parse(payload);
+    const { certificateOwnershipToken, thingName = "" } = readThingRequest(payload);
     const der = derOfBase64(base64Of(Number(certificateOwnershipToken)));
     if (der !== undefined) this.#registered.add(der.join());
     this.registrations += 1;
-    const answer = { thingName: parameters.ThingName, deviceConfiguration: {} };
-    return { topic: asked.accepted, payload: JSON.stringify(answer) };
+    return { topic: asked.accepted, payload: writeThingAnswer(thingName) };
   }
+}
 
-  #made(serial: number) {
-    const certificatePem = `-----BEGIN CERTIFICATE-----\n${base64Of(serial)}\n-----END CERTIFICATE-----\n`;
-    return { certificatePem, certificateOwnershipToken: String(serial) };
-  }
+function made(serial: number): CertificateAnswer {
+  const certificatePem = `-----BEGIN CERTIFICATE-----\n${base64Of(serial)}\n-----END CERTIFICATE-----\n`;
+  return { certificatePem, certificateOwnershipToken: String(serial) };
 }
 
 /** A SEQUENCE of 300 bytes; nobody here looks inside. */

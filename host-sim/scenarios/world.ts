@@ -2,7 +2,10 @@ import { Agent } from "../../device/agent.ts";
 import { parseSettings, type Settings } from "../../device/config.ts";
 import { PacketParser } from "../../device/core/mqtt/codec.ts";
 import type { ResetReason } from "../../device/hal.ts";
-import type { EventReport, StatusReport } from "../../device/messages/event.ts";
+import { writeOpenCommand } from "../../device/messages/command.ts";
+import { type EventReport, readEvent } from "../../device/messages/event.ts";
+import { membersOf, parseJson } from "../../device/messages/json.ts";
+import { readStatus, type StatusReport, type WillReport } from "../../device/messages/status.ts";
 import { topicsOf } from "../../device/messages/topics.ts";
 import { car, epoch, fairWeather, type Surroundings } from "./surroundings.ts";
 import { seededRandom, Timeline } from "./timeline.ts";
@@ -19,7 +22,7 @@ export interface WorldOptions {
 export interface Watcher {
   onEdge(value: 0 | 1, at: number): void;
   onEvent(report: EventReport, at: number): void;
-  onStatus(report: StatusReport, at: number): void;
+  onStatus(report: StatusReport | WillReport, at: number): void;
   /** something that must never happen, whatever the scenario */
   onProblem(problem: string): void;
 }
@@ -136,15 +139,13 @@ export class World {
   /** An `open` as the staff app's service sends it; `changes` may spoil it. */
   open(changes: Readonly<Record<string, unknown>> = {}, options: PublishOptions = {}): boolean {
     this.#lastId += 1;
-    const command = {
-      action: "open",
+    const payload = writeOpenCommand({
       id: `c-${this.#lastId}`,
       issuedAt: this.date,
       expiresAt: this.date + 10_000,
       by: "Ann",
-      ...changes,
-    };
-    return this.send(JSON.stringify(command), options);
+    });
+    return this.send(changed(payload, changes), options);
   }
 
   /** Any text to the command topic. */
@@ -174,13 +175,24 @@ export class World {
   #handlePublished({ topic, payload, dup, at }: Published): void {
     if (dup) this.repeats += 1;
     if (topic === this.topics.event) {
-      this.#watcher.onEvent(JSON.parse(payload), at);
+      const event = readEvent(parseJson(payload));
+      if (event === undefined) this.#watcher.onProblem(`not an event: ${payload}`);
+      else this.#watcher.onEvent(event, at);
     } else if (topic === this.topics.status) {
-      const status: StatusReport = JSON.parse(payload);
-      this.lastStatus = status;
+      const status = readStatus(parseJson(payload));
+      if (status === undefined) {
+        this.#watcher.onProblem(`not a status: ${payload}`);
+        return;
+      }
+      if ("uptimeMs" in status) this.lastStatus = status;
       this.#watcher.onStatus(status, at);
     } else {
       this.#watcher.onProblem(`published to ${topic}`);
     }
   }
+}
+
+/** The payload with fields added, replaced, or (when undefined) taken out. */
+function changed(payload: string, changes: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify({ ...membersOf(parseJson(payload)), ...changes });
 }

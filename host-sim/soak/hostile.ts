@@ -1,4 +1,6 @@
 import mqttPacket from "mqtt-packet";
+import { writeOpenCommand } from "../../device/messages/command.ts";
+import { membersOf, parseJson } from "../../device/messages/json.ts";
 
 /** What is sent to the box, and what may come of it. */
 export interface Hostile {
@@ -56,7 +58,9 @@ function command(random: Random, topic: string, date: number): Hostile {
 
 function payload(random: Random, date: number): string {
   const kind = Math.floor(random() * 6);
-  const stale = { action: "open", id: `f-${random()}`, issuedAt: date - 3_600_000 };
+  const times = { issuedAt: date - 3_600_000, expiresAt: date + 10_000 };
+  const text = writeOpenCommand({ id: `f-${random()}`, ...times, by: "fuzz" });
+  const stale = membersOf(parseJson(text));
   switch (kind) {
     case 0:
       return JSON.stringify(pick(random, oddities)) ?? "";
@@ -66,11 +70,11 @@ function payload(random: Random, date: number): string {
       return JSON.stringify({ ...stale, [field]: pick(random, oddities) });
     }
     case 2:
-      return JSON.stringify({ ...stale, issuedAt: date + 3_600_000 });
+      return JSON.stringify({ ...stale, issuedAt: date + 3_600_000, expiresAt: date + 3_610_000 });
     case 3:
       return "{".repeat(1 + Math.floor(random() * 500));
     case 4:
-      return `${JSON.stringify(stale)}${pick(random, ["}", ",", "\u0000", "open"])}`;
+      return `${text}${pick(random, ["}", ",", "\u0000", "open"])}`;
     default:
       return "x".repeat(Math.floor(random() * 3_000));
   }
@@ -78,8 +82,9 @@ function payload(random: Random, date: number): string {
 
 /** A command that would open, damaged on its way; what is left of it may still open. */
 function mutated(random: Random, topic: string, date: number): Hostile {
-  const good = { action: "open", id: `m-${random()}`, issuedAt: date, expiresAt: date + 10_000 };
-  const text = random() < 0.3 ? "open" : JSON.stringify(good);
+  const times = { issuedAt: date, expiresAt: date + 10_000 };
+  const good = writeOpenCommand({ id: `m-${random()}`, ...times, by: "fuzz" });
+  const text = random() < 0.3 ? "open" : good;
   let bytes = publish(topic, text, { retain: random() < 0.3, dup: false });
   const changes = 1 + Math.floor(random() * 4);
   for (let i = 0; i < changes; i++) {

@@ -57,8 +57,9 @@ export function simulateYear(
         if (widthMs > world.settings.pulseCapMs) onProblem(`over the cap: ${widthMs} ms`);
       },
       onEvent: (report) => ledger.reported(report),
-      onStatus({ state, droppedEvents }, at) {
-        if (state !== "online") return;
+      onStatus(status, at) {
+        if (status.state !== "online" || !("uptimeMs" in status)) return;
+        const { droppedEvents } = status;
         if (droppedEvents > 0) onProblem(`${droppedEvents} events dropped`);
         if (healedAt !== undefined) longestReturnMs = Math.max(longestReturnMs, at - healedAt);
         healedAt = undefined;

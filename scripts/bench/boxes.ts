@@ -3,7 +3,12 @@ import { Agent } from "../../device/agent.ts";
 import { CommandReader } from "../../device/core/command.ts";
 import { Gate } from "../../device/core/gate.ts";
 import { PacketParser } from "../../device/core/mqtt/codec.ts";
-import { type EventReport, openedEvent, refusedEvent } from "../../device/messages/event.ts";
+import {
+  type EventReport,
+  openedEvent,
+  refusedEvent,
+  writeEvent,
+} from "../../device/messages/event.ts";
 import { topicsOf } from "../../device/messages/topics.ts";
 import { createNodeDevice } from "../../host-sim/hardware/device.ts";
 import { RecordedPin } from "../../host-sim/hardware/pin.ts";
@@ -99,7 +104,7 @@ export async function makeMqttJsBox({
     },
   });
   const report = (event: EventReport) =>
-    client.publish(topics.event, JSON.stringify(event), { qos: 1 });
+    client.publish(topics.event, writeEvent(event), { qos: 1 });
   client.on("message", (topic, payload, { retain, dup }) => {
     if (topic !== topics.command) return;
     const message = { text: payload.toString(), payloadLength: payload.length, retain, dup };

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { writeOpenCommand } from "../../device/messages/command.ts";
 import { topicsOf } from "../../device/messages/topics.ts";
 import type { CloudStandIn } from "../../host-sim/cloud/stand-in.ts";
 import { type BenchBox, makeMqttJsBox, makeOurBox } from "./boxes.ts";
@@ -67,7 +68,7 @@ async function warmUp(cloud: CloudStandIn, name: string): Promise<void> {
 
 function commandOf(issuedAt = Date.now()): string {
   const times = { issuedAt, expiresAt: issuedAt + 10_000 };
-  return JSON.stringify({ action: "open", id: randomUUID(), ...times, by: "bench" });
+  return writeOpenCommand({ id: randomUUID(), ...times, by: "bench" });
 }
 
 function nextPulse({ pin }: BenchBox): Promise<{ riseAt: number; fallAt: number }> {

@@ -4,6 +4,7 @@ import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
+import { writeOpenCommand } from "../../device/messages/command.ts";
 import { topicsOf } from "../../device/messages/topics.ts";
 import type { Edge } from "../../host-sim/hardware/pin.ts";
 import { MqttLink } from "../../web/cloud/mqtt-link.ts";
@@ -153,7 +154,6 @@ async function startService(
   });
   const link = new MqttLink({
     prefix: "gate",
-    clientIdPrefix: "service-",
     connection: async () => broker,
   });
   const log = {
@@ -205,7 +205,7 @@ export async function measureTapToPulse(
 function commandText(): string {
   const issuedAt = Date.now();
   const times = { issuedAt, expiresAt: issuedAt + 10_000 };
-  return JSON.stringify({ action: "open", id: randomUUID(), ...times, by: "bench" });
+  return writeOpenCommand({ id: randomUUID(), ...times, by: "bench" });
 }
 
 /** @returns when it began; resolves when it is over */

@@ -1,5 +1,7 @@
 import type { TLSSocket } from "node:tls";
 import type { Packet } from "mqtt-packet";
+import { writeEventProbe } from "../../device/messages/event.ts";
+import { writeStatus } from "../../device/messages/status.ts";
 import type { Topics } from "../../device/messages/topics.ts";
 import { type Ending, isEnding, MqttPeer } from "./mqtt-peer.ts";
 import type { Timing } from "./surroundings.ts";
@@ -33,10 +35,6 @@ export interface ConversationOptions {
   readonly withWill: boolean;
   readonly timing: Timing;
 }
-
-/** What is published where a box reports what it did: nobody takes it for that. */
-export const eventProbe = (id: string): string =>
-  JSON.stringify({ id, action: null, outcome: "doctor" });
 
 /**
  * Does what a box does, one step after the other, and tells where it ended. It publishes to the event
@@ -97,7 +95,7 @@ class Speaker {
       return this.#end("suback", { type: "not-granted" });
 
     this.#peer.send({
-      ...{ cmd: "publish", topic: topics.event, payload: eventProbe(eventId), messageId: 2 },
+      ...{ cmd: "publish", topic: topics.event, payload: writeEventProbe(eventId), messageId: 2 },
       ...{ qos: 1, dup: false, retain: false },
     });
     const puback = await this.#answer("puback");
@@ -107,7 +105,7 @@ class Speaker {
 
   #connectPacket(): Packet {
     const { clientId, keepAliveSeconds, topics, withWill } = this.#options;
-    const payload = Buffer.from(JSON.stringify({ state: "offline", firmware: "doctor" }));
+    const payload = Buffer.from(writeStatus({ state: "offline", firmware: "doctor" }));
     return {
       ...{ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clean: true, clientId },
       // As long as it watches it says nothing.

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import { answerTo } from "../../device/xs/time-server.fake.ts";
 import { localAccount } from "../../host-sim/cloud/one-project.ts";
 import type { PolicyDocument } from "../../host-sim/cloud/policy.ts";
@@ -13,7 +14,6 @@ import { readIdentity, type StoredIdentity, trustFiles } from "../certs/identity
 import { type IdentityFiles, identityFiles } from "../certs/paths.ts";
 import { ensureCertificates } from "../certs/store.ts";
 import { settingsPath } from "../firmware/settings-file.ts";
-import { serviceClientIdPrefix } from "../open/open-once.ts";
 import { type ExaminationOptions, examine } from "./examination.ts";
 import type { Finding } from "./finding.ts";
 import { type Surroundings, thisMachine } from "./surroundings.ts";

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import type { IPublishPacket, Packet } from "mqtt-packet";
-import { type Topics, topicsOf } from "../../device/messages/topics.ts";
-import { serviceClientIdPrefix } from "../open/open-once.ts";
+import { readEventProbe } from "../../device/messages/event.ts";
+import { parseJson } from "../../device/messages/json.ts";
+import { readStatus } from "../../device/messages/status.ts";
+import { serviceClientIdPrefix, type Topics, topicsOf } from "../../device/messages/topics.ts";
 import { isEnding, MqttPeer } from "./mqtt-peer.ts";
 import type { Timing } from "./surroundings.ts";
 
@@ -90,8 +92,8 @@ export class Observer {
     if (next === undefined || isEnding(next)) return false;
     if (next.cmd !== "publish") return true;
     if (next.topic === this.#topics.event) {
-      const id = memberOf(next, "id");
-      if (typeof id === "string") this.#events.add(id);
+      const id = readEventProbe(valueIn(next));
+      if (id !== undefined) this.#events.add(id);
     }
     if (next.topic === this.#topics.status && !next.retain) {
       const status = statusIn(next);
@@ -139,25 +141,13 @@ async function join(
 }
 
 function statusIn(packet: IPublishPacket): BoxStatus {
-  const state = memberOf(packet, "state");
-  const number = (name: string) => {
-    const value = memberOf(packet, name);
-    return typeof value === "number" && Number.isFinite(value) ? value : 0;
-  };
-  return {
-    state: state === "online" || state === "offline" ? state : "unknown",
-    connections: number("connections"),
-    uptimeMs: number("uptimeMs"),
-  };
+  const status = readStatus(valueIn(packet));
+  if (status === undefined) return nothingKnown;
+  if (!("uptimeMs" in status)) return { ...nothingKnown, state: status.state };
+  const { state, connections, uptimeMs } = status;
+  return { state, connections, uptimeMs };
 }
 
-function memberOf({ payload }: IPublishPacket, name: string): unknown {
-  try {
-    const value: unknown = JSON.parse(payload.toString());
-    return typeof value === "object" && value !== null
-      ? (value as Record<string, unknown>)[name]
-      : undefined;
-  } catch {
-    return undefined;
-  }
+function valueIn({ payload }: IPublishPacket): unknown {
+  return parseJson(payload.toString());
 }

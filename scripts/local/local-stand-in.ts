@@ -17,7 +17,6 @@ import { listThings, readIdentity } from "../certs/identity.ts";
 import { caIdentity, serverIdentity, serviceIdentity } from "../certs/paths.ts";
 import { readRecord } from "../certs/provisioning-record.ts";
 import { defaultTemplate } from "../claim/template.ts";
-import { serviceClientIdPrefix } from "../open/open-once.ts";
 import { LocalControlPlane, localPrincipals } from "../provision/local-control-plane.ts";
 import { markOf, policyOf, type Subject } from "../provision/subject.ts";
 
@@ -68,7 +67,7 @@ export class StandIn {
       certificate: server.chainPem,
       key: server.keyPem,
       things: await thingsByFolder(certs),
-      service: { certificate: service.certificatePem, clientIdPrefix: serviceClientIdPrefix },
+      service: { certificate: service.certificatePem },
       refresh: refresher(certs, onLine),
       provisioning: provisioningIn(certs),
       onRecord: (record) => logRecord(record, onLine),

@@ -21,7 +21,7 @@ import {
 import { claimFiles, identityFiles } from "../certs/paths.ts";
 import { numberOption, requireSettings } from "../command-line/settings.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { Opener } from "../open/opener.ts";
+import { Opener } from "../open/open-once.ts";
 import { readScenario } from "./fault-script-file.ts";
 import { createVcdFile } from "./vcd-file.ts";
 
@@ -150,7 +150,7 @@ async function simulate(
       : {
           scenario: {
             entries,
-            open: async () => opener?.open(),
+            open: async () => opener?.open(flags.thing, "the scenario", answerWithinMs),
             onOpenFailed: (error) => complain(`open: ${messageOf(error)}`),
           },
         }),
@@ -171,12 +171,15 @@ async function simulate(
   }
 }
 
+/** How long a box may take to answer, in ms. */
+const answerWithinMs = 5_000;
+
 /** @throws UserError where the service has no certificate here */
 async function makeOpener(
   broker: Omit<Broker, "identity"> & { readonly identity: Pick<Broker["identity"], "caPem"> },
   flags: SimFlags,
 ): Promise<Opener> {
-  const { certs, thing } = flags;
+  const { certs } = flags;
   const { readIdentity } = await import("../certs/identity.ts");
   const name = await serviceFor(flags);
   if (!existsSync(identityFiles(certs, name).certificatePem)) {
@@ -186,7 +189,7 @@ async function makeOpener(
   }
   const service = await readIdentity(certs, name);
   const identity = { ...service, caPem: broker.identity.caPem };
-  return new Opener({ ...broker, identity }, thing, "the scenario");
+  return new Opener({ ...broker, identity });
 }
 
 function complain(text: string): void {

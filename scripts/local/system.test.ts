@@ -8,7 +8,6 @@ import sinon from "sinon";
 import { findStandIn } from "../broker/find-stand-in.ts";
 import { ensureCertificates } from "../certs/store.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { Publisher } from "../open/open-once.ts";
 import { StandIn } from "./local-stand-in.ts";
 import { startLocalSystem } from "./system.ts";
 
@@ -81,19 +80,17 @@ describe("the whole of Boom Box on one machine", function () {
     assert.equal(system.box.device.gatePin.value, 0);
   });
 
-  it("opens again after a connection could not be had, or was lost", async () => {
-    const { system } = await start();
-    const connect = sinon.stub(Publisher, "connect");
-    connect.onFirstCall().rejects(new UserError("no connection"));
-    connect.callThrough();
-    await assert.rejects(system.open(), /no connection/);
+  it("opens again after a connection was lost in the middle of an open", async () => {
+    const { system, heard } = await start();
     assert.equal((await system.open())?.outcome, "opened");
-    const open = sinon.stub(Publisher.prototype, "open").rejects(new UserError("lost"));
-    await assert.rejects(system.open(), /lost/);
-    open.restore();
+    const lost = assert.rejects(system.open(), /connection to the broker was lost|not sent/);
+    system.faults.apply({ fault: "broker-down" });
+    await lost;
+    await assert.rejects(system.open(), /no connection/);
+    system.faults.apply({ fault: "broker-up" });
+    await heard("connected");
     // It may say "cooldown": what counts is that the box answers.
     assert.notEqual(await system.open(), undefined);
-    assert.equal(connect.callCount, 3);
     await system.stop();
   });
 
@@ -125,9 +122,10 @@ describe("the whole of Boom Box on one machine", function () {
     assert.equal(await findStandIn(certs), undefined);
   });
 
-  it("stops although its publisher could never connect", async () => {
-    const { system } = await start();
-    sinon.stub(Publisher, "connect").rejects(new UserError("no connection"));
+  it("stops although its link could never connect", async () => {
+    const { system, heard } = await start();
+    system.faults.apply({ fault: "broker-down" });
+    await heard("backoff");
     await assert.rejects(system.open(), /no connection/);
     await system.stop();
     assert.equal(await findStandIn(certs), undefined);

@@ -10,8 +10,11 @@ import { isProvisionedInAws } from "../certs/provisioning-record.ts";
 import { ensureCertificates } from "../certs/store.ts";
 import { requireSettings } from "../command-line/settings.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { Opener } from "../open/opener.ts";
+import { Opener } from "../open/open-once.ts";
 import { StandIn } from "./local-stand-in.ts";
+
+/** How long a box may take to answer, in ms. */
+const answerWithinMs = 5_000;
 
 export interface LocalSystemOptions {
   readonly thing: string;
@@ -66,11 +69,7 @@ export async function startLocalSystem(
     prefix: defaultPrefix,
   });
   const { endpoint, prefix } = settings;
-  const opener = new Opener(
-    { endpoint, port: standIn.port, prefix, alpn: false, identity },
-    thing,
-    "the terminal",
-  );
+  const opener = new Opener({ endpoint, port: standIn.port, prefix, alpn: false, identity });
   const onRecord = (record: SimulatedBoxRecord) => onlooker.onRecord(record);
   const box = new SimulatedBox({
     settings,
@@ -92,7 +91,7 @@ export async function startLocalSystem(
         up: () => standIn.up(),
       },
     }),
-    open: () => opener.open(),
+    open: () => opener.open(thing, "the terminal", answerWithinMs),
     stop: async () => {
       await box.stop();
       await opener.close();

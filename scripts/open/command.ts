@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
+import { isRequester, requesterOf } from "../../device/messages/command.ts";
 import type { EventReport } from "../../device/messages/event.ts";
 import { printable, printableJson } from "../../host-sim/printable.ts";
 import {
@@ -29,16 +30,16 @@ export function registerOpenCommand(program: Command): void {
 
 async function open(flags: OpenFlags): Promise<void> {
   const broker = await resolveBroker(flags, await serviceFor(flags));
-  const { Publisher } = await import("./open-once.ts");
-  const publisher = await Publisher.connect(broker);
+  const { Opener } = await import("./open-once.ts");
+  const opener = new Opener(broker);
   try {
     const by = flags.by ?? userName();
-    const report = await publisher.open(flags.thing, by, flags.timeout * 1000);
+    const report = await opener.open(flags.thing, by, flags.timeout * 1000);
     if (flags.json && report !== undefined) process.stdout.write(`${printableJson(report)}\n`);
     else process.stdout.write(`${describeOutcome(report, flags)}\n`);
     if (report?.outcome !== "opened") process.exitCode = 1;
   } finally {
-    await publisher.close();
+    await opener.close();
   }
 }
 
@@ -53,7 +54,7 @@ function describeOutcome(report: EventReport | undefined, { thing, timeout }: Op
 
 function userName(): string {
   try {
-    return userInfo().username.slice(0, 64) || "boom-box open";
+    return requesterOf(userInfo().username) ?? "boom-box open";
   } catch {
     // No entry for this user id, as in some containers.
     return "boom-box open";
@@ -61,8 +62,8 @@ function userName(): string {
 }
 
 function who(text: string): string {
-  if (/^\P{C}{1,64}$/u.test(text)) return text;
-  throw new InvalidArgumentError("It must be 1–64 visible characters.");
+  if (isRequester(text)) return text;
+  throw new InvalidArgumentError("It must be 1–64 characters, none of them a control character.");
 }
 
 function seconds(text: string): number {

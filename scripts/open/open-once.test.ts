@@ -1,158 +1,104 @@
 import assert from "node:assert/strict";
-import { EventEmitter, once } from "node:events";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import sinon from "sinon";
-import { openedEvent, refusedEvent } from "../../device/messages/event.ts";
+import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import { startLocalCloud } from "../../host-sim/cloud/one-project.ts";
+import { FakeGateLink } from "../../web/cloud/gate-link.fake.ts";
 import type { Broker } from "../broker/options.ts";
 import { readIdentity } from "../certs/identity.ts";
 import { ensureCertificates } from "../certs/store.ts";
-import { Publisher, type PublisherClient, serviceClientIdPrefix } from "./open-once.ts";
+import { Opener } from "./open-once.ts";
 
-interface Sent {
-  readonly action: string;
-  readonly id: string;
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-  readonly by: string;
-}
-
-/** The MQTT client as its user sees it; acknowledgements come when the test says so. */
-class FakeClient extends EventEmitter implements PublisherClient {
-  connected = true;
-  readonly done: string[] = [];
-  /** instead of an acknowledgement; undefined: none comes at all */
-  subscribed: Promise<unknown> = Promise.resolve();
-  published: Promise<unknown> = Promise.resolve();
-  payload = "";
-  readonly stream = { destroy: () => this.done.push("destroy") };
-
-  async subscribeAsync(filter: string): Promise<unknown> {
-    this.done.push(`subscribe ${filter}`);
-    return this.subscribed;
-  }
-
-  async publishAsync(topic: string, payload: string): Promise<unknown> {
-    this.done.push(`publish ${topic}`);
-    this.payload = payload;
-    return this.published;
-  }
-
-  async endAsync(force: boolean): Promise<void> {
-    this.done.push(force ? "cut" : "disconnect");
-  }
-
-  get sent(): Sent {
-    return JSON.parse(this.payload) as Sent;
-  }
-
-  receive(topic: string, payload: unknown): void {
-    this.emit(
-      "message",
-      topic,
-      Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload)),
-    );
-  }
-
-  drop(): void {
-    this.connected = false;
-    this.emit("error", new Error("read ECONNRESET"));
-    this.emit("close");
-  }
-}
-
-const never = new Promise<never>(() => {});
 const now = 1_700_000_000_000;
+const nowhere = { endpoint: "broker.test", port: 8883 } as Broker;
 
-describe("Publisher.open", () => {
+describe("an opener", () => {
   let clock: sinon.SinonFakeTimers;
-  let client: FakeClient;
-  let publisher: Publisher;
+  let links: FakeGateLink[];
+  let opener: Opener;
 
   beforeEach(() => {
     clock = sinon.useFakeTimers({ now, toFake: ["Date", "setTimeout", "clearTimeout"] });
-    client = new FakeClient();
-    publisher = new Publisher(client, "gate");
+    links = [];
+    opener = new Opener(nowhere, async () => {
+      const link = new FakeGateLink();
+      links.push(link);
+      return link;
+    });
   });
   afterEach(() => clock.restore());
 
-  /** Lets every promise that is due come to its end. */
+  /** Lets every promise that is due settle. */
   const settle = () => new Promise((resolve) => setImmediate(resolve));
-  const open = () => publisher.open("lot-1", "Alice", 10_000);
-  const command = () => ({ id: client.sent.id, action: "open", by: "Alice" });
+  const open = () => opener.open("lot-1", "Alice", 10_000);
+  const link = () => links.at(-1) ?? assert.fail("no link was made");
+  const sent = () => link().sent.at(-1) ?? assert.fail("nothing was sent");
+  const assertNoTimer = () => assert.equal(clock.countTimers(), 0);
 
-  function assertQuiet(): void {
-    assert.equal(clock.countTimers(), 0);
-    assert.deepEqual([client.listenerCount("message"), client.listenerCount("close")], [0, 0]);
-  }
-
-  it("listens first, then sends one command that is good for ten seconds", async () => {
+  it("listens first, then sends one command that is valid for ten seconds", async () => {
     const outcome = open();
     await settle();
-    assert.deepEqual(client.done, ["subscribe gate/+/event", "publish gate/lot-1/command"]);
-    const { id, ...rest } = client.sent;
+    const { id, ...rest } = sent();
     assert.match(id, /^[\da-f-]{36}$/);
-    assert.deepEqual(rest, {
-      ...{ action: "open", issuedAt: now, expiresAt: now + 10_000, by: "Alice" },
-    });
+    const times = { issuedAt: now, expiresAt: now + 10_000 };
+    assert.deepEqual(rest, { thingName: "lot-1", by: "Alice", ...times });
+    assert.equal(link().sent.length, 1);
     clock.tick(10_000);
     await outcome;
   });
 
-  it("gives back the box's own report of this command", async () => {
+  it("returns the box's own report of this command", async () => {
     const outcome = open();
     await settle();
-    const report = openedEvent(command(), 501, now + 900);
-    client.receive("gate/lot-1/event", report);
-    assert.deepEqual(await outcome, report);
-    assertQuiet();
+    link().event("lot-1", { id: sent().id, pulseMs: 501, at: now + 900 });
+    const report = await outcome;
+    assert.deepEqual([report?.outcome, report?.pulseMs, report?.at], ["opened", 501, now + 900]);
+    assertNoTimer();
   });
 
-  it("gives back a refusal too", async () => {
+  it("returns a refusal too", async () => {
     const outcome = open();
     await settle();
-    client.receive("gate/lot-1/event", refusedEvent(command(), "cooldown", now));
+    link().event("lot-1", { id: sent().id, outcome: "refused", reason: "cooldown" });
     assert.equal((await outcome)?.reason, "cooldown");
   });
 
-  it("hears an answer that comes before its own acknowledgement", async () => {
-    client.published = never;
+  it("accepts an answer that comes before the broker's acknowledgement", async () => {
     const outcome = open();
+    // Connecting takes a turn; what is sent after that is never acknowledged.
+    await Promise.resolve();
+    link().result = new Promise(() => {});
     await settle();
-    client.receive("gate/lot-1/event", openedEvent(command(), 500, now));
+    link().event("lot-1", { id: sent().id });
     assert.equal((await outcome)?.outcome, "opened");
-    assertQuiet();
+    assertNoTimer();
   });
 
-  it("takes nothing else for the answer", async () => {
+  it("accepts no other event as the answer", async () => {
     const outcome = open();
     await settle();
-    const report = openedEvent(command(), 500, now);
-    client.receive("gate/lot-1/event", { ...report, id: "another" });
-    client.receive("gate/lot-1/event", { ...report, id: null });
-    client.receive("gate/lot-2/event", report);
-    client.receive("gate/lot-1/status", report);
-    client.receive("gate/lot-1/event", { ...report, outcome: "perhaps" });
-    for (const text of ["", "null", "[]", "7", "{", "opened"]) {
-      client.receive("gate/lot-1/event", text);
-    }
+    const { id } = sent();
+    link().event("lot-1", { id: "another" });
+    link().event("lot-1", { id: null });
+    link().event("lot-2", { id });
+    link().online("lot-1");
     clock.tick(10_000);
     assert.equal(await outcome, undefined);
-    assertQuiet();
+    assertNoTimer();
   });
 
   it("keeps two commands apart that are under way at once", async () => {
-    const first = open();
+    const [first, second] = [open(), open()];
     await settle();
-    const { id } = client.sent;
-    const second = open();
-    await settle();
-    assert.notEqual(client.sent.id, id);
-    client.receive("gate/lot-1/event", refusedEvent(command(), "busy", now));
-    client.receive("gate/lot-1/event", openedEvent({ ...command(), id }, 500, now));
+    const [one, other] = link().sent;
+    assert.ok(one !== undefined && other !== undefined && one.id !== other.id);
+    assert.equal(links.length, 1, "one connection for both");
+    link().event("lot-1", { id: other.id, outcome: "refused", reason: "busy" });
+    link().event("lot-1", { id: one.id });
     assert.equal((await first)?.outcome, "opened");
     assert.equal((await second)?.reason, "busy");
   });
@@ -170,66 +116,62 @@ describe("Publisher.open", () => {
     assert.equal(await outcome, undefined);
   });
 
-  for (const silent of ["subscribed", "published"] as const) {
-    it(`waits no longer where the broker never says that it has ${silent}`, async () => {
-      client[silent] = never;
-      const outcome = open();
-      await settle();
-      clock.tick(10_000);
-      assert.equal(await outcome, undefined);
-      assertQuiet();
-      await publisher.close();
-      assert.equal(client.done.at(-1), "cut");
-    });
-  }
+  it("goes on waiting for the event when the acknowledgement does not come", async () => {
+    const outcome = open();
+    await Promise.resolve();
+    link().result = { type: "unknown", detail: "no acknowledgement" };
+    await settle();
+    link().event("lot-1", { id: sent().id });
+    assert.equal((await outcome)?.outcome, "opened");
+  });
 
   it("says at once that the connection was lost, and that the gate may have opened", async () => {
     const outcome = open();
     await settle();
-    client.drop();
+    link().listening(false);
     await assert.rejects(outcome, {
       name: "UserError",
       message: "the connection to the broker was lost: whether lot-1 opened is not known",
     });
-    assertQuiet();
+    assertNoTimer();
+    assert.equal(link().isClosed, true);
   });
 
-  it("says that nothing was sent where the connection was lost before", async () => {
-    client.subscribed = never;
+  it("says that nothing was sent when the link did not take the command", async () => {
+    const outcome = open();
+    await Promise.resolve();
+    link().result = { type: "not-sent", detail: "no connection to the broker" };
+    await assert.rejects(outcome, {
+      name: "UserError",
+      message: "the command for lot-1 was not sent (no connection to the broker)",
+    });
+    assertNoTimer();
+  });
+
+  it("connects again for the next command after a connection was lost", async () => {
+    const lost = open();
+    await settle();
+    link().listening(false);
+    await assert.rejects(lost);
     const outcome = open();
     await settle();
-    client.drop();
-    const expected = {
-      name: "UserError",
-      message: "the connection to the broker was lost before the command was sent",
-    };
-    await assert.rejects(outcome, expected);
-    await assert.rejects(open(), expected);
-    assertQuiet();
+    assert.equal(links.length, 2);
+    link().event("lot-1", { id: sent().id });
+    assert.equal((await outcome)?.outcome, "opened");
   });
 
-  it("says so where the broker will not let it listen, and sends nothing", async () => {
-    client.subscribed = Promise.reject(new Error("Unspecified error"));
-    await assert.rejects(open(), {
-      name: "UserError",
-      message: "the broker did not take the command for lot-1 (Unspecified error)",
-    });
-    assert.deepEqual(client.done, ["subscribe gate/+/event"]);
-    assertQuiet();
-  });
-
-  it("says good-bye, and does without where nobody answers that", async () => {
-    await publisher.close();
-    assert.deepEqual(client.done, ["disconnect"]);
-    assertQuiet();
-    client.endAsync = () => never;
-    void publisher.close();
-    clock.tick(1_000);
-    assert.equal(client.done.at(-1), "destroy");
+  it("closes the connection, and can be closed twice", async () => {
+    const outcome = open();
+    await settle();
+    link().event("lot-1", { id: sent().id });
+    await outcome;
+    await opener.close();
+    await opener.close();
+    assert.equal(link().isClosed, true);
   });
 });
 
-describe("Publisher.connect", function () {
+describe("an opener with a real broker", function () {
   this.timeout(20_000);
   let certs: string;
   let broker: Broker;
@@ -254,10 +196,7 @@ describe("Publisher.connect", function () {
       certificate: server.chainPem,
       key: server.keyPem,
       things: [],
-      service: {
-        certificate: broker.identity.certificatePem,
-        clientIdPrefix: serviceClientIdPrefix,
-      },
+      service: { certificate: broker.identity.certificatePem },
     });
     ended.push(() => standIn.close());
     return standIn;
@@ -282,25 +221,31 @@ describe("Publisher.connect", function () {
   }
 
   const assertRefused = (port: number, detail: RegExp, identity = broker.identity) =>
-    assert.rejects(Publisher.connect({ ...broker, port, identity }), (error: Error) => {
-      assert.equal(error.name, "UserError", String(error.stack));
-      const [, inner = ""] =
-        /^no connection to localhost:\d+ \((.+)\): is the broker running, and are these its certificates\?$/.exec(
-          error.message,
-        ) ?? assert.fail(error.message);
-      assert.match(inner, detail);
-      return true;
-    });
+    assert.rejects(
+      new Opener({ ...broker, port, identity }).open("lot-1", "Alice", 5_000),
+      (error: Error) => {
+        assert.equal(error.name, "UserError", String(error.stack));
+        const [, inner = ""] =
+          /^no connection to localhost:\d+ \((.+)\): is the broker running, and are these its certificates\?$/.exec(
+            error.message,
+          ) ?? assert.fail(error.message);
+        assert.match(inner, detail);
+        return true;
+      },
+    );
 
   it("is let in by the stand-in, and told when that drops it", async () => {
     const standIn = await cloud();
-    const publisher = await Publisher.connect({ ...broker, port: standIn.port });
+    const opener = new Opener({ ...broker, port: standIn.port });
+    assert.equal(await opener.open("lot-1", "Alice", 100), undefined);
     const [clientId = ""] = standIn.connectedClients();
     assert.ok(clientId.startsWith(serviceClientIdPrefix));
-    const outcome = publisher.open("lot-1", "Alice", 5_000);
+    const outcome = opener.open("lot-1", "Alice", 5_000);
     standIn.dropAll();
     await assert.rejects(outcome, /^UserError: the connection to the broker was lost/);
-    await publisher.close();
+    assert.equal(await opener.open("lot-1", "Alice", 100), undefined, "connects again");
+    await opener.close();
+    assert.deepEqual(standIn.connectedClients(), []);
   });
 
   it("says so where nobody listens", async () => {
@@ -311,7 +256,7 @@ describe("Publisher.connect", function () {
 
   it("says so where the broker hangs up without an answer, as AWS does", async () => {
     const port = await server((socket) => socket.once("data", () => socket.end()));
-    await assertRefused(port, /it hung up/);
+    await assertRefused(port, /hung up/);
   });
 
   it("says so where the broker answers that we may not", async () => {
@@ -328,7 +273,7 @@ describe("Publisher.connect", function () {
   it("says so where the broker does not know our certificate", async () => {
     const standIn = await cloud();
     const stranger = await readIdentity(certs, "lot-1");
-    await assertRefused(standIn.port, /it hung up|alert|ECONNRESET/, stranger);
+    await assertRefused(standIn.port, /hung up|alert|ECONNRESET/, stranger);
   });
 
   it("says so where the broker is not the one it should be", async () => {

@@ -1,149 +1,145 @@
 import { randomUUID } from "node:crypto";
 import type { EventReport } from "../../device/messages/event.ts";
-import { topicsOf } from "../../device/messages/topics.ts";
-import { connectionProblem, openConnection } from "../broker/mqtt-connection.ts";
+import { printable } from "../../host-sim/printable.ts";
+import type { GateLink, GateLinkListener } from "../../web/cloud/gate-link.ts";
 import type { Broker } from "../broker/options.ts";
 import { UserError } from "../command-line/user-error.ts";
 
-/** Client ids start so, and the service's policy allows no others. */
-export const serviceClientIdPrefix = "service-";
-
-/** How long a command is good for: long enough for a slow phone network, short enough for a gate. */
+/** How long a command stays valid: long enough for a slow phone network, short enough for a gate. */
 const lifetimeMs = 10_000;
 
-/** How long the broker has to say good-bye, in ms. */
-const goodbyeMs = 1_000;
+/**
+ * Opens gates through the staff app's own link to the boxes, and waits for what the box reports. It
+ * connects at the first command, and again at the next one after the connection was lost.
+ */
+export class Opener {
+  readonly #broker: Broker;
+  readonly #makeLink: (broker: Broker) => Promise<GateLink>;
+  #connection: Promise<Connection> | undefined;
 
-/** What is used of an `MqttClient`. */
-export interface PublisherClient {
-  readonly connected: boolean;
-  readonly stream: { destroy(): unknown };
-  subscribeAsync(filter: string, options: { readonly qos: 1 }): Promise<unknown>;
-  publishAsync(topic: string, payload: string, options: { readonly qos: 1 }): Promise<unknown>;
-  endAsync(force: boolean): Promise<void>;
-  on(event: "message", listener: (topic: string, payload: Buffer) => void): unknown;
-  on(event: "close", listener: () => void): unknown;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  off(event: "message", listener: (topic: string, payload: Buffer) => void): unknown;
-  off(event: "close", listener: () => void): unknown;
-}
-
-/** Sends commands and waits for what becomes of them. */
-export class Publisher {
-  readonly #client: PublisherClient;
-  readonly #prefix: string;
-  /** what the broker has not acknowledged; it may never do so */
-  #unacknowledged = 0;
-
-  /** `client` is connected, and does not connect again by itself. */
-  constructor(client: PublisherClient, prefix: string) {
-    this.#client = client;
-    this.#prefix = prefix;
-    // An error ends the connection, and that is what is waited for; unheard it would end the process.
-    client.on("error", () => {});
-  }
-
-  /** @throws UserError where the broker cannot be reached or does not let us in */
-  static async connect({ endpoint, port, prefix, alpn, identity }: Broker): Promise<Publisher> {
-    const client = await openConnection({
-      ...{ endpoint, port, alpn, clientId: `${serviceClientIdPrefix}${randomUUID()}` },
-      identity: { ...identity, certificatePem: identity.chainPem },
-    });
-    try {
-      await new Promise<void>((resolve, reject) => {
-        client.once("connect", () => resolve());
-        client.on("error", reject);
-        // AWS hangs up on those it does not let in, without a CONNACK.
-        client.once("close", () => reject(new Error("it hung up")));
-      });
-      return new Publisher(client, prefix);
-    } catch (cause) {
-      client.end(true);
-      throw new UserError(
-        `no connection to ${endpoint}:${port} (${connectionProblem(cause)}): is the broker running, and are these its certificates?`,
-        { cause },
-      );
-    }
+  /** @param makeLink default: MQTT, with the broker's own certificate */
+  constructor(broker: Broker, makeLink: (broker: Broker) => Promise<GateLink> = linkTo) {
+    this.#broker = broker;
+    this.#makeLink = makeLink;
   }
 
   /**
-   * Publishes one `open` with an id and times.
-   * @returns the box's own report, or undefined where none came within `timeoutMs`
-   * @throws UserError where the broker does not take it, or the connection is lost
+   * Sends one `open`.
+   * @param by who asks: see `isRequester`
+   * @returns the box's report, or undefined when none came within `timeoutMs`
+   * @throws UserError when the broker cannot be reached, refuses the command, or the connection is lost
    */
   async open(thing: string, by: string, timeoutMs: number): Promise<EventReport | undefined> {
-    const topics = topicsOf(this.#prefix, thing);
-    const id = randomUUID();
-    const issuedAt = Date.now();
-    const command = { action: "open", id, issuedAt, expiresAt: issuedAt + lifetimeMs, by };
-    let isSent = false;
-    const send = async () => {
-      // Wildcards as in the service's policy: it hears all boxes.
-      await this.#acknowledged(
-        this.#client.subscribeAsync(topicsOf(this.#prefix, "+").event, { qos: 1 }),
-      );
-      isSent = true;
-      await this.#acknowledged(
-        this.#client.publishAsync(topics.command, JSON.stringify(command), { qos: 1 }),
-      );
-    };
-    return new Promise((resolve, reject) => {
-      const finish = (settle: () => void) => {
-        clearTimeout(timeout);
-        this.#client.off("message", onMessage);
-        this.#client.off("close", onClose);
-        settle();
-      };
-      const onMessage = (from: string, payload: Buffer) => {
-        const report = from === topics.event ? parseReport(payload.toString()) : undefined;
-        if (report?.id === id) finish(() => resolve(report));
-      };
-      const onClose = () => finish(() => reject(lost(thing, isSent)));
-      const timeout = setTimeout(() => finish(() => resolve(undefined)), timeoutMs);
-      this.#client.on("message", onMessage);
-      this.#client.on("close", onClose);
-      if (!this.#client.connected) onClose();
-      else send().catch((cause: unknown) => finish(() => reject(notTaken(thing, cause))));
+    this.#connection ??= this.#connect();
+    const used = this.#connection;
+    try {
+      return await (await used).open(thing, by, timeoutMs);
+    } catch (error) {
+      if (this.#connection === used) await this.close();
+      throw error;
+    }
+  }
+
+  /** Closes the connection. The next {@link open} makes a new one. */
+  async close(): Promise<void> {
+    const used = this.#connection;
+    this.#connection = undefined;
+    // A connection that failed was reported by the open that asked for it.
+    await used?.then(
+      (connection) => connection.close(),
+      () => {},
+    );
+  }
+
+  async #connect(): Promise<Connection> {
+    const connection = new Connection(await this.#makeLink(this.#broker));
+    const detail = await connection.start();
+    if (detail === undefined) return connection;
+    await connection.close();
+    const { endpoint, port } = this.#broker;
+    throw new UserError(
+      `no connection to ${endpoint}:${port} (${printable(detail)}): is the broker running, and are these its certificates?`,
+    );
+  }
+}
+
+async function linkTo({ endpoint, port, prefix, alpn, identity }: Broker): Promise<GateLink> {
+  const { makeLink } = await import("../../web/cloud/link-settings.ts");
+  return makeLink({
+    type: "mqtt",
+    prefix,
+    host: endpoint,
+    port,
+    alpn,
+    ca: identity.caPem,
+    certificate: identity.chainPem,
+    key: identity.keyPem,
+  });
+}
+
+interface Waiting {
+  readonly thing: string;
+  onReport(report: EventReport): void;
+  onLost(): void;
+}
+
+/** A link until it is lost for the first time, and the commands that wait for their event. */
+class Connection implements GateLinkListener {
+  readonly #link: GateLink;
+  /** by the command's id */
+  readonly #waiting = new Map<string, Waiting>();
+  #onStarted: (detail: string | undefined) => void = () => {};
+
+  constructor(link: GateLink) {
+    this.#link = link;
+  }
+
+  /** @returns undefined once events are heard; otherwise why that failed */
+  start(): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      this.#onStarted = resolve;
+      this.#link.start(this);
     });
   }
 
-  async close(): Promise<void> {
-    // A broker that is gone acknowledges nothing: not what was sent, and no good-bye.
-    const giveUp = setTimeout(() => this.#client.stream.destroy(), goodbyeMs);
-    await this.#client.endAsync(!this.#client.connected || this.#unacknowledged > 0);
-    clearTimeout(giveUp);
+  open(thing: string, by: string, timeoutMs: number): Promise<EventReport | undefined> {
+    const id = randomUUID();
+    const issuedAt = Date.now();
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        clearTimeout(timeout);
+        this.#waiting.delete(id);
+        settle();
+      };
+      const fail = (message: string) => finish(() => reject(new UserError(message)));
+      const onLost = () =>
+        fail(`the connection to the broker was lost: whether ${thing} opened is not known`);
+      const timeout = setTimeout(() => finish(() => resolve(undefined)), timeoutMs);
+      const onReport = (report: EventReport) => finish(() => resolve(report));
+      this.#waiting.set(id, { thing, onReport, onLost });
+      const command = { id, thingName: thing, issuedAt, expiresAt: issuedAt + lifetimeMs, by };
+      this.#link.send(command, timeoutMs).then((result) => {
+        // What is unknown shows in the box's event, or in the connection's end.
+        if (result.type !== "not-sent") return;
+        fail(`the command for ${thing} was not sent (${printable(result.detail)})`);
+      }, reject);
+    });
   }
 
-  async #acknowledged(acknowledgement: Promise<unknown>): Promise<void> {
-    this.#unacknowledged += 1;
-    await acknowledgement;
-    this.#unacknowledged -= 1;
+  close(): Promise<void> {
+    return this.#link.close();
   }
-}
 
-function lost(thing: string, isSent: boolean): UserError {
-  return new UserError(
-    isSent
-      ? `the connection to the broker was lost: whether ${thing} opened is not known`
-      : "the connection to the broker was lost before the command was sent",
-  );
-}
+  onEvent(thingName: string, report: EventReport): void {
+    const waiting = report.id === null ? undefined : this.#waiting.get(report.id);
+    if (waiting?.thing === thingName) waiting.onReport(report);
+  }
 
-function notTaken(thing: string, cause: unknown): UserError {
-  return new UserError(
-    `the broker did not take the command for ${thing} (${connectionProblem(cause)})`,
-    {
-      cause,
-    },
-  );
-}
+  onStatus(): void {}
 
-function parseReport(text: string): EventReport | undefined {
-  try {
-    const report = JSON.parse(text) as EventReport | null;
-    const isReport = report?.outcome === "opened" || report?.outcome === "refused";
-    return isReport ? report : undefined;
-  } catch {
-    return undefined;
+  onListening(isListening: boolean, detail: string | null): void {
+    this.#onStarted(isListening ? undefined : (detail ?? "no reason given"));
+    if (isListening) return;
+    for (const { onLost } of [...this.#waiting.values()]) onLost();
   }
 }

@@ -188,7 +188,9 @@ async function nextSteps(target: Target, { local }: ProvisionFlags, certificateA
   if (subject.type === "service") {
     const { servicePolicy } = await import("../../host-sim/cloud/policy-documents.ts");
     const { placeOf } = await import("./control-plane.ts");
-    const { serviceClientIdPrefix: clientIdPrefix } = await import("../open/open-once.ts");
+    const { serviceClientIdPrefix: clientIdPrefix } = await import(
+      "../../device/messages/topics.ts"
+    );
     const scope = { ...placeOf(certificateArn), prefix: subject.prefix, clientIdPrefix };
     return [
       'Next: "boom-box open --thing …" publishes with this certificate.',

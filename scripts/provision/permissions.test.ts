@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import { boxPolicy, servicePolicy } from "../../host-sim/cloud/policy-documents.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
-import { serviceClientIdPrefix } from "../open/open-once.ts";
 
 const textOf = (...path: string[]) => readFileSync(join(projectRoot, ...path), "utf8");
 const actionsIn = (text: string) =>

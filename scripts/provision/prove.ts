@@ -1,11 +1,7 @@
 import { randomUUID } from "node:crypto";
-import {
-  type ConnectionOptions,
-  connectionProblem,
-  openConnection,
-} from "../broker/mqtt-connection.ts";
+import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { serviceClientIdPrefix } from "../open/open-once.ts";
+import { type ConnectionOptions, connectionProblem, openConnection } from "./mqtt-connection.ts";
 import { type Subject, topicToHear } from "./subject.ts";
 
 export interface ProofOptions extends Omit<ConnectionOptions, "clientId"> {

@@ -1,10 +1,9 @@
-import { topicsOf } from "../../device/messages/topics.ts";
+import { serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts";
 import {
   boxPolicy,
   type PolicyScope,
   servicePolicy,
 } from "../../host-sim/cloud/policy-documents.ts";
-import { serviceClientIdPrefix } from "../open/open-once.ts";
 
 /** Who is provisioned: a box, or the service that publishes commands. */
 export interface Subject {

@@ -83,7 +83,7 @@ describe("boom-box web", function () {
       certificate: server.chainPem,
       key: server.keyPem,
       things: [{ thingName: "lot-1", certificate: own.certificatePem }],
-      service: { certificate: service.certificatePem, clientIdPrefix: "service-" },
+      service: { certificate: service.certificatePem },
     });
     const settings = requireSettings({
       ...{ thingName: "lot-1", endpoint: "localhost", port: cloud.port },

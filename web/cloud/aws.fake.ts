@@ -63,7 +63,7 @@ export class FakeAws implements CloudUnderTest {
     const { endpoint, ca } = this;
     const prefix = "gate";
     return awsLink({
-      ...{ endpoint, region, prefix, ca, credentials, clientIdPrefix: "service-" },
+      ...{ endpoint, region, prefix, ca, credentials },
       ...others,
     });
   }

@@ -9,7 +9,6 @@ export interface AwsLinkOptions {
   readonly endpoint: string;
   readonly region: string;
   readonly prefix: string;
-  readonly clientIdPrefix: string;
   /** PEM: instead of the roots Node trusts, for an end point that is none of AWS's */
   readonly ca?: string;
   /** default: as the SDK finds them: environment, shared files, the instance's role */
@@ -28,7 +27,7 @@ export interface Credentials {
  * `iot:Subscribe`, `iot:Receive`).
  */
 export function awsLink(options: AwsLinkOptions): GateLink {
-  const { endpoint, region, prefix, clientIdPrefix, ca, credentials } = options;
+  const { endpoint, region, prefix, ca, credentials } = options;
   const client = new IoTDataPlaneClient({
     endpoint: `https://${endpoint}`,
     region,
@@ -39,7 +38,6 @@ export function awsLink(options: AwsLinkOptions): GateLink {
   });
   return new MqttLink({
     prefix,
-    clientIdPrefix,
     publish: publishByDataPlane(client),
     connection: async () => {
       const path = await signedWebSocketPath({

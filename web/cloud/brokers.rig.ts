@@ -39,7 +39,6 @@ async function cloudOn(
     link: () =>
       new MqttLink({
         prefix: "gate",
-        clientIdPrefix: "service-",
         connection: async () => ({ ...address, ...known.asService }),
       }),
     publish: async (topic, payload, retain = false) => {
@@ -96,7 +95,7 @@ export function makeStandInCloud(): Promise<CloudUnderTest> {
       certificate: `${server.certificatePem}\n${ca.certificatePem}`,
       key: server.keyPem,
       things: [{ thingName: "lot-1", certificate: lot1.certificatePem }],
-      service: { certificate: service.certificatePem, clientIdPrefix: "service-" },
+      service: { certificate: service.certificatePem },
     });
     standIn = started;
     return () => started.close();

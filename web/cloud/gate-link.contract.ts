@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Context } from "mocha";
-import type { EventReport, StatusReport } from "../../device/messages/event.ts";
+import type { EventReport } from "../../device/messages/event.ts";
+import type { StatusReport } from "../../device/messages/status.ts";
+import { healthyStatus } from "../../device/messages/status.vectors.ts";
 import type { GateLink, GateLinkListener, OutgoingCommand } from "./gate-link.ts";
 
 /** A broker, the boxes on it, and links to it. */
@@ -58,16 +60,11 @@ export const event: EventReport = {
 };
 
 export const status: StatusReport = {
-  ...{ state: "online", firmware: "0.1.0", uptimeMs: 12, resetReason: "power-on", rssi: -61 },
-  ...{
-    address: "10.0.0.9",
-    heap: null,
-    certificateEndsAt: 2_111_000_000_000,
-    opened: 3,
-    refused: 1,
-    lastOpenedAt: 1_790_000_000_000,
-  },
-  ...{ connections: 2, protocolErrors: 0, capped: 0, droppedEvents: 0, shortConnections: 0 },
+  ...healthyStatus,
+  certificateEndsAt: 2_111_000_000_000,
+  opened: 3,
+  refused: 1,
+  lastOpenedAt: 1_790_000_000_000,
 };
 
 export const command: OutgoingCommand = {

@@ -1,4 +1,6 @@
-import type { EventReport, StatusReport } from "../../device/messages/event.ts";
+import type { EventReport } from "../../device/messages/event.ts";
+import type { StatusReport } from "../../device/messages/status.ts";
+import { healthyStatus } from "../../device/messages/status.vectors.ts";
 import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
 
 /** Records what is sent, and plays the boxes: by hand, or by an answer of its own to each command. */
@@ -35,33 +37,19 @@ export class FakeGateLink implements GateLink {
 
   event(thingName: string, changes: Partial<EventReport>): void {
     this.#listener?.onEvent(thingName, {
-      ...{ id: null, action: "open", outcome: "opened", reason: null, by: null },
-      ...{ at: null, pulseMs: changes.outcome === "refused" ? null : 500 },
+      id: null,
+      action: "open",
+      outcome: "opened",
+      reason: null,
+      by: null,
+      at: null,
+      pulseMs: changes.outcome === "refused" ? null : 500,
       ...changes,
     });
   }
 
   online(thingName: string, changes: Partial<StatusReport> = {}): void {
-    this.#listener?.onStatus(thingName, {
-      ...{ state: "online", firmware: "0.1.0", uptimeMs: 60_000, resetReason: "power-on" },
-      ...{
-        rssi: -61,
-        address: "10.0.0.9",
-        heap: null,
-        certificateEndsAt: null,
-        opened: 0,
-        refused: 0,
-      },
-      ...{
-        lastOpenedAt: null,
-        connections: 1,
-        protocolErrors: 0,
-        capped: 0,
-        droppedEvents: 0,
-        shortConnections: 0,
-      },
-      ...changes,
-    });
+    this.#listener?.onStatus(thingName, { ...healthyStatus, ...changes });
   }
 
   /** the last will */

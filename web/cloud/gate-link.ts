@@ -3,17 +3,13 @@
  * (`gate-link.contract.ts`) for every implementation: MQTT to any broker, and AWS IoT (commands by the
  * Data Plane over HTTPS, reports by MQTT over WebSocket with the same credentials).
  */
-import type { EventReport, StatusReport } from "../../device/messages/event.ts";
+import type { OpenCommand } from "../../device/messages/command.ts";
+import type { EventReport } from "../../device/messages/event.ts";
+import type { StatusReport, WillReport } from "../../device/messages/status.ts";
 
-/** A command as `device/core/command.ts` reads it. */
-export interface OutgoingCommand {
-  readonly id: string;
+/** A command, and the box it is for. */
+export interface OutgoingCommand extends OpenCommand {
   readonly thingName: string;
-  /** ms since 1970 */
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-  /** who asks, for the box's event */
-  readonly by: string;
 }
 
 export type SendResult =
@@ -27,10 +23,7 @@ export type SendResult =
 export interface GateLinkListener {
   onEvent(thingName: string, report: EventReport): void;
   /** also the will, as `offline`, and what was retained when the link came up */
-  onStatus(
-    thingName: string,
-    report: StatusReport | { readonly state: "offline"; readonly firmware: string },
-  ): void;
+  onStatus(thingName: string, report: StatusReport | WillReport): void;
   /** whether reports are heard now; commands are refused as not-sent while they are not, as nobody would learn the outcome */
   onListening(isListening: boolean, detail: string | null): void;
 }

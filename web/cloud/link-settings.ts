@@ -15,10 +15,7 @@ export type LinkSettings =
       readonly certificate: string;
       readonly key: string;
     }
-  | ({ readonly type: "aws" } & Omit<AwsLinkOptions, "clientIdPrefix" | "credentials">);
-
-/** Client ids start so, and the policy of the service allows no others. */
-export const clientIdPrefix = "service-";
+  | ({ readonly type: "aws" } & Omit<AwsLinkOptions, "credentials">);
 
 /**
  * `BOOM_BOX_WEB_AWS_ENDPOINT`, or `BOOM_BOX_WEB_BROKER` and whom we are there. What is wrong is told
@@ -81,13 +78,12 @@ function readAws(reader: SettingReader, prefix: string, endpoint = ""): LinkSett
 export async function makeLink(settings: LinkSettings): Promise<GateLink> {
   if (settings.type === "aws") {
     const { awsLink } = await import("./aws.ts");
-    return awsLink({ ...settings, clientIdPrefix });
+    return awsLink(settings);
   }
   const { prefix, host, port, alpn, ca, certificate, key } = settings;
   const { MqttLink } = await import("./mqtt-link.ts");
   return new MqttLink({
     prefix,
-    clientIdPrefix,
     connection: async () => ({
       ...{ protocol: "mqtts", host, port, ca, cert: certificate, key },
       ...(alpn ? { ALPNProtocols: ["x-amzn-mqtt-ca"] } : {}),

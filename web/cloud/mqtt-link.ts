@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
-import { topicsOf } from "../../device/messages/topics.ts";
+import { writeOpenCommand } from "../../device/messages/command.ts";
+import { serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts";
 import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
 import { deliverReport } from "./reports.ts";
 
@@ -12,8 +13,6 @@ export type Publish = (topic: string, payload: string, timeoutMs: number) => Pro
 export interface MqttLinkOptions {
   /** first levels of every topic, `gate` */
   readonly prefix: string;
-  /** our client ids start so; the policy of the service allows no others */
-  readonly clientIdPrefix: string;
   /** Where to connect and as whom; asked before each connection, as a signature may be good for one alone. */
   connection(): Promise<IClientOptions>;
   /** default: over the connection that listens */
@@ -27,6 +26,8 @@ const maximumBackoffMs = 60_000;
 /** A connection that lasted so long was a good one: the next failure is a first one again. */
 const heldMs = 60_000;
 const connectTimeoutMs = 10_000;
+/** How long DISCONNECT may take. */
+const disconnectMs = 1_000;
 /** AWS IoT Core takes 8 filters in a SUBSCRIBE, and 50 subscriptions on a connection. */
 const filtersPerSubscribe = 8;
 const maximumWatched = 48;
@@ -76,7 +77,7 @@ export class MqttLink implements GateLink {
     }
     const { id, thingName, issuedAt, expiresAt, by } = command;
     const { command: topic } = topicsOf(this.#options.prefix, thingName);
-    const payload = JSON.stringify({ action: "open", id, issuedAt, expiresAt, by });
+    const payload = writeOpenCommand({ id, issuedAt, expiresAt, by });
     const publish = this.#options.publish ?? publishOver(client);
     return publish(topic, payload, timeoutMs);
   }
@@ -84,7 +85,12 @@ export class MqttLink implements GateLink {
   async close(): Promise<void> {
     this.#closing.abort();
     const client = this.#client;
-    if (client !== undefined) await client.endAsync(!client.connected).catch(() => {});
+    if (client !== undefined) {
+      // A broker that is gone acknowledges neither what was sent nor DISCONNECT.
+      const giveUp = setTimeout(() => client.stream.destroy(), disconnectMs);
+      await client.endAsync(!client.connected).catch(() => {});
+      clearTimeout(giveUp);
+    }
     await this.#running;
   }
 
@@ -108,7 +114,7 @@ export class MqttLink implements GateLink {
     try {
       client = mqtt.connect({
         ...(await this.#options.connection()),
-        clientId: `${this.#options.clientIdPrefix}${randomUUID()}`,
+        clientId: `${serviceClientIdPrefix}${randomUUID()}`,
         protocolVersion: 4,
         clean: true,
         keepalive: 30,

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { healthyStatus } from "../../device/messages/status.vectors.ts";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
 import {
   accessibleNodes,
@@ -330,18 +331,13 @@ describe("the page in Chromium", function () {
       timeZone: "Europe/Berlin",
       isActive: true,
       box: {
-        state: "online",
+        ...healthyStatus,
         lastSeenAt: Date.now(),
-        firmware: "0.1.0",
         uptimeMs: 7_200_000,
-        resetReason: "power-on",
-        rssi: -61,
         address: null,
         certificateEndsAt: Date.now() + 30 * 24 * 3_600_000,
         opened: 4,
         refused: 1,
-        connections: 1,
-        droppedEvents: 0,
       },
     });
     const page = await open("ada", desktop);

@@ -1,8 +1,10 @@
 /** `npm run screenshots`: draws the icons, and the pages docs/ shows, from a fake service with people in it. */
+
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import type { HistoryEntry, RequestView } from "../api.ts";
+import { healthyStatus } from "../../device/messages/status.vectors.ts";
+import type { BoxHealth, HistoryEntry, RequestView } from "../api.ts";
 import { accessibleNodes, desktop, launchChromium, phone, slide } from "./browser.rig.ts";
 import { FakeService, gateView, newPerson, request } from "./service.fake.ts";
 
@@ -42,20 +44,16 @@ function fill(service: FakeService): void {
   for (const person of people) service.people.set(person.id, person);
   service.gates.set("main", gateView("main", "Main gate"));
   service.gates.set("yard", { ...gateView("yard", "Delivery yard"), box: "offline" });
-  const box = {
-    state: "online",
+  const box: BoxHealth = {
+    ...healthyStatus,
     lastSeenAt: noon,
-    firmware: "0.1.0",
     uptimeMs: 76 * hour,
-    resetReason: "power-on",
-    rssi: -61,
     address: "192.0.2.17",
     certificateEndsAt: noon + 3_000 * 24 * hour,
     opened: 412,
     refused: 9,
     connections: 3,
-    droppedEvents: 0,
-  } as const;
+  };
   const place = { timeZone: "Europe/Berlin", isActive: true };
   service.adminGates.set("main", {
     ...place,

@@ -1,16 +1,15 @@
-import type { StatusReport } from "../../device/messages/event.ts";
+import { type StatusReport, statusFields, type WillReport } from "../../device/messages/status.ts";
 import type { BoxHealth, BoxState } from "../api.ts";
-
-type Status = StatusReport | { readonly state: "offline"; readonly firmware: string };
 
 /** More boxes than anybody has: whoever may publish must not fill our memory. */
 const maximumBoxes = 10_000;
 
-const unheard: BoxHealth = {
-  ...{ state: "unknown", lastSeenAt: null, firmware: null, uptimeMs: null, resetReason: null },
-  ...{ rssi: null, address: null, certificateEndsAt: null, opened: null, refused: null },
-  ...{ connections: null, droppedEvents: null },
-};
+const unheard = {
+  state: "unknown",
+  lastSeenAt: null,
+  firmware: null,
+  ...Object.fromEntries(statusFields().map((name) => [name, null])),
+} as BoxHealth;
 
 /** What was last heard of each box, by thingName. */
 export class Boxes {
@@ -24,16 +23,11 @@ export class Boxes {
     return this.health(thingName).state;
   }
 
-  hearStatus(thingName: string, status: Status, now: number): void {
+  hearStatus(thingName: string, status: StatusReport | WillReport, now: number): void {
     const before = this.health(thingName);
     if ("uptimeMs" in status) {
-      const { state, firmware, uptimeMs, resetReason, rssi, address } = status;
-      const { certificateEndsAt, opened, refused, connections, droppedEvents } = status;
-      this.#keep(thingName, {
-        ...{ state, firmware, uptimeMs, resetReason, rssi, address },
-        ...{ certificateEndsAt, opened, refused, connections, droppedEvents },
-        lastSeenAt: state === "online" ? now : before.lastSeenAt,
-      });
+      const lastSeenAt = status.state === "online" ? now : before.lastSeenAt;
+      this.#keep(thingName, { ...status, lastSeenAt });
       return;
     }
     // The will says no more than that: what it was like before stays worth knowing.

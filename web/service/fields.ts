@@ -1,5 +1,6 @@
 /** What may stand in the fields that people fill in. */
 import * as v from "valibot";
+import { isThingName } from "../../device/messages/topics.ts";
 
 /** No control characters: names are shown on pages, in logs, on terminals. */
 export function line(maximumLength: number) {
@@ -34,10 +35,10 @@ export const gateId = v.pipe(
   v.regex(/^[a-z0-9-]{1,32}$/, "must be 1–32 of a-z, 0-9 and -"),
 );
 
-/** What AWS IoT takes as a thing's name, without what MQTT makes more of. */
+/** As boxes and topics have it. */
 export const thingName = v.pipe(
   v.string("must be text"),
-  v.regex(/^[\w:-]{1,128}$/, "must be 1–128 of a-z, A-Z, 0-9, _, : and -"),
+  v.check(isThingName, "must be 1–64 of a-z, A-Z, 0-9, _, : and -"),
 );
 
 export const timeZone = v.pipe(

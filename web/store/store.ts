@@ -8,7 +8,7 @@
  * deactivated, so that the records keep their names; and the records hold no foreign keys, so that
  * nothing is refused a record for what it names, be it an unknown gate.
  */
-import type { RefusalReason } from "../../device/core/command.ts";
+import type { RefusalReason } from "../../device/messages/command.ts";
 import type { HistoryQuery, RequestState, ServiceReason, Weekday } from "../api.ts";
 
 export interface Person {

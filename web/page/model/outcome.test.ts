@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { refusalReasons } from "../../../device/core/command.ts";
+import { refusalReasons } from "../../../device/messages/command.ts";
 import type { RequestState, RequestView } from "../../api.ts";
 import { reasonWords, stateWords, words } from "../words/words.ts";
 import { outcomeOf } from "./outcome.ts";

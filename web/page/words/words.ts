@@ -1,5 +1,5 @@
 /** Every word a person reads, in one place (administrators' own beside it). No sentence here claims that a gate *is* open: nobody knows. */
-import type { RefusalReason } from "../../../device/core/command.ts";
+import type { RefusalReason } from "../../../device/messages/command.ts";
 import type { BoxState, Denial, RequestState, ServiceReason } from "../../api.ts";
 
 /** What a person reads of each state of a request, in lists. */

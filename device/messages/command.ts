@@ -1,0 +1,157 @@
+import { consistsOf, isLetter, isNameUnit } from "../characters.ts";
+
+/** Why a command did not move the pin. A closed list: the staff app has words for each. */
+export const refusalReasons = [
+  "retained",
+  "expired",
+  "future",
+  "duplicate",
+  "busy",
+  "cooldown",
+  "clock-unset",
+  "malformed",
+  "unknown-action",
+  "too-large",
+] as const;
+
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/** No command is longer than this, in bytes. */
+export const maximumCommandBytes = 1024;
+
+/** No word in a message (`id`, `action`, `by`) is longer than this, in UTF-16 code units. */
+export const maximumWordLength = 64;
+
+/** What is known of a command; what it did not say, or did not say properly, is null. */
+export interface Command {
+  readonly id: string | null;
+  readonly action: string | null;
+  readonly by: string | null;
+}
+
+/** What {@link readCommand} makes of a payload. */
+export interface ReadCommand {
+  readonly command: Command;
+  /** ms since 1970; undefined when absent */
+  readonly issuedAt: number | undefined;
+  readonly expiresAt: number | undefined;
+  /** why it cannot be obeyed, whatever the time is */
+  readonly problem: "malformed" | "unknown-action" | undefined;
+}
+
+/** A payload that nothing is known of. */
+export const unreadable: ReadCommand = {
+  command: { id: null, action: null, by: null },
+  issuedAt: undefined,
+  expiresAt: undefined,
+  problem: "malformed",
+};
+
+/** An `open` as a publisher sends it. */
+export interface OpenCommand {
+  /** 1–64 visible ASCII characters; a UUID */
+  readonly id: string;
+  /** ms since 1970 */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  /** who asks: see {@link isRequester} */
+  readonly by: string;
+}
+
+/**
+ * @returns the payload
+ * @throws RangeError when {@link readCommand} would refuse it: the caller did not check a field
+ */
+export function writeOpenCommand({ id, issuedAt, expiresAt, by }: OpenCommand): string {
+  const payload = JSON.stringify({ action: "open", id, issuedAt, expiresAt, by });
+  if (readCommand(payload).problem !== undefined) {
+    throw new RangeError(`no box accepts this command: ${payload}`);
+  }
+  return payload;
+}
+
+/** Whether a command can carry this as `by`: 1–64 UTF-16 code units, none of them a control character. */
+export function isRequester(text: string): boolean {
+  return isWord(text, isPrintable);
+}
+
+/** @returns as much of a name as a command can carry; undefined when nothing is left */
+export function requesterOf(name: string): string | undefined {
+  let kept = "";
+  for (const character of name.trim()) {
+    const isKept = isPrintable(character.charCodeAt(0));
+    if (isKept && kept.length + character.length <= maximumWordLength) kept += character;
+  }
+  return kept === "" ? undefined : kept;
+}
+
+const openingBrace = 0x7b;
+
+/** Reads the payload of a PUBLISH to the command topic. It is untrusted. */
+export function readCommand(payload: string): ReadCommand {
+  // JSON minds no white space around it.
+  const text = payload.charCodeAt(0) === openingBrace ? payload : payload.trim();
+  if (text.includes("\ufffd")) return unreadable;
+  if (text.charCodeAt(0) !== openingBrace) {
+    // One plain word is an action; anything else is unreadable.
+    if (!isLetter(text.charCodeAt(0)) || !consistsOf(text, isNameUnit, 1, 32)) return unreadable;
+    const command = { ...unreadable.command, action: text };
+    return { ...unreadable, command, problem: text === "open" ? undefined : "unknown-action" };
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return unreadable;
+  }
+  return parseFields(json as Record<string, unknown>);
+}
+
+/** Each field once: this stands between a command and its pulse. */
+function parseFields(json: Record<string, unknown>): ReadCommand {
+  const action = readWord(json.action, isPrintable);
+  const id = readWord(json.id, isPlain);
+  const by = readWord(json.by, isPrintable);
+  const issuedAt = readDate(json.issuedAt);
+  const expiresAt = readDate(json.expiresAt);
+  // Present but wrong is not the same as absent: `"expiresAt":"soon"` must not open a gate for ever.
+  const isWellFormed =
+    typeof action === "string" &&
+    id !== null &&
+    by !== null &&
+    issuedAt !== null &&
+    expiresAt !== null &&
+    !(issuedAt !== undefined && expiresAt !== undefined && issuedAt > expiresAt);
+  return {
+    command: { id: id ?? null, action: action ?? null, by: by ?? null },
+    issuedAt: issuedAt ?? undefined,
+    expiresAt: expiresAt ?? undefined,
+    problem: !isWellFormed ? "malformed" : action === "open" ? undefined : "unknown-action",
+  };
+}
+
+/** @returns 1–64 characters of the kind wanted; undefined where absent, null where it is no such word */
+function readWord(value: unknown, isWanted: (unit: number) => boolean): string | null | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === "string" && isWord(value, isWanted) ? value : null;
+}
+
+export function isWord(text: string, isWanted: (unit: number) => boolean): boolean {
+  return consistsOf(text, isWanted, 1, maximumWordLength);
+}
+
+/** No control character: these words end up on terminals and in logs. */
+export function isPrintable(unit: number): boolean {
+  return unit >= 0xa0 || (unit >= 0x20 && unit < 0x7f);
+}
+
+/** A UUID, or any other word of visible ASCII characters that needs no escape in JSON. */
+export function isPlain(unit: number): boolean {
+  return unit > 0x20 && unit < 0x7f && unit !== 0x22 && unit !== 0x5c;
+}
+
+/** @returns ms since 1970; undefined where absent, null where it is no such number */
+function readDate(value: unknown): number | null | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
+}

@@ -1,0 +1,102 @@
+import type { ResetReason } from "../hal.ts";
+import { membersOf } from "./json.ts";
+
+/** Every field of a status but `state` and `firmware`, with what reads its value. */
+const fields = {
+  /** since the start of the firmware */
+  uptimeMs: count,
+  resetReason: readResetReason,
+  /** dBm; null on a cable */
+  rssi: measure,
+  /** IP address; null while there is none */
+  address: label,
+  /** free bytes; null when the platform cannot tell */
+  heap: measure,
+  /** when the box's own certificate ends, in ms since 1970; null when it cannot be read */
+  certificateEndsAt: measure,
+  /** commands since the start */
+  opened: count,
+  refused: count,
+  /** ms since 1970; null if it never opened, or opened while the clock was unset */
+  lastOpenedAt: measure,
+  /** connections established since the start */
+  connections: count,
+  /**
+   * connections that the broker ended within half a minute; many mean another device of the same name,
+   * or a policy that forbids a topic
+   */
+  shortConnections: count,
+  /** connections ended because the peer broke the protocol */
+  protocolErrors: count,
+  /** pulses ended by the cap instead of their own timer: always 0 on a healthy box */
+  capped: count,
+  /** events that found no room to wait for delivery */
+  droppedEvents: count,
+} as const;
+
+type Fields = { readonly [Name in keyof typeof fields]: ReturnType<(typeof fields)[Name]> };
+
+/** How the box is: published to `…/status`, retained. */
+export interface StatusReport extends Fields {
+  readonly state: "online" | "offline";
+  readonly firmware: string;
+}
+
+/** The last will. It is fixed at CONNECT, and so it cannot say more. */
+export interface WillReport {
+  readonly state: "offline";
+  readonly firmware: string;
+}
+
+/** The names of a status's fields but `state` and `firmware`. */
+export function statusFields(): (keyof Fields)[] {
+  return Object.keys(fields) as (keyof Fields)[];
+}
+
+export function writeStatus(report: StatusReport | WillReport): string {
+  return JSON.stringify(report);
+}
+
+/**
+ * Reads a status. It is untrusted, and an older firmware knows fewer fields: one that is absent or not
+ * what it should be is null, or 0 when it counts something.
+ * @param value parsed JSON
+ * @returns undefined when it is not a status
+ */
+export function readStatus(value: unknown): StatusReport | WillReport | undefined {
+  const members = membersOf(value);
+  const { state, firmware } = members;
+  if (typeof firmware !== "string" || firmware.length > maximumLabelLength) return undefined;
+  if (state !== "online" && state !== "offline") return undefined;
+  if (state === "offline" && members.uptimeMs === undefined) return { state, firmware };
+  const read = Object.entries(fields).map(([name, readField]) => [name, readField(members[name])]);
+  return { state, firmware, ...(Object.fromEntries(read) as Fields) };
+}
+
+const maximumLabelLength = 64;
+
+function count(value: unknown): number {
+  return measure(value) ?? 0;
+}
+
+function measure(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+function label(value: unknown): string | null {
+  return typeof value === "string" ? value.slice(0, maximumLabelLength) : null;
+}
+
+const resetReasons: readonly ResetReason[] = [
+  "power-on",
+  "external",
+  "software",
+  "panic",
+  "watchdog",
+  "brownout",
+  "deep-sleep",
+];
+
+function readResetReason(value: unknown): ResetReason {
+  return resetReasons.find((reason) => reason === value) ?? "unknown";
+}
