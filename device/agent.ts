@@ -4,7 +4,7 @@ import { type ClaimEffect, Claimer, type ClaimReport } from "./core/claimer.ts";
 import type { ConnectionState } from "./core/connection.ts";
 import { PacketParser } from "./core/mqtt/codec.ts";
 import { Reclaim } from "./core/reclaim.ts";
-import type { Driven } from "./core/state-machine.ts";
+import type { StateMachine } from "./core/state-machine.ts";
 import { GatePin } from "./gate-pin.ts";
 import {
   type Device,
@@ -61,7 +61,7 @@ export class Agent {
   readonly #parser: PacketParser;
   readonly #certificate: OwnCertificate;
   readonly #reclaim = new Reclaim();
-  #driven: Driven<Effect>;
+  #machine: StateMachine<Effect>;
   /** undefined while a certificate is claimed: there is no gate then */
   #box: Box | undefined;
   #socket: TLSSocket | undefined;
@@ -82,22 +82,24 @@ export class Agent {
       onCapped: () => this.#handle((now) => this.#box?.capped(now) ?? []),
     });
     const needsClaim = settings.claim !== undefined && this.#certificate.identity() === undefined;
-    this.#driven = needsClaim ? this.#makeClaimer(settings.claim.template, false) : this.#makeBox();
+    this.#machine = needsClaim
+      ? this.#makeClaimer(settings.claim.template, false)
+      : this.#makeBox();
     device.network.onChanged = () => this.#handleNetwork();
   }
 
   get connectionState(): ConnectionState {
-    return this.#driven.connectionState;
+    return this.#machine.connectionState;
   }
 
   start(): void {
-    this.#handle((now) => this.#driven.start(now));
+    this.#handle((now) => this.#machine.start(now));
   }
 
   /** LOW at once, then a good-bye of two seconds at most. `onStopped` is called when all is quiet. */
   stop(onStopped: () => void = () => {}): void {
     this.#onStopped = onStopped;
-    this.#handle((now) => this.#driven.stop(now));
+    this.#handle((now) => this.#machine.stop(now));
   }
 
   #makeBox(): Box {
@@ -138,9 +140,9 @@ export class Agent {
       const now = this.#device.clock.now();
       this.#apply(input(now), now);
       // A packet at a time, each with its own moment: a pulse that is over ends between two of them.
-      while (this.#driven.hasMore) {
+      while (this.#machine.hasMore) {
         const next = this.#device.clock.now();
-        this.#apply(this.#driven.handleMore(next), next);
+        this.#apply(this.#machine.handleMore(next), next);
       }
       this.#claimAgainIfRefused(now);
       this.#arm();
@@ -157,8 +159,8 @@ export class Agent {
     if (claim === undefined || box?.connectionState !== "backoff") return;
     if (!this.#reclaim.isDue(box.refusals, now.ticks)) return;
     this.#reclaim.begun(now.ticks);
-    this.#driven = this.#makeClaimer(claim.template, true);
-    this.#apply(this.#driven.start(now), now);
+    this.#machine = this.#makeClaimer(claim.template, true);
+    this.#apply(this.#machine.start(now), now);
   }
 
   #apply(effects: readonly Effect[], now: Instant): void {
@@ -186,8 +188,8 @@ export class Agent {
           break;
         }
         case "done":
-          this.#driven = this.#makeBox();
-          this.#apply(this.#driven.start(now), now);
+          this.#machine = this.#makeBox();
+          this.#apply(this.#machine.start(now), now);
           break;
         case "event":
           this.#options.onRecord?.({ type: "event", ...effect.report });
@@ -234,15 +236,15 @@ export class Agent {
 
   #handleNetwork(): void {
     const { connection } = this.#device.network;
-    if (connection >= networkReady) this.#handle((now) => this.#driven.networkUp(now));
-    else if (connection <= 200) this.#handle((now) => this.#driven.networkDown(now));
+    if (connection >= networkReady) this.#handle((now) => this.#machine.networkUp(now));
+    else if (connection <= 200) this.#handle((now) => this.#machine.networkDown(now));
   }
 
   #synchronize(): void {
     this.#device.clock.synchronize({
       servers: this.#options.settings.timeServers,
-      onSynchronized: () => this.#handle((now) => this.#driven.timeSet(now)),
-      onError: (detail) => this.#handle((now) => this.#driven.timeFailed(now, detail)),
+      onSynchronized: () => this.#handle((now) => this.#machine.timeSet(now)),
+      onError: (detail) => this.#handle((now) => this.#machine.timeFailed(now, detail)),
     });
   }
 
@@ -265,7 +267,7 @@ export class Agent {
           this.#drain();
           if (isOpen) return [];
           isOpen = true;
-          return this.#driven.socketOpen(now);
+          return this.#machine.socketOpen(now);
         });
       },
       onError: (reason, detail) => {
@@ -288,12 +290,12 @@ export class Agent {
   #read(socket: TLSSocket): void {
     this.#handle((now) => {
       const bytes = socket.read();
-      return bytes === undefined ? [] : this.#driven.handleBytes(bytes, now);
+      return bytes === undefined ? [] : this.#machine.handleBytes(bytes, now);
     });
   }
 
   #handleLost(reason: SocketError, detail: string | undefined): void {
-    this.#handle((now) => this.#driven.socketLost(now, reason, detail));
+    this.#handle((now) => this.#machine.socketLost(now, reason, detail));
   }
 
   #closeSocket(): void {
@@ -328,7 +330,7 @@ export class Agent {
    * that is long overdue was lost, and another takes its place.
    */
   #arm(): void {
-    const at = this.#driven.deadline;
+    const at = this.#machine.deadline;
     if (this.#wake !== undefined) {
       const isLost = this.#device.clock.now().ticks - this.#wake.at > lostAfterMs;
       if (at !== undefined && this.#wake.at <= at && !isLost) return;
@@ -339,7 +341,7 @@ export class Agent {
     const delayMs = Math.max(0, at - this.#device.clock.now().ticks);
     const handle = this.#device.timer.set(() => {
       this.#wake = undefined;
-      this.#handle((now) => this.#driven.handleTimeout(now));
+      this.#handle((now) => this.#machine.handleTimeout(now));
     }, delayMs);
     this.#wake = { handle, at };
   }

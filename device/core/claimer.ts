@@ -10,7 +10,7 @@ import {
 } from "./connection.ts";
 import type { PacketParser } from "./mqtt/codec.ts";
 import type { SendEffect } from "./mqtt/session.ts";
-import type { Driven } from "./state-machine.ts";
+import type { StateMachine } from "./state-machine.ts";
 
 export interface ClaimerOptions {
   readonly settings: Settings;
@@ -55,7 +55,7 @@ export const tokenLifeMs = 50 * 60_000;
  * A box that has no certificate of its own, without hardware: connects with the claim's until it has
  * got one. It has no gate and knows no command.
  */
-export class Claimer implements Driven<ClaimEffect> {
+export class Claimer implements StateMachine<ClaimEffect> {
   readonly #options: ClaimerOptions;
   readonly #connection: Connection;
   #exchange: ClaimExchange | undefined;

@@ -2,7 +2,7 @@ import type { Instant, SocketError } from "../hal.ts";
 import type { ConnectionState } from "./connection.ts";
 
 /** What the agent drives: a box, or before it a claimer. What happens goes in, what to do comes out. */
-export interface Driven<Effect> {
+export interface StateMachine<Effect> {
   readonly connectionState: ConnectionState;
   /** the next time, in ticks, at which {@link handleTimeout} has something to do */
   readonly deadline: number | undefined;
