@@ -9,7 +9,7 @@ import {
   handshakeTimeoutMs,
 } from "./connection.ts";
 import type { PacketParser } from "./mqtt/codec.ts";
-import type { SendEffect } from "./mqtt/session.ts";
+import type { SendEffect } from "./mqtt/handshake.ts";
 import type { StateMachine } from "./state-machine.ts";
 
 export interface ClaimerOptions {

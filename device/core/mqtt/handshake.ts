@@ -1,0 +1,142 @@
+import type { PublishPacket, ServerPacket } from "./codec.ts";
+import { type ConnectOptions, encodeConnect, encodePuback, encodeSubscribe } from "./encode.ts";
+
+export interface SendEffect {
+  readonly type: "send";
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Why a connection has to end, and who can do something about it: the `peer` broke the protocol,
+ * the `transport` failed us (try again), or a `person` must change a setting or a policy.
+ */
+export interface SessionError {
+  readonly who: "peer" | "transport" | "person";
+  readonly reason:
+    | "protocol"
+    | "refused"
+    | "not-authorized"
+    | "subscription-refused"
+    | "no-connack"
+    | "silent";
+  readonly detail: string;
+}
+
+export type HandshakeState = "closed" | "connecting" | "subscribing" | "ready";
+
+export type HandshakeEffect =
+  | SendEffect
+  /** CONNACK accepted and every subscription granted */
+  | { readonly type: "ready" }
+  | { readonly type: "failed"; readonly error: SessionError };
+
+/** CONNACK return codes (MQTT 3.1.1, table 3.1) and who must act. */
+const returnCodes: Readonly<Record<number, SessionError>> = {
+  1: { who: "person", reason: "refused", detail: "unacceptable protocol version" },
+  2: { who: "person", reason: "refused", detail: "identifier rejected" },
+  3: { who: "transport", reason: "refused", detail: "server unavailable" },
+  4: { who: "person", reason: "not-authorized", detail: "bad user name or password" },
+  5: { who: "person", reason: "not-authorized", detail: "not authorized" },
+};
+
+/**
+ * CONNECT, CONNACK, SUBSCRIBE, SUBACK, and PUBACK for each message after that. Every MQTT connection
+ * of a box starts with it. The object outlives its connections: {@link connect} starts a new one.
+ */
+export class Handshake {
+  readonly #connect: ConnectOptions;
+  readonly #topicFilters: readonly string[];
+  readonly #nextIdentifier: () => number;
+  #state: HandshakeState = "closed";
+  #since = 0;
+  #subscribeIdentifier = 0;
+
+  /** @param nextIdentifier returns an unused packet identifier for SUBSCRIBE */
+  constructor(
+    connect: ConnectOptions,
+    topicFilters: readonly string[],
+    nextIdentifier: () => number,
+  ) {
+    this.#connect = connect;
+    this.#topicFilters = topicFilters;
+    this.#nextIdentifier = nextIdentifier;
+  }
+
+  get state(): HandshakeState {
+    return this.#state;
+  }
+
+  /** When CONNECT or the last SUBSCRIBE was sent, in ticks. */
+  get since(): number {
+    return this.#since;
+  }
+
+  connect(now: number): SendEffect {
+    this.#state = "connecting";
+    this.#since = now;
+    return { type: "send", bytes: encodeConnect(this.#connect) };
+  }
+
+  close(): void {
+    this.#state = "closed";
+  }
+
+  /** Repeats SUBSCRIBE with the same identifier. */
+  repeatSubscribe(now: number): SendEffect {
+    this.#since = now;
+    const bytes = encodeSubscribe(this.#subscribeIdentifier, ...this.#topicFilters);
+    return { type: "send", bytes };
+  }
+
+  /** @returns what to do about the packet; undefined if it is not part of the handshake */
+  handle(packet: ServerPacket, now: number): HandshakeEffect | undefined {
+    if (this.#state === "connecting") return this.#handleFirst(packet, now);
+    if (packet.type === "CONNACK") return this.#fail("peer", "protocol", "a second CONNACK");
+    // A second SUBACK answers a repeated SUBSCRIBE: harmless.
+    if (packet.type !== "SUBACK" || this.#state !== "subscribing") return undefined;
+    const { packetIdentifier, returnCodes } = packet;
+    const isFit = returnCodes.length === this.#topicFilters.length;
+    if (packetIdentifier !== this.#subscribeIdentifier || !isFit) {
+      return this.#fail("peer", "protocol", "SUBACK does not fit the SUBSCRIBE");
+    }
+    const refused = returnCodes.indexOf(0x80);
+    if (refused >= 0) {
+      return this.#fail("person", "subscription-refused", String(this.#topicFilters[refused]));
+    }
+    this.#state = "ready";
+    return { type: "ready" };
+  }
+
+  /** PUBACK, if the message was sent with QoS 1 and somebody still waits for it. */
+  acknowledge({ packetIdentifier }: PublishPacket): SendEffect[] {
+    if (packetIdentifier === undefined || this.#state === "closed") return [];
+    return [{ type: "send", bytes: encodePuback(packetIdentifier) }];
+  }
+
+  #handleFirst(packet: ServerPacket, now: number): HandshakeEffect {
+    if (packet.type !== "CONNACK") {
+      return this.#fail("peer", "protocol", `${packet.type} before CONNACK`); // [MQTT-3.2.0-1]
+    }
+    const { returnCode, sessionPresent } = packet;
+    if (returnCode !== 0) {
+      const error = returnCodes[returnCode];
+      if (error !== undefined) return this.#failWith(error);
+      return this.#fail("peer", "protocol", `CONNACK return code ${returnCode}`);
+    }
+    if (sessionPresent) {
+      return this.#fail("peer", "protocol", "a session was kept that was to be clean"); // [MQTT-3.2.2-1]
+    }
+    this.#state = "subscribing";
+    this.#subscribeIdentifier = this.#nextIdentifier();
+    return this.repeatSubscribe(now);
+  }
+
+  #fail(who: SessionError["who"], reason: SessionError["reason"], detail: string): HandshakeEffect {
+    return this.#failWith({ who, reason, detail });
+  }
+
+  #failWith(error: SessionError): HandshakeEffect {
+    this.#state = "closed";
+    return { type: "failed", error };
+  }
+}
