@@ -227,12 +227,11 @@ const awaited: Readonly<Record<Step, string>> = {
 
 /** What a handshake that failed means for a claim. */
 function explain({ who, reason, detail }: SessionError): ClaimError {
-  if (who === "peer") return { who, reason: "protocol", detail };
-  if (who === "transport") return { who, reason: "connection", detail };
-  if (reason === "subscription-refused") {
-    const words = "the claim's policy must allow to subscribe to its four answers";
-    return { who, reason: "not-authorized", detail: words };
+  if (who !== "person") {
+    return { who, reason: who === "peer" ? "protocol" : "connection", detail };
   }
-  const words = `${detail}: the claim's policy must allow its client id`;
+  const missing =
+    reason === "subscription-refused" ? "to subscribe to its four answers" : "its client id";
+  const words = `${detail}: the claim's policy must allow ${missing}`;
   return { who, reason: "not-authorized", detail: words };
 }

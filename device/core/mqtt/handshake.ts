@@ -24,11 +24,18 @@ export interface SessionError {
 
 export type HandshakeState = "closed" | "connecting" | "subscribing" | "ready";
 
+export interface FailedEffect {
+  readonly type: "failed";
+  readonly error: SessionError;
+}
+
 export type HandshakeEffect =
   | SendEffect
   /** CONNACK accepted and every subscription granted */
   | { readonly type: "ready" }
-  | { readonly type: "failed"; readonly error: SessionError };
+  | FailedEffect;
+
+type SubackPacket = Extract<ServerPacket, { type: "SUBACK" }>;
 
 /** CONNACK return codes (MQTT 3.1.1, table 3.1) and who must act. */
 const returnCodes: Readonly<Record<number, SessionError>> = {
@@ -88,26 +95,22 @@ export class Handshake {
     return { type: "send", bytes };
   }
 
-  /** @returns what to do about the packet; undefined if it is not part of the handshake */
+  /**
+   * @returns what to do about the packet; undefined if it is not part of the handshake. After `failed`
+   * the caller closes.
+   */
   handle(packet: ServerPacket, now: number): HandshakeEffect | undefined {
-    if (this.#state === "connecting") return this.#handleFirst(packet, now);
-    if (packet.type === "CONNACK") return this.#fail("peer", "protocol", "a second CONNACK");
+    switch (this.#state) {
+      case "connecting":
+        return this.#handleFirst(packet, now);
+      case "subscribing":
+        if (packet.type === "SUBACK") return this.#handleSuback(packet);
+    }
     // A second SUBACK answers a repeated SUBSCRIBE: harmless.
-    if (packet.type !== "SUBACK" || this.#state !== "subscribing") return undefined;
-    const { packetIdentifier, returnCodes } = packet;
-    const isFit = returnCodes.length === this.#topicFilters.length;
-    if (packetIdentifier !== this.#subscribeIdentifier || !isFit) {
-      return this.#fail("peer", "protocol", "SUBACK does not fit the SUBSCRIBE");
-    }
-    const refused = returnCodes.indexOf(0x80);
-    if (refused >= 0) {
-      return this.#fail("person", "subscription-refused", String(this.#topicFilters[refused]));
-    }
-    this.#state = "ready";
-    return { type: "ready" };
+    return packet.type === "CONNACK" ? failed("peer", "protocol", "a second CONNACK") : undefined;
   }
 
-  /** PUBACK, if the message was sent with QoS 1 and somebody still waits for it. */
+  /** PUBACK, if the message was sent with QoS 1 and the connection is still there. */
   acknowledge({ packetIdentifier }: PublishPacket): SendEffect[] {
     if (packetIdentifier === undefined || this.#state === "closed") return [];
     return [{ type: "send", bytes: encodePuback(packetIdentifier) }];
@@ -115,28 +118,38 @@ export class Handshake {
 
   #handleFirst(packet: ServerPacket, now: number): HandshakeEffect {
     if (packet.type !== "CONNACK") {
-      return this.#fail("peer", "protocol", `${packet.type} before CONNACK`); // [MQTT-3.2.0-1]
+      return failed("peer", "protocol", `${packet.type} before CONNACK`); // [MQTT-3.2.0-1]
     }
     const { returnCode, sessionPresent } = packet;
     if (returnCode !== 0) {
       const error = returnCodes[returnCode];
-      if (error !== undefined) return this.#failWith(error);
-      return this.#fail("peer", "protocol", `CONNACK return code ${returnCode}`);
+      if (error !== undefined) return { type: "failed", error };
+      return failed("peer", "protocol", `CONNACK return code ${returnCode}`);
     }
     if (sessionPresent) {
-      return this.#fail("peer", "protocol", "a session was kept that was to be clean"); // [MQTT-3.2.2-1]
+      return failed("peer", "protocol", "a session was kept that was to be clean"); // [MQTT-3.2.2-1]
     }
     this.#state = "subscribing";
     this.#subscribeIdentifier = this.#nextIdentifier();
     return this.repeatSubscribe(now);
   }
 
-  #fail(who: SessionError["who"], reason: SessionError["reason"], detail: string): HandshakeEffect {
-    return this.#failWith({ who, reason, detail });
+  #handleSuback({ packetIdentifier, returnCodes }: SubackPacket): HandshakeEffect {
+    const filters = this.#topicFilters;
+    if (packetIdentifier !== this.#subscribeIdentifier || returnCodes.length !== filters.length) {
+      return failed("peer", "protocol", "SUBACK does not fit the SUBSCRIBE");
+    }
+    const refused = filters.find((_, index) => returnCodes[index] === 0x80);
+    if (refused !== undefined) return failed("person", "subscription-refused", refused);
+    this.#state = "ready";
+    return { type: "ready" };
   }
+}
 
-  #failWith(error: SessionError): HandshakeEffect {
-    this.#state = "closed";
-    return { type: "failed", error };
-  }
+export function failed(
+  who: SessionError["who"],
+  reason: SessionError["reason"],
+  detail: string,
+): FailedEffect {
+  return { type: "failed", error: { who, reason, detail } };
 }

@@ -1,6 +1,7 @@
 import { Decoder, type PacketParser, type PublishPacket, type ServerPacket } from "./codec.ts";
 import { type ConnectOptions, encodeDisconnect, encodePingreq, encodePublish } from "./encode.ts";
 import {
+  failed,
   Handshake,
   type HandshakeEffect,
   type SendEffect,
@@ -80,7 +81,7 @@ export class Session {
     this.#decoder = new Decoder(this.#parser);
     this.#lastReceived = now;
     this.#awaitsPingresp = false;
-    return [this.#sent(this.#handshake.connect(now), now)];
+    return this.#fromHandshake(this.#handshake.connect(now), now);
   }
 
   /** The connection is gone, whoever ended it. */
@@ -144,7 +145,7 @@ export class Session {
     }
     if (state === "subscribing") {
       if (now < since + retryMs) return [];
-      return [this.#sent(this.#handshake.repeatSubscribe(now), now)];
+      return this.#fromHandshake(this.#handshake.repeatSubscribe(now), now);
     }
     const effects: SessionEffect[] = [];
     for (const entry of this.#outbox.takeOverdue(now, now - retryMs)) {
@@ -187,16 +188,10 @@ export class Session {
   }
 
   #fromHandshake(effect: HandshakeEffect, now: number): SessionEffect[] {
-    switch (effect.type) {
-      case "send":
-        return [this.#sent(effect, now)];
-      case "ready":
-        // What waited goes first: events are reported in order, before the status that counts them.
-        return [...this.#flush(now), effect];
-      case "failed":
-        this.disconnected();
-        return [effect];
-    }
+    if (effect.type === "failed") this.disconnected();
+    if (effect.type === "send") this.#lastSent = now;
+    // What waited goes first: events are reported in order, before the status that counts them.
+    return effect.type === "ready" ? [...this.#flush(now), effect] : [effect];
   }
 
   #flush(now: number): SendEffect[] {
@@ -214,12 +209,8 @@ export class Session {
   }
 
   #send(bytes: Uint8Array, now: number): SendEffect {
-    return this.#sent({ type: "send", bytes }, now);
-  }
-
-  #sent(effect: SendEffect, now: number): SendEffect {
     this.#lastSent = now;
-    return effect;
+    return { type: "send", bytes };
   }
 
   /** 1–65535, none that is in flight [MQTT-2.3.1-2]. */
@@ -232,6 +223,6 @@ export class Session {
 
   #fail(who: SessionError["who"], reason: SessionError["reason"], detail: string): SessionEffect[] {
     this.disconnected();
-    return [{ type: "failed", error: { who, reason, detail } }];
+    return [failed(who, reason, detail)];
   }
 }
