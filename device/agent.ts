@@ -1,14 +1,12 @@
+import { type Effect, makeBox, makeClaimer } from "./agent-machines.ts";
 import type { Settings } from "./config.ts";
-import { Box, type BoxEffect } from "./core/box.ts";
-import { type ClaimEffect, Claimer, type ClaimReport } from "./core/claimer.ts";
+import type { ClaimReport } from "./core/claimer.ts";
 import type { ConnectionState } from "./core/connection.ts";
 import { PacketParser } from "./core/mqtt/codec.ts";
-import { Reclaim } from "./core/reclaim.ts";
 import type { StateMachine } from "./core/state-machine.ts";
 import { GatePin } from "./gate-pin.ts";
 import {
   type Device,
-  type Identity,
   type Instant,
   networkReady,
   type SocketError,
@@ -40,33 +38,22 @@ export interface AgentOptions {
   onRecord?(record: AgentRecord): void;
 }
 
-/** Bytes that may wait for a peer that does not read; then the connection is given up. */
-const maximumQueuedBytes = 16_384;
-
 /** No timer is as late as that while callbacks run. */
 const lostAfterMs = 1_000;
 
-const builtIn: Identity = { type: "built-in" };
-
-type Effect = BoxEffect | ClaimEffect;
-
 /**
- * The only drive loop: hardware calls back, the box is told, its effects are carried out, one timer
- * is armed. Should anything in it throw, the pin goes LOW before the error leaves.
+ * The only drive loop: hardware calls back, the state machine is told, its effects are carried out, one
+ * timer is armed. If anything in it throws, the pin goes LOW before the error leaves.
  */
 export class Agent {
   readonly #options: AgentOptions;
   readonly #device: Device;
-  readonly #pin: GatePin;
   readonly #parser: PacketParser;
+  readonly #pin: GatePin;
   readonly #certificate: OwnCertificate;
-  readonly #reclaim = new Reclaim();
-  #machine: StateMachine<Effect>;
-  /** undefined while a certificate is claimed: there is no gate then */
-  #box: Box | undefined;
-  #socket: TLSSocket | undefined;
-  #writable = 0;
   readonly #queue = new WriteQueue();
+  #machine: StateMachine<Effect>;
+  #socket: TLSSocket | undefined;
   #wake: { readonly handle: TimerHandle; readonly at: number } | undefined;
   #onStopped: (() => void) | undefined;
 
@@ -75,16 +62,17 @@ export class Agent {
     this.#options = options;
     this.#device = device;
     this.#parser = options.parser ?? new PacketParser();
-    this.#certificate = new OwnCertificate(device.storage);
     this.#pin = new GatePin(device.gatePin, device.timer, {
       pulseMs: settings.pulseMs,
       capMs: settings.pulseCapMs,
-      onCapped: () => this.#handle((now) => this.#box?.capped(now) ?? []),
+      onCapped: () => this.#handle((now) => this.#machine.capped?.(now) ?? []),
     });
-    const needsClaim = settings.claim !== undefined && this.#certificate.identity() === undefined;
-    this.#machine = needsClaim
-      ? this.#makeClaimer(settings.claim.template, false)
-      : this.#makeBox();
+    this.#certificate = new OwnCertificate(device.storage, settings.claim);
+    const template = this.#certificate.firstClaim();
+    this.#machine =
+      template === undefined
+        ? this.#makeBox()
+        : makeClaimer(options, this.#parser, template, false);
     device.network.onChanged = () => this.#handleNetwork();
   }
 
@@ -102,37 +90,8 @@ export class Agent {
     this.#handle((now) => this.#machine.stop(now));
   }
 
-  #makeBox(): Box {
-    const { settings, firmware } = this.#options;
-    const { network, storage, system } = this.#device;
-    const certificateEndsAt = this.#device.certificateEndsAt(this.#ownIdentity());
-    const box = new Box({
-      settings,
-      firmware,
-      resetReason: system.resetReason,
-      stored: { "seen-ids": storage.read("seen-ids"), events: storage.read("events") },
-      parser: this.#parser,
-      pulseEndsItself: this.#device.gatePin.pulse !== undefined,
-      random: () => system.random(),
-      facts: () => ({
-        rssi: network.RSSI,
-        address: network.address,
-        heap: system.freeHeap(),
-        certificateEndsAt,
-      }),
-    });
-    this.#box = box;
-    return box;
-  }
-
-  #makeClaimer(template: string, isOnce: boolean): Claimer {
-    this.#box = undefined;
-    return new Claimer({
-      settings: this.#options.settings,
-      ...{ template, isOnce, parser: this.#parser },
-      request: () => this.#device.certificateRequest(),
-      random: () => this.#device.system.random(),
-    });
+  #makeBox(): StateMachine<Effect> {
+    return makeBox(this.#options, this.#parser, this.#certificate.identityFor("own"));
   }
 
   #handle(input: (now: Instant) => Effect[]): void {
@@ -144,7 +103,10 @@ export class Agent {
         const next = this.#device.clock.now();
         this.#apply(this.#machine.handleMore(next), next);
       }
-      this.#claimAgainIfRefused(now);
+      const template = this.#certificate.nextClaim(this.#machine, now);
+      if (template !== undefined) {
+        this.#replace(makeClaimer(this.#options, this.#parser, template, true), now);
+      }
       this.#arm();
     } catch (error) {
       this.#pin.write(0);
@@ -152,15 +114,10 @@ export class Agent {
     }
   }
 
-  /** A box between two connections that its own certificate has not opened for long. */
-  #claimAgainIfRefused(now: Instant): void {
-    const { claim } = this.#options.settings;
-    const box = this.#box;
-    if (claim === undefined || box?.connectionState !== "backoff") return;
-    if (!this.#reclaim.isDue(box.refusals, now.ticks)) return;
-    this.#reclaim.begun(now.ticks);
-    this.#machine = this.#makeClaimer(claim.template, true);
-    this.#apply(this.#machine.start(now), now);
+  /** The next machine takes over where the last one ended: between two connections. */
+  #replace(machine: StateMachine<Effect>, now: Instant): void {
+    this.#machine = machine;
+    this.#apply(machine.start(now), now);
   }
 
   #apply(effects: readonly Effect[], now: Instant): void {
@@ -173,7 +130,7 @@ export class Agent {
           this.#send(effect.bytes);
           break;
         case "acknowledge":
-          this.#apply(this.#box?.acknowledge(effect.packet, now) ?? [], now);
+          this.#apply(this.#machine.acknowledge?.(effect.packet, now) ?? [], now);
           break;
         case "store":
           this.#device.storage.write(effect.key, effect.value);
@@ -188,8 +145,7 @@ export class Agent {
           break;
         }
         case "done":
-          this.#machine = this.#makeBox();
-          this.#apply(this.#machine.start(now), now);
+          this.#replace(this.#makeBox(), now);
           break;
         case "event":
           this.#options.onRecord?.({ type: "event", ...effect.report });
@@ -222,7 +178,7 @@ export class Agent {
   #write(value: 0 | 1): void {
     this.#pin.write(value);
     const now = this.#device.clock.now();
-    const effects = value === 1 ? this.#box?.rose(now) : this.#box?.fell(now);
+    const effects = value === 1 ? this.#machine.rose?.(now) : this.#machine.fell?.(now);
     if (effects !== undefined) this.#apply(effects, now);
   }
 
@@ -251,50 +207,35 @@ export class Agent {
   #openSocket(): void {
     const { endpoint, port, alpn } = this.#options.settings;
     let isOpen = false;
+    // A late callback of a closed socket says nothing about the one that is open.
     const socket = this.#device.connect({
       host: endpoint,
       port,
-      identity: this.#identity(),
+      identity: this.#certificate.identityFor(this.#machine.certificate),
       ...(alpn ? { applicationLayerProtocol: "x-amzn-mqtt-ca" } : {}),
-      // A late word of a socket that was closed says nothing about the one that is open.
       onReadable: () => {
-        if (this.#socket === socket) this.#read(socket);
+        if (this.#socket !== socket) return;
+        this.#handle((now) => {
+          const bytes = socket.read();
+          return bytes === undefined ? [] : this.#machine.handleBytes(bytes, now);
+        });
       },
       onWritable: (count) => {
         if (this.#socket !== socket) return;
-        this.#writable = count;
         this.#handle((now) => {
-          this.#drain();
+          this.#queue.writeTo(socket, count);
           if (isOpen) return [];
           isOpen = true;
           return this.#machine.socketOpen(now);
         });
       },
-      onError: (reason, detail) => {
-        if (this.#socket === socket) this.#handleLost(reason, detail);
-      },
+      onError: (reason, detail) => this.#handleLost(socket, reason, detail),
     });
     this.#socket = socket;
   }
 
-  #identity(): Identity {
-    return this.#box === undefined ? { type: "claim" } : this.#ownIdentity();
-  }
-
-  #ownIdentity(): Identity {
-    const { claim } = this.#options.settings;
-    const own = claim === undefined ? undefined : this.#certificate.identity();
-    return own ?? builtIn;
-  }
-
-  #read(socket: TLSSocket): void {
-    this.#handle((now) => {
-      const bytes = socket.read();
-      return bytes === undefined ? [] : this.#machine.handleBytes(bytes, now);
-    });
-  }
-
-  #handleLost(reason: SocketError, detail: string | undefined): void {
+  #handleLost(socket: TLSSocket | undefined, reason: SocketError, detail?: string): void {
+    if (this.#socket !== socket) return;
     this.#handle((now) => this.#machine.socketLost(now, reason, detail));
   }
 
@@ -302,27 +243,18 @@ export class Agent {
     this.#socket?.close();
     this.#socket = undefined;
     this.#queue.clear();
-    this.#writable = 0;
   }
 
   #send(bytes: Uint8Array): void {
-    this.#queue.add(bytes);
-    this.#drain();
-    if (this.#queue.bytes <= maximumQueuedBytes) return;
-    this.#queue.clear();
-    // On a later turn: the box is still in the middle of the call whose effects these are.
+    const queue = this.#queue;
     const socket = this.#socket;
-    this.#device.timer.set(() => {
-      if (this.#socket === socket) this.#handleLost("timeout", "the peer does not read");
-    }, 0);
-  }
-
-  #drain(): void {
-    while (this.#socket !== undefined && this.#writable > 0) {
-      const part = this.#queue.take(this.#writable);
-      if (part === undefined) return;
-      this.#writable = this.#socket.write(part);
-    }
+    queue.add(bytes);
+    if (socket !== undefined) queue.writeTo(socket);
+    if (!queue.isOverfull) return;
+    queue.clear();
+    // On a later turn: these bytes are one of several effects that are still being carried out.
+    const reason = "the peer does not read";
+    this.#device.timer.set(() => this.#handleLost(socket, "timeout", reason), 0);
   }
 
   /**

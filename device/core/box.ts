@@ -60,6 +60,7 @@ const farewellMs = 2_000;
  * The order of effects is the order to do them in.
  */
 export class Box implements StateMachine<BoxEffect> {
+  readonly certificate = "own";
   readonly #topics: Topics;
   readonly #longestPulseMs: number;
   readonly #gate: Gate;

@@ -56,6 +56,7 @@ export const tokenLifeMs = 50 * 60_000;
  * got one. It has no gate and knows no command.
  */
 export class Claimer implements StateMachine<ClaimEffect> {
+  readonly certificate = "claim";
   readonly #options: ClaimerOptions;
   readonly #connection: Connection;
   #exchange: ClaimExchange | undefined;
