@@ -246,12 +246,11 @@ export class Agent {
   }
 
   #send(bytes: Uint8Array): void {
-    const queue = this.#queue;
     const socket = this.#socket;
-    queue.add(bytes);
-    if (socket !== undefined) queue.writeTo(socket);
-    if (!queue.isOverfull) return;
-    queue.clear();
+    this.#queue.add(bytes);
+    if (socket !== undefined) this.#queue.writeTo(socket);
+    if (!this.#queue.isOverfull) return;
+    this.#queue.clear();
     // On a later turn: these bytes are one of several effects that are still being carried out.
     const reason = "the peer does not read";
     this.#device.timer.set(() => this.#handleLost(socket, "timeout", reason), 0);

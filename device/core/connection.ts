@@ -183,7 +183,7 @@ export class Connection {
   #state: ConnectionState = "stopped";
   #deadline: number | undefined;
   #connectedAt: number | undefined;
-  #attemptedAt: number | undefined;
+  #attemptedAt = Number.NEGATIVE_INFINITY;
   #shortConnections = 0;
   /** of those, how many running */
   #shortRun = 0;
@@ -369,7 +369,7 @@ export class Connection {
 
   /** A network that comes and goes must not make more attempts than AWS IoT Core takes. */
   get #earliest(): number {
-    return (this.#attemptedAt ?? Number.NEGATIVE_INFINITY) + this.#options.backoff.minimumMs;
+    return this.#attemptedAt + this.#options.backoff.minimumMs;
   }
 
   /** The next thing to look after while connected: calling the connection good, or the clock. */

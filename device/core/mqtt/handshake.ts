@@ -96,22 +96,20 @@ export class Handshake {
   }
 
   /**
-   * @returns what to do about the packet; undefined if it is not part of the handshake. After `failed`
-   * the caller closes.
+   * @returns what to do about the packet; undefined if it is not part of the handshake, or answers a
+   * repeated SUBSCRIBE. After `failed` the caller closes.
    */
   handle(packet: ServerPacket, now: number): HandshakeEffect | undefined {
-    switch (this.#state) {
-      case "connecting":
-        return this.#handleFirst(packet, now);
-      case "subscribing":
-        if (packet.type === "SUBACK") return this.#handleSuback(packet);
-    }
-    // A second SUBACK answers a repeated SUBSCRIBE: harmless.
-    return packet.type === "CONNACK" ? failed("peer", "protocol", "a second CONNACK") : undefined;
+    // Mostly it is ready and a command comes: few steps stand between that and the pin.
+    if (this.#state === "ready" && packet.type !== "CONNACK") return undefined;
+    if (this.#state === "connecting") return this.#handleFirst(packet, now);
+    if (packet.type === "CONNACK") return failed("peer", "protocol", "a second CONNACK");
+    return packet.type === "SUBACK" ? this.#handleSuback(packet) : undefined;
   }
 
   /** PUBACK, if the message was sent with QoS 1 and the connection is still there. */
-  acknowledge({ packetIdentifier }: PublishPacket): SendEffect[] {
+  acknowledge(packet: PublishPacket): SendEffect[] {
+    const { packetIdentifier } = packet;
     if (packetIdentifier === undefined || this.#state === "closed") return [];
     return [{ type: "send", bytes: encodePuback(packetIdentifier) }];
   }

@@ -128,9 +128,8 @@ export class Session {
 
   /** PUBACK, once a message has been acted on: nothing is encoded between a command and its pulse. */
   acknowledge(packet: PublishPacket, now: number): SendEffect[] {
-    const effects = this.#handshake.acknowledge(packet);
-    if (effects.length > 0) this.#lastSent = now;
-    return effects;
+    if (packet.qos === 1) this.#lastSent = now;
+    return this.#handshake.acknowledge(packet);
   }
 
   handleTimeout(now: number): SessionEffect[] {
