@@ -97,7 +97,7 @@ const nextNetwork = [
 ] as const;
 
 /**
- * The state machine: docs/architecture.md shows it as a table, and a test keeps the two alike. `stop`
+ * The state machine: docs/architecture.md shows it as a table, and `architecture-page.test.ts` keeps the two alike. `stop`
  * is not in it: it leads from every state to `stopped`.
  */
 export const states: Readonly<Record<ConnectionState, StateRow>> = {

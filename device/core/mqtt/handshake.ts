@@ -103,7 +103,7 @@ export class Handshake {
     // Mostly it is ready and a command comes: few steps stand between that and the pin.
     if (this.#state === "ready" && packet.type !== "CONNACK") return undefined;
     if (this.#state === "connecting") return this.#handleFirst(packet, now);
-    if (packet.type === "CONNACK") return failed("peer", "protocol", "a second CONNACK");
+    if (packet.type === "CONNACK") return protocolError("a second CONNACK");
     return packet.type === "SUBACK" ? this.#handleSuback(packet) : undefined;
   }
 
@@ -116,16 +116,16 @@ export class Handshake {
 
   #handleFirst(packet: ServerPacket, now: number): HandshakeEffect {
     if (packet.type !== "CONNACK") {
-      return failed("peer", "protocol", `${packet.type} before CONNACK`); // [MQTT-3.2.0-1]
+      return protocolError(`${packet.type} before CONNACK`); // [MQTT-3.2.0-1]
     }
     const { returnCode, sessionPresent } = packet;
     if (returnCode !== 0) {
       const error = returnCodes[returnCode];
       if (error !== undefined) return { type: "failed", error };
-      return failed("peer", "protocol", `CONNACK return code ${returnCode}`);
+      return protocolError(`CONNACK return code ${returnCode}`);
     }
     if (sessionPresent) {
-      return failed("peer", "protocol", "a session was kept that was to be clean"); // [MQTT-3.2.2-1]
+      return protocolError("a session was kept that was to be clean"); // [MQTT-3.2.2-1]
     }
     this.#state = "subscribing";
     this.#subscribeIdentifier = this.#nextIdentifier();
@@ -135,13 +135,18 @@ export class Handshake {
   #handleSuback({ packetIdentifier, returnCodes }: SubackPacket): HandshakeEffect {
     const filters = this.#topicFilters;
     if (packetIdentifier !== this.#subscribeIdentifier || returnCodes.length !== filters.length) {
-      return failed("peer", "protocol", "SUBACK does not fit the SUBSCRIBE");
+      return protocolError("SUBACK does not fit the SUBSCRIBE");
     }
     const refused = filters.find((_, index) => returnCodes[index] === 0x80);
     if (refused !== undefined) return failed("person", "subscription-refused", refused);
     this.#state = "ready";
     return { type: "ready" };
   }
+}
+
+/** The peer broke the protocol. */
+export function protocolError(detail: string): FailedEffect {
+  return failed("peer", "protocol", detail);
 }
 
 export function failed(

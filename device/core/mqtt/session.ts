@@ -4,8 +4,8 @@ import {
   failed,
   Handshake,
   type HandshakeEffect,
+  protocolError,
   type SendEffect,
-  type SessionError,
 } from "./handshake.ts";
 import { type InFlight, Outbox, type OutgoingMessage } from "./outbox.ts";
 
@@ -81,7 +81,7 @@ export class Session {
     this.#decoder = new Decoder(this.#parser);
     this.#lastReceived = now;
     this.#awaitsPingresp = false;
-    return this.#fromHandshake(this.#handshake.connect(now), now);
+    return this.#take(this.#handshake.connect(now), now);
   }
 
   /** The connection is gone, whoever ended it. */
@@ -123,7 +123,7 @@ export class Session {
     const packet = decoder.next();
     if (packet !== undefined) return this.#handlePacket(packet, now);
     const { error } = decoder;
-    return error === undefined ? [] : this.#fail("peer", "protocol", error);
+    return error === undefined ? [] : this.#take(protocolError(error), now);
   }
 
   /** PUBACK, once a message has been acted on: nothing is encoded between a command and its pulse. */
@@ -137,14 +137,16 @@ export class Session {
     if (state === "closed") return [];
     if (state === "connecting") {
       if (now < since + connackTimeoutMs) return [];
-      return this.#fail("transport", "no-connack", `no CONNACK within ${connackTimeoutMs} ms`);
+      const detail = `no CONNACK within ${connackTimeoutMs} ms`;
+      return this.#take(failed("transport", "no-connack", detail), now);
     }
     if (now >= this.#silenceAt) {
-      return this.#fail("transport", "silent", "nothing received for 1.5 × keep alive");
+      const detail = "nothing received for 1.5 × keep alive";
+      return this.#take(failed("transport", "silent", detail), now);
     }
     if (state === "subscribing") {
       if (now < since + retryMs) return [];
-      return this.#fromHandshake(this.#handshake.repeatSubscribe(now), now);
+      return this.#take(this.#handshake.repeatSubscribe(now), now);
     }
     const effects: SessionEffect[] = [];
     for (const entry of this.#outbox.takeOverdue(now, now - retryMs)) {
@@ -170,7 +172,7 @@ export class Session {
 
   #handlePacket(packet: ServerPacket, now: number): SessionEffect[] {
     const effect = this.#handshake.handle(packet, now);
-    if (effect !== undefined) return this.#fromHandshake(effect, now);
+    if (effect !== undefined) return this.#take(effect, now);
     switch (packet.type) {
       case "PUBLISH":
         return [{ type: "message", packet }];
@@ -186,7 +188,7 @@ export class Session {
     return [];
   }
 
-  #fromHandshake(effect: HandshakeEffect, now: number): SessionEffect[] {
+  #take(effect: HandshakeEffect, now: number): SessionEffect[] {
     if (effect.type === "failed") this.disconnected();
     if (effect.type === "send") this.#lastSent = now;
     // What waited goes first: events are reported in order, before the status that counts them.
@@ -219,9 +221,4 @@ export class Session {
     } while (this.#outbox.uses(this.#lastIdentifier));
     return this.#lastIdentifier;
   };
-
-  #fail(who: SessionError["who"], reason: SessionError["reason"], detail: string): SessionEffect[] {
-    this.disconnected();
-    return [failed(who, reason, detail)];
-  }
 }
