@@ -17,7 +17,7 @@ import type { EventReport, StatusReport } from "./messages/event.ts";
 import { OwnCertificate } from "./own-certificate.ts";
 import { WriteQueue } from "./write-queue.ts";
 
-/** What an onlooker is told: a terminal, a log, a test. Nothing secret is in it. */
+/** What an observer is told: a terminal, a log, a test. Nothing secret is in it. */
 export type AgentRecord =
   | {
       readonly type: "connection";
@@ -33,12 +33,12 @@ export interface AgentOptions {
   readonly device: Device;
   readonly settings: Settings;
   readonly firmware: string;
-  /** where many boxes share one; default: one of its own */
+  /** shared by many boxes in one process; default: its own */
   readonly parser?: PacketParser;
   onRecord?(record: AgentRecord): void;
 }
 
-/** No timer is as late as that while callbacks run. */
+/** A timer that is later than this was lost. */
 const lostAfterMs = 1_000;
 
 /**
@@ -84,7 +84,7 @@ export class Agent {
     this.#handle((now) => this.#machine.start(now));
   }
 
-  /** LOW at once, then a good-bye of two seconds at most. `onStopped` is called when all is quiet. */
+  /** LOW at once, then at most two seconds to say good-bye. `onStopped` is called at the end. */
   stop(onStopped: () => void = () => {}): void {
     this.#onStopped = onStopped;
     this.#handle((now) => this.#machine.stop(now));
@@ -98,7 +98,7 @@ export class Agent {
     try {
       const now = this.#device.clock.now();
       this.#apply(input(now), now);
-      // A packet at a time, each with its own moment: a pulse that is over ends between two of them.
+      // One packet at a time, each with a fresh look at the clock: a pulse can end between two packets.
       while (this.#machine.hasMore) {
         const next = this.#device.clock.now();
         this.#apply(this.#machine.handleMore(next), next);
@@ -174,7 +174,7 @@ export class Agent {
     }
   }
 
-  /** The edge first; what is to be done about it comes after. */
+  /** The edge comes first; what follows from it comes after. */
   #write(value: 0 | 1): void {
     this.#pin.write(value);
     const now = this.#device.clock.now();
@@ -257,8 +257,8 @@ export class Agent {
   }
 
   /**
-   * One timer for all deadlines. One that is armed too early costs a look at the clock, no more; one
-   * that is long overdue was lost, and another takes its place.
+   * One timer for all deadlines. If it fires too early, that costs one look at the clock. If it is long
+   * overdue, it was lost and another one replaces it.
    */
   #arm(): void {
     const at = this.#machine.deadline;

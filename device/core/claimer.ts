@@ -39,7 +39,7 @@ export type ClaimEffect =
   | { readonly type: "claim"; readonly report: ClaimReport }
   /** to be stored before anything else: DER, base64 */
   | { readonly type: "keep"; readonly certificate: string }
-  /** nothing more comes of the claimer: its place is the box's */
+  /** the claimer has finished: the box takes over */
   | { readonly type: "done" };
 
 /**

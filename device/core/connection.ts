@@ -1,7 +1,7 @@
 import type { SocketError, WiFiNetwork } from "../hal.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 
-/** The road to the broker, in its order; `backoff` waits before trying again. */
+/** The steps on the way to the broker, in order; `backoff` waits before the next attempt. */
 export type ConnectionState =
   | "stopped"
   | "network"
@@ -15,12 +15,12 @@ export interface ConnectionOptions {
   /** in order of preference; empty on a cable */
   readonly networks: readonly WiFiNetwork[];
   readonly backoff: BackoffOptions;
-  /** a connection that lasted this long, in ms, was a good one: back-off starts anew */
+  /** a connection that lasted this long, in ms, resets the back-off */
   readonly heldMs: number;
 }
 
 export type ConnectionEffect =
-  /** `reason` says why the state was left that came before; null on the way up */
+  /** `reason` says why the previous state was left; null on the way up */
   | { readonly type: "state"; readonly state: ConnectionState; readonly reason: string | null }
   | { readonly type: "join"; readonly network: WiFiNetwork | undefined }
   | { readonly type: "leave" }
@@ -81,7 +81,7 @@ export interface StateRow {
 
 /** One network is given this long to join and to hand out an address. */
 export const joinTimeoutMs = 20_000;
-/** All time servers together. */
+/** For all time servers together. */
 export const timeTimeoutMs = 30_000;
 /** TCP and TLS; an ESP32 takes about three seconds over a handshake. */
 export const handshakeTimeoutMs = 20_000;
@@ -168,7 +168,7 @@ export function effectsOf(
 /** For a transition to a state without a deadline. */
 const untimed = 0;
 const networkLost = "the network was lost";
-/** So many connections running that were ended for us before they had held are no accident. */
+/** After this many short connections in a row the reason names the likely causes. */
 const suspiciousRun = 3;
 /** An ESP32's clock drifts by a second or two in a day: less than a command's tolerance in this time. */
 export const resynchronizeMs = 6 * 60 * 60 * 1000;
@@ -190,7 +190,7 @@ export class Connection {
   #refusals = 0;
   #networkIndex = 0;
   #isNetworkUp = false;
-  /** it went while a pause was under way, and nobody has been told */
+  /** it was lost during a pause, and the reason has not been told yet */
   #wasNetworkLost = false;
   /** when the clock was last set, or asked to be set again; undefined until it has been set */
   #timeSetAt: number | undefined;
@@ -246,11 +246,11 @@ export class Connection {
   networkDown(now: number): ConnectionEffect[] {
     const wasUp = this.#isNetworkUp;
     this.#isNetworkUp = false;
-    // TCP may notice a pulled cable before the network tells of it: the reason follows then.
+    // TCP may notice a pulled cable before the network does; the reason is told after the pause then.
     if (this.#state === "backoff") this.#wasNetworkLost ||= wasUp;
     this.#noteHeld(now);
     if (wasUp) return this.#take("networkLost", now, networkLost);
-    // A refused password is told at once; waiting for the timeout would help nobody.
+    // A refused password is reported at once, without waiting for the timeout.
     return this.#take("joinFailed", now, "the network could not be joined");
   }
 
@@ -259,7 +259,7 @@ export class Connection {
     return this.#take("timeSet", now, null);
   }
 
-  /** A failure to set the clock again, once it has run, is not worth a connection. */
+  /** Once the clock runs, a failure to set it again does not end the connection. */
   timeFailed(now: number, detail: string): ConnectionEffect[] {
     return this.#take("timeFailed", now, `time: ${detail}`);
   }
@@ -367,12 +367,12 @@ export class Connection {
     }
   }
 
-  /** A network that comes and goes must not make more attempts than AWS IoT Core takes. */
+  /** A network that comes and goes must not cause more attempts than AWS IoT Core accepts. */
   get #earliest(): number {
     return this.#attemptedAt + this.#options.backoff.minimumMs;
   }
 
-  /** The next thing to look after while connected: calling the connection good, or the clock. */
+  /** When to look again while connected: to reset the back-off, or to set the clock. */
   #nextUpkeep(now: number): number {
     const synchronizeAt = (this.#timeSetAt ?? now) + resynchronizeMs;
     if (this.#backoff.attempts === 0) return synchronizeAt;

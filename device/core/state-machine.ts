@@ -23,7 +23,7 @@ export interface StateMachine<Effect> {
   timeFailed(now: Instant, detail: string): Effect[];
   socketOpen(now: Instant): Effect[];
   socketLost(now: Instant, reason: SocketError, detail?: string): Effect[];
-  /** What came in last has been handled whole, as far as {@link hasMore} says, before more comes. */
+  /** Called again only after {@link handleMore} has handled everything from the last call. */
   handleBytes(bytes: Uint8Array, now: Instant): Effect[];
   /** whether {@link handleMore} has something to do now, once the last effects are carried out */
   readonly hasMore: boolean;
