@@ -97,7 +97,7 @@ module.exports = {
         pathNot: [
           "^web/page/",
           "^web/api\\.ts$",
-          "^device/core/command\\.ts$",
+          "^device/messages/",
           "node_modules/(preact|@simplewebauthn/browser)/",
         ],
       },

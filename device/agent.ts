@@ -1,14 +1,12 @@
+import { type Effect, makeBox, makeClaimer } from "./agent-machines.ts";
 import type { Settings } from "./config.ts";
-import { Box, type BoxEffect } from "./core/box.ts";
-import { type ClaimEffect, Claimer, type ClaimReport } from "./core/claimer.ts";
+import type { ClaimReport } from "./core/claimer.ts";
 import type { ConnectionState } from "./core/connection.ts";
 import { PacketParser } from "./core/mqtt/codec.ts";
-import { Reclaim } from "./core/reclaim.ts";
-import type { Driven } from "./core/state-machine.ts";
+import type { StateMachine } from "./core/state-machine.ts";
 import { GatePin } from "./gate-pin.ts";
 import {
   type Device,
-  type Identity,
   type Instant,
   networkReady,
   type SocketError,
@@ -20,7 +18,7 @@ import type { StatusReport } from "./messages/status.ts";
 import { OwnCertificate } from "./own-certificate.ts";
 import { WriteQueue } from "./write-queue.ts";
 
-/** What an onlooker is told: a terminal, a log, a test. Nothing secret is in it. */
+/** What an observer is told: a terminal, a log, a test. Nothing secret is in it. */
 export type AgentRecord =
   | {
       readonly type: "connection";
@@ -36,38 +34,27 @@ export interface AgentOptions {
   readonly device: Device;
   readonly settings: Settings;
   readonly firmware: string;
-  /** where many boxes share one; default: one of its own */
+  /** shared by many boxes in one process; default: its own */
   readonly parser?: PacketParser;
   onRecord?(record: AgentRecord): void;
 }
 
-/** Bytes that may wait for a peer that does not read; then the connection is given up. */
-const maximumQueuedBytes = 16_384;
-
-/** No timer is as late as that while callbacks run. */
+/** A timer that is later than this was lost. */
 const lostAfterMs = 1_000;
 
-const builtIn: Identity = { type: "built-in" };
-
-type Effect = BoxEffect | ClaimEffect;
-
 /**
- * The only drive loop: hardware calls back, the box is told, its effects are carried out, one timer
- * is armed. Should anything in it throw, the pin goes LOW before the error leaves.
+ * The only drive loop: hardware calls back, the state machine is told, its effects are carried out, one
+ * timer is armed. If anything in it throws, the pin goes LOW before the error leaves.
  */
 export class Agent {
   readonly #options: AgentOptions;
   readonly #device: Device;
-  readonly #pin: GatePin;
   readonly #parser: PacketParser;
+  readonly #pin: GatePin;
   readonly #certificate: OwnCertificate;
-  readonly #reclaim = new Reclaim();
-  #driven: Driven<Effect>;
-  /** undefined while a certificate is claimed: there is no gate then */
-  #box: Box | undefined;
-  #socket: TLSSocket | undefined;
-  #writable = 0;
   readonly #queue = new WriteQueue();
+  #machine: StateMachine<Effect>;
+  #socket: TLSSocket | undefined;
   #wake: { readonly handle: TimerHandle; readonly at: number } | undefined;
   #onStopped: (() => void) | undefined;
 
@@ -76,74 +63,51 @@ export class Agent {
     this.#options = options;
     this.#device = device;
     this.#parser = options.parser ?? new PacketParser();
-    this.#certificate = new OwnCertificate(device.storage);
     this.#pin = new GatePin(device.gatePin, device.timer, {
       pulseMs: settings.pulseMs,
       capMs: settings.pulseCapMs,
-      onCapped: () => this.#handle((now) => this.#box?.capped(now) ?? []),
+      onCapped: () => this.#handle((now) => this.#machine.capped?.(now) ?? []),
     });
-    const needsClaim = settings.claim !== undefined && this.#certificate.identity() === undefined;
-    this.#driven = needsClaim ? this.#makeClaimer(settings.claim.template, false) : this.#makeBox();
+    this.#certificate = new OwnCertificate(device.storage, settings.claim);
+    const template = this.#certificate.firstClaim();
+    this.#machine =
+      template === undefined
+        ? this.#makeBox()
+        : makeClaimer(options, this.#parser, template, false);
     device.network.onChanged = () => this.#handleNetwork();
   }
 
   get connectionState(): ConnectionState {
-    return this.#driven.connectionState;
+    return this.#machine.connectionState;
   }
 
   start(): void {
-    this.#handle((now) => this.#driven.start(now));
+    this.#handle((now) => this.#machine.start(now));
   }
 
-  /** LOW at once, then a good-bye of two seconds at most. `onStopped` is called when all is quiet. */
+  /** LOW at once, then at most two seconds to say good-bye. `onStopped` is called at the end. */
   stop(onStopped: () => void = () => {}): void {
     this.#onStopped = onStopped;
-    this.#handle((now) => this.#driven.stop(now));
+    this.#handle((now) => this.#machine.stop(now));
   }
 
-  #makeBox(): Box {
-    const { settings, firmware } = this.#options;
-    const { network, storage, system } = this.#device;
-    const certificateEndsAt = this.#device.certificateEndsAt(this.#ownIdentity());
-    const box = new Box({
-      settings,
-      firmware,
-      resetReason: system.resetReason,
-      stored: { "seen-ids": storage.read("seen-ids"), events: storage.read("events") },
-      parser: this.#parser,
-      pulseEndsItself: this.#device.gatePin.pulse !== undefined,
-      random: () => system.random(),
-      facts: () => ({
-        rssi: network.RSSI,
-        address: network.address,
-        heap: system.freeHeap(),
-        certificateEndsAt,
-      }),
-    });
-    this.#box = box;
-    return box;
-  }
-
-  #makeClaimer(template: string, isOnce: boolean): Claimer {
-    this.#box = undefined;
-    return new Claimer({
-      settings: this.#options.settings,
-      ...{ template, isOnce, parser: this.#parser },
-      request: () => this.#device.certificateRequest(),
-      random: () => this.#device.system.random(),
-    });
+  #makeBox(): StateMachine<Effect> {
+    return makeBox(this.#options, this.#parser, this.#certificate.identityFor("own"));
   }
 
   #handle(input: (now: Instant) => Effect[]): void {
     try {
       const now = this.#device.clock.now();
       this.#apply(input(now), now);
-      // A packet at a time, each with its own moment: a pulse that is over ends between two of them.
-      while (this.#driven.hasMore) {
+      // One packet at a time, each with a fresh look at the clock: a pulse can end between two packets.
+      while (this.#machine.hasMore) {
         const next = this.#device.clock.now();
-        this.#apply(this.#driven.handleMore(next), next);
+        this.#apply(this.#machine.handleMore(next), next);
       }
-      this.#claimAgainIfRefused(now);
+      const template = this.#certificate.nextClaim(this.#machine, now);
+      if (template !== undefined) {
+        this.#replace(makeClaimer(this.#options, this.#parser, template, true), now);
+      }
       this.#arm();
     } catch (error) {
       this.#pin.write(0);
@@ -151,15 +115,10 @@ export class Agent {
     }
   }
 
-  /** A box between two connections that its own certificate has not opened for long. */
-  #claimAgainIfRefused(now: Instant): void {
-    const { claim } = this.#options.settings;
-    const box = this.#box;
-    if (claim === undefined || box?.connectionState !== "backoff") return;
-    if (!this.#reclaim.isDue(box.refusals, now.ticks)) return;
-    this.#reclaim.begun(now.ticks);
-    this.#driven = this.#makeClaimer(claim.template, true);
-    this.#apply(this.#driven.start(now), now);
+  /** The next machine takes over where the last one ended: between two connections. */
+  #replace(machine: StateMachine<Effect>, now: Instant): void {
+    this.#machine = machine;
+    this.#apply(machine.start(now), now);
   }
 
   #apply(effects: readonly Effect[], now: Instant): void {
@@ -172,7 +131,7 @@ export class Agent {
           this.#send(effect.bytes);
           break;
         case "acknowledge":
-          this.#apply(this.#box?.acknowledge(effect.packet, now) ?? [], now);
+          this.#apply(this.#machine.acknowledge?.(effect.packet, now) ?? [], now);
           break;
         case "store":
           this.#device.storage.write(effect.key, effect.value);
@@ -187,8 +146,7 @@ export class Agent {
           break;
         }
         case "done":
-          this.#driven = this.#makeBox();
-          this.#apply(this.#driven.start(now), now);
+          this.#replace(this.#makeBox(), now);
           break;
         case "event":
           this.#options.onRecord?.({ type: "event", ...effect.report });
@@ -217,11 +175,11 @@ export class Agent {
     }
   }
 
-  /** The edge first; what is to be done about it comes after. */
+  /** The edge comes first; what follows from it comes after. */
   #write(value: 0 | 1): void {
     this.#pin.write(value);
     const now = this.#device.clock.now();
-    const effects = value === 1 ? this.#box?.rose(now) : this.#box?.fell(now);
+    const effects = value === 1 ? this.#machine.rose?.(now) : this.#machine.fell?.(now);
     if (effects !== undefined) this.#apply(effects, now);
   }
 
@@ -235,101 +193,76 @@ export class Agent {
 
   #handleNetwork(): void {
     const { connection } = this.#device.network;
-    if (connection >= networkReady) this.#handle((now) => this.#driven.networkUp(now));
-    else if (connection <= 200) this.#handle((now) => this.#driven.networkDown(now));
+    if (connection >= networkReady) this.#handle((now) => this.#machine.networkUp(now));
+    else if (connection <= 200) this.#handle((now) => this.#machine.networkDown(now));
   }
 
   #synchronize(): void {
     this.#device.clock.synchronize({
       servers: this.#options.settings.timeServers,
-      onSynchronized: () => this.#handle((now) => this.#driven.timeSet(now)),
-      onError: (detail) => this.#handle((now) => this.#driven.timeFailed(now, detail)),
+      onSynchronized: () => this.#handle((now) => this.#machine.timeSet(now)),
+      onError: (detail) => this.#handle((now) => this.#machine.timeFailed(now, detail)),
     });
   }
 
   #openSocket(): void {
     const { endpoint, port, alpn } = this.#options.settings;
     let isOpen = false;
+    // A late callback of a closed socket says nothing about the one that is open.
     const socket = this.#device.connect({
       host: endpoint,
       port,
-      identity: this.#identity(),
+      identity: this.#certificate.identityFor(this.#machine.certificate),
       ...(alpn ? { applicationLayerProtocol: "x-amzn-mqtt-ca" } : {}),
-      // A late word of a socket that was closed says nothing about the one that is open.
       onReadable: () => {
-        if (this.#socket === socket) this.#read(socket);
+        if (this.#socket !== socket) return;
+        this.#handle((now) => {
+          const bytes = socket.read();
+          return bytes === undefined ? [] : this.#machine.handleBytes(bytes, now);
+        });
       },
       onWritable: (count) => {
         if (this.#socket !== socket) return;
-        this.#writable = count;
         this.#handle((now) => {
-          this.#drain();
+          this.#queue.writeTo(socket, count);
           if (isOpen) return [];
           isOpen = true;
-          return this.#driven.socketOpen(now);
+          return this.#machine.socketOpen(now);
         });
       },
-      onError: (reason, detail) => {
-        if (this.#socket === socket) this.#handleLost(reason, detail);
-      },
+      onError: (reason, detail) => this.#handleLost(socket, reason, detail),
     });
     this.#socket = socket;
   }
 
-  #identity(): Identity {
-    return this.#box === undefined ? { type: "claim" } : this.#ownIdentity();
-  }
-
-  #ownIdentity(): Identity {
-    const { claim } = this.#options.settings;
-    const own = claim === undefined ? undefined : this.#certificate.identity();
-    return own ?? builtIn;
-  }
-
-  #read(socket: TLSSocket): void {
-    this.#handle((now) => {
-      const bytes = socket.read();
-      return bytes === undefined ? [] : this.#driven.handleBytes(bytes, now);
-    });
-  }
-
-  #handleLost(reason: SocketError, detail: string | undefined): void {
-    this.#handle((now) => this.#driven.socketLost(now, reason, detail));
+  #handleLost(socket: TLSSocket | undefined, reason: SocketError, detail?: string): void {
+    if (this.#socket !== socket) return;
+    this.#handle((now) => this.#machine.socketLost(now, reason, detail));
   }
 
   #closeSocket(): void {
     this.#socket?.close();
     this.#socket = undefined;
     this.#queue.clear();
-    this.#writable = 0;
   }
 
   #send(bytes: Uint8Array): void {
-    this.#queue.add(bytes);
-    this.#drain();
-    if (this.#queue.bytes <= maximumQueuedBytes) return;
-    this.#queue.clear();
-    // On a later turn: the box is still in the middle of the call whose effects these are.
     const socket = this.#socket;
-    this.#device.timer.set(() => {
-      if (this.#socket === socket) this.#handleLost("timeout", "the peer does not read");
-    }, 0);
-  }
-
-  #drain(): void {
-    while (this.#socket !== undefined && this.#writable > 0) {
-      const part = this.#queue.take(this.#writable);
-      if (part === undefined) return;
-      this.#writable = this.#socket.write(part);
-    }
+    this.#queue.add(bytes);
+    if (socket !== undefined) this.#queue.writeTo(socket);
+    if (!this.#queue.isOverfull) return;
+    this.#queue.clear();
+    // On a later turn: these bytes are one of several effects that are still being carried out.
+    const reason = "the peer does not read";
+    this.#device.timer.set(() => this.#handleLost(socket, "timeout", reason), 0);
   }
 
   /**
-   * One timer for all deadlines. One that is armed too early costs a look at the clock, no more; one
-   * that is long overdue was lost, and another takes its place.
+   * One timer for all deadlines. If it fires too early, that costs one look at the clock. If it is long
+   * overdue, it was lost and another one replaces it.
    */
   #arm(): void {
-    const at = this.#driven.deadline;
+    const at = this.#machine.deadline;
     if (this.#wake !== undefined) {
       const isLost = this.#device.clock.now().ticks - this.#wake.at > lostAfterMs;
       if (at !== undefined && this.#wake.at <= at && !isLost) return;
@@ -340,7 +273,7 @@ export class Agent {
     const delayMs = Math.max(0, at - this.#device.clock.now().ticks);
     const handle = this.#device.timer.set(() => {
       this.#wake = undefined;
-      this.#handle((now) => this.#driven.handleTimeout(now));
+      this.#handle((now) => this.#machine.handleTimeout(now));
     }, delayMs);
     this.#wake = { handle, at };
   }

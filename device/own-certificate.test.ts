@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import sinon from "sinon";
+import { Box } from "./core/box.ts";
 import { certificateBase64 } from "./core/claim.vectors.ts";
+import type { ConnectionState } from "./core/connection.ts";
 import { FakeDevice } from "./device.fake.ts";
 import { OwnCertificate } from "./own-certificate.ts";
 
@@ -27,5 +30,41 @@ describe("OwnCertificate", () => {
     assert.equal(certificate.keep(certificateBase64), false);
     assert.equal(certificate.identity()?.type, "issued");
     assert.equal(new OwnCertificate(storage).identity(), undefined);
+  });
+
+  it("is what the box connects with once it is claimed; until then, the one in the image", () => {
+    const { storage } = new FakeDevice();
+    storage.write("certificate", certificateBase64);
+    const claimed = new OwnCertificate(storage, { template: "T-1" });
+    assert.equal(claimed.identityFor("own").type, "issued");
+    assert.equal(claimed.identityFor("claim").type, "claim");
+    const unclaimed = new OwnCertificate(new FakeDevice().storage, { template: "T-1" });
+    assert.equal(unclaimed.identityFor("own").type, "built-in");
+    const other = new OwnCertificate(storage);
+    assert.equal(other.identityFor("own").type, "built-in", "the settings name no claim");
+  });
+
+  it("is claimed first if there is none and the settings name a template", () => {
+    const { storage } = new FakeDevice();
+    assert.equal(new OwnCertificate(storage, { template: "T-1" }).firstClaim(), "T-1");
+    assert.equal(new OwnCertificate(storage).firstClaim(), undefined);
+    storage.write("certificate", certificateBase64);
+    assert.equal(new OwnCertificate(storage, { template: "T-1" }).firstClaim(), undefined);
+  });
+
+  it("is claimed again when it is refused for long, between two connections, and seldom", () => {
+    const { storage } = new FakeDevice();
+    const certificate = new OwnCertificate(storage, { template: "T-1" });
+    const claimAt = (ticks: number, refusals: number, state: ConnectionState = "backoff") => {
+      const machine = sinon.createStubInstance(Box);
+      sinon.stub(machine, "refusals").get(() => refusals);
+      sinon.stub(machine, "connectionState").get(() => state);
+      return certificate.nextClaim(machine, { ticks, date: undefined });
+    };
+    assert.equal(claimAt(0, 7), undefined);
+    assert.equal(claimAt(0, 8, "tls"), undefined);
+    assert.equal(claimAt(0, 8), "T-1");
+    assert.equal(claimAt(3_599_999, 20), undefined);
+    assert.equal(claimAt(3_600_000, 20), "T-1");
   });
 });

@@ -42,4 +42,36 @@ describe("WriteQueue", () => {
     queue.add(Uint8Array.of(4));
     assert.deepEqual(queue.take(9), Uint8Array.of(4));
   });
+
+  it("writes what there is room for, and the rest when there is room again", () => {
+    const queue = new WriteQueue();
+    const rooms = [1, 0, 100];
+    const written: number[][] = [];
+    const socket = {
+      read: () => undefined,
+      write: (bytes: Uint8Array) => {
+        written.push([...bytes]);
+        return rooms.shift() ?? 0;
+      },
+      close: () => {},
+    };
+    queue.add(Uint8Array.of(1, 2, 3));
+    queue.writeTo(socket);
+    assert.deepEqual(written, [], "the socket has told of no room yet");
+    queue.writeTo(socket, 1);
+    assert.deepEqual(written, [[1], [2]]);
+    queue.add(Uint8Array.of(4));
+    queue.writeTo(socket, 5);
+    assert.deepEqual(written.slice(2), [[3], [4]]);
+  });
+
+  it("says when more waits than a peer that reads would leave", () => {
+    const queue = new WriteQueue();
+    queue.add(new Uint8Array(16_384));
+    assert.equal(queue.isOverfull, false);
+    queue.add(new Uint8Array(1));
+    assert.equal(queue.isOverfull, true);
+    queue.clear();
+    assert.equal(queue.isOverfull, false);
+  });
 });

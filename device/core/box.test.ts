@@ -16,7 +16,7 @@ function settingsOf(changes: Record<string, unknown> = {}): Settings {
 }
 
 /** A box and what its broker sees. */
-class Bench {
+class Rig {
   readonly box: Box;
   readonly effects: BoxEffect[] = [];
   readonly received: Packet[] = [];
@@ -155,8 +155,13 @@ class Bench {
 const publishOf = (payload: string): Uint8Array =>
   new Uint8Array(
     mqttPacket.generate({
-      ...{ cmd: "publish", topic: "gate/lot-1/command", payload, qos: 1, messageId: 77 },
-      ...{ retain: false, dup: false },
+      cmd: "publish",
+      topic: "gate/lot-1/command",
+      payload,
+      qos: 1,
+      messageId: 77,
+      retain: false,
+      dup: false,
     }),
   );
 
@@ -164,18 +169,18 @@ const types = (effects: readonly BoxEffect[]) => effects.map(({ type }) => type)
 
 describe("a box", () => {
   it("holds the pin HIGH for the pulse, and reports after the falling edge", () => {
-    const bench = new Bench().connect();
-    const rise = bench.command({ action: "open", id: "a", by: "Ann" });
+    const rig = new Rig().connect();
+    const rise = rig.command({ action: "open", id: "a", by: "Ann" });
     assert.deepEqual(
       types(rise),
       ["write", "store", "store", "acknowledge"],
       "the pulse, then PUBACK",
     );
-    assert.deepEqual(bench.wait(499), []);
-    const fall = bench.wait(1);
+    assert.deepEqual(rig.wait(499), []);
+    const fall = rig.wait(1);
     assert.deepEqual(types(fall), ["write", "event", "store", "send"]);
-    assert.deepEqual(bench.writes, [1, 0]);
-    assert.deepEqual(bench.events, [
+    assert.deepEqual(rig.writes, [1, 0]);
+    assert.deepEqual(rig.events, [
       {
         id: "a",
         action: "open",
@@ -200,203 +205,200 @@ describe("a box", () => {
       ["too-large", "x".repeat(50_000), {}],
     ] as const;
     for (const [reason, payload, fields] of cases) {
-      const bench = new Bench().connect();
-      bench.command(payload, fields);
-      bench.wait(10_000);
-      assert.deepEqual(bench.writes, [], reason);
+      const rig = new Rig().connect();
+      rig.command(payload, fields);
+      rig.wait(10_000);
+      assert.deepEqual(rig.writes, [], reason);
       assert.deepEqual(
-        bench.events.map((event) => event.reason),
+        rig.events.map((event) => event.reason),
         [reason],
       );
     }
   });
 
   it("refuses a second command during the pulse and during the cooldown, and queues neither", () => {
-    const bench = new Bench({ cooldownMs: 1_000 }).connect();
-    bench.command("open");
-    bench.wait(499);
-    bench.command("open");
-    bench.wait(1_000);
-    bench.command("open");
-    bench.wait(1);
-    bench.command("open");
-    bench.wait(10_000);
-    assert.deepEqual(bench.writes, [1, 0, 1, 0]);
+    const rig = new Rig({ cooldownMs: 1_000 }).connect();
+    rig.command("open");
+    rig.wait(499);
+    rig.command("open");
+    rig.wait(1_000);
+    rig.command("open");
+    rig.wait(1);
+    rig.command("open");
+    rig.wait(10_000);
+    assert.deepEqual(rig.writes, [1, 0, 1, 0]);
     assert.deepEqual(
-      bench.events.map(({ outcome, reason }) => reason ?? outcome),
+      rig.events.map(({ outcome, reason }) => reason ?? outcome),
       ["busy", "opened", "cooldown", "opened"],
     );
   });
 
   it("says online when it is subscribed, after each outcome, and now and then", () => {
-    const bench = new Bench().connect();
+    const rig = new Rig().connect();
     assert.deepEqual(
-      bench.statuses.map(({ state }) => state),
+      rig.statuses.map(({ state }) => state),
       ["online"],
     );
-    bench.command("open");
-    bench.wait(3_000);
-    assert.equal(bench.statuses.length, 2);
-    assert.equal(bench.statuses[1]?.opened, 1);
-    assert.equal(bench.statuses[1]?.lastOpenedAt, epoch + 500);
-    bench.wait(60 * 60 * 1000);
-    assert.ok(bench.statuses.length >= 5, "a heartbeat each quarter of an hour");
+    rig.command("open");
+    rig.wait(3_000);
+    assert.equal(rig.statuses.length, 2);
+    assert.equal(rig.statuses[1]?.opened, 1);
+    assert.equal(rig.statuses[1]?.lastOpenedAt, epoch + 500);
+    rig.wait(60 * 60 * 1000);
+    assert.ok(rig.statuses.length >= 5, "a heartbeat each quarter of an hour");
   });
 
   it("says so when its address changes, two seconds later", () => {
-    const bench = new Bench().connect();
-    bench.facts = { ...bench.facts, address: "10.0.0.10" };
-    bench.take(bench.box.networkUp(bench.instant));
-    bench.wait(1_999);
-    assert.equal(bench.statuses.length, 1);
-    bench.wait(1);
-    assert.equal(bench.statuses.at(-1)?.address, "10.0.0.10");
-    bench.take(bench.box.networkUp(bench.instant));
-    bench.wait(60_000);
-    assert.equal(bench.statuses.length, 2, "once");
+    const rig = new Rig().connect();
+    rig.facts = { ...rig.facts, address: "10.0.0.10" };
+    rig.take(rig.box.networkUp(rig.instant));
+    rig.wait(1_999);
+    assert.equal(rig.statuses.length, 1);
+    rig.wait(1);
+    assert.equal(rig.statuses.at(-1)?.address, "10.0.0.10");
+    rig.take(rig.box.networkUp(rig.instant));
+    rig.wait(60_000);
+    assert.equal(rig.statuses.length, 2, "once");
   });
 
   it("says so when the signal has become much better or worse, a keep alive later at most", () => {
-    const bench = new Bench().connect();
-    bench.facts = { ...bench.facts, rssi: -59 };
-    bench.wait(120_000);
-    assert.equal(bench.statuses.length, 1, "a little says nothing");
-    bench.facts = { ...bench.facts, rssi: -60 };
-    bench.wait(62_000);
-    assert.equal(bench.statuses.length, 2);
-    assert.equal(bench.statuses[1]?.rssi, -60);
-    bench.facts = { ...bench.facts, rssi: undefined };
-    bench.wait(62_000);
-    assert.equal(bench.statuses[2]?.rssi, null);
-    bench.wait(600_000);
-    assert.equal(bench.statuses.length, 3);
+    const rig = new Rig().connect();
+    rig.facts = { ...rig.facts, rssi: -59 };
+    rig.wait(120_000);
+    assert.equal(rig.statuses.length, 1, "a little says nothing");
+    rig.facts = { ...rig.facts, rssi: -60 };
+    rig.wait(62_000);
+    assert.equal(rig.statuses.length, 2);
+    assert.equal(rig.statuses[1]?.rssi, -60);
+    rig.facts = { ...rig.facts, rssi: undefined };
+    rig.wait(62_000);
+    assert.equal(rig.statuses[2]?.rssi, null);
+    rig.wait(600_000);
+    assert.equal(rig.statuses.length, 3);
   });
 
   it("tells how often the broker ended a connection at once", () => {
-    const bench = new Bench().connect();
-    bench.take(bench.box.socketLost(bench.instant, "closed"));
-    bench.wait(Number(bench.box.deadline) - bench.now);
-    bench.open();
+    const rig = new Rig().connect();
+    rig.take(rig.box.socketLost(rig.instant, "closed"));
+    rig.wait(Number(rig.box.deadline) - rig.now);
+    rig.open();
     assert.deepEqual(
-      bench.statuses.map(({ shortConnections }) => shortConnections),
+      rig.statuses.map(({ shortConnections }) => shortConnections),
       [0, 1],
     );
   });
 
   it("does not act on another topic, but acknowledges it", () => {
-    const bench = new Bench().connect();
+    const rig = new Rig().connect();
     const topic = "gate/lot-2/command";
-    assert.deepEqual(types(bench.command("open", { topic })), ["acknowledge"]);
-    assert.deepEqual(bench.events, []);
+    assert.deepEqual(types(rig.command("open", { topic })), ["acknowledge"]);
+    assert.deepEqual(rig.events, []);
   });
 
   it("stops LOW first, with its last words acknowledged before DISCONNECT", () => {
-    const bench = new Bench().connect();
-    bench.command("open");
-    bench.now += 200;
-    bench.received.splice(0);
-    const effects = bench.take(bench.box.stop(bench.instant));
+    const rig = new Rig().connect();
+    rig.command("open");
+    rig.now += 200;
+    rig.received.splice(0);
+    const effects = rig.take(rig.box.stop(rig.instant));
     assert.deepEqual(effects[0], { type: "write", value: 0 });
-    assert.equal(bench.events[0]?.pulseMs, 200);
-    assert.equal(bench.statuses.at(-1)?.state, "offline");
-    assert.equal(bench.box.connectionState, "connected");
-    const from = bench.effects.length;
-    bench.acknowledgeAll();
-    const rest = bench.effects.slice(from);
-    assert.equal(bench.received.at(-1)?.cmd, "disconnect");
+    assert.equal(rig.events[0]?.pulseMs, 200);
+    assert.equal(rig.statuses.at(-1)?.state, "offline");
+    assert.equal(rig.box.connectionState, "connected");
+    const from = rig.effects.length;
+    rig.acknowledgeAll();
+    const rest = rig.effects.slice(from);
+    assert.equal(rig.received.at(-1)?.cmd, "disconnect");
     assert.deepEqual(types(rest).slice(-2), ["close-socket", "state"]);
-    assert.equal(bench.box.connectionState, "stopped");
-    assert.equal(bench.box.deadline, undefined);
+    assert.equal(rig.box.connectionState, "stopped");
+    assert.equal(rig.box.deadline, undefined);
   });
 
   it("does not wait for ever for a broker that does not answer its good-bye", () => {
-    const bench = new Bench().connect();
-    bench.take(bench.box.stop(bench.instant));
-    bench.now += 2_000;
-    bench.take(bench.box.handleTimeout(bench.instant));
-    assert.equal(bench.box.connectionState, "stopped");
+    const rig = new Rig().connect();
+    rig.take(rig.box.stop(rig.instant));
+    rig.now += 2_000;
+    rig.take(rig.box.handleTimeout(rig.instant));
+    assert.equal(rig.box.connectionState, "stopped");
   });
 
   it("reports a pulse that the cap ended as what it was", () => {
-    const bench = new Bench().connect();
-    bench.command("open");
-    bench.now += 1_500;
-    bench.take(bench.box.capped(bench.instant));
-    assert.equal(bench.events[0]?.outcome, "opened");
-    assert.equal(bench.events[0]?.pulseMs, 1_500);
-    bench.wait(3_000);
-    assert.equal(bench.statuses.at(-1)?.capped, 1);
-    assert.deepEqual(bench.writes, [1], "the cap has written LOW itself");
+    const rig = new Rig().connect();
+    rig.command("open");
+    rig.now += 1_500;
+    rig.take(rig.box.capped(rig.instant));
+    assert.equal(rig.events[0]?.outcome, "opened");
+    assert.equal(rig.events[0]?.pulseMs, 1_500);
+    rig.wait(3_000);
+    assert.equal(rig.statuses.at(-1)?.capped, 1);
+    assert.deepEqual(rig.writes, [1], "the cap has written LOW itself");
   });
 
   it("asks for an edge and nothing else, before it tells of it", () => {
-    const bench = new Bench().connect();
+    const rig = new Rig().connect();
     const message = publishOf('{"action":"open","id":"a-1"}');
-    assert.deepEqual(types(bench.box.handleBytes(message, bench.instant)), [
-      "write",
-      "acknowledge",
-    ]);
-    assert.deepEqual(types(bench.box.rose(bench.instant)), ["store", "store"]);
-    bench.now += 500;
-    assert.deepEqual(bench.box.handleTimeout(bench.instant), [{ type: "write", value: 0 }]);
-    bench.now += 3;
-    const told = bench.box.fell(bench.instant);
+    assert.deepEqual(types(rig.box.handleBytes(message, rig.instant)), ["write", "acknowledge"]);
+    assert.deepEqual(types(rig.box.rose(rig.instant)), ["store", "store"]);
+    rig.now += 500;
+    assert.deepEqual(rig.box.handleTimeout(rig.instant), [{ type: "write", value: 0 }]);
+    rig.now += 3;
+    const told = rig.box.fell(rig.instant);
     assert.deepEqual(types(told), ["event", "store", "send"]);
     assert.ok(told[0]?.type === "event" && told[0].report.pulseMs === 503, "until its edge");
   });
 
   it("tells the length of a pulse that hardware has ended, however late it looks itself", () => {
-    const bench = new Bench({}, {}, true).connect();
-    bench.command("open");
-    bench.now += 2_000;
-    bench.take(bench.box.handleTimeout(bench.instant));
-    assert.equal(bench.events[0]?.pulseMs, 500);
+    const rig = new Rig({}, {}, true).connect();
+    rig.command("open");
+    rig.now += 2_000;
+    rig.take(rig.box.handleTimeout(rig.instant));
+    assert.equal(rig.events[0]?.pulseMs, 500);
   });
 
   it("ends a pulse between two of a hundred commands that came at once", () => {
-    const bench = new Bench().connect();
+    const rig = new Rig().connect();
     const commands = Array.from({ length: 100 }, (_, i) =>
       publishOf(JSON.stringify({ action: "open", id: `a-${i}` })),
     );
     // Each takes 20 ms, as it may on a board.
-    const { box } = bench;
-    bench.take(box.handleBytes(new Uint8Array(Buffer.concat(commands)), bench.instant));
+    const { box } = rig;
+    rig.take(box.handleBytes(new Uint8Array(Buffer.concat(commands)), rig.instant));
     while (box.hasMore) {
-      bench.now += 20;
-      bench.take(box.handleMore(bench.instant));
+      rig.now += 20;
+      rig.take(box.handleMore(rig.instant));
     }
-    const [rise, fall] = bench.edges;
+    const [rise, fall] = rig.edges;
     assert.ok(rise !== undefined && fall !== undefined);
     const highMs = fall.at - rise.at;
     assert.ok(highMs >= 500 && highMs <= 520, `HIGH for ${highMs} ms`);
-    const opened = bench.events.find(({ outcome }) => outcome === "opened");
+    const opened = rig.events.find(({ outcome }) => outcome === "opened");
     assert.equal(opened?.pulseMs, highMs);
-    assert.equal(bench.events.length, 100);
+    assert.equal(rig.events.length, 100);
   });
 
   it("counts a peer that breaks the protocol, comes back, and subscribes before it says online", () => {
-    const bench = new Bench().connect();
-    bench.deliver(Uint8Array.of(0xc0, 0));
-    assert.equal(bench.box.connectionState, "backoff");
-    bench.now = Number(bench.box.deadline);
-    bench.take(bench.box.handleTimeout(bench.instant));
-    assert.equal(bench.statuses.length, 1);
-    bench.open();
-    assert.equal(bench.statuses.length, 2);
-    assert.equal(bench.statuses[1]?.protocolErrors, 1);
-    assert.equal(bench.statuses[1]?.connections, 2);
+    const rig = new Rig().connect();
+    rig.deliver(Uint8Array.of(0xc0, 0));
+    assert.equal(rig.box.connectionState, "backoff");
+    rig.now = Number(rig.box.deadline);
+    rig.take(rig.box.handleTimeout(rig.instant));
+    assert.equal(rig.statuses.length, 1);
+    rig.open();
+    assert.equal(rig.statuses.length, 2);
+    assert.equal(rig.statuses[1]?.protocolErrors, 1);
+    assert.equal(rig.statuses[1]?.connections, 2);
   });
 
   it("waits a second at least before it tries again, and as long as the settings say at most", () => {
     const pauseOf = (chance: number, losses: number) => {
-      const bench = new Bench({ backoffMaximumMs: 5_000 }).connect();
-      bench.chance = chance;
+      const rig = new Rig({ backoffMaximumMs: 5_000 }).connect();
+      rig.chance = chance;
       for (let i = 1; i < losses; i++) {
-        bench.take(bench.box.socketLost(bench.instant, "closed"));
-        bench.wait(Number(bench.box.deadline) - bench.now);
+        rig.take(rig.box.socketLost(rig.instant, "closed"));
+        rig.wait(Number(rig.box.deadline) - rig.now);
       }
-      bench.take(bench.box.socketLost(bench.instant, "closed"));
-      return Number(bench.box.deadline) - bench.now;
+      rig.take(rig.box.socketLost(rig.instant, "closed"));
+      return Number(rig.box.deadline) - rig.now;
     };
     assert.equal(pauseOf(0, 1), 1_000);
     assert.equal(pauseOf(0, 10), 1_000);
@@ -404,66 +406,71 @@ describe("a box", () => {
   });
 
   it("ends a pulse on time although the connection is lost meanwhile, and reports it later", () => {
-    const bench = new Bench().connect();
-    bench.command({ action: "open", id: "a" });
-    bench.now += 100;
-    bench.take(bench.box.networkDown(bench.instant));
-    bench.wait(400);
-    assert.deepEqual(bench.writes, [1, 0]);
-    bench.take(bench.box.networkUp(bench.instant));
-    bench.wait(1_000);
-    bench.received.splice(0);
-    bench.take(bench.box.socketOpen(bench.instant));
-    bench.send({ cmd: "connack", returnCode: 0, sessionPresent: false });
-    const subscribe = bench.received.find(({ cmd }) => cmd === "subscribe");
-    bench.send({ cmd: "suback", messageId: Number(subscribe?.messageId), granted: [1] });
-    const topics = bench.received.flatMap((packet) =>
+    const rig = new Rig().connect();
+    rig.command({ action: "open", id: "a" });
+    rig.now += 100;
+    rig.take(rig.box.networkDown(rig.instant));
+    rig.wait(400);
+    assert.deepEqual(rig.writes, [1, 0]);
+    rig.take(rig.box.networkUp(rig.instant));
+    rig.wait(1_000);
+    rig.received.splice(0);
+    rig.take(rig.box.socketOpen(rig.instant));
+    rig.send({ cmd: "connack", returnCode: 0, sessionPresent: false });
+    const subscribe = rig.received.find(({ cmd }) => cmd === "subscribe");
+    rig.send({ cmd: "suback", messageId: Number(subscribe?.messageId), granted: [1] });
+    const topics = rig.received.flatMap((packet) =>
       packet.cmd === "publish" ? [packet.topic] : [],
     );
     assert.deepEqual(topics, ["gate/lot-1/event", "gate/lot-1/status"]);
   });
 
   describe("keeps what was not delivered", () => {
-    const storedEvents = (bench: Bench) =>
-      bench.effects.flatMap((effect) =>
+    const storedEvents = (rig: Rig) =>
+      rig.effects.flatMap((effect) =>
         effect.type === "store" && effect.key === "events" ? [effect.value] : [],
       );
     /** Events as its broker gets them on the way up. */
     const toldOnReturn = (events: string | undefined) => {
-      const bench = new Bench({}, { events });
-      bench.take(bench.box.start(bench.instant));
-      bench.take(bench.box.networkUp(bench.instant));
-      bench.take(bench.box.timeSet(bench.instant));
-      bench.take(bench.box.socketOpen(bench.instant));
-      bench.send({ cmd: "connack", returnCode: 0, sessionPresent: false });
-      const subscribe = bench.received.find(({ cmd }) => cmd === "subscribe");
-      bench.send({ cmd: "suback", messageId: Number(subscribe?.messageId), granted: [1] });
-      const payloads = bench.received.flatMap((packet) =>
+      const rig = new Rig({}, { events });
+      rig.take(rig.box.start(rig.instant));
+      rig.take(rig.box.networkUp(rig.instant));
+      rig.take(rig.box.timeSet(rig.instant));
+      rig.take(rig.box.socketOpen(rig.instant));
+      rig.send({ cmd: "connack", returnCode: 0, sessionPresent: false });
+      const subscribe = rig.received.find(({ cmd }) => cmd === "subscribe");
+      rig.send({ cmd: "suback", messageId: Number(subscribe?.messageId), granted: [1] });
+      const payloads = rig.received.flatMap((packet) =>
         packet.cmd === "publish" ? [JSON.parse(String(packet.payload))] : [],
       );
-      bench.acknowledgeAll();
-      return { bench, payloads };
+      rig.acknowledgeAll();
+      return { rig, payloads };
     };
 
     it("an opening from its rising edge on: stored before it is told, forgotten once acknowledged", () => {
-      const bench = new Bench().connect();
-      bench.command({ action: "open", id: "a", by: "Ann" });
-      const [begun] = storedEvents(bench);
+      const rig = new Rig().connect();
+      rig.command({ action: "open", id: "a", by: "Ann" });
+      const [begun] = storedEvents(rig);
       assert.deepEqual(JSON.parse(begun ?? ""), [
         {
-          ...{ id: "a", action: "open", by: "Ann", at: epoch, pulseMs: null },
-          ...{ outcome: "opened", reason: null },
+          id: "a",
+          action: "open",
+          outcome: "opened",
+          reason: null,
+          by: "Ann",
+          at: epoch,
+          pulseMs: null,
         },
       ]);
-      bench.wait(500);
-      assert.equal(JSON.parse(storedEvents(bench)[1] ?? "")[0].pulseMs, 500);
-      assert.equal(storedEvents(bench)[2], "[]");
+      rig.wait(500);
+      assert.equal(JSON.parse(storedEvents(rig)[1] ?? "")[0].pulseMs, 500);
+      assert.equal(storedEvents(rig)[2], "[]");
     });
 
     it("so that a restart in the middle of a pulse tells it, without its length, before the status", () => {
-      const bench = new Bench().connect();
-      bench.command({ action: "open", id: "a" });
-      const { bench: next, payloads } = toldOnReturn(storedEvents(bench).at(-1));
+      const rig = new Rig().connect();
+      rig.command({ action: "open", id: "a" });
+      const { rig: next, payloads } = toldOnReturn(storedEvents(rig).at(-1));
       assert.deepEqual(
         payloads.map(({ id, outcome, pulseMs, state }) => [id ?? state, outcome, pulseMs]),
         [
@@ -476,32 +483,32 @@ describe("a box", () => {
     });
 
     it("a refusal after a second, not at once: flash wears out", () => {
-      const bench = new Bench().connect();
-      bench.deliver(publishOf("close"));
-      bench.now += 999;
-      bench.take(bench.box.handleTimeout(bench.instant));
-      assert.deepEqual(storedEvents(bench), []);
-      bench.now += 1;
-      bench.take(bench.box.handleTimeout(bench.instant));
-      const { payloads } = toldOnReturn(storedEvents(bench)[0]);
+      const rig = new Rig().connect();
+      rig.deliver(publishOf("close"));
+      rig.now += 999;
+      rig.take(rig.box.handleTimeout(rig.instant));
+      assert.deepEqual(storedEvents(rig), []);
+      rig.now += 1;
+      rig.take(rig.box.handleTimeout(rig.instant));
+      const { payloads } = toldOnReturn(storedEvents(rig)[0]);
       assert.equal(payloads[0].reason, "unknown-action");
     });
 
     it("and writes nothing for a refusal that was delivered within that second", () => {
-      const bench = new Bench().connect();
-      bench.command("close");
-      bench.acknowledgeAll();
-      bench.wait(10_000);
-      assert.deepEqual(storedEvents(bench), []);
+      const rig = new Rig().connect();
+      rig.command("close");
+      rig.acknowledgeAll();
+      rig.wait(10_000);
+      assert.deepEqual(storedEvents(rig), []);
     });
 
     it("also when it is stopped before the broker answers", () => {
-      const bench = new Bench().connect();
-      bench.deliver(publishOf("close"));
-      bench.take(bench.box.stop(bench.instant));
-      bench.now += 2_000;
-      bench.take(bench.box.handleTimeout(bench.instant));
-      assert.equal(JSON.parse(storedEvents(bench).at(-1) ?? "")[0].reason, "unknown-action");
+      const rig = new Rig().connect();
+      rig.deliver(publishOf("close"));
+      rig.take(rig.box.stop(rig.instant));
+      rig.now += 2_000;
+      rig.take(rig.box.handleTimeout(rig.instant));
+      assert.equal(JSON.parse(storedEvents(rig).at(-1) ?? "")[0].reason, "unknown-action");
     });
 
     it("and tells nothing where storage holds something else", () => {
@@ -523,26 +530,26 @@ describe("a box", () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const bench = new Bench({ cooldownMs: 500 }).connect();
+        const rig = new Rig({ cooldownMs: 500 }).connect();
         let commands = 0;
         for (const action of steps) {
-          if (bench.box.connectionState === "tls") bench.open();
-          const isConnected = bench.box.connectionState === "connected";
-          if (action.do === "wait") bench.wait(action.ms);
-          if (action.do === "lose") bench.take(bench.box.socketLost(bench.instant, "closed"));
+          if (rig.box.connectionState === "tls") rig.open();
+          const isConnected = rig.box.connectionState === "connected";
+          if (action.do === "wait") rig.wait(action.ms);
+          if (action.do === "lose") rig.take(rig.box.socketLost(rig.instant, "closed"));
           if (action.do === "noise") {
-            bench.deliver(action.bytes);
+            rig.deliver(action.bytes);
             // A broker that sent half a packet cannot be understood again.
-            bench.take(bench.box.socketLost(bench.instant, "closed"));
+            rig.take(rig.box.socketLost(rig.instant, "closed"));
           }
           if (action.do === "command" && isConnected) {
             commands += 1;
-            bench.command(action.payload, { retain: action.retain });
+            rig.command(action.payload, { retain: action.retain });
           }
         }
-        bench.wait(500);
-        assert.equal(bench.events.length, commands);
-        const { writes } = bench;
+        rig.wait(500);
+        assert.equal(rig.events.length, commands);
+        const { writes } = rig;
         assert.deepEqual(
           writes,
           writes.map((_, i) => (i % 2 === 0 ? 1 : 0)),

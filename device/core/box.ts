@@ -11,7 +11,7 @@ import { Journal, type JournalEntry } from "./journal.ts";
 import type { PacketParser, PublishPacket } from "./mqtt/codec.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
 import { Session, type SessionEffect } from "./mqtt/session.ts";
-import type { Driven } from "./state-machine.ts";
+import type { StateMachine } from "./state-machine.ts";
 import { type Facts, Status } from "./status.ts";
 
 /** Keys of storage, of 15 characters at most (NVS): ids of commands, and outcomes not delivered yet. */
@@ -55,7 +55,8 @@ const farewellMs = 2_000;
  * The whole box without hardware: what happens goes in with the time, what to do comes out.
  * The order of effects is the order to do them in.
  */
-export class Box implements Driven<BoxEffect> {
+export class Box implements StateMachine<BoxEffect> {
+  readonly certificate = "own";
   readonly #topics: Topics;
   readonly #longestPulseMs: number;
   readonly #gate: Gate;

@@ -88,7 +88,9 @@ describe("ClaimExchange", () => {
     const issued = { certificate: certificateBase64, ownershipToken: "token-0" };
     const exchange = new ClaimExchange(
       {
-        ...{ thingName: "lot-7", template: "T-1", parser: new PacketParser() },
+        thingName: "lot-7",
+        template: "T-1",
+        parser: new PacketParser(),
         request: () => assert.fail("asked for another"),
       },
       issued,
@@ -178,7 +180,9 @@ describe("ClaimExchange", () => {
   it("says that an image without a request must be built anew", () => {
     const exchange = new ClaimExchange(
       {
-        ...{ thingName: "lot-7", template: "T-1", parser: new PacketParser() },
+        thingName: "lot-7",
+        template: "T-1",
+        parser: new PacketParser(),
         request: () => undefined,
       },
       undefined,

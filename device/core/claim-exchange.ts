@@ -9,14 +9,8 @@ import { type ClaimTopics, claimClientIdPrefix, claimTopicsOf } from "../message
 import type { ClaimError, ClaimFailure } from "./claim-error.ts";
 import { base64OfPem, type IssuedCertificate } from "./issued-certificate.ts";
 import { Decoder, type PacketParser, type PublishPacket, type ServerPacket } from "./mqtt/codec.ts";
-import {
-  encodeConnect,
-  encodeDisconnect,
-  encodePuback,
-  encodePublish,
-  encodeSubscribe,
-} from "./mqtt/encode.ts";
-import type { SendEffect } from "./mqtt/session.ts";
+import { encodeDisconnect, encodePublish } from "./mqtt/encode.ts";
+import { Handshake, type SendEffect, type SessionError } from "./mqtt/handshake.ts";
 
 export interface ClaimExchangeOptions {
   readonly thingName: string;
@@ -34,7 +28,8 @@ export type ClaimExchangeEffect =
   | { readonly type: "provisioned"; readonly certificate: string }
   | { readonly type: "failed"; readonly error: ClaimError };
 
-type Step = "connecting" | "subscribing" | "certificate" | "thing";
+type Question = "certificate" | "thing";
+type Step = "connecting" | "subscribing" | Question;
 
 /** For each answer; AWS may hold CONNACK back for 15 s. */
 export const answerTimeoutMs = 20_000;
@@ -51,7 +46,7 @@ const keepAliveSeconds = 120;
  */
 export const answerBytes = 8_192;
 
-/** AWS's QoS 1 identifiers are its own; ours need no more than to differ. */
+/** Packet identifiers of what the box sends: they only have to differ. */
 const identifiers = { subscribe: 1, certificate: 2, thing: 3 } as const;
 
 /**
@@ -63,8 +58,10 @@ export class ClaimExchange {
   readonly #options: ClaimExchangeOptions;
   readonly #topics: ClaimTopics;
   readonly #decoder: Decoder;
+  readonly #handshake: Handshake;
   #issued: IssuedCertificate | undefined;
-  #step: Step | "over" = "over";
+  /** asked last; it counts once the handshake is ready */
+  #question: Question = "certificate";
   #since = 0;
 
   /** @param issued by an earlier exchange that came no further */
@@ -73,37 +70,47 @@ export class ClaimExchange {
     this.#topics = claimTopicsOf(options.template);
     this.#decoder = new Decoder(options.parser, answerBytes);
     this.#issued = issued;
+    const clientIdentifier = `${claimClientIdPrefix}${options.thingName}`;
+    const { certificate, thing } = this.#topics;
+    this.#handshake = new Handshake(
+      { clientIdentifier, keepAliveSeconds },
+      [certificate.accepted, certificate.rejected, thing.accepted, thing.rejected],
+      () => identifiers.subscribe,
+    );
   }
 
   /** When {@link handleTimeout} wants to be called, in ticks. */
   get deadline(): number | undefined {
-    return this.#step === "over" ? undefined : this.#since + answerTimeoutMs;
+    return this.#isOver ? undefined : this.#since + answerTimeoutMs;
   }
 
   get step(): Step | "over" {
-    return this.#step;
+    const { state } = this.#handshake;
+    if (state === "closed") return "over";
+    return state === "ready" ? this.#question : state;
   }
 
   /** The TLS connection is up. */
   connect(now: number): ClaimExchangeEffect[] {
-    const clientIdentifier = `${claimClientIdPrefix}${this.#options.thingName}`;
-    return this.#await("connecting", now, encodeConnect({ clientIdentifier, keepAliveSeconds }));
+    this.#since = now;
+    return [this.#handshake.connect(now)];
   }
 
-  /** DISCONNECT, where there is somebody to tell. */
+  /** DISCONNECT, if the peer has accepted the connection. */
   disconnect(): SendEffect[] {
-    const wasConnected = this.#step !== "over" && this.#step !== "connecting";
-    this.#step = "over";
-    return wasConnected ? [{ type: "send", bytes: encodeDisconnect() }] : [];
+    const { step } = this;
+    this.#handshake.close();
+    if (step === "over" || step === "connecting") return [];
+    return [{ type: "send", bytes: encodeDisconnect() }];
   }
 
   handleBytes(bytes: Uint8Array, now: number): ClaimExchangeEffect[] {
-    if (this.#step === "over") return [];
+    if (this.#isOver) return [];
     this.#decoder.receive(bytes);
     const effects: ClaimExchangeEffect[] = [];
     for (let packet = this.#decoder.next(); packet; packet = this.#decoder.next()) {
       effects.push(...this.#handlePacket(packet, now));
-      if (isOver(this.#step)) return effects;
+      if (this.#isOver) return effects;
     }
     const { error } = this.#decoder;
     if (error !== undefined) effects.push(...this.#fail("peer", "protocol", error));
@@ -111,49 +118,31 @@ export class ClaimExchange {
   }
 
   handleTimeout(now: number): ClaimExchangeEffect[] {
-    if (this.deadline === undefined || now < this.deadline) return [];
-    const detail = `none within ${answerTimeoutMs} ms: ${awaited[this.#step as Step]}`;
+    const { step } = this;
+    if (step === "over" || now < this.#since + answerTimeoutMs) return [];
+    const detail = `none within ${answerTimeoutMs} ms: ${awaited[step]}`;
     return this.#fail("transport", "no-answer", detail);
   }
 
+  get #isOver(): boolean {
+    return this.#handshake.state === "closed";
+  }
+
   #handlePacket(packet: ServerPacket, now: number): ClaimExchangeEffect[] {
-    switch (packet.type) {
-      case "CONNACK":
-        return this.#handleConnack(packet.returnCode, now);
-      case "SUBACK":
-        return this.#handleSuback(packet.returnCodes, now);
-      case "PUBLISH":
-        return this.#handlePublish(packet, now);
-      case "PUBACK":
-      case "PINGRESP":
-        return []; // what counts is the answer
+    const effect = this.#handshake.handle(packet, now);
+    switch (effect?.type) {
+      case undefined:
+        return packet.type === "PUBLISH" ? this.#handlePublish(packet, now) : [];
+      case "send":
+        this.#since = now;
+        return [effect];
+      case "ready":
+        return this.#issued === undefined
+          ? this.#askForCertificate(now)
+          : this.#askForThing(this.#issued, now);
+      case "failed":
+        return this.#failWith(explain(effect.error));
     }
-  }
-
-  #handleConnack(returnCode: number, now: number): ClaimExchangeEffect[] {
-    if (this.#step !== "connecting") return this.#fail("peer", "protocol", "a second CONNACK");
-    if (returnCode === 3) return this.#fail("transport", "connection", "server unavailable");
-    if (returnCode !== 0) {
-      const detail = `CONNACK return code ${returnCode}: the claim's policy must allow its client id`;
-      return this.#fail("person", "not-authorized", detail);
-    }
-    const { certificate, thing } = this.#topics;
-    const bytes = encodeSubscribe(
-      identifiers.subscribe,
-      ...[certificate.accepted, certificate.rejected, thing.accepted, thing.rejected],
-    );
-    return this.#await("subscribing", now, bytes);
-  }
-
-  #handleSuback(returnCodes: readonly number[], now: number): ClaimExchangeEffect[] {
-    if (this.#step !== "subscribing") return [];
-    if (returnCodes.length !== 4 || returnCodes.some((code) => code > 1)) {
-      const detail = "the claim's policy must allow to subscribe to its four answers";
-      return this.#fail("person", "not-authorized", detail);
-    }
-    return this.#issued === undefined
-      ? this.#askForCertificate(now)
-      : this.#askForThing(this.#issued, now);
   }
 
   #askForCertificate(now: number): ClaimExchangeEffect[] {
@@ -161,41 +150,34 @@ export class ClaimExchange {
     if (certificateSigningRequest === undefined) {
       return this.#fail("person", "no-request", "the image holds no request: build it anew");
     }
-    return this.#await(
-      "certificate",
-      now,
-      encodePublish({
-        topic: this.#topics.certificate.request,
-        retain: false,
-        dup: false,
-        payload: writeCertificateRequest(certificateSigningRequest),
-        packetIdentifier: identifiers.certificate,
-      }),
-    );
+    return this.#ask("certificate", writeCertificateRequest(certificateSigningRequest), now);
   }
 
   #askForThing({ ownershipToken }: IssuedCertificate, now: number): ClaimExchangeEffect[] {
-    const payload = writeThingRequest({
+    const request = {
       certificateOwnershipToken: ownershipToken,
       thingName: this.#options.thingName,
+    };
+    return this.#ask("thing", writeThingRequest(request), now);
+  }
+
+  #ask(question: Question, payload: string, now: number): ClaimExchangeEffect[] {
+    this.#question = question;
+    this.#since = now;
+    const bytes = encodePublish({
+      topic: this.#topics[question].request,
+      retain: false,
+      dup: false,
+      payload,
+      packetIdentifier: identifiers[question],
     });
-    return this.#await(
-      "thing",
-      now,
-      encodePublish({
-        topic: this.#topics.thing.request,
-        retain: false,
-        dup: false,
-        payload,
-        packetIdentifier: identifiers.thing,
-      }),
-    );
+    return [{ type: "send", bytes }];
   }
 
   #handlePublish(packet: PublishPacket, now: number): ClaimExchangeEffect[] {
-    const acknowledgement = this.#acknowledge(packet);
-    // Nothing may speak for AWS but an answer to what has just been asked.
-    const step = this.#step;
+    const acknowledgement = this.#handshake.acknowledge(packet);
+    // Only an answer to the question asked last may speak for AWS.
+    const { step } = this;
     if (packet.retain || (step !== "certificate" && step !== "thing")) return acknowledgement;
     const { accepted, rejected } = this.#topics[step];
     const isAccepted = packet.topic === accepted;
@@ -242,23 +224,12 @@ export class ClaimExchange {
     return [{ type: "provisioned", certificate: this.#issued.certificate }];
   }
 
-  #acknowledge({ packetIdentifier }: PublishPacket): SendEffect[] {
-    if (packetIdentifier === undefined) return [];
-    return [{ type: "send", bytes: encodePuback(packetIdentifier) }];
-  }
-
-  #await(step: Step, now: number, bytes: Uint8Array): ClaimExchangeEffect[] {
-    this.#step = step;
-    this.#since = now;
-    return [{ type: "send", bytes }];
-  }
-
   #fail(who: ClaimError["who"], reason: ClaimFailure, detail: string): ClaimExchangeEffect[] {
     return this.#failWith({ who, reason, detail });
   }
 
   #failWith(error: ClaimError): ClaimExchangeEffect[] {
-    this.#step = "over";
+    this.#handshake.close();
     return [{ type: "failed", error }];
   }
 }
@@ -270,7 +241,13 @@ const awaited: Readonly<Record<Step, string>> = {
   thing: "the answer to RegisterThing",
 };
 
-/** Handling a packet may end it behind the compiler's back. */
-function isOver(step: Step | "over"): boolean {
-  return step === "over";
+/** What a handshake that failed means for a claim. */
+function explain({ who, reason, detail }: SessionError): ClaimError {
+  if (who !== "person") {
+    return { who, reason: who === "peer" ? "protocol" : "connection", detail };
+  }
+  const missing =
+    reason === "subscription-refused" ? "to subscribe to its four answers" : "its client id";
+  const words = `${detail}: the claim's policy must allow ${missing}`;
+  return { who, reason: "not-authorized", detail: words };
 }

@@ -10,8 +10,8 @@ import {
 } from "./connection.ts";
 import type { IssuedCertificate } from "./issued-certificate.ts";
 import type { PacketParser } from "./mqtt/codec.ts";
-import type { SendEffect } from "./mqtt/session.ts";
-import type { Driven } from "./state-machine.ts";
+import type { SendEffect } from "./mqtt/handshake.ts";
+import type { StateMachine } from "./state-machine.ts";
 
 export interface ClaimerOptions {
   readonly settings: Settings;
@@ -40,7 +40,7 @@ export type ClaimEffect =
   | { readonly type: "claim"; readonly report: ClaimReport }
   /** to be stored before anything else: DER, base64 */
   | { readonly type: "keep"; readonly certificate: string }
-  /** nothing more comes of the claimer: its place is the box's */
+  /** the claimer has finished: the box takes over */
   | { readonly type: "done" };
 
 /**
@@ -56,7 +56,8 @@ export const tokenLifeMs = 50 * 60_000;
  * A box that has no certificate of its own, without hardware: connects with the claim's until it has
  * got one. It has no gate and knows no command.
  */
-export class Claimer implements Driven<ClaimEffect> {
+export class Claimer implements StateMachine<ClaimEffect> {
+  readonly certificate = "claim";
   readonly #options: ClaimerOptions;
   readonly #connection: Connection;
   #exchange: ClaimExchange | undefined;

@@ -1,7 +1,7 @@
 import type { SocketError, WiFiNetwork } from "../hal.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 
-/** The road to the broker, in its order; `backoff` waits before trying again. */
+/** The steps on the way to the broker, in order; `backoff` waits before the next attempt. */
 export type ConnectionState =
   | "stopped"
   | "network"
@@ -15,12 +15,12 @@ export interface ConnectionOptions {
   /** in order of preference; empty on a cable */
   readonly networks: readonly WiFiNetwork[];
   readonly backoff: BackoffOptions;
-  /** a connection that lasted this long, in ms, was a good one: back-off starts anew */
+  /** a connection that lasted this long, in ms, resets the back-off */
   readonly heldMs: number;
 }
 
 export type ConnectionEffect =
-  /** `reason` says why the state was left that came before; null on the way up */
+  /** `reason` says why the previous state was left; null on the way up */
   | { readonly type: "state"; readonly state: ConnectionState; readonly reason: string | null }
   | { readonly type: "join"; readonly network: WiFiNetwork | undefined }
   | { readonly type: "leave" }
@@ -28,14 +28,147 @@ export type ConnectionEffect =
   | { readonly type: "open-socket" }
   | { readonly type: "close-socket" };
 
+/** What a connection is told: by the hardware, by the session, or by its own deadline. */
+export type ConnectionInput =
+  | "start"
+  | "networkUp"
+  /** it had been up */
+  | "networkLost"
+  /** it had not: a wrong password, for example */
+  | "joinFailed"
+  | "timeSet"
+  | "timeFailed"
+  | "socketOpen"
+  | "sessionReady"
+  /** the socket or the session failed */
+  | "lost"
+  | "timeout";
+
+/** What a transition may depend on. */
+export type Guard =
+  | "another network"
+  | "network down"
+  | "clock unset"
+  | "clock due"
+  /** two attempts must be `backoff.minimumMs` apart, however often the network comes and goes */
+  | "too soon";
+
+/** `pause`: by {@link Backoff}; `spacing`: until it is no longer {@link Guard | too soon} */
+export type Deadline = number | "pause" | "spacing" | "upkeep";
+
+export interface Transition {
+  /** absent: always */
+  readonly when?: Guard;
+  /** absent: the state stays, and nobody is told */
+  readonly to?: ConnectionState;
+  readonly effect?: "leave" | "synchronize";
+  /** in place of the one of the state it leads to */
+  readonly deadline?: Deadline;
+}
+
+export interface StateRow {
+  /** there is a socket to close on the way to a state that has none */
+  readonly hasSocket?: true;
+  /** the effect of entering the state */
+  readonly entry?: "join" | "synchronize" | "open-socket";
+  /** in ms after entering the state, or how to work it out */
+  readonly deadline?: Deadline;
+  /** the reason told when the deadline has passed */
+  readonly overdue?: string;
+  /** The first transition whose guard holds is taken. An input that is not listed is ignored. */
+  readonly on: { readonly [input in ConnectionInput]?: readonly Transition[] };
+}
+
 /** One network is given this long to join and to hand out an address. */
 export const joinTimeoutMs = 20_000;
-/** All time servers together. */
+/** For all time servers together. */
 export const timeTimeoutMs = 30_000;
 /** TCP and TLS; an ESP32 takes about three seconds over a handshake. */
 export const handshakeTimeoutMs = 20_000;
+
+const network = [{ to: "network" }] as const;
+const backoff = [{ to: "backoff" }] as const;
+const tls = { to: "tls" } as const;
+const time = { when: "clock unset", to: "time" } as const;
+/** Each network gets its turn; after the last, a pause. */
+const nextNetwork = [
+  { when: "another network", to: "network" },
+  { to: "backoff", effect: "leave" },
+] as const;
+
+/**
+ * The state machine: docs/architecture.md shows it as a table, and `architecture-page.test.ts` keeps the two alike. `stop`
+ * is not in it: it leads from every state to `stopped`.
+ */
+export const states: Readonly<Record<ConnectionState, StateRow>> = {
+  stopped: {
+    on: { start: network },
+  },
+  network: {
+    entry: "join",
+    deadline: joinTimeoutMs,
+    overdue: "no address",
+    on: {
+      networkUp: [time, { when: "too soon", to: "backoff", deadline: "spacing" }, tls],
+      joinFailed: nextNetwork,
+      timeout: nextNetwork,
+    },
+  },
+  time: {
+    entry: "synchronize",
+    deadline: timeTimeoutMs,
+    overdue: "time: no answer",
+    on: { timeSet: [tls], timeFailed: backoff, networkLost: network, timeout: backoff },
+  },
+  tls: {
+    hasSocket: true,
+    entry: "open-socket",
+    deadline: handshakeTimeoutMs,
+    overdue: "no TLS connection",
+    on: { socketOpen: [{ to: "mqtt" }], lost: backoff, networkLost: network, timeout: backoff },
+  },
+  // The session has its own deadline for CONNACK.
+  mqtt: {
+    hasSocket: true,
+    on: { sessionReady: [{ to: "connected" }], lost: backoff, networkLost: network },
+  },
+  connected: {
+    hasSocket: true,
+    deadline: "upkeep",
+    on: {
+      timeSet: [{}],
+      lost: backoff,
+      networkLost: network,
+      timeout: [{ when: "clock due", effect: "synchronize" }, {}],
+    },
+  },
+  backoff: {
+    deadline: "pause",
+    on: { timeout: [{ when: "network down", to: "network" }, time, tls] },
+  },
+};
+
+/** Leads out of every state. */
+export const stopping: Transition = { to: "stopped" };
+
+/** What a transition does, in the order in which it is done. */
+export function effectsOf(
+  from: ConnectionState,
+  { to, effect }: Transition,
+): ConnectionEffect["type"][] {
+  const effects: ConnectionEffect["type"][] = [];
+  const target = to && states[to];
+  if (target && states[from].hasSocket && !target.hasSocket) effects.push("close-socket");
+  if (effect) effects.push(effect);
+  if (target) effects.push("state");
+  if (target?.entry) effects.push(target.entry);
+  return effects;
+}
+
+/** For a transition to a state without a deadline. */
+const untimed = 0;
 const networkLost = "the network was lost";
-/** So many connections running that were ended for us before they had held are no accident. */
+/** After this many short connections in a row the reason names the likely causes. */
 const suspiciousRun = 3;
 /** An ESP32's clock drifts by a second or two in a day: less than a command's tolerance in this time. */
 export const resynchronizeMs = 6 * 60 * 60 * 1000;
@@ -50,14 +183,14 @@ export class Connection {
   #state: ConnectionState = "stopped";
   #deadline: number | undefined;
   #connectedAt: number | undefined;
-  #attemptedAt: number | undefined;
+  #attemptedAt = Number.NEGATIVE_INFINITY;
   #shortConnections = 0;
   /** of those, how many running */
   #shortRun = 0;
   #refusals = 0;
   #networkIndex = 0;
   #isNetworkUp = false;
-  /** it went while a pause was under way, and nobody has been told */
+  /** it was lost during a pause, and the reason has not been told yet */
   #wasNetworkLost = false;
   /** when the clock was last set, or asked to be set again; undefined until it has been set */
   #timeSetAt: number | undefined;
@@ -96,71 +229,56 @@ export class Connection {
   }
 
   start(now: number): ConnectionEffect[] {
-    return this.#state === "stopped" ? this.#join(now, null) : [];
+    return this.#take("start", now, null);
   }
 
-  /** Closes the socket and stays where it is: the network is left as it is. */
+  /** Closes the socket; the network is left as it is. */
   stop(): ConnectionEffect[] {
-    const effects = this.#closeSocket();
-    return [...effects, ...this.#enter("stopped", undefined, null)];
+    return this.#carryOut(stopping, untimed, null);
   }
 
   networkUp(now: number): ConnectionEffect[] {
     this.#isNetworkUp = true;
     this.#wasNetworkLost = false;
-    return this.#state === "network" ? this.#proceed(now) : [];
+    return this.#take("networkUp", now, null);
   }
 
   networkDown(now: number): ConnectionEffect[] {
     const wasUp = this.#isNetworkUp;
     this.#isNetworkUp = false;
-    switch (this.#state) {
-      case "stopped":
-        return [];
-      case "backoff":
-        // TCP may notice a pulled cable before the network tells of it: the reason follows then.
-        this.#wasNetworkLost ||= wasUp;
-        return [];
-      case "network":
-        // A refused password is told at once; waiting for the timeout would help nobody.
-        return wasUp ? [] : this.#nextNetwork(now, "the network could not be joined");
-      default:
-        this.#noteHeld(now);
-        return [...this.#closeSocket(), ...this.#join(now, networkLost)];
-    }
+    // TCP may notice a pulled cable before the network does; the reason is told after the pause then.
+    if (this.#state === "backoff") this.#wasNetworkLost ||= wasUp;
+    this.#noteHeld(now);
+    if (wasUp) return this.#take("networkLost", now, networkLost);
+    // A refused password is reported at once, without waiting for the timeout.
+    return this.#take("joinFailed", now, "the network could not be joined");
   }
 
   timeSet(now: number): ConnectionEffect[] {
     this.#timeSetAt = now;
-    if (this.#state === "connected") this.#deadline = this.#nextUpkeep(now);
-    return this.#state === "time" ? this.#proceed(now) : [];
+    return this.#take("timeSet", now, null);
   }
 
-  /** A failure to set the clock again, once it has run, is not worth a connection. */
+  /** Once the clock runs, a failure to set it again does not end the connection. */
   timeFailed(now: number, detail: string): ConnectionEffect[] {
-    return this.#state === "time" ? this.#fail(now, `time: ${detail}`) : [];
+    return this.#take("timeFailed", now, `time: ${detail}`);
   }
 
   socketOpen(): ConnectionEffect[] {
-    // The session has its own deadline for CONNACK.
-    return this.#state === "tls" ? this.#enter("mqtt", undefined, null) : [];
+    return this.#take("socketOpen", untimed, null);
   }
 
   /** The session is ready: subscribed. */
   sessionReady(now: number): ConnectionEffect[] {
-    if (this.#state !== "mqtt") return [];
-    this.#connectedAt = now;
-    this.#refusals = 0;
-    return this.#enter("connected", this.#nextUpkeep(now), null);
+    return this.#take("sessionReady", now, null);
   }
 
   /**
-   * The socket failed. A broker that ends one connection after the other as soon as it is made has a
-   * reason: mostly that another device connects with the same client id (AWS: DUPLICATE_CLIENTID).
+   * The socket failed. If a broker ends one connection after another right after CONNACK, the usual
+   * cause is another device with the same client id (AWS: DUPLICATE_CLIENTID).
    */
   socketLost(now: number, reason: SocketError, detail?: string): ConnectionEffect[] {
     const words = detail === undefined ? reason : `${reason}: ${detail}`;
-    this.#noteHeld(now);
     const isUnderWay = this.#state === "tls" || this.#state === "mqtt";
     if (isUnderWay && isRefusal(reason, this.#state === "mqtt")) this.#refusals += 1;
     if (this.#state !== "connected" || this.#isHeld(now) || reason !== "closed") {
@@ -175,80 +293,86 @@ export class Connection {
 
   /** The session failed. */
   lost(now: number, reason: string): ConnectionEffect[] {
-    switch (this.#state) {
-      case "tls":
-      case "mqtt":
-      case "connected":
-        return this.#fail(now, reason);
-      default:
-        return [];
-    }
+    this.#noteHeld(now);
+    return this.#take("lost", now, reason);
   }
 
   handleTimeout(now: number): ConnectionEffect[] {
     if (this.#deadline === undefined || now < this.#deadline) return [];
-    switch (this.#state) {
-      case "network":
-        return this.#nextNetwork(now, `no address within ${joinTimeoutMs} ms`);
-      case "time":
-        return this.#fail(now, `time: no answer within ${timeTimeoutMs} ms`);
-      case "tls":
-        return this.#fail(now, `no TLS connection within ${handshakeTimeoutMs} ms`);
-      case "backoff":
-        if (this.#isNetworkUp) return this.#proceed(now);
-        return this.#join(now, this.#wasNetworkLost ? networkLost : null);
-      case "connected":
-        this.#noteHeld(now);
-        return this.#resynchronize(now);
-      default:
-        return [];
-    }
-  }
-
-  /** From a network that is up to whatever comes next. */
-  #proceed(now: number): ConnectionEffect[] {
-    if (this.#timeSetAt === undefined) {
-      return [...this.#enter("time", now + timeTimeoutMs, null), { type: "synchronize" }];
-    }
-    // A network that comes and goes must not make more attempts than AWS IoT Core takes.
-    const earliest =
-      (this.#attemptedAt ?? Number.NEGATIVE_INFINITY) + this.#options.backoff.minimumMs;
-    if (now < earliest) return this.#enter("backoff", earliest, null);
-    this.#attemptedAt = now;
-    return [...this.#enter("tls", now + handshakeTimeoutMs, null), { type: "open-socket" }];
-  }
-
-  #join(now: number, reason: string | null): ConnectionEffect[] {
-    this.#wasNetworkLost = false;
-    const network = this.#options.networks[this.#networkIndex];
-    return [...this.#enter("network", now + joinTimeoutMs, reason), { type: "join", network }];
-  }
-
-  /** Each network gets its turn; after the last, a pause. */
-  #nextNetwork(now: number, reason: string): ConnectionEffect[] {
-    this.#networkIndex += 1;
-    if (this.#networkIndex < this.#options.networks.length) return this.#join(now, reason);
-    this.#networkIndex = 0;
-    return [{ type: "leave" }, ...this.#pause(now, reason)];
-  }
-
-  #fail(now: number, reason: string): ConnectionEffect[] {
     this.#noteHeld(now);
-    const effects = this.#closeSocket();
-    return [...effects, ...this.#pause(now, reason)];
+    const { overdue, deadline } = states[this.#state];
+    if (overdue) return this.#take("timeout", now, `${overdue} within ${deadline} ms`);
+    return this.#take("timeout", now, this.#wasNetworkLost ? networkLost : null);
   }
 
-  #pause(now: number, reason: string): ConnectionEffect[] {
-    return this.#enter("backoff", now + this.#backoff.next(), reason);
+  /** `reason` is told if the state changes. */
+  #take(input: ConnectionInput, now: number, reason: string | null): ConnectionEffect[] {
+    const transitions = states[this.#state].on[input];
+    const transition = transitions?.find(({ when }) => this.#holds(when, now));
+    return transition === undefined ? [] : this.#carryOut(transition, now, reason);
   }
 
-  #closeSocket(): ConnectionEffect[] {
-    const hasSocket =
-      this.#state === "tls" || this.#state === "mqtt" || this.#state === "connected";
-    return hasSocket ? [{ type: "close-socket" }] : [];
+  #holds(guard: Guard | undefined, now: number): boolean {
+    switch (guard) {
+      case "another network":
+        return this.#networkIndex + 1 < this.#options.networks.length;
+      case "network down":
+        return !this.#isNetworkUp;
+      case "clock unset":
+        return this.#timeSetAt === undefined;
+      case "clock due":
+        return now - (this.#timeSetAt ?? now) >= resynchronizeMs;
+      case "too soon":
+        return now < this.#earliest;
+      default:
+        return true;
+    }
   }
 
-  /** The next thing to look after while connected: calling the connection good, or the clock. */
+  #carryOut(transition: Transition, now: number, reason: string | null): ConnectionEffect[] {
+    const from = this.#state;
+    const { to = from, effect } = transition;
+    this.#state = to;
+    if (to === "network") {
+      this.#wasNetworkLost = false;
+      if (from === to) this.#networkIndex += 1;
+    }
+    if (effect === "leave") this.#networkIndex = 0;
+    // Counted from the last answer, not from CONNACK: short connections must not starve the clock.
+    if (effect === "synchronize") this.#timeSetAt = now;
+    if (to === "tls") this.#attemptedAt = now;
+    if (to !== "connected") this.#connectedAt = undefined;
+    else if (from !== to) {
+      this.#connectedAt = now;
+      this.#refusals = 0;
+    }
+    this.#deadline = this.#resolve(transition.deadline ?? states[to].deadline, now);
+    const network = this.#options.networks[this.#networkIndex];
+    return effectsOf(from, transition).map((type) => {
+      if (type === "state") return { type, state: to, reason };
+      return type === "join" ? { type, network } : { type };
+    });
+  }
+
+  #resolve(deadline: Deadline | undefined, now: number): number | undefined {
+    switch (deadline) {
+      case "pause":
+        return now + this.#backoff.next();
+      case "spacing":
+        return this.#earliest;
+      case "upkeep":
+        return this.#nextUpkeep(now);
+      default:
+        return deadline && now + deadline;
+    }
+  }
+
+  /** A network that comes and goes must not cause more attempts than AWS IoT Core accepts. */
+  get #earliest(): number {
+    return this.#attemptedAt + this.#options.backoff.minimumMs;
+  }
+
+  /** When to look again while connected: to reset the back-off, or to set the clock. */
   #nextUpkeep(now: number): number {
     const synchronizeAt = (this.#timeSetAt ?? now) + resynchronizeMs;
     if (this.#backoff.attempts === 0) return synchronizeAt;
@@ -264,25 +388,6 @@ export class Connection {
   #isHeld(now: number): boolean {
     const connectedAt = this.#connectedAt;
     return connectedAt !== undefined && now - connectedAt >= this.#options.heldMs;
-  }
-
-  /** Counted from the last answer, not from CONNACK: a connection that never lasts must not starve the clock. */
-  #resynchronize(now: number): ConnectionEffect[] {
-    const isDue = now - (this.#timeSetAt ?? now) >= resynchronizeMs;
-    if (isDue) this.#timeSetAt = now;
-    this.#deadline = this.#nextUpkeep(now);
-    return isDue ? [{ type: "synchronize" }] : [];
-  }
-
-  #enter(
-    state: ConnectionState,
-    deadline: number | undefined,
-    reason: string | null,
-  ): ConnectionEffect[] {
-    this.#state = state;
-    this.#deadline = deadline;
-    if (state !== "connected") this.#connectedAt = undefined;
-    return [{ type: "state", state, reason }];
   }
 }
 

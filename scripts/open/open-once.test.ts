@@ -160,6 +160,13 @@ describe("an opener", () => {
     assert.equal((await outcome)?.outcome, "opened");
   });
 
+  it("tells those who wait when it is closed", async () => {
+    const outcome = open();
+    await settle();
+    await Promise.all([assert.rejects(outcome, /was lost/), opener.close()]);
+    assertNoTimer();
+  });
+
   it("closes the connection, and can be closed twice", async () => {
     const outcome = open();
     await settle();

@@ -127,6 +127,7 @@ class Connection implements GateLinkListener {
   }
 
   close(): Promise<void> {
+    this.#lose();
     return this.#link.close();
   }
 
@@ -139,7 +140,10 @@ class Connection implements GateLinkListener {
 
   onListening(isListening: boolean, detail: string | null): void {
     this.#onStarted(isListening ? undefined : (detail ?? "no reason given"));
-    if (isListening) return;
+    if (!isListening) this.#lose();
+  }
+
+  #lose(): void {
     for (const { onLost } of [...this.#waiting.values()]) onLost();
   }
 }

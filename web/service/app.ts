@@ -17,7 +17,7 @@ import { historyRoutes } from "./history-routes.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { oidcCallbackPath, oidcRoutes } from "./oidc-routes.ts";
-import type { Desk } from "./open-requests.ts";
+import type { OpenRequests } from "./open-requests.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
 import { Passkeys } from "./passkeys.ts";
 import { peopleRoutes } from "./people-routes.ts";
@@ -42,7 +42,7 @@ export interface AppParts {
   now(): number;
   readonly randomBytes: RandomBytes;
   readonly boxes: Boxes;
-  readonly desk: Desk;
+  readonly openRequests: OpenRequests;
   readonly streams: Streams;
   readonly sessions: Sessions;
   readonly limits: Limits;

@@ -8,7 +8,7 @@ import type { Boxes } from "./boxes.ts";
 import type { SignedIn, WebContext, WebEnv } from "./context.ts";
 import { gateId, uuid } from "./fields.ts";
 import type { Logger } from "./log.ts";
-import type { Desk, Refusal, Tap } from "./open-requests.ts";
+import type { OpenRequests, Refusal, Tap } from "./open-requests.ts";
 import { notFound, notSignedIn, problem, readBody } from "./problem.ts";
 import type { Limits } from "./request-limits.ts";
 import { requestView } from "./views.ts";
@@ -17,7 +17,7 @@ interface GateParts {
   readonly store: Store;
   readonly link: GateLink;
   readonly boxes: Boxes;
-  readonly desk: Desk;
+  readonly openRequests: OpenRequests;
   readonly limits: Limits;
   readonly log: Logger;
   now(): number;
@@ -48,11 +48,15 @@ async function open(parts: GateParts, c: WebContext, { person }: SignedIn): Prom
   if (body.type === "problem") return body.response;
   const gate = await parts.store.gate(id.output);
   const tap: Tap = {
-    ...{ id: body.value.id, gateId: id.output, gate, person },
-    ...{ address: c.var.address, at: parts.now() },
+    id: body.value.id,
+    gateId: id.output,
+    gate,
+    person,
+    address: c.var.address,
+    at: parts.now(),
   };
   let waitMs = 1_000;
-  const result = await parts.desk.tap(tap, async () => {
+  const result = await parts.openRequests.tap(tap, async () => {
     const decision = await decide(parts, tap);
     waitMs = decision.waitMs ?? waitMs;
     return decision.refusal;

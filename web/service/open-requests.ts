@@ -8,32 +8,32 @@ import type { Gate, OpenRequest, Person, RequestStep, Store } from "../store/sto
 import { uuid } from "./fields.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { Persistent } from "./retry-queue.ts";
+import { RetryQueue } from "./retry-queue.ts";
 
 /** How long the broker may take to acknowledge a command. */
 const sendTimeoutMs = 5_000;
-/** The word of a command that was carried out in its last moment needs a while to come back. */
+/** A command may be carried out just before it expires; its event needs this long to come back. */
 const graceMs = 2_000;
-/** Another instance ends its own requests; those of one that died are ended so much later. */
+/** Another instance ends its own requests. If it died, its requests are ended this much later. */
 const orphanMs = 5_000;
-/** Words of one box that nobody waits for here: all that it kept while it was away, and no flood. */
+/** Events of one box that no request waits for: enough for all it kept while offline, but no flood. */
 const unaskedLimit = { burst: 200, everyMs: 500 };
 
-export interface DeskParts {
+export interface OpenRequestsParts {
   readonly store: Store;
   readonly link: GateLink;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly commandLifetimeMs: number;
   now(): number;
-  /** each request that has moved, for whoever made it */
+  /** called with each request whose state has changed */
   readonly tell: (request: OpenRequest) => void;
 }
 
 /** Somebody wants a gate opened. */
 export interface Tap {
   readonly id: string;
-  /** as asked for; {@link Tap.gate} is undefined where there is none such */
+  /** as asked for; {@link Tap.gate} is undefined if there is no such gate */
   readonly gateId: string;
   readonly gate: Gate | undefined;
   readonly person: Person;
@@ -55,33 +55,33 @@ export type TapResult =
 interface Running {
   readonly thingName: string;
   readonly at: number;
-  /** the box has spoken, and it is being written down */
+  /** the box's event has arrived and is being recorded */
   isHeard: boolean;
   readonly deadline: ReturnType<typeof setTimeout>;
 }
 
 /**
- * The requests under way. Each is recorded before anything else happens, its command is published at
- * most once, and how it ended is what the box said; where it said nothing in time, nobody knows.
+ * The requests in progress. Each is recorded before anything else happens, and its command is published
+ * at most once. The box's event says how it ended; without an event in time it ends as `unanswered`.
  */
-export class Desk {
-  readonly #parts: DeskParts;
+export class OpenRequests {
+  readonly #parts: OpenRequestsParts;
   readonly #running = new Map<string, Running>();
   /** taps that are being recorded */
   readonly #arriving = new Map<string, Promise<void>>();
-  readonly #persistent: Persistent;
+  readonly #retries: RetryQueue;
   readonly #unasked = new RateLimiter(unaskedLimit);
   readonly #floodNotes = new RateLimiter({ burst: 1, everyMs: 60_000 });
   #onIdle: () => void = () => {};
 
-  constructor(parts: DeskParts) {
+  constructor(parts: OpenRequestsParts) {
     this.#parts = parts;
-    this.#persistent = new Persistent(parts.log);
+    this.#retries = new RetryQueue(parts.log);
   }
 
   /**
-   * The same tap that comes twice is one tap, also where it comes twice at the same moment: `decide` is
-   * asked for a refusal once. @throws StoreError where it cannot be recorded: nothing was sent then
+   * A tap that arrives twice, even concurrently, counts once: `decide` is asked for a refusal once.
+   * @throws StoreError if the tap cannot be recorded; nothing was sent then
    */
   tap(tap: Tap, decide: () => Promise<Refusal | undefined>): Promise<TapResult> {
     const before = this.#arriving.get(tap.id) ?? Promise.resolve();
@@ -98,8 +98,8 @@ export class Desk {
   }
 
   /**
-   * The box's word. Every instance hears it; the store sees to it that it counts once. Of a box that
-   * never stops talking no more is written down than {@link unaskedLimit}: others wait for the database.
+   * Takes an event of a box. Every instance receives it; the store makes sure that it counts once.
+   * {@link unaskedLimit} keeps a box that sends without end from blocking the database for the others.
    */
   hear(thingName: string, report: EventReport): void {
     const { log, now } = this.#parts;
@@ -112,10 +112,10 @@ export class Desk {
       }
       return;
     }
-    this.#persistent.try(() => this.#hear(thingName, report));
+    this.#retries.try(() => this.#hear(thingName, report));
   }
 
-  /** Ends what nobody waits for any more: from before a crash, of this instance or another. */
+  /** Ends the requests that a crash of this or another instance left open. */
   async endOrphans(): Promise<void> {
     const { store, now, commandLifetimeMs } = this.#parts;
     const before = now() - commandLifetimeMs - graceMs - orphanMs;
@@ -125,15 +125,15 @@ export class Desk {
     }
   }
 
-  /** Until every request under way has ended and is written down, or until `limit`. */
+  /** Waits until every request in progress has ended and is recorded, or until `limit`. */
   async finish(limit: Promise<void>): Promise<void> {
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve;
       if (this.#running.size === 0) resolve();
     });
-    await Promise.race([idle.then(() => this.#persistent.settled()), limit]);
+    await Promise.race([idle.then(() => this.#retries.settled()), limit]);
     for (const { deadline } of this.#running.values()) clearTimeout(deadline);
-    this.#persistent.stop();
+    this.#retries.stop();
   }
 
   async #take(tap: Tap, decide: () => Promise<Refusal | undefined>): Promise<TapResult> {
@@ -168,12 +168,15 @@ export class Desk {
     const deadline = setTimeout(() => this.#giveUp(id), waitMs);
     this.#running.set(id, { thingName, at, isHeard: false, deadline });
     const command = {
-      ...{ id, thingName, issuedAt: at, expiresAt: at + commandLifetimeMs },
+      id,
+      thingName,
+      issuedAt: at,
+      expiresAt: at + commandLifetimeMs,
       by: nameOf(person),
     };
     link.send(command, sendTimeoutMs).then(
       (result) => this.#sent(id, result),
-      // It promises not to; what then happened to the command is anybody's guess.
+      // The link promises not to reject. If it does, nobody knows whether the command was sent.
       (error: unknown) => this.#sent(id, { type: "unknown", detail: String(error) }),
     );
   }
@@ -181,17 +184,17 @@ export class Desk {
   #sent(id: string, result: SendResult): void {
     const { now, log } = this.#parts;
     if (result.type === "sent") {
-      this.#persistent.try(() => this.#advance(id, step("sent", now())));
+      this.#retries.try(() => this.#advance(id, step("sent", now())));
       return;
     }
     log.warn({ request: id, result: result.type, detail: result.detail }, "a command was not sent");
     if (result.type === "not-sent") {
-      this.#persistent.try(() => this.#end(id, step("failed", now(), "broker-away")));
+      this.#retries.try(() => this.#end(id, step("failed", now(), "broker-away")));
     }
   }
 
   #giveUp(id: string): void {
-    this.#persistent.try(() => this.#end(id, step("unanswered", this.#parts.now())));
+    this.#retries.try(() => this.#end(id, step("unanswered", this.#parts.now())));
   }
 
   async #hear(thingName: string, report: EventReport): Promise<void> {
@@ -202,8 +205,8 @@ export class Desk {
     if (request !== undefined && !isOurs) {
       log.warn({ thingName, request: request.id }, "a box spoke of another box's command");
     }
-    // A copy of the command that the box had already dealt with: not what became of the first. Nor is it
-    // what became of ours where we sent none, or where the box has said something else before.
+    // A duplicate says nothing about the first copy. An event that contradicts the recorded outcome, or
+    // that answers a command we never sent, is not our request's outcome either.
     if (!isOurs || reason === "duplicate" || contradicts(request, outcome)) {
       const { by, at } = report;
       const event = { thingName, commandId: id, outcome, reason, by, at: at ?? now(), pulseMs };
@@ -219,7 +222,7 @@ export class Desk {
     return (await this.#parts.store.gate(request.gateId))?.thingName === thingName;
   }
 
-  /** Whoever waits is told, and waits no longer. */
+  /** Records the last step and stops waiting. */
   async #end(id: string, step: RequestStep): Promise<void> {
     const request = await this.#advance(id, step);
     const running = this.#running.get(id);
@@ -261,7 +264,7 @@ function contradicts({ state }: OpenRequest, outcome: EventReport["outcome"]): b
   return state !== outcome && !mayFollow(state, outcome);
 }
 
-/** Who asks, in words a box takes: 1–64 UTF-16 units without control characters. */
+/** The person's name as a box accepts it: 1–64 UTF-16 units without control characters. */
 function nameOf({ name, id }: Person): string {
   const plain = name.replace(/\p{C}/gu, "").trim();
   return Array.from(plain).slice(0, 32).join("") || id.slice(0, 64);

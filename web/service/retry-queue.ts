@@ -3,14 +3,14 @@ import type { Logger } from "./log.ts";
 const firstDelayMs = 250;
 const longestDelayMs = 8_000;
 const maximumTries = 12;
-/** Beyond that, the database has been away for longer than anybody waits for a gate. */
+/** With more than this, the database has been away for longer than anybody waits for a gate. */
 const maximumWaiting = 10_000;
 
 /**
- * Work on the database that nobody waits for and that must not be lost because the database was busy
- * for a moment: tried again with growing pauses, a minute or so in all.
+ * Runs database work in the background and retries it with growing pauses, for about a minute, so that
+ * a short outage of the database loses nothing.
  */
-export class Persistent {
+export class RetryQueue {
   readonly #log: Logger;
   readonly #waiting = new Set<Promise<void>>();
   readonly #stop = new AbortController();
@@ -19,7 +19,7 @@ export class Persistent {
     this.#log = log;
   }
 
-  /** `work` must do no harm where it is done twice. */
+  /** `work` must be idempotent. */
   try(work: () => Promise<unknown>): void {
     if (this.#waiting.size >= maximumWaiting) {
       this.#log.error(
@@ -32,7 +32,7 @@ export class Persistent {
     this.#waiting.add(trying);
   }
 
-  /** When nothing waits any more. */
+  /** Resolves when nothing waits any more. */
   async settled(): Promise<void> {
     while (this.#waiting.size > 0) await Promise.all(this.#waiting);
   }
@@ -60,7 +60,7 @@ export class Persistent {
   }
 }
 
-/** By the timers that tests can turn. */
+/** Uses global timers, which tests can fake. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const finish = () => {

@@ -11,7 +11,7 @@ import { gateViewsOf } from "./gate-views.ts";
 import { inviteFirstAdministrator } from "./invitations.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { Desk } from "./open-requests.ts";
+import { OpenRequests } from "./open-requests.ts";
 import { Readiness } from "./readiness.ts";
 import { Limits } from "./request-limits.ts";
 import type { RandomBytes } from "./secrets.ts";
@@ -47,7 +47,7 @@ export class Service {
   readonly #parts: ServiceParts;
   readonly #boxes = new Boxes();
   readonly #streams: Streams;
-  readonly #desk: Desk;
+  readonly #openRequests: OpenRequests;
   readonly #readiness: Readiness;
   readonly #underWay = new UnderWay();
   readonly #statuses = new RateLimiter(statusLimit);
@@ -58,21 +58,22 @@ export class Service {
     const { store, link, settings, now } = parts;
     const gateViews = (person: Person) => gateViewsOf(store, this.#boxes, person, now());
     this.#streams = new Streams({ ...parts, gateViews });
-    this.#desk = new Desk({
+    this.#openRequests = new OpenRequests({
       ...parts,
       commandLifetimeMs: settings.commandLifetimeMs,
       tell: (request) => this.#streams.tell(request),
     });
     this.#readiness = new Readiness(store, link, now);
     this.app = createApp({
-      ...{ ...parts, gateViews },
-      ...{ boxes: this.#boxes, desk: this.#desk, streams: this.#streams },
+      ...parts,
+      gateViews,
+      boxes: this.#boxes,
+      openRequests: this.#openRequests,
+      streams: this.#streams,
       underWay: this.#underWay,
-      ...{
-        readiness: this.#readiness,
-        limits: new Limits(settings),
-        sessions: new Sessions(parts),
-      },
+      readiness: this.#readiness,
+      limits: new Limits(settings),
+      sessions: new Sessions(parts),
     });
   }
 
@@ -83,7 +84,7 @@ export class Service {
    */
   async start(): Promise<InvitationView | undefined> {
     const { store, link } = this.#parts;
-    await this.#desk.endOrphans();
+    await this.#openRequests.endOrphans();
     const invitation = await inviteFirstAdministrator(this.#parts);
     link.watch((await store.gates()).map(({ thingName }) => thingName));
     link.start(this.#listener());
@@ -108,7 +109,7 @@ export class Service {
     });
     // What is being answered may yet become a command.
     await Promise.race([this.#underWay.none(), limit]);
-    await this.#desk.finish(limit);
+    await this.#openRequests.finish(limit);
     clearTimeout(timer);
     this.#streams.endAll();
     await this.#parts.link.close();
@@ -120,7 +121,7 @@ export class Service {
     return {
       onEvent: (thingName, report) => {
         this.#boxes.hearEvent(thingName, now());
-        this.#desk.hear(thingName, report);
+        this.#openRequests.hear(thingName, report);
       },
       onStatus: (thingName, report) => {
         this.#boxes.hearStatus(thingName, report, now());
@@ -138,7 +139,7 @@ export class Service {
 
   async #refresh(): Promise<void> {
     this.#streams.refreshAll();
-    await this.#desk.endOrphans();
+    await this.#openRequests.endOrphans();
   }
 
   async #prune(): Promise<void> {

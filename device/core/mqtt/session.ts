@@ -1,58 +1,25 @@
 import { Decoder, type PacketParser, type PublishPacket, type ServerPacket } from "./codec.ts";
+import { type ConnectOptions, encodeDisconnect, encodePingreq, encodePublish } from "./encode.ts";
 import {
-  encodeConnect,
-  encodeDisconnect,
-  encodePingreq,
-  encodePuback,
-  encodePublish,
-  encodeSubscribe,
-} from "./encode.ts";
+  failed,
+  Handshake,
+  type HandshakeEffect,
+  protocolError,
+  type SendEffect,
+} from "./handshake.ts";
 import { type InFlight, Outbox, type OutgoingMessage } from "./outbox.ts";
 
-export interface SessionOptions {
-  readonly clientIdentifier: string;
-  readonly keepAliveSeconds: number;
+export interface SessionOptions extends Required<ConnectOptions> {
   /** the one topic filter; granted before the session is ready */
   readonly topicFilter: string;
-  readonly will: { readonly topic: string; readonly payload: string };
-}
-
-/**
- * Why a connection has to end, and who can do something about it: the `peer` broke the protocol,
- * the `transport` failed us (try again), or a `person` must change a setting or a policy.
- */
-export interface SessionError {
-  readonly who: "peer" | "transport" | "person";
-  readonly reason:
-    | "protocol"
-    | "refused"
-    | "not-authorized"
-    | "subscription-refused"
-    | "no-connack"
-    | "silent";
-  readonly detail: string;
-}
-
-export interface SendEffect {
-  readonly type: "send";
-  readonly bytes: Uint8Array;
 }
 
 export type SessionEffect =
-  | SendEffect
+  | HandshakeEffect
   /** to be acted on, and then given to {@link Session.acknowledge} */
   | { readonly type: "message"; readonly packet: PublishPacket }
-  /** delivered, or given up for want of room: nothing more will become of it */
-  | { readonly type: "settled"; readonly message: OutgoingMessage }
-  /** CONNACK accepted and the subscription granted */
-  | { readonly type: "ready" }
-  | { readonly type: "failed"; readonly error: SessionError };
-
-type State =
-  | { readonly name: "closed" }
-  | { readonly name: "connecting"; readonly since: number }
-  | { readonly name: "subscribing"; readonly packetIdentifier: number; readonly sentAt: number }
-  | { readonly name: "ready" };
+  /** delivered, or given up for lack of room: nothing more will become of it */
+  | { readonly type: "settled"; readonly message: OutgoingMessage };
 
 /** AWS may hold CONNACK back for 15 s (Device Advisor, Long Duration) and must not lose us for it. */
 export const connackTimeoutMs = 20_000;
@@ -60,35 +27,27 @@ export const connackTimeoutMs = 20_000;
 /** SUBSCRIBE and PUBLISH are repeated after this long; Device Advisor asks for it within 15 s. */
 export const retryMs = 10_000;
 
-/** CONNACK return codes (MQTT 3.1.1, table 3.1) and who must act. */
-const returnCodes: Readonly<Record<number, SessionError>> = {
-  1: { who: "person", reason: "refused", detail: "unacceptable protocol version" },
-  2: { who: "person", reason: "refused", detail: "identifier rejected" },
-  3: { who: "transport", reason: "refused", detail: "server unavailable" },
-  4: { who: "person", reason: "not-authorized", detail: "bad user name or password" },
-  5: { who: "person", reason: "not-authorized", detail: "not authorized" },
-};
-
 /**
  * An MQTT 3.1.1 client without a socket: bytes and time come in, effects go out. It outlives its
  * connections; {@link connect} begins a new one, {@link disconnected} ends it. One subscription,
  * QoS 0 and 1, clean session.
  */
 export class Session {
-  readonly #options: SessionOptions;
+  readonly #keepAliveSeconds: number;
   readonly #parser: PacketParser;
   readonly #outbox = new Outbox();
-  #decoder: Decoder;
-  #state: State = { name: "closed" };
+  readonly #handshake: Handshake;
+  /** undefined while there is no connection */
+  #decoder: Decoder | undefined;
   #lastIdentifier = 0;
   #lastSent = 0;
   #lastReceived = 0;
   #awaitsPingresp = false;
 
   constructor(options: SessionOptions, parser: PacketParser) {
-    this.#options = options;
+    this.#keepAliveSeconds = options.keepAliveSeconds;
     this.#parser = parser;
-    this.#decoder = new Decoder(parser);
+    this.#handshake = new Handshake(options, [options.topicFilter], this.#nextIdentifier);
   }
 
   get droppedMessages(): number {
@@ -102,11 +61,12 @@ export class Session {
 
   /** When {@link handleTimeout} wants to be called, in ticks; undefined while closed. */
   get deadline(): number | undefined {
-    switch (this.#state.name) {
+    const { state, since } = this.#handshake;
+    switch (state) {
       case "connecting":
-        return this.#state.since + connackTimeoutMs;
+        return since + connackTimeoutMs;
       case "subscribing":
-        return Math.min(this.#state.sentAt + retryMs, this.#silenceAt);
+        return Math.min(since + retryMs, this.#silenceAt);
       case "ready": {
         const retryAt = this.#outbox.oldestSentAt + retryMs;
         return Math.min(this.#pingAt, this.#silenceAt, retryAt);
@@ -119,25 +79,23 @@ export class Session {
   /** The TLS connection is up: CONNECT, and nothing more before CONNACK (AWS IoT Core demands it). */
   connect(now: number): SessionEffect[] {
     this.#decoder = new Decoder(this.#parser);
-    this.#state = { name: "connecting", since: now };
     this.#lastReceived = now;
     this.#awaitsPingresp = false;
-    const { clientIdentifier, keepAliveSeconds, will } = this.#options;
-    return [this.#send(encodeConnect({ clientIdentifier, keepAliveSeconds, will }), now)];
+    return this.#take(this.#handshake.connect(now), now);
   }
 
   /** The connection is gone, whoever ended it. */
   disconnected(): void {
-    this.#state = { name: "closed" };
+    this.#handshake.close();
+    this.#decoder = undefined;
     this.#outbox.disconnect();
   }
 
   /** DISCONNECT: the server drops the will. Nothing may be sent after it [MQTT-3.14.4-2]. */
   disconnect(now: number): SendEffect[] {
-    if (this.#state.name === "closed") return [];
-    const effect = this.#send(encodeDisconnect(), now);
+    if (this.#decoder === undefined) return [];
     this.disconnected();
-    return [effect];
+    return [this.#send(encodeDisconnect(), now)];
   }
 
   /** Publishes with QoS 1: now, or as soon as a session is ready. */
@@ -147,44 +105,48 @@ export class Session {
     return dropped === undefined ? sends : [{ type: "settled", message: dropped }, ...sends];
   }
 
-  /** Bytes of the peer's: {@link handleNext} handles what is in them, a packet at a time. */
+  /** Takes bytes from the peer; {@link handleNext} handles the packets in them one by one. */
   receive(bytes: Uint8Array, now: number): void {
-    if (this.#state.name === "closed") return;
+    if (this.#decoder === undefined) return;
     this.#lastReceived = now;
     this.#decoder.receive(bytes);
   }
 
   /** Whether {@link handleNext} has something to do. */
   get hasMore(): boolean {
-    return this.#state.name !== "closed" && this.#decoder.hasMore;
+    return this.#decoder?.hasMore === true;
   }
 
   handleNext(now: number): SessionEffect[] {
-    if (this.#state.name === "closed") return [];
-    const packet = this.#decoder.next();
+    const decoder = this.#decoder;
+    if (decoder === undefined) return [];
+    const packet = decoder.next();
     if (packet !== undefined) return this.#handlePacket(packet, now);
-    const { error } = this.#decoder;
-    return error === undefined ? [] : this.#fail("peer", "protocol", error);
+    const { error } = decoder;
+    return error === undefined ? [] : this.#take(protocolError(error), now);
   }
 
   /** PUBACK, once a message has been acted on: nothing is encoded between a command and its pulse. */
-  acknowledge({ packetIdentifier }: PublishPacket, now: number): SendEffect[] {
-    if (packetIdentifier === undefined || this.#state.name === "closed") return [];
-    return [this.#send(encodePuback(packetIdentifier), now)];
+  acknowledge(packet: PublishPacket, now: number): SendEffect[] {
+    if (packet.qos === 1) this.#lastSent = now;
+    return this.#handshake.acknowledge(packet);
   }
 
   handleTimeout(now: number): SessionEffect[] {
-    const state = this.#state;
-    if (state.name === "closed") return [];
-    if (state.name === "connecting") {
-      if (now < state.since + connackTimeoutMs) return [];
-      return this.#fail("transport", "no-connack", `no CONNACK within ${connackTimeoutMs} ms`);
+    const { state, since } = this.#handshake;
+    if (state === "closed") return [];
+    if (state === "connecting") {
+      if (now < since + connackTimeoutMs) return [];
+      const detail = `no CONNACK within ${connackTimeoutMs} ms`;
+      return this.#take(failed("transport", "no-connack", detail), now);
     }
     if (now >= this.#silenceAt) {
-      return this.#fail("transport", "silent", "nothing received for 1.5 × keep alive");
+      const detail = "nothing received for 1.5 × keep alive";
+      return this.#take(failed("transport", "silent", detail), now);
     }
-    if (state.name === "subscribing") {
-      return now < state.sentAt + retryMs ? [] : this.#subscribe(state.packetIdentifier, now);
+    if (state === "subscribing") {
+      if (now < since + retryMs) return [];
+      return this.#take(this.#handshake.repeatSubscribe(now), now);
     }
     const effects: SessionEffect[] = [];
     for (const entry of this.#outbox.takeOverdue(now, now - retryMs)) {
@@ -201,76 +163,42 @@ export class Session {
   get #pingAt(): number {
     if (this.#awaitsPingresp) return Number.POSITIVE_INFINITY;
     const quietSince = Math.min(this.#lastSent, this.#lastReceived);
-    return quietSince + this.#options.keepAliveSeconds * 1000;
+    return quietSince + this.#keepAliveSeconds * 1000;
   }
 
   get #silenceAt(): number {
-    return this.#lastReceived + this.#options.keepAliveSeconds * 1500;
+    return this.#lastReceived + this.#keepAliveSeconds * 1500;
   }
 
   #handlePacket(packet: ServerPacket, now: number): SessionEffect[] {
-    if (this.#state.name === "connecting") return this.#handleFirst(packet, now);
+    const effect = this.#handshake.handle(packet, now);
+    if (effect !== undefined) return this.#take(effect, now);
     switch (packet.type) {
-      case "CONNACK":
-        return this.#fail("peer", "protocol", "a second CONNACK");
-      case "PINGRESP":
-        this.#awaitsPingresp = false;
-        return [];
-      case "SUBACK":
-        return this.#handleSuback(packet.packetIdentifier, packet.returnCodes, now);
+      case "PUBLISH":
+        return [{ type: "message", packet }];
       case "PUBACK": {
         const message = this.#outbox.acknowledge(packet.packetIdentifier);
         const sends = this.#flush(now);
-        // One we do not know answers a copy: its twin was acknowledged already.
+        // An unknown identifier answers a copy: the first PUBLISH was acknowledged already.
         return message === undefined ? sends : [{ type: "settled", message }, ...sends];
       }
-      case "PUBLISH":
-        return [{ type: "message", packet }];
+      case "PINGRESP":
+        this.#awaitsPingresp = false;
     }
+    return [];
   }
 
-  #handleFirst(packet: ServerPacket, now: number): SessionEffect[] {
-    if (packet.type !== "CONNACK") {
-      return this.#fail("peer", "protocol", `${packet.type} before CONNACK`); // [MQTT-3.2.0-1]
-    }
-    if (packet.returnCode !== 0) {
-      const error = returnCodes[packet.returnCode];
-      if (error !== undefined) return this.#failWith(error);
-      return this.#fail("peer", "protocol", `CONNACK return code ${packet.returnCode}`);
-    }
-    if (packet.sessionPresent) {
-      return this.#fail("peer", "protocol", "a session was kept that was to be clean"); // [MQTT-3.2.2-1]
-    }
-    return this.#subscribe(this.#nextIdentifier(), now);
-  }
-
-  #handleSuback(
-    packetIdentifier: number,
-    granted: readonly number[],
-    now: number,
-  ): SessionEffect[] {
-    // A second SUBACK answers a repeated SUBSCRIBE: harmless.
-    if (this.#state.name !== "subscribing") return [];
-    if (this.#state.packetIdentifier !== packetIdentifier || granted.length !== 1) {
-      return this.#fail("peer", "protocol", "SUBACK does not fit the SUBSCRIBE");
-    }
-    if (granted[0] === 0x80) {
-      return this.#fail("person", "subscription-refused", this.#options.topicFilter);
-    }
-    this.#state = { name: "ready" };
-    // What waited goes first: events are reported in their order, before the status that counts them.
-    return [...this.#flush(now), { type: "ready" }];
-  }
-
-  #subscribe(packetIdentifier: number, now: number): SessionEffect[] {
-    this.#state = { name: "subscribing", packetIdentifier, sentAt: now };
-    return [this.#send(encodeSubscribe(packetIdentifier, this.#options.topicFilter), now)];
+  #take(effect: HandshakeEffect, now: number): SessionEffect[] {
+    if (effect.type === "failed") this.disconnected();
+    if (effect.type === "send") this.#lastSent = now;
+    // What waited goes first: events are reported in order, before the status that counts them.
+    return effect.type === "ready" ? [...this.#flush(now), effect] : [effect];
   }
 
   #flush(now: number): SendEffect[] {
     const effects: SendEffect[] = [];
-    while (this.#state.name === "ready") {
-      const entry = this.#outbox.takeNext(now, () => this.#nextIdentifier());
+    while (this.#handshake.state === "ready") {
+      const entry = this.#outbox.takeNext(now, this.#nextIdentifier);
       if (entry === undefined) break;
       effects.push(this.#sendPublish(entry, now));
     }
@@ -287,19 +215,10 @@ export class Session {
   }
 
   /** 1–65535, none that is in flight [MQTT-2.3.1-2]. */
-  #nextIdentifier(): number {
+  readonly #nextIdentifier = (): number => {
     do {
       this.#lastIdentifier = (this.#lastIdentifier % 65_535) + 1;
     } while (this.#outbox.uses(this.#lastIdentifier));
     return this.#lastIdentifier;
-  }
-
-  #fail(who: SessionError["who"], reason: SessionError["reason"], detail: string): SessionEffect[] {
-    return this.#failWith({ who, reason, detail });
-  }
-
-  #failWith(error: SessionError): SessionEffect[] {
-    this.disconnected();
-    return [{ type: "failed", error }];
-  }
+  };
 }

@@ -1,0 +1,158 @@
+import type { PublishPacket, ServerPacket } from "./codec.ts";
+import { type ConnectOptions, encodeConnect, encodePuback, encodeSubscribe } from "./encode.ts";
+
+export interface SendEffect {
+  readonly type: "send";
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Why a connection has to end, and who can do something about it: the `peer` broke the protocol,
+ * the `transport` failed us (try again), or a `person` must change a setting or a policy.
+ */
+export interface SessionError {
+  readonly who: "peer" | "transport" | "person";
+  readonly reason:
+    | "protocol"
+    | "refused"
+    | "not-authorized"
+    | "subscription-refused"
+    | "no-connack"
+    | "silent";
+  readonly detail: string;
+}
+
+export type HandshakeState = "closed" | "connecting" | "subscribing" | "ready";
+
+export interface FailedEffect {
+  readonly type: "failed";
+  readonly error: SessionError;
+}
+
+export type HandshakeEffect =
+  | SendEffect
+  /** CONNACK accepted and every subscription granted */
+  | { readonly type: "ready" }
+  | FailedEffect;
+
+type SubackPacket = Extract<ServerPacket, { type: "SUBACK" }>;
+
+/** CONNACK return codes (MQTT 3.1.1, table 3.1) and who must act. */
+const returnCodes: Readonly<Record<number, SessionError>> = {
+  1: { who: "person", reason: "refused", detail: "unacceptable protocol version" },
+  2: { who: "person", reason: "refused", detail: "identifier rejected" },
+  3: { who: "transport", reason: "refused", detail: "server unavailable" },
+  4: { who: "person", reason: "not-authorized", detail: "bad user name or password" },
+  5: { who: "person", reason: "not-authorized", detail: "not authorized" },
+};
+
+/**
+ * CONNECT, CONNACK, SUBSCRIBE, SUBACK, and PUBACK for each message after that. Every MQTT connection
+ * of a box starts with it. The object outlives its connections: {@link connect} starts a new one.
+ */
+export class Handshake {
+  readonly #connect: ConnectOptions;
+  readonly #topicFilters: readonly string[];
+  readonly #nextIdentifier: () => number;
+  #state: HandshakeState = "closed";
+  #since = 0;
+  #subscribeIdentifier = 0;
+
+  /** @param nextIdentifier returns an unused packet identifier for SUBSCRIBE */
+  constructor(
+    connect: ConnectOptions,
+    topicFilters: readonly string[],
+    nextIdentifier: () => number,
+  ) {
+    this.#connect = connect;
+    this.#topicFilters = topicFilters;
+    this.#nextIdentifier = nextIdentifier;
+  }
+
+  get state(): HandshakeState {
+    return this.#state;
+  }
+
+  /** When CONNECT or the last SUBSCRIBE was sent, in ticks. */
+  get since(): number {
+    return this.#since;
+  }
+
+  connect(now: number): SendEffect {
+    this.#state = "connecting";
+    this.#since = now;
+    return { type: "send", bytes: encodeConnect(this.#connect) };
+  }
+
+  close(): void {
+    this.#state = "closed";
+  }
+
+  /** Repeats SUBSCRIBE with the same identifier. */
+  repeatSubscribe(now: number): SendEffect {
+    this.#since = now;
+    const bytes = encodeSubscribe(this.#subscribeIdentifier, ...this.#topicFilters);
+    return { type: "send", bytes };
+  }
+
+  /**
+   * @returns what to do about the packet; undefined if it is not part of the handshake, or answers a
+   * repeated SUBSCRIBE. After `failed` the caller closes.
+   */
+  handle(packet: ServerPacket, now: number): HandshakeEffect | undefined {
+    // Mostly it is ready and a command comes: few steps stand between that and the pin.
+    if (this.#state === "ready" && packet.type !== "CONNACK") return undefined;
+    if (this.#state === "connecting") return this.#handleFirst(packet, now);
+    if (packet.type === "CONNACK") return protocolError("a second CONNACK");
+    return packet.type === "SUBACK" ? this.#handleSuback(packet) : undefined;
+  }
+
+  /** PUBACK, if the message was sent with QoS 1 and the connection is still there. */
+  acknowledge(packet: PublishPacket): SendEffect[] {
+    const { packetIdentifier } = packet;
+    if (packetIdentifier === undefined || this.#state === "closed") return [];
+    return [{ type: "send", bytes: encodePuback(packetIdentifier) }];
+  }
+
+  #handleFirst(packet: ServerPacket, now: number): HandshakeEffect {
+    if (packet.type !== "CONNACK") {
+      return protocolError(`${packet.type} before CONNACK`); // [MQTT-3.2.0-1]
+    }
+    const { returnCode, sessionPresent } = packet;
+    if (returnCode !== 0) {
+      const error = returnCodes[returnCode];
+      if (error !== undefined) return { type: "failed", error };
+      return protocolError(`CONNACK return code ${returnCode}`);
+    }
+    if (sessionPresent) {
+      return protocolError("a session was kept that was to be clean"); // [MQTT-3.2.2-1]
+    }
+    this.#state = "subscribing";
+    this.#subscribeIdentifier = this.#nextIdentifier();
+    return this.repeatSubscribe(now);
+  }
+
+  #handleSuback({ packetIdentifier, returnCodes }: SubackPacket): HandshakeEffect {
+    const filters = this.#topicFilters;
+    if (packetIdentifier !== this.#subscribeIdentifier || returnCodes.length !== filters.length) {
+      return protocolError("SUBACK does not fit the SUBSCRIBE");
+    }
+    const refused = filters.find((_, index) => returnCodes[index] === 0x80);
+    if (refused !== undefined) return failed("person", "subscription-refused", refused);
+    this.#state = "ready";
+    return { type: "ready" };
+  }
+}
+
+/** The peer broke the protocol. */
+export function protocolError(detail: string): FailedEffect {
+  return failed("peer", "protocol", detail);
+}
+
+export function failed(
+  who: SessionError["who"],
+  reason: SessionError["reason"],
+  detail: string,
+): FailedEffect {
+  return { type: "failed", error: { who, reason, detail } };
+}
