@@ -84,7 +84,7 @@ module.exports = {
       from: { path: "^web/", pathNot: tests },
       to: {
         path: "^(device|host-sim|scripts)/",
-        pathNot: "^device/(messages/[a-z-]+|core/command)\\.ts$",
+        pathNot: "^device/messages/[a-z-]+\\.ts$",
       },
     },
     {
@@ -107,13 +107,77 @@ module.exports = {
       comment: "web/domain knows the contracts' words, and of Node what an address looks like.",
       severity: "error",
       from: { path: "^web/domain/", pathNot: tests },
-      to: { pathNot: ["^web/domain/", "^web/api\\.ts$", "^web/store/store\\.ts$", "^net$"] },
+      to: {
+        pathNot: ["^web/domain/", "^web/api\\.ts$", "^device/messages/command\\.ts$", "^net$"],
+      },
     },
     {
       name: "only-the-store-knows-databases",
       severity: "error",
       from: { path: "^web/", pathNot: ["^web/store/", tests] },
       to: { path: "node_modules/(kysely|libsql|pg)/" },
+    },
+    {
+      name: "messages-stand-alone",
+      comment:
+        "device/messages knows the words of hal.ts, and of text what characters it is made of.",
+      severity: "error",
+      from: { path: "^device/messages/", pathNot: tests },
+      to: { pathNot: ["^device/messages/", "^device/(hal|characters)\\.ts$"] },
+    },
+    {
+      name: "no-test-code-in-production",
+      severity: "error",
+      from: { pathNot: tests },
+      to: { path: tests },
+    },
+    {
+      name: "no-dev-dependency-in-production",
+      severity: "error",
+      from: { path: "^(device|host-sim|scripts|web)/", pathNot: tests },
+      to: { dependencyTypes: ["npm-dev"], pathNot: "node_modules/@types/" },
+    },
+    {
+      name: "the-page-model-is-pure",
+      severity: "error",
+      from: { path: "^web/page/model/", pathNot: tests },
+      to: { pathNot: ["^web/page/(model|words)/", "^web/api\\.ts$", "^device/messages/"] },
+    },
+    {
+      name: "store-cloud-domain-below-service",
+      severity: "error",
+      from: { path: "^web/(store|cloud|domain)/", pathNot: tests },
+      to: { path: "^web/(service|page|run|environment|assets)" },
+    },
+    {
+      name: "only-web-cloud-knows-brokers",
+      severity: "error",
+      from: { path: "^web/", pathNot: ["^web/cloud/", tests] },
+      to: { path: "node_modules/(mqtt|mqtt-packet|aedes|@aws-sdk|@smithy)/" },
+    },
+    {
+      name: "virtual-time-knows-no-real-hardware",
+      severity: "error",
+      from: { path: "^host-sim/(scenarios|soak)/", pathNot: tests },
+      to: { path: "^host-sim/(hardware|cloud|xs|faults|terminal|advisor)/" },
+    },
+    {
+      name: "the-stand-in-stands-alone",
+      severity: "error",
+      from: { path: "^host-sim/cloud/", pathNot: tests },
+      to: { path: "^host-sim/(?!cloud/|printable)" },
+    },
+    {
+      name: "certs-below-the-commands",
+      severity: "error",
+      from: { path: "^scripts/certs/(?!command)", pathNot: tests },
+      to: { path: "^scripts/(?!certs/|command-line/)" },
+    },
+    {
+      name: "command-line-below-everything",
+      severity: "error",
+      from: { path: "^scripts/command-line/", pathNot: tests },
+      to: { path: "^(scripts/(?!command-line/)|web/)" },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
   ],

@@ -23,7 +23,7 @@ export function advisorPage(
   return [
     heading(speed),
     table([["case", ...engines, `what was seen (${engines[0]})`, "its time"], ...played]),
-    "\n## What does not apply\n\n",
+    "\n## Cases that do not apply\n\n",
     table([["case", "why"], ...others.map((outcome) => [outcome.case.title, whyOf(outcome)])]),
   ].join("");
 }
@@ -39,19 +39,22 @@ function timeOf(outcome: Outcome): string {
   return inWords(outcome.clientMs);
 }
 
-const heading = (speed: number) => `# What AWS IoT Device Advisor would ask
+const heading = (speed: number) => `# AWS IoT Device Advisor's cases
 
-Made by \`npx boom-box advisor --write docs/advisor.md\`. The cases of AWS IoT Device Advisor, played by
-\`host-sim/advisor/\` over real TLS sockets against the firmware in the simulator, on Node and on XS;
-\`boom-box advisor --external\` plays them against a board, or any other client. Those with * qualify a
-device. AWS's own service has not been asked: where its pages leave open how it judges, the rules are
-ours (\`host-sim/advisor/retries.ts\` for what growth and jitter are).
+Made by \`npx boom-box advisor --write docs/advisor.md\`. \`host-sim/advisor/\` plays the cases of AWS IoT Device
+Advisor over real TLS sockets against the firmware in the simulator, on Node and on XS.
+\`boom-box advisor --external\` plays them against a board, or any other client. Cases with * are required to qualify a device.
+AWS's own service has not been used. Where its documentation does not say how it judges a case, the rules are ours
+(\`host-sim/advisor/retries.ts\` defines growth and jitter).
 
-Time was compressed: while nothing was said, the box's clock and timers, and the advisor's, ran ${speed}
-times faster (${speed * 20} times during the outage of half an hour); handshakes and packets took their own time.
-"Its time" is what the box saw on Node. On either engine TLS is Node's, on the simulated hardware, and
-offers the suites of the board and those of TLS 1.3; what the board's own TLS refuses is tested in
-\`device/xs/tls/\`. Neither Node's nor the board's sends a TLS alert when it refuses a certificate: hence the
-warning. No case moved pin 5. Jitter is by chance, and the pauses differ with each run.
+Time was compressed. While nothing was sent, the clocks and timers of the box and of the advisor ran ${speed} times
+faster (${speed * 20} times during the outage of half an hour); handshakes and packets took their own time.
+The column "its time" is what the box saw on Node.
+
+On both engines, TLS is Node's, in the simulated hardware. It offers the cipher suites of the board and those of TLS 1.3.
+What the board's own TLS refuses is tested in \`device/xs/tls/\`. Neither Node's TLS nor the board's sends an alert when it
+refuses a certificate, hence the warning.
+
+No case moved pin 5. Jitter is random, so the pauses differ with each run.
 
 `;

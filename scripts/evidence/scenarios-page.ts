@@ -35,13 +35,14 @@ export async function makeScenariosPage(
   return { text: `${heading}${scenarioTable(rows, engines)}`, failures, rows };
 }
 
-const heading = `# What goes wrong, and what the box does
+const heading = `# Failure scenarios
 
-Made by \`npm run scenarios\`. Each row is a scenario of \`host-sim/scenarios/\`, run in virtual time over
-the whole firmware, on Node and on XS: what pin 5 did, what was reported to the broker, and how long
-it took from the end of the disturbance to the status \`online\` (the longest of three runs with
-different jitter; the firmware waits up to two minutes between attempts, with full jitter). In every
-row, besides: pin 5 is LOW at the end, no pulse is over its cap, as many events say \`opened\` as there
-were pulses, no two CONNECTs come within a second, and one socket is open at the end.
+Made by \`npm run scenarios\`. Each row is a scenario in \`host-sim/scenarios/\`. It runs the whole firmware in
+virtual time, on Node and on XS. The table shows what pin 5 did, what the box reported to the broker, and
+how long it took from the end of the disturbance to the status \`online\`. That time is the longest of three
+runs with different jitter: the firmware waits up to two minutes between attempts, with full jitter.
+
+Every row also passes these checks: pin 5 is LOW at the end, no pulse is longer than its cap, there are as
+many \`opened\` events as pulses, no two CONNECTs come within a second, and one socket is open at the end.
 
 `;

@@ -3,7 +3,7 @@
  * minutes that are skipped open nothing; where it is put back, those it shows twice open twice.
  */
 import type { GateView, Weekday } from "../api.ts";
-import type { Gate, Grant } from "../store/store.ts";
+import type { Gate, Grant } from "./entities.ts";
 import { offsetAt, type SteadyTime, steadyTimes, type WallClock, wallClock } from "./time-zone.ts";
 
 export type May = GateView["may"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { RequestState } from "../api.ts";
-import type { OpenRequest, RequestStep } from "../store/store.ts";
+import type { OpenRequest, RequestStep } from "./entities.ts";
 import { advance, hasEnded, mayFollow, openStates, transitions } from "./request.ts";
 
 const states = Object.keys(transitions) as RequestState[];

@@ -3,7 +3,7 @@
  * `unanswered` (nobody knew) is ended again, by the box's own word.
  */
 import type { RequestState } from "../api.ts";
-import type { OpenRequest, RequestStep } from "../store/store.ts";
+import type { OpenRequest, RequestStep } from "./entities.ts";
 
 /** To which states each leads. The box's word may come before the broker's acknowledgement. */
 export const transitions: Readonly<Record<RequestState, readonly RequestState[]>> = {

@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
-import type { Person, Session } from "../store/store.ts";
+import type { Person, Session } from "../domain/entities.ts";
 
 /** Who asks: a session that is not over, and a person who is active. */
 export interface SignedIn {

@@ -1,6 +1,7 @@
 import type { GateView } from "../api.ts";
+import type { Person } from "../domain/entities.ts";
 import { mayOpen } from "../domain/grants.ts";
-import type { Person, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { Boxes } from "./boxes.ts";
 
 /** Each gate for which this person has a grant, be it over; for administrators all of them. */

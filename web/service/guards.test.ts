@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { Problem } from "../api.ts";
+import type { Gate } from "../domain/entities.ts";
 import { type StorePlace, sqlitePlace } from "../store/place.rig.ts";
-import { type Gate, type Store, StoreError } from "../store/store.ts";
+import { type Store, StoreError } from "../store/store.ts";
 import type { Browser } from "./browser.rig.ts";
 import { Rig, until } from "./service.rig.ts";
 

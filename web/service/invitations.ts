@@ -1,5 +1,6 @@
 import type { InvitationView } from "../api.ts";
-import { type Person, type Store, StoreError } from "../store/store.ts";
+import type { Person } from "../domain/entities.ts";
+import { type Store, StoreError } from "../store/store.ts";
 import { hashOf, newToken, type RandomBytes } from "./secrets.ts";
 import type { WebSettings } from "./settings.ts";
 

@@ -1,4 +1,4 @@
-import type { OpenRequest } from "../store/store.ts";
+import type { OpenRequest } from "../domain/entities.ts";
 
 /** What the service counts. Labels are closed lists: nobody outside can make new ones. */
 export interface Metrics {

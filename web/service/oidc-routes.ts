@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Hono, type MiddlewareHandler } from "hono";
-import type { Person, Store } from "../store/store.ts";
+import type { Person } from "../domain/entities.ts";
+import type { Store } from "../store/store.ts";
 import { isAdministrator, isAllowed } from "./allow-list.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import type { Logger } from "./log.ts";

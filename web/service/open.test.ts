@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type SinonFakeTimers, useFakeTimers } from "sinon";
 import type { Problem, RequestView } from "../api.ts";
+import type { Gate } from "../domain/entities.ts";
 import { aGrant } from "../store/place.rig.ts";
-import type { Gate } from "../store/store.ts";
 import type { Browser } from "./browser.rig.ts";
 import { everyDay, Rig, turns, until } from "./service.rig.ts";
 

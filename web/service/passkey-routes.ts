@@ -1,7 +1,8 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import * as v from "valibot";
 import type { InvitationOptions } from "../api.ts";
-import type { Person, Store } from "../store/store.ts";
+import type { Person } from "../domain/entities.ts";
+import type { Store } from "../store/store.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { InvitationOptions, PasskeyOptions, Problem, SessionView } from "../api.ts";
-import type { Person } from "../store/store.ts";
+import type { Person } from "../domain/entities.ts";
 import { FakeAuthenticator, type Faults } from "./authenticator.fake.ts";
 import type { Browser } from "./browser.rig.ts";
 import { origin, Rig } from "./service.rig.ts";

@@ -8,7 +8,8 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from "@simplewebauthn/server";
-import type { Passkey, Person, Store } from "../store/store.ts";
+import type { Passkey, Person } from "../domain/entities.ts";
+import type { Store } from "../store/store.ts";
 import { derived } from "./secrets.ts";
 import type { WebSettings } from "./settings.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { connect, type Socket } from "node:net";
-import type { Gate } from "../store/store.ts";
+import type { Gate } from "../domain/entities.ts";
 import { Browser } from "./browser.rig.ts";
 import { EventReader } from "./event-reader.rig.ts";
 import { type RunningServer, serve } from "./server.ts";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { FakeGateLink } from "../cloud/gate-link.fake.ts";
+import type { Gate, Person } from "../domain/entities.ts";
 import {
   aGate,
   aGrant,
@@ -8,7 +9,7 @@ import {
   type StorePlace,
   sqlitePlace,
 } from "../store/place.rig.ts";
-import type { Gate, Person, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { Assets } from "./assets.ts";
 import { Browser } from "./browser.rig.ts";
 import type { Logger } from "./log.ts";

@@ -1,8 +1,9 @@
 import type { Hono } from "hono";
 import type { InvitationView } from "../api.ts";
 import type { GateLink, GateLinkListener } from "../cloud/gate-link.ts";
+import type { Person } from "../domain/entities.ts";
 import { RateLimiter } from "../domain/rate-limit.ts";
-import type { Person, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { createApp } from "./app.ts";
 import type { Assets } from "./assets.ts";
 import { Boxes } from "./boxes.ts";

@@ -1,6 +1,7 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { CookieOptions } from "hono/utils/cookie";
-import type { Person, SignInAttempt, Store } from "../store/store.ts";
+import type { Person, SignInAttempt } from "../domain/entities.ts";
+import type { Store } from "../store/store.ts";
 import type { SignedIn, WebContext } from "./context.ts";
 import { derived, hashOf, isToken, newToken, type RandomBytes } from "./secrets.ts";
 import type { WebSettings } from "./settings.ts";

@@ -1,5 +1,6 @@
 import type { GateView } from "../api.ts";
-import type { OpenRequest, Person, Store } from "../store/store.ts";
+import type { OpenRequest, Person } from "../domain/entities.ts";
+import type { Store } from "../store/store.ts";
 import type { SignedIn } from "./context.ts";
 import { EventStream } from "./event-stream.ts";
 import type { Logger } from "./log.ts";

@@ -1,6 +1,6 @@
 /** What the page is told of what is kept. */
 import type { HistoryEntry, PersonSummary, RequestView } from "../api.ts";
-import type { OpenRequest, Person } from "../store/store.ts";
+import type { OpenRequest, Person } from "../domain/entities.ts";
 
 export function personSummary({ id, name, isAdministrator }: Person): PersonSummary {
   return { id, name, isAdministrator };

@@ -1,10 +1,11 @@
 /** Gates, and who may open which when. */
 import type { Insertable, Selectable } from "kysely";
 import type { Weekday } from "../api.ts";
+import type { Gate, Grant } from "../domain/entities.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import type { GateTable, GrantTable } from "./schema.ts";
-import type { Gate, Grant, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 type Gates = Pick<Store, "createGate" | "updateGate" | "gate" | "gates">;
 type Grants = Pick<Store, "createGrant" | "updateGrant" | "deleteGrant" | "grants">;

@@ -1,8 +1,9 @@
 import type { Kysely, Selectable } from "kysely";
+import type { Person } from "../domain/entities.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import type { PersonTable, Schema } from "./schema.ts";
-import type { Person, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 type People = Pick<Store, "createPerson" | "updatePerson" | "person" | "personByOidc" | "people">;
 

@@ -3,9 +3,10 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Gate, Grant, OpenRequest, Passkey, Person, Session } from "../domain/entities.ts";
 import { storeOn } from "./sql-store.ts";
 import { connectSqlite } from "./sqlite.ts";
-import type { Gate, Grant, OpenRequest, Passkey, Person, Session, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 export interface StorePlace {
   /** as `openStore` takes it */

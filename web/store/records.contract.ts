@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { HistoryQuery } from "../api.ts";
+import type { ForeignEvent } from "../domain/entities.ts";
 import { isHistoryPosition } from "./history-position.ts";
 import { aGate, aPerson, aRequest, noon } from "./place.rig.ts";
-import type { ForeignEvent, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 export function recordsContract(store: () => Store): void {
   describe("requests", () => {

@@ -1,9 +1,10 @@
 /** What happened: each request, and what boxes did that nobody asked for here. */
 import type { Kysely } from "kysely";
+import type { OpenRequest } from "../domain/entities.ts";
 import { advance, openStates } from "../domain/request.ts";
 import type { Database } from "./database.ts";
 import type { Schema } from "./schema.ts";
-import type { OpenRequest, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 type Requests = Pick<Store, "recordRequest" | "advanceRequest" | "request" | "openRequests">;
 type Foreign = Pick<Store, "recordForeignEvent" | "foreignEvents">;

@@ -12,7 +12,7 @@ import type {
   Passkey,
   Session,
   SignInAttempt,
-} from "./store.ts";
+} from "../domain/entities.ts";
 
 export type Flag = 0 | 1;
 

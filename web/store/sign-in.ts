@@ -1,9 +1,10 @@
 /** Passkeys, invitations, sign-ins that have begun, and sessions: by what people get in. */
 import type { Selectable, Transaction } from "kysely";
+import type { Passkey } from "../domain/entities.ts";
 import type { Database } from "./database.ts";
 import { toPerson } from "./people.ts";
 import type { PasskeyTable, Schema } from "./schema.ts";
-import type { Passkey, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 type SignIn = Pick<
   Store,

@@ -8,107 +8,19 @@
  * deactivated, so that the records keep their names; and the records hold no foreign keys, so that
  * nothing is refused a record for what it names, be it an unknown gate.
  */
-import type { RefusalReason } from "../../device/messages/command.ts";
-import type { HistoryQuery, RequestState, ServiceReason, Weekday } from "../api.ts";
-
-export interface Person {
-  readonly id: string;
-  readonly name: string;
-  /** lower case; null: none */
-  readonly email: string | null;
-  readonly isAdministrator: boolean;
-  readonly isActive: boolean;
-  /** `issuer subject` of the OpenID provider; null: signs in by passkey alone */
-  readonly oidcSubject: string | null;
-  readonly createdAt: number;
-  readonly lastSeenAt: number | null;
-}
-
-export interface Passkey {
-  /** base64url */
-  readonly credentialId: string;
-  readonly personId: string;
-  /** COSE, base64url */
-  readonly publicKey: string;
-  readonly counter: number;
-  readonly transports: readonly string[];
-  readonly createdAt: number;
-  readonly lastUsedAt: number | null;
-}
-
-/** Secrets are kept as SHA-256 alone: who reads the database can use none. */
-export interface Invitation {
-  readonly tokenHash: string;
-  readonly personId: string;
-  readonly expiresAt: number;
-  readonly createdAt: number;
-}
-
-export interface Session {
-  readonly tokenHash: string;
-  readonly personId: string;
-  readonly csrfToken: string;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-}
-
-/** A sign-in somebody has begun. Good once: its challenge, state and nonce all follow from the token. */
-export interface SignInAttempt {
-  readonly tokenHash: string;
-  readonly kind: "passkey" | "invitation" | "oidc";
-  readonly expiresAt: number;
-}
-
-export interface Gate {
-  readonly id: string;
-  readonly name: string;
-  readonly thingName: string;
-  /** IANA */
-  readonly timeZone: string;
-  readonly isActive: boolean;
-}
-
-export interface Grant {
-  readonly id: string;
-  readonly personId: string;
-  readonly gateId: string;
-  readonly days: readonly Weekday[];
-  readonly fromMinute: number;
-  readonly toMinute: number;
-  readonly endsAt: number | null;
-}
-
-export interface OpenRequest {
-  readonly id: string;
-  readonly gateId: string;
-  readonly personId: string | null;
-  readonly state: RequestState;
-  readonly reason: RefusalReason | ServiceReason | null;
-  readonly at: number;
-  readonly sentAt: number | null;
-  readonly endedAt: number | null;
-  readonly pulseMs: number | null;
-  readonly address: string | null;
-}
-
-/** A step of a request: only forwards, see `domain/request.ts`. */
-export interface RequestStep {
-  readonly state: RequestState;
-  readonly reason: RefusalReason | ServiceReason | null;
-  readonly at: number;
-  readonly pulseMs: number | null;
-}
-
-/** An event of a box for which no request is known: somebody else's command, or a refusal of nobody's. */
-export interface ForeignEvent {
-  readonly thingName: string;
-  readonly commandId: string | null;
-  readonly outcome: "opened" | "refused";
-  readonly reason: RefusalReason | null;
-  readonly by: string | null;
-  readonly at: number;
-  readonly pulseMs: number | null;
-}
+import type { HistoryQuery } from "../api.ts";
+import type {
+  ForeignEvent,
+  Gate,
+  Grant,
+  Invitation,
+  OpenRequest,
+  Passkey,
+  Person,
+  RequestStep,
+  Session,
+  SignInAttempt,
+} from "../domain/entities.ts";
 
 /** Why something was not kept: a `conflict` is the caller's to tell, the others the operator's to mend. */
 export class StoreError extends Error {
