@@ -147,7 +147,7 @@ describe("administration", () => {
       }),
       400,
       "id: must be 1–32 of a-z, 0-9 and -; name: must not be empty; " +
-        "thingName: must be 1–128 of a-z, A-Z, 0-9, _, : and -; " +
+        "thingName: must be 1–64 of a-z, A-Z, 0-9, _, : and -; " +
         "timeZone: must be an IANA time zone such as Europe/Berlin",
     );
     assert.equal((await patch("/api/admin/gates/north", { id: "other" })).status, 400);
