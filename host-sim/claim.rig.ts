@@ -38,7 +38,10 @@ async function makeMaterial(): Promise<Material> {
   const ca = await createAuthority();
   const own = await issueClient(ca, "lot-7");
   return {
-    ...{ ca, own, server: await issueServer(ca), claim: await issueClient(ca, "claim") },
+    ca,
+    own,
+    server: await issueServer(ca),
+    claim: await issueClient(ca, "claim"),
     request: await createRequest(own.keyPem, "lot-7"),
   };
 }
@@ -92,7 +95,8 @@ export class ClaimCloud {
       ca: ca.certificatePem,
       certificate: server.certificatePem + ca.certificatePem,
       key: server.keyPem,
-      ...{ registry, provisioning },
+      registry,
+      provisioning,
       onRecord: (record) => records.push(record),
     });
     return new ClaimCloud({ material, registry, cloud, records, things });
@@ -108,8 +112,11 @@ export class ClaimCloud {
     const box = new ClaimBox(settingsFor(this.cloud.port), {
       identity: { secureContext: createSecureContext({ ca: ca.certificatePem }) },
       claim: {
-        ...{ certificate: claim.certificatePem, key: claim.keyPem, request },
-        ...{ ownKey: own.keyPem, ca: ca.certificatePem },
+        certificate: claim.certificatePem,
+        key: claim.keyPem,
+        request,
+        ownKey: own.keyPem,
+        ca: ca.certificatePem,
       } satisfies ClaimIdentity,
       ...changes,
     });
@@ -125,7 +132,11 @@ export class ClaimCloud {
 
 function settingsFor(port: number): Settings {
   const result = parseSettings({
-    ...{ thingName: "lot-7", endpoint: "localhost", port, pulseMs: 20, claim: { template } },
+    thingName: "lot-7",
+    endpoint: "localhost",
+    port,
+    pulseMs: 20,
+    claim: { template },
   });
   if (result.type === "problems") throw new Error(result.problems.join());
   return result.settings;

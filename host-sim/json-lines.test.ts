@@ -38,8 +38,15 @@ describe("JsonLines", () => {
     lines.record({ type: "event", ...openedEvent(command, 501, undefined) });
     const [known, unknown] = written.map((line) => JSON.parse(line) as Record<string, unknown>);
     assert.deepEqual(known, {
-      ...{ at: 70, type: "event", id: "1", action: "open", outcome: "opened" },
-      ...{ reason: null, by: "Alice", date: 1_700_000_000_320, pulseMs: 501 },
+      at: 70,
+      type: "event",
+      id: "1",
+      action: "open",
+      outcome: "opened",
+      reason: null,
+      by: "Alice",
+      date: 1_700_000_000_320,
+      pulseMs: 501,
     });
     assert.equal(unknown?.date, null);
   });

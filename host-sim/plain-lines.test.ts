@@ -17,7 +17,10 @@ describe("describeRecord", () => {
     [{ type: "claim", outcome: "provisioned" }, "claim       provisioned"],
     [
       {
-        ...{ type: "claim", outcome: "failed", who: "person", reason: "rejected" },
+        type: "claim",
+        outcome: "failed",
+        who: "person",
+        reason: "rejected",
         detail: "403 \x1b[2Jno",
       },
       "claim       failed (person): rejected: 403  [2Jno",

@@ -146,7 +146,8 @@ describe("SimulatedBox, its power, and the faults around it", () => {
     clock.tick(10);
     let failed = 0;
     box.device.clock.synchronize({
-      ...{ servers: [], onSynchronized: () => assert.fail() },
+      servers: [],
+      onSynchronized: () => assert.fail(),
       onError: () => {
         failed += 1;
       },

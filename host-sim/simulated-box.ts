@@ -127,7 +127,12 @@ export class SimulatedBox {
     const { identity, settings } = this.#options;
     const { gatePin, network, storage, clock } = this.#device;
     this.#device = createNodeDevice({
-      ...{ identity, gatePin, network, storage, link: this.link, pin: settings.pin },
+      identity,
+      gatePin,
+      network,
+      storage,
+      link: this.link,
+      pin: settings.pin,
       clock: new ScriptedClock(clock.script),
       resetReason: "power-on",
     });

@@ -28,7 +28,10 @@ describe("VcdLines", () => {
   afterEach(() => clock.restore());
 
   const edge = (value: 0 | 1, at = performance.now()): SimulatedBoxRecord => ({
-    ...{ type: "pin", pin: 5, value, at },
+    type: "pin",
+    pin: 5,
+    value,
+    at,
   });
   const changesOf = (name: string) => readVcd(text).wires.get(name);
 

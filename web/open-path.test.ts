@@ -37,7 +37,11 @@ function describeOpenPath(name: string, makeCloud: (context: Context) => Promise
       const log = { info: () => {}, warn: () => {}, error: () => {} };
       web = await startWeb(parsed.settings, cloud.link(), log, (store) =>
         store.createGate({
-          ...{ id: "north", name: "North", thingName: "lot-1", timeZone: "UTC", isActive: true },
+          id: "north",
+          name: "North",
+          thingName: "lot-1",
+          timeZone: "UTC",
+          isActive: true,
         }),
       );
       headers = await signInColleague(web.store, "north", origin);

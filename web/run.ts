@@ -34,7 +34,12 @@ export async function startWeb(
   const assets = await pageAssets();
   const store = await openStore(settings.database);
   const service = new Service({
-    ...{ store, link, settings, log, assets, randomBytes },
+    store,
+    link,
+    settings,
+    log,
+    assets,
+    randomBytes,
     metrics: prometheusMetrics(),
     now: Date.now,
   });

@@ -39,7 +39,9 @@ export class GuardedTCP implements Transport {
     this.#guard = guard;
     guard.onOpened(this);
     this.#tcp = new guard.tcp({
-      ...{ address, port, nodelay: true },
+      address,
+      port,
+      nodelay: true,
       onReadable: (count) => this.#try(() => options.onReadable?.(count)),
       onWritable: (count) => {
         guard.onConnected();

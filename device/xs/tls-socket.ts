@@ -111,7 +111,9 @@ export class XsTLSSocket implements TLSSocket, Guard {
       this.#native = new Native({
         TCP: { io: GuardedTCP },
         guard: this,
-        ...{ address, host, port },
+        address,
+        host,
+        port,
         secure: {
           ...secureOf(this.#context, identity),
           // A session is never resumed: every connection sees the server's certificate.

@@ -73,8 +73,12 @@ describe("the broker", function () {
 
     const principalIdentifier = "tester";
     const connected = (clientId: string, timestamp: number, versionNumber: number) => ({
-      ...{ clientId, timestamp, eventType: "connected", ipAddress: "127.0.0.1" },
-      ...{ principalIdentifier, versionNumber },
+      clientId,
+      timestamp,
+      eventType: "connected",
+      ipAddress: "127.0.0.1",
+      principalIdentifier,
+      versionNumber,
     });
     const disconnected = (
       clientId: string,
@@ -82,9 +86,13 @@ describe("the broker", function () {
       version: number,
       reason: string,
     ) => ({
-      ...{ clientId, timestamp, eventType: "disconnected", disconnectReason: reason },
+      clientId,
+      timestamp,
+      eventType: "disconnected",
+      disconnectReason: reason,
       clientInitiatedDisconnect: reason === "CLIENT_INITIATED_DISCONNECT",
-      ...{ principalIdentifier, versionNumber: version },
+      principalIdentifier,
+      versionNumber: version,
     });
 
     it("of who comes, takes over and goes, each with its time, in order", async () => {

@@ -15,8 +15,12 @@ const box = { thingName: "lot-1", policies: [boxPolicy({ ...account, prefix: "ga
 const arnOf = (resource: string) => `arn:aws:iot:${account.region}:${account.account}:${resource}`;
 
 const connect = (fields: Partial<IConnectPacket> = {}): IConnectPacket => ({
-  ...{ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clientId: "lot-1" },
-  ...{ keepalive: 60, clean: true },
+  cmd: "connect",
+  protocolId: "MQTT",
+  protocolVersion: 4,
+  clientId: "lot-1",
+  keepalive: 60,
+  clean: true,
   ...fields,
 });
 const will = (fields: Partial<NonNullable<IConnectPacket["will"]>> = {}) =>

@@ -5,8 +5,13 @@ import { publishIdentifier } from "./frames.ts";
 
 function message(messageId: number): Buffer {
   const packet: IPublishPacket = {
-    ...{ cmd: "publish", topic: "gate/lot-1/command", payload: "open", qos: 1, messageId },
-    ...{ dup: false, retain: false },
+    cmd: "publish",
+    topic: "gate/lot-1/command",
+    payload: "open",
+    qos: 1,
+    messageId,
+    dup: false,
+    retain: false,
   };
   return generate(packet);
 }

@@ -8,8 +8,14 @@ const lot1 = { id: "lot-1" };
 
 let counter = 0;
 const message = (topic: string, payload = "x"): AedesPublishPacket => ({
-  ...{ cmd: "publish", topic, payload: Buffer.from(payload), qos: 1, dup: false, retain: false },
-  ...{ brokerId: "broker", brokerCounter: ++counter },
+  cmd: "publish",
+  topic,
+  payload: Buffer.from(payload),
+  qos: 1,
+  dup: false,
+  retain: false,
+  brokerId: "broker",
+  brokerCounter: ++counter,
 });
 
 describe("MessageStore", () => {

@@ -7,7 +7,13 @@ import { Outlet } from "./outlet.ts";
 
 function message(topic: string, qos: 0 | 1 = 1, messageId = Number(topic)): Buffer {
   return generate({
-    ...{ cmd: "publish", topic, payload: "x", qos, messageId, dup: false, retain: false },
+    cmd: "publish",
+    topic,
+    payload: "x",
+    qos,
+    messageId,
+    dup: false,
+    retain: false,
   });
 }
 

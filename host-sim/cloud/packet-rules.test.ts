@@ -5,7 +5,13 @@ import { PacketRules } from "./packet-rules.ts";
 import type { PolicyAction } from "./policy.ts";
 
 const publish = (fields: Partial<IPublishPacket> = {}): IPublishPacket => ({
-  ...{ cmd: "publish", topic: "a", payload: "x", qos: 1, dup: false, retain: false, messageId: 1 },
+  cmd: "publish",
+  topic: "a",
+  payload: "x",
+  qos: 1,
+  dup: false,
+  retain: false,
+  messageId: 1,
   ...fields,
 });
 const subscribe = (topics: readonly string[], qos: 0 | 1 | 2 = 1): ISubscribePacket => ({

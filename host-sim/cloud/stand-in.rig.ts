@@ -151,7 +151,9 @@ export class TestCloud {
     const { ca } = this.people;
     const client = new RawClient(
       connect({
-        ...{ host: "127.0.0.1", port: this.cloud.port, servername: "localhost" },
+        host: "127.0.0.1",
+        port: this.cloud.port,
+        servername: "localhost",
         ca: ca.certificatePem,
         ...(identity && { cert: identity.certificatePem, key: identity.keyPem }),
         ...options,
@@ -324,8 +326,12 @@ function bytesOf(packets: readonly Sendable[]): Buffer {
 
 export function connectPacket(clientId: string, fields: Partial<IConnectPacket> = {}): Packet {
   return {
-    ...{ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clientId },
-    ...{ keepalive: 60, clean: true },
+    cmd: "connect",
+    protocolId: "MQTT",
+    protocolVersion: 4,
+    clientId,
+    keepalive: 60,
+    clean: true,
     ...fields,
   };
 }
@@ -342,7 +348,13 @@ export function publishPacket(
   fields: { readonly qos?: 0 | 1 | 2; readonly retain?: boolean; readonly messageId?: number } = {},
 ): Packet {
   return {
-    ...{ cmd: "publish", topic, payload, qos: 1, dup: false, retain: false, messageId: 1 },
+    cmd: "publish",
+    topic,
+    payload,
+    qos: 1,
+    dup: false,
+    retain: false,
+    messageId: 1,
     ...fields,
   };
 }

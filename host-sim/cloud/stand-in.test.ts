@@ -16,7 +16,11 @@ describe("CloudStandIn", function () {
   it("serves a client that is not ours", async () => {
     const { certificatePem: cert, keyPem: key } = people.lot1;
     const client = await connectAsync(`mqtts://localhost:${test.cloud.port}`, {
-      ...{ ca: people.ca.certificatePem, cert, key, clientId: "lot-1", reconnectPeriod: 0 },
+      ca: people.ca.certificatePem,
+      cert,
+      key,
+      clientId: "lot-1",
+      reconnectPeriod: 0,
     });
     await client.subscribeAsync("gate/lot-1/command", { qos: 1 });
     const message = new Promise<string>((resolve) => {

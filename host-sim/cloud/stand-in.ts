@@ -72,7 +72,13 @@ export class CloudStandIn {
     const store = options.store ?? new MessageStore(limits, now);
     const record = (event: CloudEvent) => onRecord?.({ at: now(), ...event });
     const broker = await Broker.start({
-      ...{ registry, limits, store, provisioning, now, record, onDeliver },
+      registry,
+      limits,
+      store,
+      provisioning,
+      now,
+      record,
+      onDeliver,
     });
     try {
       const listener = await TlsListener.listen({

@@ -3,8 +3,14 @@ import type { AedesPublishPacket } from "aedes";
 import { TopicBus } from "./topic-bus.ts";
 
 const packetOn = (topic: string): AedesPublishPacket => ({
-  ...{ cmd: "publish", topic, payload: "x", qos: 0, dup: false, retain: false },
-  ...{ brokerId: "broker", brokerCounter: 1 },
+  cmd: "publish",
+  topic,
+  payload: "x",
+  qos: 0,
+  dup: false,
+  retain: false,
+  brokerId: "broker",
+  brokerCounter: 1,
 });
 
 describe("TopicBus", () => {

@@ -127,8 +127,11 @@ export async function makePeers(): Promise<Peers> {
   return {
     device: { ca: ca.certificatePem, cert: own.certificatePem, key: own.keyPem },
     claim: {
-      ...{ certificate: claim.certificatePem, key: claim.keyPem, request },
-      ...{ ownKey: own.keyPem, ca: ca.certificatePem },
+      certificate: claim.certificatePem,
+      key: claim.keyPem,
+      request,
+      ownKey: own.keyPem,
+      ca: ca.certificatePem,
     },
     issued: issued.certificateDer,
     certificateEnds: {

@@ -83,8 +83,14 @@ describe("drawPanel", () => {
 
   it("is never wider than the terminal, whatever the names", () => {
     const faults = {
-      ...{ isWifiOff: true, isElsewhere: true, isBrokerDown: true, latencyMs: 10_000 },
-      ...{ lossPercent: 100, isNtpBlocked: true, skewMs: 1, isPowerOff: true },
+      isWifiOff: true,
+      isElsewhere: true,
+      isBrokerDown: true,
+      latencyMs: 10_000,
+      lossPercent: 100,
+      isNtpBlocked: true,
+      skewMs: 1,
+      isPowerOff: true,
     };
     const long = { thingName: "l".repeat(64), broker: `${"b".repeat(253)}:8883` };
     for (let width = 1; width <= 120; width++) {

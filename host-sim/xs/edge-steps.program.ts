@@ -60,8 +60,11 @@ class Bench {
 
   constructor() {
     const result = parseSettings({
-      ...{ thingName: "lot-1", endpoint: "broker.test", networks: [{ SSID: "a" }] },
-      ...{ pulseMs, cooldownMs },
+      thingName: "lot-1",
+      endpoint: "broker.test",
+      networks: [{ SSID: "a" }],
+      pulseMs,
+      cooldownMs,
     });
     if (result.type === "problems") throw new Error(result.problems.join());
     this.#agent = new Agent({
@@ -188,7 +191,10 @@ class Bench {
         },
       },
       network: {
-        ...{ connection: 500, address: "10.0.0.9", RSSI: -60, onChanged: undefined },
+        connection: 500,
+        address: "10.0.0.9",
+        RSSI: -60,
+        onChanged: undefined,
         connect() {
           this.onChanged?.("connection");
         },

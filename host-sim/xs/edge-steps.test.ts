@@ -56,7 +56,10 @@ describe("the work before a falling edge, on the real XS", function () {
   it("is as little with everything full as with nothing waiting", async () => {
     const nothing = { waiting: 0, ids: 0, partialBytes: 0, packets: [], lateFrom: undefined };
     const everything: Surroundings = {
-      ...{ waiting: 72, ids: 40, partialBytes: 1_500, lateFrom: undefined },
+      waiting: 72,
+      ids: 40,
+      partialBytes: 1_500,
+      lateFrom: undefined,
       packets: Array.from({ length: 100 }, () => "full" as const),
     };
     const quiet = await measure(nothing);

@@ -81,17 +81,31 @@ class Bench {
     const { store } = this;
     const [personId, now] = [randomUUID(), Date.now()];
     await store.createPerson({
-      ...{ id: personId, name, email: null, isAdministrator: false, isActive: true },
-      ...{ oidcSubject: null, createdAt: now, lastSeenAt: null },
+      id: personId,
+      name,
+      email: null,
+      isAdministrator: false,
+      isActive: true,
+      oidcSubject: null,
+      createdAt: now,
+      lastSeenAt: null,
     });
     await store.createGrant({
-      ...{ id: randomUUID(), personId, gateId, days: [1, 2, 3, 4, 5, 6, 7] },
-      ...{ fromMinute: 0, toMinute: 1_440, endsAt: null },
+      id: randomUUID(),
+      personId,
+      gateId,
+      days: [1, 2, 3, 4, 5, 6, 7],
+      fromMinute: 0,
+      toMinute: 1_440,
+      endsAt: null,
     });
     const [token, csrfToken] = [newToken(randomBytes), newToken(randomBytes)];
     await store.createSession({
-      ...{ tokenHash: hashOf(token), personId, csrfToken },
-      ...{ createdAt: now, expiresAt: now + 3_600_000 },
+      tokenHash: hashOf(token),
+      personId,
+      csrfToken,
+      createdAt: now,
+      expiresAt: now + 3_600_000,
     });
     return {
       cookie: `boom-box-session=${token}`,
@@ -106,8 +120,12 @@ class Bench {
     return new Promise((resolve, reject) => {
       const sent = request(
         {
-          ...{ host: "127.0.0.1", port: this.#web.port, path: `/api/gates/${gateId}/open` },
-          ...{ method: "POST", agent: this.#agent, headers },
+          host: "127.0.0.1",
+          port: this.#web.port,
+          path: `/api/gates/${gateId}/open`,
+          method: "POST",
+          agent: this.#agent,
+          headers,
         },
         (response) => {
           response.resume();

@@ -37,8 +37,12 @@ describe("the broker's flags", () => {
   it("are taken as they are written", () => {
     const args = ["--thing", "lot:2", "--endpoint", "x.iot.eu-central-1.amazonaws.com"];
     assert.deepEqual(flagsOf(...args, "--port", "443", "--prefix", "a/b/c", "--alpn"), {
-      ...{ thing: "lot:2", endpoint: "x.iot.eu-central-1.amazonaws.com", port: 443 },
-      ...{ prefix: "a/b/c", alpn: true, certs: defaultCertsDirectory },
+      thing: "lot:2",
+      endpoint: "x.iot.eu-central-1.amazonaws.com",
+      port: 443,
+      prefix: "a/b/c",
+      alpn: true,
+      certs: defaultCertsDirectory,
     });
   });
 
@@ -94,7 +98,10 @@ describe("resolveBroker", function () {
   it("finds the stand-in that runs here", async () => {
     await announce();
     assert.deepEqual(await shown({}), {
-      ...{ endpoint: "localhost", port: 9_883, prefix: "lab", alpn: false },
+      endpoint: "localhost",
+      port: 9_883,
+      prefix: "lab",
+      alpn: false,
     });
   });
 
@@ -107,7 +114,10 @@ describe("resolveBroker", function () {
   it("takes nothing from the stand-in where another broker is named", async () => {
     await announce();
     assert.deepEqual(await shown({ endpoint: "x.test" }), {
-      ...{ endpoint: "x.test", port: 8883, prefix: "gate", alpn: false },
+      endpoint: "x.test",
+      port: 8883,
+      prefix: "gate",
+      alpn: false,
     });
   });
 

@@ -30,7 +30,9 @@ describe("what a claim is prepared with", function () {
 
   const fleet = () =>
     prepareFleet({
-      ...{ cloud: new LocalControlPlane(certs), certs, template: "boom-box" },
+      cloud: new LocalControlPlane(certs),
+      certs,
+      template: "boom-box",
       trustPem: readFileSync(identityFiles(certs, caIdentity).certificatePem, "utf8"),
       onStep: (step) => steps.push(step),
     });
@@ -65,7 +67,10 @@ describe("what a claim is prepared with", function () {
     assert.deepEqual(
       { ...(claim as object), pem: "", createdAt: 0 },
       {
-        ...{ pem: "", createdAt: 0, status: "ACTIVE", things: [] },
+        pem: "",
+        createdAt: 0,
+        status: "ACTIVE",
+        things: [],
         policies: ["boom-box-claim@boom-box"],
       },
     );
@@ -84,7 +89,9 @@ describe("what a claim is prepared with", function () {
     await box();
     assert.equal(read("lot-7", "private-key.pem"), key);
     assert.deepEqual(JSON.parse(read("lot-7", "settings.json")), {
-      ...{ thingName: "lot-7", endpoint: "localhost", claim: { template: "boom-box" } },
+      thingName: "lot-7",
+      endpoint: "localhost",
+      claim: { template: "boom-box" },
       pulseMs: 400,
     });
     assert.doesNotMatch(steps.join(), /PRIVATE|MII/);
@@ -142,7 +149,9 @@ describe("what a claim is prepared with", function () {
     const create = (hookArn?: string) =>
       new AwsTemplates({ region: "eu-central-1", endpointUrl }).create(
         templateRequest({
-          ...{ template: "T-1", prefix: "gate", roleArn },
+          template: "T-1",
+          prefix: "gate",
+          roleArn,
           ...(hookArn === undefined ? {} : { hookArn }),
         }),
       );
@@ -154,7 +163,9 @@ describe("what a claim is prepared with", function () {
       assert.deepEqual([method, url], ["POST", "/provisioning-templates"]);
       const { templateBody, ...rest } = body as Record<string, unknown>;
       assert.deepEqual(rest, {
-        ...{ templateName: "T-1", enabled: true, type: "FLEET_PROVISIONING" },
+        templateName: "T-1",
+        enabled: true,
+        type: "FLEET_PROVISIONING",
         provisioningRoleArn: roleArn,
         preProvisioningHook: {
           payloadVersion: "2020-04-01",

@@ -59,13 +59,18 @@ export async function readClaimingBox(flags: ClaimingBoxFlags): Promise<Claiming
   );
   const port = flags.port ?? standIn?.port ?? entry.port;
   return {
-    ...{ endpoint, port, settings: entry.claim },
+    endpoint,
+    port,
+    settings: entry.claim,
     prefix: flags.prefix ?? entry.prefix ?? defaultPrefix,
     alpn: flags.alpn ?? (entry.alpn || port === 443),
     identity: { caPem: pair.caPem, chainPem: pair.chainPem, keyPem: pair.keyPem },
     claim: {
-      ...{ certificate: pair.chainPem, key: pair.keyPem, ca: pair.caPem },
-      ...{ request: request ?? "", ownKey: ownKey ?? "" },
+      certificate: pair.chainPem,
+      key: pair.keyPem,
+      ca: pair.caPem,
+      request: request ?? "",
+      ownKey: ownKey ?? "",
     },
   };
 }

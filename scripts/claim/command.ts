@@ -61,7 +61,8 @@ async function fleet(flags: FleetFlags, write: (text: string) => void): Promise<
   const { prepareFleet } = await import("./fleet.ts");
   const { certs, template } = flags;
   const common = {
-    ...{ certs, template },
+    certs,
+    template,
     ...(flags.prefix === undefined ? {} : { prefix: flags.prefix }),
     onStep: (text: string) => write(`fleet  ${text}\n`),
   };

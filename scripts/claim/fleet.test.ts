@@ -31,11 +31,16 @@ describe("a fleet, against an emulator of AWS IoT's control plane", function () 
     await emulator.reset();
     const asked: TemplateRequest[] = [];
     const request = templateRequest({
-      ...{ template: "T-1", prefix: "gate" },
+      template: "T-1",
+      prefix: "gate",
       roleArn: "arn:aws:iam::123456789012:role/boom-box-provisioning",
     });
     await prepareFleet({
-      ...{ certs, template: "T-1", trustPem: emulator.caPem, request, onStep: () => {} },
+      certs,
+      template: "T-1",
+      trustPem: emulator.caPem,
+      request,
+      onStep: () => {},
       cloud: await AwsControlPlane.open({ region: "eu-central-1", endpointUrl: emulator.url }),
       // moto plays no templates.
       templates: { create: async (each) => asked.push(each) > 0 },

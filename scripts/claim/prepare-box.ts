@@ -55,7 +55,8 @@ export async function prepareBox(options: BenchOptions): Promise<void> {
   const settings = mergedSettings(
     before,
     {
-      ...{ thingName: thing, endpoint },
+      thingName: thing,
+      endpoint,
       prefix: options.prefix ?? fleet?.prefix ?? defaultPrefix,
     },
     { claim: { template } },

@@ -41,7 +41,8 @@ export class BrokerVisit {
   async isTrustedByPublic(): Promise<boolean> {
     const handshake = await shakeHands({
       ...this.#common(this.#options.settings.alpn),
-      ...{ ca: undefined, identity: undefined },
+      ca: undefined,
+      identity: undefined,
     });
     if (handshake.type === "secure") handshake.socket.destroy();
     // An alert is the server's: it misses a certificate, and its own was good.
@@ -109,7 +110,9 @@ export class BrokerVisit {
   #observerOptions(): ObserverOptions {
     const { settings, timing } = this.#options;
     return {
-      ...{ prefix: settings.prefix, thing: settings.thingName, timing },
+      prefix: settings.prefix,
+      thing: settings.thingName,
+      timing,
       dial: () => this.#dialAsService(),
     };
   }

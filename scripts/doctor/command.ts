@@ -52,8 +52,10 @@ async function doctor(flags: DoctorFlags): Promise<void> {
   const { thisMachine, usualTiming } = await import("./surroundings.ts");
   const findings = examine(
     {
-      ...{ certs: flags.certs, thing: flags.thing },
-      ...{ takeOver: flags.takeOver === true, withBoard: flags.board },
+      certs: flags.certs,
+      thing: flags.thing,
+      takeOver: flags.takeOver === true,
+      withBoard: flags.board,
       ...(endpoint === undefined
         ? {}
         : {

@@ -95,8 +95,13 @@ class Speaker {
       return this.#end("suback", { type: "not-granted" });
 
     this.#peer.send({
-      ...{ cmd: "publish", topic: topics.event, payload: writeEventProbe(eventId), messageId: 2 },
-      ...{ qos: 1, dup: false, retain: false },
+      cmd: "publish",
+      topic: topics.event,
+      payload: writeEventProbe(eventId),
+      messageId: 2,
+      qos: 1,
+      dup: false,
+      retain: false,
     });
     const puback = await this.#answer("puback");
     if (puback.type === "ended") return this.#end("puback", puback.ending);
@@ -107,7 +112,11 @@ class Speaker {
     const { clientId, keepAliveSeconds, topics, withWill } = this.#options;
     const payload = Buffer.from(writeStatus({ state: "offline", firmware: "doctor" }));
     return {
-      ...{ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clean: true, clientId },
+      cmd: "connect",
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clean: true,
+      clientId,
       // As long as it watches it says nothing.
       keepalive: Math.max(keepAliveSeconds, Math.ceil(this.#options.timing.watchMs / 1_000) + 30),
       ...(withWill ? { will: { topic: topics.status, payload, qos: 1, retain: true } } : {}),

@@ -22,8 +22,15 @@ export const thing = "lot-1";
 
 /** Short where nothing is to come, long where something is. */
 const timing = {
-  ...{ clockMs: 5_000, dnsMs: 5_000, tcpMs: 5_000, tlsMs: 5_000 },
-  ...{ admissionMs: 100, answerMs: 5_000, deliveryMs: 5_000, watchMs: 100, pauseMs: 0 },
+  clockMs: 5_000,
+  dnsMs: 5_000,
+  tcpMs: 5_000,
+  tlsMs: 5_000,
+  admissionMs: 100,
+  answerMs: 5_000,
+  deliveryMs: 5_000,
+  watchMs: 100,
+  pauseMs: 0,
 };
 
 /** A maker's desk on which all is well: files, tools, a time server, and a stand-in that knows the box. */
@@ -70,7 +77,9 @@ export class Bench {
     for (const [path, kept] of this.#copies()) copyFileSync(kept, path);
     this.timeOffsetMs = 0;
     this.settings = {
-      ...{ thingName: thing, endpoint: "localhost", timeServers: ["localhost"] },
+      thingName: thing,
+      endpoint: "localhost",
+      timeServers: ["localhost"],
       networks: [{ SSID: "car park", password: "open sesame" }],
     };
     const sdk = join(this.certs, "sdk");
@@ -104,13 +113,18 @@ export class Bench {
     );
     if (!box || !server || !service || !ca) throw new Error("an identity is missing");
     registry.register({
-      ...{ certificate: box.certificatePem, thingName: thing, policies },
+      certificate: box.certificatePem,
+      thingName: thing,
+      policies,
       ...(status === undefined ? {} : { status }),
     });
     const scope = { ...localAccount, prefix: "gate", clientIdPrefix: serviceClientIdPrefix };
     registry.register({ certificate: service.certificatePem, policies: [servicePolicy(scope)] });
     const cloud = await CloudStandIn.listen({
-      ...{ ca: ca.certificatePem, certificate: server.chainPem, key: server.keyPem, registry },
+      ca: ca.certificatePem,
+      certificate: server.chainPem,
+      key: server.keyPem,
+      registry,
       limits: { connectsPerSecond: 1_000 },
       ...rest,
     });

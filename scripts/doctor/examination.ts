@@ -111,7 +111,11 @@ async function* examineBox(
     return;
   }
   const visit = new BrokerVisit({
-    ...{ certs, thing, settings, address, timing },
+    certs,
+    thing,
+    settings,
+    address,
+    timing,
     credentials: credentials.value,
   });
   const handshake = await visit.handshake();

@@ -28,19 +28,22 @@ const dayMs = 24 * 3_600_000;
 const faults: readonly Fault[] = [
   {
     what: "there are no settings",
-    ...{ check: "settings", cause: "settings-missing" },
+    check: "settings",
+    cause: "settings-missing",
     put: (bench) => {
       bench.writeSettings = () => {};
     },
   },
   {
     what: "the settings are misspelt",
-    ...{ check: "settings", cause: "settings-invalid" },
+    check: "settings",
+    cause: "settings-invalid",
     put: ({ settings }) => Object.assign(settings, { pulsMs: 500 }),
   },
   {
     what: "the certificate's life is over",
-    ...{ check: "certificate", cause: "certificate-expired" },
+    check: "certificate",
+    cause: "certificate-expired",
     put: async (bench) => {
       const notBefore = new Date(Date.now() - 20 * dayMs);
       const notAfter = new Date(Date.now() - 10 * dayMs);
@@ -52,7 +55,8 @@ const faults: readonly Fault[] = [
   },
   {
     what: "the key is another's",
-    ...{ check: "certificate", cause: "key-mismatch" },
+    check: "certificate",
+    cause: "key-mismatch",
     put: ({ files }) => {
       const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
       writeFileSync(files.keyDer, privateKey.export({ format: "der", type: "pkcs8" }));
@@ -60,12 +64,14 @@ const faults: readonly Fault[] = [
   },
   {
     what: "the certificate is PEM",
-    ...{ check: "certificate", cause: "certificate-form" },
+    check: "certificate",
+    cause: "certificate-form",
     put: ({ files }) => copyFileSync(files.certificatePem, files.certificateDer),
   },
   {
     what: "the key is an EC key",
-    ...{ check: "certificate", cause: "certificate-form" },
+    check: "certificate",
+    cause: "certificate-form",
     put: ({ files }) => {
       const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
       writeFileSync(files.keyDer, privateKey.export({ format: "der", type: "pkcs8" }));
@@ -73,14 +79,16 @@ const faults: readonly Fault[] = [
   },
   {
     what: "this machine's clock is half an hour ahead",
-    ...{ check: "clock", cause: "clock-wrong" },
+    check: "clock",
+    cause: "clock-wrong",
     put: (bench) => {
       bench.timeOffsetMs = -30 * 60_000;
     },
   },
   {
     what: "the endpoint's name leads nowhere",
-    ...{ check: "dns", cause: "endpoint-unresolved" },
+    check: "dns",
+    cause: "endpoint-unresolved",
     put: (bench) => {
       bench.settings.endpoint = "brokr.test";
       const lookup = async (name: string) => {
@@ -92,12 +100,14 @@ const faults: readonly Fault[] = [
   },
   {
     what: "another server is at the endpoint",
-    ...{ check: "server", cause: "wrong-endpoint" },
+    check: "server",
+    cause: "wrong-endpoint",
     put: ({ settings }) => Object.assign(settings, { endpoint: "other.test" }),
   },
   {
     what: "the port is refused",
-    ...{ check: "tcp", cause: "port-refused" },
+    check: "tcp",
+    cause: "port-refused",
     put: async (bench) => {
       const server = createServer().listen(0, "127.0.0.1");
       await once(server, "listening");
@@ -108,7 +118,8 @@ const faults: readonly Fault[] = [
   },
   {
     what: "a firewall swallows the port",
-    ...{ check: "tcp", cause: "port-blocked" },
+    check: "tcp",
+    cause: "port-blocked",
     put: (bench) => {
       bench.surroundings = { ...bench.surroundings, dial: () => new Socket() };
       bench.allow({ tcpMs: 20 });
@@ -116,7 +127,8 @@ const faults: readonly Fault[] = [
   },
   {
     what: "the port speaks no TLS",
-    ...{ check: "tls", cause: "not-tls" },
+    check: "tls",
+    cause: "not-tls",
     put: async (bench) => {
       const server = createServer((socket) => {
         socket.on("error", () => {});
@@ -129,20 +141,23 @@ const faults: readonly Fault[] = [
   },
   {
     what: "the broker's certificate is of another CA",
-    ...{ check: "server", cause: "server-untrusted" },
+    check: "server",
+    cause: "server-untrusted",
     put: async ({ caDer }) => {
       writeFileSync(caDer, (await createAuthority()).certificateDer);
     },
   },
   {
     what: "the certificate is inactive",
-    ...{ check: "connect", cause: "certificate-refused" },
+    check: "connect",
+    cause: "certificate-refused",
     start: (bench) => bench.startCloud(undefined, { status: "INACTIVE" }),
     put: (bench) => bench.allow({ admissionMs: 5_000 }),
   },
   {
     what: "the broker hangs up a moment after the handshake",
-    ...{ check: "connect", cause: "certificate-refused" },
+    check: "connect",
+    cause: "certificate-refused",
     put: async (bench) => {
       bench.allow({ admissionMs: 5_000 });
       bench.port = await hesitantServer(bench);
@@ -150,44 +165,57 @@ const faults: readonly Fault[] = [
   },
   {
     what: "the broker ends the handshake over the certificate",
-    ...{ check: "tls", cause: "certificate-refused" },
+    check: "tls",
+    cause: "certificate-refused",
     put: async (bench) => {
       bench.port = await alertingServer(bench);
     },
   },
   {
     what: "the policy denies connect",
-    ...{ check: "connect", cause: "connect-denied" },
+    check: "connect",
+    cause: "connect-denied",
     start: (bench) => bench.startCloud([bench.boxPolicy("iot:Connect")]),
     put: () => {},
   },
   {
     what: "the policy denies subscribe",
-    ...{ check: "subscribe", cause: "subscribe-denied" },
+    check: "subscribe",
+    cause: "subscribe-denied",
     start: (bench) => bench.startCloud([bench.boxPolicy("iot:Subscribe")]),
     put: () => {},
   },
   {
     what: "the policy denies publish",
-    ...{ check: "publish", cause: "publish-denied" },
+    check: "publish",
+    cause: "publish-denied",
     start: (bench) => bench.startCloud([bench.boxPolicy("iot:Publish")]),
     put: () => {},
   },
   {
     what: "the policy denies to retain, and so the last will",
-    ...{ check: "policy", cause: "will-denied" },
+    check: "policy",
+    cause: "will-denied",
     start: (bench) => bench.startCloud([bench.boxPolicy("iot:RetainPublish")]),
     put: () => {},
   },
   {
     what: "another client has the same id",
-    ...{ check: "second client", cause: "taken-over" },
+    check: "second client",
+    cause: "taken-over",
     put: async (bench) => {
       bench.allow({ watchMs: 8_000 });
       const { caPem: ca, certificatePem: cert, keyPem: key } = await bench.identity(thing);
       const rival = connectClient({
-        ...{ protocol: "mqtts", host: "localhost", port: bench.port, ca, cert, key },
-        ...{ clientId: thing, protocolVersion: 4, reconnectPeriod: 200 },
+        protocol: "mqtts",
+        host: "localhost",
+        port: bench.port,
+        ca,
+        cert,
+        key,
+        clientId: thing,
+        protocolVersion: 4,
+        reconnectPeriod: 200,
       });
       rival.on("error", () => {});
       bench.atEnd(() => rival.endAsync(true));
@@ -196,17 +224,21 @@ const faults: readonly Fault[] = [
   },
   {
     what: "the port wants ALPN, and the settings have none",
-    ...{ check: "connect", cause: "alpn-missing" },
+    check: "connect",
+    cause: "alpn-missing",
     start: (bench) => bench.startCloud(undefined, { alpn: "required" }),
     put: (bench) => bench.allow({ admissionMs: 1_000 }),
   },
   {
     what: "the port knows no x-amzn-mqtt-ca",
-    ...{ check: "tls", cause: "alpn-refused" },
+    check: "tls",
+    cause: "alpn-refused",
     put: async (bench) => {
       const server = await bench.identity("server");
       const web = createTlsServer({
-        ...{ cert: server.chainPem, key: server.keyPem, ALPNProtocols: ["http/1.1"] },
+        cert: server.chainPem,
+        key: server.keyPem,
+        ALPNProtocols: ["http/1.1"],
       }).listen(0, "127.0.0.1");
       web.on("tlsClientError", () => {});
       await once(web, "listening");
@@ -217,7 +249,8 @@ const faults: readonly Fault[] = [
   },
   {
     what: "the Moddable SDK is missing",
-    ...{ check: "sdk", cause: "sdk-missing" },
+    check: "sdk",
+    cause: "sdk-missing",
     put: (bench) => {
       const { IDF_PATH } = bench.surroundings.environment;
       bench.surroundings = { ...bench.surroundings, environment: { IDF_PATH } };
@@ -225,7 +258,8 @@ const faults: readonly Fault[] = [
   },
   {
     what: "ESP-IDF is missing",
-    ...{ check: "esp-idf", cause: "idf-missing" },
+    check: "esp-idf",
+    cause: "idf-missing",
     put: (bench) => {
       const { MODDABLE } = bench.surroundings.environment;
       bench.surroundings = { ...bench.surroundings, environment: { MODDABLE } };
@@ -233,7 +267,8 @@ const faults: readonly Fault[] = [
   },
   {
     what: "the serial port is not this user's",
-    ...{ check: "serial port", cause: "port-forbidden" },
+    check: "serial port",
+    cause: "port-forbidden",
     put: (bench) => {
       const access = { isAllowed: false, group: "dialout", isMember: false };
       bench.surroundings = { ...bench.surroundings, accessTo: async () => access };
@@ -364,7 +399,11 @@ describe("boom-box doctor", function () {
     writeFileSync(
       record,
       JSON.stringify({
-        ...{ version: 1, cloud: "aws", type: "box", region: "eu-central-1", prefix: "gate" },
+        version: 1,
+        cloud: "aws",
+        type: "box",
+        region: "eu-central-1",
+        prefix: "gate",
         current: { certificateId: id, certificateArn: `cert/${id}`, activated: true },
         replaced: [],
       }),

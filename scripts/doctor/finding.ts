@@ -44,10 +44,14 @@ export type Judgement = Omit<Finding, "check" | "advice">;
 
 export const ok = (found: string): Judgement => ({ verdict: "ok", found });
 export const failed = (cause: Cause, found: string): Judgement => ({
-  ...{ verdict: "failed", cause, found },
+  verdict: "failed",
+  cause,
+  found,
 });
 export const warning = (cause: Cause, found: string): Judgement => ({
-  ...{ verdict: "warning", cause, found },
+  verdict: "warning",
+  cause,
+  found,
 });
 export const unknown = (found: string): Judgement => ({ verdict: "unknown", found });
 export const skipped = (found: string): Judgement => ({ verdict: "skipped", found });

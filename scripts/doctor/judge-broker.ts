@@ -59,17 +59,20 @@ export function judgeBroker(facts: BrokerFacts): BrokerJudgement {
       return {
         connect: connected,
         subscribe: judgeAnswer(last, "SUBSCRIBE", "subscribe-denied"),
-        ...{ publish: rest, secondClient: rest },
+        publish: rest,
+        secondClient: rest,
       };
     case "puback":
       return {
-        ...{ connect: connected, subscribe: judgeSubscription(last) },
+        connect: connected,
+        subscribe: judgeSubscription(last),
         publish: judgeAnswer(last, "PUBLISH", "publish-denied"),
         secondClient: rest,
       };
     case "watch":
       return {
-        ...{ connect: connected, subscribe: judgeSubscription(last) },
+        connect: connected,
+        subscribe: judgeSubscription(last),
         publish: judgeDelivery(facts.eventHeard),
         secondClient: judgeWatch(first, last),
       };

@@ -108,8 +108,10 @@ describe("the doctor's judgement of the way", () => {
 
   const untrusted = (code: string): Handshake => ({ type: "untrusted", code, names: "x.test" });
   const trust: TrustFacts = {
-    ...{ caName: "Amazon Root CA 1", endpointKind: "data-ats" },
-    ...{ clockIsWrong: false, isPublic: false },
+    caName: "Amazon Root CA 1",
+    endpointKind: "data-ats",
+    clockIsWrong: false,
+    isPublic: false,
   };
   const server = (code: string, facts: Partial<TrustFacts> = {}) => {
     const judgement = judgeServer(untrusted(code), { ...trust, ...facts });
@@ -144,18 +146,25 @@ describe("the doctor's judgement of the way", () => {
 
 describe("the doctor's judgement of the broker", () => {
   const conversation = (stage: Stage, ending: Conversation["ending"]): Conversation => ({
-    ...{ stage, ending, commandRetained: false },
+    stage,
+    ending,
+    commandRetained: false,
   });
   const closed = { type: "closed", alert: undefined } as const;
   const held = conversation("watch", { type: "held" });
   const status = (fields: Partial<BoxStatus>): BoxStatus => ({
-    ...{ state: "online", connections: 1, uptimeMs: 3_600_000 },
+    state: "online",
+    connections: 1,
+    uptimeMs: 3_600_000,
     ...fields,
   });
   const judge = (conversations: BrokerFacts["conversations"], more: Partial<BrokerFacts> = {}) => {
     const judgement = judgeBroker({
-      ...{ conversations, eventHeard: true, announcement: undefined },
-      ...{ keptWithAlpn: false, boxWasOnline: false },
+      conversations,
+      eventHeard: true,
+      announcement: undefined,
+      keptWithAlpn: false,
+      boxWasOnline: false,
       ...more,
     });
     const { connect, subscribe, publish, secondClient } = judgement;
@@ -266,7 +275,9 @@ describe("the doctor's judgement of the broker", () => {
 
 describe("the doctor's judgement of the desk", () => {
   const access = (isAllowed: boolean, isMember = false) => ({
-    ...{ isAllowed, isMember, group: "dialout" },
+    isAllowed,
+    isMember,
+    group: "dialout",
   });
 
   it("is content with one port that may be used", () => {

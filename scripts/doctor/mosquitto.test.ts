@@ -153,8 +153,15 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
     const { connectAsync } = await import("mqtt");
     const { caPem: ca, certificatePem: cert, keyPem: key } = await bench.identity(thing);
     const box = await connectAsync({
-      ...{ protocol: "mqtts", host: "localhost", port: bench.port, ca, cert, key },
-      ...{ clientId: thing, protocolVersion: 4, reconnectPeriod: 0 },
+      protocol: "mqtts",
+      host: "localhost",
+      port: bench.port,
+      ca,
+      cert,
+      key,
+      clientId: thing,
+      protocolVersion: 4,
+      reconnectPeriod: 0,
     });
     box.on("error", () => {});
     bench.atEnd(() => box.endAsync(true));

@@ -121,7 +121,11 @@ async function join(
     }
   };
   peer.send({
-    ...{ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clean: true, keepalive: 600 },
+    cmd: "connect",
+    protocolId: "MQTT",
+    protocolVersion: 4,
+    clean: true,
+    keepalive: 600,
     clientId: `${serviceClientIdPrefix}${randomUUID()}`,
   });
   const connack = await answer("connack");

@@ -51,14 +51,16 @@ export function shakeHands(options: HandshakeOptions): Promise<Handshake> {
     let socket: TLSSocket;
     try {
       socket = connect({
-        ...{ host: address, port },
+        host: address,
+        port,
         // An address must not be sent as a name (RFC 6066, 3).
         servername: isIP(endpoint) === 0 ? endpoint : "",
         checkServerIdentity: (_name, certificate) => checkServerIdentity(endpoint, certificate),
         ...(ca === undefined ? {} : { ca }),
         ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
         ...(alpn ? { ALPNProtocols: [mqttProtocolName] } : {}),
-        ...{ minVersion: "TLSv1.2", maxVersion: "TLSv1.2" },
+        minVersion: "TLSv1.2",
+        maxVersion: "TLSv1.2",
         ciphers: "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256",
       });
     } catch (error) {

@@ -60,8 +60,11 @@ async function buildShown(flags: BuildFlags) {
   const isTerminal = process.stdout.isTTY === true;
   const clear = isTerminal ? "\r\x1b[K" : "";
   const sdk = await build({
-    ...{ thing: flags.thing, certs: flags.certs, platform: flags.platform },
-    ...{ debug: flags.debug === true, emulator: flags.emulator === true },
+    thing: flags.thing,
+    certs: flags.certs,
+    platform: flags.platform,
+    debug: flags.debug === true,
+    emulator: flags.emulator === true,
     ...(flags.manifest === undefined ? {} : { boardManifest: flags.manifest }),
     environment: process.env,
     onStep: (step) => process.stdout.write(`${clear}${step}\n`),
@@ -71,7 +74,8 @@ async function buildShown(flags: BuildFlags) {
   });
   const output = outputOf({
     platform: flags.platform,
-    ...{ debug: flags.debug === true, emulator: flags.emulator === true },
+    debug: flags.debug === true,
+    emulator: flags.emulator === true,
   });
   process.stdout.write(`${clear}built: ${output.bin}\n`);
   return { sdk, output };

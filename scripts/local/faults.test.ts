@@ -34,8 +34,13 @@ describe("faults on demand", function () {
     broker = await StandIn.start(directory, 0, () => {});
     const { caPem, chainPem, keyPem } = await readIdentity(directory, serviceIdentity);
     watcher = connect({
-      ...{ protocol: "mqtts", host: "localhost", port: broker.port, clientId: "service-watcher" },
-      ...{ ca: caPem, cert: chainPem, key: keyPem },
+      protocol: "mqtts",
+      host: "localhost",
+      port: broker.port,
+      clientId: "service-watcher",
+      ca: caPem,
+      cert: chainPem,
+      key: keyPem,
     });
     await watcher.subscribeAsync("gate/+/event", { qos: 1 });
     watcher.on("message", (_topic, payload) => {

@@ -31,7 +31,10 @@ describe("the staff app from the thumb to the pin", function () {
     const options = { thing: "lot-1", port: 0, certs };
     system = await startLocalSystem(options, { log: () => {}, onRecord: () => {} });
     web = await startLocalWeb({
-      ...{ box: system.settings, certs, port: 0, log: () => {} },
+      box: system.settings,
+      certs,
+      port: 0,
+      log: () => {},
       identity: await readIdentity(certs, serviceIdentity),
     });
     browser = await launchChromium();

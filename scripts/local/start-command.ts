@@ -91,7 +91,9 @@ async function startWebBeside(
   const { readIdentity } = await import("../certs/identity.ts");
   try {
     const web = await startLocalWeb({
-      ...{ box: system.settings, certs, port: webPort },
+      box: system.settings,
+      certs,
+      port: webPort,
       identity: await readIdentity(certs, serviceIdentity),
       log: (line) => watch.log(line),
     });

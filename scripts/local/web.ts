@@ -50,8 +50,14 @@ export async function startLocalWeb(options: LocalWebOptions): Promise<LocalWeb>
   });
   if (parsed.type === "problems") throw new Error(parsed.problems.join("; "));
   const link: LinkSettings = {
-    ...{ type: "mqtt", prefix: box.prefix, host: box.endpoint, port: box.port, alpn: false },
-    ...{ ca: identity.caPem, certificate: identity.chainPem, key: identity.keyPem },
+    type: "mqtt",
+    prefix: box.prefix,
+    host: box.endpoint,
+    port: box.port,
+    alpn: false,
+    ca: identity.caPem,
+    certificate: identity.chainPem,
+    key: identity.keyPem,
   };
   let running: RunningWeb;
   try {

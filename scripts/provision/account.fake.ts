@@ -48,7 +48,9 @@ export class Person {
     const sleep = async () => {};
     return {
       cloud: await AwsControlPlane.open({ region, endpointUrl: this.#emulator.url, sleep }),
-      ...{ certs: this.certs, subject: { type, name, prefix: "gate" }, sleep },
+      certs: this.certs,
+      subject: { type, name, prefix: "gate" },
+      sleep,
       now: () => new Date(),
       onStep: (step) => {
         this.steps.push(step);
@@ -59,8 +61,11 @@ export class Person {
 
   get options(): ProvisionOptions {
     return {
-      ...{ trustPem: this.#emulator.caPem, endpoint: "localhost" },
-      ...{ port: this.#emulator.brokerPort, isPortKept: true, isBesideOthers: false },
+      trustPem: this.#emulator.caPem,
+      endpoint: "localhost",
+      port: this.#emulator.brokerPort,
+      isPortKept: true,
+      isBesideOthers: false,
     };
   }
 
@@ -108,5 +113,8 @@ export class Person {
 
 /** One active certificate that stands for a box and may be it, and nothing more. */
 export const boxCertificate = (id: string, thing = "lot-1"): InventoryCertificate => ({
-  ...{ id, status: "ACTIVE", things: [thing], policies: ["boom-box@gate"] },
+  id,
+  status: "ACTIVE",
+  things: [thing],
+  policies: ["boom-box@gate"],
 });

@@ -73,7 +73,9 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     return proveConnection(
       { type: "box", name: "lot-1", prefix: "gate" },
       {
-        ...{ endpoint: "localhost", port, alpn: false },
+        endpoint: "localhost",
+        port,
+        alpn: false,
         identity: {
           caPem,
           certificatePem: read("certificate.pem"),
@@ -286,12 +288,18 @@ describe("a folder provisioned in AWS", () => {
     writeFileSync(
       join(certs, "lot-1", "provisioning.json"),
       JSON.stringify({
-        ...{ version: 1, cloud: "aws", type: "box", region: "eu-central-1", prefix: "lab" },
+        version: 1,
+        cloud: "aws",
+        type: "box",
+        region: "eu-central-1",
+        prefix: "lab",
         current: {
-          ...{ certificateId: id, activated: true },
+          certificateId: id,
+          activated: true,
           certificateArn: `arn:aws:iot:eu-central-1:123456789012:cert/${id}`,
         },
-        ...{ replaced: [], broker: { endpoint: "x-ats.iot.test", port: 443 } },
+        replaced: [],
+        broker: { endpoint: "x-ats.iot.test", port: 443 },
       }),
     );
   });
@@ -300,7 +308,9 @@ describe("a folder provisioned in AWS", () => {
   it("is left alone by boom-box certs, also when the CA is renewed", async () => {
     const before = readFileSync(join(certs, "lot-1", "certificate.pem"));
     const [, , , step] = await ensureCertificates({
-      ...{ directory: certs, things: ["lot-1", "lot-2"], renew: ["ca"] },
+      directory: certs,
+      things: ["lot-1", "lot-2"],
+      renew: ["ca"],
     });
     assert.equal(step?.action, "kept");
     assert.match(

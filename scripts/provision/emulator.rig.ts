@@ -106,7 +106,8 @@ export class Emulator {
     this.brokerPort = broker.port;
     this.caPem = ca.certificatePem;
     this.#client = new IoTClient({
-      ...{ region: localAccount.region, endpoint: motoUrl },
+      region: localAccount.region,
+      endpoint: motoUrl,
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
     proxy.on("request", (request, response) => {
@@ -126,7 +127,9 @@ export class Emulator {
     const server = await issueServer(ca);
     const registry = new Registry(localAccount);
     const broker = await CloudStandIn.listen({
-      ...{ registry, ca: ca.certificatePem, key: server.keyPem },
+      registry,
+      ca: ca.certificatePem,
+      key: server.keyPem,
       certificate: server.certificatePem + ca.certificatePem,
       // The tests are faster than any person.
       limits: { connectsPerSecond: 10_000 },
@@ -179,7 +182,9 @@ export class Emulator {
             new ListPrincipalThingsCommand({ principal: certificateArn }),
           );
           return {
-            ...{ id: certificateId, status, things: stands.things ?? [] },
+            id: certificateId,
+            status,
+            things: stands.things ?? [],
             policies: (attached.policies ?? []).map(({ policyName }) => policyName ?? ""),
           };
         }),

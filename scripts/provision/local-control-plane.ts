@@ -144,8 +144,11 @@ export class LocalControlPlane implements ControlPlane {
     const certificateId = certificateIdOf(certificatePem);
     await this.#change(({ certificates }) => {
       certificates[certificateId] = {
-        ...{ pem: certificatePem, createdAt: Date.now(), status: "INACTIVE" },
-        ...{ things: [], policies: [] },
+        pem: certificatePem,
+        createdAt: Date.now(),
+        status: "INACTIVE",
+        things: [],
+        policies: [],
       };
     });
     const certificateArn = arnOf(certificateId);
@@ -156,8 +159,10 @@ export class LocalControlPlane implements ControlPlane {
     const found = this.#read().certificates[certificateId];
     return (
       found && {
-        ...{ certificateId, certificateArn: arnOf(certificateId) },
-        ...{ certificatePem: found.pem, status: found.status },
+        certificateId,
+        certificateArn: arnOf(certificateId),
+        certificatePem: found.pem,
+        status: found.status,
       }
     );
   }

@@ -48,7 +48,8 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     rotate(await person.run(), { ...person.options, isOldKept });
   const deprovisioned = async () => deprovision(await person.run(), { isDeletingFiles: false });
   const boxOnly = async (): Promise<Inventory> => ({
-    ...{ things: ["lot-1"], policies: ["boom-box@gate"] },
+    things: ["lot-1"],
+    policies: ["boom-box@gate"],
     certificates: [boxCertificate(await person.certificateId())],
   });
 
@@ -89,7 +90,9 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       assert.deepEqual(
         JSON.parse(readFileSync(join(person.certs, "lot-1", "settings.json"), "utf8")),
         {
-          ...{ thingName: "lot-1", endpoint: "localhost", port: emulator.brokerPort },
+          thingName: "lot-1",
+          endpoint: "localhost",
+          port: emulator.brokerPort,
         },
       );
 
@@ -125,7 +128,9 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       await provisioned();
       assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), {
         ...own,
-        ...{ endpoint: "localhost", thingName: "lot-1", port: emulator.brokerPort },
+        endpoint: "localhost",
+        thingName: "lot-1",
+        port: emulator.brokerPort,
       });
     });
 
@@ -207,7 +212,9 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       await deprovisioned();
       const left = await emulator.inventory();
       assert.deepEqual(left, {
-        ...{ things: ["lot-1"], policies: ["boom-box@gate"], certificates: [other] },
+        things: ["lot-1"],
+        policies: ["boom-box@gate"],
+        certificates: [other],
       });
     });
 
@@ -417,7 +424,8 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       const id = await person.certificateId("lot-2");
       await deprovisioned();
       assert.deepEqual(await emulator.inventory(), {
-        ...{ things: ["lot-2"], policies: ["boom-box@gate"] },
+        things: ["lot-2"],
+        policies: ["boom-box@gate"],
         certificates: [boxCertificate(id, "lot-2")],
       });
     });
@@ -435,11 +443,13 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     await provision(run, person.options);
     const id = await person.certificateId("aws-service");
     assert.deepEqual(await emulator.inventory(), {
-      ...{ things: [], policies: ["boom-box-service@gate"] },
+      things: [],
+      policies: ["boom-box-service@gate"],
       certificates: [{ id, status: "ACTIVE", things: [], policies: ["boom-box-service@gate"] }],
     });
     assert.deepEqual((await readRecord(person.certs, "aws-service"))?.broker, {
-      ...{ endpoint: "localhost", port: emulator.brokerPort },
+      endpoint: "localhost",
+      port: emulator.brokerPort,
     });
     await deprovision(run, { isDeletingFiles: true });
     assert.deepEqual(await emulator.inventory(), nothing);

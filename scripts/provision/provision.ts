@@ -72,8 +72,12 @@ export async function provision(
   return withFolder(run, async () => {
     const survey = await lookAndRefuse(run, options);
     const record: ProvisioningRecord = survey.record ?? {
-      ...{ version: 1, cloud: cloud.type, type: subject.type },
-      ...{ region: cloud.region, prefix: subject.prefix, replaced: [] },
+      version: 1,
+      cloud: cloud.type,
+      type: subject.type,
+      region: cloud.region,
+      prefix: subject.prefix,
+      replaced: [],
     };
     if (subject.type === "box") await ensureThing(run, survey);
     const isNew = record.current === undefined;
@@ -180,7 +184,10 @@ export async function connect(
   identity: { readonly certificatePem: string; readonly keyPem: string },
 ): Promise<void> {
   await proveConnection(run.subject, {
-    ...{ endpoint, port, alpn: port === 443, sleep: run.sleep },
+    endpoint,
+    port,
+    alpn: port === 443,
+    sleep: run.sleep,
     identity: { ...identity, caPem: trustPem },
     onRetry: (reason) =>
       tell(run, "connection", "note", `not yet (${reason}): a new certificate may take moments`),

@@ -59,7 +59,10 @@ export async function openTarget(
   };
   const cloud = await openCloud(flags, record);
   const run: Run = {
-    ...{ cloud, certs, subject, onStep },
+    cloud,
+    certs,
+    subject,
+    onStep,
     now: () => new Date(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
@@ -136,7 +139,9 @@ function localTarget(run: Run): Target {
       const trustPem =
         port === undefined ? "" : String((await readPemCertificate(ca, "the CA"))[0]);
       return {
-        ...{ trustPem, endpoint: "localhost", isPortKept: false },
+        trustPem,
+        endpoint: "localhost",
+        isPortKept: false,
         ...(port === undefined ? {} : { port }),
       };
     },

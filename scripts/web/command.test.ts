@@ -86,8 +86,11 @@ describe("boom-box web", function () {
       service: { certificate: service.certificatePem },
     });
     const settings = requireSettings({
-      ...{ thingName: "lot-1", endpoint: "localhost", port: cloud.port },
-      ...{ pulseMs: 20, cooldownMs: 0 },
+      thingName: "lot-1",
+      endpoint: "localhost",
+      port: cloud.port,
+      pulseMs: 20,
+      cooldownMs: 0,
     });
     box = new SimulatedBox({
       settings,
@@ -169,7 +172,11 @@ describe("boom-box web", function () {
   it("loses no record of a pulse when it is killed in the middle of a thousand requests", async () => {
     const store = await openStore(database);
     await store.createGate({
-      ...{ id: "north", name: "North", thingName: "lot-1", timeZone: "UTC", isActive: true },
+      id: "north",
+      name: "North",
+      thingName: "lot-1",
+      timeZone: "UTC",
+      isActive: true,
     });
     const headers = await signInColleague(store, "north", origin);
     const first = start();

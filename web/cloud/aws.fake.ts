@@ -63,7 +63,11 @@ export class FakeAws implements CloudUnderTest {
     const { endpoint, ca } = this;
     const prefix = "gate";
     return awsLink({
-      ...{ endpoint, region, prefix, ca, credentials },
+      endpoint,
+      region,
+      prefix,
+      ca,
+      credentials,
       ...others,
     });
   }
@@ -164,7 +168,11 @@ export class FakeAws implements CloudUnderTest {
     signed.delete("X-Amz-Signature");
     signed.delete("X-Amz-Security-Token");
     const expected = sign({
-      ...{ method: "GET", path: url.pathname, query: signed, service: "iotdevicegateway", date },
+      method: "GET",
+      path: url.pathname,
+      query: signed,
+      service: "iotdevicegateway",
+      date,
       headers: [["host", request.headers.host ?? ""]],
       bodyHash: sha256(""),
     });
@@ -192,7 +200,11 @@ function checkHeader(request: IncomingMessage, url: URL, body: Buffer): string |
   for (const needed of ["host", "x-amz-date"])
     if (!headers.some(([name]) => name === needed)) return `${needed} is not signed`;
   const expected = sign({
-    ...{ method: "POST", query: url.searchParams, service: "iotdata", date, headers },
+    method: "POST",
+    query: url.searchParams,
+    service: "iotdata",
+    date,
+    headers,
     // Every service but S3 signs the path encoded twice.
     path: url.pathname.split("/").map(encodeURIComponent).join("/"),
     bodyHash: sha256(body),

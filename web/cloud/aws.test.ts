@@ -78,11 +78,9 @@ describe("awsLink", function () {
 
   it("asks with a signature that ends after five minutes", async () => {
     const path = await signedWebSocketPath({
-      ...{
-        endpoint: "abc-ats.iot.eu-central-1.amazonaws.com",
-        region: "eu-central-1",
-        credentials,
-      },
+      endpoint: "abc-ats.iot.eu-central-1.amazonaws.com",
+      region: "eu-central-1",
+      credentials,
       now: new Date("2026-11-25T02:15:00Z"),
     });
     const { searchParams, pathname } = new URL(path, "wss://any");

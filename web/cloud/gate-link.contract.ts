@@ -55,8 +55,13 @@ export class Heard implements GateLinkListener {
 }
 
 export const event: EventReport = {
-  ...{ id: "c-1", action: "open", outcome: "opened", reason: null, by: "Ann" },
-  ...{ at: 1_790_000_000_000, pulseMs: 501 },
+  id: "c-1",
+  action: "open",
+  outcome: "opened",
+  reason: null,
+  by: "Ann",
+  at: 1_790_000_000_000,
+  pulseMs: 501,
 };
 
 export const status: StatusReport = {
@@ -68,8 +73,11 @@ export const status: StatusReport = {
 };
 
 export const command: OutgoingCommand = {
-  ...{ id: "2f9b4d62-7c1b-4a8e-9a59-5a1c6d1f0a11", thingName: "lot-1", by: "Ann" },
-  ...{ issuedAt: 1_790_000_000_000, expiresAt: 1_790_000_010_000 },
+  id: "2f9b4d62-7c1b-4a8e-9a59-5a1c6d1f0a11",
+  thingName: "lot-1",
+  by: "Ann",
+  issuedAt: 1_790_000_000_000,
+  expiresAt: 1_790_000_010_000,
 };
 
 /** What every way to the boxes has to do. */

@@ -49,7 +49,11 @@ function readMqtt(reader: SettingReader, prefix: string, broker: string | undefi
     return text;
   };
   return {
-    ...{ type: "mqtt", prefix, host, port: Number(port), alpn: Number(port) === 443 },
+    type: "mqtt",
+    prefix,
+    host,
+    port: Number(port),
+    alpn: Number(port) === 443,
     ca: pem("BROKER_CA", "the CA that signed the broker's certificate"),
     certificate: pem("BROKER_CERT", "the certificate of the service"),
     key: pem("BROKER_KEY", "its private key"),
@@ -69,7 +73,10 @@ function readAws(reader: SettingReader, prefix: string, endpoint = ""): LinkSett
     reader.problem("AWS_REGION", "must be set where the end point's name does not tell it");
   }
   return {
-    ...{ type: "aws", prefix, endpoint, region: region ?? "" },
+    type: "aws",
+    prefix,
+    endpoint,
+    region: region ?? "",
     ...(ca === undefined ? {} : { ca }),
   };
 }
@@ -85,7 +92,12 @@ export async function makeLink(settings: LinkSettings): Promise<GateLink> {
   return new MqttLink({
     prefix,
     connection: async () => ({
-      ...{ protocol: "mqtts", host, port, ca, cert: certificate, key },
+      protocol: "mqtts",
+      host,
+      port,
+      ca,
+      cert: certificate,
+      key,
       ...(alpn ? { ALPNProtocols: ["x-amzn-mqtt-ca"] } : {}),
     }),
   });

@@ -50,8 +50,15 @@ describe("administration", () => {
     );
     const { id } = made;
     assert.deepEqual(made, {
-      ...{ id, name: "Ben", email: "ben@example.com", isAdministrator: false, isActive: true },
-      ...{ passkeys: 0, hasOidc: false, createdAt: rig.now, lastSeenAt: null },
+      id,
+      name: "Ben",
+      email: "ben@example.com",
+      isAdministrator: false,
+      isActive: true,
+      passkeys: 0,
+      hasOidc: false,
+      createdAt: rig.now,
+      lastSeenAt: null,
     });
     const changed = await json<PersonView>(
       await patch(`/api/admin/people/${id}`, { isAdministrator: true, email: null }),
@@ -143,7 +150,10 @@ describe("administration", () => {
   it("says what is wrong with a gate", async () => {
     await refused(
       await admin.post("/api/admin/gates", {
-        ...{ id: "North!", name: "", thingName: "a/b", timeZone: "Mars/Olympus" },
+        id: "North!",
+        name: "",
+        thingName: "a/b",
+        timeZone: "Mars/Olympus",
       }),
       400,
       "id: must be 1–32 of a-z, 0-9 and -; name: must not be empty; " +

@@ -46,7 +46,10 @@ export class FakeAuthenticator {
     ]);
     const clientData = clientDataOf("webauthn.create", challenge, origin, faults);
     return {
-      ...{ id: this.id, rawId: this.id, type: "public-key", clientExtensionResults: {} },
+      id: this.id,
+      rawId: this.id,
+      type: "public-key",
+      clientExtensionResults: {},
       response: {
         clientDataJSON: clientData.toString("base64url"),
         attestationObject: Buffer.from(isoCBOR.encode(attestation as never)).toString("base64url"),
@@ -65,7 +68,10 @@ export class FakeAuthenticator {
     const clientData = clientDataOf("webauthn.get", challenge, origin, faults);
     const signed = Buffer.concat([authData, sha256(clientData)]);
     return {
-      ...{ id: this.id, rawId: this.id, type: "public-key", clientExtensionResults: {} },
+      id: this.id,
+      rawId: this.id,
+      type: "public-key",
+      clientExtensionResults: {},
       response: {
         clientDataJSON: clientData.toString("base64url"),
         authenticatorData: authData.toString("base64url"),
@@ -87,7 +93,9 @@ export class FakeAuthenticator {
 
 function clientDataOf(type: string, challenge: string, origin: string, faults: Faults): Buffer {
   const data = {
-    ...{ type, challenge: faults.challenge ?? challenge, origin: faults.origin ?? origin },
+    type,
+    challenge: faults.challenge ?? challenge,
+    origin: faults.origin ?? origin,
     crossOrigin: false,
   };
   return Buffer.from(JSON.stringify(data));

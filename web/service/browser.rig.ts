@@ -37,7 +37,9 @@ export class Browser {
     }
     const text = typeof body === "string" ? body : JSON.stringify(body ?? {});
     const response = await this.#fetch(path, {
-      ...{ method, headers, redirect: "manual" },
+      method,
+      headers,
+      redirect: "manual",
       ...(method === "GET" ? {} : { body: text }),
     });
     this.#keepCookies(response);

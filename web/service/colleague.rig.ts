@@ -13,19 +13,32 @@ export async function signInColleague(
 ): Promise<Readonly<Record<string, string>>> {
   const [personId, now] = [randomUUID(), Date.now()];
   await store.createPerson({
-    ...{ id: personId, name: "Ann", email: null, isAdministrator: false, isActive: true },
-    ...{ oidcSubject: null, createdAt: now, lastSeenAt: null },
+    id: personId,
+    name: "Ann",
+    email: null,
+    isAdministrator: false,
+    isActive: true,
+    oidcSubject: null,
+    createdAt: now,
+    lastSeenAt: null,
   });
   await store.createGrant({
-    ...{ id: randomUUID(), personId, gateId, days: [1, 2, 3, 4, 5, 6, 7] },
-    ...{ fromMinute: 0, toMinute: 1_440, endsAt: null },
+    id: randomUUID(),
+    personId,
+    gateId,
+    days: [1, 2, 3, 4, 5, 6, 7],
+    fromMinute: 0,
+    toMinute: 1_440,
+    endsAt: null,
   });
   const [token, csrfToken] = [newToken(randomBytes), newToken(randomBytes)];
   const session = { tokenHash: hashOf(token), personId, csrfToken, createdAt: now };
   await store.createSession({ ...session, expiresAt: now + 3_600_000 });
   return {
     cookie: `boom-box-session=${token}`,
-    ...{ origin, "sec-fetch-site": "same-origin" },
-    ...{ "x-csrf-token": csrfToken, "content-type": "application/json" },
+    origin,
+    "sec-fetch-site": "same-origin",
+    "x-csrf-token": csrfToken,
+    "content-type": "application/json",
   };
 }

@@ -28,9 +28,17 @@ describe("the history", () => {
     assert.deepEqual(own, {
       entries: [
         {
-          ...{ id: "a", gate: "north", gateName: "North gate", state: "recorded", reason: null },
+          id: "a",
+          gate: "north",
+          gateName: "North gate",
+          state: "recorded",
+          reason: null,
           person: { id: ada.person.id, name: "Ada", isAdministrator: false },
-          ...{ at, sentAt: null, endedAt: null, pulseMs: null, address: null },
+          at,
+          sentAt: null,
+          endedAt: null,
+          pulseMs: null,
+          address: null,
         },
       ],
       next: null,

@@ -51,8 +51,14 @@ export async function inviteFirstAdministrator(
   const [waiting] = inCharge;
   if (waiting !== undefined) return invite(inviting, waiting.id);
   const person = {
-    ...{ id: firstAdministratorId, name: "Administrator", email: null, isAdministrator: true },
-    ...{ isActive: true, oidcSubject: null, createdAt: now(), lastSeenAt: null },
+    id: firstAdministratorId,
+    name: "Administrator",
+    email: null,
+    isAdministrator: true,
+    isActive: true,
+    oidcSubject: null,
+    createdAt: now(),
+    lastSeenAt: null,
   };
   try {
     await store.createPerson(person);

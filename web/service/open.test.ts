@@ -41,8 +41,15 @@ describe("opening a gate", () => {
     rig.link.event("box-1", { id, outcome: "opened", pulseMs: 501 });
     await until(async () => (await state(id)) === "opened");
     assert.deepEqual(await rig.store.request(id), {
-      ...{ id, gateId: "north", personId: person.id, state: "opened", reason: null },
-      ...{ at: rig.now - 700, sentAt: rig.now - 700, endedAt: rig.now, pulseMs: 501 },
+      id,
+      gateId: "north",
+      personId: person.id,
+      state: "opened",
+      reason: null,
+      at: rig.now - 700,
+      sentAt: rig.now - 700,
+      endedAt: rig.now,
+      pulseMs: 501,
       address: "192.0.2.1",
     });
     const { text } = await rig.metrics.expose();
@@ -332,8 +339,16 @@ describe("opening a gate", () => {
       [young, rig.now - 5_000],
     ] as const) {
       await rig.store.recordRequest({
-        ...{ id, gateId: "north", personId: person.id, state: "recorded", reason: null, at },
-        ...{ sentAt: null, endedAt: null, pulseMs: null, address: null },
+        id,
+        gateId: "north",
+        personId: person.id,
+        state: "recorded",
+        reason: null,
+        at,
+        sentAt: null,
+        endedAt: null,
+        pulseMs: null,
+        address: null,
       });
     }
     const again = await Rig.make({ place: rig.place });

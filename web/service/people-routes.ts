@@ -35,9 +35,14 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
       const body = await readBody(c, newPerson);
       if (body.type === "problem") return body.response;
       const person: Person = {
-        ...{ id: randomUUID(), email: null, isAdministrator: false, isActive: true },
+        id: randomUUID(),
+        email: null,
+        isAdministrator: false,
+        isActive: true,
         ...body.value,
-        ...{ oidcSubject: null, createdAt: now(), lastSeenAt: null },
+        oidcSubject: null,
+        createdAt: now(),
+        lastSeenAt: null,
       };
       await store.createPerson(person);
       log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was made");
@@ -113,6 +118,14 @@ function personView(person: Person & { readonly passkeys: number }): PersonView 
   const { id, name, isAdministrator, email, isActive, passkeys, createdAt, lastSeenAt } = person;
   const hasOidc = person.oidcSubject !== null;
   return {
-    ...{ id, name, isAdministrator, email, isActive, passkeys, hasOidc, createdAt, lastSeenAt },
+    id,
+    name,
+    isAdministrator,
+    email,
+    isActive,
+    passkeys,
+    hasOidc,
+    createdAt,
+    lastSeenAt,
   };
 }

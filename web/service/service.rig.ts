@@ -56,9 +56,14 @@ export class Rig {
     this.link = options.link ?? new FakeGateLink();
     this.settings = settingsFrom(options.environment ?? {});
     this.service = new Service({
-      ...{ store: options.wrapStore?.(store) ?? store, link: this.link, settings: this.settings },
-      ...{ log: this.log, metrics: this.metrics, assets: options.assets ?? new Map() },
-      ...{ now: () => this.now, randomBytes },
+      store: options.wrapStore?.(store) ?? store,
+      link: this.link,
+      settings: this.settings,
+      log: this.log,
+      metrics: this.metrics,
+      assets: options.assets ?? new Map(),
+      now: () => this.now,
+      randomBytes,
     });
   }
 
@@ -145,8 +150,11 @@ export class Rig {
   async signedIn(person: Person, browser = this.browser()): Promise<Browser> {
     const token = newToken(randomBytes);
     await this.store.createSession({
-      ...{ tokenHash: hashOf(token), personId: person.id, csrfToken: newToken(randomBytes) },
-      ...{ createdAt: this.now, expiresAt: this.now + this.settings.sessionLifetimeMs },
+      tokenHash: hashOf(token),
+      personId: person.id,
+      csrfToken: newToken(randomBytes),
+      createdAt: this.now,
+      expiresAt: this.now + this.settings.sessionLifetimeMs,
     });
     const name = this.settings.isSecure ? "__Host-session" : "boom-box-session";
     browser.cookies.set(name, token);

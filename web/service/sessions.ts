@@ -126,7 +126,10 @@ export class Sessions {
     lifetimeMs?: number,
   ): void {
     const options: CookieOptions = {
-      ...{ httpOnly: true, secure: this.#parts.settings.isSecure, sameSite, path: "/" },
+      httpOnly: true,
+      secure: this.#parts.settings.isSecure,
+      sameSite,
+      path: "/",
       // Browsers keep no cookie for over 400 days.
       ...(lifetimeMs === undefined
         ? {}

@@ -41,20 +41,30 @@ const oidc = {
 describe("settings of the staff app", () => {
   it("needs none on this machine", () => {
     assert.deepEqual(settingsOf({}), {
-      ...{ name: "Boom Box", origin: "http://localhost:8080", isSecure: false },
-      ...{ listen: { host: "127.0.0.1", port: 8080 }, database: "boom-box.db" },
-      ...{ sessionLifetimeMs: 604_800_000, retentionMs: 31_536_000_000 },
+      name: "Boom Box",
+      origin: "http://localhost:8080",
+      isSecure: false,
+      listen: { host: "127.0.0.1", port: 8080 },
+      database: "boom-box.db",
+      sessionLifetimeMs: 604_800_000,
+      retentionMs: 31_536_000_000,
       commandLifetimeMs: 10_000,
       openLimit: { burst: 5, everyMs: 2_000 },
       signInLimit: { burst: 10, everyMs: 6_000 },
-      ...{ trustedProxies: 0, metricsToken: null, oidc: null },
+      trustedProxies: 0,
+      metricsToken: null,
+      oidc: null,
     });
   });
 
   it("takes an empty value for none, and a secret from a file", () => {
     const settings = settingsOf({
-      ...{ ORIGIN: "https://gate.example/", LISTEN: "[::]:443", NAME: "" },
-      ...{ METRICS_TOKEN_FILE: "", ...oidc, OIDC_CLIENT_SECRET: "" },
+      ORIGIN: "https://gate.example/",
+      LISTEN: "[::]:443",
+      NAME: "",
+      METRICS_TOKEN_FILE: "",
+      ...oidc,
+      OIDC_CLIENT_SECRET: "",
       OIDC_CLIENT_SECRET_FILE: "/run/secret",
     });
     assert.deepEqual(settings.listen, { host: "::", port: 443 });
@@ -66,10 +76,16 @@ describe("settings of the staff app", () => {
 
   it("tells all that is wrong in one go, and never what a secret was", () => {
     const problems = problemsOf({
-      ...{ ORIGIN: "http://gate.example", LISTEN: "everywhere", SESSION_HOURS: "0" },
-      ...{ COMMAND_LIFETIME_SECONDS: "10s", METRICS_TOKEN: "hunter2", TRUSTED_PROXY: "1" },
-      ...{ OIDC_ISSUER: "http://id.example", OIDC_CLIENT_SECRET: "hunter2" },
-      ...{ OIDC_CLIENT_SECRET_FILE: "/run/secret", OIDC_SCOPE: "email" },
+      ORIGIN: "http://gate.example",
+      LISTEN: "everywhere",
+      SESSION_HOURS: "0",
+      COMMAND_LIFETIME_SECONDS: "10s",
+      METRICS_TOKEN: "hunter2",
+      TRUSTED_PROXY: "1",
+      OIDC_ISSUER: "http://id.example",
+      OIDC_CLIENT_SECRET: "hunter2",
+      OIDC_CLIENT_SECRET_FILE: "/run/secret",
+      OIDC_SCOPE: "email",
     });
     assert.deepEqual(problems, [
       "BOOM_BOX_WEB_ORIGIN must be https://HOST[:PORT] or http://localhost[:PORT], nothing more",

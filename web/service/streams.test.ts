@@ -51,7 +51,10 @@ describe("event streams", () => {
     const { browser } = await rig.colleague(gate);
     const events = await open(browser);
     assert.deepEqual(gateOf(await events.next()), {
-      ...{ id: "north", name: "North gate", box: "online", lastSeenAt: rig.now },
+      id: "north",
+      name: "North gate",
+      box: "online",
+      lastSeenAt: rig.now,
       may: { open: true },
     });
     rig.link.offline("box-2");
@@ -115,14 +118,18 @@ describe("event streams", () => {
     const { id } = (await made.json()) as { id: string };
     await admin.browser.request("DELETE", `/api/admin/grants/${id}`);
     assert.deepEqual(gateOf(await events.next()).may, {
-      ...{ open: false, why: "no-grant", opensAt: null },
+      open: false,
+      why: "no-grant",
+      opensAt: null,
     });
 
     // Noon UTC is 13:00 in Berlin.
     await rig.store.createGrant(aGrant(person.id, "north", { ...everyDay, fromMinute: 781 }));
     clock.tick(15_000);
     assert.deepEqual(gateOf(await events.next()).may, {
-      ...{ open: false, why: "not-now", opensAt: rig.now + 60_000 },
+      open: false,
+      why: "not-now",
+      opensAt: rig.now + 60_000,
     });
     rig.now += 60_000;
     clock.tick(15_000);

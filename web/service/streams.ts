@@ -56,9 +56,12 @@ export class Streams {
     });
     const lifetimeMs = Math.min(longestTimeoutMs, Math.max(0, session.expiresAt - now()));
     const reader: Reader = {
-      ...{ personId: person.id, tokenHash: session.tokenHash, stream },
+      personId: person.id,
+      tokenHash: session.tokenHash,
+      stream,
       expiry: setTimeout(() => stream.end(), lifetimeMs),
-      ...{ isStale: false, isTelling: false },
+      isStale: false,
+      isTelling: false,
     };
     this.#readers.add(reader);
     metrics.streams(this.#readers.size);

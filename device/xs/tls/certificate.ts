@@ -61,7 +61,13 @@ export function parseCertificate(der: Uint8Array): Certificate {
   const extensions = tbs.isNext(extensionsTag) ? tbs.read(extensionsTag) : undefined;
   tbs.end();
   return {
-    ...{ der, signedData, signature, issuer, subject, notBefore, notAfter },
+    der,
+    signedData,
+    signature,
+    issuer,
+    subject,
+    notBefore,
+    notAfter,
     algorithm: parseSignatureAlgorithm(algorithm),
     key: parsePublicKey(spki),
     ...parseExtensions(extensions),

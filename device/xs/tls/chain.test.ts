@@ -32,7 +32,9 @@ describe("a server's chain", function () {
     return verifyChain({
       chain: chain.map(({ der }) => der),
       roots: [family.root.der],
-      ...{ host, date: now.getTime(), verifier: nodeVerifier },
+      host,
+      date: now.getTime(),
+      verifier: nodeVerifier,
       ...more,
     });
   }
@@ -43,13 +45,17 @@ describe("a server's chain", function () {
 
   const leafWith = (wish: Partial<Wish>) =>
     make({
-      ...{ subject: "CN=leaf", issuer: family.intermediate, key: family.leaf.key },
+      subject: "CN=leaf",
+      issuer: family.intermediate,
+      key: family.leaf.key,
       extensions: server(),
       ...wish,
     });
   const intermediateWith = (wish: Partial<Wish>) =>
     make({
-      ...{ subject: "CN=Intermediate", issuer: family.root, key: family.intermediate.key },
+      subject: "CN=Intermediate",
+      issuer: family.root,
+      key: family.intermediate.key,
       extensions: authority(0),
       ...wish,
     });
@@ -106,7 +112,9 @@ describe("a server's chain", function () {
     assert.equal(toldOf([intermediate, leaf]), "key-usage 0");
     const wide = await intermediateWith({ extensions: authority() });
     const middle = await make({
-      ...{ subject: "CN=Middle", issuer: wide, signer: makeKey("rsa") },
+      subject: "CN=Middle",
+      issuer: wide,
+      signer: makeKey("rsa"),
       extensions: authority(),
     });
     const under = await leafWith({ issuer: middle });
@@ -181,7 +189,8 @@ describe("a server's chain", function () {
   it("is no longer than its CAs let it be", async () => {
     const { intermediate } = family;
     const second = await make({
-      ...{ subject: "CN=Second", issuer: intermediate },
+      subject: "CN=Second",
+      issuer: intermediate,
       extensions: authority(),
     });
     const leaf = await leafWith({ issuer: second });
@@ -192,7 +201,9 @@ describe("a server's chain", function () {
     const roots = [narrow.der];
     assert.equal(toldOf([family.leaf, intermediate], { roots }), "path-length 2");
     const again = await make({
-      ...{ subject: "CN=Intermediate", issuer: intermediate, extensions: authority(0) },
+      subject: "CN=Intermediate",
+      issuer: intermediate,
+      extensions: authority(0),
     });
     const under = await leafWith({ issuer: again });
     assert.equal(toldOf([under, again, intermediate]), "trusted", "one issued to itself is free");

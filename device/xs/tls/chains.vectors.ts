@@ -105,11 +105,15 @@ export interface Family {
 export async function makeFamily(keyType: KeyType, rootName = "CN=Root"): Promise<Family> {
   const root = await make({ subject: rootName, keyType, extensions: authority() });
   const intermediate = await make({
-    ...{ subject: "CN=Intermediate", issuer: root, keyType },
+    subject: "CN=Intermediate",
+    issuer: root,
+    keyType,
     extensions: authority(0),
   });
   const leaf = await make({
-    ...{ subject: "CN=leaf", issuer: intermediate, keyType },
+    subject: "CN=leaf",
+    issuer: intermediate,
+    keyType,
     extensions: server(),
   });
   return { root, intermediate, leaf };
@@ -129,13 +133,17 @@ export async function makeCases({ root, intermediate, leaf }: Family): Promise<C
   const stranger = makeKey(keyType);
   const like = (wish: Partial<Wish>) =>
     make({
-      ...{ subject: "CN=leaf", issuer: intermediate, keyType },
+      subject: "CN=leaf",
+      issuer: intermediate,
+      keyType,
       extensions: server(),
       ...wish,
     });
   const likeIntermediate = (wish: Partial<Wish>) =>
     make({
-      ...{ subject: "CN=Intermediate", issuer: root, key: intermediate.key },
+      subject: "CN=Intermediate",
+      issuer: root,
+      key: intermediate.key,
       extensions: authority(0),
       ...wish,
     });

@@ -41,7 +41,9 @@ export async function loadHandshake(directory: string): Promise<Messages> {
     external: ["node:*"],
     modules: [
       {
-        ...{ name: "handshake", entries: ["device/xs/tls/handshake.ts"], hasDefault: true },
+        name: "handshake",
+        entries: ["device/xs/tls/handshake.ts"],
+        hasDefault: true,
         plugins: [standIns],
       },
     ],

@@ -46,7 +46,11 @@ describe("a server's key exchange", () => {
 
   function read(body: Uint8Array, context: Partial<KeyExchangeContext> = {}) {
     return readKeyExchange(body, {
-      ...{ clientRandom, serverRandom, suite: rsaSuite, key: rsaKey, verifier: nodeVerifier },
+      clientRandom,
+      serverRandom,
+      suite: rsaSuite,
+      key: rsaKey,
+      verifier: nodeVerifier,
       ...context,
     });
   }

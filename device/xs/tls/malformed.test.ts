@@ -108,7 +108,9 @@ describe("bytes that are no certificate, or another than was signed", function (
     long.set(leaf.der);
     assert.throws(() => parseCertificate(long), new MalformedError("too long"));
     assert.deepEqual(judge([leaf.der, intermediate.der], [root.der.subarray(1)]), {
-      ...{ isTrusted: false, reason: "malformed", certificate: 2 },
+      isTrusted: false,
+      reason: "malformed",
+      certificate: 2,
     });
   });
 

@@ -27,7 +27,8 @@ handleMessages<ChainEvents>({
     const verdict = verifyChain({
       chain: chain.map((each) => Uint8Array.from(each)),
       roots: [Uint8Array.from(root)],
-      ...{ host, date },
+      host,
+      date,
       verifier: {
         verify({ algorithm, key, data, signature }) {
           const values = [algorithm.hash, [...key.spki], [...data], [...signature]];

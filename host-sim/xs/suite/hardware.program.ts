@@ -12,7 +12,11 @@ describeHardware("the hardware behind the bridge", async () => {
   const device = new RemoteDevice();
   Object.assign(listeners, device.events);
   const hardware: HardwareUnderTest = {
-    ...{ device, echo, impostors, closedPort, certificateEnds },
+    device,
+    echo,
+    impostors,
+    closedPort,
+    certificateEnds,
     issued: Uint8Array.from(issued),
     clientOfEcho: () => askHost("clientOfEcho"),
     edges: () => askHost("edges"),

@@ -18,8 +18,12 @@ interface Suite {
 }
 
 const makeSuite = (name: string, parent?: Suite): Suite => ({
-  ...{ name, parent },
-  ...{ beforeEach: [], afterEach: [], tests: [], suites: [] },
+  name,
+  parent,
+  beforeEach: [],
+  afterEach: [],
+  tests: [],
+  suites: [],
 });
 
 const root = makeSuite("");
