@@ -90,12 +90,13 @@ module.exports = {
     {
       name: "the-page-runs-in-a-browser",
       comment:
-        "Types of the contract, and its own two libraries: nothing of Node or the service is there.",
+        "The types of the API, its own words and two libraries. Nothing of Node or the service.",
       severity: "error",
       from: { path: "^web/page/", pathNot: tests },
       to: {
         pathNot: [
           "^web/page/",
+          "^web/words/(page|administration)\\.ts$",
           "^web/api\\.ts$",
           "^device/messages/",
           "node_modules/(preact|@simplewebauthn/browser)/",
@@ -141,13 +142,34 @@ module.exports = {
       name: "the-page-model-is-pure",
       severity: "error",
       from: { path: "^web/page/model/", pathNot: tests },
-      to: { pathNot: ["^web/page/(model|words)/", "^web/api\\.ts$", "^device/messages/"] },
+      to: {
+        pathNot: [
+          "^web/page/model/",
+          "^web/words/page\\.ts$",
+          "^web/api\\.ts$",
+          "^device/messages/",
+        ],
+      },
+    },
+    {
+      name: "words-stand-alone",
+      comment: "web/words has text only. It runs in the browser and in the service.",
+      severity: "error",
+      from: { path: "^web/words/", pathNot: tests },
+      to: { pathNot: ["^web/words/", "^web/api\\.ts$", "^device/messages/"] },
+    },
+    {
+      name: "a-language-is-chosen-in-one-place",
+      comment: "web/words/*.ts name the language. Everything else imports from there.",
+      severity: "error",
+      from: { pathNot: ["^web/words/", tests] },
+      to: { path: "^web/words/[a-z]+/" },
     },
     {
       name: "store-cloud-domain-below-service",
       severity: "error",
       from: { path: "^web/(store|cloud|domain)/", pathNot: tests },
-      to: { path: "^web/(service|page|run|environment|assets)" },
+      to: { path: "^web/(service|page|words|run|environment|assets)" },
     },
     {
       name: "only-web-cloud-knows-brokers",

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import type { Asset, Assets } from "./service/assets.ts";
+import { words } from "./words/service.ts";
 
 const icons = [
   ["icon.svg", "image/svg+xml"],
@@ -82,10 +83,10 @@ function webManifest(icon: (name: (typeof icons)[number][0]) => string) {
   });
   return {
     id: "/",
-    name: "Boom Box",
-    short_name: "Boom Box",
-    description: "Opens the car park's gate.",
-    lang: "en",
+    name: words.page.title,
+    short_name: words.page.title,
+    description: words.page.description,
+    lang: words.language,
     start_url: "/",
     scope: "/",
     display: "standalone",
@@ -105,14 +106,14 @@ function html(
   icon: (name: (typeof icons)[number][0]) => string,
 ): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${words.language}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="color-scheme" content="light dark">
 <meta name="theme-color" content="${light}" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="${dark}" media="(prefers-color-scheme: dark)">
 <meta name="referrer" content="no-referrer">
-<title>Boom Box</title>
+<title>${words.page.title}</title>
 <link rel="manifest" href="/manifest.webmanifest">
 <link rel="icon" href="${icon("icon.svg")}" type="image/svg+xml">
 <link rel="apple-touch-icon" href="${icon("apple-touch-icon.png")}">
@@ -121,7 +122,7 @@ function html(
 ${names.parts.map((part) => `<link rel="modulepreload" href="${part}">`).join("\n")}
 <body>
 <div id="app"></div>
-<noscript><p>This page needs JavaScript: the gate's state changes while you look at it.</p></noscript>
+<noscript><p>${words.page.noScript}</p></noscript>
 </body>
 </html>
 `;

@@ -54,7 +54,7 @@ describe("the staff app from the thumb to the pin", function () {
 
   it("signs the first administrator in by the printed link, with a passkey", async () => {
     await page.goto(web.invitationUrl ?? "");
-    await page.getByRole("button", { name: "Make a passkey" }).click();
+    await page.getByRole("button", { name: "Create a passkey" }).click();
     await ready();
     assert.equal(pulses(), 0);
   });
@@ -81,7 +81,7 @@ describe("the staff app from the thumb to the pin", function () {
     }
     const before = pulses();
     await slide(page);
-    await page.getByText("The box waits a little between two presses.").waitFor();
+    await page.getByText("The box waits briefly between two presses.").waitFor();
     assert.equal(pulses(), before);
   });
 

@@ -23,7 +23,7 @@ document.addEventListener("visibilitychange", () =>
   driver?.dispatch({ type: document.visibilityState === "visible" ? "visible" : "hidden" }),
 );
 addEventListener("online", () => driver?.dispatch({ type: "visible" }));
-// The stream may not notice for a while; an end is an end, whoever tells of it first.
+// The stream may not notice for a while that the network is gone.
 addEventListener("offline", () =>
   driver?.dispatch({ type: "stream-ended", random: Math.random() }),
 );
@@ -52,7 +52,7 @@ function show(): void {
   );
 }
 
-/** The token leaves the address at once: no history, no bookmark, no glance keeps it. */
+/** Removes the token from the address at once, so that it stays in no history and no bookmark. */
 function takeInvitation(): string | null {
   if (!location.hash.startsWith(invitationFragment)) return null;
   const token = decodeURIComponent(location.hash.slice(invitationFragment.length));

@@ -78,7 +78,7 @@ describe("the page in Chromium", function () {
     await page.goto(service.invitationFor("ben"));
     await page.getByRole("heading", { name: "Welcome, Ben Okafor" }).waitFor();
     assert.ok(!page.url().includes("invitation"), "the token stays in the address");
-    await page.getByRole("button", { name: "Make a passkey" }).click();
+    await page.getByRole("button", { name: "Create a passkey" }).click();
     await ready(page);
     await slide(page);
     await page.getByText("The box pressed the button for 0.5 s.").waitFor();
@@ -93,10 +93,10 @@ describe("the page in Chromium", function () {
     const page = await open(null);
     await addAuthenticator(page);
     await page.goto(`${service.origin}/#invitation=used`);
-    await page.getByText("This invitation has been used").waitFor();
+    await page.getByText("has already been used").waitFor();
     await page.getByRole("button", { name: "Sign in instead" }).click();
     await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-    await page.getByText("your device gave no passkey").waitFor();
+    await page.getByText("Your device did not provide a passkey").waitFor();
   });
 
   it("leads to the provider where there is one", async () => {
@@ -140,7 +140,7 @@ describe("the page in Chromium", function () {
     await ready(page);
     await slide(page);
     await page.getByText("Refused by the box").waitFor();
-    await page.getByText("The box waits a little between two presses.").waitFor();
+    await page.getByText("The box waits briefly between two presses.").waitFor();
 
     service.openScript = (gate, id) => ({
       type: "problem",
@@ -154,7 +154,7 @@ describe("the page in Chromium", function () {
     await page.clock.fastForward(3_000);
     await ready(page);
     await slide(page);
-    await page.getByText("You have no access at this hour.").waitFor();
+    await page.getByText("You do not have access at this time.").waitFor();
   });
 
   it("is off while the box is offline, or one may not, and says when one may", async () => {
@@ -168,7 +168,7 @@ describe("the page in Chromium", function () {
     await ready(page);
     const may = { open: false, why: "not-now", opensAt } as const;
     service.say({ event: "gate", data: { ...gateView("main", "Main gate"), may } });
-    await page.getByText(/You may open it again from .*06:00/).waitFor();
+    await page.getByText(/You can open it again from .*06:00/).waitFor();
     await slide(page);
     assert.deepEqual(service.posts, []);
   });
@@ -180,7 +180,7 @@ describe("the page in Chromium", function () {
     service.breakStreams();
     await page.clock.fastForward(4_000);
     await off(page);
-    await page.getByText("The connection to the service is broken").waitFor();
+    await page.getByText("The connection to the service is lost").waitFor();
     service.refusesStreams = false;
     await page.clock.fastForward(16_000);
     await ready(page);
@@ -201,9 +201,9 @@ describe("the page in Chromium", function () {
     const page = await open();
     await ready(page);
     await slide(page);
-    await page.getByText("Asking once more").waitFor();
+    await page.getByText("Trying once more").waitFor();
     await page.clock.fastForward(1_000);
-    await page.getByText("Not known", { exact: true }).waitFor();
+    await page.getByText("Outcome unknown", { exact: true }).waitFor();
     const ids = new Set(service.posts.map(({ id }) => id));
     assert.equal(ids.size, 1);
   });
@@ -346,9 +346,9 @@ describe("the page in Chromium", function () {
     await page.getByLabel("Name").fill("Chiara Rossi");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("heading", { name: "Chiara Rossi" }).waitFor();
-    await page.getByRole("button", { name: "Give access" }).click();
+    await page.getByRole("button", { name: "Grant access" }).click();
     await page.getByLabel("Last day").fill("2026-12-31");
-    await page.getByRole("button", { name: "Give access" }).click();
+    await page.getByRole("button", { name: "Grant access" }).click();
     await page.getByText("Mon–Fri, 06:00–20:00, until 2026-12-31").waitFor();
     const [grant] = service.grants.values();
     assert.deepEqual(grant?.days, [1, 2, 3, 4, 5]);
@@ -359,7 +359,7 @@ describe("the page in Chromium", function () {
     await page.getByRole("link", { name: "Gates" }).click();
     await page.getByText("-61 dBm").waitFor();
     // Within two months of its end.
-    await page.getByText(/^\d+ \w+ 20\d\d: renew it now$/).waitFor();
+    await page.getByText(/^\d+ \w+ 20\d\d: renew now$/).waitFor();
   });
 
   it("lets an administrator lock somebody out, and remove the passkeys of a lost phone", async () => {
@@ -367,10 +367,10 @@ describe("the page in Chromium", function () {
     const page = await open("ada", desktop);
     await page.getByRole("link", { name: "People" }).click();
     await page.getByRole("button", { name: "Ben Okafor" }).click();
-    await page.getByRole("button", { name: "Phone lost: remove passkeys" }).click();
+    await page.getByRole("button", { name: "Remove passkeys (lost phone)" }).click();
     await page.getByText("Cannot sign in: no passkey").waitFor();
     await page.getByRole("button", { name: "Lock out" }).click();
-    await page.getByRole("button", { name: "Let in again" }).waitFor();
+    await page.getByRole("button", { name: "Restore access" }).waitFor();
     assert.equal(service.people.get("ben")?.isActive, false);
   });
 

@@ -157,7 +157,7 @@ const shots: Readonly<Record<string, Shot>> = {
     await page.getByRole("link", { name: "People" }).click();
     await page.getByRole("button", { name: "Ben Okafor" }).click();
     await page.getByRole("button", { name: "New invitation link" }).click();
-    await page.getByRole("button", { name: "Give access" }).click();
+    await page.getByRole("button", { name: "Grant access" }).click();
   },
   gates: async (page) => {
     await page.getByRole("link", { name: "Gates" }).click();

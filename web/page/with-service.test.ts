@@ -43,7 +43,7 @@ describe("the page with the real service, in Chromium", function () {
     page.on("pageerror", (error) => errors.push(error.message));
     await addAuthenticator(page);
     await page.goto(invitation?.url ?? "");
-    await page.getByRole("button", { name: "Make a passkey" }).click();
+    await page.getByRole("button", { name: "Create a passkey" }).click();
 
     await page.getByRole("link", { name: "Gates" }).click();
     await page.getByRole("button", { name: "Add a gate" }).click();
@@ -56,15 +56,15 @@ describe("the page with the real service, in Chromium", function () {
 
     await page.getByRole("link", { name: "People" }).click();
     await page.getByRole("button", { name: "Administrator" }).click();
-    await page.getByRole("button", { name: "Give access" }).click();
+    await page.getByRole("button", { name: "Grant access" }).click();
     for (const day of ["Sat", "Sun"]) await page.getByRole("checkbox", { name: day }).check();
     await page.getByLabel("From").fill("00:00");
     await page.getByLabel("To", { exact: true }).fill("00:00");
-    await page.getByRole("button", { name: "Give access" }).click();
+    await page.getByRole("button", { name: "Grant access" }).click();
     await page.getByText("Every day, all day").waitFor();
 
     await page.getByRole("link", { name: "Open", exact: true }).click();
-    await page.getByText("Nothing has been heard of the box").waitFor();
+    await page.getByText("has not reported its status yet").waitFor();
     rig.link.online("lot-1");
     await page.locator('.slide[data-control="ready"]').waitFor();
     rig.link.onCommand = ({ id, thingName, by }) =>
@@ -77,7 +77,7 @@ describe("the page with the real service, in Chromium", function () {
       rig.link.event(thingName, { id, by, outcome: "refused", reason: "cooldown" });
     await page.locator('.slide[data-control="ready"]').waitFor();
     await slide(page);
-    await page.getByText("The box waits a little between two presses.").waitFor();
+    await page.getByText("The box waits briefly between two presses.").waitFor();
 
     rig.link.offline("lot-1");
     await page.getByText("The box at the gate is offline.").waitFor();

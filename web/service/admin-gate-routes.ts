@@ -4,6 +4,7 @@ import type { AdminGateView } from "../api.ts";
 import type { GateLink } from "../cloud/gate-link.ts";
 import type { Gate } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
+import { words } from "../words/service.ts";
 import type { Boxes } from "./boxes.ts";
 import type { WebEnv } from "./context.ts";
 import { gateId, line, thingName, timeZone } from "./fields.ts";
@@ -19,7 +20,7 @@ interface AdminGateParts {
   readonly log: Logger;
 }
 
-const isActive = v.exactOptional(v.boolean("must be true or false"));
+const isActive = v.exactOptional(v.boolean(words.field.trueOrFalse));
 const newGate = v.strictObject({ id: gateId, name: line(100), thingName, timeZone, isActive });
 const changes = v.strictObject({
   name: v.exactOptional(line(100)),
@@ -28,7 +29,7 @@ const changes = v.strictObject({
   isActive,
 });
 
-/** For administrators: the gates, and how their boxes are. */
+/** For administrators: the gates and the health of their boxes. */
 export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
   const { store, boxes, log } = parts;
   const view = (gate: Gate): AdminGateView => ({ ...gate, box: boxes.health(gate.thingName) });
@@ -39,7 +40,7 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
       if (body.type === "problem") return body.response;
       const gate: Gate = { isActive: true, ...body.value };
       await store.createGate(gate);
-      log.info({ gate: gate.id, by: c.var.signedIn?.person.id }, "a gate was made");
+      log.info({ gate: gate.id, by: c.var.signedIn?.person.id }, "a gate was created");
       await hasChanged(parts);
       return c.json(view(gate), 201);
     })

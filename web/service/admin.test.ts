@@ -69,7 +69,7 @@ describe("administration", () => {
       people.find((person) => person.id === id),
       changed,
     );
-    await refused(await patch("/api/admin/people/x", {}), 404, "There is no such person.");
+    await refused(await patch("/api/admin/people/x", {}), 404, "This person does not exist.");
   });
 
   it("says what is wrong with a person", async () => {
@@ -90,7 +90,7 @@ describe("administration", () => {
 
   it("keeps the last administrator who can sign in", async () => {
     const [{ id } = { id: "" }] = (await rig.store.people()).filter(({ passkeys }) => passkeys > 0);
-    const message = "This is the last administrator: make somebody else one first.";
+    const message = "This is the last administrator. Make someone else an administrator first.";
     for (const body of [{ isAdministrator: false }, { isActive: false }]) {
       await refused(await patch(`/api/admin/people/${id}`, body), 409, message);
     }
@@ -122,7 +122,7 @@ describe("administration", () => {
   it("invites nobody who is locked out", async () => {
     const { id } = await rig.person({ isActive: false });
     const response = await admin.post(`/api/admin/people/${id}/invitation`);
-    await refused(response, 409, "This person is locked out: let them in first.");
+    await refused(response, 409, "This person is locked out. Restore their access first.");
     assert.equal((await admin.post("/api/admin/people/x/invitation")).status, 404);
   });
 
@@ -142,7 +142,7 @@ describe("administration", () => {
 
     await json(await patch("/api/admin/gates/north", { thingName: "lot-2", isActive: false }));
     assert.deepEqual(rig.link.watched, ["lot-2"]);
-    await refused(await patch("/api/admin/gates/x", {}), 404, "There is no such gate.");
+    await refused(await patch("/api/admin/gates/x", {}), 404, "This gate does not exist.");
     const again = await admin.post("/api/admin/gates", gate);
     assert.equal((await json<Problem>(again, 409)).error, "conflict");
   });
@@ -182,8 +182,8 @@ describe("administration", () => {
     const path = `/api/admin/grants/${made.id}`;
     assert.equal((await admin.request("DELETE", path)).status, 204);
     assert.equal(await (await browser.get("/api/gates")).text(), "[]");
-    await refused(await admin.request("DELETE", path), 404, "There is no such grant.");
-    await refused(await admin.request("PUT", path, changed), 404, "There is no such grant.");
+    await refused(await admin.request("DELETE", path), 404, "This grant does not exist.");
+    await refused(await admin.request("PUT", path, changed), 404, "This grant does not exist.");
   });
 
   it("says what is wrong with a grant", async () => {
@@ -196,9 +196,9 @@ describe("administration", () => {
     await refused(await post({ days: [8] }), 400, "days.0: must be 1–7");
     await refused(await post({ fromMinute: 1_440 }), 400, "fromMinute: must be 1439 or less");
     await refused(await post({ toMinute: 1.5 }), 400, "toMinute: must be a whole number");
-    await refused(await post({ toMinute: 0 }), 400, "must not end when it begins");
+    await refused(await post({ toMinute: 0 }), 400, "fromMinute and toMinute must differ");
     await refused(await post({ endsAt: -1 }), 400, "endsAt: must be a time in ms since 1970");
-    const unknown = "There is no such person, or no such gate.";
+    const unknown = "The person or the gate does not exist.";
     await refused(await post({ person: "x" }), 400, unknown);
     await refused(await post({ gate: "x" }), 400, unknown);
   });

@@ -4,6 +4,7 @@ import type { GateView } from "../api.ts";
 import type { GateLink } from "../cloud/gate-link.ts";
 import type { Person } from "../domain/entities.ts";
 import { type Store, StoreError } from "../store/store.ts";
+import { words } from "../words/service.ts";
 import { adminGateRoutes } from "./admin-gate-routes.ts";
 import { type Assets, assetRoutes } from "./assets.ts";
 import type { Boxes } from "./boxes.ts";
@@ -33,6 +34,9 @@ import type { WebSettings } from "./settings.ts";
 import type { Streams } from "./streams.ts";
 import type { UnderWay } from "./under-way.ts";
 
+/** While the service stops, in s. */
+const stoppingRetrySeconds = 5;
+
 export interface AppParts {
   readonly store: Store;
   readonly link: GateLink;
@@ -52,7 +56,7 @@ export interface AppParts {
   readonly gateViews: (person: Person) => Promise<readonly GateView[]>;
 }
 
-/** The service on Web-standard requests; nothing in here knows of sockets. */
+/** The service as a handler of Web-standard requests. It does not use sockets. */
 export function createApp(parts: AppParts): Hono<WebEnv> {
   const { settings, readiness, underWay } = parts;
   const app = new Hono<WebEnv>();
@@ -65,8 +69,8 @@ export function createApp(parts: AppParts): Hono<WebEnv> {
   app.route("/", healthRoutes(parts));
   app.use("/api/*", async (c, next) => {
     if (!readiness.isStopping) return underWay.during(next);
-    const message = "The service is being stopped, so nothing was done: try again in 5 s.";
-    return problem(c, 503, "stopping", message, { retryAfterSeconds: 5 });
+    const message = words.problems.stopping(stoppingRetrySeconds);
+    return problem(c, 503, "stopping", message, { retryAfterSeconds: stoppingRetrySeconds });
   });
   app.route("/api", apiRoutes(parts));
   app.route("/", assetRoutes(parts.assets));
@@ -110,7 +114,7 @@ function limitSignIn({ limits, now }: AppParts): guards.Guard {
   };
 }
 
-/** What was refused leaves a line too where no person and gate are known to put it on record for. */
+/** Logs every refusal, because a request without a known person or gate is not recorded. */
 function noteProblem({ log, metrics }: AppParts, c: WebContext): void {
   const word = c.var.problem;
   if (word === undefined) return;
@@ -128,11 +132,11 @@ function failure({ log }: AppParts, c: WebContext, error: Error): Response {
       log.error({ err: error, kind: error.kind }, "the database failed");
     return storeProblem(c, error);
   }
-  // Its client hung up, or was hung up on for being too slow: no fault of ours.
+  // The client disconnected, or was disconnected because it was too slow. This is not our fault.
   if ("code" in error && error.code === "ECONNRESET") {
-    return problem(c, 400, "invalid", "The body did not come to its end.");
+    return problem(c, 400, "invalid", words.problems.incompleteBody);
   }
   const id = randomUUID();
-  log.error({ err: error, id }, "something unexpected happened");
-  return problem(c, 500, "unexpected", `Something went wrong; in the logs it is called ${id}.`);
+  log.error({ err: error, id }, "unexpected error");
+  return problem(c, 500, "unexpected", words.problems.unexpected(id));
 }

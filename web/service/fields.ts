@@ -1,61 +1,52 @@
-/** What may stand in the fields that people fill in. */
+/** Schemas of the fields that people fill in. */
 import * as v from "valibot";
 import { isThingName } from "../../device/messages/topics.ts";
+import { words } from "../words/service.ts";
 
-/** No control characters: names are shown on pages, in logs, on terminals. */
+const said = words.field;
+
+/** Without control characters, because names are shown on pages, in logs and on terminals. */
 export function line(maximumLength: number) {
   return v.pipe(
-    v.string("must be text"),
+    v.string(said.text),
     v.trim(),
-    v.minLength(1, "must not be empty"),
-    v.maxLength(maximumLength, `must be at most ${maximumLength} characters long`),
-    v.regex(/^\P{C}*$/u, "must be one line without control characters"),
+    v.minLength(1, said.notEmpty),
+    v.maxLength(maximumLength, said.maximumLength(maximumLength)),
+    v.regex(/^\P{C}*$/u, said.oneLine),
   );
 }
 
 export const email = v.pipe(
-  v.string("must be text"),
+  v.string(said.text),
   v.trim(),
   v.toLowerCase(),
-  v.maxLength(254, "must be at most 254 characters long"),
-  v.regex(/^[^@\s\p{C}]+@[^@\s\p{C}]+$/u, "must be an e-mail address"),
+  v.maxLength(254, said.maximumLength(254)),
+  v.regex(/^[^@\s\p{C}]+@[^@\s\p{C}]+$/u, said.email),
 );
 
-/** As browsers make them. */
+/** In lower case, like those that browsers generate. */
 export const uuid = v.pipe(
-  v.string("must be text"),
-  v.regex(
-    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
-    "must be a UUID in lower case",
-  ),
+  v.string(said.text),
+  v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, said.uuid),
 );
 
-export const gateId = v.pipe(
-  v.string("must be text"),
-  v.regex(/^[a-z0-9-]{1,32}$/, "must be 1–32 of a-z, 0-9 and -"),
-);
+export const gateId = v.pipe(v.string(said.text), v.regex(/^[a-z0-9-]{1,32}$/, said.gateId));
 
-/** As boxes and topics have it. */
-export const thingName = v.pipe(
-  v.string("must be text"),
-  v.check(isThingName, "must be 1–64 of a-z, A-Z, 0-9, _, : and -"),
-);
+/** The same limit as in the topics. */
+export const thingName = v.pipe(v.string(said.text), v.check(isThingName, said.thingName));
 
-export const timeZone = v.pipe(
-  v.string("must be text"),
-  v.check(isTimeZone, "must be an IANA time zone such as Europe/Berlin"),
-);
+export const timeZone = v.pipe(v.string(said.text), v.check(isTimeZone, said.timeZone));
 
 /** ms since 1970 */
 export const time = v.pipe(
-  v.number("must be a number"),
-  v.safeInteger("must be a whole number"),
-  v.minValue(0, "must be a time in ms since 1970"),
-  v.maxValue(8.64e15, "must be a time in ms since 1970"),
+  v.number(said.number),
+  v.safeInteger(said.wholeNumber),
+  v.minValue(0, said.time),
+  v.maxValue(8.64e15, said.time),
 );
 
 function isTimeZone(name: string): boolean {
-  // An offset is none of the zones that know of summer time.
+  // Node also accepts a bare offset, which has no daylight saving time.
   if (!/^[A-Za-z][\w+/-]*$/.test(name)) return false;
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });

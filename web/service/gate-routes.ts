@@ -5,6 +5,7 @@ import type { GateLink } from "../cloud/gate-link.ts";
 import type { OpenRequest, Person } from "../domain/entities.ts";
 import { mayOpen } from "../domain/grants.ts";
 import type { Store } from "../store/store.ts";
+import { words } from "../words/service.ts";
 import type { Boxes } from "./boxes.ts";
 import type { SignedIn, WebContext, WebEnv } from "./context.ts";
 import { gateId, uuid } from "./fields.ts";
@@ -26,8 +27,9 @@ interface GateParts {
 }
 
 const openBody = v.object({ id: uuid });
+const said = words.problems;
 
-/** What somebody may open, and opening it. */
+/** The gates that a person may see, and the request to open one. */
 export function gateRoutes(parts: GateParts): Hono<WebEnv> {
   return new Hono<WebEnv>()
     .get("/gates", async (c) => {
@@ -63,8 +65,8 @@ async function open(parts: GateParts, c: WebContext, { person }: SignedIn): Prom
     return decision.refusal;
   });
   if (result.type === "taken") {
-    parts.log.warn({ person: person.id, request: tap.id }, "the id of another request was used");
-    return problem(c, 409, "id-taken", "This tap's id belongs to another request.");
+    parts.log.warn({ person: person.id, request: tap.id }, "a tap used the id of another request");
+    return problem(c, 409, "id-taken", said.idTaken);
   }
   return answer(c, result.request, gate === undefined, waitMs);
 }
@@ -88,7 +90,7 @@ async function decide(
   const grants = await store.grants({ personId: person.id, gateId: gate.id });
   const may = mayOpen(gate, grants, at);
   if (!may.open) return { refusal: { state: "denied", reason: may.why } };
-  // Nobody would learn what became of it.
+  // Nobody would learn the outcome.
   if (!link.isListening) return { refusal: { state: "failed", reason: "broker-away" } };
   if (boxes.state(gate.thingName) === "offline") {
     return { refusal: { state: "failed", reason: "box-offline" } };
@@ -96,32 +98,22 @@ async function decide(
   return { refusal: undefined };
 }
 
-/** The same for the first time and for each time after. */
+/** A repeated request gets the same answer as the first one. */
 function answer(c: WebContext, kept: OpenRequest, isUnknown: boolean, waitMs: number): Response {
   const request = requestView(kept);
   const reason = request.reason ?? "";
   if (kept.state === "failed") {
-    const message =
-      reason === "box-offline"
-        ? "The gate's box is offline: nothing was sent."
-        : "The boxes cannot be reached now: nothing was sent.";
+    const message = reason === "box-offline" ? said.boxOffline : said.boxesUnreachable;
     return problem(c, 503, reason, message, { request, retryAfterSeconds: 5 });
   }
   if (kept.state !== "denied") return c.json(request, 202);
   if (reason === "rate-limited") {
     const retryAfterSeconds = Math.ceil(waitMs / 1_000);
-    const message = `Too many taps: wait ${retryAfterSeconds} s and try again.`;
+    const message = said.tooManyRequests(retryAfterSeconds);
     return problem(c, 429, reason, message, { request, retryAfterSeconds });
   }
-  if (isUnknown) {
-    return problem(c, 404, "not-found", "There is no such gate.", { request });
-  }
-  return problem(c, 403, reason, denialWords[reason] ?? "You may not open this gate.", { request });
+  if (isUnknown) return notFound(c, "gate", { request });
+  const denials: Readonly<Record<string, string>> = said.denials;
+  const message = denials[reason] ?? said.denials["no-grant"];
+  return problem(c, 403, reason, message, { request });
 }
-
-const denialWords: Readonly<Record<string, string>> = {
-  "no-grant": "You may not open this gate.",
-  "not-now": "You may not open this gate at this hour.",
-  "grant-ended": "Your access to this gate has ended.",
-  "gate-closed": "This gate has been taken out of use.",
-};

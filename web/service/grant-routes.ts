@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { GrantView, Weekday } from "../api.ts";
 import type { Grant } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
+import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line, time } from "./fields.ts";
 import type { Logger } from "./log.ts";
@@ -16,29 +17,30 @@ interface GrantParts {
   readonly log: Logger;
 }
 
+const said = words.field;
 const weekdays = [1, 2, 3, 4, 5, 6, 7] as const satisfies readonly Weekday[];
 const minute = (maximum: number) =>
   v.pipe(
-    v.number("must be a number"),
-    v.integer("must be a whole number"),
-    v.minValue(0, "must be 0 or more"),
-    v.maxValue(maximum, `must be ${maximum} or less`),
+    v.number(said.number),
+    v.integer(said.wholeNumber),
+    v.minValue(0, said.atLeast(0)),
+    v.maxValue(maximum, said.atMost(maximum)),
   );
 const grantBody = v.pipe(
   v.strictObject({
     person: line(64),
     gate: gateId,
     days: v.pipe(
-      v.array(v.picklist(weekdays, "must be 1–7")),
-      v.minLength(1, "must name a day"),
-      v.check((days) => new Set(days).size === days.length, "must name each day once"),
+      v.array(v.picklist(weekdays, said.weekday)),
+      v.minLength(1, said.noDay),
+      v.check((days) => new Set(days).size === days.length, said.repeatedDay),
       v.transform((days) => days.toSorted((a, b) => a - b)),
     ),
     fromMinute: minute(1_439),
     toMinute: minute(1_440),
     endsAt: v.nullable(time),
   }),
-  v.check(({ fromMinute, toMinute }) => fromMinute !== toMinute, "must not end when it begins"),
+  v.check(({ fromMinute, toMinute }) => fromMinute !== toMinute, said.noHours),
 );
 
 const grantQuery = v.object({
@@ -46,7 +48,7 @@ const grantQuery = v.object({
   gate: v.exactOptional(gateId),
 });
 
-/** For administrators: who may open what, when. */
+/** For administrators: who may open which gate, and when. */
 export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
   const { store, streams, log } = parts;
   const changed = (c: WebContext, grant: string, what: string) => {
@@ -68,7 +70,7 @@ export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
       const grant = await readGrant(parts, c, randomUUID());
       if (grant instanceof Response) return grant;
       await store.createGrant(grant);
-      changed(c, grant.id, "a grant was made");
+      changed(c, grant.id, "a grant was created");
       return c.json(grantView(grant), 201);
     })
     .put("/grants/:id", async (c) => {
@@ -81,7 +83,7 @@ export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
     .delete("/grants/:id", async (c) => {
       const id = c.req.param("id");
       if (!(await store.deleteGrant(id))) return notFound(c, "grant");
-      changed(c, id, "a grant was withdrawn");
+      changed(c, id, "a grant was revoked");
       return c.body(null, 204);
     });
 }
@@ -96,7 +98,7 @@ async function readGrant(
   const { person: personId, gate, ...times } = body.value;
   const isKnown =
     (await store.person(personId)) !== undefined && (await store.gate(gate)) !== undefined;
-  if (!isKnown) return problem(c, 400, "invalid", "There is no such person, or no such gate.");
+  if (!isKnown) return problem(c, 400, "invalid", words.problems.noPersonOrGate);
   return { id, personId, gateId: gate, ...times };
 }
 

@@ -1,10 +1,13 @@
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { notFound, notSignedIn, problem } from "./problem.ts";
 import { isSame } from "./secrets.ts";
 import type { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
+
+const said = words.problems;
 
 export type Guard = MiddlewareHandler<WebEnv>;
 
@@ -33,7 +36,7 @@ const permissionsPolicy = [
   "publickey-credentials-create=(self)",
 ].join(", ");
 
-/** On every answer, errors included. */
+/** On every response, including errors. */
 export function securityHeaders({ isSecure }: WebSettings): Guard {
   return async (c, next) => {
     await next();
@@ -46,25 +49,25 @@ export function securityHeaders({ isSecure }: WebSettings): Guard {
     headers.set("Cross-Origin-Opener-Policy", "same-origin");
     headers.set("Cross-Origin-Resource-Policy", "same-origin");
     if (isSecure) headers.set("Strict-Transport-Security", "max-age=31536000");
-    // What is true of a gate now is not a moment later.
+    // The status of a gate can change at any moment.
     if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   };
 }
 
-/** Only our own page may change anything: whatever a browser tells of another origin ends here. */
+/** Refuses every change that a browser sends from another origin. */
 export function sameOrigin({ origin }: WebSettings): Guard {
   return async (c, next) => {
     if (isReading(c)) return next();
     const from = c.req.header("origin");
     const site = c.req.header("sec-fetch-site");
-    // One of the two every browser sends; a proxy may have taken the other out.
+    // Every browser sends at least one of the two headers. A proxy may have removed the other.
     const isOurs = from === undefined ? site === "same-origin" : from === origin;
     if (isOurs && (site === undefined || site === "same-origin")) return next();
-    return problem(c, 403, "cross-site", "This request does not come from the app's own page.");
+    return problem(c, 403, "cross-site", said.crossSite);
   };
 }
 
-/** No name here has a NUL in it, and no database takes one. */
+/** No path here contains a NUL, and neither database accepts one. */
 export function withoutNul(): Guard {
   return async (c, next) =>
     c.req.path.includes("%00") || c.req.path.includes("\0") ? notFound(c, "page") : next();
@@ -75,19 +78,18 @@ export function jsonOnly(): Guard {
     if (isReading(c)) return next();
     const [type = ""] = (c.req.header("content-type") ?? "").split(";");
     if (type.trim().toLowerCase() === "application/json") return next();
-    return problem(c, 415, "content-type", "The body must be application/json.");
+    return problem(c, 415, "content-type", said.contentType);
   };
 }
 
 export function limitedBody(): Guard {
   return bodyLimit({
     maxSize: maximumBodyBytes,
-    onError: (c) =>
-      problem(c as WebContext, 413, "too-large", `The body is over ${maximumBodyBytes} bytes.`),
+    onError: (c) => problem(c as WebContext, 413, "too-large", said.bodyTooLarge(maximumBodyBytes)),
   });
 }
 
-/** Looks up who asks, anew each time: what was withdrawn a moment ago is withdrawn. */
+/** Looks up the session for every request, so that locking a person out takes effect at once. */
 export function whoAsks(sessions: Sessions): Guard {
   return async (c, next) => {
     c.set("signedIn", await sessions.find(c));
@@ -101,9 +103,9 @@ export function csrf(sessions: Sessions): Guard {
     const expected = sessions.expectedCsrfToken(c);
     const given = c.req.header("x-csrf-token") ?? "";
     if (expected !== undefined && isSame(expected, given)) return next();
-    // The page does not know yet that its session is over.
+    // The page does not know yet that its session has ended.
     if (c.var.signedIn === undefined && sessions.hasCookie(c)) return notSignedIn(c);
-    return problem(c, 403, "csrf", "The page is out of date: load it again.");
+    return problem(c, 403, "csrf", said.outdatedPage);
   };
 }
 
@@ -116,6 +118,6 @@ export function administratorsOnly(): Guard {
     const { signedIn } = c.var;
     if (signedIn === undefined) return notSignedIn(c);
     if (signedIn.person.isAdministrator) return next();
-    return problem(c, 403, "not-administrator", "This is for administrators.");
+    return problem(c, 403, "not-administrator", said.administratorsOnly);
   };
 }

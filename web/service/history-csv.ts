@@ -1,28 +1,36 @@
 import type { HistoryEntry, HistoryQuery } from "../api.ts";
 import { type CsvField, csvRecord } from "../domain/csv.ts";
 import type { Store } from "../store/store.ts";
+import { type ServiceWords, words } from "../words/service.ts";
 import { historyEntry } from "./views.ts";
 
 const pageLength = 200;
 
-const columns: readonly (readonly [string, (entry: HistoryEntry) => CsvField])[] = [
-  ["id", ({ id }) => id],
-  ["at", ({ at }) => isoTime(at)],
-  ["gate", ({ gate }) => gate],
-  ["gateName", ({ gateName }) => gateName],
-  ["person", ({ person }) => person?.id ?? null],
-  ["personName", ({ person }) => person?.name ?? null],
-  ["state", ({ state }) => state],
-  ["reason", ({ reason }) => reason],
-  ["sentAt", ({ sentAt }) => isoTime(sentAt)],
-  ["endedAt", ({ endedAt }) => isoTime(endedAt)],
-  ["pulseMs", ({ pulseMs }) => pulseMs],
-  ["address", ({ address }) => address],
-];
+const columns: Readonly<
+  Record<keyof ServiceWords["csvHeadings"], (entry: HistoryEntry) => CsvField>
+> = {
+  id: ({ id }) => id,
+  at: ({ at }) => isoTime(at),
+  gate: ({ gate }) => gate,
+  gateName: ({ gateName }) => gateName,
+  person: ({ person }) => person?.id ?? null,
+  personName: ({ person }) => person?.name ?? null,
+  state: ({ state }) => state,
+  reason: ({ reason }) => reason,
+  sentAt: ({ sentAt }) => isoTime(sentAt),
+  endedAt: ({ endedAt }) => isoTime(endedAt),
+  pulseMs: ({ pulseMs }) => pulseMs,
+  address: ({ address }) => address,
+};
+const headings = Object.keys(columns).map(
+  (name) => words.csvHeadings[name as keyof typeof columns],
+);
+const cells = Object.values(columns);
 
 /**
- * All that the query finds, newest first, read page by page as fast as it is taken. Where the database
- * fails in the middle the stream breaks, so that nobody takes half of it for all.
+ * Everything that the query finds, newest first. It is read page by page, as fast as the client takes
+ * it. If the database fails in the middle, the stream breaks, so that the file is never taken for
+ * complete.
  * @throws StoreError before anything is sent
  */
 export async function historyCsv(
@@ -34,12 +42,12 @@ export async function historyCsv(
   const read = (after: string | undefined) =>
     store.history({ ...query, limit: pageLength, ...(after === undefined ? {} : { after }) });
   let page = await read(query.after);
-  let head: string | undefined = csvRecord(columns.map(([name]) => name));
+  let head: string | undefined = csvRecord(headings);
   return new ReadableStream({
     async pull(controller) {
       const lines = page.entries.map((entry) => {
         const visible = historyEntry(entry, forAdministrator);
-        return csvRecord(columns.map(([, cell]) => cell(visible)));
+        return csvRecord(cells.map((cell) => cell(visible)));
       });
       controller.enqueue(encoder.encode(`${head ?? ""}${lines.join("")}`));
       head = undefined;

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { HistoryPage, HistoryQuery, RequestState } from "../api.ts";
 import { isHistoryPosition } from "../store/history-position.ts";
 import type { Store } from "../store/store.ts";
+import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line } from "./fields.ts";
 import { historyCsv } from "./history-csv.ts";
@@ -13,27 +14,28 @@ interface HistoryParts {
   readonly store: Store;
 }
 
+const said = words.field;
 const states = [
   ...["recorded", "sent", "opened", "refused", "unanswered", "failed", "denied"],
 ] as const satisfies readonly RequestState[];
 const wholeNumber = (maximum: number) =>
   v.pipe(
     v.string(),
-    v.regex(/^\d{1,16}$/, "must be a whole number"),
+    v.regex(/^\d{1,16}$/, said.wholeNumber),
     v.transform(Number),
-    v.maxValue(maximum, `must be ${maximum} or less`),
+    v.maxValue(maximum, said.atMost(maximum)),
   );
 const query = v.strictObject({
   gate: v.exactOptional(gateId),
   person: v.exactOptional(line(64)),
-  state: v.exactOptional(v.picklist(states, "must be a state of a request")),
+  state: v.exactOptional(v.picklist(states, said.requestState)),
   from: v.exactOptional(wholeNumber(8.64e15)),
   to: v.exactOptional(wholeNumber(8.64e15)),
-  after: v.exactOptional(v.pipe(v.string(), v.check(isHistoryPosition, "must be a page's next"))),
-  limit: v.exactOptional(v.pipe(wholeNumber(200), v.minValue(1, "must be 1 or more"))),
+  after: v.exactOptional(v.pipe(v.string(), v.check(isHistoryPosition, said.historyPosition))),
+  limit: v.exactOptional(v.pipe(wholeNumber(200), v.minValue(1, said.atLeast(1)))),
 });
 
-/** What was asked for and what became of it: one's own; for administrators everybody's. */
+/** Requests and their outcomes: a person's own, and for administrators everyone's. */
 export function historyRoutes({ store }: HistoryParts): Hono<WebEnv> {
   return new Hono<WebEnv>()
     .get("/history", async (c) => {
@@ -52,12 +54,12 @@ export function historyRoutes({ store }: HistoryParts): Hono<WebEnv> {
       const { limit: _, ...all } = allowed.query;
       return c.body(await historyCsv(store, all, allowed.isAdministrator), 200, {
         "Content-Type": "text/csv; charset=utf-8; header=present",
-        "Content-Disposition": 'attachment; filename="boom-box-history.csv"',
+        "Content-Disposition": `attachment; filename="${words.csvFile}"`,
       });
     });
 }
 
-/** @returns what may be asked for by whoever asks, or the answer that it may not */
+/** @returns the query, limited to what the person may see, or the error response */
 function readAllowed(
   c: WebContext,
 ): { readonly query: HistoryQuery; readonly isAdministrator: boolean } | Response {

@@ -1,6 +1,7 @@
 import type { InvitationView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import { type Store, StoreError } from "../store/store.ts";
+import { words } from "../words/service.ts";
 import { hashOf, newToken, type RandomBytes } from "./secrets.ts";
 import type { WebSettings } from "./settings.ts";
 
@@ -13,7 +14,7 @@ export interface Inviting {
   now(): number;
 }
 
-/** A link to register a passkey, good once and for 24 h; links from before are good no more. */
+/** Creates a link to register a passkey. It works once, for 24 hours, and replaces earlier links. */
 export async function invite(
   { store, settings, randomBytes, now }: Inviting,
   personId: string,
@@ -26,7 +27,7 @@ export async function invite(
   return { url: `${settings.origin}/#invitation=${token}`, expiresAt };
 }
 
-/** Whether there is a way in: a passkey, or the provider where the settings still name one. */
+/** Whether the person has a passkey, or can use the provider that the settings name. */
 export function canSignIn(
   { passkeys, oidcSubject }: Pick<Person, "oidcSubject"> & { readonly passkeys: number },
   { oidc }: WebSettings,
@@ -37,8 +38,8 @@ export function canSignIn(
 const firstAdministratorId = "first-administrator";
 
 /**
- * Where no administrator can sign in, the link by which the first one will; at each start a new one,
- * until it is used. It is given to the operator's eyes alone: nothing here logs it.
+ * Creates a link for the first administrator when no administrator can sign in. Each start creates a
+ * new one until somebody has used it. Only the operator may see it, so it is never logged.
  */
 export async function inviteFirstAdministrator(
   inviting: Inviting,
@@ -52,7 +53,7 @@ export async function inviteFirstAdministrator(
   if (waiting !== undefined) return invite(inviting, waiting.id);
   const person = {
     id: firstAdministratorId,
-    name: "Administrator",
+    name: words.firstAdministrator,
     email: null,
     isAdministrator: true,
     isActive: true,
@@ -63,7 +64,7 @@ export async function inviteFirstAdministrator(
   try {
     await store.createPerson(person);
   } catch (error) {
-    // Another instance that starts at the same time, or the one of long ago, locked out since.
+    // Another instance created it at the same time, or it exists and has been locked out since.
     if (!(error instanceof StoreError && error.kind === "conflict")) throw error;
     await store.updatePerson(person.id, { isAdministrator: true, isActive: true });
   }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Hono, type MiddlewareHandler } from "hono";
 import type { Person } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
+import { words } from "../words/service.ts";
 import { isAdministrator, isAllowed } from "./allow-list.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import type { Logger } from "./log.ts";
@@ -11,6 +12,8 @@ import { plainPage } from "./plain-page.ts";
 import type { Claims, Provider } from "./provider.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Streams } from "./streams.ts";
+
+const said = words.oidc;
 
 export const oidcCallbackPath = "/api/sign-in/oidc/callback";
 
@@ -26,7 +29,7 @@ interface OidcParts {
   readonly signInLimit: MiddlewareHandler<WebEnv>;
 }
 
-/** The browser itself comes here, so that what it gets is a page or the way to one. */
+/** The browser navigates here itself, so every response is a page or a redirect. */
 export function oidcRoutes(parts: OidcParts): Hono<WebEnv> {
   const { oidc, provider, sessions, log } = parts;
   return new Hono<WebEnv>()
@@ -44,7 +47,7 @@ async function callback(parts: OidcParts, c: WebContext): Promise<Response> {
   const { oidc, provider, sessions, log } = parts;
   const attempt = await sessions.takeAttempt(c, "oidc");
   if (attempt === undefined) {
-    return refused(parts, c, "no sign-in was begun", "It took too long, or was used before.");
+    return refused(parts, c, "no sign-in in progress", said.attemptOver);
   }
   const result = await provider.finish(attempt, new URL(c.req.url).search);
   if (result.type === "unavailable") {
@@ -52,26 +55,26 @@ async function callback(parts: OidcParts, c: WebContext): Promise<Response> {
     return unavailable(c, oidc);
   }
   if (result.type === "refused") {
-    return refused(parts, c, result.why, `${oidc.name} did not confirm who you are.`);
+    return refused(parts, c, result.why, said.notConfirmed(oidc.name));
   }
   const { claims } = result;
   const known = await parts.store.personByOidc(claims.subject);
   if (!isAllowed(claims, oidc)) {
     if (known !== undefined) await lockOut(parts, known);
     const why = `not on the allow list: ${claims.subject}`;
-    return refused(parts, c, why, "You are not among those who may use this app.");
+    return refused(parts, c, why, said.notAllowed);
   }
   if (known?.isActive === false) {
-    return refused(parts, c, `locked out: ${known.id}`, "Your access has been withdrawn.");
+    return refused(parts, c, `locked out: ${known.id}`, said.lockedOut);
   }
   const person = await welcome(parts, known, claims);
   await sessions.begin(c, person);
   parts.metrics.signIn("oidc", "accepted");
-  log.info({ person: person.id, method: "oidc", address: c.var.address }, "somebody signed in");
+  log.info({ person: person.id, method: "oidc", address: c.var.address }, "a person signed in");
   return c.redirect("/", 303);
 }
 
-/** Sessions from when he was still on the list are over too. */
+/** Also ends the sessions from when the person was still on the list. */
 async function lockOut({ store, streams }: OidcParts, { id }: Person): Promise<void> {
   await store.deleteSessionsOf(id);
   streams.endOfPerson(id);
@@ -92,7 +95,7 @@ async function welcome(
   }
   const person: Person = {
     id: randomUUID(),
-    name: claims.name ?? claims.verifiedEmail ?? "Somebody without a name",
+    name: claims.name ?? claims.verifiedEmail ?? words.nameless,
     email: claims.verifiedEmail,
     isAdministrator: isAdmin ?? false,
     isActive: true,
@@ -104,7 +107,7 @@ async function welcome(
     await store.createPerson(person);
     return person;
   } catch (error) {
-    // Of two first sign-ins at once, the other one was faster.
+    // A concurrent first sign-in of the same person was faster.
     const other = await store.personByOidc(claims.subject);
     if (other === undefined) throw error;
     return other;
@@ -120,10 +123,10 @@ function refused(
   metrics.signIn("oidc", "refused");
   log.warn({ method: "oidc", why, address: c.var.address }, "a sign-in was refused");
   c.set("problem", "not-accepted");
-  return plainPage(c, 403, "Not signed in", message);
+  return plainPage(c, 403, said.title, message);
 }
 
 function unavailable(c: WebContext, { name }: OidcSettings): Response {
   c.set("problem", "provider-unavailable");
-  return plainPage(c, 503, "Not signed in", `${name} cannot be reached now: try again later.`);
+  return plainPage(c, 503, said.title, said.unavailable(name));
 }

@@ -1,11 +1,12 @@
 import { parseUrl, type SettingReader } from "../setting-reader.ts";
+import { words } from "../words/service.ts";
 
-/** Whom the provider's word lets in; one match is enough. */
+/** Who may sign in through the provider. One match is enough. */
 export interface AllowList {
   readonly groups: readonly string[];
-  /** of an address that the provider has verified; lower case */
+  /** domains of addresses that the provider has verified; lower case */
   readonly domains: readonly string[];
-  /** verified too; lower case */
+  /** addresses that the provider has verified; lower case */
   readonly addresses: readonly string[];
 }
 
@@ -13,17 +14,17 @@ export interface OidcSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** what people call it: "Sign in with …" */
+  /** the name on the page: "Sign in with …" */
   readonly name: string;
   readonly scope: string;
   /** the claim that lists a person's groups */
   readonly groupsClaim: string;
   readonly allow: AllowList;
-  /** its members, and of the provider's people nobody else, are administrators; null: made so by hand */
+  /** of the people who sign in through the provider, exactly the members of this group are administrators; null: administrators appoint each other */
   readonly adminGroup: string | null;
 }
 
-/** @returns null where no issuer is set: there is no provider then */
+/** @returns null when no issuer is set, which means that there is no provider */
 export function readOidcSettings(reader: SettingReader): OidcSettings | null {
   const issuer = reader.text("OIDC_ISSUER");
   const clientId = reader.text("OIDC_CLIENT_ID");
@@ -32,7 +33,7 @@ export function readOidcSettings(reader: SettingReader): OidcSettings | null {
     issuer: issuer ?? "",
     clientId: clientId ?? "",
     clientSecret: clientSecret ?? "",
-    name: reader.text("OIDC_NAME") ?? "your company",
+    name: reader.text("OIDC_NAME") ?? words.oidc.defaultName,
     scope: reader.text("OIDC_SCOPE") ?? "openid profile email",
     groupsClaim: reader.text("OIDC_GROUPS_CLAIM") ?? "groups",
     allow: {
@@ -44,7 +45,7 @@ export function readOidcSettings(reader: SettingReader): OidcSettings | null {
   };
   if (issuer === undefined) {
     if (clientId !== undefined || clientSecret !== undefined) {
-      reader.problem("OIDC_ISSUER", "is missing, though a client is set");
+      reader.problem("OIDC_ISSUER", "is required when OIDC_CLIENT_ID or OIDC_CLIENT_SECRET is set");
     }
     return null;
   }
@@ -56,11 +57,11 @@ function check(reader: SettingReader, settings: OidcSettings): void {
   const url = parseUrl(settings.issuer);
   const isLocal = url?.protocol === "http:" && url.hostname === "localhost";
   if (url?.protocol !== "https:" && !isLocal) {
-    reader.problem("OIDC_ISSUER", "must be an https address");
+    reader.problem("OIDC_ISSUER", "must be an https URL");
   }
-  if (settings.clientId === "") reader.problem("OIDC_CLIENT_ID", "is missing");
+  if (settings.clientId === "") reader.problem("OIDC_CLIENT_ID", "is required");
   if (settings.clientSecret === "") {
-    reader.problem("OIDC_CLIENT_SECRET", "is missing, and OIDC_CLIENT_SECRET_FILE too");
+    reader.problem("OIDC_CLIENT_SECRET", "or OIDC_CLIENT_SECRET_FILE is required");
   }
   if (!settings.scope.split(" ").includes("openid")) {
     reader.problem("OIDC_SCOPE", "must contain openid");
@@ -69,16 +70,16 @@ function check(reader: SettingReader, settings: OidcSettings): void {
   if (groups.length + domains.length + addresses.length === 0) {
     reader.problem(
       "OIDC_ALLOW_GROUPS",
-      "is missing, and OIDC_ALLOW_DOMAINS and OIDC_ALLOW_ADDRESSES too: set one, or nobody gets in",
+      "or OIDC_ALLOW_DOMAINS or OIDC_ALLOW_ADDRESSES is required: without one of them nobody can sign in",
     );
   }
   if (!domains.every((domain) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain))) {
     reader.problem(
       "OIDC_ALLOW_DOMAINS",
-      "must be domains such as example.com, with commas between",
+      "must be domains such as example.com, separated by commas",
     );
   }
   if (!addresses.every((address) => /^[^@\s]+@[^@\s]+$/.test(address))) {
-    reader.problem("OIDC_ALLOW_ADDRESSES", "must be e-mail addresses with commas between");
+    reader.problem("OIDC_ALLOW_ADDRESSES", "must be e-mail addresses, separated by commas");
   }
 }

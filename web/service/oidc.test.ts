@@ -107,7 +107,7 @@ describe("signing in by an OpenID provider", function () {
     await start();
     const response = await signIn("s-3", { ...ada, email: "eve@elsewhere.example" });
     assert.equal(response.status, 403);
-    assert.match(await response.text(), /You are not among those who may use this app/);
+    assert.match(await response.text(), /You do not have permission to use this app/);
     assert.match(rig.log.text, /not on the allow list: .* s-3/);
     assert.equal(await who(), null);
     assert.deepEqual(await rig.store.people(), []);
@@ -163,7 +163,7 @@ describe("signing in by an OpenID provider", function () {
     await rig.store.updatePerson(person?.id ?? "", { isActive: false });
     const response = await signIn("s-9", ada);
     assert.equal(response.status, 403);
-    assert.match(await response.text(), /Your access has been withdrawn/);
+    assert.match(await response.text(), /You are locked out/);
     assert.equal(await who(), null);
   });
 
@@ -205,6 +205,6 @@ describe("signing in by an OpenID provider", function () {
     await start({ BOOM_BOX_WEB_OIDC_ISSUER: "http://localhost:9" });
     const response = await browser.get("/api/sign-in/oidc");
     assert.equal(response.status, 503);
-    assert.match(await response.text(), /cannot be reached now/);
+    assert.match(await response.text(), /is not available right now/);
   });
 });

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { InvitationOptions } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
+import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -24,17 +25,18 @@ interface PasskeyParts {
   readonly signInLimit: MiddlewareHandler<WebEnv>;
 }
 
+const said = words.field;
 const base64url = v.pipe(
-  v.string(),
-  v.regex(/^[\w-]+$/, "must be base64url"),
-  v.maxLength(8_192, "is too long"),
+  v.string(said.text),
+  v.regex(/^[\w-]+$/, said.base64url),
+  v.maxLength(8_192, said.maximumLength(8_192)),
 );
 const shared = {
   id: base64url,
   rawId: base64url,
   type: v.literal("public-key"),
   authenticatorAttachment: v.exactOptional(v.picklist(["platform", "cross-platform"])),
-  // Nothing is made of them, whatever a browser may add.
+  // Nothing reads them, so any value is accepted.
   clientExtensionResults: v.pipe(
     v.unknown(),
     v.transform(() => ({})),
@@ -49,20 +51,20 @@ const assertion = v.object({
     userHandle: v.exactOptional(base64url),
   }),
 });
-const transport = v.pipe(v.string(), v.regex(/^[a-z-]{1,20}$/, "must be a transport's name"));
+const transport = v.pipe(v.string(said.text), v.regex(/^[a-z-]{1,20}$/, said.transport));
 const attestation = v.object({
   ...shared,
   response: v.object({
     clientDataJSON: base64url,
     attestationObject: base64url,
-    transports: v.exactOptional(v.pipe(v.array(transport), v.maxLength(8, "are too many"))),
+    transports: v.exactOptional(v.pipe(v.array(transport), v.maxLength(8, said.atMostEntries(8)))),
   }),
 });
-const token = v.pipe(v.string(), v.regex(/^[\w-]{43}$/, "must be an invitation's token"));
+const token = v.pipe(v.string(said.text), v.regex(/^[\w-]{43}$/, said.invitationToken));
 const invitationOptionsBody = v.object({ token });
 const invitationBody = v.object({ token, response: attestation });
 
-/** Signing in by passkey, and the way to a first one by invitation. */
+/** Sign-in with a passkey, and registration of a passkey by invitation. */
 export function passkeyRoutes(parts: PasskeyParts): Hono<WebEnv> {
   const { sessions, passkeys, signInLimit } = parts;
   return new Hono<WebEnv>()
@@ -125,7 +127,7 @@ async function welcome(
 ): Promise<Response> {
   const signedIn = await parts.sessions.begin(c, person);
   parts.metrics.signIn(method, "accepted");
-  parts.log.info({ person: person.id, method, address: c.var.address }, "somebody signed in");
+  parts.log.info({ person: person.id, method, address: c.var.address }, "a person signed in");
   return c.json(sessionView(parts, c, signedIn));
 }
 
@@ -137,14 +139,13 @@ function notAccepted(
 ): Response {
   metrics.signIn(method, "refused");
   log.warn({ method, why, address: c.var.address }, "a sign-in was refused");
-  return problem(c, 401, "not-accepted", "This passkey was not accepted.");
+  return problem(c, 401, "not-accepted", words.problems.passkeyRefused);
 }
 
 function attemptOver(c: WebContext): Response {
-  return problem(c, 401, "not-accepted", "It took too long, or was used before: try again.");
+  return problem(c, 401, "not-accepted", words.problems.attemptOver);
 }
 
 function invitationOver(c: WebContext): Response {
-  const message = "This invitation was used or is too old: ask an administrator for a new one.";
-  return problem(c, 404, "invitation-over", message);
+  return problem(c, 404, "invitation-over", words.problems.invitationOver);
 }

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { PersonView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
+import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { email, line } from "./fields.ts";
 import { canSignIn, type Inviting, invite } from "./invitations.ts";
@@ -20,13 +21,13 @@ interface PeopleParts extends Inviting {
 
 const fields = {
   email: v.exactOptional(v.nullable(email)),
-  isAdministrator: v.exactOptional(v.boolean("must be true or false")),
-  isActive: v.exactOptional(v.boolean("must be true or false")),
+  isAdministrator: v.exactOptional(v.boolean(words.field.trueOrFalse)),
+  isActive: v.exactOptional(v.boolean(words.field.trueOrFalse)),
 };
 const newPerson = v.strictObject({ name: line(100), ...fields });
 const changes = v.strictObject({ name: v.exactOptional(line(100)), ...fields });
 
-/** For administrators: who there is. */
+/** For administrators: the people and their invitations. */
 export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
   const { store, log, now } = parts;
   return new Hono<WebEnv>()
@@ -45,7 +46,7 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
         lastSeenAt: null,
       };
       await store.createPerson(person);
-      log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was made");
+      log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was added");
       return c.json(personView({ ...person, passkeys: 0 }), 201);
     })
     .patch("/people/:id", (c) => change(parts, c, c.req.param("id")))
@@ -54,7 +55,7 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
       const person = await store.person(c.req.param("id"));
       if (person === undefined) return notFound(c, "person");
       if (!person.isActive) {
-        return problem(c, 409, "locked-out", "This person is locked out: let them in first.");
+        return problem(c, 409, "locked-out", words.problems.lockedOut);
       }
       log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was invited");
       return c.json(await invite(parts, person.id), 201);
@@ -83,7 +84,7 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   return c.json(personView({ ...person, passkeys }));
 }
 
-/** Whoever has the lost telephone gets in no more; an invitation makes a new passkey. */
+/** For a lost phone: its finder cannot sign in. A new invitation registers a new passkey. */
 async function forgetPasskeys(parts: PeopleParts, c: WebContext, id: string): Promise<Response> {
   const { store, streams, log } = parts;
   const person = await store.person(id);
@@ -98,15 +99,14 @@ async function forgetPasskeys(parts: PeopleParts, c: WebContext, id: string): Pr
 }
 
 function lastAdministrator(c: WebContext): Response {
-  const message = "This is the last administrator: make somebody else one first.";
-  return problem(c, 409, "last-administrator", message);
+  return problem(c, 409, "last-administrator", words.problems.lastAdministrator);
 }
 
 function isInCharge({ isAdministrator, isActive }: Person): boolean {
   return isAdministrator && isActive;
 }
 
-/** One who can sign in: an administrator who never accepted the invitation helps nobody. */
+/** Whether another administrator can sign in. One who never accepted the invitation does not count. */
 async function hasAnother({ store, settings }: PeopleParts, id: string): Promise<boolean> {
   const people = await store.people();
   return people.some(

@@ -1,8 +1,9 @@
 import { html } from "hono/html";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { words } from "../words/service.ts";
 import type { WebContext } from "./context.ts";
 
-/** A page without script or style, for where the app itself is not loaded; its words are escaped. */
+/** A page without script or style, for requests that the app did not make. The text is escaped. */
 export function plainPage(
   c: WebContext,
   status: ContentfulStatusCode,
@@ -10,7 +11,7 @@ export function plainPage(
   message: string,
 ): Response {
   const page = html`<!doctype html>
-<html lang="en">
+<html lang="${words.language}">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width" />
@@ -20,7 +21,7 @@ export function plainPage(
   <body>
     <h1>${title}</h1>
     <p>${message}</p>
-    <p><a href="/">Back to the app</a></p>
+    <p><a href="/">${words.page.back}</a></p>
   </body>
 </html> `;
   return c.html(page.toString(), status);

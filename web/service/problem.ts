@@ -2,14 +2,17 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as v from "valibot";
 import type { Problem, RequestView } from "../api.ts";
 import type { StoreError } from "../store/store.ts";
+import { type ServiceWords, words } from "../words/service.ts";
 import type { WebContext } from "./context.ts";
+
+const said = words.problems;
 
 export interface ProblemExtras {
   readonly request?: RequestView;
   readonly retryAfterSeconds?: number;
 }
 
-/** An answer that is an error: for programs a word, for people a sentence. */
+/** An error response: `error` is a code for programs, `message` a sentence for people. */
 export function problem(
   c: WebContext,
   status: ContentfulStatusCode,
@@ -24,34 +27,40 @@ export function problem(
 }
 
 export function notSignedIn(c: WebContext): Response {
-  return problem(c, 401, "not-signed-in", "Sign in first.");
+  return problem(c, 401, "not-signed-in", said.signInFirst);
 }
 
-export function notFound(c: WebContext, what: string): Response {
-  return problem(c, 404, "not-found", `There is no such ${what}.`);
+export function notFound(
+  c: WebContext,
+  what: keyof ServiceWords["problems"]["missing"],
+  extras?: ProblemExtras,
+): Response {
+  return problem(c, 404, "not-found", said.missing[what], extras);
 }
 
 export function tooMany(c: WebContext, waitMs: number): Response {
   const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
-  const message = `Too many tries: wait ${seconds} s and try again.`;
-  return problem(c, 429, "rate-limited", message, { retryAfterSeconds: seconds });
+  return problem(c, 429, "rate-limited", said.tooManyAttempts(seconds), {
+    retryAfterSeconds: seconds,
+  });
 }
 
-/** Nothing was done where the database could not keep it. */
+/** When the database cannot save a change, nothing is done. */
 export function storeProblem(c: WebContext, error: StoreError): Response {
   if (error.kind === "conflict") {
-    return problem(c, 409, "conflict", "It is there already, or something else stands in the way.");
+    return problem(c, 409, "conflict", said.conflict);
   }
   const retryAfterSeconds = error.kind === "busy" ? 2 : 30;
-  const message = `The records cannot be written now, so nothing was done; try again in ${retryAfterSeconds} s.`;
-  return problem(c, 503, `store-${error.kind}`, message, { retryAfterSeconds });
+  return problem(c, 503, `store-${error.kind}`, said.cannotSave(retryAfterSeconds), {
+    retryAfterSeconds,
+  });
 }
 
 export type Body<T> =
   | { readonly type: "body"; readonly value: T }
   | { readonly type: "problem"; readonly response: Response };
 
-/** The request's body as the schema wants it, or an answer with everything that is wrong with it. */
+/** The request's body, parsed by the schema, or a response that lists everything that is wrong with it. */
 export async function readBody<TSchema extends v.GenericSchema>(
   c: WebContext,
   schema: TSchema,
@@ -63,13 +72,13 @@ export async function readBody<TSchema extends v.GenericSchema>(
     if (!(error instanceof SyntaxError)) throw error;
     return {
       type: "problem",
-      response: problem(c, 400, "invalid", "The body is no JSON."),
+      response: problem(c, 400, "invalid", said.notJson),
     };
   }
   return checked(c, schema, json);
 }
 
-/** The same of a query, whose values are all text. */
+/** The same for the query, whose values are all text. */
 export function readQuery<TSchema extends v.GenericSchema>(
   c: WebContext,
   schema: TSchema,
@@ -82,7 +91,7 @@ function checked<TSchema extends v.GenericSchema>(
   schema: TSchema,
   input: unknown,
 ): Body<v.InferOutput<TSchema>> {
-  const result = v.safeParse(schema, input);
+  const result = v.safeParse(schema, input, { message: defaultMessage });
   if (result.success) return { type: "body", value: result.output };
   const problems = result.issues.map((issue) => {
     const path = v.getDotPath(issue);
@@ -90,4 +99,10 @@ function checked<TSchema extends v.GenericSchema>(
   });
   const message = problems.slice(0, 8).join("; ");
   return { type: "problem", response: problem(c, 400, "invalid", message) };
+}
+
+/** For an issue whose schema has no message of its own. */
+function defaultMessage({ expected, received }: v.BaseIssue<unknown>): string {
+  if (expected === "never") return words.field.unexpected;
+  return received === "undefined" ? words.field.required : words.field.invalid;
 }

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { parseUrl, SettingReader, type SettingSource } from "../setting-reader.ts";
+import { words } from "../words/service.ts";
 import { type OidcSettings, readOidcSettings } from "./oidc-settings.ts";
 
 export interface RateLimitSettings {
@@ -58,7 +59,7 @@ export function parseWebSettings(
   // Whom the provider no longer knows is found out at the next sign-in: it has to come soon.
   const sessionHours = oidc === null ? 168 : 12;
   const settings: WebSettings = {
-    name: reader.text("NAME") ?? "Boom Box",
+    name: reader.text("NAME") ?? words.page.title,
     origin: origin.origin,
     isSecure,
     listen,

@@ -1,13 +1,13 @@
-/** A tap in words: what is known of it, and no more. Pure. */
+/** Describes a tap to the person. It states only what is known. Pure. */
 import type { RequestView } from "../../api.ts";
-import { reasonWords, words } from "../words/words.ts";
+import { words } from "../../words/page.ts";
 import type { Tap } from "./tap.ts";
 
 export interface Outcome {
   readonly tone: "wait" | "good" | "bad" | "unsure";
   readonly title: string;
   readonly text: string;
-  /** how many of {@link words.stepWords} are known to have happened; null: they say nothing here */
+  /** how many of {@link words.steps} are known to have happened; null: the steps are not shown */
   readonly steps: 0 | 1 | 2 | 3 | null;
 }
 
@@ -30,7 +30,7 @@ export function outcomeOf({ phase }: Tap): Outcome {
 
 function ofRequest(request: RequestView): Outcome {
   const said = words.outcome;
-  const why = request.reason === null ? "" : reasonWords[request.reason];
+  const why = request.reason === null ? "" : words.reasons[request.reason];
   switch (request.state) {
     case "recorded":
       return { tone: "wait", title: said.recorded, text: "", steps: 1 };

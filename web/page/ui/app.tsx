@@ -1,13 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PersonSummary } from "../../api.ts";
+import { words } from "../../words/page.ts";
 import type { Service } from "../io/service.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
-import { words } from "../words/words.ts";
 import { GatePage } from "./gate.tsx";
 import { Mark } from "./mark.tsx";
 import { Part } from "./part.tsx";
 
-/** Fetched when first needed: what a phone at the gate loads is the gate's page alone. */
+/** Loaded when first needed, so that a phone at the gate loads only the gate's page. */
 const parts = {
   signIn: () => import("./sign-in.tsx"),
   history: () => import("./history.tsx"),
@@ -20,7 +20,7 @@ interface AppProps {
   readonly now: number;
   readonly dispatch: (event: PageEvent) => void;
   readonly service: Service;
-  /** of a link of invitation; null: none */
+  /** the token of an invitation link; null: none */
   readonly invitation: string | null;
   readonly onInvitationDone: () => void;
 }
@@ -139,7 +139,7 @@ function Navigation({ route, person }: { readonly route: Route; readonly person:
   );
 }
 
-/** The fragment is the route, so that no server need know it. */
+/** The fragment is the route, so the server does not need to know the routes. */
 function useRoute(): Route {
   const [route, setRoute] = useState(readRoute);
   useEffect(() => {

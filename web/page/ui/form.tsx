@@ -27,7 +27,7 @@ export function Field({ label, hint, children }: FieldProps) {
 interface FormProps<T> {
   readonly submit: string;
   readonly cancel: string;
-  /** @returns what is wrong in the form, or the answer of the service */
+  /** @returns a sentence that says what is wrong in the form, or the answer of the service */
   readonly onSubmit: (data: FormData) => string | Promise<Answer<T>>;
   readonly onDone: (value: T) => void;
   readonly onCancel: () => void;
@@ -77,7 +77,7 @@ interface ActionProps<T> {
   readonly onDone: (value: T) => void;
 }
 
-/** A button that asks the service; what went wrong is said beside it. */
+/** A button that calls the service. An error is shown beside it. */
 export function Action<T>({ label, name, kind, onPress, onDone }: ActionProps<T>) {
   const [notice, setNotice] = useState("");
   const [isBusy, setBusy] = useState(false);
@@ -108,7 +108,7 @@ export function Action<T>({ label, name, kind, onPress, onDone }: ActionProps<T>
   );
 }
 
-/** A field's text without blanks around it; "" where there is none. */
+/** The trimmed text of a field; "" when the field is absent. */
 export function text(data: FormData, name: string): string {
   const value = data.get(name);
   return typeof value === "string" ? value.trim() : "";

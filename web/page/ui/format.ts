@@ -1,20 +1,23 @@
-/** Dates, times and spans as people here write them. */
-const dayAndTime = new Intl.DateTimeFormat("en-GB", {
+/** Formats dates, times and durations in the language of the app. */
+import { words } from "../../words/page.ts";
+
+const { locale } = words;
+const dayAndTime = new Intl.DateTimeFormat(locale, {
   weekday: "short",
   day: "numeric",
   month: "short",
   hour: "2-digit",
   minute: "2-digit",
 });
-const withYear = new Intl.DateTimeFormat("en-GB", {
+const withYear = new Intl.DateTimeFormat(locale, {
   day: "numeric",
   month: "short",
   year: "numeric",
   hour: "2-digit",
   minute: "2-digit",
 });
-const timeOnly = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const exact = new Intl.DateTimeFormat("en-GB", {
+const timeOnly = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const exact = new Intl.DateTimeFormat(locale, {
   day: "numeric",
   month: "short",
   hour: "2-digit",
@@ -22,7 +25,7 @@ const exact = new Intl.DateTimeFormat("en-GB", {
   second: "2-digit",
 });
 
-/** As short as it stays clear: "14:02", "Tue 3 Nov, 14:02", "3 Nov 2025, 14:02" */
+/** Without the parts that are the same today: "14:02", "Tue 3 Nov, 14:02", "3 Nov 2025, 14:02" */
 export function when(at: number): string {
   const date = new Date(at);
   const today = new Date();
@@ -30,7 +33,7 @@ export function when(at: number): string {
   return (date.getFullYear() === today.getFullYear() ? dayAndTime : withYear).format(date);
 }
 
-const dayAlone = new Intl.DateTimeFormat("en-GB", {
+const dayAlone = new Intl.DateTimeFormat(locale, {
   day: "numeric",
   month: "short",
   year: "numeric",
@@ -50,8 +53,8 @@ export function span(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   const hours = Math.floor(minutes / 60);
   const days = Math.floor(hours / 24);
-  if (days > 0) return `${days} d ${hours % 24} h`;
-  if (hours > 0) return `${hours} h ${minutes % 60} min`;
-  if (minutes > 0) return `${minutes} min`;
-  return `${Math.floor(ms / 1000)} s`;
+  if (days > 0) return words.span.days(days, hours % 24);
+  if (hours > 0) return words.span.hours(hours, minutes % 60);
+  if (minutes > 0) return words.span.minutes(minutes);
+  return words.span.seconds(Math.floor(ms / 1000));
 }

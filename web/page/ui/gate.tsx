@@ -1,11 +1,11 @@
 import type { TargetedKeyboardEvent } from "preact";
 import { useRef } from "preact/hooks";
 import type { GateView } from "../../api.ts";
+import { words } from "../../words/page.ts";
 import { type Control, type GatePanel, gatePanel } from "../model/control.ts";
 import { outcomeOf } from "../model/outcome.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
 import type { Tap } from "../model/tap.ts";
-import { boxWords, denialWords, stepWords, words } from "../words/words.ts";
 import { when } from "./format.ts";
 import { Mark } from "./mark.tsx";
 import { Slider } from "./slider.tsx";
@@ -16,7 +16,7 @@ interface GatePageProps {
   readonly dispatch: (event: PageEvent) => void;
 }
 
-/** The gates one may see, and the one control. */
+/** The gates that the person may see, and the control of the selected one. */
 export function GatePage({ state, now, dispatch }: GatePageProps) {
   const panel = state.selected === null ? null : gatePanel(state, state.selected, now);
   if (panel === null) {
@@ -129,17 +129,17 @@ function lampOf(control: Control): "good" | "off" | "bad" {
 }
 
 function shortStatus(view: GateView, control: Control): string {
-  if (control.type !== "off") return boxWords[view.box];
+  if (control.type !== "off") return words.boxes[view.box];
   switch (control.why) {
     case "stream-broken":
       return words.control.broken;
     case "checking":
       return words.control.checking;
     case "denied":
-      return view.may.open ? boxWords[view.box] : denialWords[view.may.why];
+      return view.may.open ? words.boxes[view.box] : words.denials[view.may.why];
     case "box-offline":
     case "box-unknown":
-      return boxWords[view.box];
+      return words.boxes[view.box];
   }
 }
 
@@ -166,7 +166,7 @@ function labelOf({ control, view }: GatePanel): string {
   return shortStatus(view, control);
 }
 
-/** Always there, as a screen reader watches what changes in it. */
+/** Always rendered, because a screen reader announces changes only in an element that exists. */
 function OutcomePanel({ tap }: { readonly tap: Tap | null }) {
   const outcome = tap === null ? null : outcomeOf(tap);
   return (
@@ -187,7 +187,7 @@ function OutcomePanel({ tap }: { readonly tap: Tap | null }) {
 function Steps({ done }: { readonly done: number }) {
   return (
     <ol class="steps" aria-hidden="true">
-      {stepWords.map((word, index) => (
+      {words.steps.map((word, index) => (
         <li key={word} data-done={index < done} data-next={index === done}>
           {word}
         </li>

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, BoxHealth } from "../../api.ts";
+import { type AdministrationWords, administration } from "../../words/administration.ts";
+import { words } from "../../words/page.ts";
 import type { Service } from "../io/service.ts";
-import { administration } from "../words/administration.ts";
-import { boxWords } from "../words/words.ts";
 import { Action, Field, Form, text } from "./form.tsx";
 import { day, span, when } from "./format.ts";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
@@ -12,7 +12,7 @@ const said = administration.gates;
 /** Gates and the health of their boxes. */
 export function GatesPage({ service }: { readonly service: Service }) {
   const { loaded, reload } = useLoaded(() => service.gates());
-  /** a gate's id; "": a new one; null: none is being changed */
+  /** the id of the gate being edited; "": a new gate; null: none */
   const [edited, setEdited] = useState<string | null>(null);
   async function done(): Promise<void> {
     await reload();
@@ -81,7 +81,7 @@ function GateCard({ gate, service, reload, onEdit }: GateCardProps) {
         <h2>{gate.name}</h2>
         <p class="pill" data-lamp={lamp}>
           <span class="lamp" data-lamp={lamp} />
-          {boxWords[gate.box.state]}
+          {words.boxes[gate.box.state]}
         </p>
       </div>
       <p class="hint">
@@ -111,34 +111,39 @@ function GateCard({ gate, service, reload, onEdit }: GateCardProps) {
   );
 }
 
+type ShownField = keyof AdministrationWords["gates"]["health"];
+
+/** Fields with a format of their own. The others are shown as they are. */
+const formats: { readonly [Name in ShownField]?: (value: NonNullable<BoxHealth[Name]>) => string } =
+  {
+    lastSeenAt: when,
+    uptimeMs: span,
+    rssi: said.signal,
+    certificateEndsAt: certificateOf,
+  };
+
+/** Every field that has a label, with its value. */
 function healthOf(box: BoxHealth): readonly (readonly [string, string])[] {
-  const { health, never, unknown } = said;
-  const shown = (value: string | number | null) => (value === null ? unknown : String(value));
-  return [
-    [health.lastSeenAt, box.lastSeenAt === null ? never : when(box.lastSeenAt)],
-    [health.firmware, shown(box.firmware)],
-    [health.uptimeMs, box.uptimeMs === null ? unknown : span(box.uptimeMs)],
-    [health.resetReason, shown(box.resetReason)],
-    [health.rssi, box.rssi === null ? unknown : `${box.rssi} dBm`],
-    [health.address, shown(box.address)],
-    [health.certificateEndsAt, certificateOf(box.certificateEndsAt)],
-    [health.opened, shown(box.opened)],
-    [health.refused, shown(box.refused)],
-    [health.connections, shown(box.connections)],
-    [health.droppedEvents, shown(box.droppedEvents)],
-  ];
+  const names = Object.keys(said.health) as ShownField[];
+  return names.map((name) => [said.health[name], shown(box, name)]);
 }
 
-/** As long before its end as `boom-box doctor` warns, and a little: somebody has to go to the gate. */
+function shown<Name extends ShownField>(box: BoxHealth, name: Name): string {
+  const value = box[name];
+  if (value === null) return name === "lastSeenAt" ? said.never : said.unknown;
+  const format: ((value: NonNullable<BoxHealth[Name]>) => string) | undefined = formats[name];
+  return format === undefined ? String(value) : format(value);
+}
+
+/** A little earlier than `boom-box doctor` warns, because somebody has to go to the gate. */
 const warnMs = 60 * 24 * 3_600_000;
 
-function certificateOf(endsAt: number | null): string {
-  if (endsAt === null) return said.unknown;
+function certificateOf(endsAt: number): string {
   return endsAt - Date.now() < warnMs ? said.renew(day(endsAt)) : day(endsAt);
 }
 
 interface GateFormProps {
-  /** null: a new one */
+  /** null: a new gate */
   readonly gate: AdminGateView | null;
   readonly service: Service;
   readonly onDone: () => void;

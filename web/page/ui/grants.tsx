@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, GrantBody, GrantView, PersonView, Weekday } from "../../api.ts";
+import { administration } from "../../words/administration.ts";
 import type { Service } from "../io/service.ts";
 import {
   dayMinutes,
@@ -10,7 +11,6 @@ import {
   timeOf,
   weekdays,
 } from "../model/hours.ts";
-import { administration, dayWords } from "../words/administration.ts";
 import { Action, Field, Form, text } from "./form.tsx";
 
 const said = administration.grants;
@@ -23,7 +23,7 @@ interface GrantsProps {
   readonly reload: () => Promise<void>;
 }
 
-/** What one person may open, and when. */
+/** Which gates one person may open, and when. */
 export function Grants({ person, grants, gates, service, reload }: GrantsProps) {
   const [isAdding, setAdding] = useState(false);
   return (
@@ -79,14 +79,14 @@ export function Grants({ person, grants, gates, service, reload }: GrantsProps) 
 /** "Mon–Fri, 06:30–20:00, until 2026-12-31" */
 function hoursOf(grant: GrantView, timeZone: string): string {
   const runs = runsOfDays(grant.days).map(([first, last]) =>
-    first === last ? dayWords[first] : `${dayWords[first]}–${dayWords[last]}`,
+    first === last ? said.days[first] : `${said.days[first]}–${said.days[last]}`,
   );
   const days = grant.days.length === weekdays.length ? said.everyDay : runs.join(", ");
   const isAllDay = grant.fromMinute === 0 && grant.toMinute === dayMinutes;
   const isOverMidnight = grant.toMinute < grant.fromMinute;
-  const hours = isAllDay
-    ? said.allDay
-    : `${timeOf(grant.fromMinute)}–${timeOf(grant.toMinute)}${isOverMidnight ? ` ${said.nextDay}` : ""}`;
+  const clockHours = `${timeOf(grant.fromMinute)}–${timeOf(grant.toMinute)}`;
+  const partOfDay = isOverMidnight ? said.overMidnight(clockHours) : clockHours;
+  const hours = isAllDay ? said.allDay : partOfDay;
   const until = grant.endsAt === null ? [] : [said.until(lastDay(grant.endsAt, timeZone))];
   return [days, hours, ...until].join(", ");
 }
@@ -105,7 +105,7 @@ function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
   return (
     <Form
       submit={said.add}
-      cancel={administration.people.cancel}
+      cancel={said.cancel}
       onCancel={onCancel}
       onDone={onDone}
       onSubmit={(data) => {
@@ -130,12 +130,12 @@ function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
         )}
       </Field>
       <fieldset>
-        <legend>{said.days}</legend>
+        <legend>{said.daysTitle}</legend>
         <div class="days">
           {weekdays.map((day) => (
             <label key={day}>
               <input type="checkbox" name="day" value={day} defaultChecked={day <= 5} />
-              <span>{dayWords[day]}</span>
+              <span>{said.days[day]}</span>
             </label>
           ))}
         </div>
@@ -155,7 +155,7 @@ function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
   );
 }
 
-/** @returns what is wrong, in words, or the grant. 00:00 as the end is midnight, the day's own end. */
+/** @returns the grant, or a sentence that says what is wrong. An end of 00:00 means the end of the day. */
 function grantOf(data: FormData, person: string, timeZone: string): string | GrantBody {
   const days = data.getAll("day").map((day) => Number(day) as Weekday);
   if (days.length === 0) return said.noDays;

@@ -7,9 +7,9 @@ import type {
   PersonView,
   RequestState,
 } from "../../api.ts";
+import { words } from "../../words/page.ts";
 import { queryString, type Service } from "../io/service.ts";
 import { seconds } from "../model/outcome.ts";
-import { reasonWords, stateWords, words } from "../words/words.ts";
 import { Field } from "./form.tsx";
 import { exactly } from "./format.ts";
 import { messageOf } from "./loaded.tsx";
@@ -22,7 +22,7 @@ interface HistoryPageProps {
   readonly person: PersonSummary;
 }
 
-/** One's own; an administrator's: everybody's, with filters. */
+/** The person's own requests. Administrators see everyone's, with filters. */
 export function HistoryPage({ service, person }: HistoryPageProps) {
   const [query, setQuery] = useState<HistoryQuery>({});
   const [entries, setEntries] = useState<readonly HistoryEntry[] | null>(null);
@@ -106,7 +106,7 @@ const tones: Readonly<Record<RequestState, string>> = {
 };
 
 function Entry({ entry, showsPerson }: { entry: HistoryEntry; showsPerson: boolean }) {
-  const why = entry.reason === null ? null : reasonWords[entry.reason];
+  const why = entry.reason === null ? null : words.reasons[entry.reason];
   return (
     <li class="entry">
       <time dateTime={new Date(entry.at).toISOString()}>{exactly(entry.at)}</time>
@@ -116,7 +116,7 @@ function Entry({ entry, showsPerson }: { entry: HistoryEntry; showsPerson: boole
         {entry.address !== null && <span class="hint">{entry.address}</span>}
       </span>
       <span class="badge" data-tone={tones[entry.state]}>
-        {stateWords[entry.state]}
+        {words.states[entry.state]}
         {entry.pulseMs !== null && ` · ${said.pressed(seconds(entry.pulseMs))}`}
       </span>
       {why !== null && <span class="entry-why hint">{why}</span>}
@@ -134,7 +134,7 @@ function Filters({ service, onChange }: FiltersProps) {
   const [people, setPeople] = useState<readonly PersonView[]>([]);
   const [gates, setGates] = useState<readonly AdminGateView[]>([]);
   useEffect(() => {
-    // Without them the history is there all the same.
+    // The history also works without these lists.
     void service.people().then((answer) => answer.type === "ok" && setPeople(answer.value));
     void service.gates().then((answer) => answer.type === "ok" && setGates(answer.value));
   }, []);
@@ -152,7 +152,7 @@ function Filters({ service, onChange }: FiltersProps) {
           label={said.person}
           options={people.map(({ id, name }) => [id, name])}
         />
-        <Choice name="state" label={said.state} options={Object.entries(stateWords)} />
+        <Choice name="state" label={said.state} options={Object.entries(words.states)} />
         <Field label={said.from}>{(its) => <input type="date" name="from" {...its} />}</Field>
         <Field label={said.to}>{(its) => <input type="date" name="to" {...its} />}</Field>
       </form>
@@ -183,13 +183,13 @@ function Choice({ name, label, options }: ChoiceProps) {
   );
 }
 
-/** Dates are whole days by the clock of whoever looks. */
+/** Dates are whole days in the time zone of the browser. */
 function queryOf(data: FormData): HistoryQuery {
   const field = (name: string) => String(data.get(name) ?? "");
   const [gate, person, state] = [field("gate"), field("person"), field("state")];
   const from = Date.parse(`${field("from")}T00:00`);
   const to = new Date(`${field("to")}T00:00`);
-  // Not 24 hours: the day the clocks change is shorter or longer.
+  // Not 24 hours, because a day with a clock change is shorter or longer.
   to.setDate(to.getDate() + 1);
   return {
     ...(gate !== "" && { gate }),

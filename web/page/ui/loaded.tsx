@@ -1,14 +1,14 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
+import { words } from "../../words/page.ts";
 import type { Answer } from "../io/service.ts";
-import { words } from "../words/words.ts";
 
 export type Loaded<T> =
   | { readonly type: "loading" }
   | { readonly type: "failed"; readonly message: string }
   | { readonly type: "loaded"; readonly value: T };
 
-/** Asks when shown and whenever `reload` is called; what was there stays until the new is. */
+/** Loads when first shown and on `reload`. The previous value stays until the new one has arrived. */
 export function useLoaded<T>(ask: () => Promise<Answer<T>>): {
   readonly loaded: Loaded<T>;
   readonly reload: () => Promise<void>;
@@ -28,7 +28,7 @@ export function useLoaded<T>(ask: () => Promise<Answer<T>>): {
   return { loaded, reload };
 }
 
-/** Several answers as one: the first that is none wins. */
+/** Several answers as one. If any of them failed, the first failure is the result. */
 export async function together<A, B, C>(
   a: Promise<Answer<A>>,
   b: Promise<Answer<B>>,

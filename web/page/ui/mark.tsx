@@ -1,4 +1,4 @@
-/** The mark: a boom and its post. It shows no state. */
+/** The logo: a boom and its post. It does not show the state of the gate. */
 export function Mark({ kind = "mark" }: { readonly kind?: string }) {
   return (
     <svg class={kind} viewBox="0 0 32 32" aria-hidden="true">

@@ -1,13 +1,13 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { words } from "../words/words.ts";
+import { words } from "../../words/page.ts";
 
 interface PartProps<M> {
   readonly load: () => Promise<M>;
   readonly children: (module: M) => ComponentChildren;
 }
 
-/** A part of the page with a file of its own. It is gone where the service has been renewed since. */
+/** A part of the page in a file of its own. After an update of the service the file may be gone. */
 export function Part<M>({ load, children }: PartProps<M>) {
   const [part, setPart] = useState<{ readonly module: M } | "loading" | "failed">("loading");
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, GrantView, PersonView } from "../../api.ts";
+import { administration } from "../../words/administration.ts";
 import type { Service } from "../io/service.ts";
-import { administration } from "../words/administration.ts";
 import { Field, Form, text } from "./form.tsx";
 import { when } from "./format.ts";
 import { together, useLoaded, WhenLoaded } from "./loaded.tsx";

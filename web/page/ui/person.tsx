@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, GrantView, InvitationView, PersonView } from "../../api.ts";
+import { administration } from "../../words/administration.ts";
 import type { Service } from "../io/service.ts";
-import { administration } from "../words/administration.ts";
 import { Action } from "./form.tsx";
 import { when } from "./format.ts";
 import { Grants } from "./grants.tsx";
@@ -10,7 +10,7 @@ const said = administration.people;
 
 interface PersonPageProps {
   readonly person: PersonView;
-  /** this person's */
+  /** the grants of this person */
   readonly grants: readonly GrantView[];
   readonly gates: readonly AdminGateView[];
   readonly service: Service;
@@ -24,7 +24,7 @@ export function PersonPage({ person, grants, gates, service, reload, onBack }: P
   return (
     <section class="wide-page">
       <button type="button" class="quiet back" onClick={onBack}>
-        ← {said.back}
+        {said.back}
       </button>
       <div class="page-head">
         <div>
@@ -91,21 +91,19 @@ interface InvitationLinkProps {
   readonly onDone: () => void;
 }
 
-/** Shown once: the service keeps no link, only its hash. */
+/** Shown once, because the service stores only a hash of the link's token. */
 function InvitationLink({ name, invitation, onDone }: InvitationLinkProps) {
   const [isCopied, setCopied] = useState(false);
   async function copy(): Promise<void> {
     await navigator.clipboard.writeText(invitation.url).then(
       () => setCopied(true),
-      // Not allowed here: the link can be selected by hand.
+      // The browser does not allow it. The person can still select the link.
       () => setCopied(false),
     );
   }
   return (
     <section class="card invitation" aria-label={said.link}>
-      <p>
-        {said.inviteLead(name)} {when(invitation.expiresAt)}. {said.inviteOnce}
-      </p>
+      <p>{said.inviteLead(name, when(invitation.expiresAt))}</p>
       <div class="row">
         <input
           readOnly

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { InvitationOptions, SessionView } from "../../api.ts";
+import { words } from "../../words/page.ts";
 import { areSupported, makePasskey, type PasskeyAnswer, signInByPasskey } from "../io/passkey.ts";
 import type { Service } from "../io/service.ts";
-import { words } from "../words/words.ts";
 import { Mark } from "./mark.tsx";
 
 interface SignInProps {
@@ -81,7 +81,7 @@ export function Invitation({ token, service, onSession, onLeave }: InvitationPro
       return;
     }
     setNotice(noticeOf(answer, said.cancelled));
-    // A challenge is good once.
+    // A challenge can be used only once.
     await load();
   }
   return (

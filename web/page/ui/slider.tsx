@@ -1,13 +1,13 @@
 import type { TargetedKeyboardEvent, TargetedMouseEvent, TargetedPointerEvent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { words } from "../../words/page.ts";
 import { now } from "../io/clock.ts";
 import type { Control } from "../model/control.ts";
 import { abandon, holdMs, idle, move, press, release, type Slide } from "../model/slide.ts";
-import { words } from "../words/words.ts";
 
-/** How far beside the knob a thumb may begin, in px. */
+/** How far right of the knob a slide may start, in px. */
 const slopPx = 28;
-/** How long the second step of two waits. */
+/** How long the confirmation stays on the screen. */
 const confirmMs = 8_000;
 
 interface SliderProps {
@@ -17,7 +17,7 @@ interface SliderProps {
   readonly onSlid: () => void;
 }
 
-/** Slid, or held by Enter or Space, or two deliberate steps; a tap does nothing. */
+/** Opens by a slide, by holding Enter or Space, or by two buttons. A tap does nothing. */
 export function Slider({ gateName, control, label, onSlid }: SliderProps) {
   const track = useRef<HTMLDivElement>(null);
   const knob = useRef<HTMLButtonElement>(null);
@@ -90,7 +90,7 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
     if (isReady && !event.repeat) hold();
   }
 
-  /** A screen reader's click has no pointer's movement and no key to hold: it asks. */
+  /** A screen reader clicks without a pointer or a key, so the click asks for confirmation. */
   function onClick(event: TargetedMouseEvent<HTMLButtonElement>): void {
     if (isReady && event.detail === 0) ask();
   }
@@ -160,7 +160,7 @@ interface ConfirmProps {
   readonly onNo: () => void;
 }
 
-/** The focus goes to the question, not to a button: a key that repeats answers nothing. */
+/** The question gets the focus instead of a button, so that a repeating key does not answer it. */
 function Confirm({ gateName, onYes, onNo }: ConfirmProps) {
   const group = useRef<HTMLElement>(null);
   useEffect(() => group.current?.focus(), []);

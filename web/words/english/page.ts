@@ -1,0 +1,163 @@
+/**
+ * Everything that a person without administrator rights reads on the page, in English. No sentence here
+ * claims that a gate *is* open: the box cannot tell.
+ */
+import type { RefusalReason } from "../../../device/messages/command.ts";
+import type { BoxState, Denial, RequestState, ServiceReason } from "../../api.ts";
+
+/** The state of a request, in lists. */
+const states: Readonly<Record<RequestState, string>> = {
+  recorded: "Sent",
+  sent: "Accepted",
+  opened: "Button pressed",
+  refused: "Refused",
+  unanswered: "No answer",
+  failed: "Not sent",
+  denied: "Not allowed",
+};
+
+/** Why the box or the service did not press the button. */
+const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
+  retained: "The broker delivered an old message, so the box ignored it.",
+  expired: "The message arrived too late, so the box ignored it. Try again.",
+  future: "The clocks of the box and the service differ. Tell an administrator.",
+  duplicate: "The box has already handled this request.",
+  busy: "The box was already pressing the button for someone else.",
+  cooldown: "The button was pressed a moment ago. The box waits briefly between two presses.",
+  "clock-unset": "The box does not know the time yet. Try again in a minute.",
+  malformed: "The box could not read the message. Tell an administrator.",
+  "unknown-action": "The box does not support this request. Tell an administrator.",
+  "too-large": "The message was too long for the box. Tell an administrator.",
+  "no-grant": "You do not have access to this gate.",
+  "not-now": "You do not have access at this time.",
+  "grant-ended": "Your access has ended.",
+  "gate-closed": "This gate is out of service.",
+  "box-offline": "The box is offline. Nothing happened at the gate.",
+  "broker-away": "The service cannot reach the boxes right now. Nothing happened at the gate.",
+  "rate-limited": "Too many requests. Wait a few seconds, then try again.",
+};
+
+const denials: Readonly<Record<Denial, string>> = {
+  "no-grant": "No access",
+  "not-now": "Not at this time",
+  "grant-ended": "Access has ended",
+  "gate-closed": "Out of service",
+};
+
+const boxes: Readonly<Record<BoxState, string>> = {
+  online: "Box online",
+  offline: "Box offline",
+  unknown: "Box status unknown",
+};
+
+/** The three lamps below the track. */
+const steps: readonly [string, string, string] = ["Sent", "Accepted", "Pressed"];
+
+export const page = {
+  /** how dates and times are written */
+  locale: "en-GB",
+  app: "Boom Box",
+  skip: "Skip to content",
+  loading: "Loading…",
+  unreachable: "Cannot reach the service. Trying again…",
+  notReached: "The service did not respond. Check your connection.",
+  tryAgain: "Try again",
+  reload: "Reload the page",
+
+  nav: { open: "Open", history: "History", people: "People", gates: "Gates", label: "Main menu" },
+  signOut: "Sign out",
+
+  signIn: {
+    title: "Sign in",
+    lead: "Then slide to open the gate.",
+    passkey: "Sign in with a passkey",
+    oidc: (name: string) => `Sign in with ${name}`,
+    none: "You cannot sign in: this service has no sign-in method.",
+    ended: "You have been signed out. Sign in again to continue.",
+    waiting: "Waiting for your device…",
+    help: "No passkey yet? Ask an administrator for an invitation link.",
+    cancelled: "Your device did not provide a passkey. Try again.",
+    unsupported: "This browser does not support passkeys. Use a newer browser.",
+  },
+  invitation: {
+    title: (name: string) => `Welcome, ${name}`,
+    lead: "Create a passkey on this device. Then sign in with your fingerprint, face or screen lock.",
+    make: "Create a passkey",
+    over: "This invitation has expired or has already been used. Ask an administrator for a new one.",
+    cancelled: "No passkey was created. Try again.",
+    signIn: "Sign in instead",
+  },
+
+  boxes,
+  denials,
+  steps,
+  control: {
+    slide: "Slide to open",
+    keep: "Keep holding…",
+    busy: "One moment…",
+    name: (gate: string) => `Open ${gate}: slide, or hold Enter`,
+    twoStep: "Open without sliding",
+    sure: (gate: string) => `Press the button for ${gate} now?`,
+    yes: "Yes, open",
+    no: "Cancel",
+    tabs: "Gates",
+    none: "You do not have access to any gate yet. Ask an administrator.",
+    broken: "No connection",
+    brokenLong:
+      "The connection to the service is lost, so the box's status is unknown. Trying again…",
+    checking: "Checking…",
+    offlineLong:
+      "The box at the gate is offline. You cannot open the gate by phone until it is back online.",
+    unknownLong: "The box at the gate has not reported its status yet.",
+    lastSeen: (when: string) => `Last seen: ${when}.`,
+    opensAt: (when: string) => `You can open it again from ${when}.`,
+  },
+
+  states,
+  reasons,
+  outcome: {
+    posting: "Sending…",
+    recorded: "Sent. Waiting for the broker…",
+    accepted: "Accepted. Waiting for the box…",
+    opened: "Button pressed",
+    openedFor: (seconds: string) => `The box pressed the button for ${seconds} s.`,
+    openedUnknown: "The box pressed the button. It did not report for how long.",
+    refused: "Refused by the box",
+    unanswered: "No answer from the box",
+    unansweredLong:
+      "The command was sent, but the box did not answer. Look at the gate before you try again.",
+    failed: "Not sent",
+    denied: "Not allowed",
+    unknown: "Outcome unknown",
+    unknownLong:
+      "The connection was lost before an answer arrived. The box may or may not have received the command. Look at the gate before you try again.",
+    retrying: "No answer yet. Trying once more…",
+    turnedDown: "Not sent",
+  },
+
+  history: {
+    title: "History",
+    mine: "Your requests and their outcomes.",
+    everybody: "Everyone's requests and their outcomes.",
+    empty: "No requests yet.",
+    more: "Show more",
+    csv: "Download as CSV",
+    filter: "Filter",
+    gate: "Gate",
+    person: "Person",
+    state: "Outcome",
+    from: "From",
+    to: "To",
+    all: "All",
+    nobody: "Unknown person",
+    pressed: (seconds: string) => `${seconds} s`,
+  },
+
+  /** a duration, in its two largest units */
+  span: {
+    days: (days: number, hours: number) => `${days} d ${hours} h`,
+    hours: (hours: number, minutes: number) => `${hours} h ${minutes} min`,
+    minutes: (minutes: number) => `${minutes} min`,
+    seconds: (seconds: number) => `${seconds} s`,
+  },
+};

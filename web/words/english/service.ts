@@ -1,0 +1,132 @@
+/**
+ * Everything from the service that a person reads, in English: its answers when something is wrong, its
+ * plain pages, and the head of the CSV file. Log messages and problems with settings are the operator's
+ * and stay where they arise.
+ */
+import type { Denial, HistoryEntry } from "../../api.ts";
+
+/** What a request can ask for and the service may not have. */
+const missing = {
+  gate: "This gate does not exist.",
+  grant: "This grant does not exist.",
+  person: "This person does not exist.",
+  page: "This page does not exist.",
+};
+
+const denials: Readonly<Record<Denial, string>> = {
+  "no-grant": "You do not have access to this gate.",
+  "not-now": "You do not have access to this gate at this time.",
+  "grant-ended": "Your access to this gate has ended.",
+  "gate-closed": "This gate is out of service.",
+};
+
+/** The columns of the history as CSV, in this order. */
+const csvHeadings = {
+  id: "id",
+  at: "at",
+  gate: "gate",
+  gateName: "gateName",
+  person: "person",
+  personName: "personName",
+  state: "state",
+  reason: "reason",
+  sentAt: "sentAt",
+  endedAt: "endedAt",
+  pulseMs: "pulseMs",
+  address: "address",
+} satisfies Record<keyof HistoryEntry | "personName", string>;
+
+const attemptOver = "The sign-in took too long or was already used. Try again.";
+
+export const service = {
+  /** BCP 47 */
+  language: "en",
+  page: {
+    title: "Boom Box",
+    description: "Opens the gate of the car park.",
+    noScript: "This page needs JavaScript to show the current status of the gate.",
+    back: "Back to the app",
+  },
+
+  firstAdministrator: "Administrator",
+  nameless: "Unnamed person",
+
+  csvFile: "boom-box-history.csv",
+  csvHeadings,
+
+  problems: {
+    missing,
+    denials,
+    signInFirst: "Sign in first.",
+    tooManyAttempts: (seconds: number) => `Too many attempts. Try again in ${seconds} s.`,
+    tooManyRequests: (seconds: number) => `Too many requests. Try again in ${seconds} s.`,
+    conflict: "This conflicts with an existing entry.",
+    cannotSave: (seconds: number) =>
+      `The service cannot save data right now. Nothing was done. Try again in ${seconds} s.`,
+    stopping: (seconds: number) =>
+      `The service is shutting down. Nothing was done. Try again in ${seconds} s.`,
+    unexpected: (id: string) => `Something went wrong. The log has the details under the id ${id}.`,
+    notJson: "The body is not valid JSON.",
+    incompleteBody: "The body is incomplete.",
+    contentType: "The content type must be application/json.",
+    bodyTooLarge: (bytes: number) => `The body is larger than ${bytes} bytes.`,
+    crossSite: "This request does not come from the app's own page.",
+    outdatedPage: "This page is out of date. Reload it.",
+    administratorsOnly: "Only administrators can do this.",
+    idTaken: "This id belongs to another request.",
+    boxOffline: "The box at the gate is offline. Nothing was sent.",
+    boxesUnreachable: "The service cannot reach the boxes right now. Nothing was sent.",
+    noPersonOrGate: "The person or the gate does not exist.",
+    lockedOut: "This person is locked out. Restore their access first.",
+    lastAdministrator: "This is the last administrator. Make someone else an administrator first.",
+    passkeyRefused: "This passkey was not accepted.",
+    attemptOver,
+    invitationOver:
+      "This invitation has expired or has already been used. Ask an administrator for a new one.",
+  },
+
+  /** After the name of a field and a colon. */
+  field: {
+    required: "is required",
+    unexpected: "is not a known field",
+    invalid: "is not valid",
+    text: "must be text",
+    notEmpty: "must not be empty",
+    maximumLength: (length: number) => `must be at most ${length} characters long`,
+    oneLine: "must be one line without control characters",
+    email: "must be an e-mail address",
+    uuid: "must be a UUID in lower case",
+    gateId: "must be 1–32 characters from a–z, 0–9 and -",
+    thingName: "must be 1–64 characters from a–z, A–Z, 0–9, _, : and -",
+    timeZone: "must be an IANA time zone, such as Europe/Berlin",
+    number: "must be a number",
+    wholeNumber: "must be a whole number",
+    time: "must be a time in ms since 1970",
+    atLeast: (minimum: number) => `must be ${minimum} or more`,
+    atMost: (maximum: number) => `must be ${maximum} or less`,
+    trueOrFalse: "must be true or false",
+    weekday: "must be 1–7",
+    noDay: "must have at least one day",
+    repeatedDay: "must not have the same day twice",
+    /** of the whole grant */
+    noHours: "fromMinute and toMinute must differ",
+    requestState: "must be the state of a request",
+    historyPosition: "must be the `next` of a history page",
+    base64url: "must be base64url",
+    transport: "must be the name of a WebAuthn transport",
+    atMostEntries: (count: number) => `must have at most ${count} entries`,
+    invitationToken: "must be the token of an invitation",
+  },
+
+  /** Plain pages of the sign-in through an OpenID provider. `provider` is its name in the settings. */
+  oidc: {
+    defaultName: "your company",
+    title: "Not signed in",
+    attemptOver,
+    notConfirmed: (provider: string) => `The sign-in with ${provider} did not succeed.`,
+    notAllowed: "You do not have permission to use this app.",
+    lockedOut: "You are locked out. Ask an administrator to restore your access.",
+    unavailable: (provider: string) =>
+      `The sign-in with ${provider} is not available right now. Try again later.`,
+  },
+};
