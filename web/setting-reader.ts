@@ -76,7 +76,7 @@ export class SettingReader {
     for (const name of Object.keys(this.#source.environment)) {
       if (!name.startsWith(settingPrefix) || this.#asked.has(name) || known.includes(name))
         continue;
-      this.problems.push(`${name} is no setting of this service`);
+      this.problems.push(`${name} is not a setting of this service`);
     }
   }
 }

@@ -156,9 +156,9 @@ describe("administration", () => {
         timeZone: "Mars/Olympus",
       }),
       400,
-      "id: must be 1–32 of a-z, 0-9 and -; name: must not be empty; " +
-        "thingName: must be 1–64 of a-z, A-Z, 0-9, _, : and -; " +
-        "timeZone: must be an IANA time zone such as Europe/Berlin",
+      "id: must be 1–32 characters from a–z, 0–9 and -; name: must not be empty; " +
+        "thingName: must be 1–64 characters from a–z, A–Z, 0–9, _, : and -; " +
+        "timeZone: must be an IANA time zone, such as Europe/Berlin",
     );
     assert.equal((await patch("/api/admin/gates/north", { id: "other" })).status, 400);
   });
@@ -191,8 +191,8 @@ describe("administration", () => {
     const { id: person } = await rig.person();
     const body = { person, gate: "north", days: [1], fromMinute: 0, toMinute: 60, endsAt: null };
     const post = (changes: object) => admin.post("/api/admin/grants", { ...body, ...changes });
-    await refused(await post({ days: [] }), 400, "days: must name a day");
-    await refused(await post({ days: [1, 1] }), 400, "days: must name each day once");
+    await refused(await post({ days: [] }), 400, "days: must have at least one day");
+    await refused(await post({ days: [1, 1] }), 400, "days: must not have the same day twice");
     await refused(await post({ days: [8] }), 400, "days.0: must be 1–7");
     await refused(await post({ fromMinute: 1_440 }), 400, "fromMinute: must be 1439 or less");
     await refused(await post({ toMinute: 1.5 }), 400, "toMinute: must be a whole number");

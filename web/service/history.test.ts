@@ -77,7 +77,6 @@ describe("the history", () => {
       assert.equal(response.status, 400);
       assert.equal(((await response.json()) as Problem).message, message);
     }
-
   });
 
   it("is a CSV of all that was asked for, in which no name is a formula", async () => {

@@ -91,15 +91,15 @@ describe("settings of the staff app", () => {
       "BOOM_BOX_WEB_ORIGIN must be https://HOST[:PORT] or http://localhost[:PORT], nothing more",
       "BOOM_BOX_WEB_LISTEN must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080",
       "BOOM_BOX_WEB_OIDC_CLIENT_SECRET and BOOM_BOX_WEB_OIDC_CLIENT_SECRET_FILE are both set; keep one",
-      "BOOM_BOX_WEB_OIDC_ISSUER must be an https address",
-      "BOOM_BOX_WEB_OIDC_CLIENT_ID is missing",
-      "BOOM_BOX_WEB_OIDC_CLIENT_SECRET is missing, and OIDC_CLIENT_SECRET_FILE too",
+      "BOOM_BOX_WEB_OIDC_ISSUER must be an https URL",
+      "BOOM_BOX_WEB_OIDC_CLIENT_ID is required",
+      "BOOM_BOX_WEB_OIDC_CLIENT_SECRET or OIDC_CLIENT_SECRET_FILE is required",
       "BOOM_BOX_WEB_OIDC_SCOPE must contain openid",
-      "BOOM_BOX_WEB_OIDC_ALLOW_GROUPS is missing, and OIDC_ALLOW_DOMAINS and OIDC_ALLOW_ADDRESSES too: set one, or nobody gets in",
+      "BOOM_BOX_WEB_OIDC_ALLOW_GROUPS or OIDC_ALLOW_DOMAINS or OIDC_ALLOW_ADDRESSES is required: without one of them nobody can sign in",
       "BOOM_BOX_WEB_SESSION_HOURS must be a whole number, 1–8760 hours",
       "BOOM_BOX_WEB_COMMAND_LIFETIME_SECONDS must be a whole number, 2–30 seconds",
       "BOOM_BOX_WEB_METRICS_TOKEN must be 16 or more visible ASCII characters",
-      "BOOM_BOX_WEB_TRUSTED_PROXY is no setting of this service",
+      "BOOM_BOX_WEB_TRUSTED_PROXY is not a setting of this service",
     ]);
     assert.ok(!problems.join().includes("hunter2"));
   });
