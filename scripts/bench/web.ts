@@ -176,7 +176,7 @@ async function startService(
   });
   const log = {
     info: (_: unknown, message: string) => {
-      if (message === "the boxes are heard") listening();
+      if (message === "receiving the boxes' reports") listening();
     },
     warn: () => {},
     error: (fields: unknown) => process.stderr.write(`${JSON.stringify(fields)}\n`),

@@ -1,7 +1,7 @@
 import type { OidcSettings } from "./oidc-settings.ts";
 import type { Claims } from "./provider.ts";
 
-/** Whether one of the lists has this person: by group, by domain or by address. */
+/** Whether one of the lists contains the person's group, domain or address. */
 export function isAllowed({ verifiedEmail, groups }: Claims, { allow }: OidcSettings): boolean {
   if (groups.some((group) => allow.groups.includes(group))) return true;
   if (verifiedEmail === null) return false;
@@ -9,7 +9,7 @@ export function isAllowed({ verifiedEmail, groups }: Claims, { allow }: OidcSett
   return allow.addresses.includes(verifiedEmail) || allow.domains.includes(domain);
 }
 
-/** @returns undefined where the provider has no say in it */
+/** @returns undefined when the provider does not decide it */
 export function isAdministrator(
   { groups }: Claims,
   { adminGroup }: OidcSettings,

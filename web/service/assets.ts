@@ -5,13 +5,13 @@ import type { WebEnv } from "./context.ts";
 export interface Asset {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly type: string;
-  /** with its quotes */
+  /** including the quotes */
   readonly etag: string;
-  /** its name holds a hash of it, so that it may be kept for ever */
+  /** its name contains a hash of its content, so browsers may cache it permanently */
   readonly isImmutable: boolean;
 }
 
-/** By path, such as `/app-3f2a.js`; `/` is the page. */
+/** The files by path, such as `/app-3f2a.js`. The path of the page is `/`. */
 export type Assets = ReadonlyMap<string, Asset>;
 
 export function assetRoutes(assets: Assets): Hono<WebEnv> {

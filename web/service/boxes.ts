@@ -1,7 +1,7 @@
 import { type StatusReport, statusFields, type WillReport } from "../../device/messages/status.ts";
 import type { BoxHealth, BoxState } from "../api.ts";
 
-/** More boxes than anybody has: whoever may publish must not fill our memory. */
+/** More than any installation has. The limit keeps publishers from filling the memory. */
 const maximumBoxes = 10_000;
 
 const unheard = {
@@ -11,7 +11,7 @@ const unheard = {
   ...Object.fromEntries(statusFields().map((name) => [name, null])),
 } as BoxHealth;
 
-/** What was last heard of each box, by thingName. */
+/** The last report of each box, by thingName. */
 export class Boxes {
   readonly #heard = new Map<string, BoxHealth>();
 
@@ -30,7 +30,7 @@ export class Boxes {
       this.#keep(thingName, { ...status, lastSeenAt });
       return;
     }
-    // The will says no more than that: what it was like before stays worth knowing.
+    // The last will has no other fields, so the earlier values are kept.
     this.#keep(thingName, { ...before, state: "offline", firmware: status.firmware });
   }
 
@@ -38,7 +38,7 @@ export class Boxes {
     this.#keep(thingName, { ...this.health(thingName), lastSeenAt: now });
   }
 
-  /** Nothing is heard any more: how the boxes are is not known until it is heard again. */
+  /** Sets every box to `unknown`, because reports no longer arrive. */
   forgetStates(): void {
     for (const [thingName, health] of this.#heard) {
       this.#heard.set(thingName, { ...health, state: "unknown" });

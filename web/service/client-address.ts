@@ -2,8 +2,8 @@ import { isIP } from "node:net";
 import type { WebContext } from "./context.ts";
 
 /**
- * Where the request comes from. Each of `trustedProxies` has added the address it was called from to
- * the end of X-Forwarded-For; whatever stands before those, anybody may have written.
+ * The address of the client. Each trusted proxy appends the address of its own client to
+ * X-Forwarded-For. Anyone may have written the entries before those.
  * @returns an IP address, or `unknown`
  */
 export function clientAddress(c: WebContext, trustedProxies: number): string {

@@ -2,21 +2,21 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import type { Person, Session } from "../domain/entities.ts";
 
-/** Who asks: a session that is not over, and a person who is active. */
+/** The client of a request: a valid session of an active person. */
 export interface SignedIn {
   readonly session: Session;
   readonly person: Person;
 }
 
 export interface WebEnv {
-  /** Node's own request, where there is a socket */
+  /** Node's own request, when there is a socket */
   Bindings: Partial<HttpBindings>;
   Variables: {
     /** set for every path under /api */
     signedIn: SignedIn | undefined;
-    /** of the client, as far as our own proxies tell it */
+    /** the address of the client, see `client-address.ts` */
     address: string;
-    /** the word of the {@link Problem} answered, if it was one */
+    /** the `error` of the {@link Problem} in the response, if there is one */
     problem: string | undefined;
   };
 }

@@ -2,20 +2,20 @@ import { isDeepStrictEqual } from "node:util";
 import type { GateView, RequestState, RequestView, ServerEvent } from "../api.ts";
 import { mayFollow } from "../domain/request.ts";
 
-/** So many bytes may wait for a slow reader, beside the socket's own; the stream of a slower one ends. */
+/** How many bytes may wait for a slow reader, beyond the socket's buffers. More end the stream. */
 export const maximumWaitingBytes = 256 * 1024;
-/** Requests of one person within a minute or so: more than the rate limit lets through. */
+/** More requests than the rate limit allows one person within a minute. */
 const maximumRemembered = 500;
 const withdrawn = { open: false, why: "no-grant", opensAt: null } as const;
 
 /**
- * One stream of server-sent events. It tells only what is new to its reader, and it ends rather than
- * queue without end: the browser comes back by itself and is told afresh how things are.
+ * One stream of server-sent events. It sends only what is new to its reader. If the reader is too slow,
+ * the stream ends instead of queueing more. The page then reconnects and gets the current state.
  */
 export class EventStream {
   readonly body: ReadableStream<Uint8Array>;
   readonly #encoder = new TextEncoder();
-  /** as last told */
+  /** as last sent */
   readonly #gates = new Map<string, GateView>();
   readonly #requests = new Map<string, RequestState>();
   readonly #onEnd: () => void;
@@ -38,7 +38,7 @@ export class EventStream {
     return this.#controller === undefined;
   }
 
-  /** All gates the reader may see. Of one he was told of and that is not among them he is told so. */
+  /** @param views every gate that the reader may see; any other gate sent before is sent as denied */
   tellGates(views: readonly GateView[]): void {
     const seen = new Set(views.map(({ id }) => id));
     for (const view of views) this.#tellGate(view);
@@ -47,7 +47,7 @@ export class EventStream {
     }
   }
 
-  /** Never backwards: what was read a while ago may be told after what has happened since. */
+  /** Ignores a state that is older than the one sent before. */
   tellRequest(data: RequestView): void {
     const before = this.#requests.get(data.id);
     if (before !== undefined && !mayFollow(before, data.state)) return;
@@ -56,7 +56,7 @@ export class EventStream {
     this.#tell({ event: "request", data });
   }
 
-  /** A comment: proxies cut what is silent, and nobody notices a connection that is gone but by writing. */
+  /** Sends a comment. Proxies cut silent connections, and only a write detects a lost one. */
   beat(): void {
     this.#write(":\n\n");
   }

@@ -4,7 +4,7 @@ import { mayOpen } from "../domain/grants.ts";
 import type { Store } from "../store/store.ts";
 import type { Boxes } from "./boxes.ts";
 
-/** Each gate for which this person has a grant, be it over; for administrators all of them. */
+/** Every gate for which the person has a grant, even an ended one. Administrators get all gates. */
 export async function gateViewsOf(
   store: Store,
   boxes: Boxes,

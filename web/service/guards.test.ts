@@ -211,7 +211,7 @@ describe("a database that cannot be written to", () => {
     await until(async () => (await rig.store.request(id))?.state === "sent");
     const release = await place.lock();
     rig.link.event("box-1", { id, outcome: "opened" });
-    await until(() => rig.log.text.includes("a step could not be written down"));
+    await until(() => rig.log.text.includes("a write to the database failed"));
     assert.equal((await rig.store.request(id))?.state, "sent");
     await release();
     await until(async () => (await rig.store.request(id))?.state === "opened");
@@ -236,7 +236,7 @@ describe("a database that cannot be written to", () => {
     const id = randomUUID();
     assert.equal((await browser.post(path, { id })).status, 202);
     rig.link.event("box-1", { id, outcome: "opened" });
-    await until(() => rig.log.text.includes("could not be written down"));
+    await until(() => rig.log.text.includes("a write to the database failed"));
     isAway = false;
     await until(async () => (await rig.store.request(id))?.state === "opened");
     assert.equal(rig.link.sent.length, 1);

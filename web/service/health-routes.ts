@@ -12,7 +12,7 @@ interface HealthParts {
   readonly readiness: Readiness;
 }
 
-/** For those who operate the service; none of it says anything of people or gates. */
+/** For operators. Nothing here reveals anything about people or gates. */
 export function healthRoutes({ settings, metrics, readiness }: HealthParts): Hono<WebEnv> {
   return new Hono<WebEnv>()
     .get("/healthz", (c) => c.json({ ok: true }))
@@ -24,7 +24,7 @@ export function healthRoutes({ settings, metrics, readiness }: HealthParts): Hon
     .get("/metrics", async (c) => {
       const [, given = ""] = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "") ?? [];
       const { metricsToken } = settings;
-      // Whoever has no token need not know that there is something here.
+      // Without the token, the path does not appear to exist.
       if (metricsToken === null || !isSame(metricsToken, given)) return notFound(c, "page");
       const { contentType, text } = await metrics.expose();
       return c.body(text, 200, { "Content-Type": contentType });

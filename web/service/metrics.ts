@@ -1,16 +1,16 @@
 import type { OpenRequest } from "../domain/entities.ts";
 
-/** What the service counts. Labels are closed lists: nobody outside can make new ones. */
+/** What the service counts. Labels are closed lists, so a client cannot create new ones. */
 export interface Metrics {
-  /** a request has come to its end, or to another one by a late word of the box */
+  /** a request has ended, or a late event of the box has changed its outcome */
   requestEnded(state: OpenRequest["state"], reason: OpenRequest["reason"]): void;
-  /** from the request's coming in until the pulse began, as far as can be told from here */
+  /** from the arrival of the request to the start of the pulse, including the way back of the event */
   tapToPulse(ms: number): void;
   signIn(method: "passkey" | "invitation" | "oidc", outcome: "accepted" | "refused"): void;
-  /** an answer that is an error, by the word of its Problem */
+  /** an error response, by the `error` of its Problem */
   problem(error: string): void;
   streams(count: number): void;
   listening(isListening: boolean): void;
-  /** what GET /metrics answers */
+  /** the response to GET /metrics */
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
 }

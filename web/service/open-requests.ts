@@ -109,7 +109,7 @@ export class OpenRequests {
       running.isHeard = report.reason !== "duplicate";
     } else if (!this.#unasked.take(thingName, now()).allowed) {
       if (this.#floodNotes.take(thingName, now()).allowed) {
-        log.error({ thingName }, "a box says more than is written down");
+        log.error({ thingName }, "a box sends more events than are recorded");
       }
       return;
     }
@@ -204,7 +204,7 @@ export class OpenRequests {
     const request = v.is(uuid, id) ? await store.request(id) : undefined;
     const isOurs = request !== undefined && (await this.#isFrom(thingName, request));
     if (request !== undefined && !isOurs) {
-      log.warn({ thingName, request: request.id }, "a box spoke of another box's command");
+      log.warn({ thingName, request: request.id }, "a box reported another box's command");
     }
     // A duplicate says nothing about the first copy. An event that contradicts the recorded outcome, or
     // that answers a command we never sent, is not our request's outcome either.

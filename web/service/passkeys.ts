@@ -8,12 +8,12 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from "@simplewebauthn/server";
-import type { Passkey, Person } from "../domain/entities.ts";
+import type { Passkey, Person, SignInAttempt } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
 import { derived } from "./secrets.ts";
 import type { WebSettings } from "./settings.ts";
 
-/** How long the browser asks for the finger, face or PIN. */
+/** How long the browser waits for the fingerprint, face or PIN. */
 const timeoutMs = 5 * 60_000;
 
 interface PasskeysParts {
@@ -24,13 +24,13 @@ interface PasskeysParts {
 
 export type PasskeyResult<T> =
   | { readonly type: "accepted"; readonly value: T }
-  /** `why` is for the log: whoever tried learns no more than that it was not accepted */
+  /** `why` is for the log only; the client learns only that the passkey was not accepted */
   | { readonly type: "refused"; readonly why: string };
 
 /**
- * WebAuthn, always with user verification: what somebody has, and his finger, face or PIN with it.
- * Keys are discoverable, so that nobody types a name. `attempt` is the token of the sign-in begun;
- * challenges follow from it.
+ * WebAuthn with required user verification: the device plus a fingerprint, face or PIN. Credentials are
+ * discoverable, so nobody types a user name. `attempt` is the token of a {@link SignInAttempt}, and the
+ * challenge is derived from it.
  */
 export class Passkeys {
   readonly #parts: PasskeysParts;
@@ -71,7 +71,7 @@ export class Passkeys {
     });
   }
 
-  /** Whose key has signed the challenge of this attempt. */
+  /** @returns the person whose passkey signed the challenge of this attempt */
   async authenticate(
     attempt: string,
     response: AuthenticationResponseJSON,
@@ -94,7 +94,7 @@ export class Passkeys {
       }),
     );
     if (verified.type === "refused") return verified;
-    if (!verified.value.verified) return { type: "refused", why: "the signature does not fit" };
+    if (!verified.value.verified) return { type: "refused", why: "the signature is not valid" };
     const person = await store.person(passkey.personId);
     if (person?.isActive !== true) return { type: "refused", why: "the person is locked out" };
     await store.usePasskey(
@@ -105,7 +105,7 @@ export class Passkeys {
     return { type: "accepted", value: person };
   }
 
-  /** The new key, made for the challenge of this attempt. */
+  /** @returns the new passkey, created for the challenge of this attempt */
   async register(
     attempt: string,
     person: Person,
@@ -122,7 +122,7 @@ export class Passkeys {
       }),
     );
     if (verified.type === "refused") return verified;
-    if (!verified.value.verified) return { type: "refused", why: "the key does not fit" };
+    if (!verified.value.verified) return { type: "refused", why: "the attestation is not valid" };
     const { credential } = verified.value.registrationInfo;
     return {
       type: "accepted",
@@ -143,7 +143,7 @@ function challengeBytes(attempt: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(Buffer.from(derived(attempt, "challenge"), "base64url"));
 }
 
-/** The library throws for whatever is wrong with what came from outside. */
+/** The library throws when anything in the client's response is wrong. */
 async function verification<T>(verify: () => Promise<T>): Promise<PasskeyResult<T>> {
   try {
     return { type: "accepted", value: await verify() };

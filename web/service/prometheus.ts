@@ -1,20 +1,20 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Metrics } from "./metrics.ts";
 
-/** A registry of its own: several services may live in one process. */
+/** Each call has its own registry, because several services may run in one process. */
 export function prometheusMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const requests = new Counter({
     name: "boom_box_web_requests_total",
-    help: "Requests to open, by how they ended",
+    help: "Requests to open a gate, by outcome",
     labelNames: ["state", "reason"],
     registers,
   });
   const tapToPulse = new Histogram({
     name: "boom_box_web_tap_to_pulse_seconds",
-    help: "From the request's coming in to the pulse's beginning, with the way of the box's event",
+    help: "Time from the arrival of a request to the start of the pulse, including the way back of the event",
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
@@ -26,18 +26,18 @@ export function prometheusMetrics(): Metrics {
   });
   const problems = new Counter({
     name: "boom_box_web_problems_total",
-    help: "Answers that are errors, by the word of the problem",
+    help: "Error responses, by error code",
     labelNames: ["error"],
     registers,
   });
   const streams = new Gauge({
     name: "boom_box_web_streams",
-    help: "Event streams open now",
+    help: "Open event streams",
     registers,
   });
   const listening = new Gauge({
     name: "boom_box_web_listening",
-    help: "1 while the boxes' reports are heard",
+    help: "1 while the service receives the boxes' reports",
     registers,
   });
   return {

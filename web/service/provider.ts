@@ -4,27 +4,27 @@ import { derived } from "./secrets.ts";
 
 const timeoutSeconds = 10;
 
-/** What the provider said of somebody, as far as it is of use. */
+/** What the provider says about a person. */
 export interface Claims {
-  /** `issuer subject`: of one provider, subjects are never given twice; addresses and names are */
+  /** `issuer subject`; a provider never reuses a subject, but may reuse addresses and names */
   readonly subject: string;
   readonly name: string | null;
-  /** lower case; null: none, or not verified */
+  /** in lower case; null: none, or not verified */
   readonly verifiedEmail: string | null;
   readonly groups: readonly string[];
 }
 
 export type ProviderResult =
   | { readonly type: "claims"; readonly claims: Claims }
-  /** somebody said no: the person, the provider, or one of our checks */
+  /** the person cancelled, the provider refused, or one of our checks failed */
   | { readonly type: "refused"; readonly why: string }
-  /** it cannot be reached, or answers what nobody can use */
+  /** the provider cannot be reached, or its response is not usable */
   | { readonly type: "unavailable"; readonly why: string };
 
 /**
- * The OpenID provider: authorization code with PKCE, state and nonce, all of which follow from the
- * token of the sign-in begun. It is asked for its end points at the first sign-in, so that the service
- * starts without it.
+ * The OpenID provider: authorization code flow with PKCE, state and nonce, all derived from the token of
+ * the sign-in attempt. Discovery happens at the first sign-in, so the service starts without the
+ * provider.
  */
 export class Provider {
   readonly #settings: OidcSettings;
@@ -36,7 +36,7 @@ export class Provider {
     this.#redirectUri = redirectUri;
   }
 
-  /** Where the browser goes to sign in. */
+  /** @returns the URL where the browser signs in */
   async begin(
     attempt: string,
   ): Promise<
@@ -59,7 +59,7 @@ export class Provider {
     }
   }
 
-  /** `query` is what the browser came back with. */
+  /** @param query the query of the redirect back to us */
   async finish(attempt: string, query: string): Promise<ProviderResult> {
     const { state, nonce, verifier } = checksOf(attempt);
     try {
@@ -82,7 +82,7 @@ export class Provider {
     }
   }
 
-  /** A failure is not remembered: the provider may be back at the next sign-in. */
+  /** Does not cache a failure, because the provider may be back at the next sign-in. */
   async #discovered(): Promise<client.Configuration> {
     this.#configuration ??= this.#discover();
     try {
@@ -96,7 +96,7 @@ export class Provider {
   #discover(): Promise<client.Configuration> {
     const { issuer, clientId, clientSecret } = this.#settings;
     const server = new URL(issuer);
-    // The settings allow http for localhost alone.
+    // The settings allow http only for localhost.
     const execute = server.protocol === "http:" ? [client.allowInsecureRequests] : [];
     const options = { execute, timeout: timeoutSeconds };
     return client.discovery(server, clientId, {}, authentication(clientSecret), options);
@@ -127,7 +127,7 @@ function checksOf(attempt: string) {
   };
 }
 
-/** Whichever of the two ways the provider takes; by OpenID Connect Discovery, Basic where it is silent. */
+/** The method that the provider supports. OpenID Connect Discovery: Basic when it names none. */
 function authentication(secret: string): client.ClientAuth {
   return (server, ...rest) => {
     const methods = server.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
@@ -144,14 +144,14 @@ function readName(value: unknown): string | null {
   return value.replace(/\p{C}/gu, "").trim().slice(0, 100) || null;
 }
 
-/** Whether it was the network or the provider's own fault, rather than something that did not fit. */
+/** Whether the network or the provider failed, rather than a check of the sign-in. */
 function isForeignFault(error: unknown): boolean {
   if (error instanceof TypeError) return true;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return code === "OAUTH_TIMEOUT" || code === "OAUTH_RESPONSE_IS_NOT_CONFORM";
 }
 
-/** Words of the library and the provider's own error code, no value of a token. */
+/** The library's message and the provider's error code. It contains no token. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? ` (${String(error.code)})` : "";

@@ -1,7 +1,7 @@
 import type { GateLink } from "../cloud/gate-link.ts";
 import type { Store } from "../store/store.ts";
 
-/** The database is asked so often at most, however often we are. */
+/** The database is checked at most once per this period. */
 const freshMs = 1_000;
 
 export interface Checks {
@@ -10,7 +10,7 @@ export interface Checks {
   readonly isListening: boolean;
 }
 
-/** Whether requests should be sent here now. */
+/** Whether a load balancer should send requests to this instance. */
 export class Readiness {
   readonly #store: Store;
   readonly #link: GateLink;
@@ -36,7 +36,7 @@ export class Readiness {
     };
   }
 
-  /** From now on no more, so that a balancer looks elsewhere. */
+  /** Reports not ready from now on, so that a load balancer uses another instance. */
   stop(): void {
     this.#isStopping = true;
   }

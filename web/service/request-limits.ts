@@ -2,7 +2,7 @@ import { addressKey } from "../domain/address-key.ts";
 import { RateLimiter, type RateVerdict } from "../domain/rate-limit.ts";
 import type { WebSettings } from "./settings.ts";
 
-/** Each instance counts for itself: of two, one lets through twice as many at most. */
+/** Each instance counts separately, so two instances together allow up to twice as much. */
 export class Limits {
   readonly #open: RateLimiter;
   readonly #signIn: RateLimiter;
@@ -12,12 +12,12 @@ export class Limits {
     this.#signIn = new RateLimiter(signInLimit);
   }
 
-  /** One more tap of this person. */
+  /** Counts a tap of this person. */
   open(personId: string, now: number): RateVerdict {
     return this.#open.take(personId, now);
   }
 
-  /** One more sign-in begun from this address. */
+  /** Counts a sign-in attempt from this address. */
   signIn(address: string, now: number): RateVerdict {
     return this.#signIn.take(addressKey(address), now);
   }

@@ -24,7 +24,7 @@ export class RetryQueue {
     if (this.#waiting.size >= maximumWaiting) {
       this.#log.error(
         { waiting: this.#waiting.size },
-        "the database is behind: a step was dropped",
+        "too many writes are waiting for the database: one was dropped",
       );
       return;
     }
@@ -51,7 +51,7 @@ export class RetryQueue {
         const isLast = tries >= maximumTries || signal.aborted;
         this.#log[isLast ? "error" : "warn"](
           { err: error, tries },
-          "a step could not be written down",
+          "a write to the database failed",
         );
         if (isLast) return;
       }

@@ -5,25 +5,25 @@ import type { Service } from "./service.ts";
 
 export interface ServerOptions {
   readonly host: string;
-  /** 0: any that is free */
+  /** 0: any free port */
   readonly port: number;
-  /** how long requests under way are waited for, in ms */
+  /** how long to wait for requests in progress, in ms */
   readonly stopLimitMs?: number;
-  /** how long a client may take for the head of its request, and for all of it, in ms */
+  /** how long a client may take to send the head of a request, and the whole request, in ms */
   readonly headersTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
 }
 
 export interface RunningServer {
   readonly port: number;
-  /** Takes nothing new, ends the streams, waits for what is under way, closes store and link. */
+  /** Accepts nothing new, ends the streams, waits for requests in progress, and closes store and link. */
   stop(): Promise<void>;
 }
 
-/** A command lives 10 s, and the service waits 2 s more for the box's word. */
+/** A command is valid for 10 s, and the service waits 2 s more for the box's event. */
 const stopLimitMs = 13_000;
 
-/** The started service on a socket of Node's. Rejects where it cannot listen there. */
+/** Serves the started service on a socket of Node. Rejects when it cannot listen there. */
 export async function serve(
   service: Service,
   { host, port, headersTimeoutMs = 10_000, requestTimeoutMs = 20_000, ...options }: ServerOptions,

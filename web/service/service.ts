@@ -21,12 +21,12 @@ import type { WebSettings } from "./settings.ts";
 import { Streams } from "./streams.ts";
 import { UnderWay } from "./under-way.ts";
 
-/** Silence is never longer on a stream: the page takes a longer one for a broken connection. */
+/** The longest silence on a stream. The page treats a longer one as a broken connection. */
 const beatMs = 5_000;
-/** What another instance or the clock changed is told within that time. */
+/** How soon a page learns of what another instance or the clock has changed. */
 const refreshMs = 15_000;
 const pruneMs = 3_600_000;
-/** A box that says so much more often is told of with the next refresh: each telling asks the database. */
+/** Each status refreshes the streams, which queries the database. Beyond this limit, the next refresh does it. */
 const statusLimit = { burst: 20, everyMs: 500 };
 
 export interface ServiceParts {
@@ -42,7 +42,7 @@ export interface ServiceParts {
   readonly randomBytes: RandomBytes;
 }
 
-/** All parts of the service put together, whatever it is served by. It closes store and link in the end. */
+/** Connects all parts of the service, independently of the server. It closes store and link at the end. */
 export class Service {
   readonly app: Hono<WebEnv>;
   readonly #parts: ServiceParts;
@@ -79,8 +79,8 @@ export class Service {
   }
 
   /**
-   * Ends what a crash left behind, and begins to listen to the boxes.
-   * @returns the link for the first administrator where none can sign in: for the operator's eyes alone
+   * Ends the requests that a crash left open, and starts to listen to the boxes.
+   * @returns the link for the first administrator when no administrator can sign in; only the operator may see it
    * @throws StoreError
    */
   async start(): Promise<InvitationView | undefined> {
@@ -95,20 +95,20 @@ export class Service {
     return invitation;
   }
 
-  /** Takes nothing new, and ends the streams: the pages try again, elsewhere or later. */
+  /** Accepts nothing new, and ends the streams. The pages reconnect to another instance, or later. */
   refuse(): void {
     this.#readiness.stop();
     this.#streams.endAll();
   }
 
-  /** After {@link refuse}: waits for the requests under way, `limitMs` at most, then closes all. */
+  /** After {@link refuse}: waits up to `limitMs` for the requests in progress, then closes everything. */
   async close(limitMs: number): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const limit = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, limitMs);
     });
-    // What is being answered may yet become a command.
+    // A request that is still being handled may send a command.
     await Promise.race([this.#underWay.none(), limit]);
     await this.#openRequests.finish(limit);
     clearTimeout(timer);
@@ -130,8 +130,8 @@ export class Service {
       },
       onListening: (isListening, detail) => {
         metrics.listening(isListening);
-        if (isListening) log.info({}, "the boxes are heard");
-        else log.warn({ detail }, "the boxes are not heard");
+        if (isListening) log.info({}, "receiving the boxes' reports");
+        else log.warn({ detail }, "not receiving the boxes' reports");
         if (!isListening) this.#boxes.forgetStates();
         this.#streams.refreshAll();
       },
@@ -151,7 +151,9 @@ export class Service {
 
   #every(periodMs: number, work: () => Promise<void>): void {
     const run = () => {
-      work().catch((error: unknown) => this.#parts.log.error({ err: error }, "upkeep failed"));
+      work().catch((error: unknown) =>
+        this.#parts.log.error({ err: error }, "a periodic task failed"),
+      );
     };
     this.#timers.push(setInterval(run, periodMs));
   }

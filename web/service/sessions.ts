@@ -6,9 +6,9 @@ import type { SignedIn, WebContext } from "./context.ts";
 import { derived, hashOf, isToken, newToken, type RandomBytes } from "./secrets.ts";
 import type { WebSettings } from "./settings.ts";
 
-/** How long somebody may take between beginning to sign in and being done. */
+/** How long a sign-in may take. */
 const attemptLifetimeMs = 10 * 60_000;
-/** So often at most it is written down that a person was here. */
+/** `lastSeenAt` is updated at most once per this period. */
 const seenEveryMs = 10 * 60_000;
 
 interface SessionsParts {
@@ -21,8 +21,8 @@ interface SessionsParts {
 type CookieKind = "session" | "visitor" | "sign-in";
 
 /**
- * Sessions in cookies that no script can read. A session lasts a fixed time from signing in, however
- * much it is used: what the provider said of a person must be asked again some day.
+ * Sessions in cookies that no script can read. A session ends a fixed time after the sign-in, even if it
+ * is in use, because the provider must confirm a person again from time to time.
  */
 export class Sessions {
   readonly #parts: SessionsParts;
@@ -37,7 +37,7 @@ export class Sessions {
     return this.#parts.store.session(hashOf(token), this.#parts.now());
   }
 
-  /** A new token at each sign-in; the session there was before ends. */
+  /** Every sign-in gets a new token and ends the browser's earlier session. */
   async begin(c: WebContext, person: Person): Promise<SignedIn> {
     const { store, settings, now, randomBytes } = this.#parts;
     const before = this.#cookie(c, "session");
@@ -70,7 +70,7 @@ export class Sessions {
     await this.#parts.store.updatePerson(person.id, { lastSeenAt: now });
   }
 
-  /** What the page is to send with whatever changes something; a visitor gets a cookie to tie it to. */
+  /** The token that the page sends with every change. A visitor's token is bound to a cookie. */
   csrfToken(c: WebContext, signedIn: SignedIn | undefined): string {
     if (signedIn !== undefined) return signedIn.session.csrfToken;
     let visitor = this.#cookie(c, "visitor");
@@ -81,7 +81,7 @@ export class Sessions {
     return derived(visitor, "csrf");
   }
 
-  /** Whether the browser brings a session, be it over. */
+  /** Whether the browser sends a session cookie, even of an ended session. */
   hasCookie(c: WebContext): boolean {
     return this.#cookie(c, "session") !== undefined;
   }
@@ -99,12 +99,12 @@ export class Sessions {
     const token = newToken(randomBytes);
     const tokenHash = hashOf(token);
     await store.createSignInAttempt({ tokenHash, kind, expiresAt: now() + attemptLifetimeMs });
-    // Lax: the provider sends people back from its own site.
+    // Lax, because the provider redirects people back from its own site.
     this.#setCookie(c, "sign-in", token, "Lax", attemptLifetimeMs);
     return token;
   }
 
-  /** @returns the token of the attempt, used up now; undefined: there is none */
+  /** Uses the attempt up. @returns its token; undefined: there is none */
   async takeAttempt(c: WebContext, kind: SignInAttempt["kind"]): Promise<string | undefined> {
     const token = this.#cookie(c, "sign-in");
     if (token === undefined) return undefined;
@@ -130,7 +130,7 @@ export class Sessions {
       secure: this.#parts.settings.isSecure,
       sameSite,
       path: "/",
-      // Browsers keep no cookie for over 400 days.
+      // Browsers keep a cookie for at most 400 days.
       ...(lifetimeMs === undefined
         ? {}
         : { maxAge: Math.min(400 * 86_400, Math.floor(lifetimeMs / 1_000)) }),
@@ -142,7 +142,7 @@ export class Sessions {
     deleteCookie(c, this.#cookieName(kind), { path: "/", secure: this.#parts.settings.isSecure });
   }
 
-  /** `__Host-` keeps neighbours in the domain from setting it; browsers demand https for it. */
+  /** `__Host-` keeps other hosts of the domain from setting the cookie. Browsers require https for it. */
   #cookieName(kind: CookieKind): string {
     return this.#parts.settings.isSecure ? `__Host-${kind}` : `boom-box-${kind}`;
   }

@@ -88,7 +88,7 @@ describe("settings of the staff app", () => {
       OIDC_SCOPE: "email",
     });
     assert.deepEqual(problems, [
-      "BOOM_BOX_WEB_ORIGIN must be https://HOST[:PORT] or http://localhost[:PORT], nothing more",
+      "BOOM_BOX_WEB_ORIGIN must be https://HOST[:PORT] or http://localhost[:PORT], without a path",
       "BOOM_BOX_WEB_LISTEN must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080",
       "BOOM_BOX_WEB_OIDC_CLIENT_SECRET and BOOM_BOX_WEB_OIDC_CLIENT_SECRET_FILE are both set; keep one",
       "BOOM_BOX_WEB_OIDC_ISSUER must be an https URL",

@@ -4,18 +4,18 @@ import { words } from "../words/service.ts";
 import { type OidcSettings, readOidcSettings } from "./oidc-settings.ts";
 
 export interface RateLimitSettings {
-  /** how many at once */
+  /** how many are allowed at once */
   readonly burst: number;
-  /** one more after so long */
+  /** after how long one more is allowed */
   readonly everyMs: number;
 }
 
 export interface WebSettings {
-  /** what it is called where people sign in */
+  /** the name that people see when they register a passkey */
   readonly name: string;
-  /** where browsers find it: scheme, host and port */
+  /** the address in the browser: scheme, host and port */
   readonly origin: string;
-  /** plain http is for loopback alone */
+  /** whether the origin is https; plain http is only for loopback */
   readonly isSecure: boolean;
   readonly listen: { readonly host: string; readonly port: number };
   /** a file, or the address of a PostgreSQL database; the latter holds a password */
@@ -23,13 +23,13 @@ export interface WebSettings {
   readonly sessionLifetimeMs: number;
   readonly retentionMs: number;
   readonly commandLifetimeMs: number;
-  /** of one person's taps */
+  /** for the taps of one person */
   readonly openLimit: RateLimitSettings;
-  /** of one address */
+  /** for the sign-ins from one address */
   readonly signInLimit: RateLimitSettings;
-  /** how many proxies of ours a request passes, each of which adds to X-Forwarded-For */
+  /** how many of our proxies a request passes; each appends to X-Forwarded-For */
   readonly trustedProxies: number;
-  /** who brings it may read /metrics; null: nobody */
+  /** the bearer token that may read /metrics; null: nobody may */
   readonly metricsToken: string | null;
   readonly oidc: OidcSettings | null;
 }
@@ -42,7 +42,7 @@ const hourMs = 3_600_000;
 
 /**
  * All settings from `BOOM_BOX_WEB_…`, or everything that is wrong with them.
- * `known` are names with that prefix that others read, as the way to the boxes does.
+ * @param known names with that prefix that another reader uses, such as the settings of the link
  */
 export function parseWebSettings(
   source: SettingSource,
@@ -53,10 +53,10 @@ export function parseWebSettings(
   const listen = readListen(reader);
   const isSecure = origin.protocol === "https:";
   if (!isSecure && !isLoopback(listen.host)) {
-    reader.problem("LISTEN", "must be on loopback, as the origin is plain http");
+    reader.problem("LISTEN", "must be a loopback address because the origin is plain http");
   }
   const oidc = readOidcSettings(reader);
-  // Whom the provider no longer knows is found out at the next sign-in: it has to come soon.
+  // The provider is asked only at a sign-in, so a session must end soon.
   const sessionHours = oidc === null ? 168 : 12;
   const settings: WebSettings = {
     name: reader.text("NAME") ?? words.page.title,
@@ -96,13 +96,16 @@ function readOrigin(reader: SettingReader): URL {
   const text = reader.text("ORIGIN");
   if (text === undefined) return byDefault;
   const url = parseUrl(text);
-  // Passkeys belong to a host's name: browsers make none for an address.
+  // Passkeys belong to a host name. Browsers do not create them for an IP address.
   const isName = url !== undefined && isIP(url.hostname.replace(/^\[|\]$/g, "")) === 0;
   const isAllowed =
     url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === "localhost");
   if (url !== undefined && isName && isAllowed && text.replace(/\/$/, "") === url.origin)
     return url;
-  reader.problem("ORIGIN", "must be https://HOST[:PORT] or http://localhost[:PORT], nothing more");
+  reader.problem(
+    "ORIGIN",
+    "must be https://HOST[:PORT] or http://localhost[:PORT], without a path",
+  );
   return byDefault;
 }
 

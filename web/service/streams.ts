@@ -7,12 +7,12 @@ import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { requestView } from "./views.ts";
 
-/** A person's telephone, tablet and a few forgotten tabs. */
+/** Enough for a phone, a tablet and a few forgotten tabs. */
 export const maximumStreamsOfOne = 6;
 const maximumStreams = 2_000;
-/** Requests so old are told of to whoever comes back: the outcome may have fallen into the gap. */
+/** A new stream starts with the requests of this period, because an outcome may have been missed. */
 const recentMs = 60_000;
-/** Node's timers take no longer time. */
+/** The longest delay of a Node timer. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
 export interface StreamsParts {
@@ -28,12 +28,12 @@ interface Reader {
   readonly tokenHash: string;
   readonly stream: EventStream;
   readonly expiry: ReturnType<typeof setTimeout>;
-  /** told again once the telling under way is done */
+  /** to be sent again when the current transmission is done */
   isStale: boolean;
   isTelling: boolean;
 }
 
-/** Everybody's event streams, and what is to be told on them. */
+/** The event streams of all people, and what is sent on them. */
 export class Streams {
   readonly #parts: StreamsParts;
   readonly #readers = new Set<Reader>();
@@ -42,7 +42,7 @@ export class Streams {
     this.#parts = parts;
   }
 
-  /** @returns the stream; undefined: this person, or all together, have too many */
+  /** @returns undefined when this person, or everyone together, has too many streams */
   open({ session, person }: SignedIn): EventStream | undefined {
     const { now, metrics } = this.#parts;
     const theirs = [...this.#readers].filter(({ personId }) => personId === person.id);
@@ -70,19 +70,19 @@ export class Streams {
     return stream;
   }
 
-  /** To whoever made the request. */
+  /** Sends the request to the streams of the person who made it. */
   tell(request: OpenRequest): void {
     for (const { personId, stream } of this.#readers) {
       if (personId === request.personId) stream.tellRequest(requestView(request));
     }
   }
 
-  /** A gate, a grant or a person has changed: everybody is told what is new to him. */
+  /** A gate, a grant or a person has changed. Sends each stream what is new to it. */
   refreshAll(): void {
     for (const reader of this.#readers) this.#refresh(reader);
   }
 
-  /** A sign of life to everybody. */
+  /** Sends a sign of life on every stream. */
   beat(): void {
     for (const { stream } of this.#readers) stream.beat();
   }
@@ -104,8 +104,8 @@ export class Streams {
     if (reader.isTelling) return;
     reader.isTelling = true;
     this.#tellAll(reader).catch((error: unknown) => {
-      // Whether the session still holds is not known: the browser may ask again.
-      this.#parts.log.warn({ err: error }, "a stream ended as the database could not be read");
+      // It is unknown whether the session is still valid. The page reconnects.
+      this.#parts.log.warn({ err: error }, "a stream ended because a database read failed");
       reader.stream.end();
     });
   }
@@ -117,7 +117,7 @@ export class Streams {
         await this.#tellOnce(reader);
       }
     } finally {
-      // In the same turn as the last look at isStale: nothing falls in between.
+      // In the same turn as the last check of isStale, so no change is missed.
       reader.isTelling = false;
     }
   }

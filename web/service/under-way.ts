@@ -1,4 +1,4 @@
-/** Work that has begun and must not be cut off. */
+/** Counts the work in progress that must not be interrupted. */
 export class UnderWay {
   #count = 0;
   #onNone: () => void = () => {};
@@ -13,7 +13,7 @@ export class UnderWay {
     }
   }
 
-  /** When there is none; ask once. */
+  /** Resolves when no work is in progress. Call it once. */
   none(): Promise<void> {
     return new Promise((resolve) => {
       this.#onNone = resolve;

@@ -1,4 +1,4 @@
-/** What the page is told of what is kept. */
+/** Converts stored entities to what the page receives. */
 import type { HistoryEntry, PersonSummary, RequestView } from "../api.ts";
 import type { OpenRequest, Person } from "../domain/entities.ts";
 
@@ -11,7 +11,7 @@ export function requestView(request: OpenRequest): RequestView {
   return { id, gate, state, reason, at, pulseMs };
 }
 
-/** `forAdministrator`: where requests came from is nobody else's business. */
+/** @param forAdministrator whether to include the client's address */
 export function historyEntry(
   entry: OpenRequest & { personName: string | null; isAdministrator: boolean; gateName: string },
   forAdministrator: boolean,
