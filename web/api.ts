@@ -1,9 +1,9 @@
 /**
- * What the page and the service say to each other: JSON over HTTP, and server-sent events. Types and
- * words alone, no code of either side. Times are ms since 1970 (UTC) unless named otherwise.
+ * The API between the page and the service: JSON over HTTP, and server-sent events. It has types only.
+ * Times are ms since 1970 (UTC) unless their name says otherwise.
  *
- * Every request but GET carries the header `X-CSRF-Token` with {@link SessionView.csrfToken} and the
- * content type `application/json`; every error is a {@link Problem} with a fitting status.
+ * Every request except GET has the header `X-CSRF-Token` with {@link SessionView.csrfToken} and the
+ * content type `application/json`. Every error response is a {@link Problem}.
  */
 import type {
   AuthenticationResponseJSON,
@@ -16,34 +16,34 @@ import type { StatusReport } from "../device/messages/status.ts";
 
 /** `GET /api/session` */
 export interface SessionView {
-  /** who is signed in; null: nobody */
+  /** the person who is signed in; null: nobody */
   readonly person: PersonSummary | null;
   readonly csrfToken: string;
-  /** how to sign in here */
+  /** the sign-in methods of this service */
   readonly methods: {
     readonly passkey: boolean;
-    /** what the provider is called, and where its sign-in begins; null: there is none */
+    /** the provider's name, and the URL that starts its sign-in; null: there is no provider */
     readonly oidc: { readonly name: string; readonly url: string } | null;
   };
 }
 
-/** `POST /api/sign-in/passkey/options`, body `{}`: what the browser is to sign; kept by a cookie until then. */
+/** `POST /api/sign-in/passkey/options`, body `{}`: what the browser must sign. A cookie identifies the attempt. */
 export type PasskeyOptions = PublicKeyCredentialRequestOptionsJSON;
 
-/** `POST /api/sign-in/passkey`, answered with a new {@link SessionView}; 401 `not-accepted`. */
+/** `POST /api/sign-in/passkey`: responds with a new {@link SessionView}, or 401 `not-accepted`. */
 export type PasskeyBody = AuthenticationResponseJSON;
 
 /**
- * The link of an invitation is `/#invitation=TOKEN`: a fragment never reaches a server's log.
- * `POST /api/invitation/options`, body `{token}`: whom it is for, and what the browser is to make;
- * 404 `invitation-over`: unknown, used or too old.
+ * The link of an invitation is `/#invitation=TOKEN`, because a fragment never reaches a server's log.
+ * `POST /api/invitation/options`, body `{token}`: the invited person, and what the browser must create.
+ * 404 `invitation-over` when it is unknown, used or expired.
  */
 export interface InvitationOptions {
   readonly name: string;
   readonly options: PublicKeyCredentialCreationOptionsJSON;
 }
 
-/** `POST /api/invitation`, answered with a new {@link SessionView}. `POST /api/sign-out`, body `{}`: 204. */
+/** `POST /api/invitation`: responds with a new {@link SessionView}. `POST /api/sign-out`, body `{}`: 204. */
 export interface InvitationBody {
   readonly token: string;
   readonly response: RegistrationResponseJSON;
@@ -55,44 +55,46 @@ export interface PersonSummary {
   readonly isAdministrator: boolean;
 }
 
-/** What a gate's box is known to be; nobody claims to know that a gate *is* open. */
+/** The known state of a gate's box. The service never knows whether a gate *is* open. */
 export type BoxState = "online" | "offline" | "unknown";
 
-/** Why somebody may not open a gate now, though signed in. */
+/** Why a person who is signed in may not open a gate now. */
 export type Denial =
-  | "no-grant" // none for this gate
-  | "not-now" // a grant, but not at this hour or on this day
+  | "no-grant" // the person has no grant for this gate
+  | "not-now" // no grant covers this hour and day
   | "grant-ended"
-  | "gate-closed"; // an administrator has taken the gate out of use
+  | "gate-closed"; // an administrator has taken the gate out of service
 
-/** One gate as one person sees it: `GET /api/gates` gives a list, the event `gate` one that changed. */
+/** One gate as one person sees it. `GET /api/gates` returns a list; the event `gate` has one that changed. */
 export interface GateView {
   readonly id: string;
   readonly name: string;
   readonly box: BoxState;
-  /** when the box was last heard; null: never */
+  /** when the box last sent a report; null: never */
   readonly lastSeenAt: number | null;
   readonly may:
     | { readonly open: true }
-    /** `opensAt`: when it will be allowed again, where that is known */
+    /** `opensAt`: when it will be allowed again; null: unknown */
     | { readonly open: false; readonly why: Denial; readonly opensAt: number | null };
 }
 
 /**
- * `POST /api/gates/:gate/open`, body {@link OpenBody}: 202 with a {@link RequestView} once the request
- * is recorded; the same `id` again gives the same request and never a second command. 401 not signed
- * in, 403 {@link Denial} or CSRF, 404 no such gate, 409 the id is somebody else's, 429 too many, 503
- * the box is offline or the broker is away; each of them is recorded too.
+ * `POST /api/gates/:gate/open`, body {@link OpenBody}: 202 with a {@link RequestView} when the request
+ * is recorded. The same `id` again returns the same request and never sends a second command. Errors:
+ * 401 not signed in, 403 {@link Denial} or CSRF, 404 unknown gate, 409 the id belongs to another
+ * request, 429 too many requests, 503 the box is offline or the broker cannot be reached. A refusal of a
+ * known person is recorded too.
  */
 export interface OpenBody {
-  /** a UUID the page makes for one tap; also the command's id */
+  /** a UUID that the page creates for one tap; it is also the id of the command */
   readonly id: string;
 }
 
 /**
- * How far a request is: `recorded`, `sent` (the broker took it), then one of the ends. `opened` and
- * `refused` are the box's own words; `unanswered`: sent, and no word came in time, so that nobody
- * knows; `failed`: not sent, nothing happened at the gate; `denied`: the service itself said no.
+ * The progress of a request: `recorded`, then `sent` when the broker has accepted it, then an outcome.
+ * `opened` and `refused` are reported by the box. `unanswered`: sent, but no event arrived in time, so
+ * the outcome is unknown. `failed`: not sent, so nothing happened at the gate. `denied`: the service
+ * refused it.
  */
 export type RequestState =
   | "recorded"
@@ -106,7 +108,7 @@ export type RequestState =
 /** Why the service did not send a command. */
 export type ServiceReason = Denial | "box-offline" | "broker-away" | "rate-limited";
 
-/** One tap and what became of it; the event `request` tells each change to the one who tapped. */
+/** One tap and its outcome. The event `request` reports each change to the person who tapped. */
 export interface RequestView {
   readonly id: string;
   readonly gate: string;
@@ -119,20 +121,21 @@ export interface RequestView {
 }
 
 /**
- * `GET /api/events`: server-sent events for whoever is signed in. First a `gate` for each gate he sees,
- * then `gate` and `request` as they change. The stream ends when the session does; 401 where there is
- * none. Something is sent every 5 s at least (a comment, `:`), so that the page can tell a broken stream.
+ * `GET /api/events`: server-sent events for the person who is signed in. The stream starts with a `gate`
+ * for each gate that the person may see, followed by a `gate` or `request` for every change. It ends with
+ * the session. 401 without a session. The service sends at least a comment (`:`) every 5 s, so that the
+ * page can detect a broken stream.
  */
 export type ServerEvent =
   | { readonly event: "gate"; readonly data: GateView }
   | { readonly event: "request"; readonly data: RequestView };
 
-/** One line of the records: `GET /api/history?…` (one's own; an administrator's: everybody's). */
+/** One request in `GET /api/history?…`: the person's own, and for administrators everyone's. */
 export interface HistoryEntry extends RequestView {
-  /** null: the person has been deleted, or was never known */
+  /** null: the person is unknown */
   readonly person: PersonSummary | null;
   readonly gateName: string;
-  /** where the request came from, for administrators; else null */
+  /** the address of the client; null for people who are not administrators */
   readonly address: string | null;
   readonly sentAt: number | null;
   readonly endedAt: number | null;
@@ -147,7 +150,7 @@ export interface HistoryQuery {
   readonly from?: number;
   /** exclusive */
   readonly to?: number;
-  /** where the page before ended: {@link HistoryPage.next} */
+  /** {@link HistoryPage.next} of the page before */
   readonly after?: string;
   /** 1–200, default 50 */
   readonly limit?: number;
@@ -155,13 +158,13 @@ export interface HistoryQuery {
 
 export interface HistoryPage {
   readonly entries: readonly HistoryEntry[];
-  /** where the next page begins; null: there is none */
+  /** the position of the next page; null: there is none */
   readonly next: string | null;
 }
 
 // --- for administrators: /api/admin/… ------------------------------------------------------------
 
-/** Monday first, as ISO 8601 counts: 1–7. */
+/** 1–7, starting on Monday (ISO 8601). */
 export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
 /** When a person may open a gate. `GET/POST /api/admin/grants`, `PUT/DELETE /api/admin/grants/:id` */
@@ -170,21 +173,25 @@ export interface GrantView {
   readonly person: string;
   readonly gate: string;
   readonly days: readonly Weekday[];
-  /** minutes after midnight by the gate's own clock; from ≤ minute < to; 0 and 1440: all day. to < from: over midnight */
+  /** minutes after midnight in the gate's time zone: from ≤ minute < to. 0 and 1440: all day. to < from: over midnight */
   readonly fromMinute: number;
   readonly toMinute: number;
-  /** null: until withdrawn */
+  /** null: until it is revoked */
   readonly endsAt: number | null;
 }
 export type GrantBody = Omit<GrantView, "id">;
 
-/** `GET/POST /api/admin/people`, `PATCH /api/admin/people/:id`: lists are arrays, a POST or PATCH answers with the one. `DELETE /api/admin/people/:id/passkeys`, for a lost telephone: all of them, and every session; 204 */
+/**
+ * `GET/POST /api/admin/people`, `PATCH /api/admin/people/:id`: GET returns an array, POST and PATCH the one
+ * person. `DELETE /api/admin/people/:id/passkeys`, for a lost phone, deletes all passkeys and sessions of
+ * the person; 204.
+ */
 export interface PersonView extends PersonSummary {
   readonly email: string | null;
-  /** false: locked out, at once */
+  /** false: locked out, with immediate effect */
   readonly isActive: boolean;
   readonly passkeys: number;
-  /** signs in through the provider */
+  /** whether the person signs in through the provider */
   readonly hasOidc: boolean;
   readonly createdAt: number;
   readonly lastSeenAt: number | null;
@@ -196,7 +203,7 @@ export interface PersonBody {
   readonly isActive?: boolean;
 }
 
-/** `POST /api/admin/people/:id/invitation`: a link to register a passkey; good once, and until then. */
+/** `POST /api/admin/people/:id/invitation`: a link to register a passkey. It works once, until it expires. */
 export interface InvitationView {
   readonly url: string;
   readonly expiresAt: number;
@@ -207,13 +214,13 @@ export interface AdminGateView {
   readonly id: string;
   readonly name: string;
   readonly thingName: string;
-  /** IANA, such as Europe/Berlin: whose clock grants go by */
+  /** IANA time zone of the grants, such as Europe/Berlin */
   readonly timeZone: string;
   readonly isActive: boolean;
   readonly box: BoxHealth;
 }
 export interface GateBody {
-  /** `a-z0-9-`, 1–32; fixed once made */
+  /** 1–32 characters from `a-z0-9-`; cannot be changed later */
   readonly id?: string;
   readonly name: string;
   readonly thingName: string;
@@ -222,20 +229,20 @@ export interface GateBody {
 }
 
 /**
- * The box's own last status, and when the service last heard the box. Every field of the status is null
- * until the box has reported one.
+ * The last status of the box, and when it last sent a report. Every field of the status is null until the
+ * box has reported one.
  */
 export type BoxHealth = {
   readonly state: BoxState;
   readonly lastSeenAt: number | null;
 } & { readonly [Name in Exclude<keyof StatusReport, "state">]: StatusReport[Name] | null };
 
-/** Body of every answer that is an error. */
+/** The body of every error response. */
 export interface Problem {
   /** for programs: `not-signed-in`, `csrf`, `not-found`, `invalid`, `too-large`, `rate-limited`, … or a {@link ServiceReason} */
   readonly error: string;
-  /** for people: what happened and what to do, one sentence */
+  /** for people: what happened and what to do */
   readonly message: string;
-  /** the request as recorded, where there is one */
+  /** the request as recorded, if there is one */
   readonly request?: RequestView;
 }

@@ -1,4 +1,4 @@
-/** The staff page as files to serve: built from `web/page` when the service starts, so never stale. */
+/** The files of the page. They are built from `web/page` when the service starts, so they are never stale. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -18,8 +18,8 @@ const light = "#f3f1ea";
 const dark = "#14171a";
 
 /**
- * @returns by path, `/` among them; a path not among them is not the page's
- * @throws where the page does not compile
+ * @returns the files by path; the path of the page itself is `/`
+ * @throws when the page does not compile
  */
 export async function pageAssets(): Promise<Assets> {
   const page = join(rootAbove(import.meta.dirname), "web/page");
@@ -71,8 +71,8 @@ export async function pageAssets(): Promise<Assets> {
 }
 
 /**
- * Browsers offer to install it without a service worker, so there is none: nothing that could keep an
- * old page or an old state, and without a connection there is nothing to open anyway.
+ * There is no service worker, because browsers offer to install the app without one. A service worker
+ * could only keep an old page or an old state, and without a connection no gate can be opened.
  */
 function webManifest(icon: (name: (typeof icons)[number][0]) => string) {
   const png = (name: (typeof icons)[number][0], size: number, purpose: string) => ({
@@ -128,7 +128,7 @@ ${names.parts.map((part) => `<link rel="modulepreload" href="${part}">`).join("\
 `;
 }
 
-/** What the script needs before it runs: fetched with it, not after it. */
+/** The parts that the script imports before it runs. They are loaded at the same time as the script. */
 function staticParts(metafile: Metafile, script: string): string[] {
   const nameOf = (path: string) => path.slice(path.lastIndexOf("/"));
   const output = Object.entries(metafile.outputs).find(([path]) => nameOf(path) === script);
@@ -136,7 +136,7 @@ function staticParts(metafile: Metafile, script: string): string[] {
   return imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => nameOf(path));
 }
 
-/** @param isImmutable whether its name changes with its content */
+/** @param isImmutable whether the name changes with the content */
 function asset(body: Uint8Array<ArrayBuffer>, type: string, isImmutable: boolean): Asset {
   return { body, type, etag: `"${hashOf(body)}"`, isImmutable };
 }
@@ -154,7 +154,7 @@ function text(value: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(value);
 }
 
-/** This runs as a source and compiled, which lie at different depths. */
+/** The source and the compiled file are at different depths below the project's root. */
 function rootAbove(directory: string): string {
   if (existsSync(join(directory, "package.json"))) return directory;
   const parent = dirname(directory);

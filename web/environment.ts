@@ -4,10 +4,10 @@ import { SettingReader, type SettingSource } from "./setting-reader.ts";
 
 export type EnvironmentResult =
   | { readonly type: "settings"; readonly web: WebSettings; readonly link: LinkSettings }
-  /** one line each; none holds a value, which may be a secret */
+  /** one line each; none contains a value, because it may be a secret */
   | { readonly type: "problems"; readonly problems: readonly string[] };
 
-/** Everything that `boom-box web` is told by its environment, or all that is wrong with it. */
+/** All settings of `boom-box web` from the environment, or everything that is wrong with them. */
 export function readEnvironment(source: SettingSource): EnvironmentResult {
   const reader = new SettingReader(source);
   const link = readLinkSettings(reader);

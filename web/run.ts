@@ -13,17 +13,17 @@ import type { Store } from "./store/store.ts";
 export interface RunningWeb {
   readonly store: Store;
   readonly port: number;
-  /** for the operator's eyes alone; undefined where an administrator can sign in already */
+  /** only the operator may see it; undefined when an administrator can already sign in */
   readonly invitation: InvitationView | undefined;
-  /** In good order: what is under way comes to its end, 13 s at most. */
+  /** Waits up to 13 s for requests in progress. */
   stop(): Promise<void>;
 }
 
 /**
- * The staff app on Node: database, service, page, socket. `prepare` finds the database open, and nothing
- * else begun.
- * @throws StoreError where the database cannot be opened, or Node's error where the address is taken;
- *   nothing runs then
+ * Starts the staff app on Node: database, service, page and socket.
+ * @param prepare runs when the database is open and nothing else has started
+ * @throws StoreError when the database cannot be opened, or Node's error when the address is in use;
+ *   nothing is left running then
  */
 export async function startWeb(
   settings: WebSettings,

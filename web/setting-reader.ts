@@ -1,16 +1,16 @@
-/** What the settings are read from: the environment, and the files it names for secrets. */
+/** The source of the settings: the environment, and the files that it names for secrets. */
 export interface SettingSource {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** the text of a file; throws where it cannot be read */
+  /** @throws Error when the file cannot be read */
   readFile(path: string): string;
 }
 
-/** Every setting of the service begins so. */
+/** The prefix of every setting of the service. */
 export const settingPrefix = "BOOM_BOX_WEB_";
 
 /**
- * Reads settings by name and collects what is wrong with them, so that all is told in one go. A problem
- * names the setting and what it must be, never what it was: it may have been a secret.
+ * Reads settings by name and collects all problems, so that they can be reported at once. A problem
+ * names the setting and what it must be. It never contains the value, because it may be a secret.
  */
 export class SettingReader {
   readonly problems: string[] = [];
@@ -21,18 +21,18 @@ export class SettingReader {
     this.#source = source;
   }
 
-  /** The names that were asked for, with the prefix. */
+  /** The names that were read, with the prefix. */
   get asked(): readonly string[] {
     return [...this.#asked];
   }
 
-  /** `name` is without the prefix; an empty value is none. */
+  /** @param name without the prefix @returns undefined when it is absent or empty */
   text(name: string): string | undefined {
     this.#asked.add(`${settingPrefix}${name}`);
     return this.#source.environment[`${settingPrefix}${name}`]?.trim() || undefined;
   }
 
-  /** A secret, or the file it stands in: `NAME` or `NAME_FILE`. */
+  /** A secret from `NAME`, or from the file that `NAME_FILE` names. */
   secret(name: string): string | undefined {
     const value = this.text(name);
     const path = this.text(`${name}_FILE`);
@@ -61,7 +61,7 @@ export class SettingReader {
     return byDefault;
   }
 
-  /** Separated by commas. */
+  /** Values separated by commas. */
   list(name: string): readonly string[] {
     const words = (this.text(name) ?? "").split(",").map((word) => word.trim());
     return words.filter((word) => word !== "");
@@ -71,7 +71,7 @@ export class SettingReader {
     this.problems.push(`${settingPrefix}${name} ${what}`);
   }
 
-  /** A name that nobody asked for is most likely misspelt. Call it last. */
+  /** Reports every name that was not read, because it is probably misspelt. Call it last. */
   refuseUnknown(known: readonly string[]): void {
     for (const name of Object.keys(this.#source.environment)) {
       if (!name.startsWith(settingPrefix) || this.#asked.has(name) || known.includes(name))

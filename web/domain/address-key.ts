@@ -1,9 +1,9 @@
 import { isIPv4, isIPv6 } from "node:net";
 
 /**
- * By what a rate limit tells addresses apart: an IPv4 address (also one mapped into IPv6), or the
- * first 64 bits of an IPv6 one, of which a single subscriber has at least as many addresses
- * (RFC 6177). What is no address is its own key.
+ * The key of an address in a rate limit: the IPv4 address (also when it is mapped into IPv6), or the first
+ * 64 bits of an IPv6 address, because a single subscriber has at least a /64 (RFC 6177). Any other text is
+ * its own key.
  */
 export function addressKey(address: string): string {
   const [bare = ""] = address.split("%");

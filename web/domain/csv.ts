@@ -1,13 +1,13 @@
-/** CSV as RFC 4180 has it, made to be opened in a spreadsheet. */
+/** CSV (RFC 4180) that is safe to open in a spreadsheet. */
 
 export type CsvField = string | number | null;
 
-/** Starts a formula in a spreadsheet (OWASP, "CSV Injection"), the full-width forms too. */
+/** Text that starts a formula in a spreadsheet (OWASP, "CSV Injection"), including full-width forms. */
 const startsFormula = /^[\s\0]*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 /**
- * One record, CRLF included. Text that a spreadsheet would take for a formula is told to be text by
- * an apostrophe before it: names and addresses come from outside. Numbers stay numbers.
+ * One record, including CRLF. Text that a spreadsheet would read as a formula gets an apostrophe before
+ * it, because names and addresses are untrusted. Numbers stay numbers.
  */
 export function csvRecord(fields: readonly CsvField[]): string {
   return `${fields.map(csvField).join(",")}\r\n`;

@@ -1,15 +1,15 @@
-/** What the staff app is about: the rules in this folder work on it, and the store keeps it. */
+/** The entities of the staff app. The rules in this folder work on them, and the store keeps them. */
 import type { RefusalReason } from "../../device/messages/command.ts";
 import type { RequestState, ServiceReason, Weekday } from "../api.ts";
 
 export interface Person {
   readonly id: string;
   readonly name: string;
-  /** lower case; null: none */
+  /** in lower case; null: none */
   readonly email: string | null;
   readonly isAdministrator: boolean;
   readonly isActive: boolean;
-  /** `issuer subject` of the OpenID provider; null: signs in by passkey alone */
+  /** `issuer subject` of the OpenID provider; null: signs in only with passkeys */
   readonly oidcSubject: string | null;
   readonly createdAt: number;
   readonly lastSeenAt: number | null;
@@ -27,7 +27,7 @@ export interface Passkey {
   readonly lastUsedAt: number | null;
 }
 
-/** Secrets are kept as SHA-256 alone: who reads the database can use none. */
+/** Tokens are stored only as SHA-256 hashes, so nobody can use the database's content to sign in. */
 export interface Invitation {
   readonly tokenHash: string;
   readonly personId: string;
@@ -43,7 +43,7 @@ export interface Session {
   readonly expiresAt: number;
 }
 
-/** A sign-in somebody has begun. Good once: its challenge, state and nonce all follow from the token. */
+/** A sign-in in progress. It can be used once: its challenge, state and nonce are derived from its token. */
 export interface SignInAttempt {
   readonly tokenHash: string;
   readonly kind: "passkey" | "invitation" | "oidc";
@@ -82,7 +82,7 @@ export interface OpenRequest {
   readonly address: string | null;
 }
 
-/** A step of a request: only forwards, see `domain/request.ts`. */
+/** A step of a request. Requests only move forward, see `domain/request.ts`. */
 export interface RequestStep {
   readonly state: RequestState;
   readonly reason: RefusalReason | ServiceReason | null;
@@ -90,7 +90,7 @@ export interface RequestStep {
   readonly pulseMs: number | null;
 }
 
-/** An event of a box for which no request is known: somebody else's command, or a refusal of nobody's. */
+/** An event of a box that belongs to no known request, for example a command from another publisher. */
 export interface ForeignEvent {
   readonly thingName: string;
   readonly commandId: string | null;

@@ -1,6 +1,6 @@
 /**
- * Who may open what, when. A grant goes by what the clock at the gate shows: where it is put forward,
- * minutes that are skipped open nothing; where it is put back, those it shows twice open twice.
+ * Who may open which gate, and when. A grant follows the clock in the gate's time zone. When the clock is
+ * put forward, the skipped minutes do not occur. When it is put back, the repeated minutes count twice.
  */
 import type { GateView, Weekday } from "../api.ts";
 import type { Gate, Grant } from "./entities.ts";
@@ -8,19 +8,19 @@ import { offsetAt, type SteadyTime, steadyTimes, type WallClock, wallClock } fro
 
 export type May = GateView["may"];
 
-/** The hours of a grant, and its end. */
+/** The days, hours and end of a grant. */
 export type GrantTimes = Pick<Grant, "days" | "fromMinute" | "toMinute" | "endsAt">;
 
 const minuteMs = 60_000;
 const dayMs = 1440 * minuteMs;
 
-/** Each day of the week is in here once more, be it an hour longer: the search for the next opening ends. */
+/** Every weekday recurs within 8 days, even across a clock change. */
 const searchMs = 8 * dayMs;
 
 /**
- * @param grants the person's for this gate
+ * @param grants the person's grants for this gate
  * @param now ms since 1970
- * @throws RangeError where the gate's time zone is none
+ * @throws RangeError when the gate's time zone is unknown
  */
 export function mayOpen(
   gate: Pick<Gate, "isActive" | "timeZone">,
@@ -36,7 +36,7 @@ export function mayOpen(
   return { open: false, why: "not-now", opensAt: nextOpening(gate.timeZone, lasting, now) };
 }
 
-/** Whether the clock shows a time of the grant. Hours over midnight belong to the day on which they begin. */
+/** Whether the grant covers the time on the clock. Hours over midnight belong to the day on which they begin. */
 export function covers({ days, fromMinute, toMinute }: GrantTimes, clock: WallClock): boolean {
   const { weekday, minute } = clock;
   if (fromMinute <= toMinute) {
@@ -56,7 +56,7 @@ function dayBefore(weekday: Weekday): Weekday {
   return (weekday === 1 ? 7 : weekday - 1) as Weekday;
 }
 
-/** @returns null where none of the grants opens within eight days */
+/** @returns null when no grant opens within eight days */
 function nextOpening(timeZone: string, grants: readonly GrantTimes[], now: number): number | null {
   for (const time of steadyTimes(timeZone, now, now + searchMs)) {
     const openings = grants.map((grant) => firstIn(time, grant)).filter((at) => at !== undefined);
@@ -65,7 +65,7 @@ function nextOpening(timeZone: string, grants: readonly GrantTimes[], now: numbe
   return null;
 }
 
-/** The first moment of a steady time at which the grant opens. */
+/** The first moment within a steady time at which the grant opens. */
 function firstIn({ from, to, offsetMs }: SteadyTime, grant: GrantTimes): number | undefined {
   // The clock may have been put forward into the grant's hours.
   if (isOpen(from, offsetMs, grant)) return from;

@@ -1,27 +1,27 @@
 /**
- * Token buckets, one for each key: `burst` at once, then one each `everyMs`. Of a bucket only the
- * moment is kept at which it is full again (the generic cell rate algorithm, ATM Forum TM 4.0), and
- * of a full one nothing. Time is an argument.
+ * Token buckets, one for each key: `burst` at once, then one every `everyMs`. For each bucket only the
+ * moment is stored at which it is full again (the generic cell rate algorithm, ATM Forum TM 4.0). Full
+ * buckets are not stored. Time is an argument.
  */
 export interface RateLimitOptions {
-  /** how many may come at once, 1 or more */
+  /** how many are allowed at once, 1 or more */
   readonly burst: number;
-  /** in how long one more may come, in ms */
+  /** after how long one more is allowed, in ms */
   readonly everyMs: number;
-  /** buckets kept at most; beyond, whoever was not seen for longest starts anew */
+  /** maximum number of buckets; beyond it, the least recently used one is dropped */
   readonly maximumKeys?: number;
 }
 
 export type RateVerdict =
   | { readonly allowed: true }
-  /** `retryAfterMs`: how long from now one would be allowed */
+  /** `retryAfterMs`: after how long one is allowed again */
   | { readonly allowed: false; readonly retryAfterMs: number };
 
 export class RateLimiter {
   readonly #burst: number;
   readonly #everyMs: number;
   readonly #maximumKeys: number;
-  /** when each bucket is full again, in ms; in the order of the last use */
+  /** when each bucket is full again, in ms; the least recently used first */
   readonly #fullAt = new Map<string, number>();
 
   constructor({ burst, everyMs, maximumKeys = 10_000 }: RateLimitOptions) {
@@ -30,10 +30,10 @@ export class RateLimiter {
     this.#maximumKeys = maximumKeys;
   }
 
-  /** One more of this key; what is refused costs nothing. `now` in ms of any clock. */
+  /** Takes one token of this key. A refused attempt costs nothing. @param now ms of any clock */
   take(key: string, now: number): RateVerdict {
     const emptyMs = this.#burst * this.#everyMs;
-    // A clock that was put back must not lock anybody out for longer than an empty bucket does.
+    // After the clock was set back, nobody waits longer than for an empty bucket.
     const fullAt = Math.min(Math.max(this.#fullAt.get(key) ?? now, now), now + emptyMs);
     const retryAfterMs = fullAt + this.#everyMs - now - emptyMs;
     this.#fullAt.delete(key);
@@ -42,12 +42,12 @@ export class RateLimiter {
     return retryAfterMs > 0 ? { allowed: false, retryAfterMs } : { allowed: true };
   }
 
-  /** Buckets kept now. */
+  /** The number of stored buckets. */
   get size(): number {
     return this.#fullAt.size;
   }
 
-  /** Looks at two of the oldest at each use: full ones go faster than new ones come. */
+  /** Checks the two oldest buckets at each use, so that full buckets are dropped faster than new ones are added. */
   #forget(now: number): void {
     for (let looks = 0; looks < 2; looks++) {
       const [oldest] = this.#fullAt;

@@ -1,11 +1,11 @@
 /**
- * The life of one request to open a gate. It goes forwards only, and of what has ended nothing but
- * `unanswered` (nobody knew) is ended again, by the box's own word.
+ * The life cycle of a request to open a gate. It only moves forward. Of the ended states, only
+ * `unanswered` can change again, because a late event of the box may bring the outcome.
  */
 import type { RequestState } from "../api.ts";
 import type { OpenRequest, RequestStep } from "./entities.ts";
 
-/** To which states each leads. The box's word may come before the broker's acknowledgement. */
+/** The states that may follow each state. The box's event may arrive before the broker's acknowledgement. */
 export const transitions: Readonly<Record<RequestState, readonly RequestState[]>> = {
   recorded: ["sent", "opened", "refused", "unanswered", "failed", "denied"],
   sent: ["opened", "refused", "unanswered"],
@@ -16,10 +16,10 @@ export const transitions: Readonly<Record<RequestState, readonly RequestState[]>
   denied: [],
 };
 
-/** The states in which somebody still waits for an end. */
+/** The states of requests that have not ended. */
 export const openStates = ["recorded", "sent"] as const satisfies readonly RequestState[];
 
-/** Whether the request has an end, be it that nobody knows. */
+/** Whether the request has ended, which includes `unanswered`. */
 export function hasEnded(state: RequestState): boolean {
   return state !== "recorded" && state !== "sent";
 }
@@ -29,8 +29,8 @@ export function mayFollow(from: RequestState, to: RequestState): boolean {
 }
 
 /**
- * The request after the step; the very same object where the step may not follow. `reason` is kept
- * where somebody said no, `pulseMs` where the gate was opened.
+ * Applies a step. `reason` is kept only for a refusal or failure, and `pulseMs` only for `opened`.
+ * @returns the same object when the step may not follow
  */
 export function advance(request: OpenRequest, step: RequestStep): OpenRequest {
   if (!mayFollow(request.state, step.state)) return request;

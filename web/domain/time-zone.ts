@@ -1,19 +1,19 @@
-/** What a clock on the wall shows, in any IANA time zone, by the tables that Node brings along. */
+/** Local time in any IANA time zone, based on the time zone data of Node. */
 import type { Weekday } from "../api.ts";
 
 export interface WallClock {
   readonly weekday: Weekday;
-  /** after midnight as the clock shows it: 0–1439 */
+  /** minutes after midnight on the clock: 0–1439 */
   readonly minute: number;
 }
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
-/** No more zones than there are gates' zones are ever asked for; making one takes long. */
+/** A cache, because creating a format is slow. It has at most one entry for each gate's time zone. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Whether grants can go by this zone's clock: a name such as `Europe/Berlin`, no bare offset. */
+/** Whether a grant can use this time zone: a name such as `Europe/Berlin`, but not a bare offset. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false;
   try {
@@ -25,7 +25,7 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * How far the zone's clock is ahead of UTC at that moment, in ms.
+ * The zone's offset from UTC at that moment, in ms.
  * @throws RangeError for a zone that {@link isTimeZone} refuses
  */
 export function offsetAt(timeZone: string, at: number): number {
@@ -56,7 +56,7 @@ export function wallClock(at: number, offsetMs: number): WallClock {
   };
 }
 
-/** A time in which the zone's clock is not put forward or back. */
+/** A period in which the zone's clock is not changed. */
 export interface SteadyTime {
   readonly from: number;
   /** exclusive */
@@ -67,7 +67,7 @@ export interface SteadyTime {
 /** No zone changes twice within this, in ms. */
 const strideMs = dayMs / 2;
 
-/** Steady times, half a day long at most, that make up `from` to `to` (exclusive), in order. */
+/** Divides `from` to `to` (exclusive) into steady times of at most half a day, in order. */
 export function* steadyTimes(timeZone: string, from: number, to: number): Generator<SteadyTime> {
   let offsetMs = offsetAt(timeZone, from);
   for (let at = from; at < to; ) {
@@ -85,7 +85,7 @@ export function* steadyTimes(timeZone: string, from: number, to: number): Genera
   }
 }
 
-/** The first ms after `before` at which the offset is another one. */
+/** The first ms after `before` with another offset. */
 function firstWithout(timeZone: string, before: number, after: number, offsetMs: number): number {
   let [low, high] = [before, after];
   while (high - low > 1) {

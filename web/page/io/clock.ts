@@ -1,6 +1,7 @@
 /**
- * Time that only goes forwards, and goes on while the device sleeps: `performance.now()` stands still
- * then in some browsers, so that a slide of ten minutes ago would look new; `Date.now()` can be set back.
+ * A clock that never goes back and also counts the time while the device sleeps. In some browsers
+ * `performance.now()` stops during sleep, so a slide from ten minutes ago would look new. `Date.now()` can
+ * be set back.
  */
 export interface Reading {
   readonly monotonicMs: number;
@@ -15,7 +16,7 @@ export class WakefulClock {
     this.#last = first;
   }
 
-  /** @returns ms since the first reading; a date set forwards counts as sleep, which errs on the safe side */
+  /** @returns ms since the first reading; a date that was set forward counts as sleep, which is safe */
   at(reading: Reading): number {
     const monotonic = reading.monotonicMs - this.#last.monotonicMs;
     const date = reading.dateMs - this.#last.dateMs;

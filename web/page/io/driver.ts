@@ -1,11 +1,11 @@
-/** Feeds the model: does its effects, arms its one timer, shows each new state. */
+/** Runs the model: performs its effects, arms its one timer and shows each new state. */
 import { begin, deadline, type Step, step } from "../model/page.ts";
 import type { Effect, PageEvent, PageState } from "../model/state.ts";
 import { now } from "./clock.ts";
 import { Service } from "./service.ts";
 import { Stream } from "./stream.ts";
 
-/** Which gate was used last, and nothing else: never a state. */
+/** Stores only the ids of the gates used last, never a state. */
 const lastUsedKey = "gates-last-used";
 
 export class Driver {
@@ -101,7 +101,7 @@ function readLastUsed(): readonly string[] {
     const kept: unknown = JSON.parse(localStorage.getItem(lastUsedKey) ?? "[]");
     return Array.isArray(kept) ? kept.filter((each) => typeof each === "string") : [];
   } catch {
-    // No storage, or somebody else's words in it: the order is a comfort, no more.
+    // There is no storage, or its content is not ours. The order is only a convenience.
     return [];
   }
 }
@@ -110,6 +110,6 @@ function writeLastUsed(lastUsed: readonly string[]): void {
   try {
     localStorage.setItem(lastUsedKey, JSON.stringify(lastUsed.slice(0, 20)));
   } catch {
-    // As above.
+    // The order is only a convenience.
   }
 }

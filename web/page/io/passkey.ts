@@ -1,4 +1,4 @@
-/** Passkeys: what the browser is asked, between two calls of the service. */
+/** Passkey ceremonies: options from the service, the browser's response, and its verification. */
 import {
   browserSupportsWebAuthn,
   startAuthentication,
@@ -18,7 +18,7 @@ export async function signInByPasskey(service: Service): Promise<PasskeyAnswer> 
     const response = await startAuthentication({ optionsJSON: options.value });
     return await service.signIn(response);
   } catch {
-    // The person said no, or has no passkey here; the browser has told which.
+    // The person cancelled, or has no passkey on this device. The browser has shown which.
     return { type: "cancelled" };
   }
 }

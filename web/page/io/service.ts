@@ -1,4 +1,4 @@
-/** The service, as the page calls it: every end of a call is a value. */
+/** The client of the service's API. Every outcome of a call is a value. */
 import type {
   AdminGateView,
   GateBody,
@@ -21,7 +21,7 @@ import type {
 export type Answer<T> =
   | { readonly type: "ok"; readonly value: T }
   | { readonly type: "problem"; readonly status: number; readonly problem: Problem }
-  /** no answer: a network error or a time-out */
+  /** no response: a network error or a timeout */
   | { readonly type: "unreached" };
 
 const timeoutMs = 6_000;
@@ -106,7 +106,7 @@ export class Service {
   }
 }
 
-/** @returns null where the answer is not our service's: a proxy that has lost it, say */
+/** @returns null when the response is not from our service, for example from a proxy that cannot reach it */
 async function readProblem(response: Response): Promise<Problem | null> {
   const body: unknown = await response.json().catch(() => null);
   const isProblem =

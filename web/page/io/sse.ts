@@ -1,4 +1,4 @@
-/** Server-sent events from text as it arrives (WHATWG HTML, 9.2.6), as far as our service uses them. Pure. */
+/** Parses server-sent events from pieces of text (WHATWG HTML, 9.2.6), as far as our service uses them. Pure. */
 
 export interface SseEvent {
   readonly event: string;
@@ -10,7 +10,7 @@ export class SseParser {
   #event = "";
   #data: string[] = [];
 
-  /** @param text any piece of the stream; a line may be cut anywhere */
+  /** @param text any piece of the stream; it may end in the middle of a line */
   push(text: string): readonly SseEvent[] {
     const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop() ?? "";

@@ -1,4 +1,4 @@
-/** `GET /api/events` by fetch, which tells what EventSource hides: 401, and a silence. */
+/** `GET /api/events` with fetch, because EventSource hides a 401 and silence. */
 import type { ServerEvent } from "../../api.ts";
 import { SseParser } from "./sse.ts";
 
@@ -37,7 +37,7 @@ export class Stream {
       if (response.status === 401) this.#listener.onNotSignedIn();
       if (response.ok && response.body !== null) await this.#read(response.body, signal);
     } catch {
-      // A network error is an end like any other.
+      // A network error ends the stream like any other end.
     }
     if (!signal.aborted) this.#listener.onEnded();
   }

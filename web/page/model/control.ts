@@ -1,4 +1,4 @@
-/** What the control of one gate is to show, from all that is known. Pure. */
+/** Decides what the control of one gate shows. Pure. */
 import type { GateView } from "../../api.ts";
 import { isTrusted } from "./link.ts";
 import type { PageState } from "./state.ts";
@@ -6,7 +6,7 @@ import { isPending, isResting, type Tap } from "./tap.ts";
 
 export type Control =
   | { readonly type: "ready" }
-  /** a tap is on its way, or its end is being read */
+  /** a tap is in progress, or its outcome has just been shown */
   | { readonly type: "busy" }
   | {
       readonly type: "off";
@@ -19,7 +19,7 @@ export interface GatePanel {
   readonly tap: Tap | null;
 }
 
-/** @returns null where there is no such gate */
+/** @returns null when the gate is unknown */
 export function gatePanel(state: PageState, gateId: string, now: number): GatePanel | null {
   const gate = state.gates.get(gateId);
   if (gate === undefined) return null;

@@ -1,4 +1,4 @@
-/** Days, hours and last days of grants, between forms, people and {@link GrantBody}. */
+/** Converts the days, hours and last day of a grant between the form, the list and {@link GrantBody}. */
 import type { Weekday } from "../../api.ts";
 
 export const weekdays: readonly Weekday[] = [1, 2, 3, 4, 5, 6, 7];
@@ -16,7 +16,7 @@ export function timeOf(minute: number): string {
   return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
 }
 
-/** Days that follow each other as one: [1,2,3,4,5,7] → [[1,5],[7,7]] */
+/** Joins consecutive days: [1,2,3,4,5,7] → [[1,5],[7,7]] */
 export function runsOfDays(days: readonly Weekday[]): readonly (readonly [Weekday, Weekday])[] {
   const runs: [Weekday, Weekday][] = [];
   for (const day of weekdays.filter((each) => days.includes(each))) {
@@ -28,7 +28,7 @@ export function runsOfDays(days: readonly Weekday[]): readonly (readonly [Weekda
 }
 
 /**
- * The first moment after a date, by a clock in `timeZone`: when a grant ends whose last day it is.
+ * The first moment after a date in `timeZone`. A grant with this last day ends then.
  * @param date "2026-12-31"
  * @returns ms since 1970; undefined: not a date
  */
@@ -36,18 +36,18 @@ export function endOfDay(date: string, timeZone: string): number | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date);
   if (match === null) return undefined;
   const asIfUtc = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]) + 1);
-  // Twice, as the offset is that of the moment looked for, which the first guess may miss by an hour.
+  // Twice, because the first guess may use the offset of the other side of a clock change.
   const guess = asIfUtc - offsetMs(asIfUtc, timeZone);
   return asIfUtc - offsetMs(guess, timeZone);
 }
 
-/** The date whose end that is: the reverse of {@link endOfDay}. */
+/** The reverse of {@link endOfDay}. */
 export function lastDay(endsAt: number, timeZone: string): string {
   const { year, month, day } = wallClock(endsAt - 1, timeZone);
   return `${year}-${month}-${day}`;
 }
 
-/** How far the zone's clock is ahead of UTC at that moment. */
+/** The zone's offset from UTC at that moment. */
 function offsetMs(at: number, timeZone: string): number {
   const { year, month, day, hour, minute, second } = wallClock(at, timeZone);
   const local = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);

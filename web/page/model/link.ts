@@ -1,10 +1,10 @@
-/** The stream of events: opening, live, broken and back with growing pauses. Pure: time comes in. */
+/** The state of the event stream. After a break it reconnects with growing pauses. Pure: time is an argument. */
 
-/** A stream broken for longer than this turns the controls off. */
+/** When the stream is broken for longer than this, the controls are turned off. */
 export const graceMs = 3_000;
-/** The service sends something every 5 s at least; a silence this long is a broken stream. */
+/** The service sends something at least every 5 s. A longer silence means a broken stream. */
 export const silenceMs = 12_000;
-/** An opening that takes longer has failed. */
+/** How long opening the stream may take. */
 export const openingMs = 8_000;
 const firstPauseMs = 500;
 const longestPauseMs = 15_000;
@@ -26,7 +26,7 @@ export type Link =
       readonly failures: number;
     };
 
-/** @param isStale whether what was known before is worth nothing, so that the controls are off at once */
+/** @param isStale whether the known state is out of date, so that the controls are off at once */
 export function reopen(link: Link, now: number, isStale: boolean): Link {
   const brokenSince = isStale ? now - graceMs : brokenSinceOf(link, now);
   return {
@@ -37,7 +37,7 @@ export function reopen(link: Link, now: number, isStale: boolean): Link {
   };
 }
 
-/** @param random 0 ≤ random < 1: full jitter, so that a restart of the service meets no crowd */
+/** @param random 0 ≤ random < 1, for jitter: after a restart of the service the pages must not all reconnect at once */
 export function breakOff(link: Link, now: number, random: number): Link {
   if (link.type === "off") return link;
   const failures = "failures" in link ? link.failures + 1 : 1;
@@ -50,7 +50,7 @@ export function breakOff(link: Link, now: number, random: number): Link {
   };
 }
 
-/** Whether what the stream said last may be shown as how it is. */
+/** Whether the last known state may be shown as current. */
 export function isTrusted(link: Link, now: number): boolean {
   if (link.type === "off") return false;
   if (link.type === "live") return now - link.heardAt < silenceMs;

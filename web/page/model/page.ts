@@ -1,6 +1,6 @@
 /**
- * What the page knows and does: a word comes in, the new state and what to do come out. No browser, no
- * clock, no chance: those are handed in. `ui/` shows the state, `io/` does the effects.
+ * The state machine of the page: an event goes in, the new state and the effects come out. It uses no
+ * browser API, no clock and no random numbers. `ui/` shows the state, `io/` performs the effects.
  */
 import type { Problem, ServerEvent, SessionView } from "../../api.ts";
 import { gatePanel } from "./control.ts";
@@ -19,9 +19,9 @@ import {
   turnDown,
 } from "./tap.ts";
 
-/** After a stream has opened, a gate it has not told of for this long is no longer seen. */
+/** A gate that a new stream has not reported within this time is removed. */
 export const settleMs = 2_000;
-/** Hidden for longer, and what is on the screen may be old. */
+/** When the page was hidden for longer, its state may be out of date. */
 export const hiddenMs = 2_000;
 const sessionRetryMs = 2_000;
 
@@ -88,7 +88,7 @@ export function step(state: PageState, event: PageEvent, now: number): Step {
   }
 }
 
-/** When to say `time` next; null: not until something else happens. */
+/** When to dispatch the next `time` event; null: not before another event. */
 export function deadline(state: PageState, now: number): number | null {
   const dues = [linkDeadline(state.link, now), settleAt(state)];
   if (state.session.type === "unreachable") dues.push(state.session.until);
@@ -121,7 +121,7 @@ function takeSession(state: PageState, view: SessionView, now: number): Step {
   return { state: { ...fresh, session, link }, effects: [{ type: "open-stream" }] };
 }
 
-/** The same person with a new token: what was turned down for the old one is posted again. */
+/** The same person with a new token. A tap that was turned down for its old token is posted again. */
 function renewed(state: PageState): Step {
   const effects: Effect[] = [];
   const taps = new Map(state.taps);
@@ -163,10 +163,10 @@ function said(state: PageState, event: ServerEvent, now: number): Step {
 }
 
 function slid(state: PageState, gate: string, id: string, now: number): Step {
-  // A slide too many is nothing: one request at a time and gate, and none while the control is off.
+  // Each gate has one request at a time, and none while its control is off.
   if (gatePanel(state, gate, now)?.control.type !== "ready") return still(state);
   const taps = new Map(state.taps).set(gate, newTap(id, gate, now));
-  // The order on the screen stays as it is until the next visit: nothing moves under a thumb.
+  // The order on the screen changes only at the next visit, so that nothing moves under a thumb.
   const lastUsed = [gate, ...state.lastUsed.filter((other) => other !== gate)];
   return {
     state: { ...state, taps },
@@ -227,7 +227,7 @@ function timePassed(state: PageState, random: number, now: number): Step {
   return { state: select({ ...state, taps, link, session, gates }), effects };
 }
 
-/** When the gates of a stream just opened have all been told; null: they have been. */
+/** When a new stream must have reported all gates; null: it already has. */
 function settleAt(state: PageState): number | null {
   if (state.link.type !== "live" || state.link.openedAt === Number.NEGATIVE_INFINITY) return null;
   return state.link.openedAt + settleMs;

@@ -1,16 +1,17 @@
 /**
- * The slide, for wet thumbs: it may wander up and down and back, and need not reach the very end; a tap,
- * or a drop of water that jumps across the track, is not a slide. Pure: positions and times come in.
+ * Recognises the slide. A thumb may move up, down and back, and does not have to reach the very end. A tap
+ * is not a slide, and neither is water on the screen, which causes jumps. Pure: positions and times are
+ * arguments.
  */
 
-/** Reached with the thumb still down: slid. */
+/** Reaching this completes the slide. */
 export const endProgress = 0.92;
-/** Let go beyond this: slid. */
+/** Releasing beyond this completes the slide. */
 export const releaseProgress = 0.75;
-/** A thumb takes longer, and is seen in more places, than water. */
+/** A thumb takes longer and causes more moves than water does. */
 export const shortestMs = 120;
 export const fewestMoves = 3;
-/** Enter or Space, held this long. */
+/** How long Enter or Space must be held. */
 export const holdMs = 800;
 
 export type Slide =
@@ -24,7 +25,7 @@ export type Slide =
       /** 0–1 */
       readonly progress: number;
     }
-  /** said once; then it is idle again */
+  /** returned once; the next state is idle */
   | { readonly type: "slid" };
 
 export const idle: Slide = { type: "idle" };
@@ -34,7 +35,7 @@ export function press(slide: Slide, pointer: number, x: number, now: number): Sl
   return { type: "sliding", pointer, startX: x, startedAt: now, moves: 0, progress: 0 };
 }
 
-/** @param length of the way from start to end, in px */
+/** @param length the distance from start to end, in px */
 export function move(slide: Slide, pointer: number, x: number, length: number, now: number): Slide {
   if (slide.type !== "sliding" || slide.pointer !== pointer) return slide;
   const progress = Math.min(1, Math.max(0, (x - slide.startX) / Math.max(1, length)));
@@ -48,7 +49,7 @@ export function release(slide: Slide, pointer: number, now: number): Slide {
   return isFarEnough && isThumb(slide, now) ? { type: "slid" } : idle;
 }
 
-/** The browser took the pointer away: nothing was meant. */
+/** The browser cancelled the pointer, so the slide is cancelled too. */
 export function abandon(slide: Slide, pointer: number): Slide {
   return slide.type === "sliding" && slide.pointer === pointer ? idle : slide;
 }

@@ -1,4 +1,4 @@
-/** The page's state, what happens to it, and what it wants done: types alone. */
+/** The types of the page's state, events and effects. */
 import type {
   GateView,
   PersonSummary,
@@ -16,7 +16,7 @@ export type Session =
   | { readonly type: "out"; readonly view: SessionView; readonly hasEnded: boolean }
   | { readonly type: "in"; readonly view: SessionView & { readonly person: PersonSummary } };
 
-/** A gate as it was told last; `isFresh`: by the stream that is open now. */
+/** A gate as last reported. `isFresh`: reported by the stream that is open now. */
 export interface KnownGate {
   readonly view: GateView;
   readonly isFresh: boolean;
@@ -25,13 +25,13 @@ export interface KnownGate {
 export interface PageState {
   readonly session: Session;
   readonly link: Link;
-  /** by id, in the order to show: the one used last first, then as they came */
+  /** by id, in display order: the last used first, then in the order of arrival */
   readonly gates: ReadonlyMap<string, KnownGate>;
   readonly selected: string | null;
   /** the last tap, by gate */
   readonly taps: ReadonlyMap<string, Tap>;
   readonly hiddenSince: number | null;
-  /** ids of gates, the one used last first */
+  /** ids of gates, the last used first */
   readonly lastUsed: readonly string[];
 }
 
@@ -42,9 +42,9 @@ export type PageEvent =
   | { readonly type: "stream-beat" }
   | { readonly type: "stream-said"; readonly event: ServerEvent }
   | { readonly type: "stream-ended"; readonly random: number }
-  /** 401: nobody is signed in any more */
+  /** 401: the session has ended */
   | { readonly type: "not-signed-in" }
-  /** signed out by one's own wish */
+  /** the person has signed out */
   | { readonly type: "left" }
   | { readonly type: "slid"; readonly gate: string; readonly id: string }
   | { readonly type: "answered"; readonly request: RequestView }
@@ -57,10 +57,10 @@ export type PageEvent =
 
 export type Effect =
   | { readonly type: "load-session" }
-  /** in place of the one there was */
+  /** replaces the current stream */
   | { readonly type: "open-stream" }
   | { readonly type: "close-stream" }
   | { readonly type: "post"; readonly gate: string; readonly id: string }
-  /** in the history: what became of a request while the stream was broken; answered by `answered`, if found */
+  /** looks for a request in the history after the stream was broken; if found, `answered` follows */
   | { readonly type: "look-up"; readonly id: string }
   | { readonly type: "remember"; readonly lastUsed: readonly string[] };

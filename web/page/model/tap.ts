@@ -1,37 +1,37 @@
-/** One tap: from the slide to what is known of it in the end. Pure: time comes in. */
+/** One tap, from the slide to its outcome. Pure: time is an argument. */
 import type { Problem, RequestState, RequestView } from "../../api.ts";
 
-/** A command lives this long; after it the same id must not be posted again, as it might still be sent. */
+/** The lifetime of a command. After it the page must not post the id again, because the service might send a new command. */
 export const commandLifeMs = 10_000;
-/** Before the one other try after a network error. */
+/** The pause before the one retry after a network error. */
 export const retryAfterMs = 1_000;
-/** Longer than the service waits for the box (12 s): then we no longer hope for a word. */
+/** How long the page waits for an outcome. It is longer than the service waits for the box (12 s). */
 export const patienceMs = 20_000;
-/** How long the control rests after an end, so that it is read before the next slide. */
+/** How long the control is disabled after an outcome, so that the person reads it before the next slide. */
 export const restMs = 2_500;
-/** How long an end is shown: later it would look like news to whoever takes the phone out again. */
+/** How long an outcome is shown. Later it could be mistaken for a new one. */
 export const shownMs = 60_000;
 
 export type TapPhase =
   | { readonly type: "posting" }
-  /** a network error; posted again, with the same id, at `at` */
+  /** after a network error; the same id is posted again at `at` */
   | { readonly type: "retrying"; readonly at: number }
-  /** the CSRF token was stale: posted again once the session is read anew */
+  /** the CSRF token was out of date; the id is posted again when the session has been reloaded */
   | { readonly type: "renewing" }
   | { readonly type: "request"; readonly request: RequestView }
-  /** the service said no and recorded nothing we could show */
+  /** the service refused it and returned no request */
   | { readonly type: "turned-down"; readonly problem: Problem }
-  /** no answer came: it may or may not have been sent */
+  /** no response arrived, so the command may or may not have been sent */
   | { readonly type: "unknown" };
 
 export interface Tap {
-  /** a UUID; one a slide */
+  /** a UUID, new for each slide */
   readonly id: string;
   readonly gate: string;
   readonly at: number;
   readonly posts: number;
   readonly phase: TapPhase;
-  /** when it came to an end; null: it has not */
+  /** when it ended; null: it has not */
   readonly endedAt: number | null;
 }
 
@@ -57,12 +57,12 @@ export function isResting(tap: Tap, now: number): boolean {
   return tap.endedAt !== null && now < tap.endedAt + restMs;
 }
 
-/** Whether it has been shown for long enough: the history has it. */
+/** Whether the outcome has been shown for long enough. It stays in the history. */
 export function isOver(tap: Tap, now: number): boolean {
   return tap.endedAt !== null && now >= tap.endedAt + shownMs;
 }
 
-/** A word of the service about the request. Words may overtake each other: a tap only goes forwards. */
+/** Takes a request from the service. Responses and events may arrive in any order, so a tap only moves forward. */
 export function hear(tap: Tap, request: RequestView, now: number): Tap {
   if (request.id !== tap.id) return tap;
   if (tap.phase.type === "request" && rank[request.state] <= rank[tap.phase.request.state]) {
@@ -72,7 +72,7 @@ export function hear(tap: Tap, request: RequestView, now: number): Tap {
   return { ...tap, phase: { type: "request", request }, endedAt: hasEnded ? now : null };
 }
 
-/** The service said no. */
+/** The service refused the post. */
 export function turnDown(tap: Tap, problem: Problem, now: number): Tap {
   if (problem.request !== undefined) return hear(tap, problem.request, now);
   if (tap.phase.type === "request") return tap;
@@ -82,9 +82,9 @@ export function turnDown(tap: Tap, problem: Problem, now: number): Tap {
   return { ...tap, phase: { type: "turned-down", problem }, endedAt: now };
 }
 
-/** No answer came to the post: a network error or a time-out. */
+/** The post got no response: a network error or a timeout. */
 export function missAnswer(tap: Tap, now: number): Tap {
-  // An event may have told already what the answer would have.
+  // An event may already have brought what the response would have.
   if (tap.phase.type !== "posting") return tap;
   if (mayPostAgain(tap, now + retryAfterMs)) {
     return { ...tap, phase: { type: "retrying", at: now + retryAfterMs } };
@@ -92,22 +92,22 @@ export function missAnswer(tap: Tap, now: number): Tap {
   return { ...tap, phase: { type: "unknown" }, endedAt: now };
 }
 
-/** The same id once more. */
+/** Posts the same id once more. */
 export function postAgain(tap: Tap): Tap {
   return { ...tap, posts: tap.posts + 1, phase: { type: "posting" } };
 }
 
-/** When something is due without a word of anybody. */
+/** When the tap changes by itself. */
 export function tapDeadline(tap: Tap, now: number): number {
   if (tap.endedAt !== null) return tap.endedAt + (isResting(tap, now) ? restMs : shownMs);
   return tap.phase.type === "retrying" ? tap.phase.at : tap.at + patienceMs;
 }
 
-/** Whether to post again now, and the tap after what was due. */
+/** @returns the tap at `now`, and whether to post its id again */
 export function passTime(tap: Tap, now: number): { readonly tap: Tap; readonly post: boolean } {
   if (tap.endedAt !== null) return { tap, post: false };
   if (tap.phase.type === "retrying" && now >= tap.phase.at) {
-    // The phone may have slept in between: a late post could press the button long after the slide.
+    // The phone may have slept in between. A late post could press the button long after the slide.
     if (mayPostAgain(tap, now)) return { tap: postAgain(tap), post: true };
     return { tap: { ...tap, phase: { type: "unknown" }, endedAt: now }, post: false };
   }
