@@ -14,7 +14,7 @@ export const credentials = {
   secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
 } as const;
 
-/** How the Data Plane answers. */
+/** How the Data Plane responds. */
 export type DataPlane = "takes" | "forbids" | "throttles" | "fails" | "says nothing";
 
 const answers = {
@@ -24,13 +24,13 @@ const answers = {
 } as const;
 
 /**
- * AWS IoT Core's two end points for a service with IAM credentials, on loopback: the Data Plane's
- * Publish over HTTPS, and MQTT over WebSocket. Both check Signature Version 4 by the steps of its
- * specification ("Signature Version 4 for API requests", IAM user guide), with no code of AWS's SDK.
+ * The two endpoints of AWS IoT Core for a service with IAM credentials, on loopback: Publish of the Data
+ * Plane over HTTPS, and MQTT over WebSocket. Both check Signature Version 4 by the steps of its
+ * specification ("Signature Version 4 for API requests", IAM user guide), without code of AWS's SDK.
  */
 export class FakeAws implements CloudUnderTest {
   readonly received: { payload: string; retain: boolean }[] = [];
-  /** what was refused for its signature, and why */
+  /** why each request with a bad signature was refused */
   readonly refused: string[] = [];
   dataPlane: DataPlane = "takes";
   readonly ca: string;
@@ -157,7 +157,7 @@ export class FakeAws implements CloudUnderTest {
     answer(200, { message: "OK" });
   }
 
-  /** A signature in the query, as a WebSocket has no headers of its own; the token stays out of it. */
+  /** Checks the signature in the query of a WebSocket request. It does not cover the session token. */
   #checkQuery(request: IncomingMessage): string | undefined {
     const url = new URL(request.url ?? "", "https://fake");
     const { searchParams } = url;
@@ -179,7 +179,7 @@ export class FakeAws implements CloudUnderTest {
     if (accessKeyId !== credentials.accessKeyId) return "another access key";
     if (scope.join("/") !== `${date.slice(0, 8)}/${region}/iotdevicegateway/aws4_request`)
       return "another scope";
-    return signature === expected ? undefined : "the signature in the query does not fit";
+    return signature === expected ? undefined : "the signature in the query is wrong";
   }
 }
 
@@ -205,11 +205,11 @@ function checkHeader(request: IncomingMessage, url: URL, body: Buffer): string |
     service: "iotdata",
     date,
     headers,
-    // Every service but S3 signs the path encoded twice.
+    // Every service except S3 signs the path encoded twice.
     path: url.pathname.split("/").map(encodeURIComponent).join("/"),
     bodyHash: sha256(body),
   });
-  return signature === expected ? undefined : "the signature does not fit";
+  return signature === expected ? undefined : "the signature is wrong";
 }
 
 interface ToSign {
@@ -253,5 +253,5 @@ function sign({ method, path, query, headers, bodyHash, service, date }: ToSign)
 
 const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");
 
-/** Credentials that are not the ones the fake knows. */
+/** Credentials that the fake does not accept. */
 export const wrongCredentials: Credentials = { ...credentials, secretAccessKey: "of someone else" };

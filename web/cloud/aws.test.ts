@@ -5,7 +5,7 @@ import { signedWebSocketPath } from "./aws.ts";
 import { command, describeGateLink, Heard } from "./gate-link.contract.ts";
 import type { GateLink, SendResult } from "./gate-link.ts";
 
-describeGateLink("awsLink to end points as AWS's", () => FakeAws.start());
+describeGateLink("awsLink to a fake of AWS's endpoints", () => FakeAws.start());
 
 describe("awsLink", function () {
   this.timeout(30_000);
@@ -30,7 +30,7 @@ describe("awsLink", function () {
     return { link, heard };
   }
 
-  /** One command while the Data Plane behaves so. */
+  /** Sends one command while the Data Plane behaves like this. */
   async function send(dataPlane: DataPlane, timeoutMs = 5_000): Promise<SendResult> {
     aws.dataPlane = dataPlane;
     const { link, heard } = open();
@@ -41,42 +41,42 @@ describe("awsLink", function () {
     return result;
   }
 
-  it("sends one command with a signature that fits", async () => {
+  it("sends one command with a valid signature", async () => {
     assert.deepEqual(await send("takes"), { type: "sent" });
     assert.deepEqual(aws.refused, []);
   });
 
-  it("knows that nothing was sent where AWS says no", async () => {
+  it("reports not-sent when AWS refuses the command", async () => {
     for (const dataPlane of ["forbids", "throttles"] as const) {
       const result = await send(dataPlane);
       assert.equal(result.type, "not-sent", dataPlane);
     }
   });
 
-  it("does not know, and does not try again, where AWS fails or says nothing", async () => {
+  it("reports unknown and does not retry when AWS fails or does not respond", async () => {
     assert.equal((await send("fails")).type, "unknown");
     assert.equal((await send("says nothing", 200)).type, "unknown");
   });
 
-  it("is let in with a session token, which is no part of the signature", async () => {
+  it("connects with a session token, which the signature does not cover", async () => {
     const { heard } = open({ credentials: { ...credentials, sessionToken: "a+b/c==" } });
     await heard.until(() => heard.listening.includes(true));
   });
 
-  it("is not let in with other credentials", async () => {
+  it("does not connect with wrong credentials", async () => {
     const { heard } = open({ credentials: wrongCredentials });
     await heard.until(() => heard.listening.length > 0);
     assert.deepEqual(heard.listening, [false]);
-    assert.deepEqual(aws.refused.splice(0), ["the signature in the query does not fit"]);
+    assert.deepEqual(aws.refused.splice(0), ["the signature in the query is wrong"]);
   });
 
-  it("does not talk to a server whose certificate it cannot check", async () => {
+  it("does not connect to a server whose certificate it cannot verify", async () => {
     const { heard } = open({ ca: (await thePeople()).lot1.certificatePem });
     await heard.until(() => heard.listening.length > 0);
     assert.deepEqual(heard.listening, [false]);
   });
 
-  it("asks with a signature that ends after five minutes", async () => {
+  it("signs the WebSocket path for five minutes", async () => {
     const path = await signedWebSocketPath({
       endpoint: "abc-ats.iot.eu-central-1.amazonaws.com",
       region: "eu-central-1",

@@ -5,13 +5,13 @@ import type { GateLink } from "./gate-link.ts";
 import { MqttLink, messageOf, type Publish } from "./mqtt-link.ts";
 
 export interface AwsLinkOptions {
-  /** the account's data end point, `…-ats.iot.<region>.amazonaws.com`, with a port where it has another than 443 */
+  /** the account's data endpoint, `…-ats.iot.<region>.amazonaws.com`, with a port unless it is 443 */
   readonly endpoint: string;
   readonly region: string;
   readonly prefix: string;
-  /** PEM: instead of the roots Node trusts, for an end point that is none of AWS's */
+  /** PEM; replaces the roots that Node trusts, for an endpoint that is not AWS's */
   readonly ca?: string;
-  /** default: as the SDK finds them: environment, shared files, the instance's role */
+  /** default: those that the SDK finds in the environment, in shared files or in the instance's role */
   readonly credentials?: Credentials;
 }
 
@@ -22,16 +22,15 @@ export interface Credentials {
 }
 
 /**
- * AWS IoT Core with one set of IAM credentials: commands by the Data Plane over HTTPS
- * (`iot:Publish` on the command topics), reports by MQTT over WebSocket (`iot:Connect`,
- * `iot:Subscribe`, `iot:Receive`).
+ * AWS IoT Core with one set of IAM credentials. Commands use the Data Plane over HTTPS (`iot:Publish` on
+ * the command topics). Reports use MQTT over WebSocket (`iot:Connect`, `iot:Subscribe`, `iot:Receive`).
  */
 export function awsLink(options: AwsLinkOptions): GateLink {
   const { endpoint, region, prefix, ca, credentials } = options;
   const client = new IoTDataPlaneClient({
     endpoint: `https://${endpoint}`,
     region,
-    // Whether a first try arrived is not known where it failed; a second might open the gate late.
+    // A failed attempt may have arrived, and a second one might open the gate late.
     maxAttempts: 1,
     ...(credentials === undefined ? {} : { credentials }),
     ...(ca === undefined ? {} : { requestHandler: { httpsAgent: { ca } } }),
@@ -78,7 +77,7 @@ function publishByDataPlane(client: IoTDataPlaneClient): Publish {
   };
 }
 
-/** Whether the message certainly reached nobody: AWS said no, or no request was ever sent. */
+/** Whether the message was certainly not delivered: AWS refused it, or the request was never sent. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };
@@ -88,14 +87,14 @@ function isRefusal(error: unknown): boolean {
   return typeof code === "string" && beforeAnyRequest.test(code);
 }
 
-/** Node's codes of what fails before a byte of the request is sent: name, connection, certificate. */
+/** Node's error codes of failures before any byte of the request is sent: DNS, connection, certificate. */
 const beforeAnyRequest =
   /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ERR_TLS_.+|CERT_.+|UNABLE_TO_.+|SELF_SIGNED_.+|DEPTH_ZERO_.+)$/;
 
 /**
- * Path and query by which AWS IoT Core takes an MQTT connection over WebSocket: Signature Version 4,
- * service `iotdevicegateway`. A session token is added after the signature is made, which covers it
- * for other services (AWS IoT developer guide, "Using the WebSocket protocol directly").
+ * Path and query of an MQTT connection over WebSocket to AWS IoT Core: Signature Version 4 for the
+ * service `iotdevicegateway`. Unlike for other services, the session token is not signed but added
+ * afterwards (AWS IoT developer guide, "Using the WebSocket protocol directly").
  */
 export async function signedWebSocketPath(signing: {
   readonly endpoint: string;
@@ -126,7 +125,7 @@ export async function signedWebSocketPath(signing: {
   return `/mqtt?${parameters.toString().replaceAll("+", "%20")}`;
 }
 
-/** SHA-256, or HMAC with a secret, as the signer wants it. */
+/** SHA-256, or HMAC-SHA-256 with a secret, in the interface that the signer expects. */
 class NodeSha256 {
   readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
 
@@ -144,7 +143,7 @@ class NodeSha256 {
   }
 
   reset(): void {
-    throw new Error("the signer makes a new one for each digest");
+    throw new Error("reset is not supported: the signer creates a new hash for each digest");
   }
 }
 

@@ -24,7 +24,7 @@ async function certificates() {
   return { ca, server, lot1, service, asBox: of(lot1), asService: of(service) };
 }
 
-/** A broker behind mutual TLS on loopback, as the contract wants it; `start` brings it up at `port`. */
+/** A broker with mutual TLS on loopback, for the contract. `start` starts it on `port`. */
 async function cloudOn(
   start: (port: number, certificates: Certificates) => Promise<() => Promise<void>>,
 ): Promise<CloudUnderTest> {
@@ -81,7 +81,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** The stand-in, with the policies of a box and of the service. */
+/** The cloud stand-in with the policies of a box and of the service. */
 export function makeStandInCloud(): Promise<CloudUnderTest> {
   let standIn: CloudStandIn | undefined;
   return cloudOn(async (port, { ca, server, lot1, service }) => {
@@ -102,7 +102,7 @@ export function makeStandInCloud(): Promise<CloudUnderTest> {
   });
 }
 
-/** Debian's Mosquitto. */
+/** Mosquitto from the Debian package. */
 export function makeMosquittoCloud(): Promise<CloudUnderTest> {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-mosquitto-"));
   const cloud = cloudOn(async (port, { ca, server }) => {
@@ -125,7 +125,7 @@ export function makeMosquittoCloud(): Promise<CloudUnderTest> {
         "require_certificate true",
         "use_identity_as_username true",
         `acl_file ${acl}`,
-        // Started as root it would become another user, who may not read these files.
+        // When started as root, it would switch to another user, who may not read these files.
         "user root",
       ].join("\n"),
     );

@@ -7,19 +7,19 @@ import type { GateLink, GateLinkListener, OutgoingCommand } from "./gate-link.ts
 
 /** A broker, the boxes on it, and links to it. */
 export interface CloudUnderTest {
-  /** a new link, not started */
+  /** a new link that is not started */
   link(): GateLink;
-  /** A box publishes this. */
+  /** Publishes as a box. */
   publish(topic: string, payload: string, retain?: boolean): Promise<void>;
-  /** what reached lot-1 on its command topic */
+  /** what lot-1 received on its command topic */
   readonly received: readonly { readonly payload: string; readonly retain: boolean }[];
   stop(): Promise<void>;
-  /** at the same address; what was retained is still there, or was lost with it */
+  /** at the same address; retained messages may be kept or lost */
   restart(): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** Remembers what a link tells. */
+/** Records what a link reports. */
 export class Heard implements GateLinkListener {
   readonly events: (readonly [string, EventReport])[] = [];
   readonly statuses: (readonly [string, Parameters<GateLinkListener["onStatus"]>[1]])[] = [];
@@ -43,7 +43,7 @@ export class Heard implements GateLinkListener {
     this.#look();
   }
 
-  /** Until `isThere`, which is looked at whenever something is told; mocha's timeout ends it. */
+  /** Waits for `isThere`, which is checked after every call. Mocha's timeout ends it. */
   until(isThere: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       this.#look = () => {
@@ -80,7 +80,7 @@ export const command: OutgoingCommand = {
   expiresAt: 1_790_000_010_000,
 };
 
-/** What every way to the boxes has to do. */
+/** The contract of every link to the boxes. */
 export function describeGateLink(
   name: string,
   make: (context: Context) => Promise<CloudUnderTest>,
@@ -108,7 +108,7 @@ export function describeGateLink(
       return { link, heard };
     }
 
-    it("tells an event of any box, and nothing that is none", async () => {
+    it("reports the events of every box and ignores invalid payloads", async () => {
       const { heard } = open();
       await heard.until(() => heard.listening.includes(true));
       for (const payload of [
@@ -125,7 +125,7 @@ export function describeGateLink(
       assert.deepEqual(heard.events, [["lot-1", event]]);
     });
 
-    it("tells what is retained of the boxes that are watched, from the start or from later on", async () => {
+    it("reports the retained status of a watched box, from the start or when it is watched later", async () => {
       await cloud.publish("gate/lot-1/status", JSON.stringify(status), true);
       const { heard } = open(["lot-1"]);
       await heard.until(() => heard.statuses.length > 0);
@@ -139,7 +139,7 @@ export function describeGateLink(
       assert.deepEqual(later.heard.statuses[0], ["lot-1", status]);
     });
 
-    it("tells when a box goes away, in the words of its will or of its good-bye", async () => {
+    it("reports a box as offline by its last will or by its own last status", async () => {
       const { heard } = open(["lot-1"]);
       await heard.until(() => heard.listening.includes(true));
       const count = () => heard.statuses.filter(([, { state }]) => state === "offline").length;
@@ -151,7 +151,7 @@ export function describeGateLink(
       assert.deepEqual(heard.statuses.at(-1), ["lot-1", will]);
     });
 
-    it("brings a command to the box, once and not retained, as the box reads it", async () => {
+    it("delivers a command to the box once and not retained", async () => {
       const { link, heard } = open();
       await heard.until(() => heard.listening.includes(true));
       const before = cloud.received.length;
@@ -165,7 +165,7 @@ export function describeGateLink(
       );
     });
 
-    it("sends nothing while it does not listen: before the start, after the end", async () => {
+    it("sends nothing before the start and after the end", async () => {
       const link = cloud.link();
       assert.equal((await link.send(command, 5_000)).type, "not-sent");
       const heard = new Heard();
@@ -178,13 +178,13 @@ export function describeGateLink(
       assert.deepEqual(heard.events, []);
     });
 
-    it("closes although it never connected", async () => {
+    it("closes even when it never connected", async () => {
       const link = cloud.link();
       link.start(new Heard());
       await link.close();
     });
 
-    it("lets others work beside it", async () => {
+    it("works while another link is connected", async () => {
       const [first, second] = [open(), open()];
       await first.heard.until(() => first.heard.listening.includes(true));
       await second.heard.until(() => second.heard.listening.includes(true));
@@ -194,7 +194,7 @@ export function describeGateLink(
       assert.deepEqual([first.heard.listening, second.heard.listening], [[true], [true]]);
     });
 
-    it("comes back after the broker was away, sends nothing meanwhile, and hears again", async () => {
+    it("reconnects after the broker was away, and sends nothing in the meantime", async () => {
       const { link, heard } = open(["lot-1"]);
       await heard.until(() => heard.listening.includes(true));
       await cloud.stop();

@@ -3,15 +3,15 @@ import type { StatusReport } from "../../device/messages/status.ts";
 import { healthyStatus } from "../../device/messages/status.vectors.ts";
 import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
 
-/** Records what is sent, and plays the boxes: by hand, or by an answer of its own to each command. */
+/** Records what is sent, and simulates the boxes: step by step, or with an automatic answer to each command. */
 export class FakeGateLink implements GateLink {
   readonly sent: OutgoingCommand[] = [];
   watched: readonly string[] = [];
   isListening = true;
   isClosed = false;
-  /** what becomes of the next commands */
+  /** the result of the next commands */
   result: SendResult | Promise<SendResult> = { type: "sent" };
-  /** on a later turn, as a broker would */
+  /** called on a later turn, as with a broker */
   onCommand: ((command: OutgoingCommand) => void) | undefined;
   #listener: GateLinkListener | undefined;
 
@@ -59,6 +59,9 @@ export class FakeGateLink implements GateLink {
 
   listening(isListening: boolean): void {
     this.isListening = isListening;
-    this.#listener?.onListening(isListening, isListening ? null : "the broker hung up");
+    this.#listener?.onListening(
+      isListening,
+      isListening ? null : "the broker closed the connection",
+    );
   }
 }

@@ -1,13 +1,13 @@
 /**
- * The way to the boxes and back: commands out, events and status in. One contract
- * (`gate-link.contract.ts`) for every implementation: MQTT to any broker, and AWS IoT (commands by the
+ * The link to the boxes: commands out, events and status in. There is one contract
+ * (`gate-link.contract.ts`) for both implementations: MQTT to any broker, and AWS IoT (commands by the
  * Data Plane over HTTPS, reports by MQTT over WebSocket with the same credentials).
  */
 import type { OpenCommand } from "../../device/messages/command.ts";
 import type { EventReport } from "../../device/messages/event.ts";
 import type { StatusReport, WillReport } from "../../device/messages/status.ts";
 
-/** A command, and the box it is for. */
+/** A command and the box that it is for. */
 export interface OutgoingCommand extends OpenCommand {
   readonly thingName: string;
 }
@@ -15,29 +15,29 @@ export interface OutgoingCommand extends OpenCommand {
 export type SendResult =
   /** the broker has acknowledged it */
   | { readonly type: "sent" }
-  /** it was certainly not sent: nothing will happen at the gate */
+  /** it was certainly not sent, so nothing will happen at the gate */
   | { readonly type: "not-sent"; readonly detail: string }
-  /** the connection broke before the acknowledgement: it may have been sent */
+  /** the connection was lost before the acknowledgement, so it may have been sent */
   | { readonly type: "unknown"; readonly detail: string };
 
 export interface GateLinkListener {
   onEvent(thingName: string, report: EventReport): void;
-  /** also the will, as `offline`, and what was retained when the link came up */
+  /** also for the last will, as `offline`, and for the retained status when the link connects */
   onStatus(thingName: string, report: StatusReport | WillReport): void;
-  /** whether reports are heard now; commands are refused as not-sent while they are not, as nobody would learn the outcome */
+  /** whether reports arrive now; while they do not, commands are refused as `not-sent`, because nobody would learn the outcome */
   onListening(isListening: boolean, detail: string | null): void;
 }
 
 export interface GateLink {
-  /** Begins to listen; comes back by itself, with back-off and jitter. */
+  /** Starts to listen. Reconnects by itself, with backoff and jitter. */
   start(listener: GateLinkListener): void;
   /**
-   * The boxes whose status is wanted from now on, what is retained of it included: AWS IoT Core
-   * delivers a retained message to an exact filter alone, never through a wildcard.
+   * Sets the boxes whose status is reported from now on, including the retained status. AWS IoT Core
+   * delivers a retained message only to an exact filter, never through a wildcard.
    */
   watch(thingNames: readonly string[]): void;
   readonly isListening: boolean;
-  /** QoS 1, never retained. Resolves within `timeoutMs`; never rejects for the network's sake. */
+  /** QoS 1, never retained. Resolves within `timeoutMs`. A network error does not reject. */
   send(command: OutgoingCommand, timeoutMs: number): Promise<SendResult>;
   close(): Promise<void>;
 }

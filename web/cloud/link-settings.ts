@@ -3,7 +3,7 @@ import { type SettingReader, settingPrefix } from "../setting-reader.ts";
 import type { AwsLinkOptions } from "./aws.ts";
 import type { GateLink } from "./gate-link.ts";
 
-/** Ways to the boxes; certificates and keys are PEM texts. */
+/** The settings of the link to the boxes. Certificates and keys are PEM texts. */
 export type LinkSettings =
   | {
       readonly type: "mqtt";
@@ -18,18 +18,18 @@ export type LinkSettings =
   | ({ readonly type: "aws" } & Omit<AwsLinkOptions, "credentials">);
 
 /**
- * `BOOM_BOX_WEB_AWS_ENDPOINT`, or `BOOM_BOX_WEB_BROKER` and whom we are there. What is wrong is told
- * to the reader.
+ * Reads `BOOM_BOX_WEB_AWS_ENDPOINT`, or `BOOM_BOX_WEB_BROKER` with its certificates. Problems go to the
+ * reader.
  */
 export function readLinkSettings(reader: SettingReader): LinkSettings | undefined {
   const prefix = reader.text("PREFIX") ?? defaultPrefix;
-  if (!isPrefix(prefix)) reader.problem("PREFIX", "must be 1–3 words joined by /");
+  if (!isPrefix(prefix)) reader.problem("PREFIX", "must be 1–3 words separated by /");
   const endpoint = reader.text("AWS_ENDPOINT");
   const broker = reader.text("BROKER");
   const mqtt = readMqtt(reader, prefix, broker);
   const aws = readAws(reader, prefix, endpoint);
   if ((endpoint === undefined) === (broker === undefined)) {
-    reader.problem("AWS_ENDPOINT", `or ${settingPrefix}BROKER must be set, and not both`);
+    reader.problem("AWS_ENDPOINT", `or ${settingPrefix}BROKER must be set, but not both`);
     return undefined;
   }
   return broker === undefined ? aws : mqtt;
@@ -67,10 +67,10 @@ function readAws(reader: SettingReader, prefix: string, endpoint = ""): LinkSett
   if (endpoint !== "" && !/^[a-z\d.-]+(:\d{1,5})?$/i.test(endpoint)) {
     reader.problem(
       "AWS_ENDPOINT",
-      "must be the data end point, …-ats.iot.REGION.amazonaws.com, without https://",
+      "must be the data endpoint, …-ats.iot.REGION.amazonaws.com, without https://",
     );
   } else if (endpoint !== "" && region === undefined) {
-    reader.problem("AWS_REGION", "must be set where the end point's name does not tell it");
+    reader.problem("AWS_REGION", "must be set because the endpoint does not contain the region");
   }
   return {
     type: "aws",
@@ -81,7 +81,7 @@ function readAws(reader: SettingReader, prefix: string, endpoint = ""): LinkSett
   };
 }
 
-/** What takes commands to the boxes and hears them; it loads what it needs and no more. */
+/** Creates the link. It loads only the modules that it needs. */
 export async function makeLink(settings: LinkSettings): Promise<GateLink> {
   if (settings.type === "aws") {
     const { awsLink } = await import("./aws.ts");

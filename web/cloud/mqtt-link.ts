@@ -7,15 +7,15 @@ import { serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts
 import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
 import { deliverReport } from "./reports.ts";
 
-/** Takes one message to the broker; see {@link SendResult} for what it may say. */
+/** Publishes one message to the broker. */
 export type Publish = (topic: string, payload: string, timeoutMs: number) => Promise<SendResult>;
 
 export interface MqttLinkOptions {
   /** first levels of every topic, `gate` */
   readonly prefix: string;
-  /** Where to connect and as whom; asked before each connection, as a signature may be good for one alone. */
+  /** The address and credentials. Called before each connection, because a signature may be valid only once. */
   connection(): Promise<IClientOptions>;
-  /** default: over the connection that listens */
+  /** default: over the connection that receives the reports */
   readonly publish?: Publish;
   /** uniform in [0, 1); default `Math.random` */
   random?(): number;
@@ -23,16 +23,16 @@ export interface MqttLinkOptions {
 
 const minimumBackoffMs = 1_000;
 const maximumBackoffMs = 60_000;
-/** A connection that lasted so long was a good one: the next failure is a first one again. */
+/** A connection that lasted this long resets the backoff. */
 const heldMs = 60_000;
 const connectTimeoutMs = 10_000;
-/** How long DISCONNECT may take. */
+/** How long sending DISCONNECT may take. */
 const disconnectMs = 1_000;
-/** AWS IoT Core takes 8 filters in a SUBSCRIBE, and 50 subscriptions on a connection. */
+/** AWS IoT Core accepts 8 filters in a SUBSCRIBE and 50 subscriptions on a connection. */
 const filtersPerSubscribe = 8;
 const maximumWatched = 48;
 
-/** Commands and reports over MQTT 3.1.1. It is no registered thing: any number may run side by side. */
+/** Commands and reports over MQTT 3.1.1. The service is not a registered thing, so several instances may connect. */
 export class MqttLink implements GateLink {
   readonly #options: MqttLinkOptions;
   readonly #closing = new AbortController();
@@ -51,7 +51,7 @@ export class MqttLink implements GateLink {
   }
 
   start(listener: GateLinkListener): void {
-    if (this.#listener !== undefined) throw new Error("the link was started before");
+    if (this.#listener !== undefined) throw new Error("the link has already been started");
     this.#listener = listener;
     this.#running = this.#run(listener);
   }
@@ -64,7 +64,7 @@ export class MqttLink implements GateLink {
     const after = this.#statusFilters();
     const gone = before.filter((filter) => !after.includes(filter));
     const added = after.filter((filter) => !before.includes(filter));
-    // Whatever goes wrong ends the connection, and the next one subscribes to all.
+    // An error ends the connection, and the next one subscribes to everything.
     const giveUp = () => client.end(true);
     if (gone.length > 0) client.unsubscribeAsync(gone).catch(giveUp);
     subscribe(client, added).catch(giveUp);
@@ -86,7 +86,7 @@ export class MqttLink implements GateLink {
     this.#closing.abort();
     const client = this.#client;
     if (client !== undefined) {
-      // A broker that is gone acknowledges neither what was sent nor DISCONNECT.
+      // A broker that is gone does not acknowledge anything.
       const giveUp = setTimeout(() => client.stream.destroy(), disconnectMs);
       await client.endAsync(!client.connected).catch(() => {});
       clearTimeout(giveUp);
@@ -108,7 +108,7 @@ export class MqttLink implements GateLink {
     }
   }
 
-  /** One connection from its beginning to its end. @returns why it ended */
+  /** Runs one connection until it ends. @returns why it ended */
   async #connection(listener: GateLinkListener): Promise<string> {
     let client: MqttClient;
     try {
@@ -125,9 +125,9 @@ export class MqttLink implements GateLink {
       return messageOf(error);
     }
     this.#client = client;
-    // Each publish under way listens for the end, and a hundred people may tap at once.
+    // Each publish in progress listens for the end, and a hundred people may tap at once.
     client.setMaxListeners(0);
-    let detail = "the broker hung up";
+    let detail = "the broker closed the connection";
     const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
     client.on("error", (error) => {
       detail = messageOf(error);
@@ -137,12 +137,12 @@ export class MqttLink implements GateLink {
       if (this.#client === client) deliverReport(this.#options.prefix, topic, payload, listener);
     });
     client.once("connect", () => {
-      // Else a command waits up to 40 ms, until the broker's kernel has acknowledged our last PUBACK.
+      // Otherwise a command waits up to 40 ms for the broker's kernel to acknowledge our last PUBACK.
       if (client.stream instanceof Socket) client.stream.setNoDelay(true);
       const filters = [topicsOf(this.#options.prefix, "+").event, ...this.#statusFilters()];
       subscribe(client, filters).then(
         () => {
-          // A watch() meanwhile subscribed to nothing.
+          // A watch() in the meantime has not subscribed.
           this.#isListening = true;
           listener.onListening(true, null);
           this.#catchUp(client, filters);
@@ -164,14 +164,14 @@ export class MqttLink implements GateLink {
     subscribe(client, missing).catch(() => client.end(true));
   }
 
-  /** Exact ones, for what is retained; one wildcard for more boxes than may have their own. */
+  /** Exact filters, which also deliver the retained status. One wildcard when there are too many boxes. */
   #statusFilters(): string[] {
     const { prefix } = this.#options;
     const names = this.#watched.length > maximumWatched ? ["+"] : this.#watched;
     return names.map((name) => topicsOf(prefix, name).status);
   }
 
-  /** Exponential with full jitter: a fleet of services must not come back in one moment either. */
+  /** Exponential backoff with full jitter, so that several instances do not reconnect at the same moment. */
   #backoffMs(attempts: number): number {
     const random = this.#options.random ?? Math.random;
     const ceiling = Math.min(maximumBackoffMs, minimumBackoffMs * 2 ** Math.min(attempts + 1, 16));
@@ -179,12 +179,12 @@ export class MqttLink implements GateLink {
   }
 }
 
-/** @throws Error where a filter is refused or the connection ends */
+/** @throws Error when a filter is refused or the connection ends */
 async function subscribe(client: MqttClient, filters: readonly string[]): Promise<void> {
   for (let first = 0; first < filters.length; first += filtersPerSubscribe) {
     const some = filters.slice(first, first + filtersPerSubscribe);
     const ended = new Promise<never>((_, reject) => {
-      client.once("close", () => reject(new Error("the broker hung up")));
+      client.once("close", () => reject(new Error("the broker closed the connection")));
     });
     await Promise.race([client.subscribeAsync(some, { qos: 1 }), ended]);
   }
@@ -202,7 +202,10 @@ function publishOver(client: MqttClient): Publish {
         finish({ type: "unknown", detail: "the connection to the broker was lost" });
       const timeout = setTimeout(
         () =>
-          finish({ type: "unknown", detail: `the broker did not take it within ${timeoutMs} ms` }),
+          finish({
+            type: "unknown",
+            detail: `the broker did not acknowledge it within ${timeoutMs} ms`,
+          }),
         timeoutMs,
       );
       client.once("close", onClose);

@@ -9,7 +9,7 @@ describe("what a box publishes", () => {
     return heard.events.map(([, report]) => report);
   }
 
-  it("holds also where its numbers are none that a clock or a database knows", () => {
+  it("has null for numbers that a clock or a database cannot represent", () => {
     const json = JSON.stringify({ ...event, at: 1, pulseMs: 2 });
     for (const [at, pulseMs] of [
       ["1e999", "1e999"],

@@ -234,7 +234,7 @@ describe("opening a gate", () => {
     });
 
     it("never sends again what may have been sent, and says that nobody knows", async () => {
-      rig.link.result = { type: "unknown", detail: "the broker hung up" };
+      rig.link.result = { type: "unknown", detail: "the broker closed the connection" };
       const { browser } = await rig.colleague(gate);
       const id = randomUUID();
       await tap(browser, id);

@@ -1,6 +1,6 @@
 /**
- * A process that is killed in the middle: records requests for as long as it lives, and prints each id
- * once it has been told that it is kept. `node --import tsx crash.program.ts <location>`
+ * A process for the crash test. It records requests until it is killed, and prints each id when the store
+ * has confirmed it. `node --import tsx crash.program.ts <location>`
  */
 import { writeSync } from "node:fs";
 import { openStore } from "./open-store.ts";
@@ -16,7 +16,7 @@ async function recordForEver(): Promise<never> {
     writeSync(1, `recorded ${request.id}\n`);
     await store.advanceRequest(request.id, sent);
     writeSync(1, `sent ${request.id}\n`);
-    // SQLite answers without ever waiting: nothing else would get its turn.
+    // SQLite answers synchronously, so without a pause nothing else would run.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

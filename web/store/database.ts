@@ -1,19 +1,19 @@
-/** One database behind the queries, whichever it is: patience while it is busy, one kind of error. */
+/** The database below the queries. It retries while the database is busy, and throws one kind of error. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Kysely, Transaction } from "kysely";
 import type { Schema } from "./schema.ts";
 import { StoreError } from "./store.ts";
 
-/** What a driver's error means; undefined: it is none of the database's troubles but a mistake of ours. */
+/** The meaning of a driver's error; undefined: it is a bug of ours. */
 export type KindOf = (error: unknown) => StoreError["kind"] | undefined;
 
 export interface DatabaseOptions {
   readonly kindOf: KindOf;
-  /** how long to go on while the database is busy, in ms */
+  /** how long to retry while the database is busy, in ms */
   readonly busyTimeoutMs: number;
 }
 
-/** Between two tries while the database is busy, in ms. */
+/** The average pause between two attempts while the database is busy, in ms. */
 const busyPauseMs = 20;
 
 export class Database {
@@ -27,24 +27,24 @@ export class Database {
     this.#options = options;
   }
 
-  /** One query that changes nothing. @throws StoreError */
+  /** Runs a query that changes nothing. @throws StoreError */
   read<T>(query: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
     return this.#patiently(() => query(this.#kysely));
   }
 
-  /** One transaction: all of it is on the disk when the promise resolves, or nothing ever. @throws StoreError */
+  /** Runs one transaction. It is on the disk when the promise resolves, or has no effect. @throws StoreError */
   write<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
     return this.#patiently(() => this.#kysely.transaction().execute(work));
   }
 
-  /** What makes its own transactions, such as migrations; it is begun again where it was busy. @throws StoreError */
+  /** Runs work with its own transactions, such as migrations. It starts again when the database was busy. @throws StoreError */
   whole<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
     return this.#patiently(() => work(this.#kysely));
   }
 
   /**
-   * Waits for what is under way; whatever comes later is `unavailable`. libsql ends the whole process
-   * when it is asked for something after its end.
+   * Waits for work in progress. Later work fails with `unavailable`, because libsql ends the process when
+   * it is used after its end.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -66,7 +66,7 @@ export class Database {
   }
 }
 
-/** Again and again while the database is busy, until the time is over. @throws StoreError */
+/** Retries while the database is busy, until the time is over. @throws StoreError */
 export async function whileBusy<T>(
   attempt: () => T | Promise<T>,
   { kindOf, busyTimeoutMs }: DatabaseOptions,
@@ -91,8 +91,8 @@ export async function whileBusy<T>(
 }
 
 const says: Readonly<Record<StoreError["kind"], string>> = {
-  conflict: "the database holds something that contradicts this",
-  busy: "the database is held by another program",
+  conflict: "the database contains an entry that conflicts with this",
+  busy: "another program has locked the database",
   full: "the database's disk is full",
   unavailable: "the database cannot be used",
 };

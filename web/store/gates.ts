@@ -1,4 +1,4 @@
-/** Gates, and who may open which when. */
+/** Gates and grants. */
 import type { Insertable, Selectable } from "kysely";
 import type { Weekday } from "../api.ts";
 import type { Gate, Grant } from "../domain/entities.ts";

@@ -1,4 +1,4 @@
-/** Where a page of the history ended: opaque to everybody else, base64url of `at` and `id`. */
+/** The position where a page of the history ended. Its text form is base64url of `at` and `id`, and opaque to clients. */
 export interface HistoryPosition {
   readonly at: number;
   readonly id: string;
@@ -8,7 +8,7 @@ export function formatPosition({ at, id }: HistoryPosition): string {
   return Buffer.from(`${at} ${id}`, "utf8").toString("base64url");
 }
 
-/** @returns undefined for what {@link formatPosition} has not made */
+/** @returns undefined when {@link formatPosition} did not create the text */
 export function parsePosition(text: string): HistoryPosition | undefined {
   const [, at, id] =
     /^(-?\d{1,16}) ([^\0]*)$/s.exec(Buffer.from(text, "base64url").toString("utf8")) ?? [];
@@ -17,7 +17,7 @@ export function parsePosition(text: string): HistoryPosition | undefined {
   return formatPosition(position) === text ? position : undefined;
 }
 
-/** Whether a text from outside may be `after` in a query of the history. */
+/** Whether an untrusted text is valid as `after` in a history query. */
 export function isHistoryPosition(text: string): boolean {
   return parsePosition(text) !== undefined;
 }

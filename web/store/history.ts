@@ -1,4 +1,4 @@
-/** The records read page by page, and thrown away when their time is over. */
+/** Reads the records page by page, and deletes old ones. */
 import { setImmediate as othersTurn } from "node:timers/promises";
 import { type SelectQueryBuilder, type SqlBool, sql } from "kysely";
 import type { HistoryQuery } from "../api.ts";
@@ -10,7 +10,7 @@ import type { Store } from "./store.ts";
 const defaultLimit = 50;
 const maximumLimit = 200;
 
-/** Records deleted in one transaction: while it runs, SQLite lets nobody else in. */
+/** Records deleted in one transaction. While it runs, SQLite blocks every other one. */
 const pruneBatch = 100;
 
 export function historyIn(database: Database): Pick<Store, "history" | "prune"> {
@@ -69,7 +69,7 @@ function filtered(requests: Requests, query: HistoryQuery): Requests {
   if (to !== undefined) result = result.where("openRequest.at", "<", to);
   if (after !== undefined) {
     const position = parsePosition(after);
-    if (position === undefined) throw new RangeError("`after` is no position in the history");
+    if (position === undefined) throw new RangeError("`after` is not a position in the history");
     const at = sql.ref("openRequest.at");
     const id = sql.ref("openRequest.id");
     result = result.where(sql<SqlBool>`(${at}, ${id}) < (${position.at}, ${position.id})`);

@@ -1,4 +1,4 @@
-/** Brings a database up to what this program needs. */
+/** Migrates a database to the schema of this version. */
 import { type Migration, Migrator } from "kysely";
 import type { Database } from "./database.ts";
 import { first } from "./migrations/0001-first.ts";
@@ -10,9 +10,9 @@ const migrations: Readonly<Record<string, Migration>> = {
 };
 
 /**
- * Runs the migrations that are missing, all in one transaction, under a lock: of several instances
- * that start at once one runs them, and the others wait.
- * @throws StoreError `unavailable` also where a newer program has been here
+ * Runs the missing migrations in one transaction, under a lock. When several instances start at once,
+ * one runs them and the others wait.
+ * @throws StoreError `unavailable` also when a newer version has already migrated the database
  */
 export async function migrate(database: Database): Promise<void> {
   await database.whole(async (db) => {
@@ -24,7 +24,7 @@ export async function migrate(database: Database): Promise<void> {
     if (error instanceof Error && error.message.startsWith("corrupted migrations")) {
       throw new StoreError(
         "unavailable",
-        `the database was made by another version of this program (${error.message}); start the newest one`,
+        `the database was created by another version of this program (${error.message}); start the newest version`,
         { cause: error },
       );
     }

@@ -4,8 +4,8 @@ import { connectSqlite } from "./sqlite.ts";
 import { type Store, StoreError } from "./store.ts";
 
 /**
- * The store that one setting names: a `postgres://…` or `postgresql://…` URL, or else the path of an
- * SQLite file. Brings the database up to date before it resolves.
+ * Opens the store that the setting names: a `postgres://…` or `postgresql://…` URL, or the path of an
+ * SQLite file. It migrates the database before it resolves.
  * @throws StoreError `unavailable`, `busy` or `full`
  */
 export async function openStore(location: string): Promise<Store> {
@@ -13,11 +13,11 @@ export async function openStore(location: string): Promise<Store> {
     return storeOn(await connectPostgres({ url: location }));
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) {
-    // Not the whole of it: it may hold a password.
+    // Only the scheme, because the URL may contain a password.
     const [scheme = ""] = location.split("//");
     throw new StoreError(
       "unavailable",
-      `${scheme}// is no database known here; give a postgres:// URL, or the path of an SQLite file`,
+      `${scheme}// is not supported; use a postgres:// URL or the path of an SQLite file`,
     );
   }
   const { database } = await connectSqlite({ file: location });

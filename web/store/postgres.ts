@@ -1,4 +1,4 @@
-/** PostgreSQL, for those who run several instances of the service. */
+/** PostgreSQL, for several instances of the service. */
 import {
   CamelCasePlugin,
   Kysely,
@@ -13,17 +13,17 @@ import type { Schema } from "./schema.ts";
 import { StoreError } from "./store.ts";
 
 export interface PostgresOptions {
-  /** `postgres://user:password@host:port/database?sslmode=verify-full`, or `?host=/a/socket's/folder` */
+  /** `postgres://user:password@host:port/database?sslmode=verify-full`, or `?host=/folder/of/a/socket` */
   readonly url: string;
-  /** how long to wait for a connection, and for what another holds, in ms */
+  /** how long to wait for a connection or a lock, in ms */
   readonly busyTimeoutMs?: number;
   readonly connections?: number;
 }
 
-/** Longer than any statement of ours: a server that hangs is not waited for, in ms. */
+/** Longer than any of our statements takes, in ms. It ends the wait for a server that hangs. */
 const statementTimeoutMs = 30_000;
 
-/** @throws StoreError where there is no server, or it does not keep what it has said it keeps */
+/** @throws StoreError when there is no server, or it may lose committed transactions */
 export async function connectPostgres({
   url,
   busyTimeoutMs = 5000,
@@ -41,8 +41,8 @@ export async function connectPostgres({
     keepAlive: true,
     types: { getTypeParser },
   });
-  // A connection that breaks is replaced at the next use, and what was asked on it rejects; but both
-  // are told as events too, idle or in use, and without a listener Node would end.
+  // A broken connection is replaced at the next use, and its query rejects. Both pool and client also
+  // emit an error event, and without a listener Node would exit.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => void client.on("error", () => undefined));
   const kysely = new Kysely<Schema>({
@@ -59,14 +59,14 @@ export async function connectPostgres({
   return database;
 }
 
-/** Times and counts come as bigint, as text otherwise; all of them are safe integers. */
+/** Parses bigint columns as numbers instead of text. All times and counts are safe integers. */
 const getTypeParser: typeof pg.types.getTypeParser = (
   oid: number,
   format?: "text" | "binary",
 ): ((value: string) => unknown) =>
   oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
 
-/** No request is answered before it is recorded, and a record that the next power cut takes is none. */
+/** Refuses a server that may lose a committed record in a power cut. */
 async function demandDurability(database: Database): Promise<void> {
   const { rows } = await database.read((db) =>
     sql<{ name: string }>`select name from pg_settings
@@ -78,13 +78,13 @@ async function demandDurability(database: Database): Promise<void> {
   const names = rows.map(({ name }) => name).join(", ");
   throw new StoreError(
     "unavailable",
-    `the database may forget what it has confirmed: ${names} is off; switch it on in postgresql.conf`,
+    `the database may lose committed records: ${names} is off; turn it on in postgresql.conf`,
   );
 }
 
 class NoConnection extends Error {}
 
-/** What goes wrong before there is a connection tells nothing by its type. */
+/** Marks errors before a connection exists, because their types do not show it. */
 function telling(pool: pg.Pool): PostgresPool {
   return {
     connect: async (): Promise<PostgresPoolClient> => {
@@ -98,22 +98,22 @@ function telling(pool: pg.Pool): PostgresPool {
   };
 }
 
-/** Node tries several addresses, and tells all that went wrong in one error without a message. */
+/** Node tries several addresses, and throws one AggregateError without a message. */
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
   return error instanceof Error ? error.message : String(error);
 }
 
-/** By SQLSTATE, PostgreSQL's documentation, appendix A; first the code itself, then its class. */
+/** By SQLSTATE (PostgreSQL documentation, appendix A): first the code itself, then its class. */
 const kinds: ReadonlyMap<string, StoreError["kind"]> = new Map([
   ["23", "conflict"],
-  ["40", "busy"], // deadlock, serialization failure: rolled back, to be tried again
+  ["40", "busy"], // deadlock, serialization failure: rolled back, can be retried
   ["55P03", "busy"], // lock_timeout
   ["57014", "busy"], // statement_timeout
   ["53100", "full"],
   ["53", "unavailable"],
   ["08", "unavailable"],
-  ["25006", "unavailable"], // a standby: read only
+  ["25006", "unavailable"], // a read-only standby
   ["25P03", "unavailable"], // idle_in_transaction_session_timeout
   ["28", "unavailable"],
   ["3D", "unavailable"],

@@ -1,4 +1,4 @@
-/** What happened: each request, and what boxes did that nobody asked for here. */
+/** The records: every request, and events of boxes that belong to no request. */
 import type { Kysely } from "kysely";
 import type { OpenRequest } from "../domain/entities.ts";
 import { advance, openStates } from "../domain/request.ts";
@@ -20,7 +20,8 @@ export function requestsIn(database: Database): Requests {
           .executeTakeFirst();
         const isNew = result.numInsertedOrUpdatedRows === 1n;
         const kept = isNew ? request : await requestOf(db, request.id);
-        if (kept === undefined) throw new Error(`the request ${request.id} came and went`);
+        if (kept === undefined)
+          throw new Error(`the request ${request.id} exists but cannot be found`);
         return { request: kept, isNew };
       }),
 
@@ -43,7 +44,7 @@ export function requestsIn(database: Database): Requests {
             .where("id", "=", id)
             .where("state", "=", before.state)
             .executeTakeFirst();
-          // Else another instance was faster; as steps go forwards only, this ends.
+          // Otherwise another instance was faster. Steps only move forward, so the loop ends.
           if (result.numUpdatedRows > 0n) return after;
         }
       }),
@@ -98,7 +99,7 @@ function columnsOf(request: OpenRequest): OpenRequest {
   return { id, gateId, personId, state, reason, at, sentAt, endedAt, pulseMs, address };
 }
 
-/** Whoever may publish commands chose this text, and neither database keeps a NUL. */
+/** Replaces NUL, which neither database accepts. Any publisher of commands can choose this text. */
 function storable(text: string | null): string | null {
   return text === null ? null : text.replaceAll("\0", "\uFFFD");
 }

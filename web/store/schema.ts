@@ -1,7 +1,7 @@
 /**
- * The tables as the queries see them; in the database, names are in snake_case. Times are ms since
- * 1970 (bigint), yes and no are 1 and 0, lists are JSON: the same in both databases, so that one set
- * of queries does for both.
+ * The tables as the queries see them. In the database, names are in snake_case. Times are ms since 1970
+ * (bigint), booleans are 1 and 0, and lists are JSON. Both databases use the same types, so that they
+ * share one set of queries.
  */
 import type {
   ForeignEvent,
@@ -35,7 +35,7 @@ export type GateTable = Omit<Gate, "isActive"> & { readonly isActive: Flag };
 /** `days`: a JSON list */
 export type GrantTable = Omit<Grant, "days"> & { readonly days: string };
 
-/** One row that is written to see whether the database can be. */
+/** One row that is updated to check whether the database is writable. */
 export interface WriteCheckTable {
   readonly id: number;
   readonly checks: number;
@@ -48,7 +48,7 @@ export interface Schema {
   readonly signInAttempt: SignInAttempt;
   readonly session: Session;
   readonly gate: GateTable;
-  /** `grant` is a word of SQL */
+  /** `grant` is a reserved word in SQL */
   readonly accessGrant: GrantTable;
   readonly openRequest: OpenRequest;
   readonly foreignEvent: ForeignEvent;

@@ -1,4 +1,4 @@
-/** Passkeys, invitations, sign-ins that have begun, and sessions: by what people get in. */
+/** Passkeys, invitations, sign-in attempts and sessions. */
 import type { Selectable, Transaction } from "kysely";
 import type { Passkey } from "../domain/entities.ts";
 import type { Database } from "./database.ts";
@@ -126,7 +126,7 @@ function invitationsIn(
   };
 }
 
-/** Of many at once, one deletes it. */
+/** Of concurrent attempts, only one deletes the invitation. */
 async function takeInvitation(
   db: Transaction<Schema>,
   tokenHash: string,

@@ -1,4 +1,4 @@
-/** The store on a database that speaks SQL: the same queries for each. */
+/** The store on an SQL database. The queries are the same for both databases. */
 import type { Database } from "./database.ts";
 import { gatesIn, grantsIn } from "./gates.ts";
 import { historyIn } from "./history.ts";
@@ -8,7 +8,7 @@ import { foreignEventsIn, requestsIn } from "./records.ts";
 import { signInWith } from "./sign-in.ts";
 import type { Store } from "./store.ts";
 
-/** Brings the database up to date first. What was opened is closed where that fails. @throws StoreError */
+/** Migrates the database first, and closes it when that fails. @throws StoreError */
 export async function storeOn(database: Database): Promise<Store> {
   try {
     await migrate(database);

@@ -108,7 +108,7 @@ describe("store on SQLite", () => {
       libsql.exec("insert into kysely_migration values ('9999-later', '2030-01-01T00:00:00Z')");
       await assert.rejects(connect(), (error) => {
         assert.ok(error instanceof StoreError && error.kind === "unavailable");
-        assert.match(error.message, /made by another version of this program.*9999-later/);
+        assert.match(error.message, /created by another version of this program.*9999-later/);
         return true;
       });
     });

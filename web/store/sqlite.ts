@@ -1,4 +1,4 @@
-/** The embedded database: one file, through libsql. */
+/** The embedded database: one SQLite file, used through libsql. */
 import { closeSync, fchmodSync, mkdirSync, openSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import {
@@ -15,33 +15,33 @@ import type { Schema } from "./schema.ts";
 import { StoreError } from "./store.ts";
 
 export interface SqliteOptions {
-  /** made with mode 0600 where it is not there, its folder with 0700 */
+  /** created with mode 0600 if it does not exist, and its folder with 0700 */
   readonly file: string;
-  /** how long to wait for another program that holds the file, in ms */
+  /** how long to wait while another program has locked the file, in ms */
   readonly busyTimeoutMs?: number;
 }
 
 /**
- * How long SQLite itself waits, in ms: it stops the whole process meanwhile, so that the longer
- * waiting is done outside of it.
+ * How long SQLite itself waits for a lock, in ms. It blocks the whole process meanwhile, so the longer
+ * wait is done outside of it.
  */
 const nativeBusyTimeoutMs = 10;
 
 export interface SqliteConnection {
   readonly database: Database;
-  /** the connection below, for what only SQLite knows */
+  /** the underlying connection, for features of SQLite */
   readonly libsql: Libsql.Database;
 }
 
-/** @throws StoreError where the file cannot be opened, or is no database */
+/** @throws StoreError when the file cannot be opened, or is not a database */
 export async function connectSqlite({
   file: path,
   busyTimeoutMs = 5000,
 }: SqliteOptions): Promise<SqliteConnection> {
-  // libsql takes some names for what they are not, such as a URL of a server.
+  // An absolute path, because libsql would take some names for the URL of a server.
   const file = resolve(path);
   const options = { kindOf: kindOfSqliteError, busyTimeoutMs };
-  // SQLite gives its -wal and -shm the mode of the file.
+  // SQLite creates the -wal and -shm files with the mode of the file.
   makePrivate(file);
   const libsql = await whileBusy(() => open(file), options);
   const kysely = new Kysely<Schema>({
@@ -71,7 +71,7 @@ function open(file: string): Libsql.Database {
   try {
     libsql.pragma(`busy_timeout = ${nativeBusyTimeoutMs}`);
     libsql.pragma("journal_mode = WAL");
-    // In WAL mode, FULL alone syncs each commit: NORMAL may lose the last ones when the power goes.
+    // In WAL mode, only FULL syncs each commit. NORMAL may lose the last commits in a power cut.
     libsql.pragma("synchronous = FULL");
     libsql.pragma("foreign_keys = ON");
     return libsql;
@@ -120,7 +120,7 @@ class ImmediateSqliteDialect extends SqliteDialect {
   }
 }
 
-/** SQLite changes tables in transactions as it does rows: migrations are done as a whole or not at all. */
+/** SQLite supports DDL in transactions, so migrations are applied completely or not at all. */
 class TransactionalSqliteAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
@@ -136,9 +136,9 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 
   /**
-   * Takes the lock at once: a transaction that reads first could not wait for it later. By `exec`: a
-   * statement that found the database busy stays in progress in libsql until its garbage is
-   * collected, and no transaction of the connection can be committed meanwhile.
+   * Takes the write lock at once, because a transaction that reads first could not wait for it later. It
+   * uses `exec`, because a prepared statement that found the database busy stays in progress in libsql
+   * until it is garbage collected, and the connection cannot commit meanwhile.
    */
   override async beginTransaction(): Promise<void> {
     this.#libsql.exec("begin immediate");
@@ -148,15 +148,15 @@ class ImmediateSqliteDriver extends SqliteDriver {
     this.#libsql.exec("commit");
   }
 
-  /** SQLite has rolled back by itself after some errors. */
+  /** After some errors, SQLite has already rolled back. */
   override async rollbackTransaction(): Promise<void> {
     if (this.#libsql.inTransaction) this.#libsql.exec("rollback");
   }
 }
 
 /**
- * libsql ends the whole process when it is handed a boolean, and gives back text only up to its first
- * NUL; PostgreSQL takes neither. So nothing but what both keep gets through.
+ * Passes on only values that both databases keep. libsql ends the process when it gets a boolean, and
+ * returns text only up to its first NUL. PostgreSQL accepts neither.
  */
 function guarded(libsql: Libsql.Database): SqliteDatabase {
   return {
@@ -168,14 +168,14 @@ function guarded(libsql: Libsql.Database): SqliteDatabase {
         all: (parameters) => statement.all(checked(parameters)),
         run: (parameters) => inTransaction(libsql, () => statement.run(checked(parameters))),
         iterate: () => {
-          throw new Error("queries are not streamed here");
+          throw new Error("streaming queries are not supported");
         },
       };
     },
   };
 }
 
-/** Nor may a statement alone find the database busy, for the same reason as `begin`. */
+/** Runs a single statement in a transaction, for the same reason as in `beginTransaction`. */
 function inTransaction<T>(libsql: Libsql.Database, run: () => T): T {
   if (libsql.inTransaction) return run();
   libsql.exec("begin immediate");
@@ -196,7 +196,7 @@ function checked(parameters: readonly unknown[]): unknown[] {
       (typeof value === "number" && Number.isFinite(value)) ||
       (typeof value === "string" && !value.includes("\0"));
     if (!isFine)
-      throw new TypeError("the database keeps finite numbers, text without NUL, and null");
+      throw new TypeError("the database accepts only finite numbers, text without NUL, and null");
     return value;
   });
 }

@@ -1,12 +1,12 @@
 /**
- * What the service keeps: people, gates, who may open what, and a record of every request. One
- * contract (`store.contract.ts`) for every database. Each call is one transaction: when its promise
- * resolves, it is on the disk; when it rejects, nothing of it happened. One exception: where the
- * connection to a database server breaks in the middle of a commit (`unavailable`), nobody knows.
+ * What the service stores: people, gates, grants, and a record of every request. Every database fulfils
+ * one contract (`store.contract.ts`). Each call is one transaction: when its promise resolves, the change
+ * is on the disk; when it rejects, nothing has changed. One exception: when the connection to a database
+ * server breaks in the middle of a commit (`unavailable`), the outcome is unknown.
  *
- * Every call may reject with a {@link StoreError}. People and gates are never deleted, only
- * deactivated, so that the records keep their names; and the records hold no foreign keys, so that
- * nothing is refused a record for what it names, be it an unknown gate.
+ * Every call may reject with a {@link StoreError}. People and gates are never deleted, only deactivated,
+ * so that the records keep their names. The records have no foreign keys, so that a request for an unknown
+ * gate can be recorded too.
  */
 import type { HistoryQuery } from "../api.ts";
 import type {
@@ -22,7 +22,7 @@ import type {
   SignInAttempt,
 } from "../domain/entities.ts";
 
-/** Why something was not kept: a `conflict` is the caller's to tell, the others the operator's to mend. */
+/** Why something was not stored. The caller handles a `conflict`; the operator fixes the others. */
 export class StoreError extends Error {
   readonly kind: "conflict" | "busy" | "full" | "unavailable";
   constructor(kind: StoreError["kind"], message: string, options?: ErrorOptions) {
@@ -34,9 +34,9 @@ export class StoreError extends Error {
 
 export interface Store {
   // people
-  /** @throws StoreError conflict where id or oidcSubject is taken; so does updatePerson */
+  /** @throws StoreError conflict when id or oidcSubject is already used; so does updatePerson */
   createPerson(person: Person): Promise<void>;
-  /** One that becomes inactive loses sessions and invitations with it. @returns undefined: unknown id */
+  /** A person who becomes inactive loses all sessions and invitations. @returns undefined when the id is unknown */
   updatePerson(
     id: string,
     changes: Partial<Omit<Person, "id" | "createdAt">>,
@@ -48,36 +48,40 @@ export interface Store {
   // passkeys, invitations, sessions
   passkey(credentialId: string): Promise<Passkey | undefined>;
   passkeysOf(personId: string): Promise<readonly Passkey[]>;
-  /** The counter never goes back. */
+  /** The counter never decreases. */
   usePasskey(credentialId: string, counter: number, at: number): Promise<void>;
   /** @returns how many were removed */
   deletePasskeys(personId: string): Promise<number>;
-  /** Replaces what invitations the person had. */
+  /** Replaces the person's earlier invitation. */
   createInvitation(invitation: Invitation): Promise<void>;
-  /** Undefined where it is over, or the person inactive. */
+  /** @returns undefined when it has expired, or the person is inactive */
   invitation(tokenHash: string, now: number): Promise<Invitation | undefined>;
-  /** The invitation is used up and the passkey kept, both or neither. @returns false where it was used or over already, or is not that person's; @throws StoreError conflict where the credential is known */
+  /**
+   * Uses up the invitation and stores the passkey, both or neither.
+   * @returns false when it was already used, has expired, or belongs to another person
+   * @throws StoreError conflict when the credential already exists
+   */
   acceptInvitation(tokenHash: string, passkey: Passkey, now: number): Promise<boolean>;
   createSignInAttempt(attempt: SignInAttempt): Promise<void>;
-  /** Uses it up. @returns false where it was never made, is used or over already, or is of another kind */
+  /** Uses up the attempt. @returns false when it is unknown, used, expired or of another kind */
   takeSignInAttempt(tokenHash: string, kind: SignInAttempt["kind"], now: number): Promise<boolean>;
   createSession(session: Session): Promise<void>;
-  /** The session and its person, who is active; undefined otherwise. */
+  /** @returns the session and its person; undefined when it has ended, or the person is inactive */
   session(
     tokenHash: string,
     now: number,
   ): Promise<{ readonly session: Session; readonly person: Person } | undefined>;
   deleteSession(tokenHash: string): Promise<void>;
-  /** @returns how many ended */
+  /** @returns how many sessions ended */
   deleteSessionsOf(personId: string): Promise<number>;
 
   // gates and grants
-  /** @throws StoreError conflict where id or thingName is taken */
+  /** @throws StoreError conflict when id or thingName is already used */
   createGate(gate: Gate): Promise<void>;
   updateGate(id: string, changes: Partial<Omit<Gate, "id">>): Promise<Gate | undefined>;
   gate(id: string): Promise<Gate | undefined>;
   gates(): Promise<readonly Gate[]>;
-  /** @throws StoreError conflict where person or gate is unknown */
+  /** @throws StoreError conflict when the person or the gate is unknown */
   createGrant(grant: Grant): Promise<void>;
   updateGrant(grant: Grant): Promise<boolean>;
   deleteGrant(id: string): Promise<boolean>;
@@ -87,22 +91,25 @@ export interface Store {
   }): Promise<readonly Grant[]>;
 
   // the records
-  /** @returns the request under that id: the new one, or the one that was there before (`isNew` false) */
+  /** @returns the request with this id: the new one, or the existing one (`isNew` false) */
   recordRequest(
     request: OpenRequest,
   ): Promise<{ readonly request: OpenRequest; readonly isNew: boolean }>;
-  /** Moves a request forward; one that has ended stays as it is, but for `unanswered`, which a late word of the box may end. @returns the request as it is now; undefined: unknown id */
+  /**
+   * Moves a request forward. An ended one does not change, except `unanswered`, which a late event of the
+   * box may change.
+   * @returns the request as it is now; undefined when the id is unknown
+   */
   advanceRequest(id: string, step: RequestStep): Promise<OpenRequest | undefined>;
   request(id: string): Promise<OpenRequest | undefined>;
-  /** Those not ended yet: after a crash, to be told what became of them. */
+  /** The requests that have not ended, so that they can be ended after a crash. */
   openRequests(): Promise<readonly OpenRequest[]>;
-  /** An event of a box that answers no request of ours; the same twice is kept once. */
+  /** Records an event of a box that belongs to no request of ours. The same event is recorded once. */
   recordForeignEvent(event: ForeignEvent): Promise<void>;
   foreignEvents(limit: number): Promise<readonly ForeignEvent[]>;
   /**
-   * Newest first, with the names people and gates have now (an unknown gate's id stands for its name).
-   * @throws RangeError for an `after` that {@link HistoryQuery} could not have got from `next` (see
-   * `isHistoryPosition`), or a limit that is none of 1–200
+   * Newest first, with the current names of people and gates. The name of an unknown gate is its id.
+   * @throws RangeError when `after` is not a position (see `isHistoryPosition`), or the limit is not 1–200
    */
   history(query: HistoryQuery): Promise<{
     readonly entries: readonly (OpenRequest & {
@@ -112,10 +119,14 @@ export interface Store {
     })[];
     readonly next: string | null;
   }>;
-  /** Deletes requests and foreign events older than `before`, and sessions, invitations, attempts that are over; in batches, so that others get their turn. @returns how many records */
+  /**
+   * Deletes requests and foreign events older than `before`, and expired sessions, invitations and
+   * attempts. It works in batches, so that other calls are not blocked.
+   * @returns how many records were deleted
+   */
   prune(before: number, now: number): Promise<number>;
 
-  /** Whether the database can be written to now. @throws StoreError */
+  /** Checks that the database is writable. @throws StoreError */
   check(): Promise<void>;
   close(): Promise<void>;
 }

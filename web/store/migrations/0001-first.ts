@@ -1,4 +1,4 @@
-/** People, gates, grants and the records. A migration that was released is never changed. */
+/** People, gates, grants and the records. Never change a migration after its release. */
 import { type Kysely, type Migration, sql } from "kysely";
 
 export const first: Migration = {
@@ -87,7 +87,7 @@ async function gatesAndGrants(db: Kysely<unknown>): Promise<void> {
   await index(db, "accessGrant", ["gateId"]);
 }
 
-/** Without foreign keys: nothing is refused a record for what it names. */
+/** Without foreign keys, so that a request for an unknown gate can be recorded too. */
 async function records(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable("openRequest")
@@ -117,7 +117,7 @@ async function records(db: Kysely<unknown>): Promise<void> {
     .addColumn("pulseMs", "bigint")
     .execute();
   await index(db, "foreignEvent", ["at"]);
-  // Null differs from null in a unique index; a box's event that is delivered twice does not.
+  // coalesce, because a unique index treats nulls as different, and an event may be delivered twice.
   await sql`create unique index foreign_event_once on foreign_event
     (thing_name, at, outcome, coalesce(command_id, ''), coalesce(reason, ''))`.execute(db);
 }
