@@ -14,7 +14,7 @@ describe("the page's assets", () => {
     assets = await pageAssets();
   });
 
-  it("need less than 50 kB of script at the gate, minified and not compressed", () => {
+  it("need less than 50 kB of uncompressed script to open a gate", () => {
     const html = body("/");
     const first = scripts().filter((path) => html.includes(path));
     assert.ok(first.length > 0);
@@ -22,7 +22,7 @@ describe("the page's assets", () => {
     assert.ok(bytes < 50_000, `${bytes} bytes`);
   });
 
-  it("have the page fetch at the start all that its script imports, and nothing of passkeys", () => {
+  it("preload everything that the page's script imports, and nothing for passkeys", () => {
     const html = body("/");
     const script = scripts().find((path) => path.startsWith("/page-")) ?? "";
     const imported = [...body(script).matchAll(/from"\.(\/part-\w+\.js)"/g)].map(
@@ -35,7 +35,7 @@ describe("the page's assets", () => {
     assert.ok(!html.includes(passkeys[0] ?? ""));
   });
 
-  it("name each other, and nothing that is not there", () => {
+  it("reference only files that exist", () => {
     const names = /(?:href|src)="(\/[^"]+)"|"(\/icon[^"]+)"|"\.(\/part-\w+\.js)"/g;
     for (const [path, asset] of assets) {
       if (asset.type.startsWith("image/")) continue;
@@ -46,24 +46,24 @@ describe("the page's assets", () => {
     }
   });
 
-  it("are kept for ever only under a name that changes with the content", () => {
+  it("are cached permanently only when the name changes with the content", () => {
     for (const [path, { isImmutable }] of assets) {
       assert.equal(isImmutable, /-[0-9A-Za-z]{8}\.\w+$/.test(path), path);
     }
   });
 
-  it("have no script or style inline, and ask no other origin", () => {
+  it("have no inline script or style, and use no other origin", () => {
     const html = body("/");
     assert.doesNotMatch(html, /<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=/);
     for (const path of assets.keys()) {
-      // The name of a language, and where a library's warning leads whoever reads it.
+      // An XML namespace, and a link in a library's warning.
       const text = body(path).replaceAll(/http:..www\.w3\.org|https:..simplewebauthn\.dev/g, "");
       assert.doesNotMatch(text, /(https?:)?\/\/[a-z0-9-]+\.[a-z]/, path);
     }
     assert.doesNotMatch(contentSecurityPolicy, /unsafe|\*|https?:/);
   });
 
-  it("can be installed: names, a start, icons of both purposes, and no service worker", () => {
+  it("can be installed: the manifest is complete, and there is no service worker", () => {
     const manifest = JSON.parse(body("/manifest.webmanifest"));
     assert.equal(manifest.start_url, "/");
     assert.equal(manifest.display, "standalone");

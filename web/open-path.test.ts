@@ -66,7 +66,7 @@ function describeOpenPath(name: string, makeCloud: (context: Context) => Promise
       return fetch(`http://127.0.0.1:${web.port}${path}`, { method, headers, ...text });
     }
 
-    it("leads from a tap to one command, and from the box's event to the record", async () => {
+    it("sends one command for a tap, and records the box's event", async () => {
       const id = randomUUID();
       const answer = await request("POST", "/api/gates/north/open", { id });
       assert.equal(answer.status, 202);

@@ -11,7 +11,7 @@ function grant(changes: Partial<GrantTimes> = {}): GrantTimes {
   return { days: everyDay, fromMinute: 0, toMinute: 1440, endsAt: null, ...changes };
 }
 
-/** `24:00` is the end of a day. */
+/** `24:00` is the end of the day. */
 function hours(from: string, to: string, days: readonly Weekday[] = everyDay): GrantTimes {
   return grant({ days, fromMinute: minutes(from), toMinute: minutes(to) });
 }
@@ -34,7 +34,7 @@ function notBefore(iso: string | null): May {
 }
 
 describe("grants", () => {
-  it("says why not: no grant, one that has ended, a gate out of use", () => {
+  it("give the reason: no grant, an ended grant, or a gate out of service", () => {
     const now = "2025-11-12T12:00:00Z";
     assert.deepEqual(may([], now), { open: false, why: "no-grant", opensAt: null });
     assert.deepEqual(may([grant()], now, { ...berlin, isActive: false }), {
@@ -48,7 +48,7 @@ describe("grants", () => {
     assert.deepEqual(may([grant({ endsAt: at(now) + 1 })], now), { open: true });
   });
 
-  it("goes by the clock at the gate: from its first minute, to before its last", () => {
+  it("follow the clock in the gate's time zone, including the first minute and excluding the last", () => {
     // Wednesday in winter: UTC+1
     const work = [hours("08:00", "17:30", [1, 2, 3, 4, 5])];
     assert.deepEqual(may(work, "2025-11-12T06:59:59.999Z"), notBefore("2025-11-12T07:00:00Z"));
@@ -66,14 +66,14 @@ describe("grants", () => {
     );
   });
 
-  it("opens at the first of several grants", () => {
+  it("open at the earliest of several grants", () => {
     const grants = [hours("20:00", "21:00"), hours("14:00", "15:00", [4]), hours("06:00", "07:00")];
     assert.deepEqual(may(grants, "2025-11-12T19:30:00Z"), { open: true });
     assert.deepEqual(may(grants, "2025-11-12T20:00:00Z"), notBefore("2025-11-13T05:00:00Z"));
     assert.deepEqual(may(grants, "2025-11-13T06:00:00Z"), notBefore("2025-11-13T13:00:00Z"));
   });
 
-  it("knows no opening where the grant ends before it, or has no hours", () => {
+  it("have no next opening when they end before it, or have no hours", () => {
     const now = "2025-11-12T20:00:00Z";
     const last = { ...hours("08:00", "17:00"), endsAt: at("2025-11-13T07:00:00Z") };
     assert.deepEqual(may([last], now), notBefore(null));
@@ -85,7 +85,7 @@ describe("grants", () => {
     assert.deepEqual(may([grant({ days: [] })], now), notBefore(null));
   });
 
-  it("counts hours over midnight to the day on which they begin", () => {
+  it("count hours over midnight to the day on which they begin", () => {
     const fridayNight = [hours("22:00", "06:00", [5])];
     // Friday 14 November 2025, Berlin UTC+1
     assert.deepEqual(may(fridayNight, "2025-11-14T04:00:00Z"), notBefore("2025-11-14T21:00:00Z"));
@@ -108,13 +108,13 @@ describe("grants", () => {
   });
 
   describe("when Berlin's clocks are put forward, 30 March 2025, 02:00 to 03:00", () => {
-    it("skips hours that the clock does not show", () => {
+    it("skip the hours that do not occur", () => {
       const skipped = [hours("02:15", "02:45")];
       assert.deepEqual(may(skipped, "2025-03-30T00:59:59Z"), notBefore("2025-03-31T00:15:00Z"));
       assert.deepEqual(may(skipped, "2025-03-30T01:15:00Z"), notBefore("2025-03-31T00:15:00Z"));
     });
 
-    it("opens at the change where hours begin in what is skipped", () => {
+    it("open at the change when the hours begin in the skipped hour", () => {
       const cut = [hours("02:30", "05:00")];
       assert.deepEqual(may(cut, "2025-03-29T23:00:00Z"), notBefore("2025-03-30T01:00:00Z"));
       assert.deepEqual(may(cut, "2025-03-30T00:59:59Z"), notBefore("2025-03-30T01:00:00Z"));
@@ -123,7 +123,7 @@ describe("grants", () => {
       assert.deepEqual(may(cut, "2025-03-30T03:00:00Z"), notBefore("2025-03-31T00:30:00Z"));
     });
 
-    it("makes a night an hour shorter", () => {
+    it("last an hour less over that night", () => {
       const night = [hours("22:00", "06:00", [6])];
       assert.deepEqual(may(night, "2025-03-29T20:59:59Z"), notBefore("2025-03-29T21:00:00Z"));
       assert.deepEqual(may(night, "2025-03-30T03:59:59Z"), { open: true });
@@ -132,7 +132,7 @@ describe("grants", () => {
   });
 
   describe("when Berlin's clocks are put back, 26 October 2025, 03:00 to 02:00", () => {
-    it("opens twice in the hours that the clock shows twice", () => {
+    it("open twice in the repeated hour", () => {
       const twice = [hours("02:15", "02:45")];
       assert.deepEqual(may(twice, "2025-10-26T00:15:00Z"), { open: true });
       assert.deepEqual(may(twice, "2025-10-26T00:45:00Z"), notBefore("2025-10-26T01:15:00Z"));
@@ -140,19 +140,19 @@ describe("grants", () => {
       assert.deepEqual(may(twice, "2025-10-26T01:45:00Z"), notBefore("2025-10-27T01:15:00Z"));
     });
 
-    it("opens at the change where the clock goes back into the hours", () => {
+    it("open at the change when the clock goes back into the hours", () => {
       const early = [hours("01:30", "02:30")];
       assert.deepEqual(may(early, "2025-10-26T00:30:00Z"), notBefore("2025-10-26T01:00:00Z"));
       assert.deepEqual(may(early, "2025-10-26T01:29:59Z"), { open: true });
     });
 
-    it("finds a day's hours a week of 169 hours away", () => {
+    it("find an opening a week of 169 hours ahead", () => {
       const saturday = [hours("09:00", "10:00", [6])];
       assert.deepEqual(may(saturday, "2025-10-25T08:00:00Z"), notBefore("2025-11-01T08:00:00Z"));
     });
   });
 
-  it("finds what a search of every quarter of an hour finds, in any zone", () => {
+  it("find the same opening as a search in steps of a quarter of an hour, in any zone", () => {
     const quarter = 15 * 60_000;
     const zones = ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Chatham"];
     const instants = fc
@@ -165,7 +165,7 @@ describe("grants", () => {
       toMinute: quarters(96),
       endsAt: fc.option(instants),
     });
-    // The days around a change of the clock are as likely as all others together.
+    // Half of the samples are near a clock change.
     const changes = ["2025-03-09", "2025-03-30", "2025-04-06", "2025-09-28", "2025-10-26"].map(at);
     const near = fc
       .tuple(fc.constantFrom(...changes), fc.integer({ min: -200, max: 200 }))

@@ -5,7 +5,7 @@ import { RateLimiter } from "./rate-limit.ts";
 const allowed = { allowed: true };
 
 describe("rate limit", () => {
-  it("lets a burst through, then one each two seconds, and says how long to wait", () => {
+  it("allows a burst, then one every two seconds, and says how long to wait", () => {
     const limiter = new RateLimiter({ burst: 5, everyMs: 2000 });
     for (let i = 0; i < 5; i++) assert.deepEqual(limiter.take("ada", 1000), allowed);
     assert.deepEqual(limiter.take("ada", 1000), { allowed: false, retryAfterMs: 2000 });
@@ -17,7 +17,7 @@ describe("rate limit", () => {
     assert.equal(limiter.take("ada", 13_000).allowed, false);
   });
 
-  it("locks nobody out for longer than an empty bucket where the clock was put back", () => {
+  it("blocks nobody for longer than an empty bucket does when the clock was set back", () => {
     const limiter = new RateLimiter({ burst: 2, everyMs: 1000 });
     limiter.take("ada", 1_000_000);
     limiter.take("ada", 1_000_000);
@@ -25,20 +25,20 @@ describe("rate limit", () => {
     assert.deepEqual(limiter.take("ada", 1000), allowed);
   });
 
-  it("forgets full buckets, and beyond its bound whoever was not seen for longest", () => {
+  it("drops full buckets, and beyond its bound the least recently used one", () => {
     const limiter = new RateLimiter({ burst: 1, everyMs: 1000, maximumKeys: 3 });
     for (const key of ["a", "b", "c"]) limiter.take(key, 0);
     assert.equal(limiter.take("a", 1).allowed, false);
     assert.deepEqual(limiter.take("d", 1), allowed);
     assert.equal(limiter.size, 3);
-    assert.equal(limiter.take("a", 2).allowed, false, "seen lately: kept");
+    assert.equal(limiter.take("a", 2).allowed, false, "used recently, so it is kept");
     assert.deepEqual(limiter.take("b", 2), allowed, "forgotten");
     limiter.take("e", 5000);
     limiter.take("e", 5001);
     assert.equal(limiter.size, 1);
   });
 
-  it("never keeps more than its bound, nor lets through more than its rate", () => {
+  it("never exceeds its bound or its rate", () => {
     const uses = fc.array(
       fc.record({
         key: fc.constantFrom("a", "b", "c", "d", "e"),
@@ -61,7 +61,7 @@ describe("rate limit", () => {
           passed.set(key, times);
           if (!verdict.allowed) continue;
           times.push(now);
-          // In any span: no more than the burst and what came in meanwhile.
+          // In any period: at most the burst plus what was refilled.
           for (const [i, begin] of times.entries()) {
             assert.ok(times.length - i <= 3 + (now - begin) / 500);
           }

@@ -23,27 +23,27 @@ function step(changes: Partial<RequestStep>): RequestStep {
   return { state: "sent", reason: null, at: 2000, pulseMs: null, ...changes };
 }
 
-describe("life of a request", () => {
-  it("is recorded, sent, opened", () => {
+describe("the life cycle of a request", () => {
+  it("goes through recorded, sent and opened", () => {
     const sent = advance(recorded, step({ state: "sent", at: 1010 }));
     assert.deepEqual(sent, { ...recorded, state: "sent", sentAt: 1010 });
     const opened = advance(sent, step({ state: "opened", at: 1200, pulseMs: 500 }));
     assert.deepEqual(opened, { ...sent, state: "opened", endedAt: 1200, pulseMs: 500 });
   });
 
-  it("hears the box before the broker's acknowledgement, which then changes nothing", () => {
+  it("accepts the box's event before the broker's acknowledgement, which then changes nothing", () => {
     const opened = advance(recorded, step({ state: "opened", pulseMs: 500 }));
     assert.equal(advance(opened, step({ state: "sent" })), opened);
   });
 
-  it("cannot fail once it was sent: something may have happened at the gate", () => {
+  it("cannot fail after it was sent, because the box may have acted", () => {
     const sent = advance(recorded, step({ state: "sent" }));
     for (const state of ["failed", "denied"] as const)
       assert.equal(mayFollow("sent", state), false);
     assert.equal(advance(sent, step({ state: "failed", reason: "broker-away" })), sent);
   });
 
-  it("is ended again by the box alone, where nobody knew", () => {
+  it("can change after unanswered only by an event of the box", () => {
     const unanswered = advance(recorded, step({ state: "unanswered", reason: "expired" }));
     assert.equal(unanswered.reason, null);
     const refused = step({ state: "refused", reason: "cooldown", at: 9000, pulseMs: 1 });
@@ -59,7 +59,7 @@ describe("life of a request", () => {
     );
   });
 
-  it("has ended in every state but two, and of the ends only `unanswered` leads on", () => {
+  it("has two open states, and `unanswered` is the only ended state with successors", () => {
     assert.deepEqual(
       states.filter((state) => !hasEnded(state)),
       openStates,
@@ -68,7 +68,7 @@ describe("life of a request", () => {
     assert.deepEqual(leadingOn, ["unanswered"]);
   });
 
-  it("is consistent after any steps in any order, and only ever goes forwards", () => {
+  it("is consistent after any steps in any order, and only moves forward", () => {
     const steps = fc.array(
       fc.record<RequestStep>({
         state: fc.constantFrom(...states),
@@ -94,7 +94,7 @@ describe("life of a request", () => {
           const { id, gateId, personId, at, address } = request;
           assert.deepEqual({ ...recorded, id, gateId, personId, at, address }, recorded);
         }
-        // The longest life: recorded, sent, unanswered, and the box's late word.
+        // The longest life cycle: recorded, sent, unanswered, and a late event of the box.
         assert.ok(lived.length <= 4, lived.join());
         assert.equal(new Set(lived).size, lived.length);
         const ends = lived.filter((state) => hasEnded(state) && state !== "unanswered");

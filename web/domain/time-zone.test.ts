@@ -4,7 +4,7 @@ import { isTimeZone, offsetAt, steadyTimes, wallClock } from "./time-zone.ts";
 const hourMs = 3_600_000;
 
 describe("time zones", () => {
-  it("are names that Node knows, and no bare offsets", () => {
+  it("are names that Node knows, but not bare offsets", () => {
     for (const name of ["Europe/Berlin", "UTC", "Etc/GMT+5", "America/Argentina/Buenos_Aires"]) {
       assert.equal(isTimeZone(name), true, name);
     }
@@ -13,7 +13,7 @@ describe("time zones", () => {
     }
   });
 
-  it("are ahead of UTC by what their tables say, also before 1970 and between seconds", () => {
+  it("have the right offset, also before 1970 and between seconds", () => {
     assert.equal(offsetAt("Europe/Berlin", Date.UTC(2025, 0, 1, 0, 0, 0, 999)), hourMs);
     assert.equal(offsetAt("Europe/Berlin", Date.UTC(2025, 6, 1)), 2 * hourMs);
     assert.equal(offsetAt("America/St_Johns", Date.UTC(2025, 0, 1)), -3.5 * hourMs);
@@ -22,14 +22,14 @@ describe("time zones", () => {
     assert.throws(() => offsetAt("Europe/Atlantis", 0), RangeError);
   });
 
-  it("show day and minute", () => {
+  it("give the weekday and the minute", () => {
     assert.deepEqual(wallClock(0, 0), { weekday: 4, minute: 0 });
     assert.deepEqual(wallClock(-1, 0), { weekday: 3, minute: 1439 });
     assert.deepEqual(wallClock(Date.UTC(2025, 10, 9, 23, 30), hourMs), { weekday: 1, minute: 30 });
     assert.deepEqual(wallClock(Date.UTC(1969, 11, 22), 0), { weekday: 1, minute: 0 });
   });
 
-  it("are steady between the changes of their clocks", () => {
+  it("divide into steady times between clock changes", () => {
     const change = Date.UTC(2025, 2, 30, 1);
     const at = (hours: number): number => change + hours * hourMs;
     const times = (from: number, to: number) => [...steadyTimes("Europe/Berlin", at(from), at(to))];

@@ -1,4 +1,4 @@
-/** Debian's Chromium, without a window, and a thumb. */
+/** Headless Chromium from the Debian package, and a simulated thumb. */
 import { existsSync } from "node:fs";
 import {
   type Browser,
@@ -30,7 +30,7 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch(launchOptions);
 }
 
-/** As a person has it, with a profile in a folder, where {@link launchChromium} is always incognito. */
+/** Chromium with a profile in a folder, because {@link launchChromium} is always incognito. */
 export function launchWithProfile(folder: string): Promise<BrowserContext> {
   return chromium.launchPersistentContext(folder, launchOptions);
 }
@@ -46,14 +46,14 @@ export const desktop: BrowserContextOptions = { viewport: { width: 1280, height:
 
 const sessions = new WeakMap<Page, Promise<CDPSession>>();
 
-/** One a page: where a second is detached, Chromium takes the virtual authenticator away. */
+/** One for each page, because Chromium removes the virtual authenticator when a second one is detached. */
 function sessionOf(page: Page): Promise<CDPSession> {
   const known = sessions.get(page) ?? page.context().newCDPSession(page);
   sessions.set(page, known);
   return known;
 }
 
-/** An authenticator that is there, and whose person agrees. */
+/** Adds a virtual authenticator that always confirms. */
 export async function addAuthenticator(page: Page): Promise<void> {
   const session = await sessionOf(page);
   await session.send("WebAuthn.enable");
@@ -69,7 +69,7 @@ export async function addAuthenticator(page: Page): Promise<void> {
   });
 }
 
-/** Slides from the knob over this part of the track: by touch, and not in a straight line. */
+/** Slides from the knob over this part of the track by touch, and not in a straight line. */
 export async function slide(page: Page, part = 1): Promise<void> {
   const track = await page.locator(".slide").boundingBox();
   const knob = (await page.locator(".slide-knob").boundingBox())?.width;
@@ -87,13 +87,13 @@ export async function slide(page: Page, part = 1): Promise<void> {
   for (let index = 1; index <= moves; index++) {
     const wander = 30 * Math.sin(index);
     await touch("touchMove", start.x + (length * index) / moves, start.y + wander);
-    // A thumb needs time; the page takes what is quicker for water.
+    // A thumb needs time. The page ignores anything faster, because water on the screen is faster.
     await new Promise((resolve) => setTimeout(resolve, 15));
   }
   await touch("touchEnd");
 }
 
-/** What Chromium tells a screen reader: each node's role and name, those without a name left out. */
+/** What Chromium exposes to a screen reader: the role and name of each node that has a name. */
 export async function accessibleNodes(page: Page): Promise<readonly string[]> {
   const session = await sessionOf(page);
   const { nodes } = await session.send("Accessibility.getFullAXTree");

@@ -46,7 +46,7 @@ describe("the page in Chromium", function () {
   afterEach(async () => {
     for (const context of browser?.contexts() ?? []) await context.close();
     await service.stop();
-    // A violation of the policy, an exception or an unhandled rejection is a fault, whatever was seen.
+    // A CSP violation, an exception or an unhandled rejection fails the test, whatever the page shows.
     assert.deepEqual(errors, []);
   });
 
@@ -71,7 +71,7 @@ describe("the page in Chromium", function () {
   const ready = (page: Page) => page.locator('.slide[data-control="ready"]').waitFor();
   const off = (page: Page) => page.locator('.slide[data-control="off"]').waitFor();
 
-  it("makes a passkey from an invitation, slides, and tells what the box did; then signs in with it", async () => {
+  it("creates a passkey from an invitation, opens by a slide, and signs in with the passkey", async () => {
     const page = await open(null);
     await addAuthenticator(page);
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -89,7 +89,7 @@ describe("the page in Chromium", function () {
     await ready(page);
   });
 
-  it("says so when an invitation is over, and when no passkey is known", async () => {
+  it("says when an invitation is over, and when the device has no passkey", async () => {
     const page = await open(null);
     await addAuthenticator(page);
     await page.goto(`${service.origin}/#invitation=used`);
@@ -99,14 +99,14 @@ describe("the page in Chromium", function () {
     await page.getByText("Your device did not provide a passkey").waitFor();
   });
 
-  it("leads to the provider where there is one", async () => {
+  it("links to the provider when there is one", async () => {
     service.methods = { passkey: false, oidc: { name: "Example Ltd", url: "/api/sign-in/oidc" } };
     const page = await open(null);
     const link = page.getByRole("link", { name: "Sign in with Example Ltd" });
     assert.equal(await link.getAttribute("href"), "/api/sign-in/oidc");
   });
 
-  it("does nothing for a tap, nor for a slide that ends too soon", async () => {
+  it("ignores a tap and a slide that ends too soon", async () => {
     const page = await open();
     await ready(page);
     await page.locator(".slide-knob").tap();
@@ -130,7 +130,7 @@ describe("the page in Chromium", function () {
     assert.match(service.posts[0]?.id ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]/);
   });
 
-  it("tells of a refusal with its reason, and of what the service denies", async () => {
+  it("shows the reason when the box refuses or the service denies a request", async () => {
     service.openScript = (gate, id) => ({
       type: "answer",
       request: request(gate.id, id),
@@ -157,7 +157,7 @@ describe("the page in Chromium", function () {
     await page.getByText("You do not have access at this time.").waitFor();
   });
 
-  it("is off while the box is offline, or one may not, and says when one may", async () => {
+  it("turns the control off while the box is offline or access is denied, and says until when", async () => {
     const opensAt = new Date().setHours(24 + 6, 0, 0, 0);
     service.gates.set("main", { ...gateView("main", "Main gate"), box: "offline" });
     const page = await open();
@@ -173,7 +173,7 @@ describe("the page in Chromium", function () {
     assert.deepEqual(service.posts, []);
   });
 
-  it("turns off when the stream has been broken for a few seconds, and comes back by itself", async () => {
+  it("turns the control off when the stream has been broken for a few seconds, then recovers", async () => {
     const page = await open();
     await ready(page);
     service.refusesStreams = true;
@@ -186,7 +186,7 @@ describe("the page in Chromium", function () {
     await ready(page);
   });
 
-  it("turns off soon after the phone has lost the network", async () => {
+  it("turns the control off soon after the phone has lost the network", async () => {
     const page = await open();
     await ready(page);
     await page.context().setOffline(true);
@@ -196,7 +196,7 @@ describe("the page in Chromium", function () {
     await ready(page);
   });
 
-  it("posts the same id again after a network error, and then says that nobody knows", async () => {
+  it("posts the same id again after a network error, then says that the outcome is unknown", async () => {
     service.openScript = () => ({ type: "hang-up" });
     const page = await open();
     await ready(page);
@@ -208,7 +208,7 @@ describe("the page in Chromium", function () {
     assert.equal(ids.size, 1);
   });
 
-  it("asks for a sign-in the moment access is withdrawn", async () => {
+  it("asks for a sign-in as soon as the session ends", async () => {
     const page = await open();
     await ready(page);
     service.withdraw();
@@ -216,7 +216,7 @@ describe("the page in Chromium", function () {
     await page.getByText("You have been signed out.").waitFor();
   });
 
-  it("works by keyboard alone: Enter held opens, Enter pressed does not", async () => {
+  it("works with the keyboard: holding Enter opens, pressing it does not", async () => {
     const page = await open("ben", desktop);
     await ready(page);
     const knob = page.getByRole("button", { name: "Open Main gate: slide, or hold Enter" });
@@ -236,7 +236,7 @@ describe("the page in Chromium", function () {
     assert.ok(await knob.evaluate((element) => element === document.activeElement));
   });
 
-  it("opens in two steps for whom neither sliding nor holding works", async () => {
+  it("opens in two steps without sliding or holding", async () => {
     const page = await open();
     await ready(page);
     await page.getByRole("button", { name: "Open without sliding" }).click();
@@ -250,7 +250,7 @@ describe("the page in Chromium", function () {
     await page.getByText("for 0.5 s").waitFor();
   });
 
-  it("tells a screen reader names, states and outcomes", async () => {
+  it("exposes names, states and outcomes to a screen reader", async () => {
     service.gates.set("yard", gateView("yard", "Delivery yard"));
     const page = await open();
     await ready(page);
@@ -277,7 +277,7 @@ describe("the page in Chromium", function () {
     assert.equal(await knob.getAttribute("aria-disabled"), "true");
   });
 
-  it("fits 320 px without scrolling sideways, in every part", async () => {
+  it("fits 320 px without horizontal scrolling, in every part", async () => {
     service.gates.set("yard", gateView("yard", "Delivery yard at the very back of the premises"));
     const page = await open("ada", { ...phone, viewport: { width: 320, height: 568 } });
     await ready(page);
@@ -289,14 +289,14 @@ describe("the page in Chromium", function () {
     }
   });
 
-  it("shows the whole control on a phone on its side", async () => {
+  it("shows the whole control on a phone in landscape", async () => {
     const page = await open("ben", { ...phone, viewport: { width: 667, height: 375 } });
     await ready(page);
     const track = await page.locator(".slide").boundingBox();
     assert.ok(track !== null && track.y >= 0 && track.y + track.height <= 375);
   });
 
-  it("can be installed, as Chromium judges it, without a service worker", async () => {
+  it("can be installed in Chromium without a service worker", async () => {
     const folder = await mkdtemp(join(tmpdir(), "boom-box-profile-"));
     const context = await launchWithProfile(folder);
     try {
@@ -314,7 +314,7 @@ describe("the page in Chromium", function () {
     }
   });
 
-  it("is dark in the dark, and moves nothing for whom movement is too much", async () => {
+  it("follows the preferences for a dark color scheme and for reduced motion", async () => {
     const page = await open("ben", { ...phone, colorScheme: "dark", reducedMotion: "reduce" });
     await ready(page);
     const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -323,7 +323,7 @@ describe("the page in Chromium", function () {
     assert.equal(await knob.evaluate((it) => getComputedStyle(it).transitionDuration), "0s");
   });
 
-  it("lets an administrator add a person, give access and hand out a link", async () => {
+  it("lets an administrator add a person, grant access and create an invitation link", async () => {
     service.adminGates.set("main", {
       id: "main",
       name: "Main gate",
@@ -358,11 +358,11 @@ describe("the page in Chromium", function () {
     assert.match(await link.inputValue(), /#invitation=/);
     await page.getByRole("link", { name: "Gates" }).click();
     await page.getByText("-61 dBm").waitFor();
-    // Within two months of its end.
+    // The certificate expires within two months.
     await page.getByText(/^\d+ \w+ 20\d\d: renew now$/).waitFor();
   });
 
-  it("lets an administrator lock somebody out, and remove the passkeys of a lost phone", async () => {
+  it("lets an administrator lock a person out, and remove the passkeys of a lost phone", async () => {
     service.people.set("ben", { ...newPerson("ben", "Ben Okafor"), passkeys: 1 });
     const page = await open("ada", desktop);
     await page.getByRole("link", { name: "People" }).click();
@@ -374,7 +374,7 @@ describe("the page in Chromium", function () {
     assert.equal(service.people.get("ben")?.isActive, false);
   });
 
-  it("has nothing of administration for others", async () => {
+  it("hides administration from other people", async () => {
     const page = await open("ben");
     await ready(page);
     assert.equal(await page.getByRole("link", { name: "People" }).count(), 0);

@@ -1,4 +1,4 @@
-/** Passkeys as the service does them: real ceremonies, really verified, kept in memory. */
+/** Passkeys like in the service: real ceremonies with real verification, kept in memory. */
 import { randomUUID } from "node:crypto";
 import {
   type AuthenticationResponseJSON,
@@ -21,7 +21,7 @@ export type PasskeyAnswer =
 const over: PasskeyAnswer = {
   type: "refused",
   status: 404,
-  problem: { error: "invitation-over", message: "This invitation is over." },
+  problem: { error: "invitation-over", message: "This invitation has expired." },
 };
 
 export class FakePasskeys {
@@ -41,7 +41,7 @@ export class FakePasskeys {
     return token;
   }
 
-  /** @returns null where the path is none of signing in */
+  /** @returns null when the path does not belong to the sign-in */
   async answer(
     path: string,
     body: { token: string; response: RegistrationResponseJSON } & AuthenticationResponseJSON,
@@ -102,7 +102,7 @@ export class FakePasskeys {
       });
       if (verified) return { type: "signed-in", personId: credential.personId };
     }
-    const problem = { error: "not-accepted", message: "This passkey is not known here." };
+    const problem = { error: "not-accepted", message: "This passkey is unknown." };
     return { type: "refused", status: 401, problem };
   }
 }

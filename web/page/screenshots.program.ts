@@ -1,4 +1,4 @@
-/** `npm run screenshots`: draws the icons, and the pages docs/ shows, from a fake service with people in it. */
+/** `npm run screenshots`: renders the icons, and the screenshots in docs/ from a fake service with sample data. */
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { FakeService, gateView, newPerson, request } from "./service.fake.ts";
 
 const root = join(import.meta.dirname, "../..");
 const icons = join(import.meta.dirname, "icons");
-/** where all of them go, to be looked at; those of docs/ besides */
+/** the folder for all screenshots; those of docs/ are also copied there */
 const everything = process.argv[2];
 const largestBytes = 100_000;
 
@@ -170,7 +170,7 @@ const shots: Readonly<Record<string, Shot>> = {
   },
 };
 
-/** Which are kept in docs/ */
+/** The screenshots that docs/ shows. */
 const kept: Readonly<Record<string, string>> = {
   "opened-phone-dark": "app-phone.webp",
   "ready-phone-light": "app-phone-light.webp",

@@ -1,4 +1,4 @@
-/** A service as `web/api.ts` says, that does what a test tells it, and keeps a record of what it was asked. */
+/** A fake of the service with the API of `web/api.ts`. A test sets its responses, and it records the requests. */
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -20,7 +20,7 @@ import type { Assets } from "../service/assets.ts";
 import { contentSecurityPolicy } from "../service/guards.ts";
 import { FakePasskeys } from "./passkeys.rig.ts";
 
-/** What the service does with a post to open: answers, is silent, or breaks the connection. */
+/** What the service does with a request to open: respond, stay silent, or break the connection. */
 export type OpenScript = (
   gate: GateView,
   id: string,
@@ -43,7 +43,7 @@ export class FakeService {
   history: HistoryEntry[] = [];
   methods: SessionView["methods"] = { passkey: true, oidc: null };
   openScript: OpenScript = (gate, id) => ({ type: "answer", request: request(gate.id, id) });
-  /** each post to open, also those that were hung up on */
+  /** every request to open, also when its connection was broken */
   readonly posts: { readonly gate: string; readonly id: string }[] = [];
   refusesStreams = false;
   csrfToken = "token-1";
@@ -77,14 +77,14 @@ export class FakeService {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** A cookie for a browser that is signed in already. */
+  /** Creates a cookie for a browser that is already signed in. */
   cookieFor(personId: string): { name: string; value: string; url: string } {
     const value = randomUUID();
     this.#sessions.set(value, personId);
     return { name: cookieName, value, url: this.origin };
   }
 
-  /** @returns a link such as an administrator gives away */
+  /** @returns an invitation link, as an administrator gets it */
   invitationFor(personId: string): string {
     return `${this.origin}/#invitation=${this.#passkeys.invite(personId)}`;
   }
@@ -98,7 +98,7 @@ export class FakeService {
     for (const stream of this.#streams) stream.destroy();
   }
 
-  /** All sessions are over at once, as when access is withdrawn. */
+  /** Ends all sessions at once, as when a person is locked out. */
   withdraw(): void {
     this.#sessions.clear();
     this.breakStreams();
@@ -138,7 +138,7 @@ export class FakeService {
     return this.#administer(method, pathname, body, response);
   }
 
-  /** @returns whether it was a call of signing in */
+  /** @returns whether the request belongs to the sign-in */
   async #signIn(
     path: string,
     body: Parameters<FakePasskeys["answer"]>[1],
@@ -256,7 +256,7 @@ export function newPerson(id: string, name: string): PersonView {
   };
 }
 
-/** A request as it is first: recorded; `more` is what is known besides. */
+/** A new request in the state `recorded`. @param more other fields */
 export function request(gate: string, id: string, more: Partial<RequestView> = {}): RequestView {
   return { id, gate, state: "recorded", reason: null, at: Date.now(), pulseMs: null, ...more };
 }

@@ -34,7 +34,7 @@ describe("the page with the real service, in Chromium", function () {
     await rig?.place.remove();
   });
 
-  it("takes the first administrator from the printed link to one pressed button", async () => {
+  it("lets the first administrator register, add a gate and open it", async () => {
     const invitation = await rig.service.start();
     const context = await browser.newContext({ ...phone, locale: "en-GB" });
     const page = await context.newPage();

@@ -28,7 +28,7 @@ describe("administration", () => {
     assert.equal(problem.message, message);
   }
 
-  it("is for administrators alone", async () => {
+  it("refuses people who are not administrators", async () => {
     const { browser } = await rig.colleague(undefined);
     for (const [method, path] of [
       ...[["GET", "people"] as const, ["POST", "people"] as const, ["PATCH", "people/x"] as const],
@@ -43,7 +43,7 @@ describe("administration", () => {
     }
   });
 
-  it("makes, lists and changes people", async () => {
+  it("adds, lists and changes people", async () => {
     const made = await json<PersonView>(
       await admin.post("/api/admin/people", { name: " Ben ", email: "Ben@Example.com" }),
       201,
@@ -96,15 +96,15 @@ describe("administration", () => {
     }
     const other = await rig.person({ isAdministrator: true });
     await refused(await patch(`/api/admin/people/${id}`, { isActive: false }), 409, message);
-    // By a provider that the settings name no more nobody gets in.
+    // Nobody can sign in through a provider that is no longer in the settings.
     await rig.store.updatePerson(other.id, { oidcSubject: "i s" });
     await refused(await patch(`/api/admin/people/${id}`, { isActive: false }), 409, message);
     await rig.passkey(other);
     await json(await patch(`/api/admin/people/${id}`, { isAdministrator: false }));
-    assert.equal((await admin.get("/api/admin/people")).status, 403, "at once");
+    assert.equal((await admin.get("/api/admin/people")).status, 403, "takes effect at once");
   });
 
-  it("knows nobody, no gate and no grant by a name that no database takes", async () => {
+  it("does not find a person, gate or grant whose id contains a NUL", async () => {
     const body = { name: "Ben" };
     for (const [method, path] of [
       ["PATCH", "people/%00"],
@@ -119,14 +119,14 @@ describe("administration", () => {
     assert.equal((await admin.get("/api/admin/grants?person=%00")).status, 400);
   });
 
-  it("invites nobody who is locked out", async () => {
+  it("does not invite a person who is locked out", async () => {
     const { id } = await rig.person({ isActive: false });
     const response = await admin.post(`/api/admin/people/${id}/invitation`);
     await refused(response, 409, "This person is locked out. Restore their access first.");
     assert.equal((await admin.post("/api/admin/people/x/invitation")).status, 404);
   });
 
-  it("makes, lists and changes gates, and wants to hear of their boxes", async () => {
+  it("creates, lists and changes gates, and watches their boxes", async () => {
     const made = await json<AdminGateView>(await admin.post("/api/admin/gates", gate), 201);
     assert.deepEqual([made.isActive, made.box.state], [true, "unknown"]);
     assert.deepEqual(rig.link.watched, ["lot-1"]);
@@ -163,7 +163,7 @@ describe("administration", () => {
     assert.equal((await patch("/api/admin/gates/north", { id: "other" })).status, 400);
   });
 
-  it("makes, changes and withdraws grants", async () => {
+  it("creates, changes and revokes grants", async () => {
     await admin.post("/api/admin/gates", gate);
     const { person, browser } = await rig.colleague(undefined);
     const body = { person: person.id, gate: "north", days: [5, 1], fromMinute: 0, toMinute: 1_440 };

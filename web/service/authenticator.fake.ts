@@ -7,7 +7,7 @@ import type {
 } from "@simplewebauthn/server";
 import { isoCBOR } from "@simplewebauthn/server/helpers";
 
-/** What a test makes wrong. */
+/** What is wrong with a response. */
 export interface Faults {
   readonly origin?: string;
   readonly rpId?: string;
@@ -19,7 +19,7 @@ export interface Faults {
 
 const flags = { userPresent: 0x01, userVerified: 0x04, attested: 0x40 };
 
-/** An authenticator in software: one key on P-256, with real signatures (WebAuthn Level 3, § 6). */
+/** A software authenticator with one P-256 key and real signatures (WebAuthn Level 3, § 6). */
 export class FakeAuthenticator {
   readonly id = randomBytes(16).toString("base64url");
   readonly #keys = generateKeyPairSync("ec", { namedCurve: "P-256" });

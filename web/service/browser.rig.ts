@@ -1,6 +1,6 @@
 import type { SessionView } from "../api.ts";
 
-/** What a browser does of itself: cookies, Origin, Sec-Fetch-Site; and our page: the CSRF token. */
+/** What a browser sends by itself (cookies, Origin, Sec-Fetch-Site) and what our page adds (the CSRF token). */
 export class Browser {
   readonly cookies = new Map<string, string>();
   csrfToken = "";
@@ -12,7 +12,7 @@ export class Browser {
     this.#origin = origin;
   }
 
-  /** A header of undefined is left out. */
+  /** A header whose value is undefined is not sent. */
   async request(
     method: string,
     path: string,
@@ -58,7 +58,7 @@ export class Browser {
     return this.request("POST", path, body, changes);
   }
 
-  /** Loads the page: what it needs to know before anything else. */
+  /** Loads the session, as the page does first. */
   async session(): Promise<SessionView> {
     const response = await this.get("/api/session");
     const view = (await response.json()) as SessionView;

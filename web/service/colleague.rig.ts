@@ -3,8 +3,8 @@ import type { Store } from "../store/store.ts";
 import { hashOf, newToken } from "./secrets.ts";
 
 /**
- * Somebody who may open the gate at all times, past the sign-in, which has tests of its own.
- * @returns the headers of his requests to a service that calls itself `origin`, plain http
+ * A person who may open the gate at all times and is already signed in. The sign-in has its own tests.
+ * @returns the headers of the person's requests to a service with this `origin`, plain http
  */
 export async function signInColleague(
   store: Store,

@@ -5,15 +5,15 @@ export class EventReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
   #text = "";
-  /** comments seen: signs of life */
+  /** number of comments, which are signs of life */
   beats = 0;
 
   constructor(response: Response) {
-    if (response.body === null) throw new Error("there is no stream");
+    if (response.body === null) throw new Error("the response has no body");
     this.#reader = response.body.getReader();
   }
 
-  /** @returns the next event; undefined: the stream has ended */
+  /** @returns the next event; undefined when the stream has ended */
   async next(): Promise<ServerEvent | undefined> {
     for (;;) {
       const block = await this.#block();

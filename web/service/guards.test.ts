@@ -13,7 +13,7 @@ async function problemOf(response: Response): Promise<[number, string]> {
   return [response.status, ((await response.json()) as Problem).error];
 }
 
-describe("what comes from elsewhere", () => {
+describe("a request that may be forged", () => {
   let rig: Rig;
   let gate: Gate;
   let browser: Browser;
@@ -42,7 +42,7 @@ describe("what comes from elsewhere", () => {
     );
   };
 
-  it("is refused where it is another site's", async () => {
+  it("is refused when it comes from another site", async () => {
     await refused({ origin: "https://evil.example" }, [403, "cross-site"]);
     await refused({ origin: "null" }, [403, "cross-site"]);
     await refused({ origin: "http://gate.example" }, [403, "cross-site"]);
@@ -51,26 +51,26 @@ describe("what comes from elsewhere", () => {
     await refused({ origin: undefined, "sec-fetch-site": undefined }, [403, "cross-site"]);
   });
 
-  it("is refused without the page's own token", async () => {
+  it("is refused without the CSRF token of its session", async () => {
     await refused({ "x-csrf-token": undefined }, [403, "csrf"]);
     await refused({ "x-csrf-token": "forged" }, [403, "csrf"]);
     const other = await rig.colleague(gate);
     await refused({ "x-csrf-token": other.browser.csrfToken }, [403, "csrf"]);
   });
 
-  it("is refused where it is no JSON by its own account", async () => {
+  it("is refused when its content type is not JSON", async () => {
     await refused({ "content-type": "text/plain" }, [415, "content-type"]);
     await refused({ "content-type": "application/x-www-form-urlencoded" }, [415, "content-type"]);
     await refused({ "content-type": undefined }, [415, "content-type"]);
   });
 
-  it("is refused where it is too large, whatever it says of its length", async () => {
+  it("is refused when its body is too large, whatever its Content-Length", async () => {
     const body = JSON.stringify({ id: randomUUID(), more: "x".repeat(16 * 1024) });
     await refused({}, [413, "too-large"], body);
     await refused({ "content-length": String(body.length) }, [413, "too-large"], body);
   });
 
-  it("is refused without a session, with a forged one, and with one that is over", async () => {
+  it("is refused without a session, with a forged one, and with an expired one", async () => {
     const visitor = rig.browser();
     await visitor.session();
     const response = await visitor.post(path, { id: randomUUID() });
@@ -88,7 +88,7 @@ describe("what comes from elsewhere", () => {
     assert.deepEqual(rig.link.sent, []);
   });
 
-  it("tells a visitor no more than how to sign in", async () => {
+  it("shows a visitor only the sign-in methods", async () => {
     const visitor = rig.browser();
     const view = await visitor.session();
     assert.deepEqual([view.person, view.methods], [null, { passkey: true, oidc: null }]);
@@ -98,7 +98,7 @@ describe("what comes from elsewhere", () => {
     }
   });
 
-  it("meets the same headers on every answer", async () => {
+  it("gets the security headers in every response", async () => {
     for (const path of ["/api/session", "/nowhere", "/api/nowhere", "/healthz", "/api/gates"]) {
       const { headers } = await rig.browser().get(path);
       assert.match(
@@ -115,13 +115,13 @@ describe("what comes from elsewhere", () => {
     }
   });
 
-  it("keeps sessions in cookies no script and no other host can touch", async () => {
+  it("gets cookies that no script and no other host can access", async () => {
     const response = await rig.browser().get("/api/session");
     const [cookie = ""] = response.headers.getSetCookie();
     assert.match(cookie, /^__Host-visitor=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
   });
 
-  it("does without Secure on this machine alone", async () => {
+  it("gets cookies without Secure only on localhost", async () => {
     const local = await Rig.make({
       environment: { BOOM_BOX_WEB_ORIGIN: "http://localhost:8080" },
     });
@@ -132,7 +132,7 @@ describe("what comes from elsewhere", () => {
     await local.dispose();
   });
 
-  it("ends with the sign-out, also for a copy of the cookie", async () => {
+  it("is refused after the sign-out, also with a copy of the cookie", async () => {
     const copy = rig.browser();
     for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
     assert.equal((await copy.get("/api/gates")).status, 200);
@@ -141,7 +141,7 @@ describe("what comes from elsewhere", () => {
     assert.equal((await copy.get("/api/gates")).status, 401);
   });
 
-  it("is told an id for what went wrong in here, and nothing else", async () => {
+  it("gets only an id when an unexpected error occurs", async () => {
     const failing = await Rig.make({
       wrapStore: (store) => ({
         ...store,
@@ -159,14 +159,14 @@ describe("what comes from elsewhere", () => {
   });
 });
 
-describe("a database that cannot be written to", () => {
+describe("a database that is not writable", () => {
   let place: StorePlace;
 
   beforeEach(async () => {
     place = await sqlitePlace();
   });
 
-  it("locked: nothing is sent, and the page is told when to try again", async () => {
+  it("when locked, nothing is sent, and the response says when to retry", async () => {
     const rig = await Rig.make({ place, busyTimeoutMs: 30 });
     const { browser } = await rig.colleague(await rig.gate());
     await rig.service.start();
@@ -181,12 +181,12 @@ describe("a database that cannot be written to", () => {
     assert.match(await readiness.text(), /"canWrite":false/);
 
     await release();
-    assert.equal((await browser.post(path, { id })).status, 202, "the same tap, tried again");
+    assert.equal((await browser.post(path, { id })).status, 202, "the same tap again");
     assert.equal(rig.link.sent.length, 1);
     await rig.dispose();
   });
 
-  it("full: nothing is sent", async () => {
+  it("when full, nothing is sent", async () => {
     const rig = await Rig.make({
       place,
       wrapStore: (store) => ({
@@ -202,7 +202,7 @@ describe("a database that cannot be written to", () => {
     await rig.dispose();
   });
 
-  it("locked when the box speaks: its word is written down once it can be", async () => {
+  it("when locked during the box's event, the event is recorded later", async () => {
     const rig = await Rig.make({ place, busyTimeoutMs: 30 });
     const { browser } = await rig.colleague(await rig.gate());
     await rig.service.start();
@@ -218,7 +218,7 @@ describe("a database that cannot be written to", () => {
     await rig.dispose();
   });
 
-  it("away when the command was sent: the box's word counts as soon as it is there", async () => {
+  it("when unavailable after the command was sent, the box's event is recorded later", async () => {
     let isAway = false;
     const rig = await Rig.make({
       place,
@@ -244,8 +244,8 @@ describe("a database that cannot be written to", () => {
   });
 });
 
-describe("where requests come from", () => {
-  it("is what the last of our own proxies says, and nothing a client wrote", async () => {
+describe("the address of a client", () => {
+  it("comes from the trusted proxies, not from the client", async () => {
     const seen = async (trusted: string, forwarded: string | undefined) => {
       const rig = await Rig.make({ environment: { BOOM_BOX_WEB_TRUSTED_PROXIES: trusted } });
       const { browser } = await rig.colleague(await rig.gate());
@@ -264,7 +264,7 @@ describe("where requests come from", () => {
     assert.equal(await seen("1", "nonsense"), "unknown");
   });
 
-  it("is limited at signing in, each address for itself", async () => {
+  it("has its own rate limit for sign-ins", async () => {
     const rig = await Rig.make();
     const begin = async (address: string) => {
       const browser = rig.browser(address);

@@ -15,7 +15,7 @@ describe("the history", () => {
 
   afterEach(() => rig.dispose());
 
-  it("shows one's own, and administrators everybody's, with where it came from", async () => {
+  it("shows people their own requests, and administrators all requests with addresses", async () => {
     const [ada, ben] = [await rig.colleague(undefined), await rig.colleague(undefined)];
     const admin = await rig.administrator();
     const at = rig.now;
@@ -62,7 +62,7 @@ describe("the history", () => {
     );
   });
 
-  it("says what is wrong with a question", async () => {
+  it("says what is wrong with a query", async () => {
     const { browser } = await rig.administrator();
     for (const [query, message] of [
       ["limit=0", "limit: must be 1 or more"],
@@ -79,7 +79,7 @@ describe("the history", () => {
     }
   });
 
-  it("is a CSV of all that was asked for, in which no name is a formula", async () => {
+  it("can be downloaded completely as CSV, in which no name is a formula", async () => {
     const { browser } = await rig.administrator();
     const mallory = await rig.person({ name: '=cmd|"/c calc"!A1' });
     for (let number = 0; number < 450; number++) {
@@ -107,7 +107,7 @@ describe("the history", () => {
     assert.equal(ids.size, 450);
   });
 
-  it("breaks off where the database fails in the middle: half of it must not look whole", async () => {
+  it("breaks the download off when the database fails in the middle", async () => {
     let pages = 0;
     const failing = await Rig.make({
       place: rig.place,
@@ -126,7 +126,11 @@ describe("the history", () => {
     const { browser } = await failing.administrator();
     const response = await browser.get("/api/history.csv");
     await assert.rejects(response.text(), /gone/);
-    assert.equal((await browser.get("/api/history.csv")).status, 503, "not even begun");
+    assert.equal(
+      (await browser.get("/api/history.csv")).status,
+      503,
+      "fails before the first byte",
+    );
     await failing.stop();
   });
 });

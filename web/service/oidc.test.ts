@@ -4,12 +4,12 @@ import { oidcCallbackPath } from "./oidc-routes.ts";
 import { type Account, RunningProvider } from "./provider.fake.ts";
 import { Rig } from "./service.rig.ts";
 
-/** The app's own address: http, as a browser would hand a Secure cookie back on localhost alone. */
+/** The app's origin. It is http, so that the cookies are not Secure. */
 const origin = "http://localhost:8080";
 const callback = `${origin}${oidcCallbackPath}`;
 const ada: Account = { name: "Ada", email: "Ada@Example.com", email_verified: true };
 
-describe("signing in by an OpenID provider", function () {
+describe("sign-in with an OpenID provider", function () {
   this.timeout(20_000);
   let provider: RunningProvider;
   let rig: Rig;
@@ -37,7 +37,7 @@ describe("signing in by an OpenID provider", function () {
     browser = rig.browser();
   }
 
-  /** From our page to the provider and back, until our answer to the callback; `bend` may change it. */
+  /** Signs in at the provider and returns our response to the callback. `bend` may change the callback's URL. */
   async function signIn(
     subject: string,
     account: Account,
@@ -65,7 +65,7 @@ describe("signing in by an OpenID provider", function () {
 
   const who = async () => (await browser.session()).person;
 
-  it("knows whoever signed in there, and makes a person of him the first time", async () => {
+  it("signs a person in, and adds the person at the first sign-in", async () => {
     await start();
     const { methods } = await browser.session();
     assert.deepEqual(methods.oidc, { name: "your company", url: "/api/sign-in/oidc" });
@@ -81,13 +81,13 @@ describe("signing in by an OpenID provider", function () {
     browser = rig.browser();
     await signIn("s-1", { ...ada, email: "ada.new@example.com", name: "Ada N." });
     const people = await rig.store.people();
-    assert.equal(people.length, 1, "the same person, by whatever name");
+    assert.equal(people.length, 1, "the same person, even with another name");
     assert.equal(people[0]?.email, "ada.new@example.com");
     await signIn("s-2", { ...ada, email: "ada.new@example.com" });
     assert.equal((await rig.store.people()).length, 2, "the same address is not the same person");
   });
 
-  it("asks for code, PKCE, state and nonce", async () => {
+  it("uses the code flow with PKCE, state and nonce", async () => {
     await start();
     const begun = await browser.get("/api/sign-in/oidc");
     const url = new URL(begun.headers.get("location") ?? "");
@@ -103,7 +103,7 @@ describe("signing in by an OpenID provider", function () {
     assert.match(cookie, /boom-box-sign-in=[\w-]{43}; .*HttpOnly; SameSite=Lax/);
   });
 
-  it("refuses whoever is not on the list, with a page and a line in the log", async () => {
+  it("refuses a person who is not on the allow list, with a page and a log line", async () => {
     await start();
     const response = await signIn("s-3", { ...ada, email: "eve@elsewhere.example" });
     assert.equal(response.status, 403);
@@ -113,7 +113,7 @@ describe("signing in by an OpenID provider", function () {
     assert.deepEqual(await rig.store.people(), []);
   });
 
-  it("takes no address the provider has not verified, and no domain that only ends so", async () => {
+  it("refuses an address that is not verified, and a domain with only the same ending", async () => {
     await start();
     for (const account of [
       { ...ada, email_verified: false },
@@ -129,7 +129,7 @@ describe("signing in by an OpenID provider", function () {
     assert.deepEqual(await rig.store.people(), []);
   });
 
-  it("lets in by group or by address too, and makes the right group administrators", async () => {
+  it("allows by group or by address, and makes the members of one group administrators", async () => {
     await start({
       BOOM_BOX_WEB_OIDC_ALLOW_DOMAINS: "",
       BOOM_BOX_WEB_OIDC_ALLOW_GROUPS: "gate, gate-admins",
@@ -146,7 +146,7 @@ describe("signing in by an OpenID provider", function () {
     assert.equal((await who())?.isAdministrator, false, "no longer in the group");
   });
 
-  it("ends the sessions of whoever is no longer on the list when he comes again", async () => {
+  it("ends a person's sessions when the next sign-in is not allowed any more", async () => {
     await start({ BOOM_BOX_WEB_OIDC_ALLOW_GROUPS: "gate" });
     await signIn("s-8", { name: "Ada", groups: ["gate"] });
     const before = browser;
@@ -156,7 +156,7 @@ describe("signing in by an OpenID provider", function () {
     assert.equal((await before.get("/api/gates")).status, 401);
   });
 
-  it("refuses whoever is locked out here", async () => {
+  it("refuses a person who is locked out", async () => {
     await start();
     await signIn("s-9", ada);
     const [person] = await rig.store.people();
@@ -167,7 +167,7 @@ describe("signing in by an OpenID provider", function () {
     assert.equal(await who(), null);
   });
 
-  it("refuses another state, another nonce, another browser, and the same answer twice", async () => {
+  it("refuses another state, another nonce, another browser, and the same callback twice", async () => {
     await start();
     const changed = (name: string, value: string) => (url: URL) => {
       url.searchParams.set(name, value);
@@ -191,7 +191,7 @@ describe("signing in by an OpenID provider", function () {
     });
     assert.equal((await browser.get(answer)).status, 403, "twice");
     const other = rig.browser();
-    assert.equal((await other.get(answer)).status, 403, "nothing begun there");
+    assert.equal((await other.get(answer)).status, 403, "no sign-in started in that browser");
     rig.now += 60_000;
     await other.get("/api/sign-in/oidc");
     assert.equal((await other.get(answer)).status, 403, "another browser");
@@ -201,7 +201,7 @@ describe("signing in by an OpenID provider", function () {
     }
   });
 
-  it("says so where the provider is away, and asks again the next time", async () => {
+  it("shows a page when the provider is unavailable, and tries again at the next sign-in", async () => {
     await start({ BOOM_BOX_WEB_OIDC_ISSUER: "http://localhost:9" });
     const response = await browser.get("/api/sign-in/oidc");
     assert.equal(response.status, 503);

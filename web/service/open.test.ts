@@ -25,7 +25,7 @@ describe("opening a gate", () => {
   const tap = (browser: Browser, id: string = randomUUID(), to = path) => browser.post(to, { id });
   const state = async (id: string) => (await rig.store.request(id))?.state;
 
-  it("records, answers, sends one command, and ends as the box says", async () => {
+  it("records the request, sends one command, and ends with the box's outcome", async () => {
     const { browser, person } = await rig.colleague(gate, { name: "Ada" });
     const id = randomUUID();
     const response = await tap(browser, id);
@@ -57,7 +57,7 @@ describe("opening a gate", () => {
     assert.match(text, /boom_box_web_tap_to_pulse_seconds_sum 0\.199/);
   });
 
-  it("is on record before it is sent", async () => {
+  it("records the request before it sends the command", async () => {
     const { browser } = await rig.colleague(gate);
     const states: (string | undefined)[] = [];
     const id = randomUUID();
@@ -71,7 +71,7 @@ describe("opening a gate", () => {
     assert.deepEqual(states, ["recorded"]);
   });
 
-  it("sends one command for the same tap, however often and at once it comes", async () => {
+  it("sends one command for the same tap, even when it arrives many times at once", async () => {
     const { browser } = await rig.colleague(gate);
     const id = randomUUID();
     const responses = await Promise.all(Array.from({ length: 40 }, () => tap(browser, id)));
@@ -84,7 +84,7 @@ describe("opening a gate", () => {
     assert.equal(rig.link.sent.length, 1);
   });
 
-  it("sends one command for the same tap that comes to two instances", async () => {
+  it("sends one command for the same tap on two instances", async () => {
     const other = await Rig.make({ place: rig.place });
     await other.service.start();
     const { browser, person } = await rig.colleague(gate);
@@ -99,7 +99,7 @@ describe("opening a gate", () => {
     await other.stop();
   });
 
-  it("keeps somebody else's id, and the same id for another gate, apart", async () => {
+  it("refuses the id of another person's request, and the same id for another gate", async () => {
     await rig.gate({ id: "south", thingName: "box-2" });
     const ada = await rig.colleague(gate);
     const ben = await rig.colleague(gate);
@@ -112,7 +112,7 @@ describe("opening a gate", () => {
     assert.equal(rig.link.sent.length, 1);
   });
 
-  it("tells the second of two within the cooldown that the box refused", async () => {
+  it("reports the box's refusal to the second of two people within the cooldown", async () => {
     const [ada, ben] = [await rig.colleague(gate), await rig.colleague(gate)];
     let isCool = true;
     rig.link.onCommand = ({ id }) => {
@@ -131,7 +131,7 @@ describe("opening a gate", () => {
     ]);
   });
 
-  it("denies, on record, whoever may not, and sends nothing", async () => {
+  it("denies and records a tap without permission, and sends nothing", async () => {
     const { browser, person } = await rig.colleague(undefined);
     const expected = async (status: number, error: string) => {
       const id = randomUUID();
@@ -154,7 +154,7 @@ describe("opening a gate", () => {
     assert.deepEqual(rig.link.sent, []);
   });
 
-  it("fails, on record, where the box is offline or the broker away", async () => {
+  it("fails and records a tap while the box is offline or the broker is away", async () => {
     const { browser } = await rig.colleague(gate);
     const expected = async (error: string) => {
       const id = randomUUID();
@@ -163,7 +163,7 @@ describe("opening a gate", () => {
       assert.deepEqual([response.status, problem.error], [503, error]);
       assert.equal(response.headers.get("retry-after"), "5");
       assert.equal(await state(id), "failed");
-      assert.equal((await tap(browser, id)).status, 503, "the same again");
+      assert.equal((await tap(browser, id)).status, 503, "the same tap again");
     };
     rig.link.offline("box-1");
     await expected("box-offline");
@@ -172,10 +172,14 @@ describe("opening a gate", () => {
     assert.deepEqual(rig.link.sent, []);
 
     rig.link.listening(true);
-    assert.equal((await tap(browser)).status, 202, "how the box is is not known: it may be there");
+    assert.equal(
+      (await tap(browser)).status,
+      202,
+      "the state of the box is unknown, so it may be online",
+    );
   });
 
-  it("records too many taps as such, and lets the next one through in time", async () => {
+  it("denies and records taps beyond the rate limit, and accepts the next one later", async () => {
     const { browser } = await rig.colleague(gate);
     for (let taps = 0; taps < 5; taps++) assert.equal((await tap(browser)).status, 202);
     const id = randomUUID();
@@ -184,12 +188,12 @@ describe("opening a gate", () => {
     assert.equal(refused.headers.get("retry-after"), "2");
     assert.equal(await state(id), "denied");
     rig.now += 2_000;
-    assert.equal((await tap(browser, id)).status, 429, "the same tap stays refused");
+    assert.equal((await tap(browser, id)).status, 429, "the same tap stays denied");
     assert.equal((await tap(browser)).status, 202);
     assert.equal(rig.link.sent.length, 6);
   });
 
-  it("puts an unknown gate on record, and answers 404", async () => {
+  it("records a tap for an unknown gate, and responds with 404", async () => {
     const { browser } = await rig.colleague(gate);
     const id = randomUUID();
     const response = await tap(browser, id, "/api/gates/nowhere/open");
@@ -199,7 +203,7 @@ describe("opening a gate", () => {
     assert.equal((await tap(browser, id, "/api/gates/%00/open")).status, 404);
   });
 
-  it("refuses a body that is none, with what is wrong with it", async () => {
+  it("refuses an invalid body, and says what is wrong with it", async () => {
     const { browser } = await rig.colleague(gate);
     for (const body of ["{", "[]", '"x"', "{}", '{"id":5}', `{"id":"${randomUUID()}x"}`]) {
       const response = await browser.post(path, body);
@@ -210,7 +214,7 @@ describe("opening a gate", () => {
     assert.deepEqual((await rig.store.history({})).entries, []);
   });
 
-  describe("when the answer is late or odd", () => {
+  describe("with a late or unexpected event", () => {
     let clock: SinonFakeTimers;
 
     beforeEach(() => {
@@ -219,7 +223,7 @@ describe("opening a gate", () => {
 
     afterEach(() => clock.restore());
 
-    it("is unanswered 2 s after the command's end, and opened where a late word comes", async () => {
+    it("is unanswered 2 s after the command expires, and opened when a late event arrives", async () => {
       const { browser } = await rig.colleague(gate);
       const id = randomUUID();
       await tap(browser, id);
@@ -233,7 +237,7 @@ describe("opening a gate", () => {
       await until(async () => (await state(id)) === "opened");
     });
 
-    it("never sends again what may have been sent, and says that nobody knows", async () => {
+    it("never resends a command that may have been sent, and ends as unanswered", async () => {
       rig.link.result = { type: "unknown", detail: "the broker closed the connection" };
       const { browser } = await rig.colleague(gate);
       const id = randomUUID();
@@ -245,7 +249,7 @@ describe("opening a gate", () => {
       assert.equal(rig.link.sent.length, 1);
     });
 
-    it("fails where the broker certainly did not take it", async () => {
+    it("fails when the command was certainly not sent", async () => {
       rig.link.result = { type: "not-sent", detail: "no connection" };
       const { browser } = await rig.colleague(gate);
       const id = randomUUID();
@@ -254,7 +258,7 @@ describe("opening a gate", () => {
       assert.equal((await rig.store.request(id))?.reason, "broker-away");
     });
 
-    it("keeps the box's word where it comes before the broker's", async () => {
+    it("keeps the box's outcome when it arrives before the broker's acknowledgement", async () => {
       let acknowledge: () => void = () => {};
       rig.link.result = new Promise((resolve) => {
         acknowledge = () => resolve({ type: "sent" });
@@ -269,7 +273,7 @@ describe("opening a gate", () => {
       assert.equal(await state(id), "opened");
     });
 
-    it("believes no other box, and takes a copy's refusal for no outcome", async () => {
+    it("ignores another box's event and the refusal of a duplicate", async () => {
       const { browser } = await rig.colleague(gate);
       const id = randomUUID();
       await tap(browser, id);
@@ -280,7 +284,7 @@ describe("opening a gate", () => {
       assert.equal(await state(id), "sent");
     });
 
-    it("keeps what a box says of a request for which nothing was sent, or otherwise than before", async () => {
+    it("records an event that no command caused or that contradicts the outcome as foreign", async () => {
       const { browser } = await rig.colleague(undefined);
       const denied = randomUUID();
       assert.equal((await tap(browser, denied)).status, 403);
@@ -299,7 +303,7 @@ describe("opening a gate", () => {
       assert.deepEqual([await state(denied), await state(id)], ["denied", "refused"]);
     });
 
-    it("is not kept from the records by a box that never stops talking", async () => {
+    it("records outcomes while boxes flood the service with events", async () => {
       await rig.gate({ id: "south", thingName: "box-2" });
       for (let n = 0; n < 20_000; n++) rig.link.event("box-2", { id: `flood-${n}`, at: n });
       const { browser } = await rig.colleague(gate);
@@ -316,13 +320,13 @@ describe("opening a gate", () => {
       );
     });
 
-    it("of a name no database takes is kept, and tried once", async () => {
+    it("records an event whose id contains a NUL at the first attempt", async () => {
       rig.link.event("box-1", { id: "a\0b" });
       await until(async () => (await rig.store.foreignEvents(10)).length === 1);
       assert.ok(!rig.log.text.includes("a write to the database failed"));
     });
 
-    it("keeps what nobody here asked for", async () => {
+    it("records events of commands from other publishers", async () => {
       rig.link.event("box-1", { id: null, outcome: "opened", at: rig.now, by: "remote" });
       rig.link.event("box-1", { id: "cli-1", outcome: "refused", reason: "busy" });
       await until(async () => (await rig.store.foreignEvents(10)).length === 2);
@@ -331,7 +335,7 @@ describe("opening a gate", () => {
     });
   });
 
-  it("after a crash, says of old requests that nobody knows, and still takes the box's word", async () => {
+  it("ends old requests as unanswered after a crash, and still accepts the box's event", async () => {
     const { person } = await rig.colleague(gate);
     const [old, young] = [randomUUID(), randomUUID()];
     for (const [id, at] of [

@@ -16,7 +16,7 @@ describe("operation", () => {
 
   afterEach(() => rig.dispose());
 
-  it("tells whether it runs and whether it can do its work", async () => {
+  it("reports whether it runs and whether it is ready", async () => {
     rig = await Rig.make();
     await rig.service.start();
     const browser = rig.browser();
@@ -36,7 +36,7 @@ describe("operation", () => {
     assert.equal((await browser.get("/healthz")).status, 200);
   });
 
-  it("shows its metrics to whoever brings the token, and to nobody where there is none", async () => {
+  it("shows its metrics only with the token, and to nobody when no token is set", async () => {
     rig = await Rig.make({ environment: { BOOM_BOX_WEB_METRICS_TOKEN: token } });
     const browser = rig.browser();
     await browser.get("/api/gates");
@@ -52,7 +52,7 @@ describe("operation", () => {
     await without.dispose();
   });
 
-  it("serves the page, which is asked for anew each time, and what it is made of", async () => {
+  it("serves the page, which is revalidated each time, and its files", async () => {
     rig = await Rig.make({ assets });
     const browser = rig.browser();
     const page = await browser.get("/");
@@ -68,7 +68,7 @@ describe("operation", () => {
     }
   });
 
-  it("removes in time what was kept long enough", async () => {
+  it("removes records after the retention period", async () => {
     const clock: SinonFakeTimers = useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     try {
       rig = await Rig.make({ environment: { BOOM_BOX_WEB_RETENTION_DAYS: "30" } });

@@ -5,7 +5,7 @@ import { FakeAuthenticator, type Faults } from "./authenticator.fake.ts";
 import type { Browser } from "./browser.rig.ts";
 import { origin, Rig } from "./service.rig.ts";
 
-describe("signing in by passkey", () => {
+describe("sign-in with a passkey", () => {
   let rig: Rig;
   let ada: Person;
   let browser: Browser;
@@ -59,7 +59,7 @@ describe("signing in by passkey", () => {
     return [response.status, ((await response.json()) as Problem).error];
   }
 
-  it("leads from an invitation to a passkey, which signs in ever after", async () => {
+  it("registers a passkey by invitation, which signs in from then on", async () => {
     const token = await invitation();
     const answer = await browser.post("/api/invitation/options", { token });
     const { name, options } = (await answer.json()) as InvitationOptions;
@@ -84,7 +84,7 @@ describe("signing in by passkey", () => {
     assert.equal((await rig.store.person(ada.id))?.lastSeenAt, rig.now);
   });
 
-  it("takes an invitation once, and for a day", async () => {
+  it("accepts an invitation once, and for a day", async () => {
     const token = await invitation();
     assert.equal((await accept(token)).status, 200);
     await browser.session();
@@ -98,9 +98,9 @@ describe("signing in by passkey", () => {
     assert.deepEqual(await problemOf(unknown), [404, "invitation-over"]);
   });
 
-  it("takes a challenge once: what was recorded signs nobody in", async () => {
+  it("accepts a challenge once, so a recorded response signs nobody in", async () => {
     await registered();
-    // As keys that live on several devices do, this one does not count.
+    // Like synced passkeys, this one does not count signatures.
     const response = authenticator.get(await options(), origin, { counter: 0 });
     const cookies = [...browser.cookies];
     const csrfToken = browser.csrfToken;
@@ -113,7 +113,7 @@ describe("signing in by passkey", () => {
     assert.deepEqual(await problemOf(replayed), [401, "not-accepted"]);
   });
 
-  it("takes a challenge from the browser it was given to alone, in time", async () => {
+  it("accepts a challenge only from the same browser, and only in time", async () => {
     await registered();
     const response = authenticator.get(await options(), origin);
     const other = rig.browser();
@@ -124,7 +124,7 @@ describe("signing in by passkey", () => {
     assert.equal((await browser.post("/api/sign-in/passkey", response)).status, 401);
   });
 
-  it("accepts no key that was not asked the right way", async () => {
+  it("refuses an assertion that fails any check", async () => {
     await registered();
     const faults: Faults[] = [
       { origin: "https://evil.example" },
@@ -143,7 +143,7 @@ describe("signing in by passkey", () => {
     assert.equal((await signIn()).status, 200);
   });
 
-  it("makes no key that was not asked for the right way, and leaves the invitation good", async () => {
+  it("refuses an attestation that fails a check, and keeps the invitation valid", async () => {
     const token = await invitation();
     for (const fault of [{ origin: "https://evil.example" }, { isVerified: false }]) {
       assert.deepEqual(await problemOf(await accept(token, fault)), [401, "not-accepted"]);
@@ -151,7 +151,7 @@ describe("signing in by passkey", () => {
     assert.equal((await accept(token)).status, 200);
   });
 
-  it("takes no counter that goes back: somebody has copied the key", async () => {
+  it("refuses a counter that does not increase, because the key was copied", async () => {
     await registered();
     assert.equal((await signIn({ counter: 9 })).status, 200);
     await browser.session();
@@ -159,13 +159,13 @@ describe("signing in by passkey", () => {
     assert.match(rig.log.text, /counter/);
   });
 
-  it("knows no stranger's key", async () => {
+  it("refuses an unknown passkey", async () => {
     await registered();
     authenticator = new FakeAuthenticator();
     assert.deepEqual(await problemOf(await signIn()), [401, "not-accepted"]);
   });
 
-  it("lets nobody in who is locked out, and ends his session at once", async () => {
+  it("refuses a person who is locked out, and ends the session at once", async () => {
     await registered();
     assert.equal((await signIn()).status, 200);
     const admin = await rig.administrator();
@@ -178,7 +178,7 @@ describe("signing in by passkey", () => {
     assert.deepEqual(await problemOf(await signIn()), [401, "not-accepted"]);
   });
 
-  it("knows a key no more that was lost, nor the session it began", async () => {
+  it("refuses a removed passkey and its session", async () => {
     await registered();
     assert.equal((await signIn()).status, 200);
     const admin = await rig.administrator();
@@ -192,7 +192,7 @@ describe("signing in by passkey", () => {
     assert.equal(unknown.status, 404);
   });
 
-  it("leads the first administrator in by a link, a new one at each start until then", async () => {
+  it("creates a link for the first administrator at each start until one has signed in", async () => {
     const first = await rig.service.start();
     const again = await Rig.make({ place: rig.place });
     const second = await again.service.start();
@@ -211,7 +211,7 @@ describe("signing in by passkey", () => {
     await third.stop();
   });
 
-  it("leads one in by a link again where the settings name the provider of old no more", async () => {
+  it("creates such a link again when the administrators' provider is no longer in the settings", async () => {
     const person = await rig.person({ isAdministrator: true, oidcSubject: "i s" });
     const link = await rig.service.start();
     assert.match(link?.url ?? "", /#invitation=/);
@@ -228,7 +228,7 @@ describe("signing in by passkey", () => {
     await again.stop();
   });
 
-  it("keeps no secret as it is", async () => {
+  it("stores no secret in plain text", async () => {
     const token = await invitation();
     assert.equal((await accept(token)).status, 200);
     const session = browser.cookies.get("__Host-session") ?? "";

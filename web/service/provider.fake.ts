@@ -2,10 +2,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import Provider, { type Configuration } from "oidc-provider";
 
-/** What the provider knows of somebody. */
+/** The claims that the provider has about a person. */
 export type Account = Readonly<Record<string, unknown>>;
 
-/** A real OpenID provider on loopback whose people sign in without being asked. */
+/** A real OpenID provider on loopback, where people sign in without interaction. */
 export class RunningProvider {
   readonly issuer: string;
   readonly #server: Server;
@@ -36,13 +36,13 @@ export class RunningProvider {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** Whoever signs in next. */
+  /** Sets the person who signs in next. */
   signsIn(subject: string, account: Account): void {
     this.#current = subject;
     this.#accounts.set(subject, account);
   }
 
-  /** What a browser does there, from the address it is sent to until it is sent back. @returns where to */
+  /** Follows the provider's redirects, like a browser, until it redirects back. @returns that URL */
   async visit(start: string, isOver: (url: string) => boolean): Promise<string> {
     const cookies = new Map<string, string>();
     let url = start;

@@ -58,7 +58,7 @@ describe("the service on a socket", function () {
     return { socket, received: () => text, ended };
   }
 
-  it("takes a tap, and tells its outcome on the stream", async () => {
+  it("accepts a tap, and reports its outcome on the stream", async () => {
     const ada = await colleague();
     const events = new EventReader(await ada.get("/api/events"));
     assert.equal((await events.next())?.event, "gate");
@@ -85,13 +85,13 @@ describe("the service on a socket", function () {
     socket.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\n\r\n`);
     const isOpen = async () => (await rig.metrics.expose()).text.includes("web_streams 1");
     await until(isOpen);
-    // Until the sockets' own buffers are full too: some megabytes.
+    // Until the buffers of the sockets are full too, which takes some megabytes.
     for (let changes = 0; changes < 400 && (await isOpen()); changes++) await rig.flap();
     assert.equal(await isOpen(), false);
     socket.destroy();
   });
 
-  it("stops reading a body at the limit, whatever length it claims", async () => {
+  it("stops reading a body at the limit, whatever its Content-Length", async () => {
     const ada = await colleague();
     const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const { socket, received, ended } = raw();
@@ -110,7 +110,7 @@ describe("the service on a socket", function () {
     assert.deepEqual(rig.link.sent, []);
   });
 
-  it("waits for no client that is slow with its head or its body", async () => {
+  it("disconnects a client that is slow with its head or its body", async () => {
     const head = raw();
     head.socket.write("GET / HTTP/1.1\r\nHost: loc");
     await head.ended;
@@ -124,7 +124,7 @@ describe("the service on a socket", function () {
     assert.equal((await rig.browser().get("/healthz")).status, 200);
   });
 
-  it("calls it no fault of its own where a client never finishes its body", async () => {
+  it("does not log an error when a client never finishes its body", async () => {
     const ada = await colleague();
     const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     for (const [length, begun] of [
@@ -145,7 +145,7 @@ describe("the service on a socket", function () {
     assert.ok(!rig.log.text.includes("unexpected"));
   });
 
-  it("stops after the requests under way have ended, and ends the streams first", async () => {
+  it("ends the streams first when it stops, and waits for the requests in progress", async () => {
     const ada = await colleague();
     const events = new EventReader(await ada.get("/api/events"));
     await events.next();
@@ -164,7 +164,7 @@ describe("the service on a socket", function () {
     assert.equal(outcome, "opened");
   });
 
-  it("cuts off no tap that is being recorded when it is told to stop", async () => {
+  it("finishes a tap that is being recorded when it stops", async () => {
     let release: () => void = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -201,7 +201,7 @@ describe("the service on a socket", function () {
     assert.equal((await rig.store.request(id))?.state, "opened");
   });
 
-  it("says so where it cannot listen", async () => {
+  it("rejects when it cannot listen", async () => {
     const options = { host: "127.0.0.1", port: server.port };
     await assert.rejects(serve(rig.service, options), /EADDRINUSE/);
   });

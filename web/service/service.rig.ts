@@ -24,16 +24,16 @@ export const everyDay = { days: [1, 2, 3, 4, 5, 6, 7] as const };
 
 export interface RigOptions {
   readonly environment?: Readonly<Record<string, string>>;
-  /** default: an SQLite database of its own */
+  /** default: a new SQLite database */
   readonly place?: StorePlace;
   readonly busyTimeoutMs?: number;
   readonly link?: FakeGateLink;
   readonly assets?: Assets;
-  /** stands before the real one, to make it fail */
+  /** wraps the real store, to make it fail */
   readonly wrapStore?: (store: Store) => Store;
 }
 
-/** A whole service with a real database, boxes played by hand, and browsers. */
+/** A complete service with a real database, simulated boxes and browsers. */
 export class Rig {
   readonly log = new RecordingLogger();
   readonly metrics: Metrics = prometheusMetrics();
@@ -42,7 +42,7 @@ export class Rig {
   readonly link: FakeGateLink;
   readonly settings: WebSettings;
   readonly service: Service;
-  /** as the service tells the time; it stands still unless somebody turns it */
+  /** the service's clock; it changes only when a test sets it */
   now = Date.UTC(2025, 10, 12, 12);
 
   static async make(options: RigOptions = {}): Promise<Rig> {
@@ -72,7 +72,7 @@ export class Rig {
     await this.place.remove();
   }
 
-  /** One of several instances on a database that stays. */
+  /** Stops this instance and keeps the database for the others. */
   async stop(): Promise<void> {
     this.service.refuse();
     await this.service.close(0);
@@ -86,7 +86,7 @@ export class Rig {
     );
   }
 
-  /** All of which the person may open. */
+  /** Creates gates that the person may open. */
   async manyGates(count: number, { id }: Person): Promise<void> {
     for (let number = 0; number < count; number++) {
       const gate = await this.gate({ id: `gate-${number}`, thingName: `thing-${number}` });
@@ -95,7 +95,7 @@ export class Rig {
     }
   }
 
-  /** The boxes are heard no more, then again: everybody is told of every gate, twice. */
+  /** The reports stop and start again, so that every stream gets every gate twice. */
   async flap(): Promise<void> {
     this.link.listening(false);
     await turns();
@@ -116,7 +116,7 @@ export class Rig {
     return gate;
   }
 
-  /** A person who may open the gate at all times, in a browser of his own. */
+  /** A person who may open the gate at all times, with a browser. */
   async colleague(
     gate: Gate | undefined,
     changes: Partial<Person> = {},
@@ -132,7 +132,7 @@ export class Rig {
     return administrator;
   }
 
-  /** A way in, of which nobody makes use. */
+  /** Gives the person a passkey that nobody uses. */
   async passkey({ id }: Person): Promise<void> {
     const passkey = aPasskey(id);
     const tokenHash = passkey.credentialId;
@@ -146,7 +146,7 @@ export class Rig {
     await this.store.acceptInvitation(tokenHash, passkey, now);
   }
 
-  /** Past the sign-in, which has tests of its own. */
+  /** A browser that is already signed in. The sign-in has its own tests. */
   async signedIn(person: Person, browser = this.browser()): Promise<Browser> {
     const token = newToken(randomBytes);
     await this.store.createSession({
@@ -167,7 +167,7 @@ export function settingsFrom(environment: Readonly<Record<string, string>>): Web
   const result = parseWebSettings({
     environment: { BOOM_BOX_WEB_ORIGIN: origin, ...environment },
     readFile: () => {
-      throw new Error("no file is read here");
+      throw new Error("the tests have no files");
     },
   });
   if (result.type === "problems") throw new Error(result.problems.join("; "));
@@ -190,18 +190,18 @@ export class RecordingLogger implements Logger {
     this.lines.push({ level: "error", fields, message });
   }
 
-  /** all that was logged, for looking for what must not be in it */
+  /** the whole log, to check that it contains no secret */
   get text(): string {
     return JSON.stringify(this.lines);
   }
 }
 
-/** Until it is true; mocha's timeout ends it. Turns pass by themselves, no time need. */
+/** Waits until it is true. It works with a fake clock, and Mocha's timeout ends it. */
 export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isTrue())) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Enough for whatever needs no time. */
+/** Waits for work that needs no timer. */
 export async function turns(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

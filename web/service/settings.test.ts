@@ -39,7 +39,7 @@ const oidc = {
 };
 
 describe("settings of the staff app", () => {
-  it("needs none on this machine", () => {
+  it("have defaults for localhost", () => {
     assert.deepEqual(settingsOf({}), {
       name: "Boom Box",
       origin: "http://localhost:8080",
@@ -57,7 +57,7 @@ describe("settings of the staff app", () => {
     });
   });
 
-  it("takes an empty value for none, and a secret from a file", () => {
+  it("treat an empty value as absent, and read a secret from a file", () => {
     const settings = settingsOf({
       ORIGIN: "https://gate.example/",
       LISTEN: "[::]:443",
@@ -71,10 +71,10 @@ describe("settings of the staff app", () => {
     assert.deepEqual([settings.origin, settings.name], ["https://gate.example", "Boom Box"]);
     assert.equal(settings.oidc?.clientSecret, "from a file");
     assert.deepEqual(settings.oidc?.allow.domains, ["example.com", "example.org"]);
-    assert.equal(settings.sessionLifetimeMs, 12 * 3_600_000, "sooner over, with a provider");
+    assert.equal(settings.sessionLifetimeMs, 12 * 3_600_000, "shorter with a provider");
   });
 
-  it("tells all that is wrong in one go, and never what a secret was", () => {
+  it("report all problems at once, and never the value of a secret", () => {
     const problems = problemsOf({
       ORIGIN: "http://gate.example",
       LISTEN: "everywhere",
@@ -104,7 +104,7 @@ describe("settings of the staff app", () => {
     assert.ok(!problems.join().includes("hunter2"));
   });
 
-  it("serves plain http on loopback alone", () => {
+  it("allow plain http only on loopback", () => {
     assert.equal(problemsOf({ LISTEN: "0.0.0.0:8080" }).length, 1);
     assert.equal(problemsOf({ LISTEN: "[::]:8080" }).length, 1);
     for (const listen of ["127.0.0.2:80", "[::1]:80", "localhost:80"])
@@ -112,7 +112,7 @@ describe("settings of the staff app", () => {
     settingsOf({ LISTEN: "0.0.0.0:8080", ORIGIN: "https://gate.example" });
   });
 
-  it("takes no address for an origin: there are no passkeys for one", () => {
+  it("refuse an origin with an IP address, because passkeys need a host name", () => {
     for (const origin of ["https://192.0.2.1", "https://[::1]", "http://127.0.0.1:8080"]) {
       assert.equal(problemsOf({ ORIGIN: origin }).length, 1, origin);
     }
@@ -121,7 +121,7 @@ describe("settings of the staff app", () => {
     }
   });
 
-  it("says which file it cannot read, and leaves others' settings alone", () => {
+  it("report a file that cannot be read, and ignore the settings of other readers", () => {
     assert.deepEqual(problemsOf({ METRICS_TOKEN_FILE: "/nowhere" }), [
       "BOOM_BOX_WEB_METRICS_TOKEN_FILE names a file that cannot be read (ENOENT)",
     ]);

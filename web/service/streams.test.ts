@@ -46,7 +46,7 @@ describe("event streams", () => {
     return event.data;
   };
 
-  it("tells of each gate one sees, then of what changes, then how a tap goes on", async () => {
+  it("send each visible gate, then changes, then the progress of a tap", async () => {
     await rig.gate({ id: "south", name: "South", thingName: "box-2" });
     const { browser } = await rig.colleague(gate);
     const events = await open(browser);
@@ -71,7 +71,7 @@ describe("event streams", () => {
     assert.deepEqual([opened.state, opened.pulseMs], ["opened", 499]);
   });
 
-  it("tells nobody of another's taps", async () => {
+  it("send nobody another person's taps", async () => {
     const [ada, ben] = [await rig.colleague(gate), await rig.colleague(gate)];
     const events = await open(ben.browser);
     await events.next();
@@ -82,8 +82,8 @@ describe("event streams", () => {
     assert.equal((await events.next())?.event, "gate");
   });
 
-  it("tells of a tap that another instance sent", async () => {
-    // Two instances wait for one another at the database.
+  it("send a tap that another instance handled", async () => {
+    // The two instances wait for each other at the database.
     clock.restore();
     const other = await Rig.make({ place: rig.place });
     await other.service.start();
@@ -98,7 +98,7 @@ describe("event streams", () => {
     await other.stop();
   });
 
-  it("tells whoever comes back what has become of the last minute's taps", async () => {
+  it("send the outcomes of the last minute's taps after a reconnect", async () => {
     const { browser, person } = await rig.colleague(gate);
     const request = { personId: person.id, state: "opened", pulseMs: 500 } as const;
     await rig.store.recordRequest(aRequest({ ...request, at: rig.now - 61_000 }));
@@ -108,7 +108,7 @@ describe("event streams", () => {
     assert.equal(requestOf(await events.next()).id, "r");
   });
 
-  it("tells of a grant that is made, withdrawn, or whose hour has come", async () => {
+  it("send a gate when its grant is created, revoked, or begins", async () => {
     const { browser, person } = await rig.colleague(undefined);
     const admin = await rig.administrator();
     const events = await open(browser);
@@ -136,7 +136,7 @@ describe("event streams", () => {
     assert.deepEqual(gateOf(await events.next()).may, { open: true });
   });
 
-  it("ends when the person signs out", async () => {
+  it("end when the person signs out", async () => {
     const { browser } = await rig.colleague(gate);
     const events = await open(browser);
     await events.next();
@@ -144,16 +144,16 @@ describe("event streams", () => {
     assert.equal(await events.next(), undefined);
   });
 
-  it("ends when the session does", async () => {
+  it("end with the session", async () => {
     const { browser } = await rig.colleague(gate);
     const events = await open(browser);
     await events.next();
-    // Before the database is asked the next time.
+    // Before the next query of the database.
     clock.tick(3_600_000);
     assert.equal(await events.next(), undefined);
   });
 
-  it("ends at once for whoever is locked out, and soon where another instance did it", async () => {
+  it("end at once when a person is locked out, and soon when another instance did it", async () => {
     const admin = await rig.administrator();
     const [ada, ben] = [await rig.colleague(gate), await rig.colleague(gate)];
     const events = [await open(ada.browser), await open(ben.browser)] as const;
@@ -166,7 +166,7 @@ describe("event streams", () => {
     assert.equal(await events[1].next(), undefined);
   });
 
-  it("gives signs of life", async () => {
+  it("send signs of life", async () => {
     const { browser } = await rig.colleague(gate);
     const events = await open(browser);
     await events.next();
@@ -177,7 +177,7 @@ describe("event streams", () => {
     assert.equal(events.beats, 7);
   });
 
-  it("is one of so many for a person, and makes room when it is left", async () => {
+  it("are limited for each person, and a closed one makes room", async () => {
     const { browser } = await rig.colleague(gate);
     const all: EventReader[] = [];
     for (let count = 0; count < maximumStreamsOfOne; count++) all.push(await open(browser));
@@ -187,7 +187,7 @@ describe("event streams", () => {
     await open(browser);
   });
 
-  it("ends rather than queue without end for whoever does not read", async () => {
+  it("end when a reader is too slow, instead of queueing more", async () => {
     const { browser, person } = await rig.colleague(gate);
     await rig.manyGates(100, person);
     const response = await browser.get("/api/events");

@@ -6,8 +6,8 @@ export function concurrencyContract(
   newPlace: () => Promise<StorePlace>,
   now: () => { readonly place: StorePlace; readonly store: Store },
 ): void {
-  describe("many at once", () => {
-    it("records the same id two hundred times at once: one is new", async () => {
+  describe("concurrent calls", () => {
+    it("record the same id two hundred times, and one of them is new", async () => {
       const { place, store } = now();
       const other = await place.open();
       const request = aRequest();
@@ -21,7 +21,7 @@ export function concurrencyContract(
       for (const result of results) assert.deepEqual(result.request, first.request);
     });
 
-    it("accepts an invitation twenty times at once: one gets in", async () => {
+    it("accept an invitation twenty times, and one of them succeeds", async () => {
       const { place, store } = now();
       const other = await place.open();
       const ada = aPerson();
@@ -37,7 +37,7 @@ export function concurrencyContract(
       assert.equal((await store.passkeysOf(ada.id)).length, 1);
     });
 
-    it("ends a request from both sides at once: one end, which both are told", async () => {
+    it("end a request in two ways, and both get the same outcome", async () => {
       const { place, store } = now();
       const other = await place.open();
       for (let i = 0; i < 20; i++) {
@@ -52,7 +52,7 @@ export function concurrencyContract(
       }
     });
 
-    it("finishes what is under way before it is closed, and is unavailable from then on", async () => {
+    it("finish before the store closes, and later ones are unavailable", async () => {
       const { place, store } = now();
       const other = await place.open();
       const requests = Array.from({ length: 20 }, () => aRequest());
@@ -67,7 +67,7 @@ export function concurrencyContract(
       await other.close();
     });
 
-    it("starts four instances at once on an empty database; each sees the others' records", async () => {
+    it("start four instances on an empty database, and each sees the others' records", async () => {
       const place = await newPlace();
       try {
         const stores = await Promise.all(Array.from({ length: 4 }, () => place.open()));
@@ -79,17 +79,17 @@ export function concurrencyContract(
     });
   });
 
-  describe("a database that another program holds", () => {
+  describe("a database that another program has locked", () => {
     it("is waited for", async () => {
       const { place, store } = now();
       const release = await place.lock();
       const recorded = store.recordRequest(aRequest());
-      await store.history({}); // reading goes on meanwhile
+      await store.history({}); // reads still work
       await release();
       assert.equal((await recorded).isNew, true);
     });
 
-    it("is busy when it is held for too long; nothing is half done, and then all is well", async () => {
+    it("is busy after the timeout, has no partial change, and works again later", async () => {
       const { place, store } = now();
       const ada = aPerson();
       await store.createPerson(ada);

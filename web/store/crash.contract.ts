@@ -7,11 +7,11 @@ import type { StorePlace } from "./place.rig.ts";
 
 const program = fileURLToPath(new URL("crash.program.ts", import.meta.url));
 
-/** Kills after so many words of the process. */
+/** After how many lines of output the process is killed. */
 const words = 200;
 
 export function crashContract(newPlace: () => Promise<StorePlace>): void {
-  it("has every request that was said to be kept, after the process was killed in the middle", async () => {
+  it("has every confirmed request after the process was killed", async () => {
     const place = await newPlace();
     try {
       const said = await killedInTheMiddle(place.location);
@@ -30,7 +30,7 @@ export function crashContract(newPlace: () => Promise<StorePlace>): void {
   }).timeout(60_000);
 }
 
-/** @returns what it had said until it died */
+/** @returns the lines that the process printed until it was killed */
 async function killedInTheMiddle(location: string): Promise<string[]> {
   const child = spawn(process.execPath, ["--import", "tsx", program, location], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -42,6 +42,6 @@ async function killedInTheMiddle(location: string): Promise<string[]> {
     if (said.length === words) child.kill("SIGKILL");
   }
   assert.deepEqual(await ended, [null, "SIGKILL"]);
-  // The last line may have been cut by the death.
+  // The last line may be incomplete.
   return said.filter((line) => /^(recorded|sent) [0-9a-f-]{36}$/.test(line));
 }

@@ -1,4 +1,4 @@
-/** A database for one test, whichever kind, and people and gates to put into it. */
+/** A database for one test, SQLite or PostgreSQL, and people and gates for it. */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,11 +9,11 @@ import { connectSqlite } from "./sqlite.ts";
 import type { Store } from "./store.ts";
 
 export interface StorePlace {
-  /** as `openStore` takes it */
+  /** the location for `openStore` */
   readonly location: string;
-  /** one more instance on the same database, which is empty at first */
+  /** opens another instance on the same database, which is empty at first */
   open(busyTimeoutMs?: number): Promise<Store>;
-  /** another program takes the database for itself @returns lets it go again */
+  /** locks the database, like another program @returns a function that unlocks it */
   lock(): Promise<() => Promise<void>>;
   remove(): Promise<void>;
 }

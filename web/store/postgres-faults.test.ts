@@ -5,7 +5,7 @@ import { aRequest, type StorePlace } from "./place.rig.ts";
 import { PostgresServer, postgresNeeded, postgresPrograms } from "./postgres.rig.ts";
 import { type Store, StoreError } from "./store.ts";
 
-describe("store on a PostgreSQL that fails", () => {
+describe("store on a failing PostgreSQL", () => {
   let server: PostgresServer | undefined;
   let place: StorePlace;
   let store: Store;
@@ -26,7 +26,7 @@ describe("store on a PostgreSQL that fails", () => {
 
   afterEach(() => place.remove());
 
-  it("is unavailable when it is stopped, and is there again with everything when it is started", async () => {
+  it("is unavailable while the server is stopped, and has all data after a restart", async () => {
     const request = aRequest();
     await store.recordRequest(request);
     await running().stop();
@@ -39,7 +39,7 @@ describe("store on a PostgreSQL that fails", () => {
     assert.equal((await store.recordRequest(aRequest())).isNew, true);
   }).timeout(30_000);
 
-  it("loses nothing it has confirmed when it dies in the middle, as of a power cut", async () => {
+  it("loses no confirmed record when the server crashes", async () => {
     const confirmed: string[] = [];
     const kinds = new Set<string>();
     const untilItDies = async (): Promise<void> => {
@@ -62,7 +62,7 @@ describe("store on a PostgreSQL that fails", () => {
     for (const id of confirmed) assert.notEqual(await store.request(id), undefined, id);
   }).timeout(30_000);
 
-  it("may end a connection in the middle of a transaction: nothing is half done", async () => {
+  it("has no partial change when a connection ends in the middle of a transaction", async () => {
     const release = await place.lock();
     const request = aRequest();
     const recorded = assert.rejects(store.recordRequest(request), isUnavailable);
@@ -81,7 +81,7 @@ describe("store on a PostgreSQL that fails", () => {
     assert.equal((await store.recordRequest(request)).isNew, true);
   });
 
-  it("is refused where it may forget what it has confirmed", async () => {
+  it("refuses a server that may lose committed records", async () => {
     await running().set("synchronous_commit", "off");
     try {
       await assert.rejects(openStore(place.location), (error) => {
@@ -94,7 +94,7 @@ describe("store on a PostgreSQL that fails", () => {
     }
   });
 
-  it("says what is wrong with the setting: no such database, no such server", async () => {
+  it("says when the database or the server does not exist", async () => {
     await assert.rejects(openStore(running().url("nowhere")), (error) => {
       assert.ok(isUnavailable(error));
       assert.match(String(error), /database "nowhere" does not exist/);
@@ -104,7 +104,7 @@ describe("store on a PostgreSQL that fails", () => {
     await assert.rejects(openStore("postgres://test@127.0.0.1:1/x"), isUnavailable);
   });
 
-  it("that only reads is unavailable", async () => {
+  it("is unavailable on a read-only server", async () => {
     await running().set("default_transaction_read_only", "on");
     try {
       const reader = await place.open();

@@ -1,4 +1,4 @@
-/** A PostgreSQL of Debian's for the length of a test: in a temporary folder, on a socket in it alone. */
+/** PostgreSQL from the Debian package for a test, in a temporary folder and only on a socket in it. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -13,7 +13,7 @@ import type { Store } from "./store.ts";
 
 const packages = "/usr/lib/postgresql";
 
-/** The folder of the newest version's programs; undefined: it is not installed. */
+/** The folder with the programs of the newest version; undefined when PostgreSQL is not installed. */
 export const postgresPrograms: string | undefined = existsSync(packages)
   ? readdirSync(packages)
       .sort((a, b) => Number(b) - Number(a))
@@ -26,7 +26,7 @@ export const postgresNeeded = "PostgreSQL's server (apt-get install postgresql)"
 const settings = [
   "listen_addresses=",
   "max_connections=60",
-  // else each file of all databases is synced when it is started after a crash
+  // otherwise every file of all databases is synced at the start after a crash
   "recovery_init_sync_method=syncfs",
 ];
 
@@ -39,7 +39,7 @@ export class PostgresServer {
 
   constructor() {
     this.#folder = mkdtempSync(join(tmpdir(), "boom-box-postgres-"));
-    // It refuses to run as root.
+    // PostgreSQL refuses to run as root.
     this.#as = process.getuid?.() === 0 ? nobody() : {};
     const { uid, gid } = this.#as;
     if (uid !== undefined && gid !== undefined) chownSync(this.#folder, uid, gid);
@@ -54,7 +54,7 @@ export class PostgresServer {
     return join(this.#folder, "data");
   }
 
-  /** Resolves once it takes connections. */
+  /** Resolves when it accepts connections. */
   async start(): Promise<void> {
     const child = spawn(
       program("postgres"),
@@ -79,7 +79,7 @@ export class PostgresServer {
     throw new Error(`PostgreSQL did not start:\n${said.join("\n")}`);
   }
 
-  /** `fast`: connections are told and closed; `immediate`: as after a power cut. */
+  /** `fast`: closes the connections first; `immediate`: like a power cut. */
   async stop(how: "fast" | "immediate" = "fast"): Promise<void> {
     const child = this.#process;
     if (child === undefined) return;
@@ -99,7 +99,7 @@ export class PostgresServer {
     return `postgres://test@/${database}?host=${this.#folder}`;
   }
 
-  /** One statement as the server's owner, outside of any store. */
+  /** Runs one statement as the owner of the server, without a store. */
   async run(statement: string, database = "postgres"): Promise<void> {
     const client = await this.client(database);
     await client.query(statement);
@@ -112,7 +112,7 @@ export class PostgresServer {
     const change = value === null ? `reset ${name}` : `set ${name} = ${value}`;
     await this.run(`alter system ${change}`);
     await this.run("select pg_reload_conf()");
-    // It is told by a signal, and takes its time.
+    // The server reloads on a signal, which takes some time.
     while ((await this.#setting(name)) === before);
   }
 
@@ -151,7 +151,7 @@ export class PostgresServer {
         return () => client.end();
       },
       remove: async () => {
-        // The database goes with the server: to drop it takes longer than most tests.
+        // The database is removed with the server, because dropping it takes longer than most tests.
         for (const store of stores) await store.close();
       },
     };

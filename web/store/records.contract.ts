@@ -8,7 +8,7 @@ import type { Store } from "./store.ts";
 
 export function recordsContract(store: () => Store): void {
   describe("requests", () => {
-    it("records one once; the second time gives the first", async () => {
+    it("are recorded once, and a second attempt returns the first one", async () => {
       const request = aRequest({ address: null });
       assert.deepEqual(await store().recordRequest(request), { request, isNew: true });
       const again = { ...request, gateId: "south", at: noon + 1, personId: "p" };
@@ -17,7 +17,7 @@ export function recordsContract(store: () => Store): void {
       assert.equal(await store().request("other"), undefined);
     });
 
-    it("records a refusal of the service, also for a gate and person nobody knows", async () => {
+    it("are recorded when the service refused them, also for an unknown gate and person", async () => {
       const denied = aRequest({
         gateId: "nowhere",
         personId: "nobody",
@@ -29,7 +29,7 @@ export function recordsContract(store: () => Store): void {
       assert.deepEqual(await store().request(denied.id), denied);
     });
 
-    it("goes from recorded to sent to opened, and stays there", async () => {
+    it("go from recorded to sent to opened, and stay there", async () => {
       const { id } = await record(store());
       const step = { reason: null, pulseMs: null };
       await store().advanceRequest(id, { ...step, state: "sent", at: noon + 5 });
@@ -52,7 +52,7 @@ export function recordsContract(store: () => Store): void {
       assert.equal(await store().advanceRequest("other", late), undefined);
     });
 
-    it("lets the box's late word end an unanswered one", async () => {
+    it("can change from unanswered by a late event of the box", async () => {
       const { id } = await record(store());
       const step = { reason: null, pulseMs: null };
       await store().advanceRequest(id, { ...step, state: "unanswered", at: noon + 12_000 });
@@ -63,7 +63,7 @@ export function recordsContract(store: () => Store): void {
       assert.equal((await store().request(id))?.endedAt, noon + 60_000);
     });
 
-    it("lists those not ended yet, oldest first", async () => {
+    it("are listed until they have ended, oldest first", async () => {
       const newer = await record(store(), { at: noon + 2 });
       const older = await record(store(), { at: noon + 1 });
       const ended = await record(store());
@@ -78,7 +78,7 @@ export function recordsContract(store: () => Store): void {
   });
 
   describe("history", () => {
-    it("gives the newest first, with names", async () => {
+    it("has the newest request first, with names", async () => {
       const ada = aPerson({ isAdministrator: true });
       await store().createPerson(ada);
       await store().createGate(aGate());
@@ -118,7 +118,7 @@ export function recordsContract(store: () => Store): void {
       assert.equal((await ids(store(), {})).length, 6);
     });
 
-    it("goes page by page, each record once, also of one moment and while new ones come", async () => {
+    it("has each record on one page, also with equal times and while new ones are recorded", async () => {
       const all = Array.from({ length: 23 }, (_, i) => aRequest({ at: noon + Math.floor(i / 6) }));
       for (const request of all) await store().recordRequest(request);
       const seen: string[] = [];
@@ -134,7 +134,7 @@ export function recordsContract(store: () => Store): void {
       assert.deepEqual(new Set(seen), new Set(all.map(({ id }) => id)));
     });
 
-    it("ends where exactly a page is left, and takes no more than 200", async () => {
+    it("has no next page after exactly one page, and allows at most 200 records", async () => {
       for (let i = 0; i < 4; i++) await store().recordRequest(aRequest());
       assert.notEqual((await store().history({ limit: 3 })).next, null);
       assert.equal((await store().history({ limit: 4 })).next, null);
@@ -143,7 +143,7 @@ export function recordsContract(store: () => Store): void {
       }
     });
 
-    it("refuses a position it has not given", async () => {
+    it("refuses a position that it did not create", async () => {
       for (const after of ["", "x", "0", "1 a", "\0", "Zm9v", btoa("1e3 a"), btoa("12 a\0b")]) {
         assert.equal(isHistoryPosition(after), false, after);
         await assert.rejects(store().history({ after }), RangeError);
@@ -151,8 +151,8 @@ export function recordsContract(store: () => Store): void {
     });
   });
 
-  describe("what boxes did that nobody asked for here", () => {
-    it("keeps the same event once, newest first", async () => {
+  describe("foreign events", () => {
+    it("are recorded once, newest first", async () => {
       const opened: ForeignEvent = {
         thingName: "box-1",
         commandId: null,
@@ -183,7 +183,7 @@ export function recordsContract(store: () => Store): void {
   });
 
   describe("prune", () => {
-    it("deletes what is older, however much, and what is over", async () => {
+    it("deletes all older records and everything that has expired", async () => {
       const ada = aPerson();
       await store().createPerson(ada);
       const times = { personId: ada.id, createdAt: noon, expiresAt: noon + 10 };

@@ -36,7 +36,7 @@ describe("store on SQLite", () => {
       return { ...connection, store };
     }
 
-    it("is nobody else's to read, and so is what lies beside it", async () => {
+    it("is readable only by its owner, and so are the files beside it", async () => {
       const { store } = await connect();
       await store.recordRequest(aRequest());
       for (const name of [file, `${file}-wal`, `${file}-shm`]) {
@@ -45,7 +45,7 @@ describe("store on SQLite", () => {
       assert.equal((await stat(dirname(file))).mode & 0o777, 0o700);
     });
 
-    it("is made private where it was not", async () => {
+    it("is made private if it was not", async () => {
       file = join(folder, "boom-box.db");
       await writeFile(file, "", { mode: 0o644 });
       await connect();
@@ -59,7 +59,7 @@ describe("store on SQLite", () => {
       assert.deepEqual(libsql.pragma("foreign_keys"), [{ foreign_keys: 1 }]);
     });
 
-    it("is the same after it was closed and opened again", async () => {
+    it("keeps its content after closing and opening", async () => {
       const request = aRequest();
       const first = await openStore(file);
       await first.recordRequest(request);
@@ -69,7 +69,7 @@ describe("store on SQLite", () => {
       assert.equal((await store.recordRequest(request)).isNew, false);
     });
 
-    it("says that the disk is full, keeps nothing by half, and goes on when there is room", async () => {
+    it("reports a full disk, has no partial change, and works again when there is room", async () => {
       const { store, libsql } = await connect();
       const [{ page_count: pages } = { page_count: 0 }] = libsql.pragma("page_count") as {
         page_count: number;
@@ -89,7 +89,7 @@ describe("store on SQLite", () => {
       assert.equal((await store.recordRequest(aRequest())).isNew, true);
     });
 
-    it("says what it cannot open", async () => {
+    it("is reported when it cannot be opened", async () => {
       file = join(folder, "boom-box.db");
       await writeFile(file, "no database, but some text that is long enough to be one".repeat(40));
       await assert.rejects(connect(), isUnavailable);
@@ -103,7 +103,7 @@ describe("store on SQLite", () => {
       });
     });
 
-    it("is left alone where a newer program has made it", async () => {
+    it("is not changed when a newer version created it", async () => {
       const { libsql } = await connect();
       libsql.exec("insert into kysely_migration values ('9999-later', '2030-01-01T00:00:00Z')");
       await assert.rejects(connect(), (error) => {
@@ -113,7 +113,7 @@ describe("store on SQLite", () => {
       });
     });
 
-    it("is never handed what libsql dies of, or gives back cut", async () => {
+    it("never gets a value that crashes libsql or that libsql truncates", async () => {
       const { store } = await connect();
       const wrong = [true, Number.NaN, {}, "a\0b"] as unknown[];
       for (const value of wrong) {
@@ -123,7 +123,7 @@ describe("store on SQLite", () => {
       assert.deepEqual(await store.people(), []);
     });
 
-    it("finds pages of the history by an index, whatever the filter", async () => {
+    it("uses an index for the history with every filter", async () => {
       const { libsql } = await connect();
       for (const [filter, index] of [
         ["", "open_request_by_at_id"],

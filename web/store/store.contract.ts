@@ -1,4 +1,4 @@
-/** What every store holds to: people, sign-in, gates and grants here, the records in their own files. */
+/** The contract of every store: people, sign-in, gates and grants. The records have their own files. */
 import assert from "node:assert/strict";
 import { concurrencyContract } from "./concurrency.contract.ts";
 import {
@@ -34,7 +34,7 @@ export function storeContract(newPlace: () => Promise<StorePlace>): void {
 
 function peopleContract(store: () => Store): void {
   describe("people", () => {
-    it("gives back what was kept, and changes what is told", async () => {
+    it("are stored and changed", async () => {
       const ada = aPerson({ email: "ada@example.org", isAdministrator: true, lastSeenAt: noon });
       await store().createPerson(ada);
       assert.deepEqual(await store().person(ada.id), ada);
@@ -48,13 +48,13 @@ function peopleContract(store: () => Store): void {
       assert.deepEqual(await store().updatePerson(ada.id, {}), changed);
     });
 
-    it("knows nobody by a name it was not told", async () => {
+    it("are not found by an unknown id", async () => {
       assert.equal(await store().person("nobody"), undefined);
       assert.equal(await store().personByOidc("nobody"), undefined);
       assert.equal(await store().updatePerson("nobody", { name: "x" }), undefined);
     });
 
-    it("finds a person by the provider's subject, of which each is one person's", async () => {
+    it("are found by the provider's subject, which is unique", async () => {
       const ada = aPerson({ oidcSubject: "https://id.example 1" });
       await store().createPerson(ada);
       assert.deepEqual(await store().personByOidc("https://id.example 1"), ada);
@@ -64,7 +64,7 @@ function peopleContract(store: () => Store): void {
       assert.equal((await store().people()).length, 1);
     });
 
-    it("lists people as they came, with the number of passkeys", async () => {
+    it("are listed in the order of creation, with the number of passkeys", async () => {
       const [ada, ben] = [aPerson(), aPerson({ name: "Ben", createdAt: noon + 1 })];
       await store().createPerson(ben);
       await store().createPerson(ada);
@@ -80,7 +80,7 @@ function peopleContract(store: () => Store): void {
 
 function signInContract(store: () => Store): void {
   describe("sign-in", () => {
-    it("keeps passkeys; their counter never goes back", async () => {
+    it("stores passkeys, and their counter never decreases", async () => {
       const ada = aPerson();
       await store().createPerson(ada);
       const passkey = await addPasskey(store(), ada.id);
@@ -93,7 +93,7 @@ function signInContract(store: () => Store): void {
       assert.equal(await store().passkey(passkey.credentialId), undefined);
     });
 
-    it("takes an invitation once, in time, for the one it was made for", async () => {
+    it("accepts an invitation once, in time, and only for its person", async () => {
       const [ada, ben] = [aPerson(), aPerson()];
       await store().createPerson(ada);
       await store().createPerson(ben);
@@ -107,14 +107,18 @@ function signInContract(store: () => Store): void {
       assert.equal(await store().invitation("new", noon + 1000), undefined, "over");
       const passkey = aPasskey(ada.id);
       assert.equal(await store().acceptInvitation("new", passkey, noon + 1000), false, "over");
-      assert.equal(await store().acceptInvitation("new", aPasskey(ben.id), noon), false, "not his");
+      assert.equal(
+        await store().acceptInvitation("new", aPasskey(ben.id), noon),
+        false,
+        "another person's",
+      );
       assert.equal(await store().acceptInvitation("old", passkey, noon), false, "replaced");
       assert.equal(await store().acceptInvitation("new", passkey, noon), true);
       assert.equal(await store().acceptInvitation("new", aPasskey(ada.id), noon), false, "used");
       assert.deepEqual(await store().passkeysOf(ada.id), [passkey]);
     });
 
-    it("leaves the invitation as it was where the passkey is another's", async () => {
+    it("keeps the invitation when the passkey already belongs to someone else", async () => {
       const ada = aPerson();
       await store().createPerson(ada);
       const passkey = await addPasskey(store(), ada.id);
@@ -124,7 +128,7 @@ function signInContract(store: () => Store): void {
       assert.deepEqual(await store().invitation("t", noon), invitation);
     });
 
-    it("takes the beginning of a sign-in once, in time, for what it began", async () => {
+    it("accepts a sign-in attempt once, in time, and only for its kind", async () => {
       const attempt = { tokenHash: "a", kind: "passkey", expiresAt: noon + 10 } as const;
       await store().createSignInAttempt(attempt);
       assert.equal(await store().takeSignInAttempt("a", "oidc", noon), false, "another kind");
@@ -133,7 +137,7 @@ function signInContract(store: () => Store): void {
       assert.equal(await store().takeSignInAttempt("a", "passkey", noon), false, "used");
     });
 
-    it("gives a session with its person, until it is over or ended", async () => {
+    it("returns a session with its person until it expires or is deleted", async () => {
       const ada = aPerson();
       await store().createPerson(ada);
       const [one, two] = [aSession(ada.id), aSession(ada.id)];
@@ -148,7 +152,7 @@ function signInContract(store: () => Store): void {
       assert.equal(await store().session(two.tokenHash, noon), undefined);
     });
 
-    it("locks a person out at once, and gives nothing back with the access", async () => {
+    it("locks a person out at once, and restores no session or invitation later", async () => {
       const ada = aPerson();
       await store().createPerson(ada);
       const session = aSession(ada.id);
@@ -171,7 +175,7 @@ function signInContract(store: () => Store): void {
 
 function gatesContract(store: () => Store): void {
   describe("gates and grants", () => {
-    it("keeps gates; a box belongs to one", async () => {
+    it("stores gates, and a box belongs to one gate", async () => {
       await store().createGate(aGate());
       await store().createGate(aGate({ id: "south", thingName: "box-2", isActive: false }));
       await assert.rejects(store().createGate(aGate({ id: "west" })), isConflict);
@@ -185,7 +189,7 @@ function gatesContract(store: () => Store): void {
       assert.equal(await store().gate("west"), undefined);
     });
 
-    it("keeps grants, and finds them by person and gate", async () => {
+    it("stores grants, and finds them by person and gate", async () => {
       const [ada, ben] = [aPerson(), aPerson()];
       await store().createPerson(ada);
       await store().createPerson(ben);
@@ -211,7 +215,7 @@ function gatesContract(store: () => Store): void {
       assert.equal(await store().updateGrant(changed), false);
     });
 
-    it("can be written to, and says so", async () => {
+    it("checks that the database is writable", async () => {
       await store().check();
       await store().recordRequest(aRequest());
     });

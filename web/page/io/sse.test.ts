@@ -10,11 +10,11 @@ const events = [
 ];
 
 describe("server-sent events", () => {
-  it("are read, with comments and empty ones left out", () => {
+  it("are parsed, without comments and empty events", () => {
     assert.deepEqual(new SseParser().push(stream), events);
   });
 
-  it("are the same however the stream is cut", () => {
+  it("do not depend on where the stream is cut", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: stream.length })), (cuts) => {
         const parser = new SseParser();
@@ -27,7 +27,7 @@ describe("server-sent events", () => {
     );
   });
 
-  it("are told only when they are whole", () => {
+  it("are returned only when they are complete", () => {
     const parser = new SseParser();
     assert.deepEqual(parser.push("data: 1\n"), []);
     assert.deepEqual(parser.push("\n"), [{ event: "message", data: "1" }]);

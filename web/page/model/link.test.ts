@@ -14,35 +14,35 @@ import {
 const live: Link = { type: "live", openedAt: 0, heardAt: 1_000 };
 
 describe("the link to the service", () => {
-  it("is trusted for a moment after a break, and not longer", () => {
+  it("is trusted for a short time after a break", () => {
     const broken = breakOff(live, 5_000, 0);
     assert.ok(isTrusted(broken, 5_000 + graceMs - 1));
     assert.ok(!isTrusted(broken, 5_000 + graceMs));
   });
 
-  it("counts one break from its beginning, over all the tries", () => {
+  it("counts a break from its beginning, across all attempts", () => {
     let link = breakOff(live, 5_000, 0);
     link = reopen(link, 5_500, false);
     link = breakOff(link, 7_900, 0);
     assert.ok(!isTrusted(link, 5_000 + graceMs));
   });
 
-  it("is worth nothing at once where what was known is old", () => {
+  it("is not trusted when its state is out of date", () => {
     assert.ok(!isTrusted(reopen(live, 5_000, true), 5_000));
   });
 
-  it("is not trusted after a silence, though nothing was noticed", () => {
+  it("is not trusted after a silence, even without an error", () => {
     assert.ok(!isTrusted(live, 1_000 + silenceMs));
     assert.equal(linkDeadline(live, 2_000), 1_000 + silenceMs);
   });
 
-  it("wakes up to turn the control off, then to try again", () => {
+  it("has a deadline to turn the control off, and then to try again", () => {
     const opening = reopen(breakOff(live, 5_000, 0), 5_250, false);
     assert.equal(linkDeadline(opening, 5_250), 5_000 + graceMs);
     assert.equal(linkDeadline(opening, 5_000 + graceMs), 5_250 + openingMs);
   });
 
-  it("waits longer after each failure, never longer than 15 s, and never twice the same", () => {
+  it("waits longer after each failure, up to 15 s, with jitter", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 40 }),

@@ -11,7 +11,7 @@ function said(state: RequestState, more: Partial<RequestView> = {}) {
 }
 
 describe("the words of an outcome", () => {
-  it("tell what the box did, and for how long", () => {
+  it("say what the box did, and for how long", () => {
     const { title, text, tone } = said("opened", { pulseMs: 501 });
     assert.equal(title, "Button pressed");
     assert.equal(text, "The box pressed the button for 0.5 s.");
@@ -19,13 +19,13 @@ describe("the words of an outcome", () => {
     assert.match(said("opened").text, /did not report for how long/);
   });
 
-  it("tell sent from accepted", () => {
+  it("distinguish sent from accepted", () => {
     assert.match(said("recorded").title, /^Sent/);
     assert.match(said("sent").title, /^Accepted/);
     assert.deepEqual([said("recorded").steps, said("sent").steps, said("opened").steps], [1, 2, 3]);
   });
 
-  it("give a reason for each refusal a box knows", () => {
+  it("give a reason for every refusal of a box", () => {
     for (const reason of refusalReasons) {
       assert.equal(said("refused", { reason }).text, words.reasons[reason]);
       assert.match(words.reasons[reason], /^[A-Z].*\.$/);

@@ -33,7 +33,7 @@ const request = (id: string, state: RequestState): RequestView => ({
   pulseMs: null,
 });
 
-/** Plays events at times; keeps what was to be done. */
+/** Dispatches events at given times, and records the effects. */
 class Timeline {
   state: PageState;
   effects: Effect[] = [];
@@ -77,7 +77,7 @@ function ready(lastUsed: readonly string[] = []): Timeline {
 }
 
 describe("the page", () => {
-  it("opens a stream once somebody is signed in, and is ready once it tells of a gate", () => {
+  it("opens a stream after the sign-in, and is ready when it reports a gate", () => {
     const page = new Timeline().at(0, { type: "session", view: signedIn });
     assert.deepEqual(page.effects, [{ type: "open-stream" }]);
     assert.equal(page.control(5), "none");
@@ -85,7 +85,7 @@ describe("the page", () => {
     assert.equal(page.control(10), "ready");
   });
 
-  it("posts one request a slide, however often it is slid", () => {
+  it("posts one request at a time, however often the person slides", () => {
     const page = ready().at(100, slid("id-1"), slid("id-2"));
     const posts = page.effects.filter(({ type }) => type === "post");
     assert.deepEqual(posts, [{ type: "post", gate: "main", id: "id-1" }]);
@@ -109,7 +109,7 @@ describe("the page", () => {
     assert.deepEqual(ready().at(50, slid("id-1", "unknown")).effects, []);
   });
 
-  it("keeps the control on over a short break, and turns it off after a few seconds", () => {
+  it("keeps the control on during a short break, and turns it off after a few seconds", () => {
     const page = ready().at(1_000, broken);
     assert.equal(page.control(1_000 + graceMs - 1), "ready");
     page.at(1_500, time);
@@ -121,14 +121,14 @@ describe("the page", () => {
     assert.equal(page.phase(), undefined);
   });
 
-  it("shows no gate as it was before a break until the new stream has told of it", () => {
+  it("does not trust a gate after a break until the new stream has reported it", () => {
     const page = ready().at(1_000, broken).at(1_500, time, { type: "stream-opened" });
     assert.equal(page.control(1_500), "checking");
     page.at(1_510, say(gate("main", { box: "offline" })));
     assert.equal(page.control(1_510), "box-offline");
   });
 
-  it("forgets a gate the new stream does not tell of", () => {
+  it("removes a gate that the new stream does not report", () => {
     const page = ready()
       .at(20, say(gate("yard")))
       .at(1_000, broken);
@@ -139,7 +139,7 @@ describe("the page", () => {
     assert.equal(page.state.selected, "yard");
   });
 
-  it("takes a silence for a break", () => {
+  it("treats silence as a break", () => {
     const page = ready().at(1_000, { type: "stream-beat" });
     assert.equal(page.control(1_000 + silenceMs), "stream-broken");
     page.at(1_000 + silenceMs, time);
@@ -147,7 +147,7 @@ describe("the page", () => {
     assert.equal(page.state.link.type, "waiting");
   });
 
-  it("shows an end for a minute, and not to whoever comes back later", () => {
+  it("shows an outcome for a minute", () => {
     const page = ready()
       .at(100, slid("id-1"))
       .at(150, hear(request("id-1", "opened")));
@@ -157,7 +157,7 @@ describe("the page", () => {
     assert.equal(page.phase(), undefined);
   });
 
-  it("asks anew after it was hidden, and is off until it knows", () => {
+  it("reopens the stream after it was hidden, and is off until it has the current state", () => {
     const page = ready()
       .at(1_000, { type: "hidden" })
       .at(1_000 + hiddenMs, { type: "visible" });
@@ -168,7 +168,7 @@ describe("the page", () => {
     assert.equal(glance.control(1_500), "ready");
   });
 
-  it("looks up what became of a request while the stream was broken", () => {
+  it("looks up the outcome of a request after the stream was broken", () => {
     const page = ready().at(100, slid("id-1")).at(150, broken).at(700, time);
     page.at(800, { type: "stream-opened" });
     assert.deepEqual(page.effects, [{ type: "look-up", id: "id-1" }]);
@@ -176,7 +176,7 @@ describe("the page", () => {
     assert.equal(page.state.taps.get("main")?.endedAt, 900);
   });
 
-  it("posts the same id once more after a network error, and no third time", () => {
+  it("posts the same id once more after a network error, but not a third time", () => {
     const page = ready().at(100, slid("id-1")).at(200, { type: "unreached", id: "id-1" });
     assert.equal(deadline(page.state, 200), 200 + retryAfterMs);
     page.at(200 + retryAfterMs, time);
@@ -186,7 +186,7 @@ describe("the page", () => {
     assert.ok(!page.effects.some(({ type }) => type === "post"));
   });
 
-  it("reads the session anew for an old token, and posts the same id with the new one", () => {
+  it("reloads the session when its token is out of date, and posts the same id with the new one", () => {
     const page = ready().at(100, slid("id-1"));
     page.at(150, { type: "turned-down", id: "id-1", problem: { error: "csrf", message: "" } });
     assert.deepEqual(page.effects, [{ type: "load-session" }]);
@@ -196,7 +196,7 @@ describe("the page", () => {
     assert.equal(page.phase(), "turned-down");
   });
 
-  it("forgets everything the moment nobody is signed in", () => {
+  it("forgets everything when the session ends", () => {
     const page = ready().at(100, slid("id-1")).at(200, { type: "not-signed-in" });
     assert.deepEqual(page.effects, [{ type: "load-session" }]);
     page.at(250, { type: "session", view: out });
@@ -206,7 +206,7 @@ describe("the page", () => {
     assert.equal(deadline(page.state, 250), null);
   });
 
-  it("begins with the gate used last, and moves nothing under a thumb", () => {
+  it("starts with the gate used last, and moves nothing under a thumb", () => {
     const page = ready(["yard"]).at(20, say(gate("yard")));
     assert.deepEqual([...page.state.gates.keys()], ["yard", "main"]);
     page.at(50, { type: "selected", gate: "main" }, slid("id-1"));
@@ -215,14 +215,14 @@ describe("the page", () => {
     assert.equal(page.state.selected, "main");
   });
 
-  it("tries the session again where the service cannot be reached", () => {
+  it("loads the session again when the service cannot be reached", () => {
     const page = new Timeline().at(0, { type: "session-unreached" });
     const due = deadline(page.state, 0) ?? Number.NaN;
     page.at(due, time);
     assert.deepEqual(page.effects, [{ type: "load-session" }]);
   });
 
-  it("never posts one id more than twice, nor two at a time for a gate, whatever happens", () => {
+  it("never posts an id more than twice, nor two requests for a gate at the same time", () => {
     const event = fc.constantFrom<PageEvent["type"]>(
       "slid",
       "unreached",

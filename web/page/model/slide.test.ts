@@ -13,7 +13,7 @@ import {
 
 const length = 250;
 
-/** Goes through these places, 20 ms apart; the time it ends at too. */
+/** Moves through these positions, 20 ms apart. @returns also the time at the end */
 function through(places: readonly number[], everyMs = 20): { slide: Slide; at: number } {
   let slide = press(idle, 1, 0, 0);
   let at = 0;
@@ -25,27 +25,27 @@ function through(places: readonly number[], everyMs = 20): { slide: Slide; at: n
 }
 
 describe("the slide", () => {
-  it("is done near the end, with the thumb still down", () => {
+  it("completes near the end, with the thumb still down", () => {
     assert.equal(through([20, 60, 100, 140, 180, 220, 235]).slide.type, "slid");
   });
 
-  it("is done where it is let go beyond three quarters", () => {
+  it("completes when it is released beyond three quarters", () => {
     const far = through([20, 60, 100, 140, 180, 190]);
     assert.equal(far.slide.type, "sliding");
     assert.equal(release(far.slide, 1, far.at).type, "slid");
   });
 
-  it("goes back where it is let go before", () => {
+  it("goes back when it is released earlier", () => {
     const { slide, at } = through([20, 60, 100, 140, 180]);
     assert.deepEqual(release(slide, 1, at), idle);
   });
 
-  it("may be taken back by the same thumb", () => {
+  it("can be moved back by the thumb", () => {
     const { slide, at } = through([60, 120, 180, 210, 120, 40]);
     assert.deepEqual(release(slide, 1, at), idle);
   });
 
-  it("is no tap, and no drop of water that jumps to the end", () => {
+  it("ignores a tap, and water that jumps to the end", () => {
     assert.deepEqual(release(press(idle, 1, 0, 0), 1, 5_000), idle);
     let slide = press(idle, 1, 0, 0);
     slide = move(slide, 1, 250, length, shortestMs * 4);
@@ -55,7 +55,7 @@ describe("the slide", () => {
     assert.deepEqual(release(quick.slide, 1, quick.at), idle);
   });
 
-  it("follows one pointer, and ends when the browser takes it away", () => {
+  it("follows one pointer, and ends when the browser cancels it", () => {
     const { slide, at } = through([60, 120, 200]);
     assert.equal(move(slide, 2, 250, length, at + 200), slide);
     assert.equal(press(slide, 2, 0, at), slide);
@@ -63,7 +63,7 @@ describe("the slide", () => {
     assert.deepEqual(abandon(slide, 1), idle);
   });
 
-  it("is never done by fewer moves or less time than a thumb needs", () => {
+  it("never completes with fewer moves or in less time than a thumb needs", () => {
     const steps = fc.array(
       fc.record({ x: fc.integer({ min: -50, max: 400 }), ms: fc.integer({ min: 0, max: 200 }) }),
     );

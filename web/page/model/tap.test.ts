@@ -39,7 +39,7 @@ const states: readonly RequestState[] = [
 ];
 
 describe("a tap", () => {
-  it("goes from the post to the box's own word, then rests before the next", () => {
+  it("goes from the post to the box's outcome, then rests before the next tap", () => {
     let tap = newTap(id, "main", 1_000);
     tap = hear(tap, told("recorded"), 1_010);
     tap = hear(tap, told("sent"), 1_050);
@@ -54,7 +54,7 @@ describe("a tap", () => {
     assert.ok(isOver(tap, 1_600 + shownMs));
   });
 
-  it("posts the same id once more after a network error, and then says that it is not known", () => {
+  it("posts the same id once more after a network error, and then is unknown", () => {
     let tap = missAnswer(newTap(id, "main", 0), 500);
     assert.deepEqual(tap.phase, { type: "retrying", at: 500 + retryAfterMs });
     const passed = passTime(tap, 500 + retryAfterMs);
@@ -65,19 +65,19 @@ describe("a tap", () => {
     assert.equal(tap.endedAt, 3_000);
   });
 
-  it("posts no more once a command's life is over", () => {
+  it("does not post again after the lifetime of a command", () => {
     const late = missAnswer(newTap(id, "main", 0), commandLifeMs - retryAfterMs);
     assert.deepEqual(late.phase, { type: "unknown" });
   });
 
-  it("posts no more when the phone slept between the error and the other try", () => {
+  it("does not post again when the phone slept between the error and the retry", () => {
     const waiting = missAnswer(newTap(id, "main", 0), 500);
     const passed = passTime(waiting, 600_000);
     assert.ok(!passed.post);
     assert.deepEqual(passed.tap.phase, { type: "unknown" });
   });
 
-  it("takes a late word of the box after it had given up", () => {
+  it("accepts a late event of the box after it has given up", () => {
     const given = passTime(newTap(id, "main", 0), patienceMs).tap;
     assert.deepEqual(given.phase, { type: "unknown" });
     const tap = hear(given, told("opened"), patienceMs + 5_000);
@@ -86,12 +86,12 @@ describe("a tap", () => {
     assert.equal(hear(unanswered, told("refused"), 13_000).phase.type, "request");
   });
 
-  it("keeps what an event told, though the answer to the post never came", () => {
+  it("keeps the state from an event when the post gets no response", () => {
     const tap = hear(newTap(id, "main", 0), told("opened"), 100);
     assert.equal(missAnswer(tap, 6_000), tap);
   });
 
-  it("shows the request a refusal was recorded as, or else what the service says", () => {
+  it("shows the recorded request of a refusal, or else the service's message", () => {
     const request = told("denied", { reason: "rate-limited" });
     const recorded = turnDown(
       newTap(id, "main", 0),
@@ -99,12 +99,12 @@ describe("a tap", () => {
       10,
     );
     assert.deepEqual(recorded.phase, { type: "request", request });
-    const problem = { error: "not-found", message: "There is no such gate." };
+    const problem = { error: "not-found", message: "This gate does not exist." };
     const tap = turnDown(newTap(id, "main", 0), problem, 10);
     assert.deepEqual(tap.phase, { type: "turned-down", problem });
   });
 
-  it("never goes back, in whatever order words arrive", () => {
+  it("never goes back, in whatever order states arrive", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...states)), (words) => {
         let tap = newTap(id, "main", 0);
@@ -124,7 +124,7 @@ describe("a tap", () => {
     );
   });
 
-  it("does not hear of other requests", () => {
+  it("ignores other requests", () => {
     const tap = newTap(id, "main", 0);
     assert.equal(hear(tap, { ...told("opened"), id: "another" }, 1), tap);
   });
