@@ -27,7 +27,10 @@ export interface SessionView {
   };
 }
 
-/** `POST /api/sign-in/passkey/options`, body `{}`: what the browser must sign. A cookie identifies the attempt. */
+/**
+ * `POST /api/sign-in/passkey/options`, body `{}`: what the browser must sign. A cookie identifies
+ * the attempt.
+ */
 export type PasskeyOptions = PublicKeyCredentialRequestOptionsJSON;
 
 /** `POST /api/sign-in/passkey`: responds with a new {@link SessionView}, or 401 `not-accepted`. */
@@ -43,7 +46,10 @@ export interface InvitationOptions {
   readonly options: PublicKeyCredentialCreationOptionsJSON;
 }
 
-/** `POST /api/invitation`: responds with a new {@link SessionView}. `POST /api/sign-out`, body `{}`: 204. */
+/**
+ * `POST /api/invitation`: responds with a new {@link SessionView}. `POST /api/sign-out`, body `{}`:
+ * 204.
+ */
 export interface InvitationBody {
   readonly token: string;
   readonly response: RegistrationResponseJSON;
@@ -65,7 +71,10 @@ export type Denial =
   | "grant-ended"
   | "gate-closed"; // an administrator has taken the gate out of service
 
-/** One gate as one person sees it. `GET /api/gates` returns a list; the event `gate` has one that changed. */
+/**
+ * One gate as one person sees it. `GET /api/gates` returns a list; the event `gate` has one that
+ * changed.
+ */
 export interface GateView {
   readonly id: string;
   readonly name: string;
@@ -173,7 +182,10 @@ export interface GrantView {
   readonly person: string;
   readonly gate: string;
   readonly days: readonly Weekday[];
-  /** minutes after midnight in the gate's time zone: from ≤ minute < to. 0 and 1440: all day. to < from: over midnight */
+  /**
+   * minutes after midnight in the gate's time zone: from ≤ minute < to. 0 and 1440: all day. to <
+   * from: over midnight
+   */
   readonly fromMinute: number;
   readonly toMinute: number;
   /** null: until it is revoked */
@@ -203,7 +215,10 @@ export interface PersonBody {
   readonly isActive?: boolean;
 }
 
-/** `POST /api/admin/people/:id/invitation`: a link to register a passkey. It works once, until it expires. */
+/**
+ * `POST /api/admin/people/:id/invitation`: a link to register a passkey. It works once, until it
+ * expires.
+ */
 export interface InvitationView {
   readonly url: string;
   readonly expiresAt: number;
@@ -239,7 +254,10 @@ export type BoxHealth = {
 
 /** The body of every error response. */
 export interface Problem {
-  /** for programs: `not-signed-in`, `csrf`, `not-found`, `invalid`, `too-large`, `rate-limited`, … or a {@link ServiceReason} */
+  /**
+   * for programs: `not-signed-in`, `csrf`, `not-found`, `invalid`, `too-large`, `rate-limited`, …
+   * or a {@link ServiceReason}
+   */
   readonly error: string;
   /** for people: what happened and what to do */
   readonly message: string;

@@ -1,4 +1,7 @@
-/** The files of the page. They are built from `web/page` when the service starts, so they are never stale. */
+/**
+ * The files of the page. They are built from `web/page` when the service starts, so they are never
+ * stale.
+ */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -87,7 +87,10 @@ function isRefusal(error: unknown): boolean {
   return typeof code === "string" && beforeAnyRequest.test(code);
 }
 
-/** Node's error codes of failures before any byte of the request is sent: DNS, connection, certificate. */
+/**
+ * Node's error codes of failures before any byte of the request is sent: DNS, connection,
+ * certificate.
+ */
 const beforeAnyRequest =
   /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ERR_TLS_.+|CERT_.+|UNABLE_TO_.+|SELF_SIGNED_.+|DEPTH_ZERO_.+)$/;
 

@@ -3,7 +3,10 @@ import type { StatusReport } from "../../device/messages/status.ts";
 import { healthyStatus } from "../../device/messages/status.vectors.ts";
 import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
 
-/** Records what is sent, and simulates the boxes: step by step, or with an automatic answer to each command. */
+/**
+ * Records what is sent, and simulates the boxes: step by step, or with an automatic answer to each
+ * command.
+ */
 export class FakeGateLink implements GateLink {
   readonly sent: OutgoingCommand[] = [];
   watched: readonly string[] = [];

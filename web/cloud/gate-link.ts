@@ -24,7 +24,10 @@ export interface GateLinkListener {
   onEvent(thingName: string, report: EventReport): void;
   /** also for the last will, as `offline`, and for the retained status when the link connects */
   onStatus(thingName: string, report: StatusReport | WillReport): void;
-  /** whether reports arrive now; while they do not, commands are refused as `not-sent`, because nobody would learn the outcome */
+  /**
+   * whether reports arrive now; while they do not, commands are refused as `not-sent`, because
+   * nobody would learn the outcome
+   */
   onListening(isListening: boolean, detail: string | null): void;
 }
 

@@ -13,7 +13,10 @@ export type Publish = (topic: string, payload: string, timeoutMs: number) => Pro
 export interface MqttLinkOptions {
   /** first levels of every topic, `gate` */
   readonly prefix: string;
-  /** The address and credentials. Called before each connection, because a signature may be valid only once. */
+  /**
+   * The address and credentials. Called before each connection, because a signature may be valid
+   * only once.
+   */
   connection(): Promise<IClientOptions>;
   /** default: over the connection that receives the reports */
   readonly publish?: Publish;
@@ -32,7 +35,10 @@ const disconnectMs = 1_000;
 const filtersPerSubscribe = 8;
 const maximumWatched = 48;
 
-/** Commands and reports over MQTT 3.1.1. The service is not a registered thing, so several instances may connect. */
+/**
+ * Commands and reports over MQTT 3.1.1. The service is not a registered thing, so several instances
+ * may connect.
+ */
 export class MqttLink implements GateLink {
   readonly #options: MqttLinkOptions;
   readonly #closing = new AbortController();
@@ -164,14 +170,20 @@ export class MqttLink implements GateLink {
     subscribe(client, missing).catch(() => client.end(true));
   }
 
-  /** Exact filters, which also deliver the retained status. One wildcard when there are too many boxes. */
+  /**
+   * Exact filters, which also deliver the retained status. One wildcard when there are too many
+   * boxes.
+   */
   #statusFilters(): string[] {
     const { prefix } = this.#options;
     const names = this.#watched.length > maximumWatched ? ["+"] : this.#watched;
     return names.map((name) => topicsOf(prefix, name).status);
   }
 
-  /** Exponential backoff with full jitter, so that several instances do not reconnect at the same moment. */
+  /**
+   * Exponential backoff with full jitter, so that several instances do not reconnect at the same
+   * moment.
+   */
   #backoffMs(attempts: number): number {
     const random = this.#options.random ?? Math.random;
     const ceiling = Math.min(maximumBackoffMs, minimumBackoffMs * 2 ** Math.min(attempts + 1, 16));

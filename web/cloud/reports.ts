@@ -4,10 +4,10 @@ import { readStatus } from "../../device/messages/status.ts";
 import { readTopic } from "../../device/messages/topics.ts";
 import type { GateLinkListener } from "./gate-link.ts";
 
-/** Twice what a box ever sends. */
+/** Twice as much as a box ever sends. */
 const maximumBytes = 8_192;
 
-/** Hands what a box published to the listener. Anything else is ignored, whoever sent it. */
+/** Passes a box's report on to the listener. Any other message is ignored. */
 export function deliverReport(
   prefix: string,
   topic: string,
@@ -25,7 +25,8 @@ export function deliverReport(
     const status = readStatus(value);
     if (status === undefined) return;
     const { state, firmware } = status;
-    // A box that says it is leaving says more than its last will. Nobody needs the rest.
+    // The last status of a box that goes offline has more fields than its last will. They are not
+    // needed.
     listener.onStatus(thingName, state === "offline" ? { state, firmware } : status);
   }
 }

@@ -43,7 +43,10 @@ export interface Session {
   readonly expiresAt: number;
 }
 
-/** A sign-in in progress. It can be used once: its challenge, state and nonce are derived from its token. */
+/**
+ * A sign-in in progress. It can be used once: its challenge, state and nonce are derived from its
+ * token.
+ */
 export interface SignInAttempt {
   readonly tokenHash: string;
   readonly kind: "passkey" | "invitation" | "oidc";

@@ -36,7 +36,10 @@ export function mayOpen(
   return { open: false, why: "not-now", opensAt: nextOpening(gate.timeZone, lasting, now) };
 }
 
-/** Whether the grant covers the time on the clock. Hours over midnight belong to the day on which they begin. */
+/**
+ * Whether the grant covers the time on the clock. Hours over midnight belong to the day on which
+ * they begin.
+ */
 export function covers({ days, fromMinute, toMinute }: GrantTimes, clock: WallClock): boolean {
   const { weekday, minute } = clock;
   if (fromMinute <= toMinute) {

@@ -47,7 +47,10 @@ export class RateLimiter {
     return this.#fullAt.size;
   }
 
-  /** Checks the two oldest buckets at each use, so that full buckets are dropped faster than new ones are added. */
+  /**
+   * Checks the two oldest buckets at each use, so that full buckets are dropped faster than new
+   * ones are added.
+   */
   #forget(now: number): void {
     for (let looks = 0; looks < 2; looks++) {
       const [oldest] = this.#fullAt;

@@ -5,7 +5,10 @@
 import type { RequestState } from "../api.ts";
 import type { OpenRequest, RequestStep } from "./entities.ts";
 
-/** The states that may follow each state. The box's event may arrive before the broker's acknowledgement. */
+/**
+ * The states that may follow each state. The box's event may arrive before the broker's
+ * acknowledgement.
+ */
 export const transitions: Readonly<Record<RequestState, readonly RequestState[]>> = {
   recorded: ["sent", "opened", "refused", "unanswered", "failed", "denied"],
   sent: ["opened", "refused", "unanswered"],

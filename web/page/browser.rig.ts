@@ -46,7 +46,10 @@ export const desktop: BrowserContextOptions = { viewport: { width: 1280, height:
 
 const sessions = new WeakMap<Page, Promise<CDPSession>>();
 
-/** One for each page, because Chromium removes the virtual authenticator when a second one is detached. */
+/**
+ * One for each page, because Chromium removes the virtual authenticator when a second one is
+ * detached.
+ */
 function sessionOf(page: Page): Promise<CDPSession> {
   const known = sessions.get(page) ?? page.context().newCDPSession(page);
   sessions.set(page, known);

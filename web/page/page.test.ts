@@ -262,7 +262,7 @@ describe("the page in Chromium", function () {
       "heading: Main gate",
       "button: Open Main gate: slide, or hold Enter",
       "button: Open without sliding",
-      "navigation: Parts",
+      "navigation: Main menu",
     ]) {
       assert.ok(nodes.includes(node), `${node}, in\n${nodes.join("\n")}`);
     }

@@ -1,4 +1,7 @@
-/** `npm run screenshots`: renders the icons, and the screenshots in docs/ from a fake service with sample data. */
+/**
+ * `npm run screenshots`: renders the icons, and the screenshots in docs/ from a fake service with
+ * sample data.
+ */
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +13,7 @@ import { FakeService, gateView, newPerson, request } from "./service.fake.ts";
 
 const root = join(import.meta.dirname, "../..");
 const icons = join(import.meta.dirname, "icons");
-/** the folder for all screenshots; those of docs/ are also copied there */
+/** the folder for all screenshots, in addition to those in docs/ */
 const everything = process.argv[2];
 const largestBytes = 100_000;
 

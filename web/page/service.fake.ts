@@ -1,4 +1,7 @@
-/** A fake of the service with the API of `web/api.ts`. A test sets its responses, and it records the requests. */
+/**
+ * A fake of the service with the API of `web/api.ts`. A test sets its responses, and it records the
+ * requests.
+ */
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,6 +1,9 @@
 import type { SessionView } from "../api.ts";
 
-/** What a browser sends by itself (cookies, Origin, Sec-Fetch-Site) and what our page adds (the CSRF token). */
+/**
+ * What a browser sends by itself (cookies, Origin, Sec-Fetch-Site) and what our page adds (the CSRF
+ * token).
+ */
 export class Browser {
   readonly cookies = new Map<string, string>();
   csrfToken = "";

@@ -20,7 +20,10 @@ export interface OidcSettings {
   /** the claim that lists a person's groups */
   readonly groupsClaim: string;
   readonly allow: AllowList;
-  /** of the people who sign in through the provider, exactly the members of this group are administrators; null: administrators appoint each other */
+  /**
+   * of the people who sign in through the provider, exactly the members of this group are
+   * administrators; null: administrators appoint each other
+   */
   readonly adminGroup: string | null;
 }
 

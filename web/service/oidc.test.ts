@@ -37,7 +37,10 @@ describe("sign-in with an OpenID provider", function () {
     browser = rig.browser();
   }
 
-  /** Signs in at the provider and returns our response to the callback. `bend` may change the callback's URL. */
+  /**
+   * Signs in at the provider and returns our response to the callback. `bend` may change the
+   * callback's URL.
+   */
   async function signIn(
     subject: string,
     account: Account,

@@ -31,10 +31,10 @@ export interface OpenRequestsParts {
   readonly tell: (request: OpenRequest) => void;
 }
 
-/** Somebody wants a gate opened. */
+/** A person's request to open a gate. */
 export interface Tap {
   readonly id: string;
-  /** as asked for; {@link Tap.gate} is undefined if there is no such gate */
+  /** as requested; {@link Tap.gate} is undefined when this gate does not exist */
   readonly gateId: string;
   readonly gate: Gate | undefined;
   readonly person: Person;
@@ -42,15 +42,15 @@ export interface Tap {
   readonly at: number;
 }
 
-/** Why the service itself says no. */
+/** Why the service itself refuses a tap. */
 export type Refusal =
   | { readonly state: "denied"; readonly reason: Denial | "rate-limited" }
   | { readonly state: "failed"; readonly reason: "box-offline" | "broker-away" };
 
 export type TapResult =
-  /** as it is recorded now, whether it is new or was there before */
+  /** the recorded request, which is new or existed before */
   | { readonly type: "recorded"; readonly request: OpenRequest }
-  /** the id is that of somebody else's request, or of one for another gate */
+  /** the id belongs to another person's request, or to a request for another gate */
   | { readonly type: "taken" };
 
 interface Running {
@@ -177,7 +177,7 @@ export class OpenRequests {
     };
     link.send(command, sendTimeoutMs).then(
       (result) => this.#sent(id, result),
-      // The link promises not to reject. If it does, nobody knows whether the command was sent.
+      // The link must not reject. If it does, it is unknown whether the command was sent.
       (error: unknown) => this.#sent(id, { type: "unknown", detail: String(error) }),
     );
   }

@@ -60,7 +60,10 @@ export type Body<T> =
   | { readonly type: "body"; readonly value: T }
   | { readonly type: "problem"; readonly response: Response };
 
-/** The request's body, parsed by the schema, or a response that lists everything that is wrong with it. */
+/**
+ * The request's body, parsed by the schema, or a response that lists everything that is wrong with
+ * it.
+ */
 export async function readBody<TSchema extends v.GenericSchema>(
   c: WebContext,
   schema: TSchema,

@@ -16,7 +16,10 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly port: number;
-  /** Accepts nothing new, ends the streams, waits for requests in progress, and closes store and link. */
+  /**
+   * Accepts nothing new, ends the streams, waits for requests in progress, and closes store and
+   * link.
+   */
   stop(): Promise<void>;
 }
 

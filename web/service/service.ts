@@ -26,7 +26,10 @@ const beatMs = 5_000;
 /** How soon a page learns of what another instance or the clock has changed. */
 const refreshMs = 15_000;
 const pruneMs = 3_600_000;
-/** Each status refreshes the streams, which queries the database. Beyond this limit, the next refresh does it. */
+/**
+ * Each status refreshes the streams, which queries the database. Beyond this limit, the next
+ * refresh does it.
+ */
 const statusLimit = { burst: 20, everyMs: 500 };
 
 export interface ServiceParts {
@@ -42,7 +45,10 @@ export interface ServiceParts {
   readonly randomBytes: RandomBytes;
 }
 
-/** Connects all parts of the service, independently of the server. It closes store and link at the end. */
+/**
+ * Connects all parts of the service, independently of the server. It closes store and link at the
+ * end.
+ */
 export class Service {
   readonly app: Hono<WebEnv>;
   readonly #parts: ServiceParts;
@@ -80,7 +86,8 @@ export class Service {
 
   /**
    * Ends the requests that a crash left open, and starts to listen to the boxes.
-   * @returns the link for the first administrator when no administrator can sign in; only the operator may see it
+   * @returns the link for the first administrator when no administrator can sign in; only the operator
+   *   may see it
    * @throws StoreError
    */
   async start(): Promise<InvitationView | undefined> {
@@ -101,7 +108,10 @@ export class Service {
     this.#streams.endAll();
   }
 
-  /** After {@link refuse}: waits up to `limitMs` for the requests in progress, then closes everything. */
+  /**
+   * After {@link refuse}: waits up to `limitMs` for the requests in progress, then closes
+   * everything.
+   */
   async close(limitMs: number): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     let timer: ReturnType<typeof setTimeout> | undefined;

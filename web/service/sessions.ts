@@ -142,7 +142,10 @@ export class Sessions {
     deleteCookie(c, this.#cookieName(kind), { path: "/", secure: this.#parts.settings.isSecure });
   }
 
-  /** `__Host-` keeps other hosts of the domain from setting the cookie. Browsers require https for it. */
+  /**
+   * `__Host-` keeps other hosts of the domain from setting the cookie. Browsers require https for
+   * it.
+   */
   #cookieName(kind: CookieKind): string {
     return this.#parts.settings.isSecure ? `__Host-${kind}` : `boom-box-${kind}`;
   }

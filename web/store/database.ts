@@ -1,4 +1,7 @@
-/** The database below the queries. It retries while the database is busy, and throws one kind of error. */
+/**
+ * The database below the queries. It retries while the database is busy, and throws one kind of
+ * error.
+ */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Kysely, Transaction } from "kysely";
 import type { Schema } from "./schema.ts";
@@ -32,12 +35,19 @@ export class Database {
     return this.#patiently(() => query(this.#kysely));
   }
 
-  /** Runs one transaction. It is on the disk when the promise resolves, or has no effect. @throws StoreError */
+  /**
+   * Runs one transaction. It is on the disk when the promise resolves, or has no effect.
+   * @throws StoreError
+   */
   write<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
     return this.#patiently(() => this.#kysely.transaction().execute(work));
   }
 
-  /** Runs work with its own transactions, such as migrations. It starts again when the database was busy. @throws StoreError */
+  /**
+   * Runs work with its own transactions, such as migrations. It starts again when the database was
+   * busy.
+   * @throws StoreError
+   */
   whole<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
     return this.#patiently(() => work(this.#kysely));
   }

@@ -1,4 +1,7 @@
-/** The position where a page of the history ended. Its text form is base64url of `at` and `id`, and opaque to clients. */
+/**
+ * The position where a page of the history ended. Its text form is base64url of `at` and `id`, and
+ * opaque to clients.
+ */
 export interface HistoryPosition {
   readonly at: number;
   readonly id: string;

@@ -86,7 +86,7 @@ describe("store on a failing PostgreSQL", () => {
     try {
       await assert.rejects(openStore(place.location), (error) => {
         assert.ok(isUnavailable(error));
-        assert.match(String(error), /synchronous_commit is off; switch it on/);
+        assert.match(String(error), /synchronous_commit is off; turn it on/);
         return true;
       });
     } finally {

@@ -13,7 +13,10 @@ import type { Schema } from "./schema.ts";
 import { StoreError } from "./store.ts";
 
 export interface PostgresOptions {
-  /** `postgres://user:password@host:port/database?sslmode=verify-full`, or `?host=/folder/of/a/socket` */
+  /**
+   * `postgres://user:password@host:port/database?sslmode=verify-full`, or
+   * `?host=/folder/of/a/socket`
+   */
   readonly url: string;
   /** how long to wait for a connection or a lock, in ms */
   readonly busyTimeoutMs?: number;

@@ -36,7 +36,10 @@ export interface Store {
   // people
   /** @throws StoreError conflict when id or oidcSubject is already used; so does updatePerson */
   createPerson(person: Person): Promise<void>;
-  /** A person who becomes inactive loses all sessions and invitations. @returns undefined when the id is unknown */
+  /**
+   * A person who becomes inactive loses all sessions and invitations.
+   * @returns undefined when the id is unknown
+   */
   updatePerson(
     id: string,
     changes: Partial<Omit<Person, "id" | "createdAt">>,

@@ -23,12 +23,16 @@ describe("the words of the staff app", () => {
         !/\.(test|fake|rig|program)\.ts$/.test(file),
     );
     assert.ok(files.length > 60);
-    const elsewhere = files.flatMap((file) =>
-      textsForPeople(file, readFileSync(join(web, file), "utf8"))
-        .filter(({ text }) => !exceptions.includes(text))
-        .map(({ line, text }) => `web/${file}:${line} ${text}`),
+    const found = files.flatMap((file) =>
+      textsForPeople(file, readFileSync(join(web, file), "utf8")).map(({ line, text }) => ({
+        place: `web/${file}:${line}`,
+        text,
+      })),
     );
+    const elsewhere = found.filter(({ text }) => !exceptions.includes(text));
     assert.deepEqual(elsewhere, []);
+    const unused = exceptions.filter((exception) => !found.some(({ text }) => text === exception));
+    assert.deepEqual(unused, []);
   });
 
   it("are found in strings, templates and JSX, but not in the log or in errors", () => {

@@ -106,7 +106,10 @@ export class Service {
   }
 }
 
-/** @returns null when the response is not from our service, for example from a proxy that cannot reach it */
+/**
+ * @returns null when the response is not from our service, for example from a proxy that cannot
+ * reach it
+ */
 async function readProblem(response: Response): Promise<Problem | null> {
   const body: unknown = await response.json().catch(() => null);
   const isProblem =

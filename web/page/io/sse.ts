@@ -1,4 +1,7 @@
-/** Parses server-sent events from pieces of text (WHATWG HTML, 9.2.6), as far as our service uses them. Pure. */
+/**
+ * Parses server-sent events from pieces of text (WHATWG HTML, 9.2.6), as far as our service uses
+ * them. Pure.
+ */
 
 export interface SseEvent {
   readonly event: string;

@@ -1,4 +1,7 @@
-/** Converts the days, hours and last day of a grant between the form, the list and {@link GrantBody}. */
+/**
+ * Converts the days, hours and last day of a grant between the form, the list and {@link
+ * GrantBody}.
+ */
 import type { Weekday } from "../../api.ts";
 
 export const weekdays: readonly Weekday[] = [1, 2, 3, 4, 5, 6, 7];

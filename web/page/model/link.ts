@@ -1,4 +1,7 @@
-/** The state of the event stream. After a break it reconnects with growing pauses. Pure: time is an argument. */
+/**
+ * The state of the event stream. After a break it reconnects with growing pauses. Pure: time is an
+ * argument.
+ */
 
 /** When the stream is broken for longer than this, the controls are turned off. */
 export const graceMs = 3_000;
@@ -37,7 +40,10 @@ export function reopen(link: Link, now: number, isStale: boolean): Link {
   };
 }
 
-/** @param random 0 ≤ random < 1, for jitter: after a restart of the service the pages must not all reconnect at once */
+/**
+ * @param random 0 ≤ random < 1, for jitter: after a restart of the service the pages must not all
+ * reconnect at once
+ */
 export function breakOff(link: Link, now: number, random: number): Link {
   if (link.type === "off") return link;
   const failures = "failures" in link ? link.failures + 1 : 1;

@@ -1,13 +1,19 @@
 /** One tap, from the slide to its outcome. Pure: time is an argument. */
 import type { Problem, RequestState, RequestView } from "../../api.ts";
 
-/** The lifetime of a command. After it the page must not post the id again, because the service might send a new command. */
+/**
+ * The lifetime of a command. After it the page must not post the id again, because the service
+ * might send a new command.
+ */
 export const commandLifeMs = 10_000;
 /** The pause before the one retry after a network error. */
 export const retryAfterMs = 1_000;
 /** How long the page waits for an outcome. It is longer than the service waits for the box (12 s). */
 export const patienceMs = 20_000;
-/** How long the control is disabled after an outcome, so that the person reads it before the next slide. */
+/**
+ * How long the control is disabled after an outcome, so that the person reads it before the next
+ * slide.
+ */
 export const restMs = 2_500;
 /** How long an outcome is shown. Later it could be mistaken for a new one. */
 export const shownMs = 60_000;
@@ -62,7 +68,10 @@ export function isOver(tap: Tap, now: number): boolean {
   return tap.endedAt !== null && now >= tap.endedAt + shownMs;
 }
 
-/** Takes a request from the service. Responses and events may arrive in any order, so a tap only moves forward. */
+/**
+ * Takes a request from the service. Responses and events may arrive in any order, so a tap only
+ * moves forward.
+ */
 export function hear(tap: Tap, request: RequestView, now: number): Tap {
   if (request.id !== tap.id) return tap;
   if (tap.phase.type === "request" && rank[request.state] <= rank[tap.phase.request.state]) {

@@ -155,7 +155,10 @@ function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
   );
 }
 
-/** @returns the grant, or a sentence that says what is wrong. An end of 00:00 means the end of the day. */
+/**
+ * @returns the grant, or a sentence that says what is wrong. An end of 00:00 means the end of the
+ * day.
+ */
 function grantOf(data: FormData, person: string, timeZone: string): string | GrantBody {
   const days = data.getAll("day").map((day) => Number(day) as Weekday);
   if (days.length === 0) return said.noDays;

@@ -1,4 +1,7 @@
-/** The administrators' pages, in English. The bundler keeps them apart: a phone at the gate does not load them. */
+/**
+ * The administrators' pages, in English. The bundler keeps them apart: a phone at the gate does not
+ * load them.
+ */
 import type { BoxHealth, Weekday } from "../../api.ts";
 
 const days: Readonly<Record<Weekday, string>> = {

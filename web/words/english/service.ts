@@ -44,7 +44,7 @@ export const service = {
   page: {
     title: "Boom Box",
     description: "Opens the gate of the car park.",
-    noScript: "This page needs JavaScript to show the current status of the gate.",
+    noScript: "This page needs JavaScript to show the live status of the box.",
     back: "Back to the app",
   },
 
