@@ -126,7 +126,7 @@ export class FakeService {
     if (pathname === "/api/events") return this.#stream(response);
     if (method === "GET") return this.#read(pathname, response);
     if (incoming.headers["x-csrf-token"] !== this.csrfToken) {
-      return json(response, 403, { error: "csrf", message: "The token is old." });
+      return json(response, 403, { error: "csrf", message: "The token is out of date." });
     }
     const body = JSON.parse(await text(incoming));
     const signedIn = await this.#signIn(pathname, body, response);
@@ -200,7 +200,7 @@ export class FakeService {
     if (path === "/api/admin/people") return json(response, 200, [...this.people.values()]);
     if (path === "/api/admin/grants") return json(response, 200, [...this.grants.values()]);
     if (path === "/api/admin/gates") return json(response, 200, [...this.adminGates.values()]);
-    return json(response, 404, { error: "not-found", message: "There is nothing here." });
+    return json(response, 404, { error: "not-found", message: "This path does not exist." });
   }
 
   #administer(
@@ -237,7 +237,7 @@ export class FakeService {
     if (kind === "grants" && method === "DELETE" && this.grants.delete(id)) {
       return response.writeHead(204).end();
     }
-    return json(response, 400, { error: "invalid", message: "The fake does not know this." });
+    return json(response, 400, { error: "invalid", message: "The fake does not support this." });
   }
 }
 

@@ -82,7 +82,7 @@ describe("administration", () => {
     await refused(
       await post({ name: "x".repeat(101), email: "nobody", isAdministrator: 1 }),
       400,
-      "name: must be at most 100 characters long; email: must be an e-mail address; isAdministrator: must be true or false",
+      "name: must be at most 100 characters long; email: must be an email address; isAdministrator: must be true or false",
     );
     assert.equal((await post({ name: "Ben", id: "chosen" })).status, 400);
     assert.equal((await post({ name: "Ben", oidcSubject: "i s" })).status, 400);

@@ -83,6 +83,6 @@ function check(reader: SettingReader, settings: OidcSettings): void {
     );
   }
   if (!addresses.every((address) => /^[^@\s]+@[^@\s]+$/.test(address))) {
-    reader.problem("OIDC_ALLOW_ADDRESSES", "must be e-mail addresses, separated by commas");
+    reader.problem("OIDC_ALLOW_ADDRESSES", "must be email addresses, separated by commas");
   }
 }

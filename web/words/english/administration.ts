@@ -34,7 +34,7 @@ export const administration = {
     title: "People",
     add: "Add a person",
     name: "Name",
-    email: "E-mail",
+    email: "Email",
     emailHint: "Optional. For your company's sign-in.",
     administrator: "Administrator",
     lockedOut: "Locked out",

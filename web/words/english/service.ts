@@ -94,7 +94,7 @@ export const service = {
     notEmpty: "must not be empty",
     maximumLength: (length: number) => `must be at most ${length} characters long`,
     oneLine: "must be one line without control characters",
-    email: "must be an e-mail address",
+    email: "must be an email address",
     uuid: "must be a UUID in lower case",
     gateId: "must be 1–32 characters from a–z, 0–9 and -",
     thingName: "must be 1–64 characters from a–z, A–Z, 0–9, _, : and -",
