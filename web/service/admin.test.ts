@@ -75,6 +75,8 @@ describe("administration", () => {
   it("says what is wrong with a person", async () => {
     const post = (body: unknown) => admin.post("/api/admin/people", body);
     await refused(await post({ name: " " }), 400, "name: must not be empty");
+    await refused(await post({}), 400, "name: is required");
+    await refused(await post({ name: "Ben", age: 5 }), 400, "age: is not a known field");
     const oneLine = "name: must be one line without control characters";
     for (const name of ["a\nb", "a\u0000b", "a\u202eb", "a\u001b[31mb"]) {
       await refused(await post({ name }), 400, oneLine);
