@@ -173,8 +173,8 @@ describe("PacketRules", () => {
   }
 
   it("disconnects for a second CONNECT, and for packets that only a server sends", () => {
-    assertViolation({ cmd: "connect", clientId: "a", protocolId: "MQTT" }, /no CONNECT now/);
-    assertViolation({ cmd: "pingresp" }, /no PINGRESP now/);
-    assertViolation({ cmd: "suback", messageId: 1, granted: [1] }, /no SUBACK now/);
+    assertViolation({ cmd: "connect", clientId: "a", protocolId: "MQTT" }, /unexpected CONNECT/);
+    assertViolation({ cmd: "pingresp" }, /unexpected PINGRESP/);
+    assertViolation({ cmd: "suback", messageId: 1, granted: [1] }, /unexpected SUBACK/);
   });
 });

@@ -44,11 +44,11 @@ describe("an image of a board's flash", () => {
   });
 
   const bad: readonly [string, Uint8Array, RegExp][] = [
-    ["truncated", whole().subarray(0, flashBytes - 1), /has 4194303 bytes, not the 4194304/],
+    ["truncated", whole().subarray(0, flashBytes - 1), /has 4194303 bytes instead of 4194304/],
     ["empty", layOutFlash(new Map()), /the bootloader is missing/],
     ["without a table", layOutFlash(new Map([[0x1000, imageOf(9)]])), /no partition table/],
     ["for another chip", whole(imageOf(1_000, 9)), /the application is for another chip \(9\)/],
-    ["with half an application", whole(imageOf(1_000).subarray(0, 500)), /damaged or cut short/],
+    ["with half an application", whole(imageOf(1_000).subarray(0, 500)), /damaged or truncated/],
     [
       "with a changed byte",
       whole().map((byte, at) => (at === 0x20000 + 100 ? byte ^ 1 : byte)),

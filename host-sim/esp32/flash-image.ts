@@ -34,7 +34,7 @@ export function layOutFlash(parts: ReadonlyMap<number, Uint8Array>): Uint8Array 
 export function checkFlash(flash: Uint8Array, name: string): void {
   if (flash.length !== flashBytes) {
     throw new FlashImageError(
-      `${name} has ${flash.length} bytesinstead of ${flashBytes}: build it with "boom-box build --emulator"`,
+      `${name} has ${flash.length} bytes instead of ${flashBytes}: build it with "boom-box build --emulator"`,
     );
   }
   checkImage(flash, bootloaderAt, `${name}: the bootloader`);

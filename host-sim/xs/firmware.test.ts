@@ -23,7 +23,7 @@ globalThis.handleCommand = (message) => {
 `;
 
 /** Whichever comes first on this machine: the host's timeout, or the engine's own limit. */
-const hung = /^the XS engine (did not answer within 400 ms|ended \(it computed too long\))$/;
+const hung = /^the XS engine (did not answer within 400 ms|ended \(computation limit exceeded\))$/;
 
 describe("the firmware on XS, from the host's side", function () {
   this.timeout(20_000);
@@ -71,7 +71,7 @@ describe("the firmware on XS, from the host's side", function () {
     [
       "runs out of stack",
       program(`call("writePin", 1); (function f() { f(); })();`),
-      /^the XS engine ended \(its stack overflowed\)$/,
+      /^the XS engine ended \(stack overflow\)$/,
     ],
     ["cannot be loaded", "nonsense nonsense", /^on XS: SyntaxError/],
   ] as const) {

@@ -108,7 +108,7 @@ describe("the library on the real XS with frozen built-ins", function () {
       const engine = await loadOne({ name: "cached", entries }, enough);
       await assert.rejects(
         engine.evaluate(`module.mqttPacket.generate({ cmd: "pingreq" });`),
-        /it computed too long/,
+        /computation limit exceeded/,
       );
     });
   });
