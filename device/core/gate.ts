@@ -1,7 +1,7 @@
 export interface GateOptions {
   /** how long the remote's button is held, in ms */
   readonly pulseMs: number;
-  /** how long after a pulse a further command is refused, in ms; may be 0 */
+  /** how long after a pulse's end a further command is refused, in ms; may be 0 */
   readonly cooldownMs: number;
 }
 

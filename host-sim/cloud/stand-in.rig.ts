@@ -272,7 +272,7 @@ export class RawClient {
   /** The next packet, which must be of this type. */
   async next<C extends Packet["cmd"]>(cmd: C): Promise<Extract<Packet, { cmd: C }>> {
     const packet = await this.#take();
-    if (packet === undefined) throw new Error(`hung up on instead of ${cmd}`);
+    if (packet === undefined) throw new Error(`disconnected instead of ${cmd}`);
     if (!isOfKind(packet, cmd)) throw new Error(`${JSON.stringify(packet)} instead of ${cmd}`);
     return packet;
   }

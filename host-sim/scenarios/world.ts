@@ -14,7 +14,7 @@ import { VirtualDevice } from "./virtual-device.ts";
 
 export interface WorldOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** makes everything reproducible, including jitter */
+  /** makes the jitter reproducible; nothing else is random */
   readonly seed?: number;
 }
 

@@ -29,7 +29,7 @@ const serverAuth = "2b06010505070301";
 const dnsNameTag = 0x82;
 const addressTag = 0x87;
 
-/** More of either are refused. */
+/** A certificate with more of either is refused. */
 const maxExtensions = 32;
 const maxNames = 256;
 
