@@ -309,7 +309,7 @@ export class Box implements StateMachine<BoxEffect> {
     if (entry !== undefined) this.#journal.remove(entry);
     const report = openedEvent(command, Math.round(pulseMs), now.date);
     const completed = this.#journal.add(report);
-    // Stored before it is sent, so that storage matches what was reported after a restart.
+    // Stored before it is sent: a restart finds everything that was reported.
     return this.#report(report, completed, now, this.#store());
   }
 

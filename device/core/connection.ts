@@ -195,7 +195,7 @@ export class Connection {
   #isNetworkUp = false;
   /** the network was lost during a pause, and the reason has not been reported yet */
   #wasNetworkLost = false;
-  /** when the clock was last set, or a new setting was requested; undefined until the first time */
+  /** when the clock was last set, or the time last requested; undefined until it has been set */
   #timeSetAt: number | undefined;
 
   /** `random` is uniform in [0, 1). */
