@@ -121,7 +121,7 @@ describe("boom-box advisor", function () {
       // Over as soon as its first bytes are here: what is left of it must not go on.
       assert.match(out, /\npass {16}TLS Device Support/);
       assert.match(out, /pass with warnings {2}MQTT Connect[^\n]*\n.*keep alive from 10 s to 30\n/);
-      assert.match(out, /not applicable .*\n.*policy of a client from outside is not known/);
+      assert.match(out, /not applicable .*\n.*policy of an external client is not known/);
       assert.equal(code, 0);
     } finally {
       rmSync(certs, { recursive: true });
