@@ -4,7 +4,7 @@ import { type ClaimEffect, Claimer } from "./core/claimer.ts";
 import type { PacketParser } from "./core/mqtt/codec.ts";
 import type { Device, Identity } from "./hal.ts";
 
-/** What the agent carries out. */
+/** The effects that the agent carries out. */
 export type Effect = BoxEffect | ClaimEffect;
 
 export interface MachineParts {
@@ -13,7 +13,7 @@ export interface MachineParts {
   readonly firmware: string;
 }
 
-/** @param identity what the box connects with */
+/** @param identity the identity the box connects with */
 export function makeBox(parts: MachineParts, parser: PacketParser, identity: Identity): Box {
   const { device, settings, firmware } = parts;
   const { network, storage, system } = device;

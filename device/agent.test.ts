@@ -48,7 +48,7 @@ describe("Agent", () => {
   const sent = (socket: FakeSocket = device.socket): Packet["cmd"][] =>
     clientPackets([socket.bytes]).map(({ cmd }) => cmd);
 
-  /** As far as a socket that waits for its handshake. */
+  /** Up to a socket that waits for its handshake. */
   function startSocket(): FakeSocket {
     agent.start();
     time.tick(10);
@@ -56,7 +56,7 @@ describe("Agent", () => {
     return device.socket;
   }
 
-  /** As far as a granted subscription and an acknowledged status. */
+  /** Up to a granted subscription and an acknowledged status. */
   function connect(): FakeSocket {
     const socket = startSocket();
     socket.accept(100_000);
@@ -71,7 +71,7 @@ describe("Agent", () => {
     assert.equal(agent.connectionState, "connected");
   }
 
-  /** Answers the last packet of this kind. */
+  /** Answers the last packet of this type. */
   function acknowledge(socket: FakeSocket, cmd: "subscribe" | "publish"): void {
     const packet = clientPackets([socket.bytes]).findLast((other) => other.cmd === cmd);
     const messageId = packet?.messageId;
@@ -82,14 +82,14 @@ describe("Agent", () => {
   const events = () => records.filter(({ type }) => type === "event");
 
   describe("start", () => {
-    it("touches neither pin nor network before it is started", () => {
+    it("does not touch the pin or the network before start", () => {
       time.tick(60_000);
       assert.deepEqual(device.gatePin.writes, []);
       assert.deepEqual(device.network.joined, []);
       assert.equal(device.timer.armed, 0);
     });
 
-    it("goes by network and time to a socket at the endpoint", () => {
+    it("joins the network, sets the clock and opens a socket to the endpoint", () => {
       const { options } = startSocket();
       assert.equal(options.host, "broker.test");
       assert.equal(options.port, 8883);
@@ -100,12 +100,12 @@ describe("Agent", () => {
       );
     });
 
-    it("asks for AWS's protocol where the settings say so", () => {
+    it("requests AWS's ALPN protocol if the settings say so", () => {
       make({ alpn: true, port: 443 });
       assert.equal(startSocket().options.applicationLayerProtocol, "x-amzn-mqtt-ca");
     });
 
-    it("tells in its status when its certificate is over, where that can be read", () => {
+    it("reports in its status when its certificate expires, if it can be read", () => {
       const endsAt = () =>
         records.findLast((record) => record.type === "status")?.certificateEndsAt;
       connect();
@@ -117,19 +117,19 @@ describe("Agent", () => {
       assert.equal(endsAt(), null);
     });
 
-    it("asks the settings' time servers", () => {
+    it("queries the time servers of the settings", () => {
       make({ timeServers: ["a.test", "b.test"] });
       startSocket();
       assert.deepEqual(device.clock.asked[0]?.servers, ["a.test", "b.test"]);
     });
 
-    it("does not mind storage that cannot be read", () => {
+    it("tolerates unreadable storage", () => {
       for (const text of ["", "{", "5", '"a"', "null", '[1,null,"a-1"]']) {
         device.storage.values.set("seen-ids", text);
         make();
       }
       connect().deliver(open);
-      assert.deepEqual(device.gatePin.writes, [], "a-1 is the last one's duplicate");
+      assert.deepEqual(device.gatePin.writes, [], "a-1 is a duplicate of the last one");
     });
   });
 
@@ -142,7 +142,7 @@ describe("Agent", () => {
       assert.deepEqual(sent(socket), ["connect"]);
     });
 
-    it("writes as much as there is room for, and the rest when there is more", () => {
+    it("writes as much as there is room for, and the rest later", () => {
       const socket = startSocket();
       socket.accept(5);
       assert.equal(socket.bytes.length, 5);
@@ -156,7 +156,7 @@ describe("Agent", () => {
       assert.deepEqual(sent(socket), ["connect"]);
     });
 
-    it("keeps packets whole and in order through the narrowest peer", () => {
+    it("keeps packets whole and in order with the slowest peer", () => {
       const socket = startSocket();
       socket.accept(1_000);
       socket.deliver(connack());
@@ -170,7 +170,7 @@ describe("Agent", () => {
       assert.ok(socket.written.slice(3).every((chunk) => chunk.length <= 1));
     });
 
-    it("gives a peer up that does not read, and starts the next connection afresh", () => {
+    it("disconnects a peer that does not read, and starts the next connection cleanly", () => {
       const socket = connect();
       socket.accept(3);
       for (let i = 0; i < 5_000 && socket.closed === 0; i++) {
@@ -186,13 +186,13 @@ describe("Agent", () => {
       const next = device.socket;
       assert.notEqual(next, socket);
       next.accept(100_000);
-      assert.deepEqual(sent(next), ["connect"], "nothing left over from before");
+      assert.deepEqual(sent(next), ["connect"], "nothing left from the previous connection");
       assert.equal(socket.bytes.length, written);
     });
   });
 
   describe("a command", () => {
-    it("holds the pin for the pulse and tells afterwards", () => {
+    it("holds the pin for the pulse and reports afterwards", () => {
       const socket = connect();
       socket.deliver(open);
       assert.deepEqual(device.gatePin.writes, [1]);
@@ -207,7 +207,7 @@ describe("Agent", () => {
       );
     });
 
-    it("holds the pin for the whole pulse although the way to the pin took its time", () => {
+    it("holds the pin for the whole pulse even if the write was slow", () => {
       const socket = connect();
       const { gatePin } = device;
       const write = gatePin.write.bind(gatePin);
@@ -222,7 +222,7 @@ describe("Agent", () => {
       assert.deepEqual(gatePin.writes, [1, 0]);
     });
 
-    it("has its id stored while its pulse lasts, so that no restart repeats it", () => {
+    it("stores its id during the pulse, so that a restart does not repeat it", () => {
       connect().deliver(open);
       assert.equal(device.storage.values.get("seen-ids"), '["a-1"]');
       make();
@@ -231,7 +231,7 @@ describe("Agent", () => {
       assert.ok(events().some((event) => event.type === "event" && event.reason === "duplicate"));
     });
 
-    it("ends at the cap when the pulse's own timer is lost, and says so", () => {
+    it("ends at the cap when the pulse's own timer is lost, and reports it", () => {
       make({ pulseMs: 500, pulseCapMs: 1_500 });
       const socket = connect();
       const { timer } = device;
@@ -249,7 +249,7 @@ describe("Agent", () => {
       );
     });
 
-    it("goes LOW on time though the network is gone meanwhile", () => {
+    it("goes LOW on time even if the network is lost meanwhile", () => {
       connect().deliver(open);
       device.network.become(200);
       time.tick(500);
@@ -284,7 +284,7 @@ describe("Agent", () => {
         },
       ],
     ] as const) {
-      it(`${name} leaves the pin LOW, and is not hidden`, () => {
+      it(`${name} leaves the pin LOW, and propagates`, () => {
         const socket = connect();
         break_();
         assert.throws(() => socket.deliver(open), /broken/);
@@ -314,7 +314,7 @@ describe("Agent", () => {
       assert.equal(device.gatePin.value, 0);
     });
 
-    it("of an onlooker ends the pulse", () => {
+    it("of an observer ends the pulse", () => {
       make({}, (record) => {
         if (record.type === "event") throw new Error("broken");
       });
@@ -329,7 +329,7 @@ describe("Agent", () => {
   });
 
   describe("timers", () => {
-    it("are one, and one more for the cap during a pulse", () => {
+    it("are one, plus one for the cap during a pulse", () => {
       agent.start();
       for (let i = 0; i < 20; i++) {
         assert.ok(device.timer.armed <= 1);
@@ -345,7 +345,7 @@ describe("Agent", () => {
       assert.equal(device.timer.armed, 1);
     });
 
-    it("do not grow over a thousand connections", () => {
+    it("do not accumulate over a thousand connections", () => {
       agent.start();
       time.tick(10);
       for (let i = 0; i < 1_000; i++) {
@@ -361,7 +361,7 @@ describe("Agent", () => {
       assert.equal(device.sockets.length, 1_001);
     });
 
-    it("are made anew, at the next input, where one was lost", () => {
+    it("are replaced at the next input if one was lost", () => {
       const set = sinon.stub(device.timer, "set").returns({});
       const socket = connect();
       set.restore();
@@ -372,7 +372,7 @@ describe("Agent", () => {
       assert.equal(sent(socket).at(-1), "pingreq");
     });
 
-    it("are none once it has stopped", () => {
+    it("are none after it has stopped", () => {
       const socket = connect();
       const onStopped = sinon.spy();
       agent.stop(onStopped);
@@ -384,7 +384,7 @@ describe("Agent", () => {
     });
   });
 
-  describe("a late word of a closed socket", () => {
+  describe("a late callback of a closed socket", () => {
     let stale: FakeSocket;
     let socket: FakeSocket;
 
@@ -403,13 +403,13 @@ describe("Agent", () => {
       assert.deepEqual(socket.written, []);
     });
 
-    it("that it failed does not end the next one", () => {
+    it("that it failed does not end the next connection", () => {
       stale.fail("closed");
       assert.equal(agent.connectionState, "tls");
       assert.equal(socket.closed, 0);
     });
 
-    it("that there are bytes opens nothing", () => {
+    it("that there are bytes does not open the gate", () => {
       socket.accept(100_000);
       subscribe(socket);
       stale.deliver(open);
@@ -419,7 +419,7 @@ describe("Agent", () => {
   });
 
   describe("stop", () => {
-    it("is LOW first, then says offline and DISCONNECT, then closes and calls back", () => {
+    it("writes LOW, sends offline and DISCONNECT, closes, then calls back", () => {
       const socket = connect();
       socket.deliver(open);
       time.tick(100);
@@ -435,7 +435,7 @@ describe("Agent", () => {
       assert.equal(agent.connectionState, "stopped");
     });
 
-    it("waits two seconds for a broker that does not answer, not longer", () => {
+    it("waits at most two seconds for a broker that does not answer", () => {
       const socket = connect();
       const onStopped = sinon.spy();
       agent.stop(onStopped);
@@ -446,7 +446,7 @@ describe("Agent", () => {
       assert.equal(sent(socket).at(-1), "disconnect");
     });
 
-    it("is done at once on the way up, or before it ever started", () => {
+    it("is immediate before it is connected or started", () => {
       const onStopped = sinon.spy();
       agent.stop(onStopped);
       assert.ok(onStopped.calledOnce);

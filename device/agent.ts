@@ -18,7 +18,7 @@ import type { StatusReport } from "./messages/status.ts";
 import { OwnCertificate } from "./own-certificate.ts";
 import { WriteQueue } from "./write-queue.ts";
 
-/** What an observer is told: a terminal, a log, a test. Nothing secret is in it. */
+/** What an observer receives: a terminal, a log, a test. It contains no secrets. */
 export type AgentRecord =
   | {
       readonly type: "connection";
@@ -34,17 +34,18 @@ export interface AgentOptions {
   readonly device: Device;
   readonly settings: Settings;
   readonly firmware: string;
-  /** shared by many boxes in one process; default: its own */
+  /** shared by many boxes in one process; by default, each box has its own */
   readonly parser?: PacketParser;
   onRecord?(record: AgentRecord): void;
 }
 
-/** A timer that is later than this was lost. */
+/** A timer that is later than this is lost. */
 const lostAfterMs = 1_000;
 
 /**
- * The only drive loop: hardware calls back, the state machine is told, its effects are carried out, one
- * timer is armed. If anything in it throws, the pin goes LOW before the error leaves.
+ * The only drive loop. It passes the hardware's callbacks to the state machine, carries out the
+ * effects and arms one timer. If anything in it throws, the pin goes LOW before the error
+ * propagates.
  */
 export class Agent {
   readonly #options: AgentOptions;
@@ -85,7 +86,10 @@ export class Agent {
     this.#handle((now) => this.#machine.start(now));
   }
 
-  /** LOW at once, then at most two seconds to say good-bye. `onStopped` is called at the end. */
+  /**
+   * Writes LOW at once, then takes at most two seconds to disconnect cleanly. `onStopped` is called
+   * at the end.
+   */
   stop(onStopped: () => void = () => {}): void {
     this.#onStopped = onStopped;
     this.#handle((now) => this.#machine.stop(now));
@@ -99,7 +103,8 @@ export class Agent {
     try {
       const now = this.#device.clock.now();
       this.#apply(input(now), now);
-      // One packet at a time, each with a fresh look at the clock: a pulse can end between two packets.
+      // One packet at a time, and the clock is read before each: a pulse can end between two
+      // packets.
       while (this.#machine.hasMore) {
         const next = this.#device.clock.now();
         this.#apply(this.#machine.handleMore(next), next);
@@ -115,7 +120,7 @@ export class Agent {
     }
   }
 
-  /** The next machine takes over where the last one ended: between two connections. */
+  /** The next machine takes over when the last one ends, between two connections. */
   #replace(machine: StateMachine<Effect>, now: Instant): void {
     this.#machine = machine;
     this.#apply(machine.start(now), now);
@@ -175,7 +180,7 @@ export class Agent {
     }
   }
 
-  /** The edge comes first; what follows from it comes after. */
+  /** Writes the edge first, then handles its consequences. */
   #write(value: 0 | 1): void {
     this.#pin.write(value);
     const now = this.#device.clock.now();
@@ -208,7 +213,7 @@ export class Agent {
   #openSocket(): void {
     const { endpoint, port, alpn } = this.#options.settings;
     let isOpen = false;
-    // A late callback of a closed socket says nothing about the one that is open.
+    // A late callback of a closed socket does not apply to the open one.
     const socket = this.#device.connect({
       host: endpoint,
       port,
@@ -258,8 +263,8 @@ export class Agent {
   }
 
   /**
-   * One timer for all deadlines. If it fires too early, that costs one look at the clock. If it is long
-   * overdue, it was lost and another one replaces it.
+   * One timer for all deadlines. If it fires too early, the clock is read once more. If it is long
+   * overdue, it is lost, and another one replaces it.
    */
   #arm(): void {
     const at = this.#machine.deadline;

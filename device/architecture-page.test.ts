@@ -10,7 +10,7 @@ const end = "<!-- end: states of a connection -->";
 const writes = process.env.BOOM_BOX_WRITE_DOCS === "1";
 
 describe("docs/architecture.md", () => {
-  it("shows the table of a connection's states as core/connection.ts has it", () => {
+  it("shows the state table of core/connection.ts", () => {
     const text = readFileSync(page, "utf8");
     const from = text.indexOf(begin) + begin.length;
     const to = text.indexOf(end);

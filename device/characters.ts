@@ -1,9 +1,9 @@
 /**
- * What a text is made of, character by character. No regular expression: on the ESP32 each one that
- * is matched loses memory (docs/chip.md), and a test keeps them out of the firmware.
+ * Checks a text character by character. It uses no regular expressions: on the ESP32, each match
+ * leaks memory (docs/chip.md). A test keeps them out of the firmware.
  */
 
-/** Whether `text` has `minimum` to `maximum` UTF-16 code units, and each is one of those wanted. */
+/** Whether `text` has `minimum` to `maximum` UTF-16 code units, all of them accepted. */
 export function consistsOf(
   text: string,
   isWanted: (unit: number) => boolean,
@@ -27,7 +27,7 @@ export function isLetter(unit: number): boolean {
   return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a);
 }
 
-/** letters, digits, `_` and `-`: what AWS IoT Core's names are made of */
+/** letters, digits, `_` and `-`: the characters of AWS IoT Core's names */
 export function isNameUnit(unit: number): boolean {
   return isLetter(unit) || isDigit(unit) || unit === underscore || unit === hyphen;
 }

@@ -18,11 +18,11 @@ function settingsOf(input: Record<string, unknown>) {
 
 function problemsOf(input: Record<string, unknown>): readonly string[] {
   const result = parseSettings(input);
-  assert.ok(result.type === "problems", "there should be problems");
+  assert.ok(result.type === "problems", "expected problems");
   return result.problems;
 }
 
-/** The one problem of settings that are right but for these. */
+/** The only problem of settings that are valid except for these. */
 function problemOf(input: Record<string, unknown>): string {
   const problems = problemsOf({ ...required, ...input });
   assert.equal(problems.length, 1, problems.join("\n"));
@@ -30,7 +30,7 @@ function problemOf(input: Record<string, unknown>): string {
 }
 
 describe("parseSettings", () => {
-  it("fills in everything but the name and the endpoint", () => {
+  it("fills in defaults for everything but the name and the endpoint", () => {
     assert.deepEqual(settingsOf({}), {
       ...required,
       port: 8883,
@@ -51,7 +51,7 @@ describe("parseSettings", () => {
     });
   });
 
-  it("asks for what has no default", () => {
+  it("requires what has no default", () => {
     const problems = problemsOf({});
     assert.equal(problems.length, 2);
     assert.match(problems[0] ?? "", /^thingName is missing/);
@@ -59,8 +59,8 @@ describe("parseSettings", () => {
   });
 
   for (const [name, { minimum, maximum }] of Object.entries(numberLimits)) {
-    it(`holds ${name} between ${minimum} and ${maximum}`, () => {
-      // A cap for every pulse, and a pulse for every cap.
+    it(`accepts ${name} from ${minimum} to ${maximum}`, () => {
+      // A valid cap for every pulse, and a valid pulse for every cap.
       const others =
         name === "pulseMs" ? { pulseCapMs: 10_000 } : name === "pulseCapMs" ? { pulseMs: 20 } : {};
       for (const value of [minimum, maximum]) {
@@ -72,14 +72,14 @@ describe("parseSettings", () => {
     });
   }
 
-  it("takes WiFi or a cable, and nothing else", () => {
+  it("accepts WiFi or Ethernet, and nothing else", () => {
     assert.equal(settingsOf({ network: "ethernet" }).network, "ethernet");
     for (const network of ["WiFi", "", 5, []]) {
       assert.match(problemOf({ network }), /^network must be wifi or ethernet: /);
     }
   });
 
-  it("takes a template to claim by, and nothing beside it", () => {
+  it("accepts a claim template without further fields", () => {
     assert.deepEqual(settingsOf({ claim: { template: "T-1_x" } }).claim, { template: "T-1_x" });
     assert.equal(settingsOf({ claim: null }).claim, undefined);
     const wrong = ["T", {}, { template: "" }, { template: "a/b" }, { template: "x".repeat(37) }];
@@ -88,11 +88,11 @@ describe("parseSettings", () => {
     }
   });
 
-  it("takes null for absent, as a form sends it", () => {
+  it("treats null as absent, because forms send it", () => {
     assert.equal(settingsOf({ pulseMs: null }).pulseMs, 500);
   });
 
-  it("gives every pulse a cap that it does not reach by mere lateness", () => {
+  it("derives a cap that lateness alone does not reach", () => {
     for (const pulseMs of [20, 500, 1_000, 5_000]) {
       const { pulseCapMs } = settingsOf({ pulseMs });
       assert.ok(pulseCapMs >= pulseMs + 100);
@@ -102,13 +102,13 @@ describe("parseSettings", () => {
     assert.match(problemOf({ pulseMs: 500, pulseCapMs: 599 }), /^pulseCapMs must exceed pulseMs/);
   });
 
-  it("refuses names it does not know: a misspelt limit must not be ignored", () => {
-    assert.equal(problemOf({ pulseMS: 500 }), '"pulseMS" is no setting');
-    assert.equal(problemOf({ password: "secret-secret" }), '"password" is no setting');
-    assert.match(problemOf({ constructor: 1 }), /no setting/);
+  it("refuses unknown names: a misspelt limit must not be ignored", () => {
+    assert.equal(problemOf({ pulseMS: 500 }), '"pulseMS" is not a setting');
+    assert.equal(problemOf({ password: "secret-secret" }), '"password" is not a setting');
+    assert.match(problemOf({ constructor: 1 }), /not a setting/);
   });
 
-  it("tells every problem at once", () => {
+  it("reports all problems at once", () => {
     assert.equal(
       problemsOf({ thingName: "a/b", endpoint: "x y", port: 0, colour: "red" }).length,
       4,
@@ -121,7 +121,7 @@ describe("parseSettings", () => {
     });
   }
 
-  it("takes flags that are flags", () => {
+  it("accepts only booleans as flags", () => {
     assert.equal(settingsOf({ alpn: true }).alpn, true);
     assert.equal(problemOf({ alpn: "false" }), "alpn must be true or false");
     assert.equal(problemOf({ alpn: 1 }), "alpn must be true or false");
@@ -142,8 +142,8 @@ describe("parseSettings", () => {
     }
 
     for (const [name, networks] of [
-      ["one that is no list", { SSID }],
-      ["a name that is missing", [{}]],
+      ["a value that is not a list", { SSID }],
+      ["a missing name", [{}]],
       ["an empty name", [{ SSID: "" }]],
       ["a name that is too long", [{ SSID: "x".repeat(33) }]],
       ["an empty password", [{ SSID, password: "" }]],
@@ -151,7 +151,7 @@ describe("parseSettings", () => {
       ["a password that is too long", [{ SSID, password: "x".repeat(64) }]],
       ["a password that is null", [{ SSID, password: null }]],
       ["a misspelt password", [{ SSID, Password: "hunter2-hunter2" }]],
-      ["nine of them", Array.from({ length: 9 }, () => ({ SSID }))],
+      ["nine networks", Array.from({ length: 9 }, () => ({ SSID }))],
       ["null", [null]],
     ] as const) {
       it(`may not be ${name}`, () => assert.match(problemOf({ networks }), /^networks must be/));
@@ -183,7 +183,7 @@ describe("parseSettings", () => {
     }
   });
 
-  it("answers anything at all, and never throws", () => {
+  it("never throws, whatever the input", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (input, value) => {
         for (const name of Object.keys(settingsOf({}))) {
@@ -201,7 +201,7 @@ describe("parseSettings", () => {
 
 describe("isHostName", () => {
   for (const name of ["localhost", "a.example", "192.0.2.1", "A-1.example", "x".repeat(63)]) {
-    it(`takes ${name.slice(0, 20)}`, () => assert.ok(isHostName(name)));
+    it(`accepts ${name.slice(0, 20)}`, () => assert.ok(isHostName(name)));
   }
   for (const name of [
     ...["", ".", "a.", ".a", "a..b", "-a", "a-", "a_b", "a b", "::1", "a\n", "x".repeat(64)],

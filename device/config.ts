@@ -3,14 +3,14 @@ import type { WiFiNetwork } from "./hal.ts";
 import { isTemplateName } from "./messages/claim-topics.ts";
 import { defaultPrefix, isPrefix, isThingName } from "./messages/topics.ts";
 
-/** Everything about a box that is not the same for every box. Durations in ms unless named otherwise. */
+/** Everything that can differ between boxes. Durations are in ms unless the name says otherwise. */
 export interface Settings {
   /** also the MQTT client id */
   readonly thingName: string;
   /** host name of the broker: `….iot.<region>.amazonaws.com` (the Data-ATS endpoint) */
   readonly endpoint: string;
   readonly port: number;
-  /** ALPN `x-amzn-mqtt-ca`, which AWS IoT Core asks for on port 443 */
+  /** use ALPN `x-amzn-mqtt-ca`, which AWS IoT Core requires on port 443 */
   readonly alpn: boolean;
   readonly prefix: string;
   readonly pin: number;
@@ -19,18 +19,18 @@ export interface Settings {
   readonly pulseCapMs: number;
   readonly cooldownMs: number;
   readonly keepAliveSeconds: number;
-  /** a command issued longer ago is expired */
+  /** a command issued longer ago than this is expired */
   readonly commandMaxAgeMs: number;
   /** how far a sender's clock may run ahead */
   readonly clockSkewMs: number;
   readonly backoffMaximumMs: number;
-  /** what the box is connected by; a cable takes no {@link Settings.networks} */
+  /** how the box connects; Ethernet needs no {@link Settings.networks} */
   readonly network: NetworkKind;
   /** in order of preference */
   readonly networks: readonly WiFiNetwork[];
   /** SNTP servers, in order */
   readonly timeServers: readonly string[];
-  /** for a box that left the bench without a certificate of its own, and claims one */
+  /** for a box that is provisioned without a certificate of its own and claims one */
   readonly claim: ClaimSettings | undefined;
 }
 
@@ -49,7 +49,7 @@ interface NumberLimit {
   readonly unit: string;
 }
 
-/** Default and limits of every number; the command line's help reads them too. */
+/** Default and limits of every number. The command line's help reads them too. */
 export const numberLimits = {
   port: { default: 8883, minimum: 1, maximum: 65_535, unit: "" },
   pin: { default: 5, minimum: 0, maximum: 48, unit: "" },
@@ -70,12 +70,15 @@ export const defaultTimeServers: readonly string[] = [
   "time.google.com",
 ];
 
-/** One problem a line, each with the setting's name and what would be right. */
+/** One problem per line, with the setting's name and the expected value. */
 export type SettingsResult =
   | { readonly type: "settings"; readonly settings: Settings }
   | { readonly type: "problems"; readonly problems: readonly string[] };
 
-/** Settings from anywhere (a file, flags): unknown names, wrong types and limits are problems. */
+/**
+ * Reads settings from any source (a file, flags). Unknown names, wrong types and values outside the
+ * limits are problems.
+ */
 export function parseSettings(input: Readonly<Record<string, unknown>>): SettingsResult {
   const reader = new SettingsReader(input);
   const pulseMs = reader.number("pulseMs");
@@ -104,7 +107,7 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     claim: reader.claim(),
   };
   if (settings.pulseCapMs < pulseMs + 100) {
-    reader.problems.push(`pulseCapMs must exceed pulseMs (${pulseMs}) by 100 ms at least`);
+    reader.problems.push(`pulseCapMs must exceed pulseMs (${pulseMs}) by at least 100 ms`);
   }
   reader.refuseUnknown(Object.keys(settings));
   return reader.problems.length === 0
@@ -112,7 +115,7 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     : { type: "problems", problems: reader.problems };
 }
 
-/** Far enough from the pulse's own end never to fall by mere lateness, near enough to spare the motor. */
+/** Long enough that lateness alone never triggers it, short enough to protect the motor. */
 function capOf(pulseMs: number): number {
   return Math.min(numberLimits.pulseCapMs.maximum, pulseMs * 2 + 500);
 }
@@ -174,9 +177,9 @@ class SettingsReader {
   networks(): WiFiNetwork[] {
     const value = this.#input.networks ?? [];
     if (Array.isArray(value) && value.length <= 8 && value.every(isWiFiNetwork)) return value;
-    // Never shown: there are passwords in it.
+    // The value is never shown: it contains passwords.
     this.problems.push(
-      "networks must be up to 8 of {SSID: 1–32 characters, password: 8–63 characters or none}",
+      "networks must be up to 8 {SSID: 1–32 characters, password: 8–63 characters or none}",
     );
     return [];
   }
@@ -205,7 +208,7 @@ class SettingsReader {
 
   refuseUnknown(known: readonly string[]): void {
     for (const name of Object.keys(this.#input)) {
-      if (!known.includes(name)) this.problems.push(`${show(name)} is no setting`);
+      if (!known.includes(name)) this.problems.push(`${show(name)} is not a setting`);
     }
   }
 }
@@ -221,13 +224,13 @@ function isLabel(label: string): boolean {
 
 const isLabelUnit = (unit: number) => isLetter(unit) || isDigit(unit) || unit === hyphen;
 
-/** WPA2: a password of 8–63 characters; an SSID of 32 at most. */
+/** WPA2: a password of 8–63 characters; an SSID of at most 32. */
 function isWiFiNetwork(value: unknown): value is WiFiNetwork {
   if (typeof value !== "object" || value === null) return false;
   const { SSID, password, ...unknown } = value as Record<string, unknown>;
   const isOpen = password === undefined;
   return (
-    // A misspelt password must not make an open network.
+    // A misspelt `password` must not select an open network.
     Object.keys(unknown).length === 0 &&
     typeof SSID === "string" &&
     SSID.length >= 1 &&

@@ -15,8 +15,8 @@ import type {
 } from "./hal.ts";
 
 /**
- * Hardware that records and calls back on a later turn, on the global timers: under sinon's fake
- * ones it stands still until a test lets time pass.
+ * Hardware that records and calls back on a later turn, on the global timers. With sinon's fake
+ * timers, it does nothing until a test advances time.
  */
 export class FakeDevice implements Device {
   readonly gatePin = new FakePin();
@@ -29,7 +29,7 @@ export class FakeDevice implements Device {
     freeHeap: () => undefined,
     random: () => 0.5,
   };
-  /** all that were ever opened, oldest first */
+  /** all sockets ever opened, oldest first */
   readonly sockets: FakeSocket[] = [];
 
   certificateRequest(): string | undefined {
@@ -144,10 +144,10 @@ class FakeStorage implements KeyValue {
   }
 }
 
-/** A socket whose peer is the test. Unlike real ones it still calls back after close(), on demand. */
+/** A socket whose peer is the test. Unlike a real one, it can still call back after close(). */
 export class FakeSocket implements TLSSocket {
   readonly options: TLSSocketOptions;
-  /** one for each call of write() */
+  /** one entry per call of write() */
   readonly written: Uint8Array[] = [];
   closed = 0;
   /** how many bytes may still be written */
@@ -179,13 +179,13 @@ export class FakeSocket implements TLSSocket {
     this.closed += 1;
   }
 
-  /** The peer has room: the first time, the handshake is done. */
+  /** The peer has room. The first time, the handshake is done. */
   accept(count: number): void {
     this.#room = count;
     this.options.onWritable(count);
   }
 
-  /** The peer has sent something. */
+  /** The peer has sent bytes. */
   deliver(bytes: Uint8Array): void {
     this.#received.push(bytes);
     this.options.onReadable(bytes.length);

@@ -5,7 +5,7 @@ import { GatePin } from "./gate-pin.ts";
 import type { Digital } from "./hal.ts";
 import { ManualTimer } from "./manual-timer.fake.ts";
 
-/** Every write with its time, edges or not. */
+/** Every write with its time, including those without an edge. */
 class WrittenPin implements Digital {
   readonly writes: { readonly value: 0 | 1; readonly at: number }[] = [];
   readonly #timer: ManualTimer;
@@ -22,7 +22,7 @@ class WrittenPin implements Digital {
     this.writes.push({ value, at: this.#timer.now });
   }
 
-  /** how long each HIGH lasted; the last may last still */
+  /** The length of each HIGH; the last may still continue. */
   highs(): number[] {
     const lengths: number[] = [];
     let roseAt: number | undefined;
@@ -51,20 +51,20 @@ describe("GatePin", () => {
     gatePin = new GatePin(pin, timer, { pulseMs: 500, capMs: 1_500, onCapped });
   });
 
-  it("touches nothing by itself", () => {
+  it("does nothing by itself", () => {
     timer.advance(10_000);
     assert.deepEqual(pin.writes, []);
     assert.equal(timer.armed, 0);
   });
 
-  it("falls at the cap without any input, and tells afterwards", () => {
+  it("falls at the cap without any input, and reports it afterwards", () => {
     gatePin.write(1);
     timer.advance(1_499);
     assert.equal(pin.value, 1);
     assert.deepEqual(capped, []);
     timer.advance(1);
     assert.equal(pin.value, 0);
-    assert.deepEqual(capped, [0], "the pin was LOW already when it was told");
+    assert.deepEqual(capped, [0], "the pin was already LOW when it was reported");
     timer.advance(10_000);
     assert.equal(pin.writes.length, 2);
   });
@@ -82,7 +82,7 @@ describe("GatePin", () => {
     ]);
   });
 
-  it("counts the cap from the rising edge: a second HIGH prolongs nothing", () => {
+  it("counts the cap from the rising edge: a second HIGH does not extend it", () => {
     gatePin.write(1);
     timer.advance(1_400);
     gatePin.write(1);
@@ -91,7 +91,7 @@ describe("GatePin", () => {
     assert.equal(pin.value, 0);
   });
 
-  it("caps each pulse anew", () => {
+  it("caps each pulse separately", () => {
     gatePin.write(1);
     timer.advance(1_500);
     gatePin.write(1);
@@ -102,7 +102,7 @@ describe("GatePin", () => {
     assert.equal(capped.length, 2);
   });
 
-  it("writes LOW even where the pin is LOW: an error path asks for certainty", () => {
+  it("writes LOW even if the pin is LOW, for error paths", () => {
     gatePin.write(0);
     assert.deepEqual(pin.writes, [{ value: 0, at: 0 }]);
   });
@@ -116,7 +116,7 @@ describe("GatePin", () => {
     assert.equal(pin.value, 0);
   });
 
-  it("does not rise when no cap can be armed", () => {
+  it("does not rise if no cap can be armed", () => {
     timer.set = () => {
       throw new Error("no timer");
     };
@@ -124,7 +124,7 @@ describe("GatePin", () => {
     assert.deepEqual(pin.writes, []);
   });
 
-  it("hands the pulse to hardware that makes one, and ends it as any other", () => {
+  it("passes the pulse to pulse hardware, and ends it like any other", () => {
     const pulses: number[] = [];
     const pulsing = Object.assign(pin, { pulse: (durationMs: number) => pulses.push(durationMs) });
     gatePin = new GatePin(pulsing, timer, { pulseMs: 500, capMs: 1_500, onCapped: () => {} });
@@ -139,7 +139,7 @@ describe("GatePin", () => {
     assert.deepEqual(pin.writes.at(-1), { value: 0, at: 2_000 }, "the cap is above the hardware");
   });
 
-  it("is never HIGH for longer than the cap, though any pulse's own timer may be lost", () => {
+  it("is never HIGH for longer than the cap, even if a pulse's own timer is lost", () => {
     const step = fc.record({
       waitMs: fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.constantFrom(0, 499, 500, 1_500)),
       isLost: fc.boolean(),

@@ -3,16 +3,16 @@ import type { PulseOutput, Timer, TimerHandle } from "./hal.ts";
 export interface GatePinOptions {
   /** how long a pulse is, in ms */
   readonly pulseMs: number;
-  /** the longest it may be, in ms from its rising edge */
+  /** the longest a pulse may be, in ms from its rising edge */
   readonly capMs: number;
-  /** The cap ended a pulse: the pin is LOW already. */
+  /** The cap ended a pulse: the pin is already LOW. */
   onCapped(): void;
 }
 
 /**
- * The gate's pin with a cap of its own. Whatever becomes of the pulse's own timer, or of the code
- * between it and the pin, a rising edge arms a second timer that only knows how to write LOW. Below
- * both, hardware that makes pulses ends this one even when nothing here runs any more.
+ * The gate's pin with its own cap. If the pulse's timer or the code around it fails, a second
+ * timer, armed at the rising edge, writes LOW. Below both, pulse hardware ends the pulse even if no
+ * code runs any more.
  */
 export class GatePin {
   readonly #pin: PulseOutput;
@@ -28,12 +28,13 @@ export class GatePin {
 
   write(value: 0 | 1): void {
     if (value === 0) {
-      // LOW first: nothing that could fail may come before it.
+      // LOW first: nothing before it can fail.
       this.#pin.write(0);
       this.#disarm();
       return;
     }
-    // Armed before the edge: without a cap there is no pulse. A second HIGH does not extend the first.
+    // Armed before the edge: without a cap, there is no pulse. A second HIGH does not extend the
+    // first.
     this.#cap ??= this.#timer.set(() => {
       this.#cap = undefined;
       this.#pin.write(0);

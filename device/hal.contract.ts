@@ -9,35 +9,35 @@ import {
 } from "./hal.ts";
 
 /**
- * One implementation of the hardware, and the world around it as a test may change it. Nothing here
- * asks that both live in one process: edges, bytes and reach may come over a bridge.
+ * One implementation of the hardware, and the environment that a test can change. Both need not be
+ * in one process: edges, bytes and network availability may come over a bridge.
  */
 export interface HardwareUnderTest {
   readonly device: Device;
-  /** the gate pin's edges since it was made, oldest first */
+  /** the gate pin's edges since it was created, oldest first */
   edges(): readonly (0 | 1)[];
-  /** a TLS peer that trusts the device and sends back what it receives */
+  /** a TLS peer that trusts the device and echoes what it receives */
   readonly echo: { readonly host: string; readonly port: number };
-  /** what the echo peer took the last client for: the common name of its certificate */
+  /** the common name in the last client certificate that the echo peer received */
   clientOfEcho(): string;
   /** a certificate (DER) for the device's own key, with the common name `issued` */
   readonly issued: Uint8Array;
-  /** when the certificates are over, in ms since 1970, to the second */
+  /** when the certificates expire, in ms since 1970, to the second */
   readonly certificateEnds: Readonly<Record<"builtIn" | "issued" | "claim", number>>;
   /** all bytes the echo peer has received so far */
   receivedByEcho(): Uint8Array;
-  /** the echo peer ends its connections */
+  /** the echo peer closes its connections */
   hangUp(): void;
-  /** peers whose certificate is made out to another name, signed by another CA, and over */
+  /** peers whose certificate is for another name, signed by another CA, or expired */
   readonly impostors: readonly { readonly host: string; readonly port: number }[];
-  /** a port nobody listens on */
+  /** a port without a listener */
   readonly closedPort: number;
   setNetworkReachable(isReachable: boolean): void;
   setTimeServersReachable(isReachable: boolean): void;
   dispose(): Promise<void>;
 }
 
-/** A callback's calls, and whether one came before the call that caused it had returned. */
+/** Records a callback's calls, and whether one came before the call that caused it had returned. */
 class Calls<T> {
   readonly seen: T[] = [];
   #waiting: (() => void)[] = [];
@@ -57,9 +57,9 @@ class Calls<T> {
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Every statement of `hal.ts` that can be seen from outside, for one implementation. */
+/** Every observable rule of `hal.ts`, for one implementation. */
 export function describeHardware(name: string, make: () => Promise<HardwareUnderTest>): void {
-  describe(`${name} keeps the contract of hal.ts`, () => {
+  describe(`${name} implements the contract of hal.ts`, () => {
     let hardware: HardwareUnderTest;
     let sockets: TLSSocket[];
 
@@ -95,7 +95,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
         const { gatePin } = hardware.device;
         assert.deepEqual(hardware.edges(), []);
         gatePin.write(0);
-        assert.deepEqual(hardware.edges(), [], "LOW was LOW");
+        assert.deepEqual(hardware.edges(), [], "LOW was already LOW");
         gatePin.write(1);
         assert.deepEqual(hardware.edges(), [1]);
         gatePin.write(1);
@@ -105,7 +105,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
     });
 
     describe("the timer", () => {
-      it("is never early, and never at once", async () => {
+      it("never fires early or synchronously", async () => {
         const { timer, clock } = hardware.device;
         for (const delayMs of [0, 1, 7.4, 20]) {
           const fired = new Calls<number>();
@@ -116,7 +116,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
         }
       });
 
-      it("does not fire once it is cleared, and may be cleared after it fired", async () => {
+      it("does not fire after clear(), which is also allowed after it fired", async () => {
         const { timer } = hardware.device;
         const fired = new Calls<string>();
         const cleared = timer.set(() => fired.add("cleared"), 1);
@@ -132,7 +132,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
     describe("the clock", () => {
       const servers = ["time.test"];
 
-      it("has no date until it has been set, and ticks that only grow", async () => {
+      it("has no date until it is set, and monotonic ticks", async () => {
         const { clock } = hardware.device;
         const before = clock.now();
         assert.equal(before.date, undefined);
@@ -146,7 +146,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
         assert.ok(after.ticks >= before.ticks);
       });
 
-      it("says so when no time server answers, and stays unset", async () => {
+      it("reports that no time server answers, and stays unset", async () => {
         const { clock } = hardware.device;
         hardware.setTimeServersReachable(false);
         const done = new Calls<string>();
@@ -156,7 +156,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
         assert.equal(clock.now().date, undefined);
       });
 
-      it("answers only the last who asked", async () => {
+      it("answers only the last request", async () => {
         const { clock } = hardware.device;
         const done = new Calls<string>();
         for (const who of ["first", "second"]) {
@@ -169,7 +169,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
     });
 
     describe("the network", () => {
-      it("connects to an address, tells it, and tells when it is lost", async () => {
+      it("connects, and reports its address and the loss of the network", async () => {
         const { network } = hardware.device;
         assert.ok(network.connection <= 200);
         assert.equal(network.address, undefined);
@@ -189,7 +189,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
         assert.equal(network.address, undefined);
       });
 
-      it("tells when there is nothing to connect to", async () => {
+      it("reports that there is no network to connect to", async () => {
         const { network } = hardware.device;
         hardware.setNetworkReachable(false);
         const down = new Calls<number>();
@@ -209,10 +209,10 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
         assert.ok(socket.write(Uint8Array.of(1, 2, 3)) >= 0);
         assert.ok((await readable.first()) > 0);
         assert.deepEqual([...(socket.read() ?? [])], [1, 2, 3]);
-        assert.equal(socket.read(), undefined, "all was read");
+        assert.equal(socket.read(), undefined, "everything was read");
       });
 
-      it("still sends what was written before it was closed, and is heard of no more", async () => {
+      it("still sends what was written before close(), and calls back no more", async () => {
         const { socket, writable, readable, errors } = open(hardware.echo);
         await writable.first();
         const calls = writable.seen.length;
@@ -229,7 +229,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
         );
       });
 
-      it("says once that the peer has ended the connection", async () => {
+      it("reports once that the peer closed the connection", async () => {
         const { writable, errors } = open(hardware.echo);
         await writable.first();
         hardware.hangUp();
@@ -238,7 +238,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
         assert.equal(errors.seen.length, 1);
       });
 
-      it("refuses a certificate of another name, of another CA, and one that is over", async () => {
+      it("refuses a certificate for another name, from another CA, or expired", async () => {
         assert.equal(hardware.impostors.length, 3);
         for (const impostor of hardware.impostors) {
           const { writable, errors } = open(impostor);
@@ -247,7 +247,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
         }
       });
 
-      it("is who it is told to be: built in, issued since, or the fleet's claim", async () => {
+      it("uses the given identity: built-in, issued, or the fleet's claim", async () => {
         const identities: readonly (readonly [Identity | undefined, string])[] = [
           [undefined, "built-in"],
           [{ type: "built-in" }, "built-in"],
@@ -270,11 +270,11 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
         );
       });
 
-      it("tells when each certificate is over, and nothing of one that is none", () => {
+      it("returns when each certificate expires, and undefined for an invalid one", () => {
         const { device, issued: certificate, certificateEnds } = hardware;
         const endsAt = (identity: Identity) => {
           const at = device.certificateEndsAt(identity);
-          // Its last second counts in, or does not: neither matters in years.
+          // Whether the last second is included does not matter over years.
           return at === undefined ? undefined : Math.floor(at / 1_000) * 1_000;
         };
         assert.equal(endsAt({ type: "built-in" }), certificateEnds.builtIn);
@@ -284,21 +284,21 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
         assert.equal(endsAt({ type: "issued", certificate: none }), undefined);
       });
 
-      it("fails, and does not throw, with a certificate that is none", async () => {
+      it("fails without throwing when the certificate is invalid", async () => {
         const certificate = Uint8Array.of(0x30, 0x82, 0, 0);
         const identity: Identity = { type: "issued", certificate };
         const { errors } = open({ ...hardware.echo, identity });
         assert.match(await errors.first(), /^(handshake|closed)$/);
       });
 
-      it("says that nobody answers", async () => {
+      it("reports that nothing listens", async () => {
         const { errors } = open({ host: hardware.echo.host, port: hardware.closedPort });
         assert.equal(await errors.first(), "refused");
       });
     });
 
     describe("storage", () => {
-      it("gives back what was written last, and nothing else", () => {
+      it("returns the last value written, and nothing else", () => {
         const { storage } = hardware.device;
         assert.equal(storage.read("a"), undefined);
         storage.write("a", "1");
@@ -311,7 +311,7 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
       });
     });
 
-    it("is random in [0, 1), and not always the same", () => {
+    it("is random in [0, 1), and varies", () => {
       const values = Array.from({ length: 50 }, () => hardware.device.system.random());
       assert.ok(values.every((value) => value >= 0 && value < 1));
       assert.ok(new Set(values).size > 1);

@@ -1,13 +1,13 @@
 /**
- * What hardware is, in the terms of ECMA-419 (https://419.ecma-international.org): interfaces, no code.
+ * The hardware interfaces, in the terms of ECMA-419 (https://419.ecma-international.org). No code.
  *
- * Three rules hold for every implementation, and `hal.contract.ts` checks them:
+ * Three rules apply to every implementation, and `hal.contract.ts` checks them:
  * - no callback runs before the call that caused it has returned;
- * - after `close()` (or `clear()`) no callback of that object runs any more;
+ * - after `close()` (or `clear()`), no callback of that object runs;
  * - a callback that throws is the caller's bug and must not break the hardware.
  */
 
-/** Milliseconds since start, and what the calendar says, read at one moment. */
+/** Milliseconds since start and the calendar time, read at one moment. */
 export interface Instant {
   /** monotonic milliseconds since the device started; never wraps, never jumps */
   readonly ticks: number;
@@ -17,7 +17,7 @@ export interface Instant {
 
 /**
  * One output pin (ECMA-419, class Digital, mode Output, initialValue 0). It has no `close()`:
- * closing a pin on the ESP32 turns its pull-up on, and the gate's button would be pressed.
+ * closing a pin on the ESP32 enables its pull-up, which would press the gate's button.
  */
 export interface Digital {
   /** Takes effect before it returns. */
@@ -25,65 +25,65 @@ export interface Digital {
 }
 
 /**
- * The pin the remote hangs on. On the ESP32 a peripheral makes its pulses, which goes on whatever
- * becomes of the CPU: a program that hangs, panics or restarts holds no button.
+ * The pin that is wired to the remote. On the ESP32, a peripheral makes its pulses and continues
+ * without the CPU: a program that hangs, panics or restarts does not hold the button.
  */
 export interface PulseOutput extends Digital {
   /**
-   * Rises now, and falls by itself `durationMs` later, or at `write(0)` before. Absent where nothing
-   * but the program can end a pulse.
+   * Rises now, and falls by itself after `durationMs`, or earlier at `write(0)`. Absent if only the
+   * program can end a pulse.
    */
   pulse?(durationMs: number): void;
 }
 
-/** Why a socket is of no more use. A word for reports; the connection treats all alike. */
+/** Why a socket is no longer usable. For reports only; the connection treats all alike. */
 export type SocketError =
-  | "closed" // the peer ended the connection
-  | "refused" // nobody answers at that address
+  | "closed" // the peer closed the connection
+  | "refused" // nothing listens at that address and port
   | "unreachable" // no address for the name, or no route to it
-  | "certificate" // the peer's certificate is not one we trust for this name and time
-  | "handshake" // TLS failed otherwise: the peer refused our certificate, or no common suite
+  | "certificate" // the peer's certificate is not trusted for this name and time
+  | "handshake" // another TLS failure: the peer refused our certificate, or no common suite
   | "timeout"
   | "unknown";
 
-/** As whom a box connects. The private keys stay where the hardware has them. */
+/** The identity that a box connects with. The private keys stay in the hardware. */
 export type Identity =
-  /** the certificate that came with the box */
+  /** the certificate that was in the image */
   | { readonly type: "built-in" }
-  /** the box's own key, with a certificate (DER) that was issued to it since */
+  /** the box's own key, with a certificate (DER) issued later */
   | { readonly type: "issued"; readonly certificate: Uint8Array }
-  /** the certificate and key a whole fleet shares: good for asking for one of its own, no more */
+  /** the certificate and key shared by a fleet: allowed only to request an own certificate */
   | { readonly type: "claim" };
 
-/** `host` is the name to resolve, to send as SNI and to find in the peer's certificate. */
+/** `host` is the name to resolve, to send as SNI, and to match in the peer's certificate. */
 export interface TLSSocketOptions {
   readonly host: string;
   /** 1–65535 */
   readonly port: number;
-  /** default: `built-in`. One the hardware has no certificate or key for ends in `handshake`. */
+  /** default: `built-in`. An identity without a certificate or key ends in `handshake`. */
   readonly identity?: Identity;
   /** ALPN, such as `x-amzn-mqtt-ca`; none is sent when absent */
   readonly applicationLayerProtocol?: string;
-  /** There is something to read; `count` bytes at least. */
+  /** There are bytes to read; at least `count`. */
   onReadable(count: number): void;
-  /** `count` bytes may be written. The first call says that the handshake is done. */
+  /** `count` bytes may be written. The first call means that the handshake is done. */
   onWritable(count: number): void;
-  /** Called once at most; the socket is of no more use, but must still be closed. */
+  /** Called at most once. The socket is no longer usable, but must still be closed. */
   onError(reason: SocketError, detail?: string): void;
 }
 
 /** A TLS 1.2+ client socket with mutual authentication (ECMA-419, TLSSocket over TCP). */
 export interface TLSSocket {
-  /** All bytes that have arrived, or undefined where there are none. */
+  /** All bytes that have arrived, or undefined if there are none. */
   read(): Uint8Array | undefined;
   /**
-   * Hands over `bytes`, which must not be longer than the writable count last told.
+   * Hands over `bytes`, which must not be longer than the last writable count.
    * @returns how many bytes may be written now; 0 means: wait for onWritable
    */
   write(bytes: Uint8Array): number;
   /**
-   * Ends the connection; nothing is heard of it any more. Bytes already written still go out if
-   * the peer takes them: a DISCONNECT written before is not lost. May be called twice.
+   * Ends the connection. No callback runs after it. Bytes already written are still sent if the
+   * peer accepts them, so a DISCONNECT is not lost. May be called twice.
    */
   close(): void;
 }
@@ -95,23 +95,23 @@ export interface WiFiNetwork {
 }
 
 /**
- * A network interface by WiFi or by Ethernet (ECMA-419, Network Interface). It is made once and
- * kept; `onChanged` is told by {@link NetworkInterface.onChanged}.
+ * A network interface, WiFi or Ethernet (ECMA-419, Network Interface). It is created once and kept;
+ * `onChanged` is called with {@link NetworkInterface.onChanged}.
  */
 export interface NetworkInterface {
   /** ECMA-419: up to 200 disconnected, 300 connecting, 400 connected, from 500 on with an address */
   readonly connection: number;
   readonly address: string | undefined;
-  /** dBm, negative; undefined on a cable or while not joined */
+  /** dBm, negative; undefined with Ethernet or while not joined */
   readonly RSSI: number | undefined;
-  /** The property that changed, for whoever watches; one watcher. */
+  /** The property that changed; one observer. */
   onChanged: ((property: "connection" | "address") => void) | undefined;
-  /** Starts to join; replaces an attempt under way. A cable takes no network. */
+  /** Starts to join; replaces an attempt in progress. Ethernet takes no network. */
   connect(network?: WiFiNetwork): void;
   disconnect(): void;
 }
 
-/** `connection` from here on means: there is an address, sockets can be opened. */
+/** `connection` from this value on: there is an address, and sockets can be opened. */
 export const networkReady = 500;
 
 export interface SynchronizeOptions {
@@ -135,10 +135,13 @@ export interface Timer {
   clear(handle: TimerHandle): void;
 }
 
-/** Known to the timer that made it, to nobody else. */
+/** Opaque outside the timer that made it. */
 export type TimerHandle = object;
 
-/** Small texts that outlive a restart (ECMA-419, key-value storage). A write survives a power cut whole or not at all. */
+/**
+ * Small texts that survive a restart (ECMA-419, key-value storage). A write is atomic, even across
+ * a power cut.
+ */
 export interface KeyValue {
   read(key: string): string | undefined;
   write(key: string, value: string): void;
@@ -158,15 +161,15 @@ export type ResetReason =
 
 export interface System {
   readonly resetReason: ResetReason;
-  /** free heap in bytes, where the platform can tell */
+  /** free heap in bytes, if the platform can report it */
   freeHeap(): number | undefined;
   /** uniform in [0, 1) */
   random(): number;
 }
 
-/** All the hardware of one box, handed in: a thousand boxes can live in one process. */
+/** All the hardware of one box, passed in: a thousand boxes can run in one process. */
 export interface Device {
-  /** LOW already */
+  /** already LOW */
   readonly gatePin: PulseOutput;
   readonly network: NetworkInterface;
   readonly clock: Clock;
@@ -174,12 +177,12 @@ export interface Device {
   readonly storage: KeyValue;
   readonly system: System;
   /**
-   * A request for a certificate (PKCS#10, PEM), signed by the box's own key; undefined where the box
-   * came without one. It holds nothing secret, and is read when it is needed.
+   * A certificate request (PKCS#10, PEM), signed with the box's own key; undefined if the image has
+   * none. It contains no secrets, and is read on demand.
    */
   certificateRequest(): string | undefined;
-  /** The last moment at which that certificate is valid, in ms since 1970; undefined where it cannot be read. */
+  /** The end of that certificate's validity, in ms since 1970; undefined if it cannot be read. */
   certificateEndsAt(identity: Identity): number | undefined;
-  /** Opens a TLS connection with mutual authentication. Never throws for the network's sake. */
+  /** Opens a TLS connection with mutual authentication. Never throws because of the network. */
   connect(options: TLSSocketOptions): TLSSocket;
 }

@@ -6,7 +6,7 @@ import { projectRoot } from "../host-sim/project-root.ts";
 import { mqttPacketShims, shimPlugin, silentPlugin } from "../host-sim/xs/bundle/shims.ts";
 import { FakeTime, fakeKeyValue } from "./xs/moddable.fake.ts";
 
-/** What of Moddable the program asks for comes from the context it runs in. */
+/** The Moddable modules of the program come from its context. */
 const fromContext: Plugin = {
   name: "from-context",
   setup(builder) {
@@ -28,7 +28,7 @@ const fromContext: Plugin = {
 
 let program: Promise<string> | undefined;
 
-/** `device/main.ts` and all it is made of, but for Moddable. */
+/** `device/main.ts` and all its modules except Moddable's. */
 function programText(): Promise<string> {
   program ??= build({
     entryPoints: [join(projectRoot, "device/main.ts")],
@@ -44,7 +44,7 @@ function programText(): Promise<string> {
   return program;
 }
 
-/** Runs the program as a board would, and tells in order what it did with the hardware. */
+/** Runs the program as on a board, and returns its hardware accesses in order. */
 async function boot(settings: string) {
   const done: string[] = [];
   const lines: Record<string, unknown>[] = [];
@@ -129,7 +129,7 @@ describe("the program on the board", () => {
     assert.doesNotMatch(JSON.stringify(lines), /let me in/);
   });
 
-  it("reads the fleet's claim in place of a certificate it has not", async () => {
+  it("reads the fleet's claim if it has no certificate", async () => {
     const { done } = await boot(JSON.stringify({ ...good, claim: { template: "T" } }));
     assert.deepEqual(done.slice(0, 2), ["read settings.json", "pin 5 starts 0"]);
     assert.deepEqual(
@@ -144,7 +144,7 @@ describe("the program on the board", () => {
     );
   });
 
-  it("puts pin 5 LOW where there are no settings, says what is wrong, and does nothing", async () => {
+  it("puts pin 5 LOW if there are no settings, reports the problem, and does nothing else", async () => {
     const { done, lines } = await boot("{");
     assert.deepEqual(done.slice(0, 2), ["read settings.json", "pin 5 starts 0"]);
     assert.deepEqual(
@@ -154,7 +154,7 @@ describe("the program on the board", () => {
     assert.ok(!done.some((each) => each.startsWith("join") || each === "pin 1"));
   });
 
-  it("pulls the pin LOW when XS gives up, and has it restarted", async () => {
+  it("writes LOW when XS aborts, and lets it restart", async () => {
     const { done, lines, context } = await boot(JSON.stringify(good));
     const answer = context.abort?.("unhandled exception", new Error("oops"));
     assert.equal(done.at(-1), "pin 0");
@@ -163,6 +163,6 @@ describe("the program on the board", () => {
       why: "unhandled exception",
       error: "Error: oops",
     });
-    assert.equal(answer, undefined, "false would let it go on");
+    assert.equal(answer, undefined, "false would let it continue");
   });
 });

@@ -21,15 +21,15 @@ import { createXsDevice } from "./xs/device.ts";
 import { openGatePin } from "./xs/gate-pin.ts";
 import { readSettings } from "./xs/settings.ts";
 
-/** Everything that only the start needs is forgotten after it: on the board every object counts. */
+/** Needed only at the start, then released: on the board, every object counts. */
 function boot(): void {
   const input = readSettings(new Resource("settings.json"));
   const pin = typeof input.pin === "number" ? input.pin : numberLimits.pin.default;
-  // LOW before anything else of the board is looked at.
+  // LOW before anything else on the board is accessed.
   const gpio = openGatePin(Digital, pin);
   const board = openBoard();
   const gatePin = board.withPulses(gpio, pin);
-  /** XS calls it before it gives up for want of memory, or for an error that nobody caught. */
+  /** XS calls it before it aborts: out of memory, or an uncaught error. */
   const abort = (why: string, error: unknown) => {
     gatePin.write(0);
     say({ type: "abort", why, error: String(error) });
@@ -55,7 +55,8 @@ function boot(): void {
   });
   const result = parseSettings(input);
   if (result.type === "problems") {
-    // `boom-box build` lets none through; an image made otherwise stays LOW and says why.
+    // `boom-box build` refuses such settings. An image made in another way keeps the pin LOW and
+    // reports why.
     for (const problem of result.problems) say({ type: "settings", problem });
     return;
   }
@@ -71,7 +72,7 @@ function boot(): void {
   new Agent({ device, settings, firmware: firmwareVersion, onRecord }).start();
 }
 
-/** An image has either the box's certificate or what it takes to claim one. */
+/** An image has either the box's certificate or everything needed to claim one. */
 function readCredentials(isClaiming: boolean): Credentials {
   const secure = {
     certificate: new Resource("ca.der"),

@@ -5,7 +5,9 @@ interface Armed {
   readonly at: number;
 }
 
-/** `hal.ts`'s timer on a time line of its own, for tests that never wait. Timers can be lost on demand. */
+/**
+ * `hal.ts`'s timer on its own timeline, for tests that never wait. Timers can be lost on demand.
+ */
 export class ManualTimer implements Timer {
   now = 0;
   readonly #armed = new Set<Armed>();
@@ -24,12 +26,12 @@ export class ManualTimer implements Timer {
     this.#armed.delete(handle as Armed);
   }
 
-  /** The timer never fires, and nobody is told. */
+  /** The timer never fires, and nothing reports it. */
   lose(handle: TimerHandle): void {
     this.clear(handle);
   }
 
-  /** Fires what is due on the way, in order. */
+  /** Fires the timers that become due, in order. */
   advance(ms: number): void {
     const end = this.now + ms;
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {

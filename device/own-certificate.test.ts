@@ -7,7 +7,7 @@ import { FakeDevice } from "./device.fake.ts";
 import { OwnCertificate } from "./own-certificate.ts";
 
 describe("OwnCertificate", () => {
-  it("is in storage, and found there after a restart", () => {
+  it("is stored, and found after a restart", () => {
     const { storage } = new FakeDevice();
     const certificate = new OwnCertificate(storage);
     assert.equal(certificate.identity(), undefined);
@@ -17,13 +17,13 @@ describe("OwnCertificate", () => {
     assert.equal(found.certificate.length, 300);
   });
 
-  it("is as good as none where storage holds something else", () => {
+  it("is absent if storage holds something else", () => {
     const { storage } = new FakeDevice();
     storage.write("certificate", "MIIBKA==");
     assert.equal(new OwnCertificate(storage).identity(), undefined);
   });
 
-  it("serves until the next restart where storage does not keep it", () => {
+  it("is used until the next restart if it cannot be stored", () => {
     const { storage } = new FakeDevice();
     storage.write = () => {};
     const certificate = new OwnCertificate(storage);
@@ -32,7 +32,7 @@ describe("OwnCertificate", () => {
     assert.equal(new OwnCertificate(storage).identity(), undefined);
   });
 
-  it("is what the box connects with once it is claimed; until then, the one in the image", () => {
+  it("is used once it is claimed; before that, the one in the image", () => {
     const { storage } = new FakeDevice();
     storage.write("certificate", certificateBase64);
     const claimed = new OwnCertificate(storage, { template: "T-1" });
@@ -52,7 +52,7 @@ describe("OwnCertificate", () => {
     assert.equal(new OwnCertificate(storage, { template: "T-1" }).firstClaim(), undefined);
   });
 
-  it("is claimed again when it is refused for long, between two connections, and seldom", () => {
+  it("is claimed again after long refusal, between two connections, and rarely", () => {
     const { storage } = new FakeDevice();
     const certificate = new OwnCertificate(storage, { template: "T-1" });
     const claimAt = (ticks: number, refusals: number, state: ConnectionState = "backoff") => {

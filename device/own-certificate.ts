@@ -14,7 +14,7 @@ export class OwnCertificate {
   readonly #storage: KeyValue;
   readonly #claim: Settings["claim"];
   readonly #reclaim = new Reclaim();
-  /** what storage did not keep */
+  /** a certificate that could not be stored */
   #unstored: string | undefined;
 
   /** @param claim undefined if the box has its certificate from the image */
@@ -23,24 +23,30 @@ export class OwnCertificate {
     this.#claim = claim;
   }
 
-  /** Undefined if nothing is stored, or what is stored is not a certificate. */
+  /** Undefined if nothing is stored, or the stored value is not a certificate. */
   identity(): Identity | undefined {
     const certificate = derOfBase64(this.#unstored ?? this.#storage.read(key));
     return certificate === undefined ? undefined : { type: "issued", certificate };
   }
 
-  /** What to connect with. */
+  /** The identity to connect with. */
   identityFor(certificate: StateMachine<unknown>["certificate"]): Identity {
     if (certificate === "claim") return { type: "claim" };
     return (this.#claim && this.identity()) ?? { type: "built-in" };
   }
 
-  /** The template to claim by before anything else; undefined if the box can connect as itself. */
+  /**
+   * The template to claim with before anything else; undefined if the box has an identity of its
+   * own.
+   */
   firstClaim(): string | undefined {
     return this.#claim && this.identity() === undefined ? this.#claim.template : undefined;
   }
 
-  /** The template to claim by again: the box's own certificate has been refused for long. */
+  /**
+   * The template to claim with again after the box's own certificate has been refused for a long
+   * time.
+   */
   nextClaim(machine: StateMachine<unknown>, now: Instant): string | undefined {
     if (this.#claim === undefined || machine.connectionState !== "backoff") return undefined;
     if (!this.#reclaim.isDue(machine.refusals ?? 0, now.ticks)) return undefined;
@@ -50,7 +56,7 @@ export class OwnCertificate {
 
   /**
    * @param base64 of its DER
-   * @returns false if it is kept until the next restart only
+   * @returns false if it is kept only until the next restart
    */
   keep(base64: string): boolean {
     this.#storage.write(key, base64);

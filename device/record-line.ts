@@ -1,7 +1,7 @@
 /**
- * A record as it stands in a line of JSON: `at` is ms since the start. An event's own `at`, which is
- * calendar time (ms since 1970, or null), is called `date` there. `at` and `type` come first: these
- * lines are read by people too.
+ * A record as one line of JSON. `at` is ms since the start. An event's own `at`, which is calendar
+ * time (ms since 1970, or null), is called `date` here. `at` and `type` come first, because people
+ * read these lines too.
  */
 export function toLine(
   record: { readonly type: string; readonly at?: unknown },

@@ -1,2 +1,2 @@
-/** What the box says it runs; the package's version (a test holds them together). */
+/** The firmware version in reports: the package's version. A test compares them. */
 export const firmwareVersion = "0.1.0";

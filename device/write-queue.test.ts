@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { WriteQueue } from "./write-queue.ts";
 
 describe("WriteQueue", () => {
-  it("gives every byte once, in order, never more than there is room for", () => {
+  it("returns every byte once, in order, and never more than there is room for", () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -32,7 +32,7 @@ describe("WriteQueue", () => {
     );
   });
 
-  it("forgets what waits", () => {
+  it("discards waiting bytes", () => {
     const queue = new WriteQueue();
     queue.add(Uint8Array.of(1, 2, 3));
     queue.take(1);
@@ -43,7 +43,7 @@ describe("WriteQueue", () => {
     assert.deepEqual(queue.take(9), Uint8Array.of(4));
   });
 
-  it("writes what there is room for, and the rest when there is room again", () => {
+  it("writes as much as there is room for, and the rest later", () => {
     const queue = new WriteQueue();
     const rooms = [1, 0, 100];
     const written: number[][] = [];
@@ -57,7 +57,7 @@ describe("WriteQueue", () => {
     };
     queue.add(Uint8Array.of(1, 2, 3));
     queue.writeTo(socket);
-    assert.deepEqual(written, [], "the socket has told of no room yet");
+    assert.deepEqual(written, [], "the socket has not reported any room yet");
     queue.writeTo(socket, 1);
     assert.deepEqual(written, [[1], [2]]);
     queue.add(Uint8Array.of(4));
@@ -65,7 +65,7 @@ describe("WriteQueue", () => {
     assert.deepEqual(written.slice(2), [[3], [4]]);
   });
 
-  it("says when more waits than a peer that reads would leave", () => {
+  it("reports when more waits than a reading peer would leave", () => {
     const queue = new WriteQueue();
     queue.add(new Uint8Array(16_384));
     assert.equal(queue.isOverfull, false);

@@ -1,27 +1,27 @@
 import type { TLSSocket } from "./hal.ts";
 
-/** If more than this waits, the peer does not read. */
+/** If more bytes than this wait, the peer does not read. */
 const maximumBytes = 16_384;
 
 /**
- * Bytes that wait for room in a socket, in order. What was taken stays in the array until all of it was
- * taken: a peer that does not read can make thousands of small packets wait, and moving all of them up
- * for each one would take millions of steps.
+ * Bytes that wait for room in a socket, in order. Written chunks stay in the array until all are
+ * written: with a slow peer, thousands of small packets can wait, and shifting the array for each
+ * one would take millions of steps.
  */
 export class WriteQueue {
   #waiting: Uint8Array[] = [];
-  /** how many of them are taken */
+  /** how many chunks are written */
   #taken = 0;
   #bytes = 0;
-  /** bytes that the socket takes now */
+  /** bytes that the socket accepts now */
   #room = 0;
 
-  /** that wait */
+  /** bytes that wait */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whether more waits than a peer that reads would leave. */
+  /** Whether more bytes wait than a reading peer would leave. */
   get isOverfull(): boolean {
     return this.#bytes > maximumBytes;
   }
@@ -31,7 +31,7 @@ export class WriteQueue {
     this.#bytes += bytes.length;
   }
 
-  /** @returns what comes next, `room` bytes of it at most; undefined if nothing waits */
+  /** @returns the next bytes, at most `room`; undefined if nothing waits */
   take(room: number): Uint8Array | undefined {
     const next = this.#waiting[this.#taken];
     if (next === undefined) return undefined;
@@ -50,8 +50,8 @@ export class WriteQueue {
   }
 
   /**
-   * Writes as much of what waits as there is room for.
-   * @param room as the socket has just told; default: what it had left
+   * Writes as much of the queue as there is room for.
+   * @param room as the socket has just reported; default: what is left of it
    */
   writeTo(socket: TLSSocket, room: number = this.#room): void {
     this.#room = room;
@@ -61,7 +61,7 @@ export class WriteQueue {
     }
   }
 
-  /** Forgets what waits; there is no room until the next socket says so. */
+  /** Clears the queue. There is no room until the next socket reports some. */
   clear(): void {
     this.#waiting = [];
     this.#taken = 0;

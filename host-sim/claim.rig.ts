@@ -16,12 +16,12 @@ import {
   type SimulatedBoxRecord,
 } from "./simulated-box.ts";
 
-/** What a bench makes for one box, and a fleet for all. */
+/** What provisioning creates for one box, and for the whole fleet. */
 interface Material {
   readonly ca: Identity;
   readonly server: Identity;
   readonly claim: Identity;
-  /** the box's own key; the certificate beside it is registered nowhere */
+  /** the box's own key; the certificate next to it is not registered */
   readonly own: Identity;
   readonly request: string;
 }
@@ -52,7 +52,7 @@ export class ClaimCloud {
   readonly registry: Registry;
   readonly cloud: CloudStandIn;
   readonly records: CloudRecord[];
-  /** things registered, in their order */
+  /** registered things, in order */
   readonly things: string[];
   readonly #boxes: ClaimBox[] = [];
 
@@ -142,7 +142,7 @@ function settingsFor(port: number): Settings {
   return result.settings;
 }
 
-/** A box, and all it has said. */
+/** A box, and all of its output. */
 export class ClaimBox {
   readonly records: SimulatedBoxRecord[] = [];
   readonly box: SimulatedBox;
@@ -160,7 +160,7 @@ export class ClaimBox {
     this.box.start();
   }
 
-  /** The first record with these fields, of those there are or will be. */
+  /** The first record with these fields, past or future. */
   record(fields: Readonly<Record<string, unknown>>): Promise<SimulatedBoxRecord> {
     return new Promise((resolve) => {
       const look = () => {

@@ -10,7 +10,7 @@ import { requireEngine } from "./xs/engine.rig.ts";
 import { XsFirmware } from "./xs/firmware.ts";
 
 for (const engine of ["node", "xs"] as const) {
-  describe(`a box without a certificate, on ${engine}, by real TLS`, function () {
+  describe(`a box without a certificate, on ${engine}, over real TLS`, function () {
     this.timeout(30_000);
     let fleet: ClaimCloud;
     let directory: string | undefined;
@@ -55,7 +55,7 @@ for (const engine of ["node", "xs"] as const) {
       assert.doesNotMatch(JSON.stringify(records), /PRIVATE|MII/);
     });
 
-    it("claims once: after a restart it has its own", async () => {
+    it("claims once: after a restart, it has its own", async () => {
       fleet = await ClaimCloud.start();
       const storage = new MemoryStorage();
       const first = fleet.box({ ...firmware, storage });
@@ -67,7 +67,7 @@ for (const engine of ["node", "xs"] as const) {
       assert.equal(fleet.things.length, 1);
     });
 
-    it("says who must act where the fleet does not know it, and hears no command meanwhile", async () => {
+    it("reports who must act if it is not in the fleet, and receives no commands meanwhile", async () => {
       fleet = await ClaimCloud.start({ allows: () => false });
       const { box, record, claims } = boxOf(fleet.box(firmware));
       const failed = await record({ type: "claim", outcome: "failed" });
@@ -80,7 +80,7 @@ for (const engine of ["node", "xs"] as const) {
       assert.deepEqual(claims(), ["issued", "failed"]);
     });
 
-    it("says that the claim's certificate is inactive", async () => {
+    it("reports that the claim certificate is inactive", async () => {
       fleet = await ClaimCloud.start();
       fleet.registry.setStatus(fleet.material.claim.certificatePem, "INACTIVE");
       const { record } = boxOf(fleet.box(firmware));

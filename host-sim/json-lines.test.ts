@@ -24,7 +24,7 @@ describe("JsonLines", () => {
     ]);
   });
 
-  it("gives an edge the time it had, not the time it was told", () => {
+  it("gives an edge its own time, not the time of its report", () => {
     const at = performance.now() + 20.4;
     clock.tick(90);
     lines.record({ type: "pin", pin: 5, value: 1, at });
@@ -51,7 +51,7 @@ describe("JsonLines", () => {
     assert.equal(unknown?.date, null);
   });
 
-  it("is one line whatever a text holds, and nothing in it that a terminal obeys", () => {
+  it("is always one line, without terminal control characters", () => {
     const by = "\u009b2J\n\u2028\x1b[2J\u202e";
     const command = { id: "1", action: "open", by };
     lines.record({ type: "event", ...openedEvent(command, 1, 1) });

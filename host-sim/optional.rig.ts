@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import type { Context } from "mocha";
 
-/** What a machine may lack; `BOOM_BOX_REQUIRE` names those whose lack is a failure, by commas. */
+/**
+ * Optional tools of a machine. `BOOM_BOX_REQUIRE` lists those that must be there, separated by
+ * commas.
+ */
 export type Optional =
   | "chromium"
   | "esp32"
@@ -11,7 +14,7 @@ export type Optional =
   | "sigrok-cli"
   | "xs";
 
-/** Skips the test or suite where something is not there, with one line that says what to do. */
+/** Skips the test or suite if something is missing, with one line that says what to do. */
 export function skipWithout(
   context: Context,
   name: Optional,

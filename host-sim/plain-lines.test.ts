@@ -42,7 +42,7 @@ describe("describeRecord", () => {
     [{ type: "fault", fault: "latency", ms: 200 }, "fault       latency 200 ms each way"],
   ];
   for (const [record, line] of lines) {
-    it(`says "${line}"`, () => assert.equal(describeRecord(record), line));
+    it(`prints "${line}"`, () => assert.equal(describeRecord(record), line));
   }
 
   it("counts what was opened and refused", () => {
@@ -68,7 +68,7 @@ describe("describeRecord", () => {
     assert.equal(describeRecord(status), "status      online, 3 opened, 2 refused");
   });
 
-  it("lets nobody write to the terminal but itself", () => {
+  it("removes terminal control characters", () => {
     const by = "\x1b]0;owned\x07\nevent       opened\u202e";
     const event = describeRecord({ type: "event", ...openedEvent({ ...command, by }, 1, 1) });
     assert.equal(event, "event       opened, 1 ms for  ]0;owned event       opened ");

@@ -2,7 +2,7 @@ import { describeFault } from "./faults/fault.ts";
 import { printable } from "./printable.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
 
-/** A record in words, for logs and terminals. Text that came over the network is made {@link printable}. */
+/** A record in words, for logs and terminals. Text from the network is made {@link printable}. */
 export function describeRecord(record: SimulatedBoxRecord): string {
   switch (record.type) {
     case "connection":

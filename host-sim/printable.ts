@@ -1,13 +1,13 @@
-/** No text is shown at greater length, in characters. */
+/** Maximum length of a text, in characters. */
 const maximumLength = 160;
 
 /**
- * Text for one line of a terminal, whoever wrote it: no control characters (an escape sequence
- * could move the cursor or change the title), no line breaks, and nothing invisible that turns the
- * writing's direction. Cut at 160 characters.
+ * Makes untrusted text safe for one line of a terminal: no control characters (an escape sequence
+ * could move the cursor or change the title), no line breaks, and no invisible characters that
+ * change the text direction. Cut at 160 characters.
  */
 export function printable(text: string): string {
-  // U+200C and U+200D join letters, and Persian names or emoji need them.
+  // U+200C and U+200D join letters; Persian names and emoji need them.
   const line = text.replace(/(?:(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])+/gu, " ");
   const characters = [...line];
   return characters.length <= maximumLength
@@ -15,7 +15,10 @@ export function printable(text: string): string {
     : `${characters.slice(0, maximumLength - 1).join("")}…`;
 }
 
-/** A value as JSON on one line. The same characters are escaped here, as `\u009b`: nothing is lost. */
+/**
+ * A value as JSON on one line. The same characters are escaped here, as `\u009b`, so nothing is
+ * lost.
+ */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from(character.split(""), escapeUnit).join(""),

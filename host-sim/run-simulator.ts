@@ -16,24 +16,24 @@ export interface SimulatorOptions {
   /** JSON lines instead of words */
   readonly json: boolean;
   readonly scenario?: Scenario;
-  /** told of all that is printed; must not throw */
+  /** receives everything that is printed; must not throw */
   onRecord?(record: SimulatedBoxRecord): void;
 }
 
-/** A box, and what can be done to it: whatever its firmware runs on. */
+/** A box and its controls, on any engine. */
 export interface RunnableBox {
   readonly state: FaultState;
   apply(fault: Fault): void;
   start(): void;
-  /** The pin is LOW, the broker has been told where that can be, and nothing of it runs any more. */
+  /** Writes LOW, notifies the broker if possible, then stops the box completely. */
   stop(): Promise<void>;
-  /** At once, without a word. */
+  /** Immediately, without DISCONNECT. */
   powerOff(): void;
 }
 
 export interface BoxSurroundings {
   onRecord(record: SimulatedBoxRecord): void;
-  /** It cannot go on; its pin is LOW. */
+  /** It cannot continue; its pin is LOW. */
   onFailed(error: Error): void;
 }
 
@@ -41,7 +41,7 @@ export interface NodeBoxOptions {
   readonly settings: Settings;
   /** PEM */
   readonly identity: { readonly ca: string; readonly certificate: string; readonly key: string };
-  /** for a box that claims its certificate; `identity` is the claim's then */
+  /** for a box that claims its certificate; `identity` is then that of the claim */
   readonly claim?: ClaimIdentity;
   /** the engine that runs the firmware; default: Node itself */
   readonly xs?: Omit<XsOptions, "onFailed">;
@@ -73,26 +73,26 @@ export function makeNodeBox(
   };
 }
 
-/** What happens to the box by itself. */
+/** The scheduled events of the box. */
 export interface Scenario {
   readonly entries: readonly ScriptEntry[];
-  /** publishes one `open`; what the box makes of it is in its records, so only a failure matters */
+  /** publishes one `open`; the box's records show the result, so only a failure matters */
   open(): Promise<unknown>;
-  /** told why one could not be published */
+  /** called when one could not be published */
   onOpenFailed(error: unknown): void;
 }
 
-/** Who ended it: somebody from outside, or the scenario. */
+/** What ended it: an external request, or the scenario. */
 export type SimulatorEnd = { readonly type: "stopped" } | Exclude<ScriptEnd, { type: "done" }>;
 
-/** Whether faults and `q` can be had from the keyboard. */
+/** Whether the keyboard can inject faults and quit. */
 export function takesKeys(json: boolean): boolean {
   return !json && process.stdout.isTTY && hasKeys(process.stdin);
 }
 
 /**
- * Runs one box until SIGINT, SIGTERM, `q`, or its scenario says so; then the pin is LOW, the broker
- * has been told, and it returns.
+ * Runs one box until SIGINT, SIGTERM, `q`, or the end of its scenario. When it returns, the pin is
+ * LOW and the broker has been notified.
  * @throws the error the box failed with; the pin is LOW then too
  */
 export async function runSimulator(
@@ -119,14 +119,14 @@ export async function runSimulator(
     end = resolve;
   });
   const stop = () => {
-    // A second signal finds Node's own handling: it ends the process at once.
+    // A second signal gets Node's default handling: it ends the process at once.
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
     end({ type: "stopped" });
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  // Whoever read our output has gone: there is nobody left to run for.
+  // The reader of our output is gone: there is no reason to continue.
   process.stdout.on("error", stop);
   const isKeyed = takesKeys(json);
   if (!json) {

@@ -6,7 +6,7 @@ import { parseSettings } from "../device/config.ts";
 import { FaultInjector } from "./faults/injector.ts";
 import { type Firmware, SimulatedBox, type SimulatedBoxRecord } from "./simulated-box.ts";
 
-/** Firmware that does what a test says, and tells what became of it. */
+/** Firmware that is controlled by a test, and records its calls. */
 class FakeFirmware implements Firmware {
   readonly connectionState = "connected";
   readonly calls: string[] = [];
@@ -30,7 +30,7 @@ class FakeFirmware implements Firmware {
   }
 }
 
-describe("SimulatedBox, its power, and the faults around it", () => {
+describe("SimulatedBox, its power and its faults", () => {
   let clock: sinon.SinonFakeTimers;
   let records: SimulatedBoxRecord[];
   let made: FakeFirmware[];
@@ -67,7 +67,7 @@ describe("SimulatedBox, its power, and the faults around it", () => {
   const setClock = () =>
     box.device.clock.synchronize({ servers: [], onSynchronized: () => {}, onError: () => {} });
 
-  it("falls at once, throws the firmware away without a word, and starts another", () => {
+  it("writes LOW at once, discards the firmware without notice, and starts a new one", () => {
     deviceOf(0).gatePin.write(1);
     clock.tick(100);
     box.cutPower(1_000);
@@ -89,7 +89,7 @@ describe("SimulatedBox, its power, and the faults around it", () => {
     assert.deepEqual([box.isPowerOff, box.connectionState], [false, "connected"]);
   });
 
-  it("starts again by power-on, with a clock that is not set, from 0, and what was stored", async () => {
+  it("restarts with reset reason power-on, an unset clock, ticks from 0, and its stored data", async () => {
     assert.equal(deviceOf(0).system.resetReason, "brownout");
     deviceOf(0).storage.write("events", "[1]");
     setClock();
@@ -107,7 +107,7 @@ describe("SimulatedBox, its power, and the faults around it", () => {
     assert.equal(device.gatePin, deviceOf(0).gatePin);
   });
 
-  it("calls nothing of the firmware that is gone: no timer, no network, no time server", async () => {
+  it("makes no callbacks to discarded firmware: no timer, no network, no time server", async () => {
     const called: string[] = [];
     const { timer, network, clock: deviceClock } = deviceOf(0);
     network.onChanged = () => called.push("network");
@@ -118,7 +118,7 @@ describe("SimulatedBox, its power, and the faults around it", () => {
       onSynchronized: () => called.push("time"),
       onError: () => called.push("time"),
     });
-    // The timers are set as the turn ends.
+    // The timers are set at the end of the turn.
     await Promise.resolve();
     box.cutPower(50);
     await clock.tickAsync(60_000);
@@ -126,7 +126,7 @@ describe("SimulatedBox, its power, and the faults around it", () => {
     assert.ok(box.device.network.connection <= 200);
   });
 
-  it("stays off for longer where it is cut again, and for good where it is stopped", async () => {
+  it("stays off for longer if it is cut again, and permanently if it is stopped", async () => {
     box.cutPower(100);
     clock.tick(90);
     box.cutPower(100);
@@ -139,7 +139,7 @@ describe("SimulatedBox, its power, and the faults around it", () => {
     assert.deepEqual(made[0]?.calls, ["start", "powerOff"]);
   });
 
-  it("keeps what is wrong around it over a power cut", async () => {
+  it("keeps its faults across a power cut", async () => {
     faults.apply({ fault: "ntp-blocked" });
     faults.apply({ fault: "wifi-off" });
     faults.apply({ fault: "power-cut", forMs: 10 });
@@ -159,7 +159,7 @@ describe("SimulatedBox, its power, and the faults around it", () => {
     assert.ok(faults.state.isWifiOff && faults.state.isNtpBlocked);
   });
 
-  it("joins the other access point, and leaves it as the WiFi goes", async () => {
+  it("joins the other access point, and leaves it when the WiFi goes off", async () => {
     const join = async () => {
       box.device.network.connect();
       await clock.tickAsync(10);
@@ -181,7 +181,7 @@ describe("SimulatedBox, its power, and the faults around it", () => {
     assert.equal(await join(), "127.0.0.1");
   });
 
-  it("sets the clock as wrong as the time servers are, and jumps under the running box", async () => {
+  it("sets the clock with the offset of the time servers, and jumps while the box runs", async () => {
     faults.apply({ fault: "clock-skew", ms: 60_000 });
     setClock();
     await clock.tickAsync(10);
@@ -190,7 +190,7 @@ describe("SimulatedBox, its power, and the faults around it", () => {
     assert.equal(box.device.clock.now().date, Date.now() - 30_000);
   });
 
-  it("puts latency, loss and a broker that is down on its link, and tells of each", () => {
+  it("applies latency, loss and a broker outage to its link, and records each", () => {
     faults.apply({ fault: "latency", ms: 200 });
     faults.apply({ fault: "loss", percent: 20 });
     faults.apply({ fault: "broker-down" });
@@ -208,7 +208,7 @@ describe("SimulatedBox, its power, and the faults around it", () => {
     ]);
   });
 
-  it("leaves a broker of ours to its owner, and asks for each change once", () => {
+  it("requests each broker change once from its owner", () => {
     const asked: string[] = [];
     const broker = { down: () => asked.push("down"), up: () => asked.push("up") };
     const ours = new FaultInjector({ box, broker });

@@ -11,8 +11,8 @@ import { Remote } from "./site/remote.ts";
 /** What runs on the simulated hardware: the agent itself, or the agent on another engine. */
 export interface Firmware extends Pick<Agent, "connectionState" | "start" | "stop"> {
   /**
-   * The power is gone, and with it whatever is more than an object here. It is not told, calls
-   * nothing any more, and is not used again.
+   * Power-off: releases all resources outside the object. The firmware is not notified, calls back
+   * no more, and is not used again.
    */
   powerOff?(): void;
 }
@@ -20,27 +20,27 @@ export interface Firmware extends Pick<Agent, "connectionState" | "start" | "sto
 export interface SimulatedBoxOptions extends Omit<NodeDeviceOptions, "pin" | "gatePin" | "link"> {
   readonly settings: Settings;
   readonly boomTimes?: BoomTimes;
-  /** one for each time it is powered on; default: the agent, in this process */
+  /** creates one for each power-on; default: the agent, in this process */
   makeFirmware?(options: AgentOptions): Firmware;
   onRecord?(record: SimulatedBoxRecord): void;
 }
 
-/** What the firmware says, and what the world around it sees and does. */
+/** The firmware's records, and events of its environment. */
 export type SimulatedBoxRecord =
   | AgentRecord
   | {
       readonly type: "pin";
       readonly pin: number;
       readonly value: 0 | 1;
-      /** when the edge was, by `performance.now()` */
+      /** when the edge was, on the scale of `performance.now()` */
       readonly at: number;
     }
   | { readonly type: "power"; readonly state: "off" | "on" }
   | ({ readonly type: "fault" } & Fault);
 
 /**
- * One box on a laptop: the firmware's own agent, the hardware replaced, the pin wired to a remote
- * and the remote's gate. As on the board, the pin is there, and LOW, before anything else is.
+ * One box on a laptop: the firmware's own agent on simulated hardware, with the pin wired to a
+ * remote and its gate. As on the board, the pin exists, and is LOW, before anything else.
  */
 export class SimulatedBox {
   readonly gate: BoomGate;
@@ -65,7 +65,7 @@ export class SimulatedBox {
     this.#firmware = this.#makeFirmware();
   }
 
-  /** Its hardware since it was powered on last; pin, network and storage are always the same. */
+  /** Its hardware since the last power-on; pin, network and storage are always the same. */
   get device(): NodeDevice {
     return this.#device;
   }
@@ -82,7 +82,7 @@ export class SimulatedBox {
     this.#firmware?.start();
   }
 
-  /** LOW at once, a good-bye to the broker, then nothing of the box is left running. */
+  /** Writes LOW at once, disconnects cleanly from the broker, then stops the box completely. */
   stop(): Promise<void> {
     return new Promise((resolve) => {
       const finish = () => {
@@ -95,9 +95,9 @@ export class SimulatedBox {
   }
 
   /**
-   * Takes the power away, in the middle of anything: the pin falls, the firmware is thrown away
-   * without a word, its connection is silent. After `forMs` another one starts, with reset reason
-   * power-on, a clock that is not set, and what storage holds. Called while it is off, it stays off for longer.
+   * Cuts the power at any moment: the pin falls, the firmware is discarded without notice, and its
+   * connection goes silent. After `forMs`, a new one starts, with reset reason power-on, an unset
+   * clock, and the stored data. If it is called while the power is off, it stays off for longer.
    */
   cutPower(forMs: number): void {
     clearTimeout(this.#restart);
@@ -114,7 +114,7 @@ export class SimulatedBox {
     this.#options.onRecord?.({ type: "power", state: "off" });
   }
 
-  /** Nothing around the firmware calls back any more. */
+  /** Nothing in the hardware calls back any more. */
   powerOff(): void {
     clearTimeout(this.#restart);
     this.#remote.powerOff();

@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 
-/** What a VCD file says. */
+/** The content of a VCD file. */
 export interface Vcd {
   readonly scope: string;
   /** of one unit of time, in µs */
   readonly unitUs: number;
   /** each wire's values, the first at 0; time in units */
   readonly wires: ReadonlyMap<string, readonly { readonly at: number; readonly value: 0 | 1 }[]>;
-  /** the last time there is */
+  /** the last time in the file */
   readonly end: number;
 }
 
 /**
- * A small strict reader of what IEEE 1364-2005, clause 18 allows for wires of one bit. It throws at
- * anything else: a keyword out of order, an unknown identifier, time that goes back, a change that is none.
+ * A small strict reader for one-bit wires according to IEEE 1364-2005, clause 18. It throws at
+ * anything else: a keyword out of order, an unknown identifier, time that goes back, a change to
+ * the same value.
  */
 export function readVcd(text: string): Vcd {
   const tokens = text.split(/\s+/).filter((token) => token !== "");
@@ -46,8 +47,9 @@ export function readVcd(text: string): Vcd {
   }
   assert.deepEqual([section("$upscope"), section("$enddefinitions")], [[], []]);
   const change = (token: string, at: number) => {
-    const [, bit, code = ""] = /^([01])(\S+)$/.exec(token) ?? assert.fail(`${token} is no change`);
-    const values = wires.get(names.get(code) ?? assert.fail(`${code} is no wire`)) ?? [];
+    const [, bit, code = ""] =
+      /^([01])(\S+)$/.exec(token) ?? assert.fail(`${token} is not a change`);
+    const values = wires.get(names.get(code) ?? assert.fail(`${code} is not a wire`)) ?? [];
     const value = bit === "1" ? 1 : 0;
     const last = values.at(-1);
     assert.ok(last === undefined || (last.value !== value && last.at < at), `${token} at ${at}`);

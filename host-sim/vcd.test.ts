@@ -35,7 +35,7 @@ describe("VcdLines", () => {
   });
   const changesOf = (name: string) => readVcd(text).wires.get(name);
 
-  /** A day in the life of a box, with a pulse, and a power cut in the middle of another. */
+  /** A box's day, with a pulse, and a power cut during another. */
   function record(): void {
     for (const state of ["network", "time", "tls", "mqtt", "connected"] as const) {
       clock.tick(10);
@@ -56,7 +56,7 @@ describe("VcdLines", () => {
     lines.end();
   }
 
-  it("is what the standard says, the pin's edges where they were, to a tenth of a millisecond", () => {
+  it("follows the standard, with the pin's edges to a tenth of a millisecond", () => {
     record();
     const vcd = readVcd(text);
     assert.deepEqual([vcd.scope, vcd.unitUs, vcd.end], ["lot_1_a", 100, 17_005]);
@@ -69,7 +69,7 @@ describe("VcdLines", () => {
     ]);
   });
 
-  it("shows the power, and the one state the connection is in while it has some", () => {
+  it("shows the power, and while it is on, the state of the connection", () => {
     record();
     assert.deepEqual(changesOf("powered"), [
       { at: 0, value: 1 },
@@ -89,14 +89,14 @@ describe("VcdLines", () => {
     ]);
   });
 
-  it("gives an edge the time it had, not the time it was told", () => {
+  it("gives an edge its own time, not the time of its report", () => {
     const at = performance.now() + 20;
     clock.tick(90);
     lines.record(edge(1, at));
     assert.deepEqual(changesOf("pin5")?.at(-1), { at: 200, value: 1 });
   });
 
-  it("stays readable, and loses no edge, however fast they come", () => {
+  it("stays readable, and loses no edge, however fast they are", () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -1, max: 5, noNaN: true })), (times) => {
         text = "";
@@ -112,7 +112,7 @@ describe("VcdLines", () => {
     );
   });
 
-  it("is read by sigrok, which PulseView is made of, as the same levels", function () {
+  it("is read by sigrok, which PulseView uses, as the same levels", function () {
     skipWithout(this, "sigrok-cli", isInstalled(), "Debian's sigrok-cli");
     record();
     const directory = mkdtempSync(join(tmpdir(), "boom-box-"));

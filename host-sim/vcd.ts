@@ -3,13 +3,13 @@ import type { SimulatedBoxRecord } from "./simulated-box.ts";
 
 const states = ["network", "time", "tls", "mqtt", "connected", "backoff"] as const;
 
-/** How many ms one unit of time in the file is. */
+/** Duration of one time unit of the file, in ms. */
 const unitMs = 0.1;
 
 /** One wire of one bit. */
 interface Wire {
   readonly name: string;
-  /** how changes call it: a letter, as `#` and `$` begin other things */
+  /** its identifier in changes: a letter, because `#` and `$` begin other lines */
   readonly code: string;
   value: 0 | 1;
   /** in units */
@@ -17,9 +17,9 @@ interface Wire {
 }
 
 /**
- * A box's record as a Value Change Dump (IEEE 1364-2005, clause 18): the pin, the power, and where
- * the connection is, as wires of one bit, which PulseView and GTKWave both show. A unit is 100 µs:
- * viewers that keep every sample, such as PulseView, take hours of that.
+ * A box's records as a Value Change Dump (IEEE 1364-2005, clause 18): the pin, the power, and the
+ * state of the connection, as one-bit wires that PulseView and GTKWave can show. A unit is 100 µs:
+ * viewers that store every sample, such as PulseView, can load hours of that.
  */
 export class VcdLines {
   readonly #write: (text: string) => void;
@@ -29,7 +29,7 @@ export class VcdLines {
   readonly #connection: ReadonlyMap<string, Wire>;
   #now = 0;
 
-  /** @param date when it begins, ms since 1970 */
+  /** @param date the start, ms since 1970 */
   constructor(
     { thingName, pin }: { readonly thingName: string; readonly pin: number },
     date: number,
@@ -52,7 +52,7 @@ export class VcdLines {
   }
 
   record(record: SimulatedBoxRecord): void {
-    // An edge has its own time: by now other things may have been done.
+    // An edge has its own time, because other actions may have followed it by now.
     const now = record.type === "pin" ? record.at : performance.now();
     const units = Math.round((now - this.#startedAt) / unitMs);
     switch (record.type) {
@@ -68,7 +68,7 @@ export class VcdLines {
     }
   }
 
-  /** A last time, so that the levels it ends with are seen. */
+  /** A final time, so that the last levels are visible. */
   end(): void {
     const units = Math.round((performance.now() - this.#startedAt) / unitMs);
     this.#write(`#${Math.max(units, this.#now + 1)}\n`);
@@ -78,7 +78,7 @@ export class VcdLines {
     for (const [name, wire] of this.#connection) this.#set(wire, name === state ? 1 : 0, units);
   }
 
-  /** Time never goes back, and no level is too short to be seen. */
+  /** Time never goes back, and every level is long enough to be visible. */
   #set(wire: Wire, value: 0 | 1, units: number): void {
     if (wire.value === value) return;
     const at = Math.max(units, this.#now, wire.changedAt + 1);
@@ -94,7 +94,7 @@ function header(thingName: string, date: number, wires: readonly Wire[]): string
     `$date ${new Date(date).toISOString()} $end`,
     `$version boom-box ${firmwareVersion} $end`,
     "$timescale 100 us $end",
-    // A thing's name may hold what an identifier must not.
+    // A thing name may contain characters that are not allowed in an identifier.
     `$scope module ${thingName.replace(/[^A-Za-z0-9_]/g, "_")} $end`,
     ...wires.map(({ name, code }) => `$var wire 1 ${code} ${name} $end`),
     "$upscope $end",

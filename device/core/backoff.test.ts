@@ -7,7 +7,7 @@ const delays = (backoff: Backoff, count: number) =>
   Array.from({ length: count }, () => backoff.next());
 
 describe("Backoff", () => {
-  it("doubles its ceiling with every failure, up to the maximum", () => {
+  it("doubles the ceiling with each failure, up to the maximum", () => {
     const almostOne = () => 1 - Number.EPSILON;
     assert.deepEqual(
       delays(new Backoff(options, almostOne), 9),
@@ -15,7 +15,7 @@ describe("Backoff", () => {
     );
   });
 
-  it("never goes below the minimum, which AWS IoT Core asks for", () => {
+  it("never goes below the minimum that AWS IoT Core requires", () => {
     assert.deepEqual(delays(new Backoff(options, () => 0), 4), [1_000, 1_000, 1_000, 1_000]);
   });
 
@@ -34,7 +34,7 @@ describe("Backoff", () => {
     assert.equal(backoff.next(), 1_500);
   });
 
-  it("stays within minimum, ceiling and maximum for any number of failures and any chance", () => {
+  it("stays within minimum, ceiling and maximum for any failures and random values", () => {
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(

@@ -1,13 +1,13 @@
 export interface BackoffOptions {
-  /** never shorter than this, in ms: AWS IoT Core takes one CONNECT per second and client id */
+  /** minimum delay in ms: AWS IoT Core accepts one CONNECT per second and client id */
   readonly minimumMs: number;
-  /** never longer than this, in ms */
+  /** maximum delay in ms */
   readonly maximumMs: number;
 }
 
 /**
- * Exponential back-off with full jitter: a fleet that lost its broker in one moment must not come
- * back in one moment. The n-th delay is uniform between the minimum and minimum × 2ⁿ, capped.
+ * Exponential back-off with full jitter: a fleet that lost its broker at one moment must not
+ * reconnect at one moment. The n-th delay is uniform between the minimum and minimum × 2ⁿ, capped.
  */
 export class Backoff {
   readonly #options: BackoffOptions;
@@ -33,7 +33,10 @@ export class Backoff {
     return Math.round(minimumMs + this.#random() * Math.max(0, ceiling - minimumMs));
   }
 
-  /** Only when a connection has held: one that is dropped right after CONNACK is a failure too. */
+  /**
+   * Call it only after a connection has held: one that is dropped right after CONNACK is a failure
+   * too.
+   */
   reset(): void {
     this.#attempts = 0;
   }

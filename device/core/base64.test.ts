@@ -8,7 +8,7 @@ const bytesOf = (text: string) => {
 };
 
 describe("decodeBase64", () => {
-  it("decodes RFC 4648's own examples", () => {
+  it("decodes the examples of RFC 4648", () => {
     const examples = ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"];
     for (const [length, text] of examples.entries()) {
       assert.deepEqual(
@@ -19,13 +19,13 @@ describe("decodeBase64", () => {
     assert.deepEqual(bytesOf("+/+/"), [251, 255, 191]);
   });
 
-  it("refuses what is none", () => {
+  it("refuses invalid base64", () => {
     for (const text of ["Z", "Zg=", "Zg", "Z===", "Zm9v\n", "Zm-_", "Z=9v", "====", "Zg==Zg=="]) {
       assert.equal(decodeBase64(text), undefined, text);
     }
   });
 
-  it("gives back any bytes", () => {
+  it("round-trips any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 90 }), (bytes) => {
         assert.deepEqual(bytesOf(encode(bytes)), [...bytes]);
@@ -36,7 +36,7 @@ describe("decodeBase64", () => {
 
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** By bits, the slow way: Buffer is not on XS. */
+/** Bit by bit, slowly: Buffer is not available on XS. */
 function encode(bytes: Uint8Array): string {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
   const groups = bits.match(/.{1,6}/g) ?? [];

@@ -1,9 +1,9 @@
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /**
- * Base64 (RFC 4648, section 4) to bytes; XS has nothing built in that is on the board too.
- * @returns undefined where `text` is none: another character, a length that is no multiple of four,
- * padding in the middle
+ * Base64 (RFC 4648, section 4) to bytes. XS has no built-in decoder that is also on the board.
+ * @returns undefined if `text` is not base64: another character, a length that is not a multiple of
+ * four, padding in the middle
  */
 export function decodeBase64(text: string): Uint8Array | undefined {
   if (text.length % 4 !== 0) return undefined;
@@ -13,7 +13,7 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   let bits = 0;
   let count = 0;
   let rest = text.length - padding;
-  // Never by index: XS counts from the beginning for every text[i].
+  // Never by index: for every text[i], XS counts from the beginning.
   for (const character of text) {
     if (rest === 0) break;
     rest -= 1;

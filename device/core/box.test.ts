@@ -21,9 +21,9 @@ class Rig {
   readonly effects: BoxEffect[] = [];
   readonly received: Packet[] = [];
   readonly edges: { readonly value: 0 | 1; readonly at: number }[] = [];
-  /** what the hardware says of itself */
+  /** what the hardware reports about itself */
   facts: Facts = { rssi: -50, address: "10.0.0.9", heap: undefined, certificateEndsAt: undefined };
-  /** what the next back-off draws */
+  /** the random value of the next back-off */
   chance = 0.5;
   now = 0;
 
@@ -49,8 +49,8 @@ class Rig {
   }
 
   /**
-   * Carries effects out as far as pin and broker are concerned, those that follow from them too, and
-   * gives all of them back in their order.
+   * Carries out effects that concern pin and broker, including those that follow, and returns all
+   * of them in order.
    */
   take(effects: BoxEffect[]): BoxEffect[] {
     const taken: BoxEffect[] = [];
@@ -73,7 +73,7 @@ class Rig {
     reader.parse(Buffer.from(bytes));
   }
 
-  /** As the agent does: what came in is handled to its end. */
+  /** Like the agent: handles all of the input. */
   deliver(bytes: Uint8Array): BoxEffect[] {
     const effects = this.take(this.box.handleBytes(bytes, this.instant));
     while (this.box.hasMore) effects.push(...this.take(this.box.handleMore(this.instant)));
@@ -97,7 +97,7 @@ class Rig {
     });
   }
 
-  /** Lets time pass, calling the box at each of its deadlines. */
+  /** Advances time, and calls the box at each of its deadlines. */
   wait(ms: number): BoxEffect[] {
     const end = this.now + ms;
     const effects: BoxEffect[] = [];
@@ -112,7 +112,7 @@ class Rig {
     return effects;
   }
 
-  /** A broker that does its duty: acknowledges, and answers pings. */
+  /** A well-behaved broker: acknowledges, and answers pings. */
   acknowledgeAll(): void {
     for (const packet of this.received.splice(0)) {
       if (packet.cmd === "publish")
@@ -151,7 +151,7 @@ class Rig {
   }
 }
 
-/** A command as bytes; a broker that goes silent after it is the test's affair. */
+/** A command as bytes. If the broker is to go silent after it, the test does that. */
 const publishOf = (payload: string): Uint8Array =>
   new Uint8Array(
     mqttPacket.generate({
@@ -233,7 +233,7 @@ describe("a box", () => {
     );
   });
 
-  it("says online when it is subscribed, after each outcome, and now and then", () => {
+  it("reports online once subscribed, after each outcome, and regularly", () => {
     const rig = new Rig().connect();
     assert.deepEqual(
       rig.statuses.map(({ state }) => state),
@@ -245,10 +245,10 @@ describe("a box", () => {
     assert.equal(rig.statuses[1]?.opened, 1);
     assert.equal(rig.statuses[1]?.lastOpenedAt, epoch + 500);
     rig.wait(60 * 60 * 1000);
-    assert.ok(rig.statuses.length >= 5, "a heartbeat each quarter of an hour");
+    assert.ok(rig.statuses.length >= 5, "a heartbeat every quarter of an hour");
   });
 
-  it("says so when its address changes, two seconds later", () => {
+  it("reports a changed address two seconds later", () => {
     const rig = new Rig().connect();
     rig.facts = { ...rig.facts, address: "10.0.0.10" };
     rig.take(rig.box.networkUp(rig.instant));
@@ -261,11 +261,11 @@ describe("a box", () => {
     assert.equal(rig.statuses.length, 2, "once");
   });
 
-  it("says so when the signal has become much better or worse, a keep alive later at most", () => {
+  it("reports a much better or worse signal within a keep alive", () => {
     const rig = new Rig().connect();
     rig.facts = { ...rig.facts, rssi: -59 };
     rig.wait(120_000);
-    assert.equal(rig.statuses.length, 1, "a little says nothing");
+    assert.equal(rig.statuses.length, 1, "a small change is ignored");
     rig.facts = { ...rig.facts, rssi: -60 };
     rig.wait(62_000);
     assert.equal(rig.statuses.length, 2);
@@ -277,7 +277,7 @@ describe("a box", () => {
     assert.equal(rig.statuses.length, 3);
   });
 
-  it("tells how often the broker ended a connection at once", () => {
+  it("counts connections that the broker ended at once", () => {
     const rig = new Rig().connect();
     rig.take(rig.box.socketLost(rig.instant, "closed"));
     rig.wait(Number(rig.box.deadline) - rig.now);
@@ -295,7 +295,7 @@ describe("a box", () => {
     assert.deepEqual(rig.events, []);
   });
 
-  it("stops LOW first, with its last words acknowledged before DISCONNECT", () => {
+  it("stops with LOW first, and the last messages acknowledged before DISCONNECT", () => {
     const rig = new Rig().connect();
     rig.command("open");
     rig.now += 200;
@@ -314,7 +314,7 @@ describe("a box", () => {
     assert.equal(rig.box.deadline, undefined);
   });
 
-  it("does not wait for ever for a broker that does not answer its good-bye", () => {
+  it("does not wait forever for a broker that does not answer at shutdown", () => {
     const rig = new Rig().connect();
     rig.take(rig.box.stop(rig.instant));
     rig.now += 2_000;
@@ -322,7 +322,7 @@ describe("a box", () => {
     assert.equal(rig.box.connectionState, "stopped");
   });
 
-  it("reports a pulse that the cap ended as what it was", () => {
+  it("reports the real length of a pulse that the cap ended", () => {
     const rig = new Rig().connect();
     rig.command("open");
     rig.now += 1_500;
@@ -331,10 +331,10 @@ describe("a box", () => {
     assert.equal(rig.events[0]?.pulseMs, 1_500);
     rig.wait(3_000);
     assert.equal(rig.statuses.at(-1)?.capped, 1);
-    assert.deepEqual(rig.writes, [1], "the cap has written LOW itself");
+    assert.deepEqual(rig.writes, [1], "the cap wrote LOW itself");
   });
 
-  it("asks for an edge and nothing else, before it tells of it", () => {
+  it("requests an edge alone, before it reports it", () => {
     const rig = new Rig().connect();
     const message = publishOf('{"action":"open","id":"a-1"}');
     assert.deepEqual(types(rig.box.handleBytes(message, rig.instant)), ["write", "acknowledge"]);
@@ -347,7 +347,7 @@ describe("a box", () => {
     assert.ok(told[0]?.type === "event" && told[0].report.pulseMs === 503, "until its edge");
   });
 
-  it("tells the length of a pulse that hardware has ended, however late it looks itself", () => {
+  it("reports the length of a pulse that hardware ended, even if its own timer is late", () => {
     const rig = new Rig({}, {}, true).connect();
     rig.command("open");
     rig.now += 2_000;
@@ -355,7 +355,7 @@ describe("a box", () => {
     assert.equal(rig.events[0]?.pulseMs, 500);
   });
 
-  it("ends a pulse between two of a hundred commands that came at once", () => {
+  it("ends a pulse in the middle of a hundred commands that arrive at once", () => {
     const rig = new Rig().connect();
     const commands = Array.from({ length: 100 }, (_, i) =>
       publishOf(JSON.stringify({ action: "open", id: `a-${i}` })),
@@ -376,7 +376,7 @@ describe("a box", () => {
     assert.equal(rig.events.length, 100);
   });
 
-  it("counts a peer that breaks the protocol, comes back, and subscribes before it says online", () => {
+  it("counts a peer that breaks the protocol, reconnects, and subscribes before it reports online", () => {
     const rig = new Rig().connect();
     rig.deliver(Uint8Array.of(0xc0, 0));
     assert.equal(rig.box.connectionState, "backoff");
@@ -389,7 +389,7 @@ describe("a box", () => {
     assert.equal(rig.statuses[1]?.connections, 2);
   });
 
-  it("waits a second at least before it tries again, and as long as the settings say at most", () => {
+  it("waits at least a second before a retry, and at most the maximum of the settings", () => {
     const pauseOf = (chance: number, losses: number) => {
       const rig = new Rig({ backoffMaximumMs: 5_000 }).connect();
       rig.chance = chance;
@@ -405,7 +405,7 @@ describe("a box", () => {
     assert.equal(pauseOf(1 - Number.EPSILON, 10), 5_000);
   });
 
-  it("ends a pulse on time although the connection is lost meanwhile, and reports it later", () => {
+  it("ends a pulse on time even if the connection is lost meanwhile, and reports it later", () => {
     const rig = new Rig().connect();
     rig.command({ action: "open", id: "a" });
     rig.now += 100;
@@ -425,12 +425,12 @@ describe("a box", () => {
     assert.deepEqual(topics, ["gate/lot-1/event", "gate/lot-1/status"]);
   });
 
-  describe("keeps what was not delivered", () => {
+  describe("keeps undelivered outcomes:", () => {
     const storedEvents = (rig: Rig) =>
       rig.effects.flatMap((effect) =>
         effect.type === "store" && effect.key === "events" ? [effect.value] : [],
       );
-    /** Events as its broker gets them on the way up. */
+    /** Events in the order in which the broker receives them after a connect. */
     const toldOnReturn = (events: string | undefined) => {
       const rig = new Rig({}, { events });
       rig.take(rig.box.start(rig.instant));
@@ -447,7 +447,7 @@ describe("a box", () => {
       return { rig, payloads };
     };
 
-    it("an opening from its rising edge on: stored before it is told, forgotten once acknowledged", () => {
+    it("an opening, from its rising edge: stored before it is sent, removed once acknowledged", () => {
       const rig = new Rig().connect();
       rig.command({ action: "open", id: "a", by: "Ann" });
       const [begun] = storedEvents(rig);
@@ -467,7 +467,7 @@ describe("a box", () => {
       assert.equal(storedEvents(rig)[2], "[]");
     });
 
-    it("so that a restart in the middle of a pulse tells it, without its length, before the status", () => {
+    it("a pulse cut off by a restart is reported without its length, before the status", () => {
       const rig = new Rig().connect();
       rig.command({ action: "open", id: "a" });
       const { rig: next, payloads } = toldOnReturn(storedEvents(rig).at(-1));
@@ -482,7 +482,7 @@ describe("a box", () => {
       assert.deepEqual(next.writes, []);
     });
 
-    it("a refusal after a second, not at once: flash wears out", () => {
+    it("a refusal after a second, not at once, because flash wears out", () => {
       const rig = new Rig().connect();
       rig.deliver(publishOf("close"));
       rig.now += 999;
@@ -494,7 +494,7 @@ describe("a box", () => {
       assert.equal(payloads[0].reason, "unknown-action");
     });
 
-    it("and writes nothing for a refusal that was delivered within that second", () => {
+    it("a refusal that is delivered within that second is not written", () => {
       const rig = new Rig().connect();
       rig.command("close");
       rig.acknowledgeAll();
@@ -502,7 +502,7 @@ describe("a box", () => {
       assert.deepEqual(storedEvents(rig), []);
     });
 
-    it("also when it is stopped before the broker answers", () => {
+    it("also if it is stopped before the broker answers", () => {
       const rig = new Rig().connect();
       rig.deliver(publishOf("close"));
       rig.take(rig.box.stop(rig.instant));
@@ -511,13 +511,13 @@ describe("a box", () => {
       assert.equal(JSON.parse(storedEvents(rig).at(-1) ?? "")[0].reason, "unknown-action");
     });
 
-    it("and tells nothing where storage holds something else", () => {
+    it("nothing is reported if storage holds something else", () => {
       const [{ state }] = toldOnReturn('[{"outcome":"opened"}, 7').payloads;
       assert.equal(state, "online");
     });
   });
 
-  it("has one event for every command, and edges by turns, whatever happens", () => {
+  it("has one event per command, and alternating edges, whatever happens", () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant("wait" as const), ms: fc.nat(4_000) }),
       fc.record({
@@ -539,7 +539,7 @@ describe("a box", () => {
           if (action.do === "lose") rig.take(rig.box.socketLost(rig.instant, "closed"));
           if (action.do === "noise") {
             rig.deliver(action.bytes);
-            // A broker that sent half a packet cannot be understood again.
+            // After half a packet, the rest of the stream is meaningless.
             rig.take(rig.box.socketLost(rig.instant, "closed"));
           }
           if (action.do === "command" && isConnected) {

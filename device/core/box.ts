@@ -14,46 +14,46 @@ import { Session, type SessionEffect } from "./mqtt/session.ts";
 import type { StateMachine } from "./state-machine.ts";
 import { type Facts, Status } from "./status.ts";
 
-/** Keys of storage, of 15 characters at most (NVS): ids of commands, and outcomes not delivered yet. */
+/** Storage keys, at most 15 characters (NVS): ids of commands, and outcomes not delivered yet. */
 export type StoredKey = "seen-ids" | "events";
 
 export interface BoxOptions {
   readonly settings: Settings;
   readonly firmware: string;
   readonly resetReason: ResetReason;
-  /** what {@link BoxEffect} `store` left in storage before a restart: untrusted */
+  /** what {@link BoxEffect} `store` left in storage before a restart; untrusted */
   readonly stored: Readonly<Record<StoredKey, string | undefined>>;
   /** uniform in [0, 1) */
   readonly random: () => number;
   readonly facts: () => Facts;
   readonly parser: PacketParser;
-  /** hardware ends each pulse after `pulseMs`, however late the program is */
+  /** the hardware ends each pulse after `pulseMs`, even if the program is late */
   readonly pulseEndsItself: boolean;
 }
 
 export type BoxEffect =
-  /** {@link Box.rose} or {@link Box.fell} is to be called right after it */
+  /** {@link Box.rose} or {@link Box.fell} must be called right after it */
   | GateWrite
   | { readonly type: "send"; readonly bytes: Uint8Array }
-  /** what this message asked for is done: {@link Box.acknowledge} has its PUBACK */
+  /** the message has been acted on: {@link Box.acknowledge} has its PUBACK */
   | { readonly type: "acknowledge"; readonly packet: PublishPacket }
-  /** outlives a restart */
+  /** survives a restart */
   | { readonly type: "store"; readonly key: StoredKey; readonly value: string }
   | { readonly type: "event"; readonly report: EventReport }
   | { readonly type: "status"; readonly report: StatusReport }
   | ConnectionEffect;
 
-/** A connection that lasted this long was a good one. */
+/** A connection that lasted this long counts as held. */
 const heldMs = 30_000;
 const backoffMinimumMs = 1_000;
-/** Refusals are stored after this time, if they have not been delivered by then: flash wears out. */
+/** Refusals are stored after this time unless they have been delivered: flash wears out. */
 const storeDelayMs = 1_000;
-/** How long a box that stops waits for its last words to be acknowledged. */
+/** How long a stopping box waits for the acknowledgement of its last messages. */
 const farewellMs = 2_000;
 
 /**
- * The whole box without hardware: what happens goes in with the time, what to do comes out.
- * The order of effects is the order to do them in.
+ * The whole box without hardware: inputs and the time in, effects out. Effects must be carried out
+ * in order.
  */
 export class Box implements StateMachine<BoxEffect> {
   readonly certificate = "own";
@@ -65,7 +65,7 @@ export class Box implements StateMachine<BoxEffect> {
   readonly #connection: Connection;
   readonly #journal: Journal;
   readonly #status: Status;
-  /** the command whose pulse is under way */
+  /** the command whose pulse is in progress */
   #opening: { readonly command: Command; readonly entry: JournalEntry | undefined } | undefined;
   #isStopping = false;
   #isSeenStored = true;
@@ -104,7 +104,7 @@ export class Box implements StateMachine<BoxEffect> {
     return this.#connection.refusals;
   }
 
-  /** The next time, in ticks, at which {@link handleTimeout} has something to do. */
+  /** The next time, in ticks, at which {@link handleTimeout} has work to do. */
   get deadline(): number | undefined {
     let earliest = this.#gate.deadline;
     for (const other of [
@@ -119,14 +119,14 @@ export class Box implements StateMachine<BoxEffect> {
     return earliest;
   }
 
-  /** Once. What was not delivered before a restart goes first. */
+  /** Call it once. Outcomes that were not delivered before a restart are sent first. */
   start(now: Instant): BoxEffect[] {
     const effects: BoxEffect[] = this.#connection.start(now.ticks);
     for (const entry of this.#journal.entries) effects.push(...this.#tell(entry, now));
     return effects;
   }
 
-  /** The pin goes LOW at once; then the box says good-bye, if it can, and ends in `stopped`. */
+  /** Writes LOW at once. Then the box disconnects cleanly if it can, and ends in `stopped`. */
   stop(now: Instant): BoxEffect[] {
     this.#isStopping = true;
     const falls = this.#gate.release();
@@ -171,7 +171,7 @@ export class Box implements StateMachine<BoxEffect> {
   }
 
   handleMore(now: Instant): BoxEffect[] {
-    // However many packets came at once, a falling edge waits for one of them at most.
+    // When many packets arrive at once, a falling edge waits for at most one of them.
     const falls = this.#gate.handleTimeout(now.ticks);
     if (falls.length > 0) return falls;
     const effects = this.#fromSession(this.#session.handleNext(now.ticks), now);
@@ -183,7 +183,7 @@ export class Box implements StateMachine<BoxEffect> {
     return this.#session.acknowledge(packet, now.ticks);
   }
 
-  /** The pin is HIGH from now on; what is left to do about the command that raised it is done now. */
+  /** The pin is HIGH. The rest of the work for the command that raised it is done now. */
   rose(now: Instant): BoxEffect[] {
     this.#gate.rose(now.ticks);
     const command = this.#opening?.command;
@@ -193,7 +193,7 @@ export class Box implements StateMachine<BoxEffect> {
     return this.#store();
   }
 
-  /** The pin is LOW from now on. */
+  /** The pin is LOW. */
   fell(now: Instant): BoxEffect[] {
     const highMs = this.#gate.fell(now.ticks);
     if (highMs === undefined) return [];
@@ -201,17 +201,17 @@ export class Box implements StateMachine<BoxEffect> {
     return this.#isStopping ? [...effects, ...this.#sayGoodbye(now)] : effects;
   }
 
-  /** The cap ended a pulse: the pin is LOW already. */
+  /** The cap ended a pulse: the pin is already LOW. */
   capped(now: Instant): BoxEffect[] {
     this.#status.capped += 1;
     return this.fell(now);
   }
 
   handleTimeout(now: Instant): BoxEffect[] {
-    // Nothing else is done before a falling edge; what else is due has its turn right after it.
+    // Nothing precedes a falling edge. Other due work follows right after it.
     const falls = this.#gate.handleTimeout(now.ticks);
     if (falls.length > 0) return falls;
-    // The keep alive wakes the box often enough to see what nobody tells.
+    // The keep alive wakes the box often enough to detect changes that cause no callback.
     this.#status.look(now.ticks);
     const effects = this.#fromSession(this.#session.handleTimeout(now.ticks), now);
     effects.push(...this.#fromConnection(this.#connection.handleTimeout(now.ticks)));
@@ -228,7 +228,7 @@ export class Box implements StateMachine<BoxEffect> {
 
   #fromSession(sessionEffects: SessionEffect[], now: Instant): BoxEffect[] {
     const [first] = sessionEffects;
-    // Mostly it is one message, and it may be a command: nothing stands between it and the pin.
+    // Usually it is one message, and it may be a command: keep the path to the pin short.
     if (first?.type === "message" && sessionEffects.length === 1) {
       const effects = this.#handleMessage(first.packet, now);
       effects.push({ type: "acknowledge", packet: first.packet });
@@ -268,7 +268,7 @@ export class Box implements StateMachine<BoxEffect> {
       this.#session.disconnected();
       this.#status.rest();
     }
-    // A box that is stopping does not wait for a connection it lost.
+    // A stopping box does not wait for a connection it lost.
     if (this.#farewellAt !== undefined && this.#connection.state !== "connected") {
       this.#farewellAt = undefined;
       return [...effects, ...this.#connection.stop()];
@@ -277,9 +277,9 @@ export class Box implements StateMachine<BoxEffect> {
   }
 
   #handleMessage(packet: PublishPacket, now: Instant): BoxEffect[] {
-    // Only the topic that was subscribed to can say anything.
+    // Only the subscribed topic counts.
     if (packet.topic !== this.#topics.command) return [];
-    // A box that is stopping answers nobody: it could not report the outcome.
+    // A stopping box ignores commands: it could not report the outcome.
     if (this.#isStopping) return [];
     return this.#handleCommand(packet, now);
   }
@@ -309,7 +309,7 @@ export class Box implements StateMachine<BoxEffect> {
     if (entry !== undefined) this.#journal.remove(entry);
     const report = openedEvent(command, Math.round(pulseMs), now.date);
     const completed = this.#journal.add(report);
-    // Stored before it is sent: what a restart finds is what has been told.
+    // Stored before it is sent: a restart finds everything that was reported.
     return this.#report(report, completed, now, this.#store());
   }
 
@@ -337,7 +337,7 @@ export class Box implements StateMachine<BoxEffect> {
 
   #handleSettled(message: OutgoingMessage, now: Instant): BoxEffect[] {
     if (!this.#journal.remove(message)) return [];
-    // What opened the gate is told once: a restart from here on must not find it again.
+    // An opening is reported once: a restart from here on must not find it again.
     if (!message.isExpendable) return this.#store();
     this.#storeAt ??= now.ticks + storeDelayMs;
     return [];
@@ -385,7 +385,7 @@ export class Box implements StateMachine<BoxEffect> {
   }
 }
 
-/** Storage is untrusted too: what cannot be read is as good as nothing remembered. */
+/** Storage is untrusted: if it cannot be read, nothing is remembered. */
 function readSeenIds(text: string | undefined): string[] {
   if (text === undefined) return [];
   try {

@@ -1,4 +1,4 @@
-/** Why a claim came to nothing, and who can do something about it. */
+/** Why a claim failed, and who must act. */
 export interface ClaimError {
   readonly who: "peer" | "transport" | "person";
   readonly reason: ClaimFailure;
@@ -6,14 +6,14 @@ export interface ClaimError {
 }
 
 export type ClaimFailure =
-  /** AWS IoT Core said no, and why */
+  /** AWS IoT Core refused, and why */
   | "rejected"
-  /** the claim's own certificate, or its policy */
+  /** the claim certificate, or its policy */
   | "not-authorized"
   | "no-answer"
   | "protocol"
-  /** an answer that cannot be read, or is not what was asked for */
+  /** an answer that cannot be read, or does not match the request */
   | "answer"
-  /** the image holds no request for a certificate */
+  /** the image contains no certificate request */
   | "no-request"
   | "connection";

@@ -28,7 +28,7 @@ const failureOf = (effects: readonly ClaimExchangeEffect[]) =>
     effect.type === "failed" ? [`${effect.error.who} ${effect.error.reason}`] : [],
   );
 
-/** Subscribed, and the first question asked. */
+/** Subscribed, and the first request sent. */
 function asked() {
   const exchange = make();
   exchange.connect(0);
@@ -38,7 +38,7 @@ function asked() {
 }
 
 describe("ClaimExchange", () => {
-  it("connects, subscribes to four answers, asks twice, and has a certificate", () => {
+  it("connects, subscribes to four answers, sends two requests, and has a certificate", () => {
     const exchange = make();
     const [connect] = sentBy(exchange.connect(0));
     assert.ok(connect?.cmd === "connect");
@@ -84,14 +84,14 @@ describe("ClaimExchange", () => {
     assert.equal(exchange.deadline, undefined);
   });
 
-  it("goes on with a certificate that an earlier exchange had", () => {
+  it("continues with a certificate from an earlier exchange", () => {
     const issued = { certificate: certificateBase64, ownershipToken: "token-0" };
     const exchange = new ClaimExchange(
       {
         thingName: "lot-7",
         template: "T-1",
         parser: new PacketParser(),
-        request: () => assert.fail("asked for another"),
+        request: () => assert.fail("requested another"),
       },
       issued,
     );
@@ -102,7 +102,7 @@ describe("ClaimExchange", () => {
     assert.match(String(publication.payload), /token-0/);
   });
 
-  it("waits for each answer for 20 s, and no longer", () => {
+  it("waits at most 20 s for each answer", () => {
     const exchange = make();
     exchange.connect(0);
     assert.deepEqual(exchange.handleTimeout(answerTimeoutMs - 1), []);
@@ -112,7 +112,7 @@ describe("ClaimExchange", () => {
     assert.deepEqual(exchange.handleBytes(granted, 36_000), []);
   });
 
-  it("says who must act when AWS says no", () => {
+  it("reports who must act when AWS refuses", () => {
     const reject = (payload: string) =>
       failureOf(
         asked().handleBytes(publish({ topic: `${certificate}/rejected`, payload, qos: 0 }), 30),
@@ -126,7 +126,7 @@ describe("ClaimExchange", () => {
     assert.deepEqual(reject(rejection({ toString: 1 })), ["person rejected"]);
   });
 
-  it("refuses answers that are none, too long, or about another thing", () => {
+  it("refuses answers that are invalid, too long, or for another thing", () => {
     const answer = (payload: string) =>
       failureOf(
         asked().handleBytes(publish({ topic: `${certificate}/accepted`, payload, qos: 0 }), 30),
@@ -145,7 +145,7 @@ describe("ClaimExchange", () => {
     assert.match(failed.error.detail, /lot-8, not lot-7/);
   });
 
-  it("takes an answer of 4 kB whole, in pieces of any size", () => {
+  it("accepts an answer of 4 kB in chunks of any size", () => {
     const long = issuedText.replace("token-1", "t".repeat(3_000));
     const bytes = publish({ topic: `${certificate}/accepted`, payload: long, qos: 0 });
     const exchange = asked();
@@ -154,7 +154,7 @@ describe("ClaimExchange", () => {
     assert.ok(effects.some(({ type }) => type === "issued"));
   });
 
-  it("is not moved by an answer to what was not asked, a retained one, or a command", () => {
+  it("ignores answers it did not request, retained answers, and commands", () => {
     for (const message of [
       publish({ topic: `${thing}/accepted`, payload: provisionedText, qos: 0 }),
       publish({ topic: `${certificate}/accepted`, payload: issuedText, qos: 0, retain: true }),
@@ -166,7 +166,7 @@ describe("ClaimExchange", () => {
     }
   });
 
-  it("says that a policy must be mended, where it is refused or may not subscribe", () => {
+  it("reports that the policy must be changed if it is refused or may not subscribe", () => {
     const refused = make();
     refused.connect(0);
     assert.deepEqual(failureOf(refused.handleBytes(connack(5), 10)), ["person not-authorized"]);
@@ -177,7 +177,7 @@ describe("ClaimExchange", () => {
     assert.deepEqual(failureOf(deaf.handleBytes(three, 20)), ["person not-authorized"]);
   });
 
-  it("says that an image without a request must be built anew", () => {
+  it("reports that an image without a request must be rebuilt", () => {
     const exchange = new ClaimExchange(
       {
         thingName: "lot-7",
@@ -192,7 +192,7 @@ describe("ClaimExchange", () => {
     assert.deepEqual(failureOf(exchange.handleBytes(granted, 20)), ["person no-request"]);
   });
 
-  it("provisions only after both answers in their order, whatever comes, and always ends or waits", () => {
+  it("provisions only after both answers in order, and otherwise ends or waits", () => {
     const messages: Readonly<Record<string, Uint8Array>> = {
       connack: connack(),
       granted,

@@ -22,37 +22,37 @@ export interface ClaimExchangeOptions {
 
 export type ClaimExchangeEffect =
   | SendEffect
-  /** half of the way: AWS knows the certificate, but not what for */
+  /** first step done: AWS has made the certificate but not attached it to a thing */
   | { readonly type: "issued"; readonly issued: IssuedCertificate }
-  /** the certificate stands for the thing; DER, base64 */
+  /** the certificate belongs to the thing; DER, base64 */
   | { readonly type: "provisioned"; readonly certificate: string }
   | { readonly type: "failed"; readonly error: ClaimError };
 
 type Question = "certificate" | "thing";
 type Step = "connecting" | "subscribing" | Question;
 
-/** For each answer; AWS may hold CONNACK back for 15 s. */
+/** For each answer. AWS may hold CONNACK back for 15 s. */
 export const answerTimeoutMs = 20_000;
 
 /**
- * Longer than the whole exchange, which has four answers to wait for and sends something after each:
- * no PINGREQ is ever due.
+ * Longer than the whole exchange, which waits for four answers and sends something after each:
+ * PINGREQ is never due.
  */
 const keepAliveSeconds = 120;
 
 /**
- * An answer may be this long: a certificate of 1.2 kB and a token of about half a kB, with room to
- * spare. It is for this one connection; commands keep their own, smaller limit.
+ * Maximum length of an answer: a certificate of 1.2 kB and a token of about 0.5 kB, with a margin.
+ * It applies to this connection only; commands keep their own, smaller limit.
  */
 export const answerBytes = 8_192;
 
-/** Packet identifiers of what the box sends: they only have to differ. */
+/** Packet identifiers of the packets the box sends. They only have to differ. */
 const identifiers = { subscribe: 1, certificate: 2, thing: 3 } as const;
 
 /**
- * One connection of a box that has no certificate yet, as the claim: CreateCertificateFromCsr, then
- * RegisterThing. Bytes and time come in, effects go out. It hears the answers to its own two
- * questions and nothing else; a command is not among them.
+ * One connection with the claim certificate, for a box that has no certificate yet:
+ * CreateCertificateFromCsr, then RegisterThing. Bytes and time in, effects out. It accepts the
+ * answers to its two requests and nothing else; commands are ignored.
  */
 export class ClaimExchange {
   readonly #options: ClaimExchangeOptions;
@@ -60,11 +60,11 @@ export class ClaimExchange {
   readonly #decoder: Decoder;
   readonly #handshake: Handshake;
   #issued: IssuedCertificate | undefined;
-  /** asked last; it counts once the handshake is ready */
+  /** the last request; it counts once the handshake is ready */
   #question: Question = "certificate";
   #since = 0;
 
-  /** @param issued by an earlier exchange that came no further */
+  /** @param issued by an earlier exchange that was not completed */
   constructor(options: ClaimExchangeOptions, issued: IssuedCertificate | undefined) {
     this.#options = options;
     this.#topics = claimTopicsOf(options.template);
@@ -79,7 +79,7 @@ export class ClaimExchange {
     );
   }
 
-  /** When {@link handleTimeout} wants to be called, in ticks. */
+  /** When {@link handleTimeout} must be called, in ticks. */
   get deadline(): number | undefined {
     return this.#isOver ? undefined : this.#since + answerTimeoutMs;
   }
@@ -96,7 +96,7 @@ export class ClaimExchange {
     return [this.#handshake.connect(now)];
   }
 
-  /** DISCONNECT, if the peer has accepted the connection. */
+  /** Sends DISCONNECT if the peer has accepted the connection. */
   disconnect(): SendEffect[] {
     const { step } = this;
     this.#handshake.close();
@@ -120,7 +120,7 @@ export class ClaimExchange {
   handleTimeout(now: number): ClaimExchangeEffect[] {
     const { step } = this;
     if (step === "over" || now < this.#since + answerTimeoutMs) return [];
-    const detail = `none within ${answerTimeoutMs} ms: ${awaited[step]}`;
+    const detail = `timeout after ${answerTimeoutMs} ms: ${awaited[step]}`;
     return this.#fail("transport", "no-answer", detail);
   }
 
@@ -148,7 +148,7 @@ export class ClaimExchange {
   #askForCertificate(now: number): ClaimExchangeEffect[] {
     const certificateSigningRequest = this.#options.request();
     if (certificateSigningRequest === undefined) {
-      return this.#fail("person", "no-request", "the image holds no request: build it anew");
+      return this.#fail("person", "no-request", "no request in the image: rebuild it");
     }
     return this.#ask("certificate", writeCertificateRequest(certificateSigningRequest), now);
   }
@@ -176,7 +176,7 @@ export class ClaimExchange {
 
   #handlePublish(packet: PublishPacket, now: number): ClaimExchangeEffect[] {
     const acknowledgement = this.#handshake.acknowledge(packet);
-    // Only an answer to the question asked last may speak for AWS.
+    // Only an answer to the last request counts.
     const { step } = this;
     if (packet.retain || (step !== "certificate" && step !== "thing")) return acknowledgement;
     const { accepted, rejected } = this.#topics[step];
@@ -205,7 +205,7 @@ export class ClaimExchange {
     if (typeof answer === "string") return this.#fail("peer", "answer", answer);
     const certificate = base64OfPem(answer.certificatePem);
     if (certificate === undefined) {
-      const detail = "certificatePem is no certificate, or too long to be stored";
+      const detail = "certificatePem is not a certificate, or too long";
       return this.#fail("peer", "answer", detail);
     }
     const issued = { certificate, ownershipToken: answer.certificateOwnershipToken };
@@ -237,11 +237,11 @@ export class ClaimExchange {
 const awaited: Readonly<Record<Step, string>> = {
   connecting: "CONNACK",
   subscribing: "SUBACK",
-  certificate: "the answer to CreateCertificateFromCsr",
-  thing: "the answer to RegisterThing",
+  certificate: "no answer to CreateCertificateFromCsr",
+  thing: "no answer to RegisterThing",
 };
 
-/** What a handshake that failed means for a claim. */
+/** What a failed handshake means for a claim. */
 function explain({ who, reason, detail }: SessionError): ClaimError {
   if (who !== "person") {
     return { who, reason: who === "peer" ? "protocol" : "connection", detail };

@@ -1,4 +1,4 @@
-/** No certificate to anybody but our reader: a SEQUENCE of 300 bytes. */
+/** Not a real certificate, but our reader accepts it: a SEQUENCE of 300 bytes. */
 export const certificateBase64 = `MIIBKA${"A".repeat(394)}`;
 
 export const certificatePem = `-----BEGIN CERTIFICATE-----\n${certificateBase64

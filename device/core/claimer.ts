@@ -17,20 +17,23 @@ export interface ClaimerOptions {
   readonly settings: Settings;
   readonly template: string;
   readonly request: () => string | undefined;
-  /** the box has a certificate, which is refused: one attempt, then that one has its turn again */
+  /**
+   * the box has a certificate that is refused: one claim attempt, then that certificate is tried
+   * again
+   */
   readonly isOnce: boolean;
   readonly parser: PacketParser;
   /** uniform in [0, 1) */
   readonly random: () => number;
 }
 
-/** How far a claim has come: for a person, over the serial port or on a screen. */
+/** Progress of a claim: for a person, on the serial port or on a screen. */
 export type ClaimReport =
   /** AWS IoT Core made a certificate for the box's key */
   | { readonly outcome: "issued" }
-  /** it stands for the thing, and is the box's own from now on */
+  /** the certificate is attached to the thing and is now the box's own */
   | { readonly outcome: "provisioned" }
-  /** it does, but storage did not keep it: it is claimed anew after a restart */
+  /** as above, but it could not be stored: the box claims again after a restart */
   | { readonly outcome: "unstored" }
   | ({ readonly outcome: "failed" } & ClaimError);
 
@@ -38,30 +41,30 @@ export type ClaimEffect =
   | SendEffect
   | ConnectionEffect
   | { readonly type: "claim"; readonly report: ClaimReport }
-  /** to be stored before anything else: DER, base64 */
+  /** must be stored before anything else: DER, base64 */
   | { readonly type: "keep"; readonly certificate: string }
   /** the claimer has finished: the box takes over */
   | { readonly type: "done" };
 
 /**
- * AWS IoT Core takes ten claims a second of an account, and a fleet may be switched on at once. A
- * claim that a person must mend is not mended within seconds either.
+ * AWS IoT Core accepts ten claims per second and account, and a whole fleet may be switched on at
+ * once. A claim that a person must fix is not fixed within seconds either.
  */
 const backoff = { minimumMs: 10_000, maximumMs: 60 * 60_000 } as const;
 
-/** A token is good for an hour; the last minutes of it are not worth a try. */
+/** A token is valid for an hour. Its last minutes are not used. */
 export const tokenLifeMs = 50 * 60_000;
 
 /**
- * A box that has no certificate of its own, without hardware: connects with the claim's until it has
- * got one. It has no gate and knows no command.
+ * A box that has no certificate of its own, without hardware. It connects with the claim
+ * certificate until it has its own. It has no gate and accepts no commands.
  */
 export class Claimer implements StateMachine<ClaimEffect> {
   readonly certificate = "claim";
   readonly #options: ClaimerOptions;
   readonly #connection: Connection;
   #exchange: ClaimExchange | undefined;
-  /** by an exchange that was cut short: the next one need not ask for another */
+  /** from an exchange that was cut short: the next one need not request another */
   #issued: { readonly certificate: IssuedCertificate; readonly at: number } | undefined;
 
   constructor(options: ClaimerOptions) {
@@ -131,7 +134,7 @@ export class Claimer implements StateMachine<ClaimEffect> {
     return this.#fromExchange(this.#exchange?.handleBytes(bytes, now.ticks) ?? [], now);
   }
 
-  /** A claimer moves no pin: it handles all that comes at once. */
+  /** A claimer moves no pin, so it handles all packets at once. */
   readonly hasMore = false;
 
   handleMore(): ClaimEffect[] {
@@ -161,7 +164,7 @@ export class Claimer implements StateMachine<ClaimEffect> {
           effects.push({ type: "keep", certificate: effect.certificate }, ...this.#finish());
           break;
         case "failed":
-          // What AWS does not take is not offered again, unless it was merely busy.
+          // A certificate that AWS refuses is not offered again, unless AWS was only busy.
           if (effect.error.who !== "transport") this.#issued = undefined;
           effects.push(...this.#fail(effect.error, now));
       }
@@ -200,7 +203,7 @@ const noHandshake: ClaimError = {
   detail: `no TLS connection within ${handshakeTimeoutMs} ms`,
 };
 
-/** AWS IoT Core gives no reason: it ends the connection. */
+/** AWS IoT Core gives no reason: it closes the connection. */
 function explainLoss(
   reason: SocketError,
   words: string,

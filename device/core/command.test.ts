@@ -18,7 +18,7 @@ const reasonOf = (verdict: CommandVerdict) =>
   verdict.outcome === "refused" ? verdict.reason : undefined;
 
 describe("a command", () => {
-  it("is accepted as the plain word, with or without a line's end", () => {
+  it("is accepted as the plain word, with or without a line break", () => {
     for (const text of ["open", "open\n", " open\r\n"]) {
       assert.deepEqual(read(text), {
         outcome: "accepted",
@@ -27,14 +27,14 @@ describe("a command", () => {
     }
   });
 
-  it("is accepted as JSON, in full or with its action alone", () => {
+  it("is accepted as JSON, in full or with its action only", () => {
     const full = { action: "open", id: "a", issuedAt: now, expiresAt: now + 1, by: "Zoë" };
     assert.deepEqual(read(full).command, { id: "a", action: "open", by: "Zoë" });
     assert.equal(read(full).outcome, "accepted");
     assert.equal(read({ action: "open" }).outcome, "accepted");
   });
 
-  it("is refused when retained, whatever it says", () => {
+  it("is refused when retained, whatever its content", () => {
     assert.equal(reasonOf(read("open", { retain: true })), "retained");
     assert.equal(reasonOf(read("noise!", { retain: true })), "retained");
     assert.equal(reasonOf(read({ action: "open", id: "a" }, { retain: true })), "retained");
@@ -49,14 +49,14 @@ describe("a command", () => {
     assert.equal(reasonOf(read(longLived)), "expired", "expiresAt does not make it younger");
   });
 
-  it("is refused when it comes from further ahead than a clock may run", () => {
+  it("is refused when it is further in the future than the clock tolerance", () => {
     assert.equal(reasonOf(read({ action: "open", issuedAt: now + 5_000 })), undefined);
     assert.equal(reasonOf(read({ action: "open", issuedAt: now + 5_001 })), "future");
     assert.equal(reasonOf(read({ action: "open", expiresAt: now + 65_000 })), undefined);
     assert.equal(reasonOf(read({ action: "open", expiresAt: now + 65_001 })), "future");
   });
 
-  it("that carries a time is refused while the clock is unset, one without is not", () => {
+  it("with a time is refused while the clock is unset, without one it is accepted", () => {
     const timed = { action: "open", issuedAt: now };
     const reader = fresh();
     assert.equal(
@@ -75,7 +75,7 @@ describe("a command", () => {
     assert.equal(verdict.outcome, "accepted");
   });
 
-  it("is refused the second time its id comes, also when the first was refused", () => {
+  it("is refused when its id is repeated, even if the first was refused", () => {
     const reader = fresh();
     assert.equal(reasonOf(read({ action: "open", id: "a" }, { reader })), undefined);
     assert.equal(reasonOf(read({ action: "open", id: "a" }, { reader })), "duplicate");
@@ -83,12 +83,12 @@ describe("a command", () => {
     assert.equal(reasonOf(read({ action: "open", id: "b" }, { reader })), "duplicate");
   });
 
-  it("without an id is refused when DUP says it may be a copy; with one the id decides", () => {
+  it("without an id is refused if DUP is set; with one, the id decides", () => {
     assert.equal(reasonOf(read("open", { dup: true })), "duplicate");
     assert.equal(reasonOf(read({ action: "open", id: "a" }, { dup: true })), undefined);
   });
 
-  it("has its id remembered across a restart, the last ones only", () => {
+  it("has its id remembered across a restart, up to a limit", () => {
     const before = fresh();
     for (let i = 0; i <= rememberedIds; i++)
       read({ action: "open", id: `id-${i}` }, { reader: before });
@@ -129,7 +129,7 @@ describe("a command", () => {
     });
   }
 
-  it("of another action is unknown, and says which in its report", () => {
+  it("of another action is unknown, and the report names the action", () => {
     assert.equal(reasonOf(read("close")), "unknown-action");
     assert.equal(reasonOf(read("OPEN")), "unknown-action");
     const verdict = read({ action: "close", id: "a", by: "Bo" });
@@ -137,7 +137,7 @@ describe("a command", () => {
     assert.deepEqual(verdict.command, { id: "a", action: "close", by: "Bo" });
   });
 
-  it("never throws, and is accepted only when it asks to open", () => {
+  it("never throws, and is accepted only if it requests to open", () => {
     const payload = fc.oneof(
       fc.string({ unit: "binary", maxLength: 80 }),
       fc.json(),

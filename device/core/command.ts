@@ -9,16 +9,16 @@ import {
 
 /** A PUBLISH to the command topic. */
 export interface CommandMessage {
-  /** UTF-8; bytes that are none show as U+FFFD */
+  /** UTF-8; invalid bytes become U+FFFD */
   readonly text: string;
-  /** bytes the sender sent; `text` is empty where the codec cut them short */
+  /** number of bytes sent; `text` is empty if the codec cut the packet */
   readonly payloadLength: number;
   readonly retain: boolean;
   readonly dup: boolean;
 }
 
 export interface FreshnessOptions {
-  /** an `issuedAt` older than this is expired, in ms, whatever `expiresAt` says */
+  /** a command whose `issuedAt` is older than this is expired, in ms, whatever `expiresAt` says */
   readonly commandMaxAgeMs: number;
   /** how far the sender's clock may run ahead of ours, in ms */
   readonly clockSkewMs: number;
@@ -29,12 +29,12 @@ export type CommandVerdict =
   | { readonly outcome: "refused"; readonly command: Command; readonly reason: RefusalReason };
 
 /**
- * Reads commands and says no to those that must not move the pin. What the gate itself refuses
- * (`busy`, `cooldown`) is not known here.
+ * Reads commands and refuses those that must not move the pin. The gate's own refusals (`busy`,
+ * `cooldown`) are not known here.
  */
 export class CommandReader {
   readonly #options: FreshnessOptions;
-  /** in the order they came in */
+  /** in order of arrival */
   readonly #seen: string[];
 
   /** `seen` are the ids remembered from before a restart, oldest first. */
@@ -43,12 +43,12 @@ export class CommandReader {
     this.#seen = seen.slice(-rememberedIds);
   }
 
-  /** The ids that will be refused as duplicates, oldest first; {@link rememberedIds} at most. */
+  /** The ids that are refused as duplicates, oldest first; at most {@link rememberedIds}. */
   get seen(): readonly string[] {
     return this.#seen;
   }
 
-  /** `date` is the calendar's time in ms since 1970, or undefined while the clock is unset. */
+  /** `date` is the calendar time in ms since 1970, or undefined while the clock is unset. */
   read(message: CommandMessage, date: number | undefined): CommandVerdict {
     if (message.payloadLength > maximumCommandBytes) {
       return { outcome: "refused", command: unreadable.command, reason: "too-large" };
@@ -57,10 +57,11 @@ export class CommandReader {
     const { command } = parsed;
     const { id } = command;
     const isSeen = id !== null && this.#seen.includes(id);
-    // Without an id, DUP is the only sign that this may be a copy of what was done before.
+    // Without an id, DUP is the only sign that this may be a copy of an executed command.
     const isCopy = id === null ? message.dup : isSeen;
     const reason = this.#refusal(message.retain, parsed, isCopy, date);
-    // A refused id is remembered too: a copy that comes late must not open when the first could not.
+    // A refused id is remembered too: a late copy must not open the gate after the original was
+    // refused.
     if (id !== null && !isSeen) this.#remember(id);
     return reason === undefined
       ? { outcome: "accepted", command }
@@ -87,7 +88,8 @@ export class CommandReader {
     const { commandMaxAgeMs, clockSkewMs } = this.#options;
     if (expiresAt !== undefined && date >= expiresAt) return "expired";
     if (issuedAt !== undefined && date - issuedAt >= commandMaxAgeMs) return "expired";
-    // A command without issuedAt cannot be older than its longest life: beyond that it is from the future.
+    // Without issuedAt, a command cannot be older than its longest lifetime. If it expires later
+    // than that, it is from the future.
     const issued = issuedAt ?? (expiresAt as number) - commandMaxAgeMs;
     return issued > date + clockSkewMs ? "future" : undefined;
   }
@@ -98,5 +100,5 @@ export class CommandReader {
   }
 }
 
-/** A copy comes within seconds, and times limit it beyond: this many ids are enough. */
+/** A copy arrives within seconds, and later ones are expired: this many ids are enough. */
 export const rememberedIds = 32;

@@ -8,7 +8,7 @@ import {
   type Transition,
 } from "./connection.ts";
 
-/** One transition of the table, and where it stands. */
+/** One transition of the table, and its position. */
 export interface Row {
   readonly from: ConnectionState;
   readonly input: ConnectionInput;
@@ -29,7 +29,7 @@ function deadlineText(deadline: Deadline | undefined): string {
   return typeof deadline === "number" ? `${deadline / 1_000} s` : deadline;
 }
 
-/** `state` is left out: it goes with each change of state. */
+/** `state` is omitted: it accompanies each change of state. */
 function effectsText(from: ConnectionState, transition: Transition): string {
   return code(effectsOf(from, transition).filter((type) => type !== "state"));
 }
@@ -44,7 +44,7 @@ export function line({ from, input, transition }: Row): string {
   );
 }
 
-/** The table as docs/architecture.md shows it. */
+/** The table in docs/architecture.md. */
 export function draw(): string {
   const withSocket = names.filter((name) => effectsText(name, stopping) !== "");
   return [

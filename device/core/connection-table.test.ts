@@ -11,8 +11,8 @@ import {
 } from "./connection.ts";
 import { line, rows } from "./connection-table.rig.ts";
 
-describe("the table of a connection's states", () => {
-  it("says what a connection does, whatever happens", () => {
+describe("the state table of a connection", () => {
+  it("predicts every step of a connection", () => {
     const names = fc.constantFrom(...Object.keys(calls), "timeout");
     fc.assert(
       fc.property(fc.array(fc.tuple(names, fc.nat(1_500)), { maxLength: 100 }), (steps) => {
@@ -22,7 +22,7 @@ describe("the table of a connection's states", () => {
     );
   });
 
-  it("has no row that never applies", () => {
+  it("has no unreachable row", () => {
     const walk = new Walk();
     const reached = new Set(route.map((name) => walk.step(name, 0)));
     const unreached = rows.filter(({ transition }) => !reached.has(transition));
@@ -30,7 +30,7 @@ describe("the table of a connection's states", () => {
   });
 });
 
-/** Leads through all rows. */
+/** Visits every row. */
 const route = [
   "start networkUp timeFailed timeout timeout timeout networkDown networkUp timeSet networkDown",
   "networkUp timeout timeout timeout lost networkDown timeout networkDown networkDown timeout timeout",
@@ -54,7 +54,7 @@ const calls: Readonly<Record<string, Call>> = {
   socketLost: (connection, now) => connection.socketLost(now, "closed"),
 };
 
-/** One connection that is told this and that, and held to the table at each step. */
+/** One connection that is checked against the table at each step. */
 class Walk {
   readonly #connection = new Connection(
     {
@@ -68,7 +68,7 @@ class Walk {
   #isNetworkUp = false;
   #attemptedAt = Number.NEGATIVE_INFINITY;
 
-  /** @returns the transition that was taken; undefined if there was none in the table to take */
+  /** @returns the transition that was taken; undefined if the table has none */
   step(name: string, waitMs: number): Transition | undefined {
     const { state: from, deadline } = this.#connection;
     const isTimeout = name === "timeout";

@@ -30,7 +30,7 @@ function connected(now = 0, connection = create()): Connection {
   return connection;
 }
 
-/** Lets back-off pass and connects again. */
+/** Waits for the back-off and connects again. */
 function reconnect(connection: Connection): number {
   const now = connection.deadline;
   assert.ok(now !== undefined);
@@ -42,7 +42,7 @@ function reconnect(connection: Connection): number {
 }
 
 describe("a connection", () => {
-  it("goes by network, time, TLS and MQTT", () => {
+  it("goes through network, time, TLS and MQTT", () => {
     const connection = create();
     assert.deepEqual(connection.start(0), [
       { type: "state", state: "network", reason: null },
@@ -54,7 +54,7 @@ describe("a connection", () => {
     assert.deepEqual(states(connection.sessionReady(3)), ["connected"]);
   });
 
-  it("says that the network was lost, also where TCP noticed it first", () => {
+  it("reports that the network was lost, even if TCP detected it first", () => {
     const reasonOf = (connection: Connection, now: number) =>
       connection.handleTimeout(now).flatMap((each) => (each.type === "state" ? [each] : []));
     const connection = connected();
@@ -85,7 +85,7 @@ describe("a connection", () => {
     assert.ok(timeTimeoutMs > 0);
   });
 
-  it("counts what a refused certificate looks like, by TLS 1.2 and 1.3, until it is connected", () => {
+  it("counts failures that look like a refused certificate, with TLS 1.2 and 1.3, until it connects", () => {
     const connection = create();
     connection.start(0);
     connection.networkUp(0);
@@ -100,7 +100,7 @@ describe("a connection", () => {
       assert.equal(connection.state, "tls");
       connection.socketLost(Number(connection.deadline), reason);
     }
-    assert.equal(connection.refusals, 2, "those say nothing of our certificate");
+    assert.equal(connection.refusals, 2, "those do not concern our certificate");
     reconnect(connection);
     assert.equal(connection.refusals, 0);
   });
@@ -116,7 +116,7 @@ describe("a connection", () => {
     assert.deepEqual(first.at(-1), { type: "join", network: networks[0] });
   });
 
-  it("gives a handshake its time, and no more", () => {
+  it("limits the time of a handshake", () => {
     const connection = create();
     connection.start(0);
     connection.networkUp(0);
@@ -134,7 +134,7 @@ describe("a connection", () => {
     assert.deepEqual(states(connection.networkUp(6_000)), ["tls"], "the clock is set already");
   });
 
-  it("makes no two attempts within a second, however the network flaps", () => {
+  it("never makes two attempts within a second, even if the network flaps", () => {
     const connection = create();
     connection.start(0);
     connection.networkUp(0);
@@ -163,7 +163,7 @@ describe("a connection", () => {
     );
   });
 
-  it("starts anew once a connection has held", () => {
+  it("resets the back-off once a connection has held", () => {
     const connection = connected(
       0,
       create(() => 0.999),
@@ -179,7 +179,7 @@ describe("a connection", () => {
     assert.equal(connection.attempts, 1);
   });
 
-  it("recognises that it is thrown out again and again, and says what that mostly means", () => {
+  it("detects repeated disconnects, and names the likely causes", () => {
     const connection = connected(
       0,
       create(() => 0.5),
@@ -195,14 +195,14 @@ describe("a connection", () => {
     now = lose(now + heldMs - 1);
     now = lose(now + 10);
     assert.deepEqual(reasons.slice(0, 2), ["closed", "closed"]);
-    assert.match(reasons[2] ?? "", /^closed; 3 short connections running: another device/);
+    assert.match(reasons[2] ?? "", /^closed; 3 short connections in a row: another device/);
     now = lose(now + heldMs);
     now = lose(now + 10);
     assert.deepEqual(reasons.slice(3), ["closed", "closed"], "one that held breaks the series");
     assert.equal(connection.shortConnections, 4);
   });
 
-  it("takes nothing for that which has another cause", () => {
+  it("does not count disconnects with another cause", () => {
     const connection = connected();
     connection.socketLost(10, "timeout", "the peer does not read");
     let now = reconnect(connection);
@@ -215,7 +215,7 @@ describe("a connection", () => {
     assert.equal(connection.shortConnections, 0);
   });
 
-  it("sets its clock again every six hours, and does not mind when that fails", () => {
+  it("sets its clock again every six hours, and tolerates a failure", () => {
     const connection = connected();
     assert.deepEqual(connection.handleTimeout(resynchronizeMs), [{ type: "synchronize" }]);
     assert.deepEqual(connection.timeFailed(resynchronizeMs + 1, "blocked"), []);

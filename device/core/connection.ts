@@ -1,7 +1,7 @@
 import type { SocketError, WiFiNetwork } from "../hal.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 
-/** The steps on the way to the broker, in order; `backoff` waits before the next attempt. */
+/** The steps to the broker, in order; `backoff` waits before the next attempt. */
 export type ConnectionState =
   | "stopped"
   | "network"
@@ -12,7 +12,7 @@ export type ConnectionState =
   | "backoff";
 
 export interface ConnectionOptions {
-  /** in order of preference; empty on a cable */
+  /** in order of preference; empty with Ethernet */
   readonly networks: readonly WiFiNetwork[];
   readonly backoff: BackoffOptions;
   /** a connection that lasted this long, in ms, resets the back-off */
@@ -20,7 +20,7 @@ export interface ConnectionOptions {
 }
 
 export type ConnectionEffect =
-  /** `reason` says why the previous state was left; null on the way up */
+  /** `reason` says why the previous state ended; null on the way up */
   | { readonly type: "state"; readonly state: ConnectionState; readonly reason: string | null }
   | { readonly type: "join"; readonly network: WiFiNetwork | undefined }
   | { readonly type: "leave" }
@@ -28,7 +28,7 @@ export type ConnectionEffect =
   | { readonly type: "open-socket" }
   | { readonly type: "close-socket" };
 
-/** What a connection is told: by the hardware, by the session, or by its own deadline. */
+/** The inputs of a connection: from the hardware, from the session, or its own deadline. */
 export type ConnectionInput =
   | "start"
   | "networkUp"
@@ -44,7 +44,7 @@ export type ConnectionInput =
   | "lost"
   | "timeout";
 
-/** What a transition may depend on. */
+/** The conditions of a transition. */
 export type Guard =
   | "another network"
   | "network down"
@@ -59,46 +59,46 @@ export type Deadline = number | "pause" | "spacing" | "upkeep";
 export interface Transition {
   /** absent: always */
   readonly when?: Guard;
-  /** absent: the state stays, and nobody is told */
+  /** absent: the state does not change, and no change is reported */
   readonly to?: ConnectionState;
   readonly effect?: "leave" | "synchronize";
-  /** in place of the one of the state it leads to */
+  /** replaces the deadline of the next state */
   readonly deadline?: Deadline;
 }
 
 export interface StateRow {
-  /** there is a socket to close on the way to a state that has none */
+  /** there is a socket to close before a state without one */
   readonly hasSocket?: true;
   /** the effect of entering the state */
   readonly entry?: "join" | "synchronize" | "open-socket";
-  /** in ms after entering the state, or how to work it out */
+  /** in ms after entering the state, or how to compute it */
   readonly deadline?: Deadline;
-  /** the reason told when the deadline has passed */
+  /** the reason reported when the deadline passes */
   readonly overdue?: string;
   /** The first transition whose guard holds is taken. An input that is not listed is ignored. */
   readonly on: { readonly [input in ConnectionInput]?: readonly Transition[] };
 }
 
-/** One network is given this long to join and to hand out an address. */
+/** Time for one network to join and assign an address. */
 export const joinTimeoutMs = 20_000;
 /** For all time servers together. */
 export const timeTimeoutMs = 30_000;
-/** TCP and TLS; an ESP32 takes about three seconds over a handshake. */
+/** TCP and TLS. A handshake takes about three seconds on an ESP32. */
 export const handshakeTimeoutMs = 20_000;
 
 const network = [{ to: "network" }] as const;
 const backoff = [{ to: "backoff" }] as const;
 const tls = { to: "tls" } as const;
 const time = { when: "clock unset", to: "time" } as const;
-/** Each network gets its turn; after the last, a pause. */
+/** Each network is tried in turn; after the last one, a pause. */
 const nextNetwork = [
   { when: "another network", to: "network" },
   { to: "backoff", effect: "leave" },
 ] as const;
 
 /**
- * The state machine: docs/architecture.md shows it as a table, and `architecture-page.test.ts` keeps the two alike. `stop`
- * is not in it: it leads from every state to `stopped`.
+ * The state machine. docs/architecture.md shows it as a table, and `architecture-page.test.ts`
+ * checks that they match. `stop` is not listed: it leads from every state to `stopped`.
  */
 export const states: Readonly<Record<ConnectionState, StateRow>> = {
   stopped: {
@@ -148,10 +148,10 @@ export const states: Readonly<Record<ConnectionState, StateRow>> = {
   },
 };
 
-/** Leads out of every state. */
+/** Leads from every state to `stopped`. */
 export const stopping: Transition = { to: "stopped" };
 
-/** What a transition does, in the order in which it is done. */
+/** What a transition does, in order. */
 export function effectsOf(
   from: ConnectionState,
   { to, effect }: Transition,
@@ -168,14 +168,17 @@ export function effectsOf(
 /** For a transition to a state without a deadline. */
 const untimed = 0;
 const networkLost = "the network was lost";
-/** After this many short connections in a row the reason names the likely causes. */
+/** After this many short connections in a row, the reason names the likely causes. */
 const suspiciousRun = 3;
-/** An ESP32's clock drifts by a second or two in a day: less than a command's tolerance in this time. */
+/**
+ * An ESP32's clock drifts by one or two seconds per day: in this time, by less than a command's
+ * tolerance.
+ */
 export const resynchronizeMs = 6 * 60 * 60 * 1000;
 
 /**
- * WiFi → time → TLS → MQTT → connected, and back off. It knows what to do next, not how:
- * the MQTT session reports to it, and so does the hardware.
+ * WiFi → time → TLS → MQTT → connected, and back-off. It decides the next step but does not carry
+ * it out: the MQTT session and the hardware report to it.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -185,14 +188,14 @@ export class Connection {
   #connectedAt: number | undefined;
   #attemptedAt = Number.NEGATIVE_INFINITY;
   #shortConnections = 0;
-  /** of those, how many running */
+  /** of those, how many in a row */
   #shortRun = 0;
   #refusals = 0;
   #networkIndex = 0;
   #isNetworkUp = false;
-  /** it was lost during a pause, and the reason has not been told yet */
+  /** the network was lost during a pause, and the reason has not been reported yet */
   #wasNetworkLost = false;
-  /** when the clock was last set, or asked to be set again; undefined until it has been set */
+  /** when the clock was last set, or the time last requested; undefined until it has been set */
   #timeSetAt: number | undefined;
 
   /** `random` is uniform in [0, 1). */
@@ -210,20 +213,20 @@ export class Connection {
     return this.#backoff.attempts;
   }
 
-  /** connections since the start that the broker ended before they had held */
+  /** connections since the start that the broker ended before they held */
   get shortConnections(): number {
     return this.#shortConnections;
   }
 
   /**
-   * connections running that the peer ended in the handshake or in place of CONNACK, as AWS IoT Core
-   * does with a certificate it does not know or that is inactive
+   * connections in a row that the peer closed in the handshake or instead of CONNACK. AWS IoT Core
+   * does this with an unknown or inactive certificate.
    */
   get refusals(): number {
     return this.#refusals;
   }
 
-  /** When {@link handleTimeout} wants to be called, in ticks. */
+  /** When {@link handleTimeout} must be called, in ticks. */
   get deadline(): number | undefined {
     return this.#deadline;
   }
@@ -232,7 +235,7 @@ export class Connection {
     return this.#take("start", now, null);
   }
 
-  /** Closes the socket; the network is left as it is. */
+  /** Closes the socket. The network stays connected. */
   stop(): ConnectionEffect[] {
     return this.#carryOut(stopping, untimed, null);
   }
@@ -246,7 +249,8 @@ export class Connection {
   networkDown(now: number): ConnectionEffect[] {
     const wasUp = this.#isNetworkUp;
     this.#isNetworkUp = false;
-    // TCP may notice a pulled cable before the network does; the reason is told after the pause then.
+    // TCP may detect a pulled cable before the network does. The reason is then reported after the
+    // pause.
     if (this.#state === "backoff") this.#wasNetworkLost ||= wasUp;
     this.#noteHeld(now);
     if (wasUp) return this.#take("networkLost", now, networkLost);
@@ -259,7 +263,7 @@ export class Connection {
     return this.#take("timeSet", now, null);
   }
 
-  /** Once the clock runs, a failure to set it again does not end the connection. */
+  /** Once the clock is set, a failure to set it again does not end the connection. */
   timeFailed(now: number, detail: string): ConnectionEffect[] {
     return this.#take("timeFailed", now, `time: ${detail}`);
   }
@@ -288,7 +292,7 @@ export class Connection {
     this.#shortRun += 1;
     if (this.#shortRun < suspiciousRun) return this.lost(now, words);
     const causes = "another device of this name, or a policy that forbids a topic";
-    return this.lost(now, `${words}; ${this.#shortRun} short connections running: ${causes}`);
+    return this.lost(now, `${words}; ${this.#shortRun} short connections in a row: ${causes}`);
   }
 
   /** The session failed. */
@@ -305,7 +309,7 @@ export class Connection {
     return this.#take("timeout", now, this.#wasNetworkLost ? networkLost : null);
   }
 
-  /** `reason` is told if the state changes. */
+  /** `reason` is reported if the state changes. */
   #take(input: ConnectionInput, now: number, reason: string | null): ConnectionEffect[] {
     const transitions = states[this.#state].on[input];
     const transition = transitions?.find(({ when }) => this.#holds(when, now));
@@ -338,7 +342,8 @@ export class Connection {
       if (from === to) this.#networkIndex += 1;
     }
     if (effect === "leave") this.#networkIndex = 0;
-    // Counted from the last answer, not from CONNACK: short connections must not starve the clock.
+    // Counted from the last answer, not from CONNACK: short connections must not prevent the clock
+    // from being set.
     if (effect === "synchronize") this.#timeSetAt = now;
     if (to === "tls") this.#attemptedAt = now;
     if (to !== "connected") this.#connectedAt = undefined;
@@ -367,12 +372,12 @@ export class Connection {
     }
   }
 
-  /** A network that comes and goes must not cause more attempts than AWS IoT Core accepts. */
+  /** A flapping network must not cause more attempts than AWS IoT Core accepts. */
   get #earliest(): number {
     return this.#attemptedAt + this.#options.backoff.minimumMs;
   }
 
-  /** When to look again while connected: to reset the back-off, or to set the clock. */
+  /** The next check while connected: to reset the back-off, or to set the clock. */
   #nextUpkeep(now: number): number {
     const synchronizeAt = (this.#timeSetAt ?? now) + resynchronizeMs;
     if (this.#backoff.attempts === 0) return synchronizeAt;
@@ -391,7 +396,7 @@ export class Connection {
   }
 }
 
-/** With TLS 1.3 the client is done before the server has looked at its certificate. */
+/** With TLS 1.3, the client finishes before the server has checked its certificate. */
 function isRefusal(reason: SocketError, isAfterHandshake: boolean): boolean {
   return reason === "handshake" || (isAfterHandshake && reason === "closed");
 }

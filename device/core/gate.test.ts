@@ -14,7 +14,7 @@ describe("Gate", () => {
     gate = new Gate(options);
   });
 
-  it("is quiet until it is asked", () => {
+  it("does nothing until a command", () => {
     assert.equal(gate.deadline, undefined);
     assert.deepEqual(gate.handleTimeout(0), []);
     assert.deepEqual(gate.release(), []);
@@ -33,7 +33,7 @@ describe("Gate", () => {
     assert.equal(gate.fell(1_501), undefined, "one pulse has one end");
   });
 
-  it("counts the pulse from the edge, which may come late after the command", () => {
+  it("counts the pulse from the edge, not from the command", () => {
     gate.handleOpen(1_000);
     gate.rose(1_040);
     assert.equal(gate.deadline, 1_540);
@@ -42,7 +42,7 @@ describe("Gate", () => {
     assert.equal(gate.fell(1_540), 500);
   });
 
-  it("does not let a word of an edge end or begin a pulse, nor shorten it", () => {
+  it("does not start, end or shorten a pulse because of an edge report", () => {
     gate.rose(500);
     assert.equal(gate.deadline, undefined);
     gate.handleOpen(1_000);
@@ -50,7 +50,7 @@ describe("Gate", () => {
     assert.equal(gate.deadline, 1_500);
   });
 
-  it("reports how long a late pulse really lasted: until its edge, not until its deadline", () => {
+  it("reports the real length of a late pulse: until its edge, not its deadline", () => {
     gate.handleOpen(1_000);
     assert.deepEqual(gate.handleTimeout(1_730), [fall]);
     assert.equal(gate.fell(1_741), 741);
@@ -66,10 +66,10 @@ describe("Gate", () => {
     assert.deepEqual(gate.handleTimeout(10_000), []);
   });
 
-  it("is busy until the pin has fallen, however overdue the edge is", () => {
+  it("is busy until the pin has fallen, even if the edge is overdue", () => {
     gate.handleOpen(1_000);
     assert.deepEqual(gate.handleOpen(9_000), refused("busy"));
-    assert.deepEqual(gate.handleTimeout(9_000), [fall], "it is asked for all the same");
+    assert.deepEqual(gate.handleTimeout(9_000), [fall], "it is still requested");
   });
 
   it("cools down from the falling edge, to the millisecond", () => {
@@ -81,7 +81,7 @@ describe("Gate", () => {
     assert.deepEqual(gate.handleOpen(4_600), rise, "a refusal does not prolong the cooldown");
   });
 
-  it("without a cooldown pulses again, but only after the falling edge", () => {
+  it("without a cooldown, pulses again only after the falling edge", () => {
     gate = new Gate({ pulseMs: 500, cooldownMs: 0 });
     gate.handleOpen(1_000);
     assert.deepEqual(gate.handleOpen(1_500), refused("busy"));
@@ -95,7 +95,7 @@ describe("Gate", () => {
     assert.equal(gate.fell(999), 0);
   });
 
-  it("releases early when told to, and cools down from there", () => {
+  it("releases early on request, and cools down from there", () => {
     gate.handleOpen(1_000);
     assert.deepEqual(gate.release(), [fall]);
     assert.equal(gate.fell(1_100), 100);
@@ -117,7 +117,7 @@ describe("Gate", () => {
     cooldownMs: fc.constantFrom(0, 1, 3_000),
   });
 
-  it("is never HIGH past a pulse's end once any input came, whatever the order and the clock", () => {
+  it("is never HIGH past a pulse's end after an input, whatever the order and the clock", () => {
     fc.assert(
       fc.property(settings, fc.array(input, { maxLength: 60 }), (chosen, inputs) => {
         gate = new Gate(chosen);
@@ -129,7 +129,7 @@ describe("Gate", () => {
         let answers = 0;
         for (const { type, step, backward } of inputs) {
           now += backward ? -step : step;
-          // As the box does: an edge that is due comes before anything else.
+          // Like the box: a due edge comes before anything else.
           const writes = type === "release" ? gate.release() : gate.handleTimeout(now);
           if (writes.length > 0) {
             assert.equal(level, 1, "every write is an edge");
@@ -171,7 +171,7 @@ describe("Gate", () => {
         let roseAt = Number.NEGATIVE_INFINITY;
         for (const { type, step } of inputs) {
           now += step;
-          // Without `release`, which ends a pulse early by right.
+          // Without `release`, which may end a pulse early.
           if (gate.handleTimeout(now).length > 0) gate.fell(now);
           if (type !== "open" || gate.handleOpen(now).type !== "write") continue;
           assert.ok(now >= roseAt + chosen.pulseMs + chosen.cooldownMs);

@@ -16,9 +16,9 @@ export type GateAnswer =
   | { readonly type: "refused"; readonly reason: "busy" | "cooldown" };
 
 /**
- * One pulse per accepted command. An overlapping command is refused, never queued. A write is the
- * only thing that is asked for; what it came to is told back at the edge ({@link rose}, {@link fell}),
- * so that nothing stands between a deadline and its edge.
+ * One pulse per accepted command. An overlapping command is refused, never queued. The gate only
+ * requests writes; the caller reports each edge ({@link rose}, {@link fell}), so that nothing
+ * delays a due edge.
  */
 export class Gate {
   readonly #options: GateOptions;
@@ -30,7 +30,7 @@ export class Gate {
     this.#options = options;
   }
 
-  /** When {@link handleTimeout} wants to be called, in ticks; undefined while the pin is LOW. */
+  /** When {@link handleTimeout} must be called, in ticks; undefined while the pin is LOW. */
   get deadline(): number | undefined {
     return this.#startedAt === undefined ? undefined : this.#startedAt + this.#options.pulseMs;
   }
@@ -44,29 +44,31 @@ export class Gate {
     return { type: "write", value: 1 };
   }
 
-  /** The pin has risen: the button is held from here on, however long it took from the command. */
+  /**
+   * The pin has risen. The button is held from now on, regardless of the delay since the command.
+   */
   rose(now: number): void {
     if (this.#startedAt !== undefined && now > this.#startedAt) this.#startedAt = now;
   }
 
-  /** The falling edge, where it is due. */
+  /** Requests the falling edge if it is due. */
   handleTimeout(now: number): GateWrite[] {
     const startedAt = this.#startedAt;
-    // A clock that ran backwards cannot be trusted to reach the deadline: end the pulse.
+    // If the clock ran backwards, it may not reach the deadline: end the pulse.
     if (startedAt === undefined || (now >= startedAt && now < startedAt + this.#options.pulseMs)) {
       return [];
     }
     return this.release();
   }
 
-  /** Ends a pulse now, whatever its deadline. */
+  /** Ends a pulse now, before its deadline. */
   release(): GateWrite[] {
     return this.#startedAt === undefined ? [] : [{ type: "write", value: 0 }];
   }
 
   /**
    * The pin has fallen.
-   * @returns for how long it was HIGH, in ms; undefined where no pulse was under way
+   * @returns how long it was HIGH, in ms; undefined if no pulse was in progress
    */
   fell(now: number): number | undefined {
     const startedAt = this.#startedAt;

@@ -3,13 +3,13 @@ import { certificateBase64, certificatePem } from "./claim.vectors.ts";
 import { base64OfPem, derOfBase64 } from "./issued-certificate.ts";
 
 describe("an issued certificate", () => {
-  it("is taken out of PEM, with any line ends", () => {
+  it("is extracted from PEM, with any line endings", () => {
     assert.equal(base64OfPem(certificatePem), certificateBase64);
     assert.equal(base64OfPem(certificatePem.replaceAll("\n", "\r\n")), certificateBase64);
     assert.equal(derOfBase64(certificateBase64)?.length, 300);
   });
 
-  it("is not taken from what is none, or more than one", () => {
+  it("is not extracted from invalid PEM, or from several certificates", () => {
     for (const text of [
       "",
       "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----",
@@ -22,7 +22,7 @@ describe("an issued certificate", () => {
     }
   });
 
-  it("is not read from storage that holds something else, or too much", () => {
+  it("is not read from storage with another or too long value", () => {
     assert.equal(derOfBase64(undefined), undefined);
     assert.equal(derOfBase64("[]"), undefined);
     assert.equal(derOfBase64(certificateBase64.slice(4)), undefined);

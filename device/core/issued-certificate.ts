@@ -1,18 +1,18 @@
 import { decodeBase64 } from "./base64.ts";
 import { maximumStoredBytes } from "./journal.ts";
 
-/** A certificate that AWS IoT Core made and that belongs to no thing yet. */
+/** A certificate that AWS IoT Core made and that does not belong to a thing yet. */
 export interface IssuedCertificate {
   /** DER, base64 */
   readonly certificate: string;
-  /** to be shown to RegisterThing, within the hour */
+  /** to be sent to RegisterThing within the hour */
   readonly ownershipToken: string;
 }
 
 /**
- * An X.509 certificate as base64 of its DER: what stands between the lines of PEM, and what is stored.
- * @param pem as it came over the network: PEM of exactly one certificate
- * @returns undefined where it is none, or too long for one value of storage
+ * An X.509 certificate as base64 of its DER: the body of the PEM, and the stored form.
+ * @param pem from the network: PEM of exactly one certificate
+ * @returns undefined if it is not a certificate, or too long for one storage value
  */
 export function base64OfPem(pem: string): string | undefined {
   const begin = "-----BEGIN CERTIFICATE-----";
@@ -26,8 +26,8 @@ export function base64OfPem(pem: string): string | undefined {
 }
 
 /**
- * The certificate's DER. Nothing of it is checked but that it is one whole SEQUENCE: the peer will.
- * @param base64 as it lies in storage: untrusted
+ * The certificate's DER. Only the outer SEQUENCE is checked; the peer checks the rest.
+ * @param base64 from storage: untrusted
  */
 export function derOfBase64(base64: string | undefined): Uint8Array | undefined {
   if (base64 === undefined || base64.length > maximumStoredBytes) return undefined;

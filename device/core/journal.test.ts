@@ -15,15 +15,15 @@ const ids = (text: string | undefined) =>
   (JSON.parse(text ?? "[]") as EventReport[]).map(({ id }) => id);
 
 describe("Journal", () => {
-  it("gives back after a restart what was stored before it, in order", () => {
+  it("restores outcomes in order after a restart", () => {
     const journal = new Journal(undefined, topic);
     for (const report of [refused("a"), opened("b"), refused("c")]) journal.add(report);
     const next = new Journal(journal.takeText(), topic);
     assert.deepEqual(reports(next), [refused("a"), opened("b"), refused("c")]);
-    assert.equal(next.takeText(), undefined, "storage holds it already");
+    assert.equal(next.takeText(), undefined, "storage is up to date");
   });
 
-  it("has nothing to store where nothing changed, or what came has gone again", () => {
+  it("stores nothing if there is no net change", () => {
     const journal = new Journal(undefined, topic);
     assert.equal(journal.takeText(), undefined);
     const entry = journal.add(refused("a"));
@@ -34,7 +34,7 @@ describe("Journal", () => {
     assert.equal(journal.takeText(), undefined);
   });
 
-  it("stores a report again when it was completed", () => {
+  it("stores a report again when it is completed", () => {
     const journal = new Journal(undefined, topic);
     const entry = journal.add(openedEvent(command("a"), null, undefined));
     journal.takeText();
@@ -43,7 +43,7 @@ describe("Journal", () => {
     assert.deepEqual(reports(new Journal(journal.takeText(), topic)), [opened("a")]);
   });
 
-  it("fits NVS: refusals go before openings, the oldest first, and stay in memory", () => {
+  it("fits NVS: refusals are dropped before openings, oldest first, but stay in memory", () => {
     const journal = new Journal(undefined, topic);
     for (let i = 0; i < 60; i++) journal.add(i % 3 === 0 ? opened(`o${i}`) : refused(`r${i}`));
     const text = journal.takeText() ?? "";
@@ -55,7 +55,7 @@ describe("Journal", () => {
     assert.equal(reports(journal).length, 60);
   });
 
-  it("never stores more bytes than fit, whatever words are in it", () => {
+  it("never stores more bytes than fit, whatever the text", () => {
     const word = fc.string({ unit: "binary", maxLength: 64 });
     fc.assert(
       fc.property(fc.array(word, { maxLength: 60 }), (words) => {
@@ -68,7 +68,7 @@ describe("Journal", () => {
     );
   });
 
-  it("takes nothing from storage that is no report, and never throws", () => {
+  it("ignores stored values that are not reports, and never throws", () => {
     const good = JSON.stringify(opened("a"));
     for (const text of ["", "7", "{}", "[", "null", '[null,7,"x",{}]']) {
       assert.deepEqual(reports(new Journal(text, topic)), [], text);

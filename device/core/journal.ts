@@ -2,12 +2,12 @@ import { type EventReport, readEvent, writeEvent } from "../messages/event.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
 import { utf8Length } from "./utf8.ts";
 
-/** UTF-8 bytes of one value that the ESP32's NVS takes (4,000), and something to spare. */
+/** Maximum UTF-8 bytes of one value in the ESP32's NVS (4,000), minus a margin. */
 export const maximumStoredBytes = 3_900;
 
 /**
- * One outcome on its way to the broker: an {@link EventReport} as JSON is its payload. That text is
- * made once, and is what is sent and what is stored.
+ * One outcome to be delivered to the broker. Its payload is an {@link EventReport} as JSON. The
+ * text is made once, and is both sent and stored.
  */
 export interface JournalEntry extends OutgoingMessage {
   /** of the payload, in UTF-8 */
@@ -15,19 +15,19 @@ export interface JournalEntry extends OutgoingMessage {
 }
 
 /**
- * Outcomes that nobody has acknowledged yet, oldest first, and their form in storage: a restart
- * loses none of them. A pulse is entered as it begins, without its length; should the power go in
- * the middle of it, that is what is left to tell.
+ * Outcomes that are not acknowledged yet, oldest first, and their form in storage. A restart loses
+ * none of them. A pulse is entered when it begins, without its length; if the power fails during
+ * the pulse, this entry is reported.
  */
 export class Journal {
   readonly #topic: string;
   readonly #entries: JournalEntry[] = [];
-  /** those that storage holds */
+  /** those in storage */
   #stored: readonly JournalEntry[];
 
   /**
-   * @param stored what storage holds: untrusted, and as good as nothing where it cannot be read
-   * @param topic where outcomes are told
+   * @param stored from storage: untrusted; if it cannot be read, it counts as empty
+   * @param topic for outcomes
    */
   constructor(stored: string | undefined, topic: string) {
     this.#topic = topic;
@@ -54,18 +54,18 @@ export class Journal {
   }
 
   /**
-   * It has been delivered, or given up.
-   * @returns whether it was one of the journal's
+   * The outcome has been delivered or dropped.
+   * @returns whether it was in the journal
    */
   remove(message: OutgoingMessage): boolean {
-    // The oldest is mostly the first to be delivered.
+    // Usually the oldest is delivered first.
     const messages: readonly OutgoingMessage[] = this.#entries;
     const index = messages.indexOf(message);
     if (index >= 0) this.#entries.splice(index, 1);
     return index >= 0;
   }
 
-  /** What storage should hold from now on; undefined where it does already. */
+  /** The new content of storage; undefined if it is up to date. */
   takeText(): string | undefined {
     const kept = this.#fitting();
     if (haveSameMembers(kept, this.#stored)) return undefined;
@@ -73,9 +73,11 @@ export class Journal {
     return `[${kept.map(({ payload }) => payload).join(",")}]`;
   }
 
-  /** Where there is no room for all, openings stay longer than refusals, and the newest longest. */
+  /**
+   * If they do not all fit, openings are kept before refusals, and newer ones before older ones.
+   */
   #fitting(): readonly JournalEntry[] {
-    // Two brackets, and a comma after each but the last.
+    // Two brackets, and a comma after each entry but the last.
     let bytes = 1;
     for (const entry of this.#entries) bytes += entry.bytes + 1;
     let kept = [...this.#entries];
@@ -91,7 +93,7 @@ export class Journal {
   }
 }
 
-/** Both are in the order in which they were entered. */
+/** Both are in order of entry. */
 function haveSameMembers<T>(some: readonly T[], others: readonly T[]): boolean {
   return some.length === others.length && some.every((each, index) => each === others[index]);
 }

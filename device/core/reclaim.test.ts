@@ -4,7 +4,7 @@ import { Reclaim } from "./reclaim.ts";
 const hour = 60 * 60_000;
 
 describe("Reclaim", () => {
-  it("is due after eight refusals running, then after an hour, two, four, and so on to a day", () => {
+  it("is due after eight refusals in a row, then after 1 h, 2 h, 4 h, and so on up to a day", () => {
     const reclaim = new Reclaim();
     assert.equal(reclaim.isDue(7, 1_000), false);
     assert.equal(reclaim.isDue(8, 1_000), true);

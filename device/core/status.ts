@@ -1,7 +1,7 @@
 import type { Instant, ResetReason } from "../hal.ts";
 import type { StatusReport } from "../messages/status.ts";
 
-/** What the hardware knows of itself at the moment of asking. */
+/** What the hardware reports about itself when asked. */
 export interface Facts {
   readonly rssi: number | undefined;
   readonly address: string | undefined;
@@ -17,12 +17,12 @@ export interface StatusOptions {
 
 /** Status changes within this time make one message. */
 export const statusDelayMs = 2_000;
-/** With nothing to tell, the status is told again after this time. */
+/** If nothing changes, the status is repeated after this time. */
 export const statusHeartbeatMs = 15 * 60 * 1000;
-/** A signal that changed by less than this, in dB, is as it was: it goes up and down by itself. */
+/** A change of the signal below this, in dB, is ignored: it fluctuates. */
 export const signalChangeDb = 10;
 
-/** What is counted since the start, and when the status is to be told: on change, and now and then. */
+/** Counts events since the start, and decides when to send the status: on change, and regularly. */
 export class Status {
   opened = 0;
   refused = 0;
@@ -43,17 +43,20 @@ export class Status {
     this.#facts = facts;
   }
 
-  /** When the next status is due, in ticks; undefined while there is nobody to tell. */
+  /** When the next status is due, in ticks; undefined while there is no connection. */
   get dueAt(): number | undefined {
     return this.#dueAt;
   }
 
-  /** Something changed: it is told after {@link statusDelayMs}, with whatever else changes by then. */
+  /**
+   * Something changed: it is reported after {@link statusDelayMs}, with all other changes until
+   * then.
+   */
   changed(now: number): void {
     if (this.#dueAt !== undefined) this.#dueAt = Math.min(this.#dueAt, now + statusDelayMs);
   }
 
-  /** Looks whether the hardware has changed by itself: another address, a much better or worse signal. */
+  /** Checks whether the hardware has changed: another address, a much better or worse signal. */
   look(now: number): void {
     const told = this.#told;
     if (this.#dueAt === undefined || told === undefined) return;
@@ -66,7 +69,7 @@ export class Status {
     this.#dueAt = undefined;
   }
 
-  /** What is to be told now; the next is due after {@link statusHeartbeatMs} at the latest. */
+  /** The status to send now. The next is due within {@link statusHeartbeatMs}. */
   take(
     state: StatusReport["state"],
     now: Instant,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readUtf8, utf8Length, writeUtf8 } from "./utf8.ts";
 
-/** Bytes that are nearly UTF-8: leading and following ones, cut and mixed. */
+/** Almost valid UTF-8: leading and continuation bytes, cut and mixed. */
 const nearlyUtf8 = fc
   .array(
     fc.oneof(
@@ -17,7 +17,7 @@ const nearlyUtf8 = fc
   .map((parts) => Uint8Array.from(parts.flat()));
 
 describe("UTF-8 on XS", () => {
-  it("reads any bytes as Node does", () => {
+  it("decodes any bytes like Node", () => {
     fc.assert(
       fc.property(nearlyUtf8, (bytes) => {
         assert.equal(readUtf8(bytes), Buffer.from(bytes).toString());
@@ -26,7 +26,7 @@ describe("UTF-8 on XS", () => {
     );
   });
 
-  it("writes any text as Node does, halves of surrogate pairs included", () => {
+  it("encodes any text like Node, including lone surrogates", () => {
     const text = fc
       .array(fc.nat(0xffff), { maxLength: 80 })
       .map((units) => String.fromCharCode(...units));

@@ -1,17 +1,16 @@
 /**
- * UTF-8 as Node's Buffer reads and writes it: whatever is not well-formed becomes U+FFFD (the WHATWG
- * Encoding Standard, section 9.1). XS has no TextDecoder unless it is added, and its own
- * `String.fromArrayBuffer` takes overlong forms, surrogates and bytes from F8 on as they come: a
- * topic's `C0 80` would be a NUL.
+ * UTF-8 as Node's Buffer reads and writes it: malformed input becomes U+FFFD (the WHATWG Encoding
+ * Standard, section 9.1). By default, XS has no TextDecoder, and its own `String.fromArrayBuffer`
+ * accepts overlong forms, surrogates and bytes from F8 on: `C0 80` in a topic would become NUL.
  */
 const replacement = 0xfffd;
 
-/** Arguments of one call: they go on the stack, and the stack of a device is small. */
+/** Arguments of one call. They go on the stack, and a device's stack is small. */
 const unitsPerCall = 64;
 
 /**
- * How many bytes {@link writeUtf8} writes. By characters, here and there, never by index: XS keeps its
- * texts in UTF-8 and counts from the beginning for every `text[i]`.
+ * How many bytes {@link writeUtf8} writes. Iterates over characters, never by index: XS stores
+ * strings as UTF-8 and counts from the beginning for every `text[i]`.
  */
 export function utf8Length(text: string): number {
   let length = 0;
@@ -22,7 +21,7 @@ export function utf8Length(text: string): number {
   return length;
 }
 
-/** Writes `text` from `offset` on; what does not fit is lost, as with any typed array. */
+/** Writes `text` at `offset`. What does not fit is lost, as with any typed array. */
 export function writeUtf8(text: string, bytes: Uint8Array, offset: number): void {
   let at = offset;
   for (const character of text) {
@@ -41,7 +40,7 @@ export function writeUtf8(text: string, bytes: Uint8Array, offset: number): void
   }
 }
 
-/** Half a surrogate pair is no character. */
+/** Half a surrogate pair is not a character. */
 function codeOf(character: string): number {
   const code = character.codePointAt(0) ?? replacement;
   return code >= 0xd800 && code <= 0xdfff ? replacement : code;
@@ -82,13 +81,16 @@ function decode(bytes: Uint8Array): string {
   return text + fromUnits(units);
 }
 
-/** @returns the character, and how many bytes it or the longest beginning of one takes */
+/**
+ * @returns the character, and the number of bytes it uses, or the longest valid beginning of one
+ */
 function readCharacter(bytes: Uint8Array, start: number): { code: number; length: number } {
   const first = bytes[start] as number;
   if (first < 0x80) return { code: first, length: 1 };
   const following = first < 0xc2 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf5 ? 3 : 0;
   if (following === 0) return { code: replacement, length: 1 };
-  // Overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte (table 3-7 of Unicode).
+  // The second byte shows overlong forms, surrogates and values beyond U+10FFFF (table 3-7 of
+  // Unicode).
   let lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
   let highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
   let code = first & (0x3f >> following);
@@ -105,6 +107,6 @@ function readCharacter(bytes: Uint8Array, start: number): { code: number; length
 }
 
 function fromUnits(units: Uint8Array | number[]): string {
-  // Any array-like will do, though TypeScript's declaration of apply() asks for an array.
+  // Any array-like works, though TypeScript's declaration of apply() requires an array.
   return String.fromCharCode.apply(null, units as number[]);
 }

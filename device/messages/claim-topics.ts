@@ -1,9 +1,9 @@
 import { consistsOf, isNameUnit } from "../characters.ts";
 
 /**
- * AWS IoT Core's topics for provisioning by claim (developer guide, "Device provisioning MQTT API").
- * What is asked on the first of each three is answered on one of the other two, on the connection
- * that asked.
+ * AWS IoT Core's topics for provisioning by claim (developer guide, "Device provisioning MQTT
+ * API"). A request on the first topic of each three is answered on one of the other two, on the
+ * same connection.
  */
 export interface ClaimTopics {
   /** CreateCertificateFromCsr */
@@ -31,7 +31,7 @@ export function isTemplateName(text: string): boolean {
   return consistsOf(text, isNameUnit, 1, 36);
 }
 
-/** No thing's name has a dot: who may connect by this prefix can throw no box out. */
+/** Thing names contain no dot, so a client with this prefix cannot disconnect a box. */
 export const claimClientIdPrefix = "claim.";
 
 function answered(request: string): ClaimTopic {

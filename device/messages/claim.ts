@@ -1,16 +1,16 @@
 import { membersOf, parseJson } from "./json.ts";
 
 /**
- * What a box and AWS IoT Core say to each other when a certificate is claimed (developer guide, "Device
- * provisioning MQTT API"). The firmware writes requests and reads answers; the stand-in does the
- * opposite.
+ * The messages between a box and AWS IoT Core when a certificate is claimed (developer guide,
+ * "Device provisioning MQTT API"). The firmware writes requests and reads answers; the stand-in
+ * does the opposite.
  */
 
-/** The answer to CreateCertificateFromCsr: a certificate that belongs to no thing yet. */
+/** The answer to CreateCertificateFromCsr: a certificate that does not belong to a thing yet. */
 export interface CertificateAnswer {
   /** PEM */
   readonly certificatePem: string;
-  /** to be shown to RegisterThing, within the hour */
+  /** to be sent to RegisterThing within the hour */
   readonly certificateOwnershipToken: string;
 }
 
@@ -20,7 +20,7 @@ export interface ThingRequest {
   readonly thingName: string;
 }
 
-/** The answer to either when AWS refuses. */
+/** The answer to either request when AWS refuses. */
 export interface Rejection {
   readonly statusCode: number;
   readonly errorCode: string;
@@ -43,7 +43,7 @@ export function writeCertificateAnswer(
   return JSON.stringify(answer);
 }
 
-/** @returns what is wrong with it when it cannot be used */
+/** @returns the reason if it cannot be used */
 export function readCertificateAnswer(text: string): CertificateAnswer | string {
   const { certificatePem, certificateOwnershipToken } = membersOf(parseJson(text));
   if (typeof certificatePem !== "string") return "no certificatePem";
@@ -57,7 +57,7 @@ export function writeThingRequest({ certificateOwnershipToken, thingName }: Thin
   return JSON.stringify({ certificateOwnershipToken, parameters: { ThingName: thingName } });
 }
 
-/** What is absent or not a text is undefined. */
+/** A field that is absent or not a string is undefined. */
 export function readThingRequest(text: string): Partial<ThingRequest> {
   const { certificateOwnershipToken, parameters } = membersOf(parseJson(text));
   const token = textIn(certificateOwnershipToken);
@@ -84,7 +84,7 @@ export function writeRejection({ statusCode, errorCode, errorMessage }: Rejectio
 const tooManyRequests = 429;
 const longestDetail = 200;
 
-/** Reads a refusal: another attempt may help after a throttle or an error of AWS's own. */
+/** Reads a refusal. Another attempt may help after throttling or an internal error of AWS. */
 export function readRejection(text: string): {
   readonly isTemporary: boolean;
   readonly detail: string;

@@ -1,6 +1,6 @@
 import { consistsOf, isLetter, isNameUnit } from "../characters.ts";
 
-/** Why a command did not move the pin. A closed list: the staff app has words for each. */
+/** Why a command did not move the pin. A closed list: the staff app has a text for each. */
 export const refusalReasons = [
   "retained",
   "expired",
@@ -16,30 +16,30 @@ export const refusalReasons = [
 
 export type RefusalReason = (typeof refusalReasons)[number];
 
-/** No command is longer than this, in bytes. */
+/** Maximum length of a command, in bytes. */
 export const maximumCommandBytes = 1024;
 
-/** No word in a message (`id`, `action`, `by`) is longer than this, in UTF-16 code units. */
+/** Maximum length of a word in a message (`id`, `action`, `by`), in UTF-16 code units. */
 export const maximumWordLength = 64;
 
-/** What is known of a command; what it did not say, or did not say properly, is null. */
+/** What is known about a command. A field that is absent or invalid is null. */
 export interface Command {
   readonly id: string | null;
   readonly action: string | null;
   readonly by: string | null;
 }
 
-/** What {@link readCommand} makes of a payload. */
+/** The result of {@link readCommand}. */
 export interface ReadCommand {
   readonly command: Command;
   /** ms since 1970; undefined when absent */
   readonly issuedAt: number | undefined;
   readonly expiresAt: number | undefined;
-  /** why it cannot be obeyed, whatever the time is */
+  /** why it is refused regardless of the time */
   readonly problem: "malformed" | "unknown-action" | undefined;
 }
 
-/** A payload that nothing is known of. */
+/** A payload that could not be read. */
 export const unreadable: ReadCommand = {
   command: { id: null, action: null, by: null },
   issuedAt: undefined,
@@ -54,7 +54,7 @@ export interface OpenCommand {
   /** ms since 1970 */
   readonly issuedAt: number;
   readonly expiresAt: number;
-  /** who asks: see {@link isRequester} */
+  /** who requests it: see {@link isRequester} */
   readonly by: string;
 }
 
@@ -70,12 +70,12 @@ export function writeOpenCommand({ id, issuedAt, expiresAt, by }: OpenCommand): 
   return payload;
 }
 
-/** Whether a command can carry this as `by`: 1–64 UTF-16 code units, none of them a control character. */
+/** Whether a command can carry this as `by`: 1–64 UTF-16 code units, no control characters. */
 export function isRequester(text: string): boolean {
   return isWord(text, isPrintable);
 }
 
-/** @returns as much of a name as a command can carry; undefined when nothing is left */
+/** @returns the part of a name that a command can carry; undefined when nothing is left */
 export function requesterOf(name: string): string | undefined {
   let kept = "";
   for (const character of name.trim()) {
@@ -89,11 +89,11 @@ const openingBrace = 0x7b;
 
 /** Reads the payload of a PUBLISH to the command topic. It is untrusted. */
 export function readCommand(payload: string): ReadCommand {
-  // JSON minds no white space around it.
+  // JSON allows surrounding white space.
   const text = payload.charCodeAt(0) === openingBrace ? payload : payload.trim();
   if (text.includes("\ufffd")) return unreadable;
   if (text.charCodeAt(0) !== openingBrace) {
-    // One plain word is an action; anything else is unreadable.
+    // One plain word is an action; anything else is malformed.
     if (!isLetter(text.charCodeAt(0)) || !consistsOf(text, isNameUnit, 1, 32)) return unreadable;
     const command = { ...unreadable.command, action: text };
     return { ...unreadable, command, problem: text === "open" ? undefined : "unknown-action" };
@@ -107,14 +107,14 @@ export function readCommand(payload: string): ReadCommand {
   return parseFields(json as Record<string, unknown>);
 }
 
-/** Each field once: this stands between a command and its pulse. */
+/** Reads each field once: this runs between a command and its pulse. */
 function parseFields(json: Record<string, unknown>): ReadCommand {
   const action = readWord(json.action, isPrintable);
   const id = readWord(json.id, isPlain);
   const by = readWord(json.by, isPrintable);
   const issuedAt = readDate(json.issuedAt);
   const expiresAt = readDate(json.expiresAt);
-  // Present but wrong is not the same as absent: `"expiresAt":"soon"` must not open a gate for ever.
+  // Present but invalid is not absent: `"expiresAt":"soon"` must not open a gate forever.
   const isWellFormed =
     typeof action === "string" &&
     id !== null &&
@@ -130,7 +130,7 @@ function parseFields(json: Record<string, unknown>): ReadCommand {
   };
 }
 
-/** @returns 1–64 characters of the kind wanted; undefined where absent, null where it is no such word */
+/** @returns 1–64 allowed characters; undefined when absent, null when invalid */
 function readWord(value: unknown, isWanted: (unit: number) => boolean): string | null | undefined {
   if (value === undefined) return undefined;
   return typeof value === "string" && isWord(value, isWanted) ? value : null;
@@ -140,7 +140,7 @@ export function isWord(text: string, isWanted: (unit: number) => boolean): boole
   return consistsOf(text, isWanted, 1, maximumWordLength);
 }
 
-/** No control character: these words end up on terminals and in logs. */
+/** No control characters: these words appear on terminals and in logs. */
 export function isPrintable(unit: number): boolean {
   return unit >= 0xa0 || (unit >= 0x20 && unit < 0x7f);
 }
@@ -150,7 +150,7 @@ export function isPlain(unit: number): boolean {
   return unit > 0x20 && unit < 0x7f && unit !== 0x22 && unit !== 0x5c;
 }
 
-/** @returns ms since 1970; undefined where absent, null where it is no such number */
+/** @returns ms since 1970; undefined when absent, null when invalid */
 function readDate(value: unknown): number | null | undefined {
   if (value === undefined) return undefined;
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;

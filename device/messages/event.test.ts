@@ -6,7 +6,7 @@ const command = { id: "a-1", action: "open", by: "Ada" };
 const unknown = { id: null, action: null, by: null };
 
 describe("event reports", () => {
-  it("say of a pulse how long it was", () => {
+  it("contain the length of a pulse", () => {
     assert.deepEqual(openedEvent(command, 503, 1_700_000_000_000), {
       id: "a-1",
       action: "open",
@@ -18,7 +18,7 @@ describe("event reports", () => {
     });
   });
 
-  it("say of a refusal why", () => {
+  it("contain the reason of a refusal", () => {
     for (const reason of refusalReasons) {
       assert.deepEqual(refusedEvent(command, reason, 1_700_000_000_000), {
         id: "a-1",
@@ -32,7 +32,7 @@ describe("event reports", () => {
     }
   });
 
-  it("have every field even where nothing is known, as JSON drops undefined", () => {
+  it("have every field, because JSON drops undefined", () => {
     const keys = ["id", "action", "outcome", "reason", "by", "at", "pulseMs"];
     for (const event of [
       openedEvent(unknown, 0, undefined),

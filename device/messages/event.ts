@@ -8,19 +8,19 @@ import {
 } from "./command.ts";
 import { membersOf } from "./json.ts";
 
-/** No time is later, in ms since 1970 (ECMA-262, "Time Values"). */
+/** The latest possible time, in ms since 1970 (ECMA-262, "Time Values"). */
 const latestTime = 8.64e15;
-/** Longer than any pulse can be set. */
+/** Longer than any pulse setting. */
 const longestPulseMs = 3_600_000;
 
-/** What became of one command: published to `…/event`, one for each, QoS 1. */
+/** The outcome of one command: published to `…/event`, one per command, QoS 1. */
 export interface EventReport {
   readonly id: string | null;
   readonly action: string | null;
   readonly outcome: "opened" | "refused";
   /** null when opened */
   readonly reason: RefusalReason | null;
-  /** who asked, as the command said it */
+  /** who requested it, as the command said */
   readonly by: string | null;
   /** ms since 1970, or null while the clock is unset */
   readonly at: number | null;
@@ -51,8 +51,8 @@ export function writeEvent(report: EventReport): string {
 }
 
 /**
- * Reads an event that was published or stored. It is untrusted: a number that no clock or pin can have
- * becomes null, and the rest of the event still holds.
+ * Reads an event that was published or stored. It is untrusted: a number that is impossible for a
+ * clock or pin becomes null, and the rest of the event remains valid.
  * @param value parsed JSON
  * @returns undefined when it is not an event
  */
@@ -70,7 +70,7 @@ export function readEvent(value: unknown): EventReport | undefined {
   return { id, action, outcome, reason: why, by, ...numbers };
 }
 
-/** Looks like an event and is not one: publishing it proves that a box may publish events. */
+/** Similar to an event, but not one: publishing it proves that a box may publish events. */
 export function writeEventProbe(id: string): string {
   return JSON.stringify({ id, action: null, outcome: "doctor" });
 }

@@ -131,7 +131,7 @@ describe("a message that is written", () => {
     );
   });
 
-  it("is known as the doctor's probe, and never as an event", () => {
+  it("is recognised as the doctor's probe, and never as an event", () => {
     const probe = parseJson(writeEventProbe("p-1"));
     assert.equal(readEventProbe(probe), "p-1");
     assert.equal(readEvent(probe), undefined);
@@ -141,8 +141,8 @@ describe("a message that is written", () => {
 
 const unknown = { id: null, action: null, by: null };
 
-describe("a message from anybody", () => {
-  it("is read without an error, whatever it is", () => {
+describe("an untrusted message", () => {
+  it("is read without an error", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         readCommand(text);
@@ -175,7 +175,7 @@ describe("a message from anybody", () => {
     }
   });
 
-  it("is a status of an older firmware when fields are missing, and of none without its own two", () => {
+  it("may lack the fields of newer firmware, but not state and firmware", () => {
     const older = readStatus({ state: "online", firmware: "0.0.1", uptimeMs: 5 });
     assert.deepEqual(older, {
       ...healthyStatus,
@@ -192,7 +192,7 @@ describe("a message from anybody", () => {
   });
 });
 
-describe("the name of somebody who asks", () => {
+describe("the name of a requester", () => {
   it("is cut to what a command can carry", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 100 }), (name) => {
@@ -203,12 +203,12 @@ describe("the name of somebody who asks", () => {
     assert.equal(requesterOf("  Zoë \u0007Quinn "), "Zoë Quinn");
     assert.equal(requesterOf("\u0000 \n"), undefined);
     assert.equal(requesterOf("x".repeat(70))?.length, maximumWordLength);
-    assert.equal(requesterOf(`${"x".repeat(63)}😀`), "x".repeat(63), "no half of a character");
+    assert.equal(requesterOf(`${"x".repeat(63)}😀`), "x".repeat(63), "no half of a surrogate pair");
   });
 });
 
 describe("a topic", () => {
-  it("says whose message it is and what kind", () => {
+  it("identifies the thing and the kind of message", () => {
     for (const kind of ["command", "event", "status"] as const) {
       const topic = topicsOf("site/gate", "lot-1")[kind];
       assert.deepEqual(readTopic("site/gate", topic), { thingName: "lot-1", kind });

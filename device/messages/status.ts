@@ -1,16 +1,16 @@
 import type { ResetReason } from "../hal.ts";
 import { membersOf } from "./json.ts";
 
-/** Every field of a status but `state` and `firmware`, with what reads its value. */
+/** Every field of a status except `state` and `firmware`, with the reader for its value. */
 const fields = {
   /** since the start of the firmware */
   uptimeMs: count,
   resetReason: readResetReason,
-  /** dBm; null on a cable */
+  /** dBm; null with Ethernet */
   rssi: measure,
   /** IP address; null while there is none */
   address: label,
-  /** free bytes; null when the platform cannot tell */
+  /** free bytes; null when the platform cannot report it */
   heap: measure,
   /** when the box's own certificate ends, in ms since 1970; null when it cannot be read */
   certificateEndsAt: measure,
@@ -22,33 +22,33 @@ const fields = {
   /** connections established since the start */
   connections: count,
   /**
-   * connections that the broker ended within half a minute; many mean another device of the same name,
-   * or a policy that forbids a topic
+   * connections that the broker ended within half a minute; many mean another device with the same
+   * name, or a policy that forbids a topic
    */
   shortConnections: count,
   /** connections ended because the peer broke the protocol */
   protocolErrors: count,
   /** pulses ended by the cap instead of their own timer: always 0 on a healthy box */
   capped: count,
-  /** events that found no room to wait for delivery */
+  /** events dropped because the delivery queue was full */
   droppedEvents: count,
 } as const;
 
 type Fields = { readonly [Name in keyof typeof fields]: ReturnType<(typeof fields)[Name]> };
 
-/** How the box is: published to `…/status`, retained. */
+/** The state of the box: published to `…/status`, retained. */
 export interface StatusReport extends Fields {
   readonly state: "online" | "offline";
   readonly firmware: string;
 }
 
-/** The last will. It is fixed at CONNECT, and so it cannot say more. */
+/** The last will. It is fixed at CONNECT, so it contains nothing more. */
 export interface WillReport {
   readonly state: "offline";
   readonly firmware: string;
 }
 
-/** The names of a status's fields but `state` and `firmware`. */
+/** The names of a status's fields except `state` and `firmware`. */
 export function statusFields(): (keyof Fields)[] {
   return Object.keys(fields) as (keyof Fields)[];
 }
@@ -58,8 +58,8 @@ export function writeStatus(report: StatusReport | WillReport): string {
 }
 
 /**
- * Reads a status. It is untrusted, and an older firmware knows fewer fields: one that is absent or not
- * what it should be is null, or 0 when it counts something.
+ * Reads a status. It is untrusted, and older firmware has fewer fields: one that is absent or
+ * invalid is null, or 0 if it is a counter.
  * @param value parsed JSON
  * @returns undefined when it is not a status
  */

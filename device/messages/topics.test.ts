@@ -12,7 +12,7 @@ describe("topics", () => {
   });
 
   for (const prefix of ["gate", "acme/berlin/gate", "a.b_c-d", "x".repeat(64)]) {
-    it(`takes the prefix ${prefix}`, () => assert.ok(isPrefix(prefix)));
+    it(`accepts the prefix ${prefix}`, () => assert.ok(isPrefix(prefix)));
   }
 
   for (const prefix of [
@@ -23,7 +23,7 @@ describe("topics", () => {
   }
 
   for (const name of ["lot-1", "A", "a:b_c-9", "x".repeat(64)]) {
-    it(`takes the thing name ${name}`, () => assert.ok(isThingName(name)));
+    it(`accepts the thing name ${name}`, () => assert.ok(isThingName(name)));
   }
 
   for (const name of [
@@ -32,7 +32,7 @@ describe("topics", () => {
     it(`refuses the thing name ${JSON.stringify(name)}`, () => assert.ok(!isThingName(name)));
   }
 
-  it("stay within AWS IoT Core's limits whatever is accepted", () => {
+  it("stay within AWS IoT Core's limits for every accepted name", () => {
     const word = fc.string({ maxLength: 70 });
     const likely = fc.stringMatching(/^[\w./-]{1,64}$/);
     fc.assert(

@@ -1,13 +1,13 @@
 import { colon, consistsOf, dot, isNameUnit } from "../characters.ts";
 
 /**
- * Every topic of a Boom Box, in one place: `<prefix>/<thingName>/{command,event,status}`.
- * AWS IoT Core allows 256 bytes and 7 slashes in a topic; `$…` is reserved.
+ * Every topic of a Boom Box, in one place: `<prefix>/<thingName>/{command,event,status}`. AWS IoT
+ * Core allows 256 bytes and 7 slashes in a topic; `$…` is reserved.
  */
 export interface Topics {
   /** to the box, QoS 1: `open`, or a JSON command */
   readonly command: string;
-  /** from the box, QoS 1: one for every command, done or refused */
+  /** from the box, QoS 1: one per command, executed or refused */
   readonly event: string;
   /** from the box, QoS 1, retained, and its last will */
   readonly status: string;
@@ -24,7 +24,7 @@ export function topicsOf(prefix: string, thingName: string): Topics {
   return { command: `${root}/command`, event: `${root}/event`, status: `${root}/status` };
 }
 
-/** One to three levels of letters, digits, `_`, `-`, `.`; 64 characters at most. */
+/** One to three levels of letters, digits, `_`, `-`, `.`; at most 64 characters. */
 export function isPrefix(text: string): boolean {
   const levels = text.split("/");
   return (
@@ -35,8 +35,8 @@ export function isPrefix(text: string): boolean {
 }
 
 /**
- * AWS allows `[a-zA-Z0-9:_-]{1,128}` for a thing name (CreateThing). 64 at most here, as the name
- * is also the client id and a part of every topic.
+ * AWS allows `[a-zA-Z0-9:_-]{1,128}` for a thing name (CreateThing). The limit here is 64, because
+ * the name is also the client id and a part of every topic.
  */
 export function isThingName(text: string): boolean {
   return consistsOf(text, isThingNameUnit, 1, 64);
@@ -45,7 +45,7 @@ export function isThingName(text: string): boolean {
 const isPrefixUnit = (unit: number) => isNameUnit(unit) || unit === dot;
 const isThingNameUnit = (unit: number) => isNameUnit(unit) || unit === colon;
 
-/** @returns whose message it is and what kind; undefined when the topic is not one of ours */
+/** @returns the message's thing and kind; undefined when the topic is not one of ours */
 export function readTopic(
   prefix: string,
   topic: string,

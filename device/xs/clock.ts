@@ -8,7 +8,9 @@ export interface ClockOptions extends SntpOptions {
   readonly time: Pick<typeof Time, "set">;
 }
 
-/** The calendar is counted from the last answer of a time server by ticks, so that it does not jump. */
+/**
+ * The calendar time advances by ticks from the last answer of a time server, so it does not jump.
+ */
 export class XsClock implements Clock {
   readonly #options: ClockOptions;
   #set: { readonly date: number; readonly ticks: number } | undefined;
@@ -31,7 +33,7 @@ export class XsClock implements Clock {
     const onTime = (date: number) => {
       this.#query = undefined;
       this.#set = { date: Math.round(date), ticks: ticks() };
-      // Date.now(), by which TLS checks certificates.
+      // Sets Date.now(), which TLS uses to check certificates.
       this.#options.time.set(Math.floor(date / 1000));
       onSynchronized();
     };

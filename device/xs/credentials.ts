@@ -3,11 +3,11 @@ import { readUtf8 } from "../core/utf8.ts";
 import type { Identity } from "../hal.ts";
 import { parseCertificate } from "./tls/certificate.ts";
 
-/** The certificates and keys of a box as they lie in flash, DER throughout. */
+/** The certificates and keys of a box in flash, all DER. */
 export interface Credentials {
-  /** the CA it trusts, its own key, and its own certificate where it came with one */
+  /** the trusted CA, the box's own key, and its own certificate if the image has one */
   readonly secure: Secure;
-  /** for a box that came without */
+  /** for a box without a certificate in the image */
   readonly claim?: ClaimCredentials;
 }
 
@@ -15,11 +15,11 @@ export interface ClaimCredentials {
   /** of the whole fleet */
   readonly clientCertificates: readonly ArrayBuffer[];
   readonly clientKey: ArrayBuffer;
-  /** PKCS#10, PEM, by the box's own key */
+  /** PKCS#10, PEM, signed with the box's own key */
   readonly request: ArrayBuffer;
 }
 
-/** What TLS is given to be this identity. */
+/** What TLS needs for this identity. */
 export function secureOf({ secure, claim }: Credentials, identity: Identity | undefined): Secure {
   if (identity === undefined || claim === undefined) return secure;
   switch (identity.type) {
@@ -38,7 +38,7 @@ export function requestOf({ claim }: Credentials): string | undefined {
   return claim === undefined ? undefined : readUtf8(new Uint8Array(claim.request));
 }
 
-/** In ms since 1970; undefined where it is no certificate that we can read. */
+/** In ms since 1970; undefined if the certificate cannot be read. */
 export function certificateEndsAt(
   credentials: Credentials,
   identity: Identity,
@@ -52,7 +52,7 @@ export function certificateEndsAt(
   }
 }
 
-/** TLS takes whole buffers. */
+/** TLS requires whole buffers. */
 function bufferOf(bytes: Uint8Array): ArrayBuffer {
   return new Uint8Array(bytes).buffer;
 }

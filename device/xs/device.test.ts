@@ -7,7 +7,7 @@ import { createXsDevice } from "./device.ts";
 import { FakeDigital, FakeWiFi, fakeModules } from "./moddable.fake.ts";
 import { answerTo } from "./time-server.fake.ts";
 
-/** The hardware of Moddable, on stand-ins for Moddable's modules which behave as those were seen to. */
+/** The hardware of Moddable, on fakes of Moddable's modules that behave as observed. */
 async function makeHardware(): Promise<HardwareUnderTest> {
   const { device: identity, claim, dispose, ...peers } = await makePeers();
   const timeServer = createSocket("udp4");
@@ -28,7 +28,7 @@ async function makeHardware(): Promise<HardwareUnderTest> {
     device: {
       ...device,
       network: Object.assign(device.network, {
-        // The contract joins whatever is there; WiFi must be told which.
+        // The contract joins any network; WiFi needs an SSID.
         connect: device.network.connect.bind(device.network, { SSID: "car park" }),
       }),
     },
@@ -51,7 +51,7 @@ async function makeHardware(): Promise<HardwareUnderTest> {
 describeHardware("the hardware on Moddable", makeHardware);
 
 describe("the hardware on Moddable", () => {
-  it("tells reset reason and free heap in our words", async () => {
+  it("reports reset reason and free heap in our terms", async () => {
     const hardware = await makeHardware();
     const { system } = hardware.device;
     assert.deepEqual([system.resetReason, system.freeHeap()], ["brownout", 120_000]);

@@ -12,7 +12,7 @@ import { Ticks } from "./ticks.ts";
 import { XsTimer } from "./timer.ts";
 import { type TLSContext, XsTLSSocket } from "./tls-socket.ts";
 
-/** Moddable's modules, and what of them is made already. */
+/** Moddable's modules, and the instances that exist already. */
 export interface XsModules
   extends Omit<SntpOptions, "timer" | "resolve">,
     Omit<TLSContext, "timer" | "resolve">,
@@ -23,15 +23,15 @@ export interface XsModules
   readonly resolve: NativeResolve;
   readonly gatePin: Digital;
   readonly openNetwork: (timer: Timer) => NetworkInterface;
-  /** what went wrong and is lived with */
+  /** reports an error that does not stop the box */
   readonly onFailure: (detail: string) => void;
 }
 
-/** All of `hal.ts` on Moddable. */
+/** Implements all of `hal.ts` on Moddable. */
 export function createXsDevice(modules: XsModules): Device {
   const ticks = new Ticks(modules.time);
   const timer = new XsTimer(modules.nativeTimer, ticks);
-  // One for all parts: on the board every object counts.
+  // One for all parts: on the board, every object counts.
   const context = { ...modules, ticks, timer, resolve: createResolve(modules.resolve, timer) };
   return {
     gatePin: modules.gatePin,

@@ -3,7 +3,7 @@ import { openGatePin } from "./gate-pin.ts";
 import { FakeDigital } from "./moddable.fake.ts";
 
 describe("the gate's pin on Moddable", () => {
-  it("is an output that begins LOW, and is held for ever", () => {
+  it("is an output that starts LOW, and is held forever", () => {
     const holder: { gatePin?: FakeDigital } = {};
     const pin = openGatePin(FakeDigital, 21, holder);
     assert.deepEqual(holder.gatePin?.options, {

@@ -2,9 +2,9 @@ import type NativeDigital from "embedded:io/digital";
 import type { Digital } from "../hal.ts";
 
 /**
- * The gate's pin, LOW from its first moment: ECMA-419's Digital sets the level before the direction.
- * Held by the global object for ever. Were it closed, or collected, the ESP32 would turn the pin's
- * pull-up on, and press the button.
+ * The gate's pin, LOW from the first moment: ECMA-419's Digital sets the level before the
+ * direction. The global object holds it forever. If it were closed or collected, the ESP32 would
+ * enable the pin's pull-up and press the button.
  */
 export function openGatePin(
   io: typeof NativeDigital,

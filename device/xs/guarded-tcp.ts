@@ -2,26 +2,26 @@ import type TCP from "embedded:io/socket/tcp";
 import type { TCPOptions } from "embedded:io/socket/tcp";
 import type { Transport } from "embedded:io/socket/tcp/tls";
 
-/** Who hears what the TLS above does not catch, and how far TCP has come. */
+/** Receives errors that the TLS above does not catch, and tracks the progress of TCP. */
 export interface Guard {
   readonly tcp: typeof TCP;
   onOpened(transport: GuardedTCP): void;
   /** TCP is connected. */
   onConnected(): void;
-  /** What the TLS threw while it was at work on what came in. */
+  /** What TLS threw while it processed input. */
   onFailure(error: unknown): void;
 }
 
-/** The SDK's TLS hands on what it was made with: so the guard finds its way here. */
+/** The SDK's TLS passes its options to the transport: this is how the guard gets here. */
 export interface GuardedOptions extends TCPOptions {
   readonly guard?: Guard;
 }
 
 /**
- * TCP beneath the SDK's TLS socket, which throws what it refuses (a certificate, an alert, a record
- * that was tampered with) out of TCP's callbacks: uncaught, that ends the whole machine. Here it is
- * caught. It also sets itself a timer where data wait after a read, out of reach of any catch; while
- * {@link isPaused} nothing seems to wait, and {@link resume} brings it on.
+ * TCP below the SDK's TLS socket. When TLS refuses something (a certificate, an alert, a tampered
+ * record), it throws out of TCP's callbacks; uncaught, that would end the whole machine. This class
+ * catches it. TLS also sets its own timer if data remain after a read, and no catch reaches that
+ * timer. So while {@link isPaused}, no data seem to remain, and {@link resume} delivers them.
  */
 export class GuardedTCP implements Transport {
   writable = 0;
@@ -35,7 +35,7 @@ export class GuardedTCP implements Transport {
   constructor(options: GuardedOptions) {
     this.#options = options;
     const { address, port, guard } = options;
-    if (guard === undefined) throw new TypeError("a guarded transport without its guard");
+    if (guard === undefined) throw new TypeError("transport without a guard");
     this.#guard = guard;
     guard.onOpened(this);
     this.#tcp = new guard.tcp({
@@ -59,7 +59,7 @@ export class GuardedTCP implements Transport {
     this.#readable = count;
   }
 
-  /** What came in and has not been looked at is, now. @returns whether there was any */
+  /** Processes input that has not been read yet. @returns whether there was any */
   resume(): boolean {
     if (this.#readable === 0 || this.#isClosed) return false;
     this.#try(() => this.#options.onReadable?.(this.#readable));

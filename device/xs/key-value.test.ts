@@ -3,7 +3,7 @@ import { XsKeyValue } from "./key-value.ts";
 import { fakeKeyValue } from "./moddable.fake.ts";
 
 describe("storage on Moddable", () => {
-  it("that cannot be opened, read or written is as good as empty, and says so", () => {
+  it("that cannot be opened, read or written counts as empty, and reports it", () => {
     const failures: string[] = [];
     const storage = new XsKeyValue(
       {
@@ -18,7 +18,7 @@ describe("storage on Moddable", () => {
     assert.deepEqual(failures, ["storage: open: Error: NVS is full"]);
   });
 
-  it("goes on after a key that is refused", () => {
+  it("continues after a refused key", () => {
     const failures: string[] = [];
     const storage = new XsKeyValue(fakeKeyValue(), (detail) => failures.push(detail));
     storage.write("longer than fifteen", "1");

@@ -4,8 +4,8 @@ import type { KeyValue } from "../hal.ts";
 type Store = ReturnType<typeof NativeKeyValue.open>;
 
 /**
- * Flash, as far as it will: a store that fails, is full or holds something else is as good as empty.
- * The gate must open all the same, and a restart would not mend it.
+ * Flash storage, best effort: a store that fails, is full or holds another type counts as empty.
+ * The gate must still open, and a restart would not fix it.
  */
 export class XsKeyValue implements KeyValue {
   readonly #store: Store | undefined;

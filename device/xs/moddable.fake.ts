@@ -13,7 +13,7 @@ import type { XsModules } from "./device.ts";
 import { openGatePin } from "./gate-pin.ts";
 import { WiFiInterface } from "./network/wifi-interface.ts";
 
-/** A counter of 32 bits that wraps a tenth of a second after it was made. */
+/** A 32-bit counter that wraps a tenth of a second after creation. */
 export class FakeTime {
   readonly #from = performance.now();
   readonly set = (seconds: number): void => {
@@ -30,7 +30,7 @@ export class FakeTime {
   }
 }
 
-/** Whole milliseconds, the last of which may not be over yet. */
+/** Whole milliseconds, which may end early in the last one. */
 export const fakeTimer: XsModules["nativeTimer"] = {
   set: (callback, delayMs = 0) => setTimeout(callback, Math.floor(delayMs)),
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
@@ -53,7 +53,7 @@ export class FakeDigital {
   }
 }
 
-/** UDP as ECMA-419 has it, by Node's. */
+/** ECMA-419's UDP on top of Node's. */
 export class FakeUDP implements UDP {
   readonly #socket = createSocket("udp4");
   readonly #received: Datagram[] = [];
@@ -78,14 +78,14 @@ export class FakeUDP implements UDP {
   }
 }
 
-/** Which peer a transport of Moddable's TLS is for; TLS itself is done by Node, below the fake TCP. */
+/** The peer that a transport of Moddable's TLS is for. Node does TLS itself, below the fake TCP. */
 export interface FakeIdentity {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
 }
 
-/** As the SDK does, what is no certificate is left for the peer to refuse. */
+/** Like the SDK: the peer refuses an invalid certificate. */
 function contextOf(ca: string, { clientCertificates: [certificate], clientKey }: Secure) {
   if (certificate === undefined) return createSecureContext({ ca });
   const cert = pemOf("CERTIFICATE", certificate);
@@ -106,8 +106,8 @@ function derOf(pem: string): ArrayBuffer {
 }
 
 /**
- * TCP and TLS as the SDK has them: what TLS refuses it throws out of TCP's callback, and one record is
- * told at a time.
+ * TCP and TLS as in the SDK: TLS throws refusals out of TCP's callback, and reports one record at a
+ * time.
  */
 export function fakeTls(identity: FakeIdentity) {
   let secureContext = createSecureContext(identity);
@@ -134,7 +134,7 @@ export function fakeTls(identity: FakeIdentity) {
       });
       socket.on("error", (error: NodeJS.ErrnoException) => {
         const { code = "" } = error;
-        // An alert is the peer's word about our certificate, not ours about its.
+        // An alert is the peer's verdict on our certificate, not ours on the peer's.
         if (/CERT|SELF_SIGNED|ALTNAME|UNABLE/.test(code) && !code.includes("_ALERT_")) {
           isOver = true;
           refusal = new Error(`certificate 0: ${error.code}`);
@@ -176,7 +176,7 @@ export function fakeTls(identity: FakeIdentity) {
             throw error;
           }
           this.#transport.readable = count;
-          // One record at a time, and records of four bytes at most.
+          // One record at a time, with at most four bytes.
           this.#waiting = Math.min(4, count);
           onReadable(this.#waiting);
         },
@@ -193,9 +193,9 @@ export function fakeTls(identity: FakeIdentity) {
       if (count > this.#waiting) throw new Error("invalid");
       const bytes = new Uint8Array(count);
       this.#transport.read(bytes);
-      // The SDK's goes on by itself where data wait: out of reach of any catch.
+      // The SDK continues by itself if data remain, where no catch reaches it.
       const rest = this.#transport.readable;
-      if (rest > 0) throw new Error("it would set a timer of its own");
+      if (rest > 0) throw new Error("it would set its own timer");
       return bytes.buffer;
     }
 
@@ -210,7 +210,7 @@ export function fakeTls(identity: FakeIdentity) {
   return { tcp: FakeTCP, tls: FakeTLSSocket };
 }
 
-/** One access point, in reach or not. */
+/** One access point, in range or not. */
 export class FakeWiFi implements NativeWiFi {
   static isReachable = true;
   static made: FakeWiFi[] = [];
@@ -251,7 +251,7 @@ export class FakeWiFi implements NativeWiFi {
   }
 }
 
-/** As NVS of the ESP32: keys of 15 characters at most. */
+/** Like NVS on the ESP32: keys of at most 15 characters. */
 export const fakeKeyValue = (values = new Map<string, string>()): XsModules["keyValue"] => ({
   open({ path }) {
     const check = (key: string) => {
@@ -271,7 +271,7 @@ export const fakeKeyValue = (values = new Map<string, string>()): XsModules["key
   },
 });
 
-/** Everything of Moddable that a box uses, on Node. */
+/** All Moddable modules that a box uses, on Node. */
 export function fakeModules(
   identity: FakeIdentity,
   claim: ClaimIdentity,

@@ -8,7 +8,7 @@ const timer: Timer = {
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
 
-describe("names to addresses on Moddable", () => {
+describe("name resolution on Moddable", () => {
   let virtual: sinon.SinonFakeTimers;
   beforeEach(() => {
     virtual = sinon.useFakeTimers();
@@ -22,21 +22,21 @@ describe("names to addresses on Moddable", () => {
     virtual.tick(10);
     return found;
   }
-  const never: NativeResolve = () => assert.fail("it need not be asked");
+  const never: NativeResolve = () => assert.fail("no query is needed");
 
-  it("asks the network", () => {
+  it("queries the network", () => {
     const native: NativeResolve = (host, callback) =>
       setTimeout(() => callback(host, host === "broker.test" ? "10.1.2.3" : undefined), 3);
     assert.deepEqual(resolve("broker.test", native), ["10.1.2.3"]);
     assert.deepEqual(resolve("nowhere.test", native), [undefined]);
   });
 
-  it("asks nobody for an address or for this machine", () => {
+  it("does not query for an address or for localhost", () => {
     assert.deepEqual(resolve("192.168.0.255", never), ["192.168.0.255"]);
     assert.deepEqual(resolve("localhost", never), ["127.0.0.1"]);
   });
 
-  it("asks for what only looks like an address", () => {
+  it("queries names that only look like an address", () => {
     for (const host of ["1.2.3", "1.2.3.256", "1.2.3.x"]) {
       const native: NativeResolve = (_host, callback) =>
         setTimeout(() => callback(host, undefined));
@@ -44,7 +44,7 @@ describe("names to addresses on Moddable", () => {
     }
   });
 
-  it("finds nothing where there is no resolver", () => {
+  it("finds nothing if there is no resolver", () => {
     const broken: NativeResolve = () => {
       throw new Error("no resolver");
     };

@@ -1,16 +1,20 @@
 import { consistsOf, isDigit } from "../characters.ts";
 import type { Timer } from "../hal.ts";
 
-/** The IPv4 address of a host, in dots; undefined where none is found. On a later turn. */
+/**
+ * The IPv4 address of a host, in dotted form; undefined if none is found. Called on a later turn.
+ */
 export type Resolve = (host: string, onResolved: (address: string | undefined) => void) => void;
 
-/** As Moddable's `System.resolve`. */
+/** Same as Moddable's `System.resolve`. */
 export type NativeResolve = (
   host: string,
   callback: (host: string, address: string | undefined) => void,
 ) => void;
 
-/** Names by the network's own servers; an address, and this machine, without asking (RFC 6761, 6.3). */
+/**
+ * Resolves names with the network's servers. Addresses and localhost need no query (RFC 6761, 6.3).
+ */
 export function createResolve(native: NativeResolve, timer: Timer): Resolve {
   return (host, onResolved) => {
     const known = host === "localhost" ? "127.0.0.1" : isAddress(host) ? host : undefined;
@@ -21,7 +25,7 @@ export function createResolve(native: NativeResolve, timer: Timer): Resolve {
     try {
       native(host, (_host, address) => onResolved(address));
     } catch {
-      // No memory for a question, or no resolver: as if there were no such name.
+      // No memory for a query, or no resolver: treated as an unknown name.
       timer.set(() => onResolved(undefined), 0);
     }
   };

@@ -4,14 +4,14 @@ import { readSettings } from "./settings.ts";
 const read = (text: string) => readSettings(Uint8Array.from(Buffer.from(text)).buffer);
 
 describe("the settings in the image", () => {
-  it("are an object of JSON, UTF-8", () => {
+  it("are a JSON object in UTF-8", () => {
     assert.deepEqual(read('{"pin":21,"networks":[{"SSID":"Größe"}]}'), {
       pin: 21,
       networks: [{ SSID: "Größe" }],
     });
   });
 
-  it("are as good as none where they are anything else", () => {
+  it("count as empty if they are anything else", () => {
     for (const text of ["", "{", "[]", "null", "5", '"open"']) assert.deepEqual(read(text), {});
   });
 });

@@ -1,6 +1,6 @@
 import { readUtf8 } from "../core/utf8.ts";
 
-/** The settings as they lie in the image: JSON, an object; anything else is as good as none. */
+/** The settings in the image: a JSON object. Anything else counts as empty. */
 export function readSettings(resource: ArrayBuffer): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(readUtf8(new Uint8Array(resource)));

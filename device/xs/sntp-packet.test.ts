@@ -8,14 +8,14 @@ const date = Date.UTC(2026, 10, 24, 10, 30, 0, 250);
 const request = encodeRequest(cookie);
 
 describe("an SNTP packet", () => {
-  it("asks as a client of version 4, its cookie where the answer will repeat it", () => {
+  it("is a version 4 client request, with the cookie in the transmit timestamp", () => {
     assert.equal(request.length, 48);
     assert.equal(request[0], 0b00_100_011);
     assert.deepEqual(request.subarray(40), cookie);
     assert.ok(request.subarray(1, 40).every((byte) => byte === 0));
   });
 
-  it("gives the time to the millisecond, also after the turn of the era in 2036", () => {
+  it("gives the time to the millisecond, also after the era change in 2036", () => {
     for (const each of [date, Date.UTC(2036, 1, 7, 6, 28, 17), Date.UTC(2080, 0, 1)]) {
       assert.equal(readReply(answerTo(request, each), cookie), each);
     }
@@ -24,18 +24,18 @@ describe("an SNTP packet", () => {
   const unsound: [string, Answer][] = [
     ["a client", { mode: 3 }],
     ["a broadcast", { mode: 5 }],
-    ["a server that asks to be left alone", { stratum: 0 }],
+    ["a kiss-o'-death server", { stratum: 0 }],
     ["a server that is not synchronized", { stratum: 16 }],
-    ["a server that says it does not know", { leap: 3 }],
+    ["a server without a set clock", { leap: 3 }],
     ["another version", { version: 2 }],
   ];
   for (const [what, answer] of unsound) {
-    it(`is not taken from ${what}`, () => {
+    it(`is not accepted from ${what}`, () => {
       assert.equal(readReply(answerTo(request, date, answer), cookie), undefined);
     });
   }
 
-  it("is not taken where it is no answer to this question, is cut short, or tells no time", () => {
+  it("is not accepted if it does not answer this request, is truncated, or has no time", () => {
     const good = answerTo(request, date);
     for (let i = 24; i < 32; i++) {
       const forged = good.slice();
@@ -48,7 +48,7 @@ describe("an SNTP packet", () => {
     }
   });
 
-  it("of any bytes never throws, and without the cookie is never taken", () => {
+  it("never throws on any bytes, and is never accepted without the cookie", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
         const isAnswer = cookie.every((byte, i) => bytes[24 + i] === byte);

@@ -39,7 +39,7 @@ class ScriptedUDP implements UDP {
   }
 }
 
-describe("the question to time servers", () => {
+describe("the query to time servers", () => {
   let virtual: sinon.SinonFakeTimers;
   const addresses: Record<string, string | undefined> = {
     one: "10.0.0.1",
@@ -78,7 +78,7 @@ describe("the question to time servers", () => {
   };
   const request = (at = -1) => socket(at).sent[0]?.bytes ?? new Uint8Array();
 
-  it("is over with the first good answer, half of its journey added", () => {
+  it("ends with the first valid answer, plus half of the round trip", () => {
     const { said } = ask(["one", "two"]);
     virtual.tick(5);
     assert.deepEqual([socket().sent[0]?.address, socket().sent[0]?.port], ["10.0.0.1", 123]);
@@ -91,7 +91,7 @@ describe("the question to time servers", () => {
     assert.equal(virtual.countTimers(), 0);
   });
 
-  it("does not listen to another address or port, or to what is no answer", () => {
+  it("ignores another address or port, and invalid answers", () => {
     const { said } = ask(["one"]);
     virtual.tick(5);
     const good = answerTo(request(), date);
@@ -104,7 +104,7 @@ describe("the question to time servers", () => {
     assert.equal(said.length, 1);
   });
 
-  it("asks each server twice, then the next, each time with a new cookie", () => {
+  it("queries each server twice, then the next, each time with a new cookie", () => {
     const { said } = ask(["one", "unknown", "broken", "two"]);
     virtual.tick(2_000 + 2_000 + 10 + 4_000 + 20);
     assert.deepEqual(
@@ -114,12 +114,12 @@ describe("the question to time servers", () => {
     assert.notDeepEqual(request(0).subarray(40), request(1).subarray(40));
     assert.ok(ScriptedUDP.all.slice(0, -1).every(({ isClosed }) => isClosed));
     socket(0).deliver(answerTo(request(0), date), "10.0.0.1");
-    assert.deepEqual(said, [], "an answer to an earlier question is too late");
+    assert.deepEqual(said, [], "an answer to an earlier request is too late");
     socket().deliver(answerTo(request(), date), "10.0.0.2");
     assert.equal(said.length, 1);
   });
 
-  it("says so when nobody answered, and leaves nothing open", () => {
+  it("reports if no server answered, and leaves nothing open", () => {
     const { said } = ask(["one", "two"]);
     virtual.tick(8_000);
     assert.deepEqual(said, ["no time from one, two"]);
@@ -127,7 +127,7 @@ describe("the question to time servers", () => {
     assert.equal(virtual.countTimers(), 0);
   });
 
-  it("is heard of no more once it is cancelled", () => {
+  it("calls back no more after it is cancelled", () => {
     const { query, said } = ask(["one"]);
     virtual.tick(3);
     query.cancel();

@@ -8,24 +8,24 @@ export interface SntpOptions {
   readonly udp: typeof UDP;
   readonly resolve: Resolve;
   readonly timer: Timer;
-  /** 123 but in a test */
+  /** 123 except in tests */
   readonly port?: number;
 }
 
 export interface TimeQuestion {
-  /** host names, asked in order */
+  /** host names, queried in order */
   readonly servers: readonly string[];
-  /** ms since 1970, half of the way there and back added */
+  /** ms since 1970, with half of the round trip added */
   onTime(date: number): void;
   onError(detail: string): void;
 }
 
 const triesPerServer = 2;
 const answerWithinMs = 2_000;
-/** A year before which this was not written: a server that says so has no clock. */
+/** A server that reports an earlier year has no valid clock: this code is newer. */
 const notBefore = Date.UTC(2026, 0, 1);
 
-/** One question, asked of each server in turn until one gives a good answer. */
+/** One query, sent to each server in turn until one gives a valid answer. */
 export class SntpQuery {
   readonly #options: SntpOptions;
   readonly #question: TimeQuestion;
@@ -43,7 +43,7 @@ export class SntpQuery {
     this.#wait(() => this.#ask(0), 0);
   }
 
-  /** Nothing more is heard of it. */
+  /** No callback runs after it. */
   cancel(): void {
     this.#isOver = true;
     this.#release();
@@ -64,7 +64,7 @@ export class SntpQuery {
     };
     this.#wait(next, answerWithinMs);
     this.#options.resolve(host, (address) => {
-      // Too late, or for a question that is over: a name server may take its time.
+      // Too late, or for a query that is over: a name server may be slow.
       if (this.#isOver || turn !== this.#turn) return;
       if (address === undefined) next();
       else this.#send(address);
@@ -92,7 +92,7 @@ export class SntpQuery {
       this.#socket = socket;
       socket.write(encodeRequest(cookie), address, port);
     } catch {
-      // The network is gone, or has no sockets left: the timeout asks the next.
+      // The network is gone, or no sockets are left: the timeout queries the next server.
     }
   }
 

@@ -21,7 +21,7 @@ describe("the system on Moddable", () => {
     it(`calls "${text}" ${reason}`, () => assert.equal(make(text).resetReason, reason));
   }
 
-  it("tells free heap where the platform can", () => {
+  it("reports free heap if the platform can", () => {
     assert.equal(make("Panic", 90_000).freeHeap(), 90_000);
     assert.equal(make("Panic").freeHeap(), undefined, "a desktop");
   });

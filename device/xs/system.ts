@@ -1,9 +1,9 @@
 import type getResetReason from "resetReason";
 import type { ResetReason, System } from "../hal.ts";
 
-/** What of Moddable and the board tells about the device. */
+/** The part of Moddable and the board that describes the device. */
 export interface SystemModules {
-  /** in bytes; undefined where the platform cannot tell */
+  /** in bytes; undefined if the platform cannot report it */
   readonly freeHeap: () => number | undefined;
   readonly getResetReason: typeof getResetReason;
 }
@@ -21,13 +21,16 @@ export class XsSystem implements System {
     return this.#modules.freeHeap();
   }
 
-  /** On the ESP32 each comes from its hardware: two boxes never come back at the same moments. */
+  /**
+   * On the ESP32, each value comes from the hardware, so two boxes do not reconnect at the same
+   * moments.
+   */
   random(): number {
     return Math.random();
   }
 }
 
-/** ESP-IDF's `esp_reset_reason_t` in Moddable's words. After an abort of XS it is "Software". */
+/** ESP-IDF's `esp_reset_reason_t` as Moddable names it. After XS aborts, it is "Software". */
 function reasonOf(text: string): ResetReason {
   switch (text) {
     case "Power-On":

@@ -1,8 +1,8 @@
 import type Time from "time";
 
 /**
- * Milliseconds since this was made, of a counter of 32 bits that wraps after 24.8 days. It must be
- * looked at more often than that; every timer does.
+ * Milliseconds since creation, from a 32-bit counter that wraps after 24.8 days. It must be read
+ * more often than that; every timer does.
  */
 export class Ticks {
   readonly #time: Pick<typeof Time, "ticks" | "delta">;
@@ -14,7 +14,7 @@ export class Ticks {
     this.#last = time.ticks;
   }
 
-  /** Never goes back: on a desktop the counter is the wall clock, and may. */
+  /** Never goes back: on a desktop, the counter is the wall clock and may. */
   now(): number {
     const { ticks } = this.#time;
     this.#elapsed += Math.max(0, this.#time.delta(this.#last, ticks));

@@ -10,7 +10,7 @@ export interface Answer {
   readonly version?: number;
 }
 
-/** What a time server says to a request, all as it should be unless told otherwise. */
+/** A time server's valid answer to a request, with optional changes. */
 export function answerTo(
   request: Uint8Array,
   date: number,

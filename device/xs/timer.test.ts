@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Ticks } from "./ticks.ts";
 import { XsTimer } from "./timer.ts";
 
-/** A counter and timers that stand still until the test moves them. */
+/** A counter and timers that only the test advances. */
 class Stage {
   ticks = 0;
   readonly armed: { callback: () => void; delayMs: number }[] = [];
@@ -39,7 +39,7 @@ class Stage {
 }
 
 describe("ticks", () => {
-  it("go on where the counter wraps, and never back", () => {
+  it("continue when the counter wraps, and never go back", () => {
     const stage = new Stage();
     stage.ticks = 0x7fff_ffff - 9;
     const ticks = stage.makeTicks();
@@ -54,7 +54,7 @@ describe("ticks", () => {
 });
 
 describe("a timer", () => {
-  it("that the platform ends early waits for the rest", () => {
+  it("that the platform fires early waits for the rest", () => {
     const stage = new Stage();
     const timer = new XsTimer(stage.native, stage.makeTicks());
     let fired = 0;
@@ -69,7 +69,7 @@ describe("a timer", () => {
     assert.equal(stage.armed.length, 0);
   });
 
-  it("longer than a day is armed again each day, so that the counter is looked at", () => {
+  it("longer than a day is armed again each day, so that the counter is read", () => {
     const day = 86_400_000;
     const stage = new Stage();
     const timer = new XsTimer(stage.native, stage.makeTicks());

@@ -6,7 +6,7 @@ interface Armed {
   native: object | undefined;
 }
 
-/** Moddable's one-shot timers, which count whole milliseconds and may end within the last one. */
+/** Moddable's one-shot timers, which count whole milliseconds and may fire within the last one. */
 export class XsTimer implements Timer {
   readonly #native: Pick<typeof NativeTimer, "set" | "clear">;
   readonly #ticks: Ticks;
@@ -39,5 +39,5 @@ export class XsTimer implements Timer {
   }
 }
 
-/** A day: the native delay has 31 bits, and {@link Ticks} must be looked at. */
+/** One day: the native delay has 31 bits, and {@link Ticks} must be read regularly. */
 const longestMs = 24 * 60 * 60 * 1000;

@@ -16,7 +16,7 @@ describe("a TLS socket on Moddable", () => {
   });
   afterEach(() => virtual.restore());
 
-  /** A connection whose TCP and TLS are moved by the test. */
+  /** A connection whose TCP and TLS the test controls. */
   function open(
     address: string | undefined = "10.0.0.1",
     constructorError?: Error,
@@ -59,7 +59,7 @@ describe("a TLS socket on Moddable", () => {
       }
       read(): ArrayBuffer | undefined {
         const record = state.records.shift();
-        assert.equal(transport?.readable, 0, "the SDK would set a timer of its own");
+        assert.equal(transport?.readable, 0, "the SDK would set its own timer");
         return record && Uint8Array.from(record).buffer;
       }
       write(bytes: Uint8Array): number {
@@ -72,7 +72,7 @@ describe("a TLS socket on Moddable", () => {
         transport?.close();
       }
     }
-    /** What the TLS does with bytes of TCP: gives the next record out, or throws. */
+    /** What TLS does with bytes from TCP: returns the next record, or throws. */
     let onBytes = (count: number): void => {
       const [record] = state.records;
       if (transport !== undefined) transport.readable = state.records.length > 1 ? count : 0;
@@ -111,7 +111,7 @@ describe("a TLS socket on Moddable", () => {
     return { socket, said, state, late, throwing };
   }
 
-  it("resolves the name, and gives TLS address, name, ALPN and no session to resume", () => {
+  it("resolves the name, and passes address, name and ALPN to TLS, without a session to resume", () => {
     const { late, state } = open();
     const { options } = late();
     assert.deepEqual(
@@ -120,11 +120,11 @@ describe("a TLS socket on Moddable", () => {
     );
     assert.equal(options.secure.applicationLayerProtocolNegotiation, "x-amzn-mqtt-ca");
     assert.equal(options.secure.cache, false);
-    assert.deepEqual(state.seeds, [256], "its randomness is new");
+    assert.deepEqual(state.seeds, [256], "its random seed is new");
   });
 
-  it("tells of a name without an address", () => {
-    // A default of the helper's would take the place of undefined.
+  it("reports a name without an address", () => {
+    // The helper's default would replace undefined.
     const { socket, said } = open("");
     socket.close();
     virtual.tick(10);
@@ -167,7 +167,7 @@ describe("a TLS socket on Moddable", () => {
       tcp.onError?.();
       assert.deepEqual(said.slice(-1), [[reason, message]]);
       assert.equal(said.filter((each) => typeof each !== "string").length, 1);
-      assert.equal(state.tcpClosed, 1, "nothing more of that peer is looked at");
+      assert.equal(state.tcpClosed, 1, "no more input from that peer is processed");
     });
   }
 
@@ -177,7 +177,7 @@ describe("a TLS socket on Moddable", () => {
     assert.deepEqual(said, [["handshake", "pkcs8: bad"]]);
   });
 
-  it("tells a refused connection from one that was closed", () => {
+  it("distinguishes a refused connection from a closed one", () => {
     const refused = open();
     refused.late().tcp.onError?.();
     assert.deepEqual(refused.said, [["refused", undefined]]);
@@ -188,7 +188,7 @@ describe("a TLS socket on Moddable", () => {
     assert.deepEqual(closed.said, ["writable 1440", ["closed", undefined]]);
   });
 
-  it("reads all records that came at once, each on a turn of its own", () => {
+  it("reads all records that arrived at once, each on its own turn", () => {
     const { socket, late, said, state } = open();
     const { tcp } = late();
     tcp.onWritable?.(1_440);
@@ -201,7 +201,7 @@ describe("a TLS socket on Moddable", () => {
     assert.equal(socket.read(), undefined);
   });
 
-  it("tells on a later turn of a write that failed", () => {
+  it("reports a failed write on a later turn", () => {
     const { socket, late, said } = open("10.0.0.1", undefined, new Error("would block"));
     late().tcp.onWritable?.(1_440);
     assert.equal(socket.write(Uint8Array.of(1)), 0);
@@ -211,7 +211,7 @@ describe("a TLS socket on Moddable", () => {
     assert.equal(socket.write(Uint8Array.of(1)), 0);
   });
 
-  it("lets what was written leave before it closes, and is heard of no more", () => {
+  it("sends what was written before it closes, and calls back no more", () => {
     const { socket, late, said, state } = open();
     const { tcp } = late();
     tcp.onWritable?.(1_440);
@@ -229,7 +229,7 @@ describe("a TLS socket on Moddable", () => {
     assert.equal(virtual.countTimers(), 0);
   });
 
-  it("that is closed before it is open leaves nothing behind", () => {
+  it("that is closed before it is open leaves nothing open", () => {
     const early = open();
     early.socket.close();
     early.late();

@@ -7,7 +7,7 @@ import { type Guard, GuardedTCP } from "./guarded-tcp.ts";
 import { randomBytes } from "./random.ts";
 import type { Resolve } from "./resolve.ts";
 
-/** What every connection of a box has in common. */
+/** What all connections of a box share. */
 export interface TLSContext extends Credentials {
   readonly tcp: typeof TCP;
   readonly tls: typeof NativeTLSSocket;
@@ -16,13 +16,16 @@ export interface TLSContext extends Credentials {
   readonly timer: Timer;
 }
 
-/** All that the SDK's generator holds. */
+/** The capacity of the SDK's generator. */
 const seedLength = 256;
 
-/** How long the bytes of a closed connection may take to leave: a DISCONNECT above all. */
+/** How long the last bytes of a closed connection may take to be sent, mainly a DISCONNECT. */
 const lingerMs = 250;
 
-/** `hal.ts`'s TLS socket on ECMA-419's, which wants an address, throws what it refuses, and reads once. */
+/**
+ * `hal.ts`'s TLS socket on top of ECMA-419's, which needs an address, throws what it refuses, and
+ * reports each record once.
+ */
 export class XsTLSSocket implements TLSSocket, Guard {
   readonly #context: TLSContext;
   #options: TLSSocketOptions | undefined;
@@ -58,7 +61,7 @@ export class XsTLSSocket implements TLSSocket, Guard {
     this.#isConnected = true;
   }
 
-  /** What the TLS threw: its refusals have no other way out. */
+  /** What TLS threw: it reports refusals in no other way. */
   onFailure(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
     if (text.startsWith("certificate ")) this.#fail("certificate", text);
@@ -105,7 +108,8 @@ export class XsTLSSocket implements TLSSocket, Guard {
     { host, port, applicationLayerProtocol, identity }: TLSSocketOptions,
   ): void {
     const { tls: Native, rng } = this.#context;
-    // Its own seed is of 16 bytes, drawn at the start, when the hardware's generator may be weak.
+    // The SDK's own seed has 16 bytes and is drawn at the start, when the hardware generator may be
+    // weak.
     rng.init(randomBytes(seedLength).buffer as ArrayBuffer);
     try {
       this.#native = new Native({
@@ -116,7 +120,7 @@ export class XsTLSSocket implements TLSSocket, Guard {
         port,
         secure: {
           ...secureOf(this.#context, identity),
-          // A session is never resumed: every connection sees the server's certificate.
+          // Sessions are never resumed: every connection checks the server's certificate.
           cache: false,
           ...(applicationLayerProtocol === undefined
             ? {}
@@ -134,7 +138,7 @@ export class XsTLSSocket implements TLSSocket, Guard {
     }
   }
 
-  /** All records that have come, each read whole before the next is opened. */
+  /** All records that have arrived, each read whole before the next is opened. */
   #receive(count: number): void {
     const transport = this.#transport;
     if (this.#native === undefined || transport === undefined) return;
@@ -145,7 +149,7 @@ export class XsTLSSocket implements TLSSocket, Guard {
       this.#received.push(new Uint8Array(bytes));
       this.#options.onReadable(count);
     }
-    // Not within this: a hundred records would be a hundred calls deep.
+    // Not recursively: a hundred records would be a hundred calls deep.
     this.#later(() => transport.resume());
   }
 
@@ -153,7 +157,7 @@ export class XsTLSSocket implements TLSSocket, Guard {
     const options = this.#options;
     if (options === undefined || this.#hasFailed) return;
     this.#hasFailed = true;
-    // Nothing of a peer that was refused is looked at, until close() comes.
+    // Input from a refused peer is ignored until close().
     this.#release();
     options.onError(reason, detail);
   }

@@ -14,7 +14,7 @@ import { type Outcome, type RunningClient, runAdvisor } from "./run.ts";
 
 export const host = "localhost";
 
-/** Who takes part, and what a client needs to connect. */
+/** The participants, and a client's certificates. */
 export interface Ring {
   readonly broker: AdvisorBroker;
   readonly pace: Pace;
@@ -31,7 +31,7 @@ export interface Ring {
 
 let made: ReturnType<typeof makeKeys> | undefined;
 
-/** Made once: keys take their time. */
+/** Created once: generating keys is slow. */
 async function makeKeys() {
   const ca = await createAuthority({ keyType: "p256" });
   return {

@@ -9,18 +9,18 @@ import type { Pace } from "./pace.ts";
 import type { RunningClient } from "./run.ts";
 
 export interface BoxClientOptions {
-  /** where the advisor is, too */
+  /** the host of the advisor, too */
   readonly settings: Settings;
   readonly identity: TLSIdentity;
   /** the box's clock and timers */
   readonly pace: Pace;
   /** uniform in [0, 1); default: Math.random */
   readonly random?: () => number;
-  /** default: the agent, in this process; `onFailed` is told when it is gone */
+  /** default: the agent, in this process; `onFailed` is called when it fails */
   makeFirmware?(agent: AgentOptions, onFailed: (error: Error) => void): Firmware;
 }
 
-/** Our own firmware on simulated hardware, whose time the advisor sets. */
+/** Our own firmware on simulated hardware. The advisor controls its time. */
 export function startBoxClient(options: BoxClientOptions): RunningClient {
   const { settings, identity, pace, random, makeFirmware } = options;
   let problem: string | undefined;
@@ -28,7 +28,7 @@ export function startBoxClient(options: BoxClientOptions): RunningClient {
     settings,
     identity,
     clock: new ScriptedClock(undefined, {
-      // A box that looks at its clock is at work.
+      // A box that reads its clock is active.
       now: () => {
         pace.stir();
         return pace.now();
@@ -50,14 +50,14 @@ export function startBoxClient(options: BoxClientOptions): RunningClient {
   return {
     problem() {
       const { edges } = box.device.gatePin;
-      // No case sends a command that opens.
+      // No case sends a command that opens the gate.
       return edges.length === 0 ? problem : `pin ${settings.pin} moved, edges: ${edges.length}`;
     },
     stop: () => box.stop(),
   };
 }
 
-/** The box's own of the timers that it shares with the advisor: those alone go with its power. */
+/** The box's own timers among those it shares with the advisor: only these stop with its power. */
 class PacedTimer implements PoweredTimer {
   readonly #pace: Pace;
   readonly #armed = new Set<TimerHandle>();

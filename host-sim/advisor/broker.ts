@@ -8,10 +8,10 @@ export interface AdvisorBrokerOptions extends ListenerOptions {
   readonly pace: Pace;
 }
 
-/** While the broker is away nothing is measured: time may run faster still. */
+/** While the broker is down, nothing is measured, so time may run even faster. */
 const awayBoost = 20;
 
-/** The broker that plays scripts, one at a time, and writes down what it sees. */
+/** The broker that plays scripts, one at a time, and records what it sees. */
 export class AdvisorBroker {
   readonly #pace: Pace;
   readonly #listener: Listener;
@@ -19,7 +19,7 @@ export class AdvisorBroker {
   #script: Script = { certificate: "good", connections: [healthy] };
   #transcript: Transcript;
   #onEntry: () => void = () => {};
-  /** counts scripts, so that what is left of one says nothing about the next */
+  /** counts scripts, so that leftovers of one do not affect the next */
   #round = 0;
 
   private constructor(pace: Pace, listener: Listener) {
@@ -29,13 +29,13 @@ export class AdvisorBroker {
   }
 
   /**
-   * Resolves when clients can come.
-   * @throws Error (`EADDRINUSE`, …) where the port cannot be had
+   * Resolves when clients can connect.
+   * @throws Error (`EADDRINUSE`, …) if the port is not available
    */
   static async listen({ pace, ...options }: AdvisorBrokerOptions): Promise<AdvisorBroker> {
     let broker: AdvisorBroker | undefined;
     const listener = await Listener.listen(options, (drop) => {
-      if (broker === undefined) throw new Error("a visitor before listen() has returned");
+      if (broker === undefined) throw new Error("a connection before listen() has returned");
       return broker.#visit(drop);
     });
     broker = new AdvisorBroker(pace, listener);
@@ -46,7 +46,9 @@ export class AdvisorBroker {
     return this.#listener.port;
   }
 
-  /** Drops whoever is there; from here on by this script. `onEntry` is called for whatever is added to the transcript. */
+  /**
+   * Drops all clients, then plays this script. `onEntry` is called for each new transcript entry.
+   */
   begin(script: Script, onEntry: () => void): Transcript {
     this.#round += 1;
     for (const close of this.#open) close();
@@ -57,7 +59,7 @@ export class AdvisorBroker {
     return this.#transcript;
   }
 
-  /** Drops whoever is there; who comes meets a healthy broker. Resolves when the port is open. */
+  /** Drops all clients, then acts as a healthy broker. Resolves when the port is open. */
   async finish(): Promise<void> {
     this.begin({ certificate: "good", connections: [healthy] }, () => {});
     this.#pace.hurry(1);

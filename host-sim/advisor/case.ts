@@ -5,31 +5,34 @@ import type { Verdict } from "./verdict.ts";
 interface Named {
   /** for `--case` */
   readonly name: string;
-  /** AWS IoT Device Advisor's name for it, or near it */
+  /** AWS IoT Device Advisor's name for the case, or close to it */
   readonly title: string;
-  /** one of those a device is qualified with */
+  /** required to qualify a device */
   readonly isQualifying: boolean;
 }
 
-/** One case of AWS IoT Device Advisor: what the broker does, and what is made of it. */
+/** One case of AWS IoT Device Advisor: what the broker does, and how the result is judged. */
 export interface Case extends Named {
   readonly type: "played";
   readonly script: Script;
-  /** then it is judged as it stands; ms of the client's time, from its first connection on */
+  /**
+   * time limit, after which the case is judged as it stands; ms of the client's time, from its
+   * first connection
+   */
   readonly timeoutMs: number;
-  /** growth is measured: the client's backoff must start anew */
+  /** growth is measured: the client's back-off must be reset first */
   readonly needsCalm?: boolean;
-  /** nothing that comes could change the verdict */
+  /** no further input can change the verdict */
   isOver(seen: Transcript): boolean;
   judge(seen: Transcript): Verdict;
 }
 
-/** One that reads the client's policy; nobody connects. */
+/** A case that reads the client's policy; no client connects. */
 export interface PolicyCase extends Named {
   readonly type: "policy";
 }
 
-/** One that has nothing to ask of this firmware, and why. */
+/** A case that does not apply to this firmware, and why. */
 export interface InapplicableCase extends Named {
   readonly type: "inapplicable";
   readonly reason: string;

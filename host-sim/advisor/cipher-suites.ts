@@ -1,6 +1,6 @@
 /**
- * The cipher suites of AWS IoT Core's security policies, by IANA's numbers, from its page "Transport
- * security in AWS IoT Core". Those of the 2015 policy alone (DHE) are left out.
+ * The cipher suites of AWS IoT Core's security policies, with IANA's numbers, from its page
+ * "Transport security in AWS IoT Core". Those that only the 2015 policy has (DHE) are omitted.
  */
 const supported = new Map<number, string>([
   [0x1301, "TLS_AES_128_GCM_SHA256"],
@@ -26,22 +26,22 @@ const supported = new Map<number, string>([
   [0x0035, "AES256-SHA"],
 ]);
 
-/** What AWS recommends: ECDHE with AES128-GCM by TLS 1.2; in TLS 1.3 every suite is as good. */
+/** What AWS recommends: ECDHE with AES128-GCM in TLS 1.2; in TLS 1.3, any suite. */
 const recommended = new Set([0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f]);
 
-/** TLS_EMPTY_RENEGOTIATION_INFO_SCSV and TLS_FALLBACK_SCSV say something else than a cipher. */
+/** TLS_EMPTY_RENEGOTIATION_INFO_SCSV and TLS_FALLBACK_SCSV are signals, not ciphers. */
 const signals = new Set([0x00ff, 0x5600]);
 
 export interface SortedSuites {
-  /** names of those that AWS recommends, in the client's order */
+  /** names of the recommended ones, in the client's order */
   readonly recommended: readonly string[];
-  /** names of the others that AWS IoT Core supports */
+  /** names of the other supported ones */
   readonly supported: readonly string[];
-  /** those it does not, as `0x009f` */
+  /** unsupported ones, as `0x009f` */
   readonly foreign: readonly string[];
 }
 
-/** What a client offers, as AWS IoT Core sees it. */
+/** What a client offers, classified by AWS IoT Core's support. */
 export function sortSuites(offered: readonly number[]): SortedSuites {
   const suites = offered.filter((suite) => !signals.has(suite) && !isGrease(suite));
   const nameOf = (suite: number) => supported.get(suite) ?? "";
@@ -56,7 +56,9 @@ export function sortSuites(offered: readonly number[]): SortedSuites {
   };
 }
 
-/** Values that are sent to keep servers tolerant of the unknown (RFC 8701): 0x0a0a, 0x1a1a, … */
+/**
+ * Reserved GREASE values that keep servers tolerant of unknown ones (RFC 8701): 0x0a0a, 0x1a1a, …
+ */
 function isGrease(suite: number): boolean {
   return (suite & 0x0f0f) === 0x0a0a && suite >> 8 === (suite & 0xff);
 }

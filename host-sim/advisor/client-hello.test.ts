@@ -5,7 +5,7 @@ import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { sortSuites } from "./cipher-suites.ts";
 import { readClientHello } from "./client-hello.ts";
 
-/** What Node's TLS says first. */
+/** The first message of Node's TLS. */
 async function helloOf(options: ConnectionOptions): Promise<Buffer> {
   const server = createServer();
   server.listen(0, "127.0.0.1");
@@ -45,14 +45,14 @@ describe("readClientHello", () => {
     assert.deepEqual(protocols, ["x-amzn-mqtt-ca", "mqtt"]);
   });
 
-  it("finds none where none are sent", async () => {
+  it("finds none if none are sent", async () => {
     const result = readClientHello(await helloOf({}));
     assert.ok(result.type === "hello");
     assert.equal(result.hello.serverName, undefined);
     assert.deepEqual(result.hello.protocols, []);
   });
 
-  it("waits until it is whole, byte by byte, and in two records", () => {
+  it("waits until it is complete, byte by byte, and in two records", () => {
     for (let length = 0; length < bytes.length; length++) {
       assert.equal(readClientHello(bytes.subarray(0, length)).type, "incomplete", `${length}`);
     }
@@ -62,7 +62,7 @@ describe("readClientHello", () => {
     assert.deepEqual(readClientHello(Buffer.concat(split)), readClientHello(bytes));
   });
 
-  it("says what is no ClientHello", () => {
+  it("reports what is not a ClientHello", () => {
     const detailOf = (what: Buffer) => {
       const result = readClientHello(what);
       return result.type === "malformed" ? result.detail : result.type;
@@ -73,7 +73,7 @@ describe("readClientHello", () => {
     assert.match(detailOf(Buffer.from([22, 3, 1, 0, 5, 1, 0, 0, 1, 3])), /shorter than its fields/);
   });
 
-  it("leaves nothing to chance where fields lie about their lengths", () => {
+  it("handles fields with wrong lengths", () => {
     for (let at = 9; at < bytes.length; at++) {
       const wrong = Buffer.from(bytes);
       wrong.writeUInt8(0xff, at);
@@ -83,7 +83,7 @@ describe("readClientHello", () => {
 });
 
 describe("sortSuites", () => {
-  it("knows what AWS recommends, supports, and does not; signals and grease are no suites", () => {
+  it("classifies suites by AWS's support, and ignores signals and GREASE", () => {
     assert.deepEqual(sortSuites([0x1301, 0xc02f, 0xc030, 0x009e, 0x00ff, 0x5600, 0x2a2a]), {
       recommended: ["TLS_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256"],
       supported: ["ECDHE-RSA-AES256-GCM-SHA384"],

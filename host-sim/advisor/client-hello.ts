@@ -1,4 +1,4 @@
-/** What a TLS client offers in its first message (RFC 8446, 4.1.2; RFC 5246, 7.4.1.2), as far as it is judged. */
+/** The judged parts of a TLS client's first message (RFC 8446, 4.1.2; RFC 5246, 7.4.1.2). */
 export interface ClientHello {
   /** IANA's numbers, in the client's order */
   readonly cipherSuites: readonly number[];
@@ -14,7 +14,7 @@ export type ClientHelloResult =
   | { readonly type: "incomplete" }
   | { readonly type: "malformed"; readonly detail: string };
 
-/** A client that offers more than this says nothing that concerns us. */
+/** A longer ClientHello is not read. */
 const maximumHelloBytes = 16_384;
 
 const contentTypeHandshake = 22;
@@ -22,7 +22,7 @@ const handshakeTypeClientHello = 1;
 const extensionServerName = 0;
 const extensionProtocols = 16;
 
-/** Reads the ClientHello at the beginning of what a client sent; it may lie in several records. */
+/** Reads the ClientHello at the beginning of a client's input. It may span several records. */
 export function readClientHello(bytes: Buffer): ClientHelloResult {
   try {
     const message = handshakeMessage(bytes);
@@ -38,7 +38,7 @@ export function readClientHello(bytes: Buffer): ClientHelloResult {
 
 class MalformedError extends Error {}
 
-/** @returns undefined while it is not whole */
+/** @returns undefined until it is complete */
 function handshakeMessage(bytes: Buffer): Buffer | undefined {
   let message: Buffer = Buffer.alloc(0);
   for (let at = 0; ; ) {
@@ -108,7 +108,7 @@ class Reader {
     return taken;
   }
 
-  /** A length of `lengthBytes` bytes, and as many bytes. */
+  /** A length of `lengthBytes` bytes, followed by that many bytes. */
   vector(lengthBytes: 1 | 2): Buffer {
     return this.take(this.take(lengthBytes).readUIntBE(0, lengthBytes));
   }

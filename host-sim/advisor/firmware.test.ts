@@ -10,7 +10,7 @@ import type { AnyCase } from "./case.ts";
 import { allCases } from "./cases/all.ts";
 import type { Outcome } from "./run.ts";
 
-/** Everything passes; that Node refuses an expired certificate without an alert is its own way. */
+/** Everything passes, except that Node refuses an expired certificate without an alert. */
 function assertPassed(outcomes: readonly Outcome[], cases: readonly AnyCase[]): void {
   assert.deepEqual(
     outcomes.map((outcome) => outcome.case.name),
@@ -54,7 +54,7 @@ describe("the advisor, against the firmware", function () {
     }
   });
 
-  it("fails any case in which the pin moves, whatever the broker saw", async () => {
+  it("fails every case in which the pin moves, whatever the broker saw", async () => {
     ring = await makeRing(1_000);
     const cases = allCases.filter(({ name }) => name === "mqtt-subscribe");
     const [outcome] = await ring.runBox(cases, ({ device, onRecord }) => ({

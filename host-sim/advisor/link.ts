@@ -12,21 +12,21 @@ export interface LinkOptions {
   readonly manners: Manners;
   readonly pace: Pace;
   readonly record: (sight: Sight) => void;
-  /** The advisor is not to be reached for this many ms. */
+  /** The advisor is unreachable for this many ms. */
   readonly onVanish: (ms: number) => void;
 }
 
-/** How long a step waits for a PUBACK before the next one is done. */
+/** How long a step waits for a PUBACK before the next one begins. */
 const pubackPatienceMs = 10_000;
 
 const maximumFrameBytes = awsLimits.payloadBytes + awsLimits.topicBytes + 1_024;
 
-/** MQTT on one secured connection, with the manners it was given. */
+/** MQTT on one TLS connection, with the given behaviour. */
 export class Link {
   readonly #options: LinkOptions;
   readonly #framer = new Framer(maximumFrameBytes);
   readonly #parser: Parser = parser({ protocolVersion: 4 });
-  /** kind and identifier of requests that were passed over once */
+  /** type and identifier of requests that were ignored once */
   readonly #passedOver = new Set<string>();
   #topic: string | undefined;
   #hasBegun = false;

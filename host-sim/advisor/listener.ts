@@ -9,31 +9,31 @@ export interface ListenerOptions {
   readonly address: string;
   /** 0: any */
   readonly port: number;
-  /** PEM: who signs the clients' certificates */
+  /** PEM: the CA of the clients' certificates */
   readonly clientCa: string;
   readonly certificates: Readonly<Record<CertificateKind, ServerCertificate>>;
 }
 
-/** PEM; the leaf first, its issuers behind. */
+/** PEM; the leaf first, followed by its issuers. */
 export interface ServerCertificate {
   readonly chain: string;
   readonly key: string;
 }
 
-/** Told what becomes of one TCP connection; after `onClosed` nothing more comes. */
+/** Receives the progress of one TCP connection; after `onClosed`, nothing more. */
 export interface Visitor {
-  /** Before TLS answers. */
+  /** Called before TLS answers. */
   onHello(hello: ClientHello): void;
   onSecured(socket: TLSSocket): void;
-  /** `alert`: the TLS alert by which the client ended it, if it did; `detail`: what went wrong, if anything */
+  /** `alert`: the TLS alert that the client closed it with, if any; `detail`: the error, if any */
   onClosed(alert: string | undefined, detail: string | undefined): void;
 }
 
 const handshakeTimeoutMs = 30_000;
 
 /**
- * TLS with mutual authentication that shows whichever certificate it is told to, and reads each
- * ClientHello before TLS does. It can give its port back and take the same again.
+ * A listener for TLS with mutual authentication. It shows a selectable certificate, and reads each
+ * ClientHello before TLS does. It can release its port and take it again.
  */
 export class Listener {
   readonly #options: ListenerOptions;
@@ -51,8 +51,8 @@ export class Listener {
   }
 
   /**
-   * Resolves when it listens. `onVisit` is given what ends the connection at once.
-   * @throws Error (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`) where the port cannot be had
+   * Resolves when it listens. `onVisit` receives a function that closes the connection at once.
+   * @throws Error (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`) if the port is not available
    */
   static async listen(
     options: ListenerOptions,
@@ -67,7 +67,7 @@ export class Listener {
     return this.#port;
   }
 
-  /** Listens, where it does not already. */
+  /** Listens, unless it already does. */
   async open(): Promise<void> {
     if (this.#tcp !== undefined) return;
     const tcp = createTcpServer((socket) => this.#admit(socket));
@@ -83,7 +83,7 @@ export class Listener {
     if (typeof address === "object" && address !== null) this.#port = address.port;
   }
 
-  /** Drops whoever is there; who comes is refused by TCP. */
+  /** Drops all clients. New ones are refused by TCP. */
   async close(): Promise<void> {
     const tcp = this.#tcp;
     if (tcp === undefined) return;
@@ -119,7 +119,7 @@ export class Listener {
     });
   }
 
-  /** A TLS server for one connection, so that what it says is about this one. */
+  /** A TLS server for one connection, so that its events belong to that connection. */
   #secure(socket: Socket, visitor: Visitor, end: (error?: Error) => void): void {
     const { clientCa, certificates } = this.#options;
     const { chain, key } = certificates[this.certificate];
@@ -135,7 +135,7 @@ export class Listener {
     });
     server.on("tlsClientError", (error, secured) => {
       end(error);
-      secured.on("error", () => {}); // it is over: what else goes wrong does not matter
+      secured.on("error", () => {}); // the connection is over: later errors do not matter
       socket.destroy();
     });
     server.on("secureConnection", (secured) => {
@@ -147,7 +147,9 @@ export class Listener {
   }
 }
 
-/** Looks at the ClientHello and puts it back. @param onRead told it, or what came instead */
+/**
+ * Reads the ClientHello and puts it back. @param onRead receives it, or the reason there is none
+ */
 function readHello(socket: Socket, onRead: (result: ClientHello | string) => void): void {
   let seen: Buffer = Buffer.alloc(0);
   const look = () => {
@@ -167,7 +169,7 @@ function readHello(socket: Socket, onRead: (result: ClientHello | string) => voi
   socket.on("readable", look);
 }
 
-/** OpenSSL names an alert it was sent as `ERR_SSL_TLSV1_ALERT_UNKNOWN_CA`. */
+/** OpenSSL names a received alert `ERR_SSL_TLSV1_ALERT_UNKNOWN_CA`, for example. */
 function alertOf(error: NodeJS.ErrnoException | undefined): string | undefined {
   const name = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_(\w+)$/.exec(error?.code ?? "")?.[1];
   return name?.toLowerCase().replaceAll("_", " ");

@@ -23,7 +23,7 @@ describe("Pace", () => {
     assert.equal(pace.date(), 1_010_000);
   });
 
-  it("runs fast once nothing has happened for a while, and no faster than its timers", () => {
+  it("runs fast when idle, but never past its timers", () => {
     const pace = new Pace(100);
     const fired: number[] = [];
     pace.set(() => fired.push(pace.now()), 60_000);
@@ -31,7 +31,7 @@ describe("Pace", () => {
     assert.deepEqual(fired, [60_000]);
   });
 
-  it("fires in the order of being due, each at its own time, however late the process is", () => {
+  it("fires timers in order, each at its own time, even if the process is late", () => {
     const pace = new Pace(100);
     const fired: [string, number][] = [];
     for (const [name, at] of [
@@ -49,7 +49,7 @@ describe("Pace", () => {
     assert.deepEqual(fired.map(([, at]) => at).slice(0, 2), [20_000, 20_005]);
   });
 
-  it("goes at its own speed while it is held, and for a while after anything that happens", () => {
+  it("runs at real speed while it is held, and for a while after each event", () => {
     const pace = new Pace(100);
     const release = pace.hold();
     const since = pace.now();
@@ -67,7 +67,7 @@ describe("Pace", () => {
     assert.equal(pace.now() - stirred, 10);
   });
 
-  it("hears what came while the process was late before it runs fast", () => {
+  it("handles events from before a delay before it runs fast", () => {
     const pace = new Pace(100);
     setTimeout(() => setImmediate(() => pace.stir()), 24);
     const since = pace.now();
@@ -75,7 +75,7 @@ describe("Pace", () => {
     assert.ok(pace.now() - since < 1_000);
   });
 
-  it("never fires what was cleared, or anything once it is stopped", () => {
+  it("never fires cleared timers, or any timer after stop", () => {
     const pace = new Pace(100);
     const cleared = pace.set(() => assert.fail("cleared"), 10);
     pace.clear(cleared);
@@ -84,7 +84,7 @@ describe("Pace", () => {
     time.tick(10_000);
   });
 
-  it("goes on after a callback that throws", () => {
+  it("continues after a callback that throws", () => {
     const pace = new Pace(1);
     const fired: string[] = [];
     pace.set(() => {

@@ -1,19 +1,19 @@
 import type { Timer, TimerHandle } from "../../device/hal.ts";
 
 interface Armed {
-  /** on the scale of {@link Pace.now} */
+  /** in the time of {@link Pace.now} */
   readonly due: number;
   readonly callback: () => void;
 }
 
-/** Longer than a client in this process takes over anything. */
+/** Longer than any single operation of a client in this process takes. */
 const defaultQuietMs = 25;
 
 /**
- * A clock and its timers, shared by a client and whoever measures it. While nothing happens, time runs
- * `factor` times faster; from {@link stir} and from any timer on, and during a {@link hold}, at its own
- * speed, so that a handshake takes as long as it takes. While it runs fast it does not pass a timer that
- * is due: a process that is late does not make the client late. With a factor of 1 it is an ordinary clock.
+ * A clock and its timers, shared by a client and its observer. While nothing happens, time runs
+ * `factor` times faster. After a {@link stir} or a timer, and during a {@link hold}, it runs at
+ * real speed, so that a handshake takes its real time. Fast time never passes a due timer: a late
+ * process does not make the client late. With a factor of 1, it is an ordinary clock.
  */
 export class Pace implements Timer {
   readonly factor: number;
@@ -30,14 +30,14 @@ export class Pace implements Timer {
   #settling: NodeJS.Immediate | undefined;
   #firing: NodeJS.Timeout | undefined;
 
-  /** @param quietMs how long, in real ms, after the last thing that happened time goes at its own speed */
+  /** @param quietMs how long time runs at real speed after the last event, in real ms */
   constructor(factor: number, quietMs = defaultQuietMs) {
     this.factor = factor;
     this.#quietMs = quietMs;
     this.stir();
   }
 
-  /** ms since it was made, in the device's time */
+  /** ms since creation, in the device's time */
   now(): number {
     const real = performance.now();
     this.#base += (real - this.#since) * this.#rate;
@@ -51,13 +51,13 @@ export class Pace implements Timer {
     return this.#startedAt + this.now();
   }
 
-  /** Something happened: what follows from it comes in its own time. */
+  /** Something happened: its consequences take place in real time. */
   stir(): void {
     this.#stayAwake();
     this.#setRate(1);
     if (this.#holds > 0 || this.factor === 1) return;
     this.#calming = setTimeout(() => {
-      // What has come while this process was late is heard first, and stirs.
+      // Events that arrived while this process was late are handled first, and call stir.
       this.#settling = setImmediate(() => this.#setRate(this.factor * this.#boost));
     }, this.#quietMs);
   }
@@ -67,7 +67,7 @@ export class Pace implements Timer {
     clearImmediate(this.#settling);
   }
 
-  /** Time goes at its own speed until the function returned is called, which may be called twice. */
+  /** Time runs at real speed until the returned function is called. It may be called twice. */
   hold(): () => void {
     this.#holds += 1;
     this.stir();
@@ -120,7 +120,7 @@ export class Pace implements Timer {
     this.#firing = setTimeout(() => this.#fire(), delayMs);
   }
 
-  /** One at a time: a callback that throws must not take the others along. */
+  /** One at a time: a callback that throws must not affect the others. */
   #fire(): void {
     const next = this.#next();
     if (next === undefined) return;

@@ -11,7 +11,7 @@ function patternOf(rounds: readonly (readonly number[])[]) {
   return `${pattern.growth}${pattern.hasJitter ? " with jitter" : ""}`;
 }
 
-/** The commonest answer of 200 draws. */
+/** The most frequent answer of 200 draws. */
 function mostly(pause: (random: () => number) => (n: number) => number): string {
   const counts = new Map<string, number>();
   for (let seed = 1; seed <= 200; seed++) {
@@ -23,7 +23,7 @@ function mostly(pause: (random: () => number) => (n: number) => number): string 
 }
 
 describe("findPattern", () => {
-  it("knows pauses without jitter for what they are", () => {
+  it("detects pauses without jitter", () => {
     assert.equal(patternOf([round(10, () => 2_000)]), "constant");
     assert.equal(patternOf([round(10, (n) => 2_000 * n)]), "linear");
     assert.equal(patternOf([round(10, (n) => 1_000 * 2 ** n)]), "exponential");
@@ -35,11 +35,11 @@ describe("findPattern", () => {
     assert.equal(patternOf([round(10, (n) => Math.min(10_000, 2_000 * n))]), "linear");
   });
 
-  it("takes a measurement that is a little off for no jitter", () => {
+  it("does not mistake measurement error for jitter", () => {
     assert.equal(patternOf([round(10, (n) => 2_000 + (n % 3) * 50)]), "constant");
   });
 
-  it("knows exponential pauses with full jitter, from 0 or from 1 s, and with equal jitter", () => {
+  it("detects exponential pauses with full jitter, from 0 or from 1 s, and with equal jitter", () => {
     const ceiling = (n: number) => Math.min(120_000, 1_000 * 2 ** n);
     assert.equal(
       mostly((random) => (n) => random() * ceiling(n)),
@@ -55,7 +55,7 @@ describe("findPattern", () => {
     );
   });
 
-  it("is not taken in by jitter over pauses that do not grow, or not enough", () => {
+  it("is not misled by jitter over pauses that do not grow, or not enough", () => {
     assert.equal(
       mostly((random) => () => 2_000 * (0.5 + random())),
       "constant with jitter",
@@ -66,14 +66,14 @@ describe("findPattern", () => {
     );
   });
 
-  it("lets rounds begin anew, or go on", () => {
+  it("lets rounds start again, or continue", () => {
     const pause = (n: number) => Math.min(120_000, 1_000 * 2 ** n);
     assert.equal(patternOf([round(5, pause), round(6, pause)]), "exponential");
     assert.equal(patternOf([round(5, pause), round(6, (n) => pause(n + 5))]), "exponential");
     assert.equal(patternOf([round(5, () => 3_000), round(6, () => 3_000)]), "constant");
   });
 
-  it("tells the shortest gap between two CONNECTs", () => {
+  it("returns the shortest gap between two CONNECTs", () => {
     const found = findPattern({
       rounds: [round(5, (n) => 1_000 * 2 ** n)],
       connectGaps: [2_000, 400, 8_000],
@@ -82,7 +82,7 @@ describe("findPattern", () => {
     assert.equal(found?.shortestGapMs, 400);
   });
 
-  it("says nothing about fewer than five", () => {
+  it("gives no verdict on fewer than five", () => {
     assert.equal(
       findPattern({ rounds: [[1, 2, 4, 8]], connectGaps: [], uncertaintyMs: 0 }),
       undefined,

@@ -1,16 +1,16 @@
 /**
- * What a client's pauses between attempts look like, from the times a broker saw. AWS IoT Device
- * Advisor asks for exponential growth with jitter; it has not published how it tells.
+ * Classifies a client's pauses between attempts, from the times a broker observed. AWS IoT Device
+ * Advisor requires exponential growth with jitter; it has not published how it measures them.
  */
 export interface RetryTimes {
   /**
-   * Rounds of pauses, ms, each from the end of one connection to the beginning of the next. Between
-   * rounds a connection was held, after which a client may, but need not, start anew.
+   * Rounds of pauses, ms, each from the end of one connection to the start of the next. Between
+   * rounds, a connection was held, after which a client may, but need not, reset its back-off.
    */
   readonly rounds: readonly (readonly number[])[];
-  /** ms between each CONNECT and the one before it */
+  /** ms between each CONNECT and the previous one */
   readonly connectGaps: readonly number[];
-  /** what a time may be off by, in ms */
+  /** measurement error, in ms */
   readonly uncertaintyMs: number;
 }
 
@@ -18,36 +18,37 @@ export type Growth = "constant" | "linear" | "exponential";
 
 export interface RetryPattern {
   readonly growth: Growth;
-  /** the pauses differ from the rule by more than the measurement can explain */
+  /** the pauses deviate from the rule by more than the measurement error */
   readonly hasJitter: boolean;
   /** the shortest time between two CONNECTs, in ms */
   readonly shortestGapMs: number;
 }
 
-/** Fewer say too little. */
+/** With fewer, no verdict is possible. */
 export const minimumPauses = 5;
 
-/** AWS IoT Core takes one CONNECT per second and client id. */
+/** AWS IoT Core accepts one CONNECT per second and client id. */
 export const minimumGapMs = 1_000;
 
 interface Model {
   readonly growth: Growth;
-  /** ceiling of the n-th pause (from 1), up to a factor that is fitted */
+  /** ceiling of the n-th pause (from 1), up to a fitted factor */
   readonly ceiling: (n: number) => number;
-  /** from this one on the ceiling stays the same */
+  /** from this pause on, the ceiling is constant */
   readonly capAt: number;
-  /** how much better, in the logarithm of the likelihood, it must be than a model with 0 */
+  /** required advantage, in log-likelihood, over a model with 0 */
   readonly handicap: number;
 }
 
-/** Random pauses of no growth at all often look like some: growth has to be clear. */
+/** Random pauses without growth often seem to grow: growth has to be clear. */
 const growthHandicap = 2;
 
 /**
- * Which rule explains the pauses best. A pause with full jitter is uniform from 0 to its ceiling, one
- * without is the ceiling; the likelihood of uniform pauses prefers the lowest ceilings that cover all
- * of them, which finds the rule in both. Ceilings may stop growing anywhere.
- * @returns undefined where there are fewer than {@link minimumPauses}
+ * Finds the rule that explains the pauses best. A pause with full jitter is uniform from 0 to its
+ * ceiling; one without jitter equals the ceiling. The likelihood of uniform pauses prefers the
+ * lowest ceilings that cover all of them, which finds the rule in both cases. Ceilings may stop
+ * growing at any pause.
+ * @returns undefined if there are fewer than {@link minimumPauses}
  */
 export function findPattern({
   rounds,
@@ -94,7 +95,10 @@ function scoreOf(model: Model, numbers: readonly number[], pauses: readonly numb
   return logLikelihood - model.handicap;
 }
 
-/** The last pause below the cap, which is measured best, says what those before it would be without jitter. */
+/**
+ * The last pause below the cap is measured most precisely. It predicts the earlier ones without
+ * jitter.
+ */
 function isExact(
   { ceiling, capAt }: Model,
   numbers: readonly number[],

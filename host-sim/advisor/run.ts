@@ -6,11 +6,11 @@ import type { Pace } from "./pace.ts";
 import { healthy } from "./script.ts";
 import { fail, type Verdict } from "./verdict.ts";
 
-/** A client under test, running. */
+/** A running client under test. */
 export interface RunningClient {
-  /** what went wrong besides what the broker saw; undefined: nothing */
+  /** an error that the broker did not see; undefined if there is none */
   problem(): string | undefined;
-  /** Resolves when nothing of it is left. */
+  /** Resolves when it has stopped completely. */
   stop(): Promise<void>;
 }
 
@@ -18,9 +18,11 @@ export interface AdvisorOptions {
   readonly cases: readonly AnyCase[];
   readonly broker: AdvisorBroker;
   readonly pace: Pace;
-  /** A new client for each case; undefined: one from outside, which comes by itself and stays. */
+  /**
+   * Creates a client for each case; undefined: an external client that connects by itself and stays
+   */
   readonly startClient: (() => RunningClient) | undefined;
-  /** undefined: they are not known */
+  /** undefined: not known */
   readonly policies: readonly PolicyDocument[] | undefined;
   /** how long a client may take to connect, in real ms */
   readonly patienceMs: number;
@@ -33,7 +35,7 @@ export interface Progress {
   /** from 1 */
   readonly number: number;
   readonly all: number;
-  /** `calming`: a client from outside is given a connection that holds */
+  /** `calming`: an external client is given a stable connection */
   readonly state: "waiting" | "playing" | "calming";
   /** ms of the client's time */
   readonly elapsedMs: number;
@@ -45,16 +47,16 @@ export type Outcome =
       readonly type: "judged";
       readonly case: AnyCase;
       readonly verdict: Verdict;
-      /** how long it took, in ms of the client's time, and in ours */
+      /** duration in ms of the client's time, and in real ms */
       readonly clientMs: number;
       readonly realMs: number;
     }
   | { readonly type: "not applicable"; readonly case: AnyCase; readonly reason: string };
 
-/** A client from outside may call a connection good when it has lasted for this long, in ms. */
+/** After this many ms, an external client may consider a connection stable. */
 const calmMs = 60_000;
 
-/** Plays the cases, one after another. @returns what came of each, in their order */
+/** Plays the cases one after another. @returns their outcomes, in order */
 export async function runAdvisor(options: AdvisorOptions): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [index, each] of options.cases.entries()) {
@@ -71,7 +73,7 @@ async function runCase(each: AnyCase, number: number, options: AdvisorOptions): 
       return { type: "not applicable", case: each, reason: each.reason };
     case "policy": {
       if (options.policies === undefined) {
-        const reason = "the policy of a client from outside is not known here";
+        const reason = "the policy of an external client is not known here";
         return { type: "not applicable", case: each, reason };
       }
       const verdict = judgePolicies(options.policies);
@@ -111,7 +113,7 @@ async function playCase(each: Case, number: number, options: AdvisorOptions): Pr
   };
 }
 
-/** A case that is over when a connection has been held. */
+/** A case that ends when a connection has been held. */
 const calmness: Pick<Case, "script" | "timeoutMs" | "isOver"> = {
   script: {
     certificate: "good",
@@ -131,13 +133,13 @@ interface StageOptions {
 
 const progressEveryMs = 500;
 
-/** One script under way, until its case is over, its time is up, or nobody has come. */
+/** Runs one script until its case is finished, its time is up, or no client has connected. */
 class Stage {
   readonly over: Promise<void>;
   readonly transcript;
 
   constructor({ broker, pace, played, patienceMs, onProgress }: StageOptions) {
-    // Until somebody has come there is nothing that could be done faster.
+    // Until a client has connected, nothing can be accelerated.
     const release = pace.hold();
     let resolve = () => {};
     this.over = new Promise<void>((done) => {

@@ -1,19 +1,22 @@
-/** What the advisor does in one case, as data: its certificate, and its manners on each connection. */
+/**
+ * What the advisor does in one case, as data: its certificate, and its behaviour on each
+ * connection.
+ */
 export interface Script {
   readonly certificate: CertificateKind;
-  /** on the first connection, the second, …; the last goes for all further ones */
+  /** on the first connection, the second, …; the last applies to all further ones */
   readonly connections: readonly [Manners, ...Manners[]];
 }
 
 export const certificateKinds = ["good", "large", "stranger", "misnamed", "expired"] as const;
 
 /**
- * What the advisor shows: a good certificate; one that is larger than AWS's; one of a CA that nobody
- * trusts; one made out to another name; one that is over.
+ * The certificate that the advisor shows: a valid one; one larger than AWS's; one from an untrusted
+ * CA; one for another name; an expired one.
  */
 export type CertificateKind = (typeof certificateKinds)[number];
 
-/** How a request is answered: this many ms later, never, or only when it comes again. */
+/** How a request is answered: after this many ms, never, or only when it is repeated. */
 export type Answer = number | "never" | "second time";
 
 export interface Manners {
@@ -23,20 +26,23 @@ export interface Manners {
   readonly pingresp: Answer;
   /** when {@link steps} begin */
   readonly from: "CONNACK" | "SUBACK";
-  /** done one after another, once per connection */
+  /** executed in order, once per connection */
   readonly steps: readonly Step[];
 }
 
 export type Step =
-  /** a QoS 1 message of so many bytes on the topic the client subscribed to; waits for its PUBACK, 10 s at most */
+  /**
+   * a QoS 1 message of this many bytes on the topic the client subscribed to; waits at most 10 s
+   * for its PUBACK
+   */
   | { readonly type: "publish"; readonly bytes: number }
   | { readonly type: "wait"; readonly ms: number }
-  /** ends the connection without a word */
+  /** cuts the connection without DISCONNECT */
   | { readonly type: "drop" }
-  /** ends the connection, and is not to be reached for so long */
+  /** closes the connection, and is unreachable for this long */
   | { readonly type: "vanish"; readonly ms: number };
 
-/** A broker in good health, after a turn on the network. */
+/** A healthy broker, after a network round trip. */
 export const healthy: Manners = {
   connack: 0,
   suback: 0,

@@ -1,20 +1,20 @@
 import type { Packet } from "mqtt-packet";
 import type { ClientHello } from "./client-hello.ts";
 
-/** Something that was seen on a connection, or done to it. */
+/** An observation on a connection, or an action on it. */
 export type Sight =
   | { readonly type: "opened" }
   | { readonly type: "hello"; readonly hello: ClientHello }
   | { readonly type: "secured"; readonly protocol: string; readonly cipher: string }
-  /** what the client sent */
+  /** sent by the client */
   | { readonly type: "received"; readonly packet: Packet }
-  /** bytes that are no MQTT */
+  /** bytes that are not MQTT */
   | { readonly type: "malformed"; readonly detail: string }
-  /** what the advisor sent */
+  /** sent by the advisor */
   | { readonly type: "sent"; readonly packet: SentPacket; readonly id?: number }
   /**
-   * `alert`: the TLS alert by which the client refused, as OpenSSL names it. `detail`: what went
-   * wrong, if anything did.
+   * `alert`: the TLS alert with which the client refused, as OpenSSL names it. `detail`: the error,
+   * if any.
    */
   | {
       readonly type: "closed";
@@ -25,24 +25,24 @@ export type Sight =
 
 export type SentPacket = "CONNACK" | "SUBACK" | "PUBACK" | "PINGRESP" | "PUBLISH";
 
-/** `at`: ms of the client's time. `connection`: from 1, in the order of coming. */
+/** `at`: ms of the client's time. `connection`: from 1, in order of arrival. */
 export type Entry = Sight & { readonly at: number; readonly connection: number };
 
-/** A packet from the client, and when it came. */
+/** A packet from the client, and its time of arrival. */
 export interface Received<T extends Packet["cmd"] = Packet["cmd"]> {
   readonly at: number;
   readonly connection: number;
   readonly packet: Extract<Packet, { cmd: T }>;
 }
 
-/** How far the times may be off, in ms: a busy machine, and the way between client and advisor. */
+/** The error of the times, in ms: a busy machine, and the latency between client and advisor. */
 export const uncertaintyMs = 100;
 
-/** Everything that happened in a case, in its order: all that a judge has to go by. */
+/** Everything that happened in a case, in order: the only input of a judge. */
 export class Transcript {
   readonly entries: Entry[] = [];
 
-  /** @returns the first of this type, on this connection or on any */
+  /** @returns the first entry of this type, on this connection or on any */
   first<T extends Sight["type"]>(
     type: T,
     connection?: number,
@@ -68,7 +68,7 @@ export class Transcript {
     return this.all("sent", connection).filter((entry) => entry.packet === packet);
   }
 
-  /** how many there have been */
+  /** the number of connections */
   get connections(): number {
     return this.all("opened").length;
   }

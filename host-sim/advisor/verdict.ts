@@ -1,4 +1,4 @@
-/** What came of a case, in AWS's words, and why, in ours. */
+/** The verdict on a case, in AWS's words, and the reason, in ours. */
 export interface Verdict {
   readonly result: "pass" | "pass with warnings" | "fail";
   /** what was seen, in one line */
@@ -9,7 +9,7 @@ export const pass = (why: string): Verdict => ({ result: "pass", why });
 export const warn = (why: string): Verdict => ({ result: "pass with warnings", why });
 export const fail = (why: string): Verdict => ({ result: "fail", why });
 
-/** Milliseconds as a person reads them: `30 ms`, `1.2 s`, `12 s`, `31 min`. */
+/** Milliseconds in readable form: `30 ms`, `1.2 s`, `12 s`, `31 min`. */
 export function inWords(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;

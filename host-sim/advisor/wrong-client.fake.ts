@@ -4,17 +4,20 @@ import { seededRandom } from "../scenarios/timeline.ts";
 import { host, type Ring } from "./advisor.rig.ts";
 import type { RunningClient } from "./run.ts";
 
-/** One thing that a client does wrong, or several. */
+/** One or several defects of a client. */
 export interface Faults {
-  /** the n-th pause, from 1, in ms; by itself exponential with full jitter */
+  /** the n-th pause, from 1, in ms; default: exponential with full jitter */
   readonly pause?: (n: number) => number;
-  /** a CONNACK is enough to start the pauses anew */
+  /** a CONNACK resets the pauses */
   readonly resetsOnConnack?: boolean;
   readonly givesUpAfterOnePause?: boolean;
-  /** offers other cipher suites, or ALPN; `rejectUnauthorized: false` takes any certificate */
+  /** offers other cipher suites, or ALPN; `rejectUnauthorized: false` accepts any certificate */
   readonly tls?: ConnectionOptions;
   readonly hasNoSni?: boolean;
-  /** what is not acknowledged is sent again: under another identifier, on another connection, never, late */
+  /**
+   * how an unacknowledged packet is repeated: with another identifier, on another connection,
+   * never, late
+   */
   readonly retry?: "new identifier" | "reconnect" | "never" | "late";
   readonly neverAcknowledges?: boolean;
   readonly hangsUpOnLongMessages?: boolean;
@@ -29,7 +32,7 @@ export interface Faults {
 
 const keepAliveMs = 30_000;
 
-/** A small MQTT client that does everything right but its faults. Its time is the ring's. */
+/** A small MQTT client that behaves correctly except for its defects. It uses the ring's time. */
 export class WrongClient implements RunningClient {
   readonly #ring: Ring;
   readonly #faults: Faults;
@@ -162,7 +165,7 @@ class Session {
     }
   }
 
-  /** PINGREQ after one keep alive of silence, the end after one and a half. */
+  /** PINGREQ after one keep alive of silence, disconnect after one and a half. */
   #watch(heard: number): void {
     this.#after(() => {
       if (this.#heard === heard) this.#send({ cmd: "pingreq" });

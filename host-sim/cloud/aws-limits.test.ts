@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { awsLimits, keepAliveInForce, silenceAllowedMs } from "./aws-limits.ts";
 
 describe("the limits", () => {
-  it("are AWS's: a change of one is a change of what is played", () => {
+  it("match AWS's quotas", () => {
     assert.deepEqual(awsLimits, {
       clientIdBytes: 128,
       connectsPerSecond: 1,
@@ -37,7 +37,7 @@ describe("the limits", () => {
       [65_535, 1_200],
     ] as const),
   ]) {
-    it(`make a keep alive of ${requested} one of ${inForce} seconds`, () => {
+    it(`change a keep alive of ${requested} s to ${inForce} s`, () => {
       assert.equal(keepAliveInForce(requested, awsLimits), inForce);
     });
   }

@@ -1,6 +1,6 @@
 /**
- * What AWS IoT Core allows one connection, from its page of quotas. `Infinity` switches a rate or a
- * count off, which a benchmark or a test may want; nothing else should.
+ * AWS IoT Core's limits per connection, from its page of quotas. `Infinity` disables a rate or a
+ * count, for benchmarks and tests only.
  */
 export interface Limits {
   readonly clientIdBytes: number;
@@ -8,7 +8,7 @@ export interface Limits {
   readonly connectsPerSecond: number;
   /** how long a connection may stay without a CONNECT *(unverified)* */
   readonly connectTimeoutSeconds: number;
-  /** a shorter keep alive, but 0, becomes this */
+  /** a shorter keep alive, except 0, becomes this */
   readonly keepAliveMinSeconds: number;
   /** 0 or a longer keep alive becomes this */
   readonly keepAliveMaxSeconds: number;
@@ -16,23 +16,23 @@ export interface Limits {
   readonly topicBytes: number;
   /** in a topic or a topic filter */
   readonly topicSlashes: number;
-  /** of one message; larger disconnects */
+  /** of one message; a larger one disconnects the client */
   readonly payloadBytes: number;
   /** excess is discarded: no PUBACK, no delivery */
   readonly publishesPerSecond: number;
   /** inbound; excess is delayed */
   readonly bytesPerSecond: number;
-  /** QoS 1 messages on their way to a client; further ones wait for a PUBACK */
+  /** QoS 1 messages in flight to a client; further ones wait for a PUBACK */
   readonly unacknowledged: number;
   readonly filtersPerSubscribe: number;
   readonly subscriptions: number;
-  /** how long a persistent session outlives its connection */
+  /** how long a persistent session is kept after its connection */
   readonly sessionExpirySeconds: number;
-  /** stored messages a resumed session is sent */
+  /** rate at which a resumed session receives stored messages */
   readonly replaysPerSecond: number;
 }
 
-/** The quotas of AWS IoT Core as they are without an increase. */
+/** AWS IoT Core's default quotas. */
 export const awsLimits: Limits = {
   clientIdBytes: 128,
   connectsPerSecond: 1,
@@ -51,7 +51,7 @@ export const awsLimits: Limits = {
   replaysPerSecond: 10,
 };
 
-/** The keep alive that counts when a CONNECT asks for `requested` seconds. */
+/** The effective keep alive when a CONNECT requests `requested` seconds. */
 export function keepAliveInForce(requested: number, limits: Limits): number {
   if (requested === 0 || requested > limits.keepAliveMaxSeconds) return limits.keepAliveMaxSeconds;
   return Math.max(requested, limits.keepAliveMinSeconds);

@@ -18,8 +18,8 @@ describe("the broker", function () {
   });
   afterEach(() => test.stop());
 
-  describe("of two connections of one name", () => {
-    it("throws the first one out", async () => {
+  describe("with two connections of one client id", () => {
+    it("disconnects the first one", async () => {
       const first = await test.connect(people.tester, "a");
       test.clock.tick(1_000);
       const second = await test.connect(people.tester, "a");
@@ -32,7 +32,7 @@ describe("the broker", function () {
       );
     });
 
-    it("hands the session over: the second hears what the first has subscribed to", async () => {
+    it("hands the session over: the second receives the first one's subscriptions", async () => {
       const first = await test.connect(people.tester, "a", { clean: false });
       await first.subscribe("a/1");
       test.clock.tick(1_000);
@@ -47,7 +47,7 @@ describe("the broker", function () {
       assert.equal(await second.message(), "a/1: one", "its session did not grow old");
     });
 
-    it("lets others go on", async () => {
+    it("does not disturb others", async () => {
       const other = await test.connect(people.tester, "b");
       await test.connect(people.tester, "a");
       test.clock.tick(1_000);
@@ -56,7 +56,7 @@ describe("the broker", function () {
     });
   });
 
-  describe("tells of presence", () => {
+  describe("publishes presence", () => {
     let watcher: RawClient;
 
     async function event(): Promise<Readonly<Record<string, unknown>>> {
@@ -95,7 +95,7 @@ describe("the broker", function () {
       versionNumber: version,
     });
 
-    it("of who comes, takes over and goes, each with its time, in order", async () => {
+    it("of connects, takeovers and disconnects, each with its time, in order", async () => {
       const start = test.clock.now;
       await test.connect(people.tester, "a");
       test.clock.tick(1_000);
@@ -118,7 +118,7 @@ describe("the broker", function () {
       assert.equal(came.sessionIdentifier, recorded.sessionIdentifier);
     });
 
-    it("but not of who was refused, nor of a name that would make the topic a filter", async () => {
+    it("but not of refused clients, or of client ids with wildcards", async () => {
       const start = test.clock.now;
       const refused = await test.dial(people.tester);
       refused.send(connectPacket("nobody"));
@@ -130,7 +130,7 @@ describe("the broker", function () {
     });
   });
 
-  it("delivers nothing of its own news under $SYS", async () => {
+  it("does not deliver aedes's own $SYS messages", async () => {
     const client = await test.connect(people.tester, "a");
     await client.subscribe("$SYS/#", "a/1");
     await test.connect(people.tester, "b");
@@ -150,7 +150,7 @@ describe("the broker", function () {
       await box.next("puback");
     });
 
-    it("for who subscribes to exactly its topic", async () => {
+    it("for a client that subscribes to exactly its topic", async () => {
       const client = await test.connect(people.tester, "a");
       await client.subscribe(status);
       const { payload, retain } = await client.next("publish");
@@ -158,7 +158,7 @@ describe("the broker", function () {
       assert.equal(`${test.cloud.retained(status)?.payload}`, "online");
     });
 
-    it("but not for who subscribes with a wildcard, to whom news comes all the same", async () => {
+    it("but not for a client that subscribes with a wildcard, which receives only new messages", async () => {
       const client = await test.connect(people.tester, "a");
       await client.subscribe("gate/+/status", "gate/#");
       await test.cloud.publish(status, "offline", { retain: true });
@@ -167,7 +167,7 @@ describe("the broker", function () {
     });
   });
 
-  describe("remembers the session of clean = 0", () => {
+  describe("keeps a persistent session", () => {
     const durable = { clean: false };
 
     async function resume(): Promise<{ client: RawClient; sessionPresent: boolean }> {
@@ -178,7 +178,7 @@ describe("the broker", function () {
       return { client, sessionPresent };
     }
 
-    /** Somebody who has subscribed and gone. */
+    /** A client that has subscribed and disconnected. */
     async function leave(...filters: string[]): Promise<void> {
       const client = await test.connect(people.tester, "a", durable);
       if (filters.length > 0) await client.subscribe(...filters);
@@ -191,13 +191,13 @@ describe("the broker", function () {
       assert.equal((await resume()).sessionPresent, true);
     });
 
-    it("for an hour, and no longer", async () => {
+    it("for at most an hour", async () => {
       await leave("a/#");
       test.clock.tick(3_600_000 - 1_000);
       assert.equal((await resume()).sessionPresent, false);
     });
 
-    it("and replays what came meanwhile, at QoS 1, ten a second", async () => {
+    it("and replays missed QoS 1 messages, ten per second", async () => {
       await leave("a/#");
       await test.cloud.publish("a/0", "lost", { qos: 0 });
       for (const topic of ["a/1", "a/2", "b/1", "a/3"]) await test.cloud.publish(topic, "kept");
@@ -214,16 +214,16 @@ describe("the broker", function () {
       assert.equal(await client.message(), "a/3: kept");
       await client.settle();
       await test.cloud.publish("a/4", "new");
-      assert.equal(await client.message(), "a/4: new", "what is new is not held back");
+      assert.equal(await client.message(), "a/4: new", "new messages are not delayed");
     });
 
-    it("and sends again what was not acknowledged, but only that", async () => {
+    it("and resends only unacknowledged messages", async () => {
       await leave("a/#");
       const { client } = await resume();
       await test.cloud.publish("a/1", "one");
       await test.cloud.publish("a/2", "two");
       const first = await client.next("publish");
-      test.clock.tick(100); // so close to CONNACK the second may count as replayed
+      test.clock.tick(100); // so close to CONNACK, the second may count as replayed
       await client.next("publish");
       client.send({ cmd: "puback", messageId: first.messageId ?? 0 });
       await client.settle();
@@ -239,7 +239,7 @@ describe("the broker", function () {
       await (await resume()).client.settle();
     });
 
-    it("and asks for iot:Receive before it replays", async () => {
+    it("and checks iot:Receive before it replays", async () => {
       await leave("#");
       await test.cloud.publish("secret/1", "not for everyone");
       await test.cloud.publish("open/1", "for everyone");
@@ -270,7 +270,7 @@ describe("the broker", function () {
     });
   });
 
-  it("has no more than the limit unacknowledged on the way to a client", async () => {
+  it("limits unacknowledged messages to a client", async () => {
     await test.cloud.close();
     await test.listen({ limits: { unacknowledged: 2 } });
     const client = await test.connect(people.tester, "a");

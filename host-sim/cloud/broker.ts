@@ -48,8 +48,8 @@ export interface OutgoingMessage {
 }
 
 /**
- * The message broker of AWS IoT Core: aedes for MQTT, and around it who may connect under which
- * name, what is told about it, and which messages reach whom.
+ * AWS IoT Core's message broker. aedes handles MQTT; this class decides who may connect with which
+ * client id, publishes presence, and filters deliveries.
  */
 export class Broker implements ConnectionHost {
   readonly limits: Limits;
@@ -66,7 +66,7 @@ export class Broker implements ConnectionHost {
   readonly #named = new Map<string, Connection>();
   readonly #present = new Map<Connection, PresenceSubject>();
   readonly #versions = new Map<string, number>();
-  /** the packets aedes publishes as wills: it hands on the very objects of the CONNECTs */
+  /** the packets that aedes publishes as wills: it passes on the objects of the CONNECTs */
   readonly #wills = new WeakSet<object>();
 
   private constructor(options: BrokerOptions) {
@@ -82,11 +82,11 @@ export class Broker implements ConnectionHost {
       mq: new TopicBus(),
       persistence: options.store,
       preConnect: (_client, packet, done) => {
-        packet.keepalive = 0; // the connection watches for silence, and AWS's limits are not aedes's
+        packet.keepalive = 0; // the connection detects silence itself; AWS's limits differ from aedes's
         if (packet.will !== undefined) this.#wills.add(packet.will);
         done(null, true);
       },
-      // the connection has judged every PUBLISH, SUBSCRIBE and will by the policy
+      // the connection has already checked every PUBLISH, SUBSCRIBE and will against the policy
       authorizePublish: (_client, _packet, done) => done(null),
       authorizeForward: (client, packet) => (this.#mayForward(client, packet) ? packet : null),
       published: (packet, client, done) => {
@@ -101,7 +101,7 @@ export class Broker implements ConnectionHost {
       this.record({ type: "subscribed", clientId: client.id, filters });
     });
     this.#aedes.on("clientError", (client, error) => {
-      // of a connection that is gone, aedes reports every write it still had in mind
+      // after a connection is gone, aedes still reports each of its pending writes
       if (connectionOf(client)?.isConnected === true) this.#warn(`${client.id}: ${error.message}`);
     });
     // documented, but missing from aedes's types
@@ -116,12 +116,12 @@ export class Broker implements ConnectionHost {
 
   readonly arnOf = (resource: string): string => this.#registry.arn(resource);
 
-  /** Takes over a connection whose certificate is known and active. */
+  /** Takes over a connection whose certificate is registered and active. */
   admit(socket: TLSSocket, principal: Principal): void {
     this.#connections.add(new Connection(socket, principal, this));
   }
 
-  /** Publishes as the cloud itself: no policy and no rate applies. Resolves once it is taken. */
+  /** Publishes as the cloud itself: no policy and no rate applies. Resolves once it is accepted. */
   publish(message: OutgoingMessage): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#aedes.publish({ cmd: "publish", dup: false, ...message }, (error) => {
@@ -139,13 +139,13 @@ export class Broker implements ConnectionHost {
     return this.#named.get(clientId);
   }
 
-  /** Drops every connection; wills are published into the store. */
+  /** Drops every connection. Their wills are published into the store. */
   close(): Promise<void> {
     this.hangUpAll();
     return new Promise((resolve) => this.#aedes.close(resolve));
   }
 
-  /** Abruptly. */
+  /** Without DISCONNECT. */
   hangUpAll(): number {
     const connections = [...this.#connections];
     for (const connection of connections) connection.hangUp("CONNECTION_LOST", true);
@@ -217,9 +217,9 @@ export class Broker implements ConnectionHost {
     });
   }
 
-  /** aedes's own news, under `$SYS/`, is no topic of AWS's: nobody may receive it. */
+  /** aedes's own `$SYS/` messages do not exist in AWS: they are delivered to no client. */
   #mayForward(client: Client, packet: AedesPublishPacket): boolean {
-    // what is replayed has the identifier it leaves under, what arrives has none yet
+    // a replayed message has its outgoing identifier, a new one has none yet
     const isArriving = packet.messageId === undefined;
     if (isArriving && !this.#store.claimArriving(client.id, packet)) return false;
     const { topic } = packet;
@@ -231,7 +231,7 @@ export class Broker implements ConnectionHost {
     const answered = this.#provisioning?.answer(topic, Buffer.from(payload));
     answered
       ?.then((answer) => {
-        // Who has not subscribed to the answer does not get it.
+        // A client that has not subscribed to the answer does not receive it.
         const { subscriptions } = client as unknown as { subscriptions: Record<string, unknown> };
         if (connectionOf(client)?.isConnected !== true || !(answer.topic in subscriptions)) return;
         const message = { ...answer, cmd: "publish", qos: 1, retain: false, dup: false } as const;
@@ -263,7 +263,7 @@ function connectionOf(client: Client): Connection | undefined {
   return client.conn instanceof Connection ? client.conn : undefined;
 }
 
-/** Told otherwise: presence by `connected` and `disconnected`, `$SYS/` not at all. */
+/** Reported in other ways: presence by `connected` and `disconnected`, `$SYS/` not at all. */
 function isOwn(topic: string): boolean {
   return topic.startsWith("$SYS/") || topic.startsWith("$aws/events/presence/");
 }

@@ -42,7 +42,7 @@ function assertRefused(verdict: ReturnType<typeof judge>, reason: string, return
 }
 
 describe("judgeConnect", () => {
-  it("accepts a box, with the keep alive in force and its policy bound to its name", () => {
+  it("accepts a box, with the keep alive in force and its policy bound to its client id", () => {
     const verdict = judge({ ...will(), keepalive: 10, clean: false }, box);
     assert.ok(verdict.type === "accept");
     const { authorize, ...terms } = verdict.terms;
@@ -51,7 +51,7 @@ describe("judgeConnect", () => {
     assert.equal(authorize("iot:Receive", arnOf("topic/gate/lot-2/command")), "not-allowed");
   });
 
-  it("takes no keep alive for the longest", () => {
+  it("treats keep alive 0 as the maximum", () => {
     const verdict = judge({ keepalive: 0 });
     assert.ok(verdict.type === "accept");
     assert.equal(verdict.terms.keepAliveSeconds, 1_200);
@@ -71,7 +71,7 @@ describe("judgeConnect", () => {
     }
   });
 
-  it("refuses a name that is not the certificate's, and says what was denied", () => {
+  it("refuses a client id that does not match the certificate, and reports what was denied", () => {
     const verdict = judge({ clientId: "lot-2" }, box);
     assertRefused(verdict, "not-authorized", 5);
     assert.ok(verdict.type === "refuse");
@@ -91,7 +91,7 @@ describe("judgeConnect", () => {
     });
   }
 
-  it("accepts a will that need not be retained where nothing may be retained", () => {
+  it("accepts an unretained will without permission to retain", () => {
     assert.equal(judge(will({ topic: "gate/lot-1/event", retain: false }), box).type, "accept");
   });
 
@@ -110,7 +110,7 @@ describe("judgeConnect", () => {
 });
 
 describe("ConnectThrottle", () => {
-  it("admits one CONNECT a second of each client id", () => {
+  it("accepts one CONNECT per second and client id", () => {
     const throttle = new ConnectThrottle(awsLimits);
     assert.equal(throttle.admit("a", 0), true);
     assert.equal(throttle.admit("b", 0), true);
@@ -119,20 +119,20 @@ describe("ConnectThrottle", () => {
     assert.equal(throttle.admit("a", 1_999), false);
   });
 
-  it("does not count those refused", () => {
+  it("does not count refused ones", () => {
     const throttle = new ConnectThrottle(awsLimits);
     throttle.admit("a", 0);
     assert.equal(throttle.admit("a", 900), false);
     assert.equal(throttle.admit("a", 1_000), true);
   });
 
-  it("can be switched off", () => {
+  it("can be disabled", () => {
     const throttle = new ConnectThrottle({ connectsPerSecond: Infinity });
     assert.equal(throttle.admit("a", 0), true);
     assert.equal(throttle.admit("a", 0), true);
   });
 
-  it("forgets nobody too early", () => {
+  it("does not forget a client id too early", () => {
     const step = fc.record({ id: fc.constantFrom("a", "b", "c"), waitMs: fc.nat(600) });
     fc.assert(
       fc.property(fc.array(step), (steps) => {

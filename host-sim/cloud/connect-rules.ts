@@ -5,11 +5,11 @@ import type { RefusedEvent } from "./records.ts";
 import type { Principal } from "./registry.ts";
 import { isReserved, topicProblem } from "./topic-rules.ts";
 
-/** What a connection whose CONNECT was accepted goes by. */
+/** The parameters of a connection whose CONNECT was accepted. */
 export interface ConnectTerms {
   readonly clientId: string;
   readonly clean: boolean;
-  /** the one in force, see {@link keepAliveInForce} */
+  /** the effective one, see {@link keepAliveInForce} */
   readonly keepAliveSeconds: number;
   readonly authorize: Authorize;
 }
@@ -26,10 +26,10 @@ export interface ConnectRefusal {
   readonly denied?: { readonly action: PolicyAction; readonly resource: string };
 }
 
-/** ARNs of the account the broker plays. */
+/** ARNs of the simulated account. */
 export type ArnOf = (resource: string) => string;
 
-/** Judges a CONNECT by everything but the rate; pure. */
+/** Checks a CONNECT against everything except the rate; pure. */
 export function judgeConnect(
   packet: IConnectPacket,
   principal: Pick<Principal, "thingName" | "policies">,
@@ -38,7 +38,7 @@ export function judgeConnect(
 ): ConnectVerdict {
   const { clientId, protocolId, protocolVersion } = packet;
   if (protocolId !== "MQTT" || protocolVersion !== 4) {
-    return refuse("protocol", 1, "the stand-in plays MQTT 3.1.1 alone");
+    return refuse("protocol", 1, "the stand-in supports only MQTT 3.1.1");
   }
   if (clientId.length === 0) return refuse("client-id", 2, "empty");
   if (Buffer.byteLength(clientId) > limits.clientIdBytes) {
@@ -57,7 +57,7 @@ export function judgeConnect(
   };
 }
 
-/** A will is judged like the PUBLISH it may become. */
+/** A will is checked like the PUBLISH it may become. */
 function judgeWill(
   will: IConnectPacket["will"],
   authorize: Authorize,
@@ -98,10 +98,10 @@ function refuse(
   return { type: "refuse", reason, returnCode, detail };
 }
 
-/** Too soon after the last accepted CONNECT of the same client id. */
+/** Too soon after the last accepted CONNECT with the same client id. */
 export const throttledRefusal = refuse("throttled", 3, "too many CONNECTs of this client id");
 
-/** One CONNECT per second per client id. Those refused do not count. */
+/** One CONNECT per second per client id. Refused ones do not count. */
 export class ConnectThrottle {
   readonly #intervalMs: number;
   readonly #lastAt = new Map<string, number>();
@@ -114,7 +114,7 @@ export class ConnectThrottle {
   admit(clientId: string, now: number): boolean {
     const lastAt = this.#lastAt.get(clientId);
     if (lastAt !== undefined && now - lastAt < this.#intervalMs) return false;
-    // the map is in order of time: what is past at its front need not be remembered
+    // the map is in order of time: expired entries at its front can be deleted
     for (const [id, at] of this.#lastAt) {
       if (now - at < this.#intervalMs) break;
       this.#lastAt.delete(id);

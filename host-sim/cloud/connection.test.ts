@@ -12,7 +12,7 @@ import {
   TestCloud,
 } from "./stand-in.rig.ts";
 
-/** A store that takes its time over retained messages, and over what a session has subscribed to. */
+/** A store that delays retained messages and the subscriptions of a session. */
 class HeldStore extends MessageStore {
   #onHold = () => {};
   readonly holding = new Promise<void>((resolve) => {
@@ -68,14 +68,14 @@ describe("a connection", function () {
       ]);
     }
 
-    it("is let in, and told the keep alive in force by the records alone", async () => {
+    it("is accepted, and only the records show the effective keep alive", async () => {
       await test.connect(people.lot1, "lot-1", { keepalive: 5 });
       const connected = await test.record("connected", { clientId: "lot-1" });
       assert.equal(connected.keepAliveSeconds, 30);
       assert.deepEqual([connected.thingName, connected.sessionPresent], ["lot-1", false]);
     });
 
-    it("is refused with 5 under a name the policy does not allow", async () => {
+    it("is refused with 5 if the policy does not allow its client id", async () => {
       assert.deepEqual(await answerTo(connectPacket("lot-2"), people.lot1), connack(5));
       const resource = topicArn("client/lot-2");
       await test.record("denied", { clientId: "lot-2", action: "iot:Connect", resource });
@@ -84,17 +84,17 @@ describe("a connection", function () {
       assert.deepEqual(test.recordsOf("connected"), []);
     });
 
-    it("is refused with a will on a topic that it may not publish", async () => {
+    it("is refused with a will on a topic that it may not publish to", async () => {
       const will = { topic: "gate/lot-2/status", payload: Buffer.from("{}"), qos: 1, retain: true };
       const packet = connectPacket("lot-1", { will: { ...will, qos: 1 } });
       assert.deepEqual(await answerTo(packet, people.lot1), connack(5));
       const resource = topicArn("topic/gate/lot-2/status");
       await test.record("denied", { action: "iot:Publish", resource });
       assert.deepEqual(test.recordsOf("published"), [], "a refused CONNECT leaves no will behind");
-      await test.connect(people.lot1, "lot-1"); // nor does it count as the one of this second
+      await test.connect(people.lot1, "lot-1"); // and does not count towards this second's limit
     });
 
-    it("is not listened to any more once it is refused", async () => {
+    it("is ignored after it is refused", async () => {
       const client = await test.dial(people.tester);
       client.send(connectPacket("nobody"), publishPacket("a/1"), connectPacket("a"));
       assert.equal((await client.rest()).length, 1);
@@ -104,13 +104,13 @@ describe("a connection", function () {
       );
     });
 
-    it("is refused under no name, and with another version of MQTT", async () => {
+    it("is refused without a client id, and with another version of MQTT", async () => {
       assert.deepEqual(await answerTo(connectPacket("")), connack(2));
       const mqtt5 = generate(connectPacket("a", { protocolVersion: 5 }));
       assert.deepEqual(await answerTo(mqtt5), connack(1));
     });
 
-    it("is refused with 3 within a second of the last one of its name", async () => {
+    it("is refused with 3 within a second of the last CONNECT of its client id", async () => {
       await test.connect(people.tester, "a");
       assert.deepEqual(await answerTo(connectPacket("a")), connack(3));
       test.clock.tick(999);
@@ -120,16 +120,16 @@ describe("a connection", function () {
       await test.connect(people.tester, "a");
     });
 
-    it("is hung up on when it says something else first, or nothing sensible", async () => {
+    it("is disconnected if it sends another packet first, or invalid bytes", async () => {
       assert.deepEqual(await answerTo({ cmd: "pingreq" }), []);
       assert.deepEqual(await answerTo(Buffer.from("GET / HTTP/1.1\r\n".repeat(9))), []);
       assert.deepEqual(await answerTo(Buffer.of(0x10, 0x80, 0x80, 0x80, 0x80)), []);
       assert.equal(test.recordsOf("hung-up", { reason: "malformed" }).length, 3);
     });
 
-    it("is hung up on when it says nothing for 30 seconds", async () => {
+    it("is disconnected if it sends nothing for 30 seconds", async () => {
       const client = await test.dial(people.tester);
-      // another's whole connection, so that the first one has arrived
+      // another client's whole connection, so that the first one has arrived
       await test.connect(people.tester, "a");
       test.clock.tick(29_999);
       assert.deepEqual(test.recordsOf("hung-up"), []);
@@ -142,7 +142,7 @@ describe("a connection", function () {
       );
     });
 
-    it("that went before it said anything is told apart from others", async () => {
+    it("is recorded separately if it ended before CONNECT", async () => {
       (await test.dial(people.tester)).end();
       await test.record("hung-up", { reason: "connection-lost" });
     });
@@ -158,7 +158,7 @@ describe("a connection", function () {
       assert.deepEqual(test.cloud.connectedClients(), ["a"]);
     });
 
-    it("is hung up on when it does not wait for CONNACK", async () => {
+    it("is disconnected if it does not wait for CONNACK", async () => {
       const client = await test.dial(people.tester);
       client.send(connectPacket("a"), publishPacket("a/1"));
       assert.deepEqual(await client.rest(), []);
@@ -169,7 +169,7 @@ describe("a connection", function () {
   });
 
   describe("that is connected", () => {
-    it("publishes, is acknowledged, and reaches who has subscribed", async () => {
+    it("publishes, is acknowledged, and reaches subscribers", async () => {
       const box = await test.connect(people.lot1, "lot-1");
       await box.subscribe("gate/lot-1/command");
       const service = await test.connect(people.service, "web-1");
@@ -184,7 +184,7 @@ describe("a connection", function () {
       assert.equal(`${published.payload}`, "open");
     });
 
-    it("is hung up on for a PUBLISH that the policy denies, unanswered", async () => {
+    it("is disconnected without an answer for a denied PUBLISH", async () => {
       const watcher = await test.connect(people.tester, "watcher");
       await watcher.subscribe("#");
       const box = await test.connect(people.lot1, "lot-1");
@@ -197,14 +197,14 @@ describe("a connection", function () {
       assert.equal(await watcher.message(), "a: after");
     });
 
-    it("is hung up on for retaining what it may only publish", async () => {
+    it("is disconnected for a denied retained PUBLISH", async () => {
       const box = await test.connect(people.lot1, "lot-1");
       box.send(publishPacket("gate/lot-1/event", "x", { retain: true }));
       assert.deepEqual(await box.rest(), []);
       await test.record("denied", { action: "iot:RetainPublish" });
     });
 
-    it("is hung up on for a SUBSCRIBE that the policy denies, unanswered", async () => {
+    it("is disconnected without an answer for a denied SUBSCRIBE", async () => {
       const box = await test.connect(people.lot1, "lot-1");
       box.send(subscribePacket(["gate/lot-1/command", "gate/lot-2/command"]));
       assert.deepEqual(await box.rest(), []);
@@ -213,7 +213,7 @@ describe("a connection", function () {
       await test.record("disconnected", { clientId: "lot-1", reason: "AUTH_ERROR" });
     });
 
-    it("has what it sent before a denied packet dealt with", async () => {
+    it("has its packets before a denied one processed", async () => {
       const box = await test.connect(people.lot1, "lot-1");
       box.send(publishPacket("gate/lot-1/event", "before"), publishPacket("gate/lot-2/event"));
       await box.rest();
@@ -221,7 +221,7 @@ describe("a connection", function () {
       assert.equal(`${payload}`, "before");
     });
 
-    it("is not given what iot:Receive denies, and stays", async () => {
+    it("does not receive what iot:Receive denies, and stays connected", async () => {
       const client = await test.connect(people.tester, "a");
       await client.subscribe("#");
       await test.cloud.publish("secret/1", "not for everyone");
@@ -251,7 +251,7 @@ describe("a connection", function () {
       assert.deepEqual(test.recordsOf("published", { by: "client" }), []);
     });
 
-    it("may publish 128 KB, and is hung up on for a byte more", async () => {
+    it("may publish 128 KB, and is disconnected for one byte more", async () => {
       const client = await test.connect(people.tester, "a");
       client.send(publishPacket("a/1", Buffer.alloc(128 * 1024)));
       await client.next("puback");
@@ -262,21 +262,21 @@ describe("a connection", function () {
       assert.equal(test.recordsOf("published").length, 1);
     });
 
-    it("is hung up on as soon as it announces a packet that is far too large", async () => {
+    it("is disconnected as soon as a header declares a packet that is too large", async () => {
       const client = await test.connect(people.tester, "a");
       client.send(Buffer.of(0x30, 0xff, 0xff, 0xff, 0x7f));
       assert.deepEqual(await client.rest(), []);
       assert.match((await test.record("violation")).rule, /a packet of 268435460 bytes/);
     });
 
-    it("is hung up on for what is no MQTT", async () => {
+    it("is disconnected for invalid MQTT", async () => {
       const client = await test.connect(people.tester, "a");
       client.send(Buffer.of(0xf0, 0));
       assert.deepEqual(await client.rest(), []);
       await test.record("violation", { clientId: "a" });
     });
 
-    it("has what is over 100 a second discarded, unanswered", async () => {
+    it("has publishes over 100 per second discarded, unanswered", async () => {
       const client = await test.connect(people.tester, "a");
       const numbers = Array.from({ length: 101 }, (_, index) => index + 1);
       client.send(...numbers.map((messageId) => publishPacket("a", "x", { messageId })));
@@ -290,7 +290,7 @@ describe("a connection", function () {
       assert.equal((await client.next("puback")).messageId, 200);
     });
 
-    it("is read no faster than 512 KiB a second", async () => {
+    it("is read at most at 512 KiB per second", async () => {
       const client = await test.connect(people.tester, "a");
       const large = Buffer.alloc(100_000);
       for (let messageId = 1; messageId <= 6; messageId++) {
@@ -299,20 +299,20 @@ describe("a connection", function () {
       for (let messageId = 1; messageId <= 5; messageId++) {
         assert.equal((await client.next("puback")).messageId, messageId);
       }
-      // the sixth needs what of 600 KB the bucket does not hold
+      // the sixth needs the part of 600 KB that the bucket does not hold
       const puback = client.next("puback");
       await test.tickUntil(() => test.recordsOf("published").length === 6, 1);
       assert.equal((await puback).messageId, 6);
       assert.ok(test.clock.now - 1_700_000_000_000 >= 140, `${test.clock.now}`);
     });
 
-    it("is dropped by the cloud when it does not read what it is sent", async () => {
+    it("is dropped by the cloud if it does not read", async () => {
       const client = await test.connect(people.tester, "a", { keepalive: 1_200 });
       await client.subscribe("a");
       client.pause();
       const gone = test.record("disconnected", { clientId: "a" });
       const [large, { records }] = [Buffer.alloc(128 * 1024), test];
-      // more than any network's buffers hold, and then a minute in which nobody reads
+      // more than any network's buffers hold, then a minute without reading
       for (let count = 0; count < 200; count++) await test.cloud.publish("a", large, { qos: 0 });
       await test.tickUntil(() => records.some(({ type }) => type === "disconnected"), 1_000);
       assert.equal((await gone).reason, "SERVER_ERROR");
@@ -329,7 +329,7 @@ describe("a connection", function () {
       await test.record("disconnected", { reason: "MQTT_KEEP_ALIVE_TIMEOUT" });
     });
 
-    it("is not dropped by the keep alive it asked for when another is in force", async () => {
+    it("is not dropped by the keep alive it asked for if another is in effect", async () => {
       const client = await test.connect(people.tester, "a", { keepalive: 1 });
       test.clock.tick(44_999);
       await client.settle();
@@ -345,7 +345,7 @@ describe("a connection", function () {
       return { watcher, client: await test.connect(people.tester, "a", { will }) };
     }
 
-    it("with DISCONNECT leaves no will, and what it published before is its own", async () => {
+    it("with DISCONNECT leaves no will, and its earlier publishes are delivered", async () => {
       const { watcher, client } = await watched();
       client.end(publishPacket("a/1", "one"), { cmd: "disconnect" });
       assert.equal(await watcher.message(), "a/1: one");
@@ -356,7 +356,7 @@ describe("a connection", function () {
       await test.record("published", { by: "client", clientId: "a", topic: "a/1" });
     });
 
-    it("has all read that it said, however busy the broker is when it goes", async () => {
+    it("has all its packets processed, even if the broker is busy", async () => {
       const store = await holdStore();
       const { watcher, client } = await watched();
       const held = ["a/1", "a/2", "a/3"];
@@ -371,7 +371,7 @@ describe("a connection", function () {
       assert.equal(await watcher.message(), "a/5: x");
     });
 
-    it("has nothing read that comes after its DISCONNECT [MQTT-3.14.4-2]", async () => {
+    it("has nothing processed after its DISCONNECT [MQTT-3.14.4-2]", async () => {
       const { watcher, client } = await watched();
       client.send({ cmd: "disconnect" }, publishPacket("a/late"));
       await client.rest();

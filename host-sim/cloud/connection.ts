@@ -11,12 +11,12 @@ import type { CloudEvent, DisconnectReason, HungUpEvent } from "./records.ts";
 import type { Principal } from "./registry.ts";
 
 /**
- * Called right before a PUBLISH is written to a client's socket, with `performance.now()`:
- * milliseconds, of this process.
+ * Called right before a PUBLISH is written to a client's socket, with `performance.now()` of this
+ * process, in milliseconds.
  */
 export type OnDeliver = (clientId: string, topic: string, performanceNow: number) => void;
 
-/** What a connection asks of the broker it belongs to. */
+/** What a connection needs from its broker. */
 export interface ConnectionHost {
   readonly limits: Limits;
   readonly onDeliver: OnDeliver | undefined;
@@ -25,18 +25,21 @@ export interface ConnectionHost {
   readonly now: () => number;
   readonly record: (event: CloudEvent) => void;
   judge(packet: IConnectPacket, principal: Principal): ConnectVerdict;
-  /** The CONNECT was accepted: throw others of this name out and begin to read from `connection`. */
+  /**
+   * The CONNECT was accepted: disconnect others with this client id, and begin to read from
+   * `connection`.
+   */
   accept(connection: Connection, terms: ConnectTerms): SessionState;
-  /** CONNACK is about to leave. */
+  /** CONNACK is about to be sent. */
   connected(connection: Connection, terms: ConnectTerms, session: SessionState): void;
-  /** Gone, whether or not it was ever accepted. Called once. */
+  /** The connection is gone, whether or not it was accepted. Called once. */
   closed(connection: Connection, reason: DisconnectReason): void;
 }
 
-/** What was there of a session when its client came back. */
+/** What was left of a session when its client reconnected. */
 export interface SessionState {
   readonly sessionPresent: boolean;
-  /** what it has subscribed to */
+  /** its subscriptions */
   readonly filters: readonly string[];
 }
 
@@ -45,13 +48,13 @@ type State =
   | { readonly type: "connecting"; readonly terms: ConnectTerms; readonly session: SessionState }
   | { readonly type: "connected"; readonly terms: ConnectTerms; readonly rules: PacketRules };
 
-/** how long a peer may take to read what was written before a hang-up */
+/** how long a peer may take to read the last bytes before a disconnect */
 const lingerMs = 1000;
 
 /**
- * One client's connection, as a stream between its TLS socket and aedes: what AWS IoT Core would not
- * take never reaches aedes, and what aedes writes leaves at AWS's pace. It ends once, by
- * {@link hangUp} or by aedes; nothing of it survives but the session, which is the store's.
+ * One client's connection, as a stream between its TLS socket and aedes. Input that AWS IoT Core
+ * would refuse never reaches aedes, and aedes's output is sent at AWS's pace. It ends once, by
+ * {@link hangUp} or by aedes. Only the session survives it, in the store.
  */
 export class Connection extends Duplex {
   readonly principal: Principal;
@@ -107,7 +110,7 @@ export class Connection extends Duplex {
     return this.#state.type === "connected" && !this.destroyed;
   }
 
-  /** Whether the client may be sent what arrives on `topic`: `iot:Receive`. */
+  /** Whether the client may receive messages on `topic`: `iot:Receive`. */
   mayReceive(topic: string): boolean {
     if (this.#state.type === "awaiting-connect") return false;
     const { authorize, clientId } = this.#state.terms;
@@ -118,12 +121,12 @@ export class Connection extends Duplex {
     return false;
   }
 
-  /** What the session had stored has been written; what follows is new. */
+  /** The stored messages of the session have been written; new ones follow. */
   endReplay(): void {
     this.#outlet.replaying = false;
   }
 
-  /** Ends the connection after what was written; `abruptly`: without a word, as a fault would. */
+  /** Ends the connection after pending output; `abruptly`: without DISCONNECT, like a fault. */
   hangUp(reason: DisconnectReason, abruptly = false): void {
     this.#reason ??= reason;
     if (abruptly) this.#socket.destroy();
@@ -138,7 +141,7 @@ export class Connection extends Duplex {
     this.#outlet.send(chunk, done);
   }
 
-  /** aedes corks: a packet comes whole, in pieces. */
+  /** aedes corks: a packet arrives complete, in pieces. */
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
     this.#outlet.send(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
   }
@@ -149,12 +152,12 @@ export class Connection extends Duplex {
     this.#outlet.close();
     const socket = this.#socket;
     if (!socket.destroyed) {
-      socket.resume(); // nobody reads what still comes, but it must not hold the end back
+      socket.resume(); // further input is discarded, so that it does not delay the end
       socket.destroySoon();
       const linger = setTimeout(() => socket.destroy(), lingerMs);
       socket.once("close", () => clearTimeout(linger));
     }
-    // no reason: it was aedes that gave up
+    // no reason: aedes ended the connection
     this.#host.closed(this, this.#reason ?? "SERVER_ERROR");
     done(null);
   }
@@ -172,14 +175,14 @@ export class Connection extends Duplex {
       this.#silence.refresh();
       if (packet.cmd === "puback") this.#outlet.acknowledge(packet.messageId ?? 0, now);
       this.#execute(state.rules.judge(packet, now), state.terms.clientId, frame);
-      // nothing may follow it [MQTT-3.14.4-2]; aedes hangs up when it has come to it
+      // nothing may follow it [MQTT-3.14.4-2]; aedes disconnects when it has processed it
       if (packet.cmd === "disconnect") this.#finish("CLIENT_INITIATED_DISCONNECT");
     }
   }
 
   #parse(frame: Buffer): Packet | Error {
     this.#parsed = undefined;
-    this.#parser.parse(frame); // calls back before it returns
+    this.#parser.parse(frame); // calls back synchronously
     return this.#parsed ?? new Error("malformed packet");
   }
 
@@ -209,11 +212,11 @@ export class Connection extends Duplex {
     this.hangUp("AUTH_ERROR");
   }
 
-  /** From here the client may speak. */
+  /** From here on, the client may send. */
   #handleConnack(connack: Buffer): void {
     if (this.#state.type !== "connecting" || connack.readUInt8(3) !== 0) return;
     const { terms, session } = this.#state;
-    // aedes calls a session present only when it has subscriptions
+    // aedes reports a session as present only if it has subscriptions
     connack.writeUInt8(session.sessionPresent ? 1 : 0, 2);
     this.#outlet.replaying = session.sessionPresent;
     const { limits, arnOf, now } = this.#host;
@@ -265,7 +268,7 @@ export class Connection extends Duplex {
     else this.#hangUpOnStranger("connection-lost", "before CONNECT");
   }
 
-  /** Reads no more, and ends when aedes has dealt with what came before, a DISCONNECT above all. */
+  /** Stops reading, and ends after aedes has processed earlier input, especially a DISCONNECT. */
   #finish(reason: DisconnectReason): void {
     this.#reason ??= reason;
     this.#inlet.close();

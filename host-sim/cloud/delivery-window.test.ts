@@ -41,7 +41,7 @@ describe("DeliveryWindow", () => {
     assert.equal(window.msUntilRelease(0), undefined, "nothing waits");
   });
 
-  it("does not take a PUBACK of something else for room", () => {
+  it("ignores a PUBACK of an unknown message", () => {
     window.admit(message(1), false, 0);
     window.admit(message(2), false, 0);
     window.admit(message(3), false, 0);
@@ -50,7 +50,7 @@ describe("DeliveryWindow", () => {
     assert.deepEqual(window.release(0), []);
   });
 
-  it("spaces replayed messages, ten a second", () => {
+  it("spaces replayed messages, ten per second", () => {
     assert.equal(window.admit(message(1), true, 0), true);
     assert.equal(window.admit(message(2), true, 0), false);
     assert.equal(window.msUntilRelease(0), 100);
@@ -69,7 +69,7 @@ describe("DeliveryWindow", () => {
     assert.deepEqual(identifiers(window.release(100)), [2, 3]);
   });
 
-  it("does not let a PUBACK hasten a replay, nor a replay exceed the window", () => {
+  it("does not speed up a replay on a PUBACK, or exceed the window", () => {
     window = new DeliveryWindow({ unacknowledged: 1, replaysPerSecond: 10 }, 0);
     window.admit(message(1), true, 0);
     window.admit(message(2), true, 0);

@@ -3,9 +3,9 @@ import { publishIdentifier } from "./frames.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /**
- * QoS 1 messages on their way to one client: 100 unacknowledged at most, and what a resumed session
- * had stored at 10 a second. Others wait in order. Ends with the connection; what must survive it
- * is in the session. No clock, no socket.
+ * QoS 1 messages in flight to one client: at most 100 unacknowledged, and a resumed session's
+ * stored messages at 10 per second. Others wait in order. It ends with the connection; the session
+ * keeps what must survive. No clock, no socket.
  */
 export class DeliveryWindow {
   readonly #limits: Pick<Limits, "unacknowledged">;
@@ -18,7 +18,7 @@ export class DeliveryWindow {
     this.#replays = new TokenBucket(1, limits.replaysPerSecond, now);
   }
 
-  /** Whether the PUBLISH `frame` may be written now; if not, {@link release} gives it later. */
+  /** Whether the PUBLISH `frame` may be written now. If not, {@link release} returns it later. */
   admit(frame: Buffer, replay: boolean, now: number): boolean {
     if (this.#waiting.length === 0 && this.#mayLeave(replay, now)) {
       this.#unacknowledged.add(publishIdentifier(frame));
@@ -28,12 +28,12 @@ export class DeliveryWindow {
     return false;
   }
 
-  /** A PUBACK came; {@link release} may have something. */
+  /** A PUBACK arrived; {@link release} may return more. */
   acknowledge(packetIdentifier: number): void {
     this.#unacknowledged.delete(packetIdentifier);
   }
 
-  /** What may be written by now, in order. */
+  /** The frames that may be written by now, in order. */
   release(now: number): readonly Buffer[] {
     const frames: Buffer[] = [];
     for (;;) {
@@ -45,7 +45,7 @@ export class DeliveryWindow {
     }
   }
 
-  /** Milliseconds until {@link release} is worth a call; undefined while only a PUBACK can help. */
+  /** Milliseconds until {@link release} may return more; undefined if only a PUBACK can help. */
   msUntilRelease(now: number): number | undefined {
     const next = this.#waiting[0];
     if (next === undefined || this.#isFull()) return undefined;

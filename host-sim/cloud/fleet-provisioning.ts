@@ -11,13 +11,17 @@ import { isThingName } from "../../device/messages/topics.ts";
 import { certificateIdOf } from "./registry.ts";
 
 export interface FleetProvisioningOptions {
-  /** names of the provisioning templates that are there and enabled */
+  /** names of the existing and enabled provisioning templates */
   readonly templates: readonly string[];
-  /** @returns a certificate, PEM; undefined where the request is not signed by its own key, or is none */
+  /**
+   * @returns a certificate, PEM; undefined if the request is invalid or not signed by its own key
+   */
   sign(request: string): Promise<string | undefined>;
-  /** The certificate is ACTIVE from now on, and stands for the thing. */
+  /** The certificate is ACTIVE from now on, and attached to the thing. */
   register(thingName: string, certificate: string): Promise<void>;
-  /** the pre-provisioning hook: whether this thing is one of the fleet's; default: every one is */
+  /**
+   * the pre-provisioning hook: whether this thing belongs to the fleet; default: every thing does
+   */
   allows?(thingName: string): boolean;
   /** milliseconds since 1970 */
   readonly now: () => number;
@@ -37,29 +41,29 @@ interface Pending {
 }
 
 /**
- * AWS IoT Core's provisioning by claim: CreateCertificateFromCsr and RegisterThing, in JSON. Their
- * topics and fields, the token's hour and the shape of a rejection are as AWS documents them; which
- * `errorCode` it uses for what is not documented, and is a guess here.
+ * AWS IoT Core's provisioning by claim: CreateCertificateFromCsr and RegisterThing, in JSON. Topics
+ * and fields, the token's lifetime of one hour and the form of a rejection follow AWS's
+ * documentation. Its `errorCode` values are not documented; the ones here are a guess.
  *
- * A template here makes what `boom-box claim` puts into AWS's: the thing named by the parameter
+ * A template here creates what `boom-box claim` sets up in AWS: the thing named by the parameter
  * `ThingName`, its certificate ACTIVE, with the policy of a box.
  */
 export class FleetProvisioning {
   readonly #options: FleetProvisioningOptions;
-  /** by token; a certificate whose token was not used in time is gone */
+  /** by token; certificates whose token was not used in time are removed */
   readonly #pending = new Map<string, Pending>();
 
   constructor(options: FleetProvisioningOptions) {
     this.#options = options;
   }
 
-  /** Certificates that stand for nothing yet. */
+  /** Certificates that are not attached to a thing yet. */
   get pending(): number {
     this.#expire();
     return this.#pending.size;
   }
 
-  /** Undefined for every topic but its own. */
+  /** Undefined for all other topics. */
   answer(topic: string, payload: Uint8Array): Promise<Answer> | undefined {
     const [first = ""] = this.#options.templates;
     const { certificate } = claimTopicsOf(first);
@@ -95,12 +99,12 @@ export class FleetProvisioning {
       return rejected(topic, 400, "InvalidCertificateOwnershipToken", message);
     }
     if (thingName === undefined || !isThingName(thingName)) {
-      return rejected(topic, 400, "InvalidParameters", "ThingName is missing or no thing's name");
+      return rejected(topic, 400, "InvalidParameters", "ThingName is missing or invalid");
     }
     if (allows?.(thingName) === false) {
       return rejected(topic, 403, "AccessDenied", "The pre-provisioning hook declined");
     }
-    // Before anything is awaited: a token is good once.
+    // Before any await: a token can be used once.
     this.#pending.delete(token);
     await register(thingName, pending.certificate);
     return accepted(topic, writeThingAnswer(thingName));

@@ -8,7 +8,7 @@ const publish = (topic: string, payload: Buffer, qos: 0 | 1, messageId: number):
 const pingreq = Buffer.of(0xc0, 0);
 
 describe("Framer", () => {
-  it("finds the packets however the stream is cut", () => {
+  it("finds the packets however the stream is split", () => {
     const sizes = fc.oneof(fc.nat(300), fc.constantFrom(115, 116, 127, 128, 16_372, 16_373));
     const packet = sizes.map((size) => publish("gate", Buffer.alloc(size, 7), 1, 9));
     const packets = fc.array(fc.oneof(packet, fc.constant(pingreq)), { maxLength: 5 });
@@ -28,14 +28,14 @@ describe("Framer", () => {
     );
   });
 
-  it("calls a packet too long as soon as its header says so", () => {
+  it("reports a packet as too long as soon as its header is there", () => {
     const framer = new Framer(10);
     assert.deepEqual(framer.push(Buffer.of(0x30, 8, ...Array(8).fill(0))).frames.length, 1);
     assert.deepEqual(framer.push(Buffer.of(0xc0, 0, 0x30)), { frames: [pingreq] });
     assert.deepEqual(framer.push(Buffer.of(9)), { frames: [], problem: "a packet of 11 bytes" });
   });
 
-  it("calls a length of five bytes malformed [MQTT-2.2.3]", () => {
+  it("reports a length of five bytes as malformed [MQTT-2.2.3]", () => {
     const framer = new Framer(Infinity);
     assert.deepEqual(framer.push(Buffer.of(0x30, 0x80, 0x80, 0x80)), { frames: [] });
     const problem = "malformed remaining length";
@@ -44,7 +44,7 @@ describe("Framer", () => {
 });
 
 describe("a frame", () => {
-  it("tells its type, and of a PUBLISH the QoS, the topic and the packet identifier", () => {
+  it("contains its type, and for PUBLISH the QoS, the topic and the packet identifier", () => {
     assert.equal(packetType(pingreq), 12);
     const payload = fc.constantFrom(0, 100, 128, 20_000).map((size) => Buffer.alloc(size));
     const topic = fc.string({ minLength: 1, unit: "grapheme" });

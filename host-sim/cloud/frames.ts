@@ -1,18 +1,25 @@
-/** MQTT control packets as bytes: where one ends, and the few fields worth reading unparsed. */
+/**
+ * MQTT control packets as bytes: their boundaries, and the few fields that are read without
+ * parsing.
+ */
 
 export const packetTypes = { connack: 2, publish: 3 } as const;
 
-/** Cuts a byte stream into MQTT control packets, without copying whole ones. */
+/** Splits a byte stream into MQTT control packets, without copying complete ones. */
 export class Framer {
   readonly #maxFrameBytes: number;
   #pending: Buffer = Buffer.alloc(0);
 
-  /** A longer packet is a problem as soon as its header is there, before its body is stored. */
+  /**
+   * A longer packet is a problem as soon as its header has arrived, before its body is buffered.
+   */
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
-  /** The packets complete with `chunk`. After a `problem` the stream cannot be read any further. */
+  /**
+   * The packets that `chunk` completes. After a `problem`, the stream cannot be read any further.
+   */
   push(chunk: Buffer): { readonly frames: readonly Buffer[]; readonly problem?: string } {
     let rest = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     const frames: Buffer[] = [];
@@ -31,7 +38,10 @@ export class Framer {
   }
 }
 
-/** Of the packet `bytes` begins with, header included; `Infinity` while the header is not whole. */
+/**
+ * Length of the first packet in `bytes`, including its header; `Infinity` while the header is
+ * incomplete.
+ */
 function frameLength(bytes: Buffer): number | "malformed" {
   let remaining = 0;
   for (let index = 1; index <= 4; index++) {

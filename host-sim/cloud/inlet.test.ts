@@ -4,7 +4,7 @@ import sinon from "sinon";
 import { awsLimits } from "./aws-limits.ts";
 import { Inlet } from "./inlet.ts";
 
-/** A packet of `length` bytes, 129 at most, whose body is `mark`. */
+/** A packet of `length` bytes, at most 129, whose body is `mark`. */
 const packet = (mark: number, length = 60) =>
   Buffer.of(0x30, length - 2, ...Array(length - 2).fill(mark));
 
@@ -35,7 +35,7 @@ describe("Inlet", () => {
 
   const arrive = (...chunks: readonly Buffer[]) => socket.emit("data", Buffer.concat(chunks));
 
-  it("hands packets on no faster than the rate, and reads nothing meanwhile", () => {
+  it("passes packets on at the rate limit, and reads nothing meanwhile", () => {
     arrive(packet(1), packet(2), packet(3));
     assert.deepEqual(heard, [1]);
     assert.ok(socket.isPaused());
@@ -48,7 +48,7 @@ describe("Inlet", () => {
     assert.ok(!socket.isPaused());
   });
 
-  it("keeps the order of what comes while it waits", () => {
+  it("keeps the order of packets that arrive while it waits", () => {
     arrive(packet(1), packet(2));
     arrive(packet(3, 2));
     assert.deepEqual(heard, [1]);
@@ -56,7 +56,7 @@ describe("Inlet", () => {
     assert.deepEqual(heard, [1, 2, undefined]);
   });
 
-  it("is not hurried by a reader that can take more", () => {
+  it("keeps the rate even if the reader is ready", () => {
     arrive(packet(1), packet(2));
     inlet.resume();
     assert.ok(socket.isPaused());
@@ -64,21 +64,21 @@ describe("Inlet", () => {
     assert.ok(!socket.isPaused());
   });
 
-  it("stops for a reader that can take no more", () => {
+  it("stops for a busy reader", () => {
     inlet.pause();
     assert.ok(socket.isPaused());
     inlet.resume();
     assert.ok(!socket.isPaused());
   });
 
-  it("hands on everything when the client has gone, at once, and then says so", () => {
+  it("passes everything on at once when the client has gone, then reports the end", () => {
     arrive(packet(1), packet(2), packet(3));
     socket.emit("end");
     assert.deepEqual(heard, [1, 2, 3, "end"]);
     assert.equal(clock.countTimers(), 0);
   });
 
-  it("hands on nothing once it is closed: what waits, what comes, or the end", () => {
+  it("passes nothing on after close: waiting packets, new ones, or the end", () => {
     arrive(packet(1), packet(2));
     inlet.close();
     assert.equal(clock.countTimers(), 0);
@@ -87,20 +87,20 @@ describe("Inlet", () => {
     assert.deepEqual(heard, [1]);
   });
 
-  it("hands on nothing after the packet that made its reader close it", () => {
+  it("passes nothing on after the packet at which its reader closed it", () => {
     onFrame = () => inlet.close();
     arrive(packet(1, 10), packet(2, 10), Buffer.of(0x30, 0xff, 0xff, 0xff, 0xff));
     assert.deepEqual(heard, [1]);
   });
 
-  it("hands on nothing after such a packet when the client has gone", () => {
+  it("passes nothing on after such a packet when the client has gone", () => {
     onFrame = (mark) => mark === 2 && inlet.close();
     arrive(packet(1), packet(2), packet(3));
     socket.emit("end");
     assert.deepEqual(heard, [1, 2]);
   });
 
-  it("has room for the largest payload's packet, but not for any", () => {
+  it("accepts a packet with the largest payload, but no larger one", () => {
     const fits = Buffer.alloc(10 + 4_096, 7);
     fits.set([0x30, 0x87, 0x20]); // 7 + 32 * 128 = 4103, and 3 bytes of header
     arrive(fits);

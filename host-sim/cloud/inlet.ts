@@ -3,21 +3,21 @@ import type { Limits } from "./aws-limits.ts";
 import { Framer } from "./frames.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-/** room for the topic and the other fields of a packet whose payload is as large as is allowed */
+/** room for the topic and the other fields of a packet with the maximum payload */
 const frameSlackBytes = 4096;
 
 export interface InletHandlers {
   /** One control packet. */
   readonly onFrame: (frame: Buffer, now: number) => void;
-  /** The bytes cannot be read any further. */
+  /** The stream cannot be parsed any further. */
   readonly onProblem: (problem: string) => void;
-  /** The client has closed its side, and all it said has been handed on. */
+  /** The client has closed its side, and all of its input has been passed on. */
   readonly onEnd: () => void;
 }
 
 /**
- * The reading half of a connection: control packets one by one, no faster than the throughput AWS
- * allows a connection. Too fast a client is not refused but read later.
+ * The reading half of a connection: control packets one by one, limited to AWS's throughput per
+ * connection. A client that is too fast is not refused but read later.
  */
 export class Inlet {
   readonly #socket: Readable;
@@ -39,17 +39,17 @@ export class Inlet {
     socket.on("end", () => this.#end());
   }
 
-  /** The reader can take no more for now. */
+  /** The reader is busy. */
   pause(): void {
     this.#socket.pause();
   }
 
-  /** The reader can take more, but the rate still counts. */
+  /** The reader is ready again, but the rate limit still applies. */
   resume(): void {
     if (this.#resumption === undefined) this.#socket.resume();
   }
 
-  /** Nothing is handed on from now on. */
+  /** Passes nothing on from now on. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#resumption);
@@ -63,7 +63,7 @@ export class Inlet {
     if (problem !== undefined && !this.#closed) this.#handlers.onProblem(problem);
   }
 
-  /** Whoever has gone need not be slowed down. */
+  /** A client that has gone need not be slowed down. */
   #end(): void {
     clearTimeout(this.#resumption);
     for (const frame of this.#backlog.splice(0)) {

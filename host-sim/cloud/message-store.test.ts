@@ -35,7 +35,7 @@ describe("MessageStore", () => {
       return packets.map(({ topic, payload }) => `${topic}: ${payload}`);
     };
 
-    it("are the last ones, found by their exact topic", async () => {
+    it("are the latest ones, found by their exact topic", async () => {
       await store.storeRetained(message("gate/lot-1/status", "online"));
       await store.storeRetained(message("gate/lot-1/status", "offline"));
       await store.storeRetained(message("gate/lot-2/status", "online"));
@@ -50,7 +50,7 @@ describe("MessageStore", () => {
       assert.equal(store.retained(topic)?.qos, 0);
     });
 
-    it("do not come through wildcards", async () => {
+    it("are not found by wildcards", async () => {
       await store.storeRetained(message("gate/lot-1/status"));
       assert.deepEqual(await found("gate/+/status", "gate/#", "#"), []);
     });
@@ -71,18 +71,18 @@ describe("MessageStore", () => {
   describe("sessions", () => {
     const subscribe = (topic: string, qos: 0 | 1 = 1) =>
       store.addSubscriptions(lot1, [{ topic, qos }]);
-    /** As aedes does with every QoS 1 message: ask who has subscribed, and store it for them. */
+    /** Like aedes for every QoS 1 message: look up the subscribers, and store it for them. */
     async function publish(packet: AedesPublishPacket): Promise<void> {
       await store.outgoingEnqueueCombi(await store.subscriptionsByTopic(packet.topic), packet);
     }
-    /** What a client that comes back is sent. */
+    /** What a reconnecting client is sent. */
     async function queued(): Promise<AedesPublishPacket[]> {
       store.beginSession("lot-1", false);
       return store.outgoingStream(lot1).toArray();
     }
     const texts = async () => (await queued()).map(({ payload }) => String(payload));
 
-    it("outlive their connection: filters and messages wait for the client", async () => {
+    it("survive their connection: filters and messages wait for the client", async () => {
       const begun = { sessionPresent: false, filters: [] };
       assert.deepEqual(store.beginSession("lot-1", false), begun);
       await subscribe("a/+");
@@ -112,7 +112,7 @@ describe("MessageStore", () => {
       assert.deepEqual(await texts(), ["wanted"]);
     });
 
-    it("no longer match what was unsubscribed", async () => {
+    it("no longer match after an unsubscribe", async () => {
       store.beginSession("lot-1", false);
       await subscribe("a");
       await store.removeSubscriptions(lot1, ["a", "never"]);
@@ -130,7 +130,7 @@ describe("MessageStore", () => {
       now += hourMs - 1;
       assert.equal(store.beginSession("lot-1", false).sessionPresent, true);
       now += hourMs;
-      assert.deepEqual(await texts(), ["x"], "nor does one that was taken up again");
+      assert.deepEqual(await texts(), ["x"], "a resumed session does not age either");
       store.endSession("lot-1");
       now += hourMs;
       assert.deepEqual(await store.subscriptionsByTopic("a"), []);
@@ -138,7 +138,7 @@ describe("MessageStore", () => {
       assert.deepEqual(await queued(), []);
     });
 
-    it("end with a clean one, which leaves none behind", async () => {
+    it("end with a clean session, which leaves none behind", async () => {
       store.beginSession("lot-1", false);
       await subscribe("a");
       await publish(message("a"));
@@ -169,7 +169,7 @@ describe("MessageStore", () => {
       assert.deepEqual(await texts(), ["second"]);
     });
 
-    it("forget a message that was never sent by what it is", async () => {
+    it("forget a message that was never sent, by its content", async () => {
       store.beginSession("lot-1", false);
       await subscribe("a");
       const [first, second] = [message("a", "first"), message("a", "second")];
@@ -181,7 +181,7 @@ describe("MessageStore", () => {
       assert.deepEqual(await texts(), ["first"]);
     });
 
-    it("give each message to a client that comes back once: as it arrives, or replayed", async () => {
+    it("deliver each message once to a reconnecting client: on arrival, or replayed", async () => {
       store.beginSession("lot-1", false);
       await subscribe("a");
       const [early, late] = [message("a", "early"), message("a", "late")];
@@ -196,12 +196,12 @@ describe("MessageStore", () => {
       );
       assert.equal(store.claimArriving("lot-1", late), false);
       assert.equal(await store.outgoingClearMessageId(lot1, late), undefined, "it is on its way");
-      assert.deepEqual(await texts(), ["early", "late"], "the next connection begins anew");
+      assert.deepEqual(await texts(), ["early", "late"], "the next connection starts again");
       assert.equal(store.claimArriving("lot-1", message("a", "unknown")), true);
       assert.equal(store.claimArriving("lot-2", late), true);
     });
 
-    it("do not take another connection's packet identifier for their own", async () => {
+    it("do not mix up packet identifiers of different connections", async () => {
       store.beginSession("lot-1", false);
       await subscribe("a");
       const old = message("a", "old");
@@ -212,7 +212,7 @@ describe("MessageStore", () => {
       assert.deepEqual(await texts(), ["old"]);
     });
 
-    it("keep a message that is sent before it was stored", async () => {
+    it("keep a message that is sent before it is stored", async () => {
       store.beginSession("lot-1", false);
       await store.outgoingUpdate(lot1, { ...message("a", "early"), messageId: 1 });
       assert.deepEqual(await texts(), ["early"]);

@@ -13,15 +13,15 @@ export interface RetainedMessage {
 interface Session {
   /** filter to QoS */
   readonly subscriptions: Map<string, Subscription["qos"]>;
-  /** QoS 1 messages not acknowledged, oldest first */
+  /** unacknowledged QoS 1 messages, oldest first */
   readonly queue: StoredMessage[];
-  /** when the connection ended; undefined while there is one */
+  /** when the connection ended; undefined while connected */
   endedAt: number | undefined;
 }
 
 interface StoredMessage {
   readonly packet: AedesPublishPacket;
-  /** how the connection there is now delivers it; undefined: not yet */
+  /** how the current connection delivers it; undefined: not yet */
   way: "arriving" | "replayed" | undefined;
 }
 
@@ -30,11 +30,11 @@ interface ClientReference {
 }
 
 /**
- * What outlives a connection: retained messages, and persistent sessions for an hour. In memory.
+ * What survives a connection: retained messages, and persistent sessions for an hour. In memory.
  *
- * The `async` methods are aedes's persistence interface. AWS differs from aedes's own: retained
- * messages come for an exact filter alone, reserved topics keep none, and sessions expire. Wills are
- * not kept, as a will is published by the one broker that heard it.
+ * The `async` methods are aedes's persistence interface. AWS differs from aedes: retained messages
+ * are delivered only for an exact filter, reserved topics keep none, and sessions expire. Wills are
+ * not stored, because the one broker that received a will publishes it.
  */
 export class MessageStore {
   readonly #retained = new Map<string, AedesPublishPacket>();
@@ -48,7 +48,7 @@ export class MessageStore {
     this.#now = now;
   }
 
-  /** A connection takes up its session, or begins one. Present: one was there. */
+  /** A connection resumes its session, or begins one. Present: it resumed one. */
   beginSession(
     clientId: string,
     clean: boolean,
@@ -58,7 +58,7 @@ export class MessageStore {
       session.endedAt = undefined;
       for (const stored of session.queue) {
         stored.way = undefined;
-        delete stored.packet.messageId; // it was the other connection's
+        delete stored.packet.messageId; // it belonged to the other connection
       }
       return { sessionPresent: true, filters: [...session.subscriptions.keys()] };
     }
@@ -69,7 +69,7 @@ export class MessageStore {
     return { sessionPresent: false, filters: [] };
   }
 
-  /** The connection is gone: from now on the session, if it is persistent, grows old. */
+  /** The connection is gone: from now on, a persistent session ages. */
   endSession(clientId: string): void {
     const session = this.#sessions.get(clientId);
     if (session !== undefined) session.endedAt = this.#now();
@@ -90,7 +90,7 @@ export class MessageStore {
   }
 
   createRetainedStreamCombi(filters: readonly string[]): Readable {
-    // no topic is spelt like a filter with wildcards: those find nothing
+    // no topic contains wildcards, so such filters match nothing
     return Readable.from(filters.flatMap((filter) => this.#retained.get(filter) ?? []));
   }
 
@@ -113,7 +113,7 @@ export class MessageStore {
   }
 
   async cleanSubscriptions(): Promise<void> {
-    // beginSession has done it, before a session under the same id could begin
+    // beginSession did this before a session with the same id could begin
   }
 
   async subscriptionsByTopic(topic: string): Promise<(Subscription & { clientId: string })[]> {
@@ -140,8 +140,8 @@ export class MessageStore {
   }
 
   /**
-   * Whether the client is given `packet` as it arrives. False: it is given it as a part of what its
-   * session has stored, as aedes, with a client that has just come back, would do both.
+   * Whether the client receives `packet` on arrival. False: it receives it from the session's
+   * stored messages; with a client that has just reconnected, aedes would do both.
    */
   claimArriving(clientId: string, packet: AedesPublishPacket): boolean {
     const queue = this.#liveSession(clientId)?.queue;
@@ -151,17 +151,19 @@ export class MessageStore {
     return true;
   }
 
-  /** Notes the packet identifier a stored message was sent under. */
+  /** Records the packet identifier under which a stored message was sent. */
   async outgoingUpdate(client: ClientReference, packet: AedesPublishPacket): Promise<void> {
     const queue = this.#liveSession(client.id)?.queue;
     const stored = queue?.find((candidate) => isSame(candidate.packet, packet));
-    // aedes asks who has subscribed before it delivers: a subscription made in between is served,
-    // but its message is not yet in the queue
+    // aedes looks up subscribers before it delivers: a subscription made in between is served, but
+    // its message is not in the queue yet
     if (stored === undefined) queue?.push({ packet: { ...packet }, way: "arriving" });
     else if (packet.messageId !== undefined) stored.packet.messageId = packet.messageId;
   }
 
-  /** Without an identifier: forgets a message that arrived, but may not be given to the client. */
+  /**
+   * Without an identifier: removes a message that arrived but may not be delivered to the client.
+   */
   async outgoingClearMessageId(
     client: ClientReference,
     packet: AedesPublishPacket,
@@ -187,7 +189,7 @@ export class MessageStore {
     return Readable.from([]);
   }
 
-  /** Undefined, and forgotten, when it has expired. */
+  /** Undefined, and removed, when it has expired. */
   #liveSession(clientId: string): Session | undefined {
     const session = this.#sessions.get(clientId);
     if (session?.endedAt === undefined || this.#now() - session.endedAt < this.#expiryMs) {
@@ -198,7 +200,7 @@ export class MessageStore {
   }
 }
 
-/** What is not on its way already, claimed as it is taken. */
+/** The messages that are not in flight yet, each claimed when it is taken. */
 function* replay(queue: readonly StoredMessage[]): Generator<AedesPublishPacket> {
   for (const stored of [...queue]) {
     if (stored.way !== undefined) continue;
@@ -207,7 +209,7 @@ function* replay(queue: readonly StoredMessage[]): Generator<AedesPublishPacket>
   }
 }
 
-/** aedes numbers every message of a broker. */
+/** aedes numbers all messages of a broker. */
 function isSame(one: AedesPublishPacket, other: AedesPublishPacket): boolean {
   return one.brokerId === other.brokerId && one.brokerCounter === other.brokerCounter;
 }

@@ -3,7 +3,7 @@ import { boxPolicy, servicePolicy } from "./policy-documents.ts";
 import { Registry } from "./registry.ts";
 import { CloudStandIn, type CloudStandInOptions } from "./stand-in.ts";
 
-/** Any region and account will do, as long as the policies name the same. */
+/** Any region and account work if the policies use the same. */
 export const localAccount = { region: "eu-central-1", account: "123456789012" } as const;
 
 export interface LocalCloudOptions extends Omit<CloudStandInOptions, "registry"> {
@@ -19,7 +19,10 @@ export interface LocalCloudOptions extends Omit<CloudStandInOptions, "registry">
   readonly refresh?: (registry: Registry) => void;
 }
 
-/** A stand-in that knows one project's boxes and its publishing service, each with the policy it gets in AWS. */
+/**
+ * A stand-in for one project's boxes and its publishing service, each with the same policy as in
+ * AWS.
+ */
 export function startLocalCloud(options: LocalCloudOptions): Promise<CloudStandIn> {
   const { prefix, things, service, refresh, ...standIn } = options;
   const registry = new Registry(localAccount, refresh);

@@ -17,7 +17,7 @@ function message(topic: string, qos: 0 | 1 = 1, messageId = Number(topic)): Buff
   });
 }
 
-/** A socket whose peer reads only when it is told to. */
+/** A socket whose peer reads only on request. */
 class SlowSocket extends Writable {
   readonly written: Buffer[] = [];
   #more: (() => void) | undefined;
@@ -60,7 +60,7 @@ describe("Outlet", () => {
 
   const send = (...frames: readonly Buffer[]) => outlet.send(Buffer.concat(frames), done);
 
-  it("lets CONNACK be changed, and the rest pass as it is", async () => {
+  it("lets CONNACK be changed, and passes the rest unchanged", async () => {
     const pingresp = Buffer.of(0xd0, 0);
     send(Buffer.of(0x20, 2, 0, 0), pingresp, message("0", 0));
     await new Promise((resolve) => socket.end(resolve));
@@ -68,7 +68,7 @@ describe("Outlet", () => {
     assert.deepEqual(published, ["0"]);
   });
 
-  it("says what leaves when it leaves: within the window at once, the rest on a PUBACK", () => {
+  it("reports each message when it is sent: within the window at once, the rest on a PUBACK", () => {
     send(message("1"), message("2"), message("3"), message("4"), message("5"), message("0", 0));
     assert.deepEqual(published, ["1", "2", "3", "0"]);
     assert.equal(clock.countTimers(), 0, "only a PUBACK can help");
@@ -76,7 +76,7 @@ describe("Outlet", () => {
     assert.deepEqual(published, ["1", "2", "3", "0", "4"]);
   });
 
-  it("spaces what is replayed, ten a second, with one timer", () => {
+  it("spaces replayed messages, ten per second, with one timer", () => {
     outlet.replaying = true;
     send(message("1"), message("2"));
     send(message("3"));
@@ -91,7 +91,7 @@ describe("Outlet", () => {
     assert.equal(clock.countTimers(), 0);
   });
 
-  it("goes on replaying when a PUBACK makes room", () => {
+  it("continues a replay when a PUBACK makes room", () => {
     outlet.replaying = true;
     send(message("1"), message("2"), message("3"), message("4"));
     clock.tick(1_000);
@@ -100,7 +100,7 @@ describe("Outlet", () => {
     assert.deepEqual(published, ["1", "2", "3", "4"]);
     send(message("5"));
     outlet.acknowledge(2, clock.now);
-    assert.deepEqual(published.length, 4, "not faster for it");
+    assert.deepEqual(published.length, 4, "not faster");
     clock.tick(100);
     assert.deepEqual(published, ["1", "2", "3", "4", "5"]);
   });
@@ -112,7 +112,7 @@ describe("Outlet", () => {
     assert.equal(clock.countTimers(), 0);
   });
 
-  it("asks for more when the peer has read", async () => {
+  it("requests more when the peer has read", async () => {
     socket.isRead = false;
     send(message("0", 0));
     assert.ok(done.notCalled);

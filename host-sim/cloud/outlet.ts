@@ -10,7 +10,7 @@ export interface OutletHandlers {
   readonly onPublish: ((topic: string) => void) | undefined;
 }
 
-/** The writing half of a connection: messages leave at the pace AWS sends them. */
+/** The writing half of a connection: messages are sent at AWS's pace. */
 export class Outlet {
   readonly #socket: Writable;
   readonly #handlers: OutletHandlers;
@@ -32,15 +32,15 @@ export class Outlet {
       resume?.();
     };
     socket.on("drain", drain);
-    socket.on("close", drain); // what is written from now on goes nowhere, but does not wait either
+    socket.on("close", drain); // from now on, output is discarded without delay
   }
 
-  /** Whether what is sent from now on is what the session had stored. */
+  /** Whether the next messages come from the session's store. */
   set replaying(replaying: boolean) {
     this.#replaying = replaying;
   }
 
-  /** Writes what aedes wrote; `done` when it can write more. */
+  /** Writes aedes's output; calls `done` when it can write more. */
   send(bytes: Buffer, done: () => void): void {
     if (!this.#socket.destroyed) {
       for (const frame of this.#framer.push(bytes).frames) this.#sendFrame(frame);
@@ -49,7 +49,7 @@ export class Outlet {
     else done();
   }
 
-  /** A PUBACK came: what waited for it may leave. */
+  /** A PUBACK arrived: messages that waited for it may be sent. */
   acknowledge(packetIdentifier: number, now: number): void {
     this.#window.acknowledge(packetIdentifier);
     for (const frame of this.#window.release(now)) this.#writePublish(frame);

@@ -52,13 +52,13 @@ describe("PacketRules", () => {
     assert.match(verdict.rule, rule);
   }
 
-  describe("of a PUBLISH", () => {
-    it("asks for iot:Publish on the topic", () => {
+  describe("for a PUBLISH", () => {
+    it("checks iot:Publish on the topic", () => {
       assert.deepEqual(rules.judge(publish(), 0), pass);
       assert.deepEqual(asked, ["iot:Publish arn:topic/a"]);
     });
 
-    it("asks for iot:RetainPublish as well when it is retained", () => {
+    it("also checks iot:RetainPublish if it is retained", () => {
       assert.deepEqual(rules.judge(publish({ retain: true }), 0), pass);
       assert.deepEqual(asked, ["iot:Publish arn:topic/a", "iot:RetainPublish arn:topic/a"]);
     });
@@ -85,18 +85,18 @@ describe("PacketRules", () => {
       assertViolation(publish({ payload: "ö".repeat(most / 2 + 1) }), /131074 bytes/);
     });
 
-    it("hangs up over a topic that is none", () => {
+    it("disconnects for an invalid topic", () => {
       assertViolation(publish({ topic: "a/+" }), /PUBLISH: .*\+ or #/);
       assertViolation(publish({ topic: "a/b/c/d/e/f/g/h/i" }), /7 slashes/);
     });
 
-    it("does not answer QoS 2, nor ask whether it would be allowed", () => {
+    it("does not answer QoS 2, or check whether it would be allowed", () => {
       const ignored = { type: "ignore", packet: "PUBLISH of QoS 2" };
       assert.deepEqual(rules.judge(publish({ qos: 2, topic: "#" }), 0), ignored);
       assert.deepEqual(asked, []);
     });
 
-    it("discards what is over 100 a second, and only that", () => {
+    it("discards only publishes over 100 per second", () => {
       for (let count = 1; count <= 100; count++) {
         assert.deepEqual(rules.judge(publish(), 0), pass, `PUBLISH ${count}`);
       }
@@ -109,8 +109,8 @@ describe("PacketRules", () => {
     });
   });
 
-  describe("of a SUBSCRIBE", () => {
-    it("asks for iot:Subscribe on every filter as it is written", () => {
+  describe("for a SUBSCRIBE", () => {
+    it("checks iot:Subscribe on every filter, unchanged", () => {
       assert.deepEqual(rules.judge(subscribe(["a/+", "b/#"]), 0), pass);
       const question = "iot:Subscribe arn:topicfilter/";
       assert.deepEqual(asked, [`${question}a/+`, `${question}b/#`]);
@@ -128,7 +128,7 @@ describe("PacketRules", () => {
       assertViolation(subscribe(names(9)), /SUBSCRIBE with 9 filters/);
     });
 
-    it("allows 50 subscriptions and no more; the same filter again is none", () => {
+    it("allows 50 subscriptions and no more; the same filter counts once", () => {
       for (let round = 0; round < 6; round++) {
         assert.deepEqual(rules.judge(subscribe(names(8, `${round}`)), 0), pass);
       }
@@ -137,7 +137,7 @@ describe("PacketRules", () => {
       assertViolation(subscribe(["z"]), /51 subscriptions/);
     });
 
-    it("counts what a resumed session has, and no longer what was unsubscribed", () => {
+    it("counts the filters of a resumed session, but not unsubscribed ones", () => {
       rules = rulesWith({ subscriptions: 2 }, ["old", "older"]);
       const unsubscribe: Packet = { cmd: "unsubscribe", messageId: 2, unsubscriptions: ["old"] };
       assert.deepEqual(rules.judge(subscribe(["older"]), 0), pass);
@@ -146,7 +146,7 @@ describe("PacketRules", () => {
       assertViolation(subscribe(["old"]), /3 subscriptions/);
     });
 
-    it("hangs up over a filter that is none", () => {
+    it("disconnects for an invalid filter", () => {
       assertViolation(subscribe(["a", "#/a"]), /SUBSCRIBE: .*last level/);
     });
 
@@ -159,7 +159,7 @@ describe("PacketRules", () => {
     });
   });
 
-  it("lets acknowledgements, pings and farewells pass", () => {
+  it("passes acknowledgements, pings and DISCONNECT", () => {
     assert.deepEqual(rules.judge({ cmd: "puback", messageId: 1 }, 0), pass);
     assert.deepEqual(rules.judge({ cmd: "pingreq" }, 0), pass);
     assert.deepEqual(rules.judge({ cmd: "disconnect" }, 0), pass);
@@ -172,9 +172,9 @@ describe("PacketRules", () => {
     });
   }
 
-  it("hangs up over a second CONNECT, and over what only a server sends", () => {
-    assertViolation({ cmd: "connect", clientId: "a", protocolId: "MQTT" }, /no CONNECT now/);
-    assertViolation({ cmd: "pingresp" }, /no PINGRESP now/);
-    assertViolation({ cmd: "suback", messageId: 1, granted: [1] }, /no SUBACK now/);
+  it("disconnects for a second CONNECT, and for packets that only a server sends", () => {
+    assertViolation({ cmd: "connect", clientId: "a", protocolId: "MQTT" }, /unexpected CONNECT/);
+    assertViolation({ cmd: "pingresp" }, /unexpected PINGRESP/);
+    assertViolation({ cmd: "suback", messageId: 1, granted: [1] }, /unexpected SUBACK/);
   });
 });

@@ -5,23 +5,23 @@ import type { PolicyAction } from "./policy.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import { filterProblem, isOpenToClients, isReserved, topicProblem } from "./topic-rules.ts";
 
-/** What becomes of a packet. */
+/** The decision about a packet. */
 export type PacketVerdict =
   | { readonly type: "pass" }
   /** no answer, the connection stays */
   | { readonly type: "ignore"; readonly packet: string }
   /** over the rate of publishes: no answer, no delivery */
   | { readonly type: "discard"; readonly topic: string }
-  /** the policy forbids it: hang up */
+  /** the policy forbids it: disconnect */
   | { readonly type: "deny"; readonly action: PolicyAction; readonly resource: string }
-  /** AWS's rules or MQTT's forbid it: hang up */
+  /** AWS's rules or MQTT's forbid it: disconnect */
   | { readonly type: "violate"; readonly rule: string };
 
 const pass: PacketVerdict = { type: "pass" };
 
 /**
- * Judges what one connected client sends, its CONNECT aside. Remembers its rate and its
- * subscriptions; has no clock.
+ * Checks a connected client's packets, except CONNECT. Keeps its rate and its subscriptions; has no
+ * clock.
  */
 export class PacketRules {
   readonly #authorize: ConnectTerms["authorize"];
@@ -30,7 +30,7 @@ export class PacketRules {
   readonly #filters: Set<string>;
   readonly #publishes: TokenBucket;
 
-  /** `filters`: what a resumed session has subscribed to. */
+  /** `filters`: the subscriptions of a resumed session. */
   constructor(
     authorize: ConnectTerms["authorize"],
     limits: Limits,
@@ -63,7 +63,7 @@ export class PacketRules {
       case "pubcomp":
         return { type: "ignore", packet: packet.cmd.toUpperCase() };
       default:
-        return { type: "violate", rule: `a client sends no ${packet.cmd.toUpperCase()} now` };
+        return { type: "violate", rule: `unexpected ${packet.cmd.toUpperCase()}` };
     }
   }
 

@@ -15,7 +15,7 @@ const actions: readonly PolicyAction[] = [
   ...(["iot:Connect", "iot:Publish", "iot:Subscribe", "iot:Receive", "iot:RetainPublish"] as const),
 ];
 const topics = ["lot-1", "lot-2"].flatMap((thing) => Object.values(topicsOf("gate", thing)));
-/** What anybody might ask for: every topic of two boxes, wildcards, other prefixes, AWS's own. */
+/** Possible requests: every topic of two boxes, wildcards, other prefixes, AWS's own. */
 const resources = [
   ...["lot-1", "lot-2", "web", "web-1", "we", "*", "+"].map((id) => `client/${id}`),
   ...["topic", "topicfilter"].flatMap((kind) =>
@@ -27,7 +27,7 @@ const resources = [
   ),
 ];
 
-/** Everything that is allowed, out of everything that might be asked for. */
+/** All allowed requests among the possible ones. */
 function allowed(authorize: Authorize): string[] {
   return actions.flatMap((action) =>
     resources
@@ -48,13 +48,13 @@ describe("boxPolicy", () => {
   const bound = (context: PolicyContext, thingName?: string) =>
     bindPolicies([parsePolicy(boxPolicy({ ...scope, ...(thingName && { thingName }) }))], context);
 
-  it("allows exactly what a box needs, whether it names the box or leaves that to AWS", () => {
+  it("allows exactly what a box needs, whether it names the box or uses a policy variable", () => {
     const context = { clientId: "lot-1", thingName: "lot-1" };
     assert.deepEqual(allowed(bound(context)), needed);
     assert.deepEqual(allowed(bound(context, "lot-1")), needed);
   });
 
-  it("allows nothing to a certificate of another thing, or of none", () => {
+  it("allows nothing to a certificate of another thing, or without a thing", () => {
     assert.deepEqual(allowed(bound({ clientId: "lot-1", thingName: "lot-2" })), []);
     assert.deepEqual(allowed(bound({ clientId: "lot-2", thingName: "lot-1" })), []);
     assert.deepEqual(allowed(bound({ clientId: "lot-1", thingName: undefined })), []);
@@ -84,7 +84,7 @@ describe("servicePolicy", () => {
     thingName: undefined,
   });
 
-  it("allows exactly commanding every box and hearing what they report, under its own names", () => {
+  it("allows only commands to every box, and their reports, with its own client ids", () => {
     assert.deepEqual(allowed(authorize), [
       "iot:Connect client/web",
       "iot:Connect client/web-1",
@@ -104,7 +104,7 @@ describe("servicePolicy", () => {
     ]);
   });
 
-  it("denies retaining even to a certificate that another policy allows it", () => {
+  it("denies retaining even if another policy allows it", () => {
     const generous = parsePolicy({
       Version: "2012-10-17",
       Statement: { Effect: "Allow", Action: "iot:*", Resource: "*" },
@@ -127,7 +127,7 @@ describe("servicePolicy", () => {
 });
 
 describe("iotArn", () => {
-  it("is for AWS's regions and accounts alone", () => {
+  it("accepts only AWS's regions and accounts", () => {
     const govCloud = { region: "us-gov-west-1", account: "000000000000" };
     assert.equal(iotArn(govCloud, "client/a"), "arn:aws:iot:us-gov-west-1:000000000000:client/a");
     const china = { ...account, region: "cn-north-1", partition: "aws-cn" };

@@ -6,11 +6,9 @@ import {
 import { isPrefix, isThingName, topicsOf } from "../../device/messages/topics.ts";
 import type { PolicyDocument, PolicyStatement } from "./policy.ts";
 
-/**
- * The policies of this project, as they are attached in AWS and as the stand-in enforces them.
- */
+/** This project's policies, as attached in AWS and as enforced by the stand-in. */
 
-/** Where a policy holds: an AWS account in a region, and the prefix of the topics. */
+/** The scope of a policy: an AWS account in a region, and the topic prefix. */
 export interface PolicyScope {
   /** `eu-central-1` */
   readonly region: string;
@@ -25,9 +23,9 @@ export interface PolicyScope {
 export const thingNameVariable = `\${iot:Connection.Thing.ThingName}`;
 
 /**
- * What a box may do: be itself, hear its own commands, report on its own topics and leave its
- * status behind. No wildcard. Without `thingName` one document serves every box, as each gets its
- * own name filled in; with it the document names that one box.
+ * The permissions of a box: connect as itself, receive its own commands, report on its own topics,
+ * and retain its status. No wildcards. Without `thingName`, one document serves every box, because
+ * AWS substitutes each box's name; with it, the document names that one box.
  * @throws RangeError when a word would change what the policy means
  */
 export function boxPolicy(scope: PolicyScope & { readonly thingName?: string }): PolicyDocument {
@@ -48,13 +46,13 @@ export function boxPolicy(scope: PolicyScope & { readonly thingName?: string }):
 }
 
 /**
- * What the publishing service may do: command every box, hear what they report, and never retain,
- * as a retained command would open the gate again at every reconnect.
+ * The permissions of the publishing service: command every box, receive their reports, and never
+ * retain, because a retained command would open the gate again at every reconnect.
  *
- * The client id ends in a wildcard because two services with one certificate (the web service and
- * a person's `boom-box open`) must not throw each other out: each appends something of its own.
- * The wildcard is a suffix, so that what it reaches is the ids with this prefix. Choose one that no
- * thing's name starts with: this certificate could connect as such a thing and throw it out.
+ * The client id ends in a wildcard because two services with one certificate (the web service and a
+ * person's `boom-box open`) must not disconnect each other: each adds its own suffix. The wildcard
+ * covers all ids with this prefix. Choose a prefix that no thing name starts with: this certificate
+ * could connect as such a thing and disconnect it.
  * @throws RangeError when a word would change what the policy means
  */
 export function servicePolicy(
@@ -72,7 +70,7 @@ export function servicePolicy(
     allow("iot:Publish", arn(`topic/${anyBox.command}`)),
     allow("iot:Subscribe", [
       arn(`topicfilter/${filters.event}`),
-      // Each box by its name as well: what is retained is never delivered through a wildcard.
+      // Each box by name as well: retained messages are never delivered through a wildcard.
       arn(`topicfilter/${anyBox.status}`),
     ]),
     allow("iot:Receive", [arn(`topic/${anyBox.event}`), arn(`topic/${anyBox.status}`)]),
@@ -81,16 +79,17 @@ export function servicePolicy(
 }
 
 /**
- * What the claim's certificate may do, which lies in every box that has none of its own yet and so is
- * no secret for long: ask for a certificate, and have a thing registered by this one template. Each
- * box connects by its own name behind a prefix that no thing's name can have.
+ * The permissions of the claim certificate. It is in every box that has no certificate of its own
+ * yet, so it does not stay secret for long. It may request a certificate and register a thing with
+ * this one template. Each box connects with its own name, behind a prefix that no thing name can
+ * have.
  * @throws RangeError when a word would change what the policy means
  */
 export function claimPolicy(
   scope: Omit<PolicyScope, "prefix"> & { readonly template: string },
 ): PolicyDocument {
   const { template } = scope;
-  if (!isTemplateName(template)) throw new RangeError(`not a template's name: ${template}`);
+  if (!isTemplateName(template)) throw new RangeError(`not a template name: ${template}`);
   const arn = (resource: string) => iotArn(scope, resource);
   const { certificate, thing } = claimTopicsOf(template);
   const answers = [certificate.accepted, certificate.rejected, thing.accepted, thing.rejected];
@@ -123,7 +122,7 @@ function arnsOf(scope: PolicyScope): (resource: string) => string {
 
 /**
  * `arn:aws:iot:<region>:<account>:<resource>`
- * @throws RangeError when a part is not of the form AWS uses
+ * @throws RangeError when a part does not have AWS's format
  */
 export function iotArn(
   { region, account, partition = "aws" }: Omit<PolicyScope, "prefix">,

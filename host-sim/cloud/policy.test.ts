@@ -28,14 +28,14 @@ const documentOf = (...Statement: readonly PolicyStatement[]): PolicyDocument =>
 const bind = (...statements: readonly PolicyStatement[]) =>
   bindPolicies([documentOf(...statements)], box);
 
-/** Whether a resource that reads `pattern` reaches `resource`. */
+/** Whether the resource pattern `pattern` matches `resource`. */
 function reaches(pattern: string, resource: string, context: PolicyContext = box): boolean {
   const authorize = bindPolicies([documentOf(allow("iot:Publish", pattern))], context);
   return authorize("iot:Publish", resource) === "allowed";
 }
 
 describe("a policy's decision", () => {
-  it("denies what no statement names", () => {
+  it("denies what no statement allows", () => {
     assert.equal(bindPolicies([], box)("iot:Connect", arn("client/lot-1")), "not-allowed");
     const authorize = bind(allow("iot:Publish", arn("topic/a")));
     assert.equal(authorize("iot:Publish", arn("topic/a")), "allowed");
@@ -62,7 +62,7 @@ describe("a policy's decision", () => {
     }
   });
 
-  it("takes every action and resource of a list", () => {
+  it("applies every action and resource of a list", () => {
     const [Action, Resource] = [
       ["iot:Publish", "iot:Receive"],
       [arn("topic/a"), arn("topic/b")],
@@ -72,7 +72,7 @@ describe("a policy's decision", () => {
     assert.equal(authorize("iot:Subscribe", arn("topic/b")), "not-allowed");
   });
 
-  it("knows wildcards in actions", () => {
+  it("supports wildcards in actions", () => {
     for (const action of ["*", "iot:*", "iot:Pub*", "iot:?ublish"]) {
       assert.equal(bind(allow(action, "*"))("iot:Publish", arn("topic/a")), "allowed", action);
     }
@@ -81,7 +81,7 @@ describe("a policy's decision", () => {
     }
   });
 
-  it("reaches over slashes with *, one character with ?, and takes + and # as they are", () => {
+  it("matches slashes with *, one character with ?, and + and # literally", () => {
     assert.ok(reaches("gate/*/command", "gate/a/b/command"));
     assert.ok(reaches("gate/*", "gate/"));
     assert.ok(reaches("gate/?", "gate/😀"));
@@ -109,7 +109,7 @@ describe("a policy's decision", () => {
     return candidate !== "" && isHead && globMatches(rest, candidate.slice(1));
   }
 
-  it("matches wildcards like a matcher too simple to be wrong", () => {
+  it("matches wildcards like a simple reference matcher", () => {
     fc.assert(
       fc.property(text, text, (pattern, candidate) => {
         assert.equal(reaches(pattern, candidate), globMatches(pattern, candidate));
@@ -131,7 +131,7 @@ describe("a policy's decision", () => {
     resource: fc.constantFrom("a", "b", "lot-1"),
   });
 
-  it("is never revoked by one more Allow, and never granted by one more Deny", () => {
+  it("is never revoked by another Allow, or granted by another Deny", () => {
     fc.assert(
       fc.property(question, ({ statements, added, place, action, resource }) => {
         const before = bind(...statements)(action, resource);
@@ -154,7 +154,7 @@ describe("policy variables", () => {
     assert.ok(!reaches(thing, `client/\${iot:Connection.Thing.ThingName}`));
   });
 
-  it("have no value, and so match nothing, unless the client id is that thing's name", () => {
+  it("have no value, and match nothing, unless the client id is that thing's name", () => {
     for (const context of [
       { clientId: "lot-2", thingName: "lot-1" },
       { clientId: "lot-1", thingName: undefined },
@@ -169,13 +169,13 @@ describe("policy variables", () => {
     assert.ok(reaches(`\${iot:Connection.Thing.IsAttached}`, "true"));
   });
 
-  it("know the client id, attached or not", () => {
+  it("contain the client id, attached or not", () => {
     const context = { clientId: "phone", thingName: undefined };
     assert.ok(reaches(`a/\${iot:ClientId}/b/\${iot:ClientId}`, "a/phone/b/phone", context));
     assert.ok(!reaches(`a/\${iot:ClientId}/b/\${iot:ClientId}`, "a/phone/b/other", context));
   });
 
-  it("are literal: a client called * is no wildcard", () => {
+  it("are literal: a client called * is not a wildcard", () => {
     for (const clientId of ["*", "?", "a.*", "(a|b)", "[ab]", "\\w", "$&", `\${iot:ClientId}`]) {
       const context = { clientId, thingName: undefined };
       assert.ok(reaches(`client/\${iot:ClientId}`, `client/${clientId}`, context), clientId);
@@ -183,7 +183,7 @@ describe("policy variables", () => {
     }
   });
 
-  it("spell the characters that would be wildcards", () => {
+  it("escape wildcard characters", () => {
     assert.ok(reaches(`a\${*}\${?}\${$}`, "a*?$"));
     assert.ok(!reaches(`a\${*}`, "ab"));
     assert.ok(!reaches(`a\${?}`, "ab"));
@@ -193,7 +193,7 @@ describe("policy variables", () => {
 describe("parsePolicy", () => {
   const good = documentOf(allow("iot:Connect", arn("client/lot-1")));
 
-  it("takes a document as AWS takes it, Sid and Id and all", () => {
+  it("accepts a document like AWS, including Sid and Id", () => {
     assert.deepEqual(
       parsePolicy({
         Version: "2012-10-17",
@@ -210,7 +210,7 @@ describe("parsePolicy", () => {
     );
   });
 
-  it("takes a lone statement", () => {
+  it("accepts a single statement", () => {
     assert.equal(parsePolicy({ ...good, Statement: good.Statement[0] }).Statement.length, 1);
   });
 
@@ -219,28 +219,28 @@ describe("parsePolicy", () => {
     Statement: [{ ...good.Statement[0], ...change }],
   });
   const refusals: readonly (readonly [string, unknown, RegExp])[] = [
-    ["a document that is no object", "{}", /policy must be an object/],
+    ["a document that is not an object", "{}", /policy must be an object/],
     ["null", null, /policy must be an object/],
     ["a list", [good], /policy must be an object/],
     ["another version", { ...good, Version: "2008-10-17" }, /Version/],
     ["no statement", { Version: good.Version }, /Statement is missing/],
-    ["a statement that is no object", { ...good, Statement: ["Allow"] }, /Statement\[0\]/],
-    ["a member it does not know", { ...good, Comment: "" }, /Comment/],
+    ["a statement that is not an object", { ...good, Statement: ["Allow"] }, /Statement\[0\]/],
+    ["an unknown member", { ...good, Comment: "" }, /Comment/],
     ["a Condition, which would be a wider policy here", having({ Condition: {} }), /Condition/],
     ["NotAction", having({ NotAction: "iot:Publish" }), /NotAction/],
     ["another effect", having({ Effect: "allow" }), /Effect/],
     ["no action", having({ Action: undefined }), /Action must be a string/],
     ["an empty list of actions", having({ Action: [] }), /Action must be a string/],
-    ["an action that is no string", having({ Action: ["iot:Publish", 1] }), /Action must be/],
+    ["an action that is not a string", having({ Action: ["iot:Publish", 1] }), /Action must be/],
     ["a misspelt action", having({ Action: "iot:Pubish" }), /iot:Pubish/],
     ["another service's action", having({ Action: "s3:GetObject" }), /s3:GetObject/],
     ["another service's actions", having({ Action: "s3:*" }), /s3:\*/],
     ["no resource", having({ Resource: [] }), /Resource must be a string/],
-    ["a resource that is no ARN", having({ Resource: "topic/a" }), /expected an AWS IoT ARN/],
+    ["a resource that is not an ARN", having({ Resource: "topic/a" }), /expected an AWS IoT ARN/],
     ["another service's ARN", having({ Resource: "arn:aws:s3:::bucket" }), /expected an AWS IoT/],
     ["a bare ARN", having({ Resource: arn("") }), /expected an AWS IoT ARN/],
     [
-      "a variable it does not know",
+      "an unknown variable",
       having({ Resource: arn(`topic/\${iot:Certificate.Subject.CommonName}`) }),
       /CommonName/,
     ],

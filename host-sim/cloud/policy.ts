@@ -1,9 +1,10 @@
 /**
- * AWS IoT policies: the documents that are attached in AWS, evaluated the same way. Pure.
+ * AWS IoT policies: the documents attached in AWS, evaluated in the same way. Pure.
  *
- * An explicit Deny wins; what no statement allows is denied. `*` and `?` are wildcards and reach
- * over slashes; MQTT's `+` and `#` are ordinary characters. What this evaluator does not know makes
- * it refuse the document: a Condition passed over would be a wider policy than the one in AWS.
+ * An explicit Deny wins; anything that no statement allows is denied. `*` and `?` are wildcards and
+ * match across slashes; MQTT's `+` and `#` are ordinary characters. The evaluator refuses documents
+ * with unsupported elements: if it ignored a Condition, the policy would be wider than the one in
+ * AWS.
  */
 
 export interface PolicyStatement {
@@ -19,7 +20,7 @@ export interface PolicyDocument {
   readonly Statement: readonly PolicyStatement[];
 }
 
-/** The actions a broker asks about. */
+/** The actions that a broker checks. */
 export type PolicyAction =
   | "iot:Connect"
   | "iot:Publish"
@@ -29,17 +30,17 @@ export type PolicyAction =
 
 export type Decision = "allowed" | "explicitly-denied" | "not-allowed";
 
-/** Whether the connection the policies were bound to may do `action` on the ARN `resource`. */
+/** Whether the connection of these policies may perform `action` on the ARN `resource`. */
 export type Authorize = (action: PolicyAction, resource: string) => Decision;
 
-/** Who is connected, as policy variables see it. */
+/** The connected client, as policy variables describe it. */
 export interface PolicyContext {
   readonly clientId: string;
   /** the thing the certificate is attached to */
   readonly thingName: string | undefined;
 }
 
-/** A document the person who wrote it must change. `message` names the place and the remedy. */
+/** A document that its author must change. `message` names the place and the fix. */
 export class PolicyError extends Error {
   override readonly name = "PolicyError";
 }
@@ -61,7 +62,9 @@ export function parsePolicy(document: unknown): PolicyDocument {
   const policy = membersOf(document, "the policy", ["Version", "Id", "Statement"]);
   const { Version, Statement } = policy;
   if (Version !== "2012-10-17") {
-    throw new PolicyError('Version must be "2012-10-17": earlier ones know no policy variables');
+    throw new PolicyError(
+      'Version must be "2012-10-17": earlier ones do not support policy variables',
+    );
   }
   if (Statement === undefined) throw new PolicyError("Statement is missing");
   const statements: unknown[] = Array.isArray(Statement) ? Statement : [Statement];
@@ -113,7 +116,8 @@ function checkAction(action: string, where: string): void {
   if (action === "*") return;
   const name = /^iot:([A-Za-z*?]+)$/.exec(action)?.[1];
   const known = name !== undefined && (/[*?]/.test(name) || knownActions.has(name));
-  if (!known) throw new PolicyError(`${where}.Action has ${action}, which is no action of AWS IoT`);
+  if (!known)
+    throw new PolicyError(`${where}.Action has ${action}, which is not an AWS IoT action`);
 }
 
 function checkResource(resource: string, where: string): void {
@@ -123,14 +127,16 @@ function checkResource(resource: string, where: string): void {
   const anyone: PolicyContext = { clientId: "", thingName: undefined };
   for (const [, name = ""] of resource.matchAll(variablePattern)) {
     if (!variablesOf(anyone).has(name)) {
-      throw new PolicyError(`${where}.Resource has \${${name}}, which the stand-in does not know`);
+      throw new PolicyError(
+        `${where}.Resource has \${${name}}, which the stand-in does not support`,
+      );
     }
   }
 }
 
 /**
- * AWS takes a thing's name from the client id, and gives the variable a value only when the
- * certificate is attached to the thing of that name. `${*}`, `${?}` and `${$}` are the characters.
+ * AWS takes the thing name from the client id, and sets the variable only if the certificate is
+ * attached to the thing of that name. `${*}`, `${?}` and `${$}` are the literal characters.
  */
 function variablesOf(context: PolicyContext): Variables {
   const attached = context.thingName !== undefined && context.thingName === context.clientId;
@@ -144,7 +150,7 @@ function variablesOf(context: PolicyContext): Variables {
   ]);
 }
 
-/** A known variable without a value is there, with `undefined`. */
+/** A known variable without a value is present, with `undefined`. */
 type Variables = ReadonlyMap<string, string | undefined>;
 
 interface BoundStatement {
@@ -153,7 +159,7 @@ interface BoundStatement {
   readonly resources: readonly RegExp[];
 }
 
-/** Puts the variables' values in, once per connection: every later decision is cheap. */
+/** Substitutes the variables once per connection, so that every later decision is cheap. */
 export function bindPolicies(
   documents: readonly PolicyDocument[],
   context: PolicyContext,
@@ -183,8 +189,8 @@ function listOf(value: string | readonly string[]): readonly string[] {
 }
 
 /**
- * The pattern as a regular expression; undefined when a variable in it has no value, as it then
- * matches nothing. A variable's value is literal: a client called `*` is no wildcard.
+ * The pattern as a regular expression; undefined if a variable in it has no value, because it then
+ * matches nothing. A variable's value is literal: a client called `*` is not a wildcard.
  */
 function wildcard(pattern: string, variables: Variables): RegExp | undefined {
   let source = "";

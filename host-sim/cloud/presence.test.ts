@@ -9,7 +9,7 @@ const subject = {
 };
 
 describe("presence", () => {
-  it("tells who has connected, and from where", () => {
+  it("reports who connected, and from where", () => {
     const { topic, payload } = connectedMessage(subject, 1_700_000_000_000, "127.0.0.1");
     assert.equal(topic, "$aws/events/presence/connected/lot-1");
     assert.deepEqual(JSON.parse(payload), {
@@ -20,7 +20,7 @@ describe("presence", () => {
     });
   });
 
-  it("tells who has gone, why, and whether the client meant to", () => {
+  it("reports who disconnected, why, and whether the client initiated it", () => {
     const { topic, payload } = disconnectedMessage(subject, 5, "DUPLICATE_CLIENTID");
     assert.equal(topic, "$aws/events/presence/disconnected/lot-1");
     const disconnected = { ...subject, timestamp: 5, eventType: "disconnected" };
@@ -37,7 +37,7 @@ describe("presence", () => {
     });
   });
 
-  it("is not told of a client id that would make its topic a filter", () => {
+  it("is not published for a client id with wildcards", () => {
     assert.ok(hasPresence("lot-1/a b"));
     assert.ok(!hasPresence("lot+1"));
     assert.ok(!hasPresence("#"));

@@ -1,11 +1,14 @@
 import type { DisconnectReason } from "./records.ts";
 
-/** One connection, as AWS's lifecycle events name it. */
+/** One connection, in the terms of AWS's lifecycle events. */
 export interface PresenceSubject {
   readonly clientId: string;
   readonly sessionIdentifier: string;
   readonly principalIdentifier: string;
-  /** one more with every connection of this client id; a connection's two events carry the same */
+  /**
+   * incremented for every connection of this client id; a connection's two events have the same
+   * value
+   */
   readonly versionNumber: number;
 }
 
@@ -14,7 +17,7 @@ export interface PresenceMessage {
   readonly payload: string;
 }
 
-/** Client ids with MQTT wildcards get no lifecycle events: their topic could not be published. */
+/** Client ids with MQTT wildcards get no lifecycle events: the topic would be invalid. */
 export function hasPresence(clientId: string): boolean {
   return !/[+#]/.test(clientId);
 }

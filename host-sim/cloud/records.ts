@@ -1,6 +1,6 @@
 import type { PolicyAction } from "./policy.ts";
 
-/** Why a connection ended, in AWS's words (lifecycle events). */
+/** Why a connection ended, in the terms of AWS's lifecycle events. */
 export type DisconnectReason =
   | "AUTH_ERROR"
   | "CLIENT_ERROR"
@@ -11,7 +11,7 @@ export type DisconnectReason =
   | "SERVER_ERROR"
   | "SERVER_INITIATED_DISCONNECT";
 
-/** Something the cloud did or saw: for a screen to show and a test to assert. */
+/** An action or observation of the cloud, to be shown on a screen or checked in a test. */
 export type CloudEvent =
   | ConnectedEvent
   | DisconnectedEvent
@@ -37,7 +37,7 @@ export interface ConnectedEvent {
   readonly address: string;
   readonly clean: boolean;
   readonly sessionPresent: boolean;
-  /** the one in force, not the one asked for */
+  /** the effective one, not the requested one */
   readonly keepAliveSeconds: number;
 }
 
@@ -63,7 +63,7 @@ export interface HungUpEvent {
   readonly detail: string;
 }
 
-/** A CONNECT was answered with a CONNACK other than 0, then hung up on. */
+/** A CONNECT was answered with a CONNACK other than 0, then the connection was closed. */
 export interface RefusedEvent {
   readonly type: "refused";
   readonly clientId: string;
@@ -73,7 +73,7 @@ export interface RefusedEvent {
   readonly detail: string;
 }
 
-/** The policy forbade it; of `iot:Receive` only the delivery is left out. */
+/** The policy forbade it. For `iot:Receive`, only the delivery is omitted. */
 export interface DeniedEvent {
   readonly type: "denied";
   readonly clientId: string;
@@ -83,7 +83,7 @@ export interface DeniedEvent {
   readonly resource: string;
 }
 
-/** The client broke a rule and was hung up on. */
+/** The client broke a rule and was disconnected. */
 export interface ViolationEvent {
   readonly type: "violation";
   readonly clientId: string;
@@ -98,7 +98,10 @@ export interface SubscribedEvent {
 
 export interface PublishedEvent {
   readonly type: "published";
-  /** `client`: a PUBLISH; `will`: the last will of one that went; `cloud`: the stand-in itself */
+  /**
+   * `client`: a PUBLISH; `will`: the last will of a disconnected client; `cloud`: the stand-in
+   * itself
+   */
   readonly by: "client" | "will" | "cloud";
   readonly clientId: string | undefined;
   readonly topic: string;

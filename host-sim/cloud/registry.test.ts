@@ -24,7 +24,7 @@ describe("Registry", () => {
     registry = new Registry(account);
   });
 
-  it("knows a certificate by its PEM and by its fingerprint, in AWS's writing or OpenSSL's", () => {
+  it("finds a certificate by its PEM and by its fingerprint, in AWS's or OpenSSL's format", () => {
     const certificate = box.certificatePem;
     const { fingerprint256 } = new X509Certificate(certificate);
     const principal = registry.register({ certificate, thingName: "lot-1", policies: [policy] });
@@ -41,20 +41,20 @@ describe("Registry", () => {
     assert.equal(registry.find("0".repeat(64)), undefined);
   });
 
-  it("knows a certificate that was registered by its fingerprint alone", () => {
+  it("finds a certificate that was registered by fingerprint only", () => {
     registry.register({ certificate: id, principalId: "web", policies: [], status: "INACTIVE" });
     const principal = registry.find(box.certificatePem);
     assert.deepEqual([principal?.principalId, principal?.status], ["web", "INACTIVE"]);
   });
 
-  it("registers anew", () => {
+  it("replaces a registration", () => {
     registry.register({ certificate: id, thingName: "lot-1", policies: [policy] });
     registry.register({ certificate: id, thingName: "lot-2", policies: [] });
     assert.equal(registry.find(id)?.thingName, "lot-2");
     assert.deepEqual(registry.find(id)?.policies, []);
   });
 
-  it("changes nothing but the status, for those that look it up afterwards", () => {
+  it("changes only the status, for later lookups", () => {
     const before = registry.register({ certificate: id, thingName: "lot-1", policies: [policy] });
     registry.setStatus(id, "INACTIVE");
     assert.deepEqual(registry.find(id), { ...before, status: "INACTIVE" });
@@ -62,20 +62,20 @@ describe("Registry", () => {
     assert.throws(() => registry.setStatus("0".repeat(64), "ACTIVE"), /no such certificate/);
   });
 
-  it("refuses a policy it could not enforce", () => {
+  it("refuses a policy it cannot enforce", () => {
     const Statement = [{ ...policy.Statement[0], Condition: {} }];
     const policies = [{ ...policy, Statement }] as unknown as PolicyDocument[];
     assert.throws(() => registry.register({ certificate: id, policies }), PolicyError);
     assert.equal(registry.find(id), undefined);
   });
 
-  it("refuses what is neither a certificate nor a fingerprint", () => {
+  it("refuses what is not a certificate or a fingerprint", () => {
     for (const certificate of ["", "lot-1", id.slice(1), `${id}0`, `${id.slice(1)}g`]) {
-      assert.throws(() => registry.find(certificate), /neither a PEM certificate nor/);
+      assert.throws(() => registry.find(certificate), /not a PEM certificate or/);
     }
   });
 
-  it("names resources in its account, which must be one", () => {
+  it("names resources in its account, which must be valid", () => {
     assert.equal(registry.arn("topic/a"), "arn:aws:iot:eu-central-1:123456789012:topic/a");
     assert.throws(() => new Registry({ ...account, account: "me" }), /not an AWS account/);
   });

@@ -2,7 +2,9 @@ import { X509Certificate } from "node:crypto";
 import { type PolicyDocument, parsePolicy } from "./policy.ts";
 import { iotArn } from "./policy-documents.ts";
 
-/** What one certificate stands for, as CreateThing, AttachPolicy and AttachThingPrincipal leave it. */
+/**
+ * What one certificate is attached to, as after CreateThing, AttachPolicy and AttachThingPrincipal.
+ */
 export interface PrincipalEntry {
   /** PEM, or its SHA-256 fingerprint in hexadecimal with or without colons */
   readonly certificate: string;
@@ -25,15 +27,15 @@ export interface Principal {
   readonly status: CertificateStatus;
 }
 
-/** Certificates to things and policies, in memory; an AWS account's part of the stand-in. */
+/** Maps certificates to things and policies, in memory: the account side of the stand-in. */
 export class Registry {
   readonly #account: { readonly region: string; readonly account: string };
   readonly #principals = new Map<string, Principal>();
   readonly #refresh: (registry: Registry) => void;
 
   /**
-   * `region` and `account` must be those of the policies' ARNs.
-   * @param refresh called before every search: registers here what has changed elsewhere
+   * `region` and `account` must match the policies' ARNs.
+   * @param refresh called before every lookup: registers changes made elsewhere
    */
   constructor(
     account: { readonly region: string; readonly account: string },
@@ -45,8 +47,8 @@ export class Registry {
   }
 
   /**
-   * Registers a certificate, or registers it anew: connections that are open keep what they had.
-   * @throws PolicyError when a policy is not one the stand-in can enforce
+   * Registers a certificate, or replaces it: open connections keep the previous entry.
+   * @throws PolicyError when the stand-in cannot enforce a policy
    */
   register(entry: PrincipalEntry): Principal {
     const certificateId = certificateIdOf(entry.certificate);
@@ -61,7 +63,7 @@ export class Registry {
     return principal;
   }
 
-  /** Takes effect at the next connection; an open one is ended with `CloudStandIn.disconnect`. */
+  /** Takes effect at the next connection. To end an open one, call `CloudStandIn.disconnect`. */
   setStatus(certificate: string, status: CertificateStatus): void {
     const certificateId = certificateIdOf(certificate);
     const principal = this.#principals.get(certificateId);
@@ -87,7 +89,7 @@ export function certificateIdOf(certificate: string): string {
     : certificate;
   const certificateId = fingerprint.replaceAll(":", "").toLowerCase();
   if (!/^[0-9a-f]{64}$/.test(certificateId)) {
-    throw new RangeError("neither a PEM certificate nor a SHA-256 fingerprint");
+    throw new RangeError("not a PEM certificate or a SHA-256 fingerprint");
   }
   return certificateId;
 }

@@ -11,7 +11,7 @@ import { CloudStandIn, type CloudStandInOptions } from "./stand-in.ts";
 
 export const account = { region: "eu-central-1", account: "123456789012" };
 
-/** Whoever may come to the stand-in, and who would like to. */
+/** The certificates of the stand-in's clients, including rejected ones. */
 export interface People {
   readonly ca: Identity;
   readonly server: Identity;
@@ -20,9 +20,9 @@ export interface People {
   readonly lot2: Identity;
   /** with the policy of the service, as `web…` */
   readonly service: Identity;
-  /** may do everything but receive under `secret/` and connect as `nobody` */
+  /** may do everything except receive under `secret/` and connect as `nobody` */
   readonly tester: Identity;
-  /** of the CA, but registered nowhere */
+  /** of the CA, but not registered */
   readonly unknown: Identity;
   /** of another CA */
   readonly stranger: Identity;
@@ -30,7 +30,7 @@ export interface People {
 
 let people: Promise<People> | undefined;
 
-/** Made once: keys take their time. */
+/** Created once: generating keys is slow. */
 export function thePeople(): Promise<People> {
   people ??= makePeople();
   return people;
@@ -61,7 +61,7 @@ const testerPolicy: PolicyDocument = {
   ],
 };
 
-/** The stand-in over real mutual TLS, on a clock that only `tick` moves; records what it says. */
+/** The stand-in over real mutual TLS, on a clock that only `tick` advances. Keeps its records. */
 export class TestCloud {
   readonly people: People;
   readonly registry: Registry;
@@ -105,12 +105,12 @@ export class TestCloud {
     return test;
   }
 
-  /** Also for another stand-in in the place of one that was closed. */
+  /** Also for a second stand-in that replaces a closed one. */
   async listen(options: Partial<CloudStandInOptions> = {}): Promise<void> {
     this.#cloud = await this.standIn(options);
   }
 
-  /** One more, for the test to close. */
+  /** Another one, which the test closes. */
   standIn(options: Partial<CloudStandInOptions>): Promise<CloudStandIn> {
     const { ca, server } = this.people;
     return CloudStandIn.listen({
@@ -138,7 +138,10 @@ export class TestCloud {
     this.clock.restore();
   }
 
-  /** Moves the clock by `stepMs` at a time, between which the network goes on, until it holds. */
+  /**
+   * Advances the clock by `stepMs` at a time until the condition holds; the network runs in
+   * between.
+   */
   async tickUntil(holds: () => boolean, stepMs: number): Promise<void> {
     while (!holds()) {
       this.clock.tick(stepMs);
@@ -146,7 +149,7 @@ export class TestCloud {
     }
   }
 
-  /** A TLS connection that has not said anything yet. */
+  /** A TLS connection that has not sent anything yet. */
   async dial(identity: Identity | undefined, options: ConnectionOptions = {}): Promise<RawClient> {
     const { ca } = this.people;
     const client = new RawClient(
@@ -164,7 +167,7 @@ export class TestCloud {
     return client;
   }
 
-  /** A connection that has its CONNACK. */
+  /** A connection that has received CONNACK. */
   async connect(
     identity: Identity,
     clientId: string,
@@ -177,7 +180,7 @@ export class TestCloud {
     return client;
   }
 
-  /** The first record that has these fields, of those there are or will be. */
+  /** The first record with these fields, past or future. */
   record<T extends CloudEvent["type"]>(
     type: T,
     fields: Partial<Extract<CloudRecord, { type: T }>> = {},
@@ -207,12 +210,12 @@ export class TestCloud {
   }
 }
 
-/** Everything a client can say, as bytes that mqtt-packet would not always write. */
+/** All client packets as bytes, including ones that mqtt-packet refuses to write. */
 export type Sendable = Packet | Buffer;
 
-/** A client that sends what it is told to, and keeps what it gets until somebody looks at it. */
+/** A client that sends what the test tells it to, and buffers what it receives. */
 export class RawClient {
-  /** when the handshake is over, one way or the other */
+  /** when the handshake has ended, successfully or not */
   readonly dialled: Promise<unknown>;
   readonly #socket: TLSSocket;
   readonly #received: Packet[] = [];
@@ -241,35 +244,35 @@ export class RawClient {
     return this.#socket.alpnProtocol;
   }
 
-  /** Of TLS 1.2; undefined: the server gave none. */
+  /** For TLS 1.2; undefined: the server sent none. */
   get sessionTicket(): Buffer | undefined {
     return this.#socket.getTLSTicket();
   }
 
-  /** In one piece, so that they arrive together. */
+  /** In one write, so that they arrive together. */
   send(...packets: readonly Sendable[]): void {
     this.#socket.write(bytesOf(packets));
   }
 
-  /** {@link send}, and close right behind. */
+  /** {@link send}, followed by an immediate close. */
   end(...packets: readonly Sendable[]): void {
     this.#socket.end(bytesOf(packets));
   }
 
-  /** As a network that fails. */
+  /** Like a failing network. */
   cut(): void {
     this.#socket.destroy();
   }
 
-  /** No more is read from the network, so that the sender's buffers fill. */
+  /** Stops reading from the network, so that the sender's buffers fill. */
   pause(): void {
     this.#socket.pause();
   }
 
-  /** The next packet, which must be of this kind. */
+  /** The next packet, which must be of this type. */
   async next<C extends Packet["cmd"]>(cmd: C): Promise<Extract<Packet, { cmd: C }>> {
     const packet = await this.#take();
-    if (packet === undefined) throw new Error(`hung up on instead of ${cmd}`);
+    if (packet === undefined) throw new Error(`disconnected instead of ${cmd}`);
     if (!isOfKind(packet, cmd)) throw new Error(`${JSON.stringify(packet)} instead of ${cmd}`);
     return packet;
   }
@@ -280,7 +283,7 @@ export class RawClient {
     return `${topic}: ${payload}`;
   }
 
-  /** What came until the connection was closed. */
+  /** What arrived until the connection was closed. */
   async rest(): Promise<Packet[]> {
     const packets: Packet[] = [];
     for (;;) {
@@ -290,7 +293,7 @@ export class RawClient {
     }
   }
 
-  /** Resolves when everything sent so far has been dealt with, and nothing but PINGRESP came. */
+  /** Resolves when everything sent so far has been processed, and only PINGRESP arrived. */
   async settle(): Promise<void> {
     this.send({ cmd: "pingreq" });
     await this.next("pingresp");
@@ -341,7 +344,7 @@ export function subscribePacket(topics: readonly string[], qos: 0 | 1 | 2 = 1): 
   return { cmd: "subscribe", messageId: 1, subscriptions };
 }
 
-/** QoS 1 unless told otherwise. */
+/** QoS 1 by default. */
 export function publishPacket(
   topic: string,
   payload: string | Buffer = "x",

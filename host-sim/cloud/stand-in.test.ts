@@ -13,7 +13,7 @@ describe("CloudStandIn", function () {
   });
   afterEach(() => test.stop());
 
-  it("serves a client that is not ours", async () => {
+  it("serves a third-party client", async () => {
     const { certificatePem: cert, keyPem: key } = people.lot1;
     const client = await connectAsync(`mqtts://localhost:${test.cloud.port}`, {
       ca: people.ca.certificatePem,
@@ -35,7 +35,7 @@ describe("CloudStandIn", function () {
   });
 
   describe("publish", () => {
-    it("reaches who has subscribed, whatever rates and policies say to clients", async () => {
+    it("reaches subscribers without rates or policies", async () => {
       const client = await test.connect(people.tester, "a");
       await client.subscribe("#");
       for (let count = 0; count < 100; count++) await test.cloud.publish("a", "x", { qos: 0 });
@@ -46,14 +46,14 @@ describe("CloudStandIn", function () {
       await test.record("published", { by: "cloud", clientId: undefined, qos: 1, retain: true });
     });
 
-    it("refuses what no client could publish", async () => {
+    it("refuses what every client would be refused", async () => {
       await assert.rejects(test.cloud.publish("a/#", "x"), /a\/#: .*\+ or #/);
       await assert.rejects(test.cloud.publish("a", Buffer.alloc(128 * 1024 + 1)), RangeError);
       assert.deepEqual(test.recordsOf("published"), []);
     });
   });
 
-  it("disconnects a client in good order", async () => {
+  it("disconnects a client cleanly", async () => {
     const client = await test.connect(people.tester, "a");
     assert.equal(await test.cloud.disconnect("b"), false);
     assert.equal(await test.cloud.disconnect("a"), true);
@@ -62,20 +62,20 @@ describe("CloudStandIn", function () {
     assert.equal(await test.cloud.disconnect("a"), false);
   });
 
-  it("drops a client, or everyone, those without a name included", async () => {
+  it("drops a client, or all, including those without a client id", async () => {
     const [a, b] = [await test.connect(people.tester, "a"), await test.connect(people.tester, "b")];
     assert.equal(test.cloud.drop("c"), false);
     assert.equal(test.cloud.drop("a"), true);
     await a.rest();
     assert.deepEqual(test.cloud.connectedClients(), ["b"]);
     const nameless = await test.dial(people.tester);
-    await test.connect(people.tester, "c"); // which came after, so that the nameless one is there
+    await test.connect(people.tester, "c"); // connected later, so that the one without an id is there
     assert.equal(test.cloud.dropAll(), 3);
     assert.equal(test.cloud.drop("a"), false);
     await Promise.all([b.rest(), nameless.rest()]);
   });
 
-  it("tells when a message leaves for a client", async () => {
+  it("reports when a message is sent to a client", async () => {
     const delivered: string[] = [];
     await test.cloud.close();
     await test.listen({
@@ -93,13 +93,13 @@ describe("CloudStandIn", function () {
     assert.deepEqual(delivered.sort(), ["a a/1", "a a/2"]);
   });
 
-  it("dates its records by the clock it was given", async () => {
+  it("timestamps its records with the given clock", async () => {
     test.clock.tick(5_000);
     await test.connect(people.tester, "a");
     assert.equal((await test.record("connected")).at, test.clock.now);
   });
 
-  it("closes: everyone is dropped, wills and all, and the port is given back", async () => {
+  it("closes: drops all clients, publishes their wills, and releases the port", async () => {
     const will = { topic: "w", payload: Buffer.from("gone"), qos: 1, retain: true } as const;
     const client = await test.connect(people.tester, "a", { will });
     await test.dial(people.tester);
@@ -113,7 +113,7 @@ describe("CloudStandIn", function () {
     assert.deepEqual(test.recordsOf("warning"), []);
   });
 
-  it("knows what an earlier one knew, when it is given its store", async () => {
+  it("keeps the state of an earlier one if it gets its store", async () => {
     const client = await test.connect(people.tester, "a", { clean: false });
     await client.subscribe("a");
     client.send(publishPacket("status", "online", { retain: true }));

@@ -14,20 +14,20 @@ describe("the TLS endpoint", function () {
   });
   afterEach(() => test.stop());
 
-  it("lets in who has a registered, active certificate of the CA", async () => {
+  it("accepts a registered, active certificate of the CA", async () => {
     await test.connect(people.lot1, "lot-1");
     assert.deepEqual(test.cloud.connectedClients(), ["lot-1"]);
     assert.deepEqual(test.recordsOf("warning"), []);
   });
 
-  it("hangs up on a certificate nobody registered", async () => {
+  it("disconnects an unregistered certificate", async () => {
     const client = await test.dial(people.unknown);
     client.send(connectPacket("lot-1"));
     assert.deepEqual(await client.rest(), []);
     await test.record("hung-up", { reason: "unknown-certificate" });
   });
 
-  it("hangs up on a deactivated certificate, but not on its open connection", async () => {
+  it("disconnects a deactivated certificate, but not its open connection", async () => {
     const open = await test.connect(people.lot1, "lot-1");
     test.registry.setStatus(people.lot1.certificatePem, "INACTIVE");
     await open.settle();
@@ -36,7 +36,7 @@ describe("the TLS endpoint", function () {
     await test.record("hung-up", { reason: "inactive-certificate" });
   });
 
-  it("hangs up on another CA's certificate, and on none at all", async () => {
+  it("disconnects clients with another CA's certificate, or none", async () => {
     for (const identity of [people.stranger, undefined]) {
       const client = await test.dial(identity);
       client.send(connectPacket("lot-1"));
@@ -46,7 +46,7 @@ describe("the TLS endpoint", function () {
     assert.equal(test.recordsOf("hung-up", { reason: "tls" }).length, 2);
   });
 
-  it("speaks TLS 1.2 with ECDHE and AES-GCM, and 1.3, but nothing weaker", async () => {
+  it("supports TLS 1.2 with ECDHE and AES-GCM, and 1.3, but nothing weaker", async () => {
     const box = people.lot1;
     for (const options of [
       { maxVersion: "TLSv1.2", ciphers: "ECDHE-ECDSA-AES128-GCM-SHA256" },
@@ -67,7 +67,7 @@ describe("the TLS endpoint", function () {
     assert.equal(test.recordsOf("connected").length, 2);
   });
 
-  it("is there for this machine alone", async function () {
+  it("listens on loopback only", async function () {
     const host = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .find(({ internal, family }) => !internal && family === "IPv4")?.address;
@@ -78,12 +78,12 @@ describe("the TLS endpoint", function () {
     assert.deepEqual(test.records, []);
   });
 
-  it("gives no session tickets", async () => {
+  it("sends no session tickets", async () => {
     const client = await test.dial(people.lot1, { maxVersion: "TLSv1.2" });
     assert.equal(client.sessionTicket, undefined);
   });
 
-  it("takes MQTT's protocol name, and no other", async () => {
+  it("accepts only the ALPN name of MQTT", async () => {
     const client = await test.dial(people.lot1, { ALPNProtocols: ["h2", mqttProtocolName] });
     assert.equal(client.alpnProtocol, mqttProtocolName);
     client.send(connectPacket("lot-1"));
@@ -91,7 +91,7 @@ describe("the TLS endpoint", function () {
     assert.deepEqual(await (await test.dial(people.lot1, { ALPNProtocols: ["h2"] })).rest(), []);
   });
 
-  it("as on port 443 insists on the protocol name", async () => {
+  it("requires the ALPN name as on port 443", async () => {
     await test.cloud.close();
     await test.listen({ alpn: "required" });
     assert.deepEqual(await (await test.dial(people.lot1)).rest(), []);
@@ -101,7 +101,7 @@ describe("the TLS endpoint", function () {
     assert.equal((await client.next("connack")).returnCode, 0);
   });
 
-  it("warns of a client without SNI, which AWS would refuse", async () => {
+  it("warns about a client without SNI, which AWS would refuse", async () => {
     const checkServerIdentity = () => undefined;
     const client = await test.dial(people.lot1, { servername: "", checkServerIdentity });
     client.send(connectPacket("lot-1"));
@@ -109,13 +109,13 @@ describe("the TLS endpoint", function () {
     assert.match((await test.record("warning")).message, /lot-1 sent no SNI/);
   });
 
-  it("takes another port only when that was asked for", async () => {
+  it("uses another port only if that is allowed", async () => {
     const { port } = test.cloud;
     const other = await test.standIn({ port, fallbackToAnyPort: true });
     assert.notEqual(other.port, port);
     assert.match(
       (await test.record("warning")).message,
-      new RegExp(`port ${port} could not be had`),
+      new RegExp(`port ${port} is not available`),
     );
     await other.close();
     await assert.rejects(test.standIn({ port }), { code: "EADDRINUSE" });

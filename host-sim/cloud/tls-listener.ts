@@ -4,17 +4,17 @@ import { createServer, type Server, type TLSSocket } from "node:tls";
 import type { CloudEvent } from "./records.ts";
 import type { Principal, Registry } from "./registry.ts";
 
-/** The protocol name that leads to MQTT with a client certificate on port 443. */
+/** The ALPN name that selects MQTT with a client certificate on port 443. */
 export const mqttProtocolName = "x-amzn-mqtt-ca";
 
 export interface TlsListenerOptions {
   /** 0: any */
   readonly port: number;
-  /** when `port` cannot be had, take any and warn */
+  /** when `port` is not available, use any other and warn */
   readonly fallbackToAnyPort: boolean;
-  /** PEM: who signs the clients' certificates */
+  /** PEM: the CA of the clients' certificates */
   readonly ca: string;
-  /** PEM, the leaf first, its issuers behind */
+  /** PEM, leaf first, followed by its issuers */
   readonly certificate: string;
   /** PEM */
   readonly key: string;
@@ -34,7 +34,9 @@ const ciphers = [
   ...["ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384"],
 ].join(":");
 
-/** The TLS endpoint on loopback: who has no registered, active certificate is hung up on. */
+/**
+ * The TLS endpoint on loopback. Clients without a registered, active certificate are disconnected.
+ */
 export class TlsListener {
   readonly #server: Server;
   readonly #options: TlsListenerOptions;
@@ -66,7 +68,7 @@ export class TlsListener {
 
   /**
    * Resolves when it listens.
-   * @throws Error (`EADDRINUSE`, `EACCES`) when the port cannot be had and no other may be taken
+   * @throws Error (`EADDRINUSE`, `EACCES`) when the port is not available and no other may be used
    */
   static async listen(options: TlsListenerOptions): Promise<TlsListener> {
     const listener = new TlsListener(options);
@@ -75,7 +77,7 @@ export class TlsListener {
     } catch (error) {
       if (!options.fallbackToAnyPort || options.port === 0) throw error;
       await listener.#bind(0);
-      const message = `port ${options.port} could not be had (${error}): took ${listener.port}`;
+      const message = `port ${options.port} is not available (${error}): using ${listener.port}`;
       options.record({ type: "warning", message });
     }
     return listener;
@@ -86,7 +88,7 @@ export class TlsListener {
     return typeof address === "object" && address !== null ? address.port : 0;
   }
 
-  /** Drops whoever is connected and gives the port back. */
+  /** Drops all clients and releases the port. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
@@ -110,7 +112,7 @@ export class TlsListener {
     const fingerprint = socket.getPeerX509Certificate()?.fingerprint256;
     const principal = fingerprint === undefined ? undefined : registry.find(fingerprint);
     if (alpn === "required" && socket.alpnProtocol !== mqttProtocolName) {
-      this.#hangUp(socket, "alpn", `the client did not ask for ${mqttProtocolName}`);
+      this.#hangUp(socket, "alpn", `the client did not request ${mqttProtocolName}`);
     } else if (principal === undefined) {
       this.#hangUp(socket, "unknown-certificate", fingerprint ?? "no certificate");
     } else if (principal.status === "INACTIVE") {
@@ -131,7 +133,7 @@ export class TlsListener {
   ): void {
     const address = socket.remoteAddress ?? "";
     this.#options.record({ type: "hung-up", reason, address, detail });
-    socket.on("error", () => {}); // it is hung up on: what else goes wrong does not matter
+    socket.on("error", () => {}); // the connection is being closed: later errors do not matter
     socket.destroy();
   }
 }

@@ -16,20 +16,20 @@ describe("TokenBucket", () => {
     assert.equal(bucket.take(1, 1_100), false);
   });
 
-  it("keeps no more than it holds, however long nobody asks", () => {
+  it("never exceeds its capacity, even after a long idle time", () => {
     const bucket = new TokenBucket(2, 10, 0);
     assert.equal(bucket.take(2, 3_600_000), true);
     assert.equal(bucket.take(1, 3_600_000), false);
   });
 
-  it("gives all or nothing", () => {
+  it("takes all or nothing", () => {
     const bucket = new TokenBucket(3, 1, 0);
     assert.equal(bucket.take(2, 0), true);
     assert.equal(bucket.take(2, 0), false);
     assert.equal(bucket.take(1, 0), true);
   });
 
-  it("gives more than it holds from a full bucket, which is then in debt", () => {
+  it("supplies more than its capacity if full, and goes into debt", () => {
     const bucket = new TokenBucket(2, 10, 0);
     assert.equal(bucket.take(5, 0), true);
     assert.equal(bucket.msUntil(1, 0), 400);
@@ -46,7 +46,7 @@ describe("TokenBucket", () => {
     assert.equal(bucket.take(1, 334), true);
   });
 
-  it("neither gains nor starves when the clock is set back", () => {
+  it("is not affected when the clock is set back", () => {
     const bucket = new TokenBucket(1, 10, 10_000);
     bucket.take(1, 10_000);
     assert.equal(bucket.take(1, 0), false);
@@ -54,14 +54,14 @@ describe("TokenBucket", () => {
     assert.equal(bucket.take(1, 100), true);
   });
 
-  it("of an infinite rate never refuses", () => {
+  it("with an infinite rate never refuses", () => {
     const bucket = new TokenBucket(Infinity, Infinity, 0);
     assert.equal(bucket.take(1e9, 0), true);
     assert.equal(bucket.take(1, 0), true);
     assert.equal(bucket.msUntil(1e9, 0), 0);
   });
 
-  it("never lets out more than what it held and what flowed in", () => {
+  it("never supplies more than its content plus the inflow", () => {
     const step = fc.record({ waitMs: fc.nat(300), count: fc.integer({ min: 1, max: 5 }) });
     fc.assert(
       fc.property(fc.array(step, { minLength: 1 }), (steps) => {

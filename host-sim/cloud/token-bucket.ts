@@ -1,11 +1,11 @@
 /**
- * A rate: `perSecond` tokens flow in, `capacity` at most are kept. No clock inside: every call is
- * told the time in milliseconds. A rate of `Infinity` never refuses.
+ * A rate limit: `perSecond` tokens are added, up to `capacity`. No clock inside: every call
+ * receives the time in milliseconds. A rate of `Infinity` never refuses.
  */
 export class TokenBucket {
   readonly #capacity: number;
   readonly #perSecond: number;
-  /** thousandths of tokens: what flows in during whole milliseconds is then exact */
+  /** thousandths of tokens, so that the inflow of whole milliseconds is exact */
   #millitokens: number;
   #at: number;
 
@@ -17,8 +17,8 @@ export class TokenBucket {
   }
 
   /**
-   * Takes `count` tokens, or none and returns false. More than the bucket holds can be had from a
-   * full one: it is then in debt.
+   * Takes `count` tokens, or takes none and returns false. A full bucket can supply more than its
+   * capacity: it then goes into debt.
    */
   take(count: number, now: number): boolean {
     if (this.#perSecond === Infinity) return true;

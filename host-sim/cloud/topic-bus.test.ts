@@ -29,7 +29,7 @@ describe("TopicBus", () => {
     heard = [];
   });
 
-  it("tells everyone whose filter the topic matches, and nobody else", () => {
+  it("delivers to all matching filters, and no others", () => {
     bus.on("a/b", listener("exact"));
     bus.on("a/b", listener("exact too"));
     bus.on("a/+", listener("plus"));
@@ -42,7 +42,7 @@ describe("TopicBus", () => {
     ]);
   });
 
-  it("does not tell who has gone, even while the others stay", () => {
+  it("does not deliver to removed listeners", () => {
     const [gone, goneToo] = [listener("gone"), listener("gone too")];
     let removed = 0;
     bus.on("a", gone);
@@ -65,7 +65,7 @@ describe("TopicBus", () => {
     assert.ok(isDone);
   });
 
-  it("when closed says so and tells nobody", async () => {
+  it("reports an error after close, and delivers nothing", async () => {
     bus.on("a", listener("late"));
     await new Promise<void>((resolve) => bus.close(resolve));
     let refusal: Error | undefined;

@@ -4,11 +4,12 @@ import { hasWildcard, matchesFilter } from "./topic-rules.ts";
 type Notify = (packet: AedesPublishPacket, done: () => void) => void;
 
 /**
- * Who hears what: aedes's `mq`, with AWS's matching instead of MQTT's (`a/#` is not `a`).
+ * Routes messages to subscribers: aedes's `mq`, with AWS's matching instead of MQTT's (`a/#` does
+ * not match `a`).
  *
- * Unlike mqemitter it is synchronous: a subscription is gone when `removeListener` returns, so that
- * a taken-over client has left before its successor arrives. And a publisher does not wait for its
- * subscribers: each has its socket, and a slow one is aedes's to drop.
+ * Unlike mqemitter, it is synchronous: a subscription is gone when `removeListener` returns, so a
+ * taken-over client has left before its successor arrives. A publisher does not wait for its
+ * subscribers: each has its own socket, and aedes drops slow ones.
  */
 export class TopicBus {
   readonly #exact = new Map<string, Set<Notify>>();

@@ -4,27 +4,27 @@ import type { Limits } from "./aws-limits.ts";
 
 type TopicLimits = Pick<Limits, "topicBytes" | "topicSlashes">;
 
-/** What is wrong with `topic` as the topic of a PUBLISH or a will; undefined: nothing. */
+/** Why `topic` is invalid as the topic of a PUBLISH or a will; undefined if it is valid. */
 export function topicProblem(topic: string, limits: TopicLimits): string | undefined {
   if (/[+#]/.test(topic)) return "a topic must not contain + or #";
   return sizeProblem(topic, limits);
 }
 
-/** What is wrong with `filter` as a topic filter; undefined: nothing. */
+/** Why `filter` is invalid as a topic filter; undefined if it is valid. */
 export function filterProblem(filter: string, limits: TopicLimits): string | undefined {
   const levels = filter.split("/");
   if (levels.some((level) => level.length > 1 && /[+#]/.test(level))) {
     return "+ and # must fill a level [MQTT-4.7.1-2, 4.7.1-3]";
   }
   if (levels.slice(0, -1).includes("#")) return "# must be the last level [MQTT-4.7.1-2]";
-  if (levels[0] === "$share") return "shared subscriptions are not played by the stand-in";
+  if (levels[0] === "$share") return "the stand-in does not support shared subscriptions";
   return sizeProblem(filter, limits);
 }
 
 function sizeProblem(topic: string, limits: TopicLimits): string | undefined {
   if (topic.length === 0) return "a topic must not be empty [MQTT-4.7.3-1]";
   if (topic.includes("\0")) return "a topic must not contain U+0000 [MQTT-4.7.3-2]";
-  // `$aws/rules/<rule>/` of Basic Ingest counts neither as bytes nor as slashes
+  // `$aws/rules/<rule>/` of Basic Ingest does not count towards bytes or slashes
   const counted = topic.replace(/^\$aws\/rules\/[^/]*\//, "");
   if (Buffer.byteLength(counted) > limits.topicBytes) return `over ${limits.topicBytes} bytes`;
   if (counted.split("/").length - 1 > limits.topicSlashes) {
@@ -50,14 +50,17 @@ const clientReserved = [
   /^\$aws\/provisioning-templates\/[^/]+\/provision\/(json|cbor)$/,
 ];
 
-/** The reserved topics AWS takes a client's PUBLISH on: shadows, jobs, Basic Ingest, provisioning. */
+/**
+ * The reserved topics to which clients may publish in AWS: shadows, jobs, Basic Ingest,
+ * provisioning.
+ */
 export function isOpenToClients(reservedTopic: string): boolean {
   return clientReserved.some((pattern) => pattern.test(reservedTopic));
 }
 
 /**
- * Whether a message on `topic` goes to a subscription to `filter`. As AWS does, and unlike
- * [MQTT-4.7.1-2], `a/#` does not match `a`. A leading wildcard does not reach `$…` [MQTT-4.7.2-1].
+ * Whether a message on `topic` matches a subscription to `filter`. Like AWS, and unlike
+ * [MQTT-4.7.1-2], `a/#` does not match `a`. A leading wildcard does not match `$…` [MQTT-4.7.2-1].
  */
 export function matchesFilter(filter: string, topic: string): boolean {
   if (isReserved(topic) && hasWildcard(filter.slice(0, 1))) return false;

@@ -1,8 +1,8 @@
-/** This machine, as a box in QEMU's user network calls it. */
+/** The address of this machine in QEMU's user network. */
 export const emulatorHost = "10.0.2.2";
 
-/** Where an image for the emulator looks for its broker. */
+/** The broker port of an image for the emulator. */
 export const emulatorBrokerPort = 28_883;
 
-/** Where it asks for the time, by UDP. */
+/** Its SNTP port (UDP). It needs no privileges. */
 export const emulatorTimePort = 20_123;

@@ -11,22 +11,25 @@ export interface EmulatedBoxOptions
   readonly relay: Relay;
   readonly timeServer: TimeServer;
   onRecord(record: SimulatedBoxRecord): void;
-  /** Of the serial port, what is no record: resets, a panic. */
+  /** Serial output that is not a record: resets, a panic. */
   onText(text: string): void;
-  /** It cannot go on; `words` says why. */
+  /** It cannot continue; `words` contains the reason. */
   onFailed(words: string): void;
 }
 
-/** What can be done to a box in an emulator; of the rest, its hardware has no part. */
+/** The faults that an emulator supports; its hardware lacks the others. */
 const faults: readonly Fault["fault"][] = [
   ...(["wifi-off", "wifi-on", "broker-down", "broker-up", "latency", "loss"] as const),
   ...(["clock-skew", "ntp-blocked", "ntp-answers", "power-cut"] as const),
 ];
 
-/** How long a chip may take from power-on to the firmware's first line, on a busy machine. */
+/** Time limit from power-on to the firmware's first line, on a busy machine. */
 export const bootTimeoutMs = 30_000;
 
-/** A box whose firmware runs on an emulated ESP32, with its broker and its time server on this machine. */
+/**
+ * A box whose firmware runs on an emulated ESP32, with its broker and its time server on this
+ * machine.
+ */
 export class EmulatedBox {
   readonly #options: EmulatedBoxOptions;
   #emulator: Emulator | undefined;
@@ -58,7 +61,7 @@ export class EmulatedBox {
     this.#powerOn();
   }
 
-  /** The record comes first, then what follows from it. What an emulator cannot have is left alone. */
+  /** The record comes first, then its consequences. Unsupported faults are ignored. */
   apply(fault: Fault): void {
     if (!EmulatedBox.canHave(fault)) {
       this.#options.onText(`${fault.fault}: an emulated box cannot have this fault`);
@@ -95,7 +98,7 @@ export class EmulatedBox {
     }
   }
 
-  /** The power is cut for good. */
+  /** Cuts the power permanently. */
   powerOff(): void {
     clearTimeout(this.#restart);
     clearTimeout(this.#silence);
@@ -124,14 +127,14 @@ export class EmulatedBox {
       onPin: ({ value, at }) => onRecord({ type: "pin", pin, value, at }),
       onEnded: (words) => {
         this.powerOff();
-        onFailed(`the emulator has ended: ${words}`);
+        onFailed(`the emulator exited: ${words}`);
       },
     });
     if (this.#state.isWifiOff) this.#emulator.setCable(false);
     this.#silence = setTimeout(() => {
       this.powerOff();
       onFailed(
-        `the firmware said nothing within ${bootTimeoutMs / 1000} s of power-on: build the image again`,
+        `no output from the firmware within ${bootTimeoutMs / 1000} s of power-on: rebuild the image`,
       );
     }, bootTimeoutMs);
   }

@@ -9,21 +9,21 @@ import { readSerialLine, type SerialLine } from "./serial-line.ts";
 export interface EmulatorOptions {
   /** the program: QEMU with the machine `esp32` */
   readonly qemu: string;
-  /** a file with the whole flash, which is written to */
+  /** a file with the whole flash; the emulator writes to it */
   readonly flash: string;
-  /** a folder of its own, for the socket it is controlled by */
+  /** a folder of its own, for its control socket */
   readonly directory: string;
   readonly pin: number;
   onSerial(line: SerialLine): void;
-  /** `at` by `performance.now()` */
+  /** `at` on the scale of `performance.now()` */
   onPin(change: PinChange): void;
-  /** It is gone: by itself, and not because it was told to. `words` is what it said last. */
+  /** It exited by itself, not on request. `words` is its last output. */
   onEnded(words: string): void;
 }
 
 /**
- * One ESP32 in QEMU, from power-on until its power is cut. The pin is not QEMU's to tell: QEMU prints
- * every write to a register, and {@link PinModel} works the level out.
+ * One ESP32 in QEMU, from power-on until its power is cut. QEMU does not report pin levels: it
+ * prints every register write, and {@link PinModel} computes the level.
  */
 export class Emulator {
   readonly #options: EmulatorOptions;
@@ -48,13 +48,13 @@ export class Emulator {
     this.#child.on("close", (code, signal) => this.#handleEnd(`${this.#said} (${signal ?? code})`));
   }
 
-  /** The cable of its Ethernet is pulled out, or put in again. */
+  /** Unplugs its Ethernet cable, or plugs it in again. */
   setCable(isIn: boolean): void {
     this.#control ??= this.#openControl();
     this.#command("set_link", { name: netdev, up: isIn });
   }
 
-  /** The power is cut: nothing is heard of it any more. */
+  /** Cuts the power: no callback runs any more. */
   cutPower(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -67,7 +67,7 @@ export class Emulator {
   #arguments(): string[] {
     const { flash } = this.#options;
     return [
-      // Without the monitor beside it, the serial port falls silent when standard input has ended.
+      // Without the monitor, the serial port stops working when standard input has ended.
       ...["-display", "none", "-machine", "esp32", "-serial", "mon:stdio"],
       ...["-drive", `file=${escaped(flash)},if=mtd,format=raw`],
       ...["-nic", `user,model=open_eth,id=${netdev}`],
@@ -91,7 +91,7 @@ export class Emulator {
       if (!line.includes("memory_region_ops_write")) this.#said = line;
       return;
     }
-    // QEMU's times are the calendar's, those of everything here count from the start of this process.
+    // QEMU's times are calendar times; all others here count from the start of this process.
     this.#tell(this.#pin.write({ ...write, at: write.at - performance.timeOrigin }));
     this.#awaitFall();
   }
@@ -119,7 +119,7 @@ export class Emulator {
     this.#options.onEnded(words);
   }
 
-  /** QEMU's machine protocol: JSON, a line each; its answers say nothing that is needed here. */
+  /** QEMU's machine protocol: one JSON object per line. Its answers are not needed here. */
   #openControl(): Socket {
     const socket = connect(this.#controlPath);
     socket.on("error", () => {});
@@ -136,5 +136,5 @@ export class Emulator {
 
 const netdev = "cable";
 
-/** A comma ends a value of QEMU's options; two are one. */
+/** A comma ends a value in QEMU's options; two commas are a literal one. */
 const escaped = (path: string) => path.replaceAll(",", ",,");

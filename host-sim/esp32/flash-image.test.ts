@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { checkFlash, FlashImageError, flashBytes, layOutFlash } from "./flash-image.ts";
 
-/** As esptool makes one: a header, one segment, a checksum in the last byte of sixteen, a digest. */
+/** In esptool's format: a header, one segment, a checksum in the last byte of sixteen, a digest. */
 function imageOf(length: number, chip = 0): Uint8Array {
   const header = new Uint8Array(24);
   header[0] = 0xe9;
@@ -39,16 +39,16 @@ const whole = (application = imageOf(1_000), bootloader = imageOf(100)) =>
   );
 
 describe("an image of a board's flash", () => {
-  it("is taken where bootloader, table and application are whole and for this chip", () => {
+  it("is accepted if bootloader, table and application are complete and for this chip", () => {
     checkFlash(whole(), "flash.bin");
   });
 
   const bad: readonly [string, Uint8Array, RegExp][] = [
-    ["cut short", whole().subarray(0, flashBytes - 1), /has 4194303 bytes, not the 4194304/],
+    ["truncated", whole().subarray(0, flashBytes - 1), /has 4194303 bytes instead of 4194304/],
     ["empty", layOutFlash(new Map()), /the bootloader is missing/],
     ["without a table", layOutFlash(new Map([[0x1000, imageOf(9)]])), /no partition table/],
     ["for another chip", whole(imageOf(1_000, 9)), /the application is for another chip \(9\)/],
-    ["with half an application", whole(imageOf(1_000).subarray(0, 500)), /damaged or cut short/],
+    ["with half an application", whole(imageOf(1_000).subarray(0, 500)), /damaged or truncated/],
     [
       "with a changed byte",
       whole().map((byte, at) => (at === 0x20000 + 100 ? byte ^ 1 : byte)),
@@ -56,7 +56,7 @@ describe("an image of a board's flash", () => {
     ],
   ];
   for (const [what, flash, words] of bad) {
-    it(`is refused ${what}, in one line that says what to do`, () => {
+    it(`is refused ${what}, with one line that says what to do`, () => {
       assert.throws(
         () => checkFlash(flash, "flash.bin"),
         (error) =>

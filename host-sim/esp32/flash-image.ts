@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 
-/** An image that cannot be run: what is wrong and what to do, in one line. */
+/** An image that cannot be run: the problem and the fix, in one line. */
 export class FlashImageError extends Error {}
 
-/** The whole flash of a board. */
+/** Size of a board's whole flash. */
 export const flashBytes = 4 * 1024 * 1024;
 
-/** Where ESP-IDF's bootloader and partition table are on an ESP32. */
+/** Offsets of ESP-IDF's bootloader and partition table on an ESP32. */
 export const bootloaderAt = 0x1000;
 export const partitionTableAt = 0x8000;
 
@@ -16,7 +16,7 @@ const esp32 = 0;
 const longestSegments = 16;
 
 /**
- * Lays the parts of a build out as they are on the chip; flash that nobody wrote is 0xff.
+ * Lays out the parts of a build as on the chip. Unwritten flash is 0xff.
  * @param parts offset to bytes
  */
 export function layOutFlash(parts: ReadonlyMap<number, Uint8Array>): Uint8Array {
@@ -26,20 +26,20 @@ export function layOutFlash(parts: ReadonlyMap<number, Uint8Array>): Uint8Array 
 }
 
 /**
- * Whether a bootloader and an application for the plain ESP32 are there, whole: an emulator says
- * nothing about one that is not, and hangs.
+ * Checks that there is a complete bootloader and application for the plain ESP32. With an
+ * incomplete one, an emulator hangs without a message.
  * @param name of the file, for the error
  * @throws FlashImageError
  */
 export function checkFlash(flash: Uint8Array, name: string): void {
   if (flash.length !== flashBytes) {
     throw new FlashImageError(
-      `${name} has ${flash.length} bytes, not the ${flashBytes} of a whole flash: build it with "boom-box build --emulator"`,
+      `${name} has ${flash.length} bytes instead of ${flashBytes}: build it with "boom-box build --emulator"`,
     );
   }
   checkImage(flash, bootloaderAt, `${name}: the bootloader`);
   if (flash[partitionTableAt] !== 0xaa || flash[partitionTableAt + 1] !== 0x50) {
-    throw new FlashImageError(`${name} has no partition table: build it again`);
+    throw new FlashImageError(`${name} has no partition table: rebuild it`);
   }
   checkImage(flash, applicationAt(flash, name), `${name}: the application`);
 }
@@ -50,18 +50,20 @@ function applicationAt(flash: Uint8Array, name: string): number {
   for (let at = partitionTableAt; view.getUint16(at, true) === 0x50aa; at += 32) {
     if (flash[at + 2] === 0) return view.getUint32(at + 4, true);
   }
-  throw new FlashImageError(`${name} has no slot for an application: build it again`);
+  throw new FlashImageError(`${name} has no slot for an application: rebuild it`);
 }
 
 /** ESP-IDF's image format: header, segments, checksum, and the SHA-256 of all that. */
 function checkImage(flash: Uint8Array, start: number, what: string): void {
   const view = new DataView(flash.buffer, flash.byteOffset, flash.byteLength);
   if (flash[start] !== imageMagic) {
-    throw new FlashImageError(`${what} is missing: build it again`);
+    throw new FlashImageError(`${what} is missing: rebuild it`);
   }
   const chip = view.getUint16(start + 12, true);
   if (chip !== esp32) {
-    throw new FlashImageError(`${what} is for another chip (${chip}): build for the plain ESP32`);
+    throw new FlashImageError(
+      `${what} is for another chip (${chip}): build it for the plain ESP32`,
+    );
   }
   const segments = flash[start + 1] ?? 0;
   let at = start + 24;
@@ -69,14 +71,14 @@ function checkImage(flash: Uint8Array, start: number, what: string): void {
     if (at + 8 > flash.length) break;
     at += 8 + view.getUint32(at + 4, true);
   }
-  // The checksum is the last byte of sixteen.
+  // The checksum is the last byte of a 16-byte block.
   const end = start + (Math.floor((at - start) / 16) + 1) * 16;
   const hasDigest = flash[start + 23] === 1;
   const isWhole =
     end + 32 <= flash.length &&
     (!hasDigest || sha256(flash.subarray(start, end)) === hex(flash.subarray(end, end + 32)));
   if (!isWhole) {
-    throw new FlashImageError(`${what} is damaged or cut short: build it again`);
+    throw new FlashImageError(`${what} is damaged or truncated: rebuild it`);
   }
 }
 

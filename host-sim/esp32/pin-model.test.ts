@@ -18,14 +18,14 @@ describe("the level of an ESP32's pin", () => {
   const write = (at: number, address: number, value: number) =>
     changes.push(...pin.write({ at, address, value }));
 
-  /** As ECMA-419's Digital on the board: level, then direction. */
+  /** Like ECMA-419's Digital on the board: level, then direction. */
   function becomeOutput(): void {
     write(1, gpio + 0x0c, pin5);
     write(1, gpio + 0x24, pin5);
     write(1, gpio + 0x530 + 4 * 5, 256);
   }
 
-  /** As ESP-IDF's driver does: REF_TICK divided by 100, symbols, an end, the matrix, go. */
+  /** Like ESP-IDF's driver: REF_TICK divided by 100, symbols, an end, the matrix, start. */
   function pulse(at: number, durationMs: number): void {
     write(at, rmt + 0x20, 100);
     const words = [...new Uint32Array(pulseSymbols(durationMs)), 0];
@@ -36,7 +36,7 @@ describe("the level of an ESP32's pin", () => {
 
   it("is LOW until it is driven HIGH", () => {
     write(0, gpio + 0x08, pin5);
-    assert.deepEqual(changes, [], "it is no output yet");
+    assert.deepEqual(changes, [], "it is not an output yet");
     write(1, gpio + 0x24, pin5);
     assert.deepEqual(changes, [{ value: 1, at: 1 }]);
     write(2, gpio + 0x08, 1 << 6);
@@ -44,7 +44,7 @@ describe("the level of an ESP32's pin", () => {
     assert.deepEqual(changes.slice(1), [{ value: 0, at: 3 }]);
   });
 
-  it("follows the RMT where the matrix leads there, which ends the pulse by itself", () => {
+  it("follows the RMT if the matrix selects it, and the RMT ends the pulse by itself", () => {
     becomeOutput();
     pulse(100, 500);
     assert.equal(pin.level, 1);
@@ -60,7 +60,7 @@ describe("the level of an ESP32's pin", () => {
     assert.deepEqual(pin.advance(60_000), [{ value: 0, at: 10_100 }]);
   });
 
-  it("falls at once when the matrix leads back to the GPIO", () => {
+  it("falls at once when the matrix selects the GPIO again", () => {
     becomeOutput();
     pulse(100, 500);
     write(300, gpio + 0x530 + 4 * 5, 256);
@@ -68,14 +68,14 @@ describe("the level of an ESP32's pin", () => {
     assert.deepEqual(pin.advance(60_000), []);
   });
 
-  it("is what it was after a CPU reset, and LOW after one of the whole chip", () => {
+  it("is unchanged after a CPU reset, and LOW after a reset of the whole chip", () => {
     becomeOutput();
     pulse(100, 500);
     assert.deepEqual(pin.reset(200), [{ value: 0, at: 200 }]);
     assert.deepEqual(pin.advance(60_000), []);
   });
 
-  it("does not rise again when a firmware that starts anew resets the RMT and connects it", () => {
+  it("does not rise again when restarted firmware resets and connects the RMT", () => {
     becomeOutput();
     pulse(100, 5_000);
     write(300, gpio + 0x530 + 4 * 5, 256);
@@ -85,7 +85,7 @@ describe("the level of an ESP32's pin", () => {
     assert.deepEqual(changes.slice(1), [{ value: 0, at: 300 }]);
   });
 
-  it("counts in the clock that was chosen", () => {
+  it("counts in the selected clock", () => {
     becomeOutput();
     write(1, rmt + 0x20, 80);
     write(1, rmt + 0x800, 0x8000 | 1_000);

@@ -1,4 +1,4 @@
-/** A write to a register, as the emulator tells of it. */
+/** A register write, as reported by the emulator. */
 export interface RegisterWrite {
   /** physical address */
   readonly address: number;
@@ -13,10 +13,11 @@ export interface PinChange {
 }
 
 /**
- * The level of one pin of an ESP32, worked out from what is written to its GPIO, its GPIO matrix and
- * its RMT (ESP32 Technical Reference Manual, chapters 4 and 15). Emulators keep these registers but do
- * not make the RMT's output: its pulse is timed here, from the symbols and the clock that the firmware
- * chose. A pin that is no output is LOW, as docs/wiring.md's pull-down has it.
+ * The level of one pin of an ESP32, computed from register writes to its GPIO, its GPIO matrix and
+ * its RMT (ESP32 Technical Reference Manual, chapters 4 and 15). Emulators store these registers
+ * but do not drive the RMT's output, so the pulse is timed here, from the symbols and the clock
+ * that the firmware chose. A pin that is not an output is LOW, because of the pull-down in
+ * docs/wiring.md.
  */
 export class PinModel {
   readonly #pin: number;
@@ -34,19 +35,19 @@ export class PinModel {
     return this.#level;
   }
 
-  /** When the level may change by itself next; undefined while it will not. */
+  /** The next time at which the level may change by itself; undefined if it will not. */
   get changesAt(): number | undefined {
     return this.#channel?.changesAt;
   }
 
-  /** @returns the edges up to this write, and its own */
+  /** @returns the edges up to and including this write */
   write({ address, value, at }: RegisterWrite): PinChange[] {
     const changes = this.advance(at);
     this.#store(address, value, at);
     return [...changes, ...this.#look(at)];
   }
 
-  /** Time has passed. @returns the edges that were due */
+  /** Time has advanced. @returns the edges that were due */
   advance(at: number): PinChange[] {
     const changes: PinChange[] = [];
     for (;;) {
@@ -57,7 +58,9 @@ export class PinModel {
     }
   }
 
-  /** All peripherals are as after power-on: a reset of the whole chip, not of its CPU alone. */
+  /**
+   * Resets all peripherals to their power-on state: a reset of the whole chip, not only of its CPU.
+   */
   reset(at: number): PinChange[] {
     const changes = this.advance(at);
     this.#output = 0n;
@@ -144,14 +147,14 @@ const rmt = 0x3ff5_6000;
 /** DPORT_PERIP_RST_EN_REG, and its bit for the RMT (Technical Reference Manual, 5.3) */
 const peripheralReset = 0x3ff0_00c4;
 const rmtReset = 1 << 9;
-/** The GPIO matrix's numbers of signals (Technical Reference Manual, table 4-3). */
+/** Signal numbers of the GPIO matrix (Technical Reference Manual, table 4-3). */
 const gpioSignal = 256;
 const rmtSignal = 87;
 const rmtChannels = 8;
-/** Words of memory that each channel has. */
+/** Words of memory per channel. */
 const channelWords = 64;
 
-/** The lower or the upper 32 of 64 bits anew. */
+/** Replaces the lower or upper 32 of 64 bits. */
 function replaced(old: bigint, bits: bigint, isUpper: boolean): bigint {
   const lower = 0xffff_ffffn;
   return isUpper ? (old & lower) | (bits << 32n) : (old & ~lower) | bits;
@@ -163,7 +166,7 @@ class RmtChannel {
   #divider = 256;
   #isApb = false;
   #idleLevel: 0 | 1 = 0;
-  /** what is still to come of a transmission, the current part first; its end in ms */
+  /** the rest of a transmission, the current part first; its end in ms */
   #parts: { readonly level: 0 | 1; readonly until: number }[] = [];
 
   get level(): 0 | 1 {
@@ -197,7 +200,7 @@ class RmtChannel {
     this.#idleLevel = 0;
   }
 
-  /** Halves of 15 bits of duration and one of level, until one has no duration. */
+  /** Halves of 15 bits of duration and one of level, until a duration is zero. */
   #transmission(at: number) {
     const clockPerMs = this.#isApb ? 80_000 : 1_000;
     const parts: { level: 0 | 1; until: number }[] = [];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readTraceLine } from "./register-trace.ts";
 
 describe("a line of QEMU's log", () => {
-  it("is a write to a register, with its time to the microsecond", () => {
+  it("is parsed as a register write, with its time to the microsecond", () => {
     const line =
       "23358@1795721986.874420:memory_region_ops_write cpu 1 mr 0x55bcc7b0a290 addr 0x3ff44008 value 0x20 size 4 name 'esp32.gpio'";
     assert.deepEqual(readTraceLine(line), {
@@ -12,7 +12,7 @@ describe("a line of QEMU's log", () => {
     });
   });
 
-  it("is nothing where it is anything else", () => {
+  it("is ignored if it is anything else", () => {
     for (const line of [
       "",
       "Adding SPI flash device",

@@ -1,6 +1,6 @@
 import type { RegisterWrite } from "./pin-model.ts";
 
-/** What QEMU is to print: every write to a register, with the time of this machine's clock. */
+/** QEMU's trace options: print every register write, with the time of this machine's clock. */
 export const traceArguments: readonly string[] = [
   "-d",
   "trace:memory_region_ops_write",
@@ -9,7 +9,7 @@ export const traceArguments: readonly string[] = [
 ];
 
 /**
- * One line of QEMU's log as a write to a register. `at` is ms since 1970, to the microsecond.
+ * Parses one line of QEMU's log as a register write. `at` is ms since 1970, to the microsecond.
  * @returns undefined for any other line
  */
 export function readTraceLine(line: string): RegisterWrite | undefined {

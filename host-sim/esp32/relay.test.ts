@@ -43,14 +43,14 @@ describe("the relay before an emulated box's broker", () => {
     return performance.now() - sentAt;
   }
 
-  it("passes bytes on, both ways, and late where it is told to", async () => {
+  it("passes bytes on, both ways, with the set latency", async () => {
     const client = await open();
     await roundTrip(client);
     relay.latencyMs = 60;
     assert.ok((await roundTrip(client)) >= 118);
   });
 
-  it("cuts and refuses everybody while the broker is down, and lets them in again", async () => {
+  it("cuts and refuses connections while the broker is down, and accepts them afterwards", async () => {
     const client = await open();
     await roundTrip(client);
     relay.refuse(true);
@@ -61,14 +61,14 @@ describe("the relay before an emulated box's broker", () => {
     await roundTrip(await open());
   });
 
-  it("tells one side when the other ends", async () => {
+  it("ends one side when the other ends", async () => {
     const client = await open();
     await roundTrip(client);
     client.end();
     await once(client, "close");
   });
 
-  it("says when its port is taken", async () => {
+  it("reports that its port is in use", async () => {
     await assert.rejects(Relay.listen(relay.port, { host: "127.0.0.1", port: 1 }), /EADDRINUSE/);
   });
 });

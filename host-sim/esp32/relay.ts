@@ -7,13 +7,13 @@ export interface RelayTarget {
 }
 
 /**
- * The way from an emulated box to its broker, over which TLS goes untouched: it can be late, lossy, or
- * refused. An image has one address for its broker; this listens there, whatever the broker's is.
+ * Relays an emulated box's connection to its broker without touching TLS. It can delay, lose or
+ * refuse traffic. An image has one broker address; this listens there, wherever the broker is.
  */
 export class Relay implements LaneConditions {
   /** ms, each way */
   latencyMs = 0;
-  /** 0–100, of what is sent at one moment */
+  /** 0–100, of the data sent at one moment */
   lossPercent = 0;
   readonly #target: RelayTarget;
   readonly #server: Server;
@@ -34,7 +34,7 @@ export class Relay implements LaneConditions {
     });
   }
 
-  /** On loopback. Rejected with the system's error where the port cannot be had. */
+  /** On loopback. Rejects with the system's error if the port is not available. */
   static listen(port: number, target: RelayTarget): Promise<Relay> {
     const relay = new Relay(target);
     return new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ export class Relay implements LaneConditions {
     return Math.random();
   }
 
-  /** As if the broker were gone: what is connected is cut off, and nobody is let through. */
+  /** As if the broker were down: open connections are cut, and new ones are refused. */
   refuse(isRefused: boolean): void {
     this.#isRefused = isRefused;
     if (isRefused) this.#cut();
@@ -68,7 +68,7 @@ export class Relay implements LaneConditions {
   }
 }
 
-/** Two sockets; what comes from one goes to the other by a lane of its own. */
+/** Two sockets; data from one goes to the other through a lane of its own. */
 class RelayedConnection {
   readonly #sockets: readonly [Socket, Socket];
   readonly #lanes: Lane[];
@@ -94,7 +94,7 @@ class RelayedConnection {
     from.setNoDelay(true);
     from.on("data", (bytes) => lane.push(() => void to.write(bytes)));
     from.on("end", () => lane.push(() => void to.end()));
-    // A reset is passed on as an end: the other side hears of it at once either way.
+    // A reset is passed on as an end: the other side is notified at once either way.
     from.on("error", () => this.end());
     from.on("close", () => {
       if (to.destroyed) this.end();

@@ -4,7 +4,7 @@ import { toLine } from "../../device/record-line.ts";
 import { readSerialLine } from "./serial-line.ts";
 
 describe("a line of an emulated box's serial port", () => {
-  it("is a record where the firmware wrote one, and gives back what went in", () => {
+  it("is a record if the firmware wrote one, and round-trips", () => {
     const records = [
       { type: "connection", state: "tls", reason: null },
       {
@@ -25,7 +25,7 @@ describe("a line of an emulated box's serial port", () => {
     }
   });
 
-  it("tells a reset of the CPU, which peripherals outlive, from one of the whole chip", () => {
+  it("distinguishes a CPU reset, which keeps peripherals, from a chip reset", () => {
     assert.deepEqual(readSerialLine("rst:0x1 (POWERON_RESET),boot:0x12 (SPI_FAST_FLASH_BOOT)"), {
       type: "reset",
       cause: "POWERON_RESET",
@@ -40,7 +40,7 @@ describe("a line of an emulated box's serial port", () => {
     assert.ok(watchdog.type === "reset" && watchdog.isWholeChip);
   });
 
-  it("is text where it is anything else", () => {
+  it("is text if it is anything else", () => {
     for (const text of [
       "Guru Meditation Error: Core  1 panic'ed (StoreProhibited).",
       '{"at":1,"type":"connection","state":"asleep","reason":null}',
@@ -55,7 +55,7 @@ describe("a line of an emulated box's serial port", () => {
     }
   });
 
-  it("never throws, whatever it is", () => {
+  it("never throws", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void readSerialLine(text)));
   });
 });

@@ -2,21 +2,21 @@ import type { AgentRecord } from "../../device/agent.ts";
 import { readEvent } from "../../device/messages/event.ts";
 import { readStatus } from "../../device/messages/status.ts";
 
-/** What one line of the serial port says. */
+/** The content of one line of the serial port. */
 export type SerialLine =
-  /** by the firmware, about itself; `at` in ms since its start */
+  /** from the firmware; `at` in ms since its start */
   | { readonly type: "record"; readonly at: number; readonly record: SerialRecord }
-  /** by the chip's ROM, at the beginning of each start */
+  /** from the chip's ROM, at each start */
   | { readonly type: "reset"; readonly cause: string; readonly isWholeChip: boolean }
   /** anything else, such as a panic's registers */
   | { readonly type: "text"; readonly text: string };
 
-/** Of the firmware's records, those that a simulated box has too. */
+/** The firmware's records that a simulated box has too. */
 export type SerialRecord = Exclude<AgentRecord, { readonly type: "claim" }>;
 
 const states = ["stopped", "network", "time", "tls", "mqtt", "connected", "backoff"] as const;
 
-/** Reads a line of the serial port. It is untrusted: what is no record of ours stays text. */
+/** Reads a line of the serial port. It is untrusted: a line that is not a record stays text. */
 export function readSerialLine(text: string): SerialLine {
   const [, reset, cause] = /^rst:(0x[\da-f]+) \((\w+)\)/.exec(text) ?? [];
   if (reset !== undefined && cause !== undefined) {
@@ -25,7 +25,7 @@ export function readSerialLine(text: string): SerialLine {
   return text.startsWith("{") ? readRecord(text) : { type: "text", text };
 }
 
-/** Resets of a CPU alone (ESP32 Technical Reference Manual, table 3-1): peripherals go on. */
+/** Resets of the CPU only (ESP32 Technical Reference Manual, table 3-1): peripherals continue. */
 const cpuResets: readonly number[] = [0x0b, 0x0c, 0x0d, 0x0e];
 
 function readRecord(text: string): SerialLine {
@@ -50,7 +50,7 @@ function recordOf(fields: Readonly<Record<string, unknown>>): SerialRecord | und
       return state !== undefined && isReason ? { type: "connection", state, reason } : undefined;
     }
     case "event": {
-      // A line's `at` is the time since the start, and the event's own is called `date` there.
+      // A line's `at` is the time since the start; the event's own is called `date` there.
       const report = readEvent({ ...fields, at: fields.date });
       return report === undefined ? undefined : { type: "event", ...report };
     }

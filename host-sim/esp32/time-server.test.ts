@@ -6,13 +6,13 @@ import { sntpReply, TimeServer } from "./time-server.ts";
 const cookie = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 
 describe("the time server beside an emulated box", () => {
-  it("says what the firmware's own reader takes, in this era of NTP and the next", () => {
+  it("sends answers that the firmware accepts, in this NTP era and the next", () => {
     for (const date of [Date.UTC(2026, 10, 26, 12, 0, 0, 250), Date.UTC(2040, 1, 29)]) {
       assert.equal(readReply(sntpReply(encodeRequest(cookie), date), cookie), date);
     }
   });
 
-  it("answers, wrong by as much as it is told to be, or is silent", async () => {
+  it("answers with the set offset, or is silent", async () => {
     const server = await TimeServer.listen(0);
     const client = createSocket("udp4");
     const replies: Uint8Array[] = [];

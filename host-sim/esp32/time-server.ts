@@ -1,13 +1,13 @@
 import { createSocket, type Socket } from "node:dgram";
 
 const packetBytes = 48;
-/** Seconds from 1900, which NTP counts from, to 1970. */
+/** Seconds from NTP's epoch, 1900, to 1970. */
 const epochSeconds = 2_208_988_800;
-/** NTP's timestamps have 32 bits of seconds, and begin anew in 2036 (RFC 4330, 3). */
+/** NTP's timestamps have 32 bits of seconds, and wrap in 2036 (RFC 4330, 3). */
 const eraSeconds = 2 ** 32;
 
 /**
- * What an SNTP server of stratum 1 says to a request (RFC 4330, 5).
+ * The answer of a stratum 1 SNTP server to a request (RFC 4330, 5).
  * @param date ms since 1970
  */
 export function sntpReply(request: Uint8Array, date: number): Uint8Array {
@@ -23,7 +23,7 @@ export function sntpReply(request: Uint8Array, date: number): Uint8Array {
   return reply;
 }
 
-/** A time server for a box in an emulator: right, wrong by so much, or silent. */
+/** A time server for a box in an emulator: correct, wrong by an offset, or silent. */
 export class TimeServer {
   /** how far it is ahead, in ms */
   skewMs = 0;
@@ -38,7 +38,7 @@ export class TimeServer {
     });
   }
 
-  /** On loopback. Rejected with the system's error where the port cannot be had. */
+  /** On loopback. Rejects with the system's error if the port is not available. */
   static listen(port: number): Promise<TimeServer> {
     const socket = createSocket("udp4");
     return new Promise((resolve, reject) => {

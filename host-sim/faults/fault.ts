@@ -1,12 +1,12 @@
 import { isIPv4 } from "node:net";
 
-/** What can go wrong around a box, and what ends it again (docs/faults.md). */
+/** The faults around a box, and their ends (docs/faults.md). */
 export type Fault =
   | { readonly fault: "wifi-off" | "wifi-on" }
-  /** another takes the place of the one the box is joined to */
+  /** replaces the access point that the box has joined */
   | {
       readonly fault: "access-point";
-      /** IPv4, what the box is given there */
+      /** IPv4, the address that the box gets there */
       readonly address: string;
       /** dBm */
       readonly rssi: number;
@@ -15,7 +15,7 @@ export type Fault =
   /** each way */
   | { readonly fault: "latency"; readonly ms: number }
   | { readonly fault: "loss"; readonly percent: number }
-  /** how far the time servers are ahead, from the next time the box asks */
+  /** offset of the time servers, from the box's next request on */
   | { readonly fault: "clock-skew"; readonly ms: number }
   /** the box's own clock, now */
   | { readonly fault: "clock-jump"; readonly ms: number }
@@ -24,7 +24,7 @@ export type Fault =
 
 export type FaultName = Fault["fault"];
 
-/** One field of a fault as it may stand in a file. */
+/** One field of a fault in a file. */
 export type FaultField =
   | {
       readonly type: "number";
@@ -37,7 +37,7 @@ export type FaultField =
 const year = 366 * 24 * 60 * 60 * 1000;
 const skew: FaultField = { type: "number", minimum: -20 * year, maximum: 20 * year };
 
-/** Every fault, and the fields it has beside its name. */
+/** Every fault, with its fields besides the name. */
 export const faultFields: ReadonlyMap<string, Readonly<Record<string, FaultField>>> = new Map(
   Object.entries({
     "wifi-off": {},
@@ -58,7 +58,7 @@ export const faultFields: ReadonlyMap<string, Readonly<Record<string, FaultField
   } satisfies Record<FaultName, Readonly<Record<string, FaultField>>>),
 );
 
-/** A field's value, or undefined where it is none. */
+/** A field's value, or undefined if it is invalid. */
 export function readField(field: FaultField, value: unknown): number | string | undefined {
   if (field.type === "address") {
     return typeof value === "string" && isIPv4(value) ? value : undefined;
@@ -86,7 +86,7 @@ export function describeFault(fault: Fault): string {
     case "wifi-on":
       return "the WiFi is on";
     case "access-point":
-      return `another access point, ${fault.rssi} dBm, gives ${fault.address}`;
+      return `another access point, ${fault.rssi} dBm, address ${fault.address}`;
     case "broker-down":
       return "the broker is down";
     case "broker-up":

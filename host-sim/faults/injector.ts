@@ -2,13 +2,13 @@ import { laptop, type Reachable } from "../hardware/network.ts";
 import type { SimulatedBox, SimulatedBoxRecord } from "../simulated-box.ts";
 import type { Fault } from "./fault.ts";
 
-/** A broker of ours, that can be stopped and started. */
+/** A broker that can be stopped and started. */
 export interface FaultyBroker {
   down(): void;
   up(): void;
 }
 
-/** What is wrong at the moment. */
+/** The current faults. */
 export interface FaultState {
   readonly isWifiOff: boolean;
   readonly isElsewhere: boolean;
@@ -16,7 +16,7 @@ export interface FaultState {
   readonly latencyMs: number;
   readonly lossPercent: number;
   readonly isNtpBlocked: boolean;
-  /** how far the time servers are wrong */
+  /** offset of the time servers */
   readonly skewMs: number;
   readonly isPowerOff: boolean;
 }
@@ -34,15 +34,18 @@ export const noFaults: FaultState = {
 
 export interface FaultInjectorOptions {
   readonly box: SimulatedBox;
-  /** default: the connection is cut and refused on the box's side, whoever the broker is */
+  /** default: the connection is cut and refused on the box's side, with any broker */
   readonly broker?: FaultyBroker;
   onRecord?(record: SimulatedBoxRecord): void;
 }
 
-/** How long a box waits that no time server answers; a real one asks each for two seconds. */
+/**
+ * How long a box waits for time servers that do not answer; the real one waits two seconds for
+ * each.
+ */
 const ntpSilenceMs = 2_000;
 
-/** Does to a box what a {@link Fault} says. Each can be done at any time, again too. */
+/** Applies a {@link Fault} to a box; can be repeated at any time. */
 export class FaultInjector {
   readonly #options: FaultInjectorOptions;
   #accessPoint: Reachable = laptop;
@@ -69,7 +72,7 @@ export class FaultInjector {
     };
   }
 
-  /** The record comes first, then what follows from it. */
+  /** The record comes first, then its consequences. */
   apply(fault: Fault): void {
     const { box, onRecord } = this.#options;
     onRecord?.({ type: "fault", ...fault });
@@ -125,7 +128,7 @@ export class FaultInjector {
     this.#reach(isOff ? [] : [this.#accessPoint]);
   }
 
-  /** Connections do not survive the network they were made on; nobody is told so. */
+  /** Connections do not survive their network, and neither end is notified. */
   #reach(reachable: readonly Reachable[]): void {
     const { box } = this.#options;
     box.link.abandon();

@@ -5,7 +5,7 @@ import { type FaultState, noFaults } from "./injector.ts";
 import { faultKeys, faultOfKey } from "./keys.ts";
 
 describe("the fault keys", () => {
-  it("are single letters, each once, none of which opens or quits", () => {
+  it("are unique single letters, none of which opens or quits", () => {
     const keys = faultKeys.map(({ key }) => key);
     assert.equal(new Set(keys).size, keys.length);
     for (const key of keys) {
@@ -14,7 +14,7 @@ describe("the fault keys", () => {
     }
   });
 
-  it("make faults that a script could hold too", () => {
+  it("make faults that are also valid in a script", () => {
     for (const { next } of faultKeys) {
       const { fault, ...values } = next(noFaults);
       const fields = faultFields.get(fault) ?? assert.fail(fault);
@@ -25,7 +25,7 @@ describe("the fault keys", () => {
     }
   });
 
-  it("do nothing where several arrive at one moment, or another key", () => {
+  it("do nothing for several at one moment, or another key", () => {
     for (const keys of ["pp", "wifi", "\x1bp", "P", "o", " ", "\r", "q", ""]) {
       assert.equal(faultOfKey(keys, noFaults), undefined);
     }
@@ -38,7 +38,7 @@ describe("the fault keys", () => {
     ["b", { isBrokerDown: true }, { fault: "broker-up" }],
     ["l", { latencyMs: 200 }, { fault: "latency", ms: 2_000 }],
     ["l", { latencyMs: 2_000 }, { fault: "latency", ms: 0 }],
-    // a script's value, which is none of the key's
+    // a script's value, which no key sets
     ["x", { lossPercent: 7 }, { fault: "loss", percent: 0 }],
     ["n", { isNtpBlocked: true }, { fault: "ntp-answers" }],
   ];

@@ -2,18 +2,18 @@ import { laptop } from "../hardware/network.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultState } from "./injector.ts";
 
-/** A key, what it is about, and the fault that is next at it. */
+/** A key, its subject, and the next fault for it. */
 export interface FaultKey {
   readonly key: string;
   readonly name: string;
-  /** how it is at the moment, in a word; undefined where nothing is wrong */
+  /** its current state, in a word; undefined if there is no fault */
   describe(state: FaultState): string | undefined;
   next(state: FaultState): Fault;
 }
 
 const hour = 60 * 60 * 1000;
 
-/** None of them is a key that opens or quits (`o`, space, return, `q`). */
+/** None of these keys opens or quits (`o`, space, return, `q`). */
 export const faultKeys: readonly FaultKey[] = [
   {
     key: "w",
@@ -68,7 +68,7 @@ export const faultKeys: readonly FaultKey[] = [
   },
 ];
 
-/** The fault of a key, or undefined where it has none. `keys` is what arrived at one moment. */
+/** The fault of a key, or undefined if it has none. `keys` is what arrived at one moment. */
 export function faultOfKey(keys: string, state: FaultState): Fault | undefined {
   return faultKeys.find(({ key }) => key === keys)?.next(state);
 }

@@ -38,7 +38,7 @@ describe("ScriptRun", () => {
     run.start();
   }
 
-  it("does each entry at its time, faults at 0 before the box has begun, and says it is done", async () => {
+  it("runs each entry at its time, faults at 0 before the box starts, and reports the end", async () => {
     start(
       { at: 0, fault: "ntp-blocked" },
       { at: 0, fault: "wifi-off" },
@@ -55,7 +55,7 @@ describe("ScriptRun", () => {
     assert.deepEqual(end, { type: "done" });
   });
 
-  it("counts from when a wait was over, and does nothing in the box's own call", async () => {
+  it("counts from the end of a wait, and does nothing within the box's own call", async () => {
     start({ wait: "connected" }, { at: 0, do: "open" }, { at: 50, do: "quit" });
     await clock.tickAsync(1_000);
     run.onRecord({ type: "connection", state: "tls", reason: null });
@@ -67,7 +67,7 @@ describe("ScriptRun", () => {
     assert.deepEqual(end, { type: "quit" });
   });
 
-  it("hears what is said while the entry before a wait is done, and nothing from before it", async () => {
+  it("sees records from the entry before a wait on, and no earlier ones", async () => {
     onFault = () => run.onRecord(edge(0));
     start({ at: 10, fault: "power-cut" }, { wait: "low" }, { wait: "connected" });
     run.onRecord(edge(0));
@@ -79,7 +79,7 @@ describe("ScriptRun", () => {
     assert.deepEqual(end, { type: "done" });
   });
 
-  it("fails with the line whose wait was in vain, and does nothing of the rest", async () => {
+  it("fails with the line whose wait timed out, and runs no further entries", async () => {
     start({ wait: "connected" }, { wait: "high", withinMs: 100 }, { at: 0, do: "open" });
     run.onRecord(connected);
     run.onRecord(edge(0));
@@ -94,7 +94,7 @@ describe("ScriptRun", () => {
     assert.deepEqual(done, []);
   });
 
-  it("does nothing more once it is stopped", async () => {
+  it("does nothing after it is stopped", async () => {
     start({ at: 10, fault: "wifi-off" }, { at: 20, fault: "wifi-on" }, { wait: "connected" });
     await clock.tickAsync(10);
     run.stop();

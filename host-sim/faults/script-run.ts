@@ -7,22 +7,22 @@ export interface ScriptActions {
   open(): void;
 }
 
-/** How a script came to its end. */
+/** How a script ended. */
 export type ScriptEnd =
   | { readonly type: "quit" }
-  /** its last entry is done; whoever runs the box ends it */
+  /** its last entry is done; the caller ends the box */
   | { readonly type: "done" }
-  /** what a line waited for did not come */
+  /** a record that an entry waits for did not come */
   | { readonly type: "failed"; readonly line: number; readonly problem: string };
 
-/** Does what a script says, one entry after the other, each on a turn of its own. */
+/** Runs a script, one entry after the other, each on its own turn. */
 export class ScriptRun {
-  /** never rejected; pending for ever where it is stopped before */
+  /** never rejects; stays pending if it is stopped before */
   readonly ended: Promise<ScriptEnd>;
   readonly #entries: readonly ScriptEntry[];
   readonly #actions: ScriptActions;
   #next = 0;
-  /** from when `at` counts, by `performance.now()` */
+  /** when `at` starts to count, on the scale of `performance.now()` */
   #since = 0;
   #awaited: Awaited | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -36,7 +36,9 @@ export class ScriptRun {
     });
   }
 
-  /** Time counts from here. To be called before the box is started: faults at 0 are done before this returns. */
+  /**
+   * Starts the time. Call it before the box is started: faults at 0 are applied before it returns.
+   */
   start(): void {
     this.#since = performance.now();
     for (;;) {
@@ -54,7 +56,7 @@ export class ScriptRun {
     this.#awaited = undefined;
   }
 
-  /** What a wait sees is what comes after the entry before it was done. */
+  /** A wait only sees records after the previous entry was done. */
   onRecord(record: SimulatedBoxRecord): void {
     if (this.#awaited === undefined || !fulfils(record, this.#awaited)) return;
     clearTimeout(this.#timer);
@@ -86,7 +88,7 @@ export class ScriptRun {
       this.#resolve({ type: "quit" });
       return;
     }
-    // A wait that comes next must hear what is said while this is done.
+    // A following wait must receive the records that this entry causes.
     if (this.#entries[this.#next]?.type === "wait") this.#proceed();
     const isWaiting = this.#awaited !== undefined;
     if (entry.type === "fault") this.#actions.fault(entry.fault);

@@ -14,7 +14,7 @@ function problemsOf(...lines: readonly (string | object)[]): readonly string[] {
   return result.problems;
 }
 
-/** Every fault there is, with any values it may have. */
+/** Every fault, with any valid values. */
 const faults = fc.constantFrom(...faultFields.keys()).chain((fault) =>
   fc.record(
     {
@@ -33,7 +33,7 @@ const faults = fc.constantFrom(...faultFields.keys()).chain((fault) =>
 );
 
 describe("parseScript", () => {
-  it("reads faults, deeds and waits, fills in what is left out, and skips empty lines", () => {
+  it("reads faults, actions and waits, fills in defaults, and skips empty lines", () => {
     const result = parse(
       { at: 0, fault: "ntp-blocked" },
       "",
@@ -63,7 +63,7 @@ describe("parseScript", () => {
     });
   });
 
-  it("says all that is wrong, one line each, with the line's number", () => {
+  it("reports all problems, one per line, with the line number", () => {
     assert.deepEqual(
       problemsOf(
         { at: 0, fault: "wifi-off" },
@@ -84,48 +84,48 @@ describe("parseScript", () => {
         { wait: "high", at: 3 },
       ),
       [
-        "line 2: this is no JSON",
+        "line 2: this is not JSON",
         `line 3: an entry is an object, such as {"at":0,"fault":"wifi-off"}`,
         "line 4: an entry has one of fault, do and wait",
         "line 5: an entry has one of fault, do and wait",
-        `line 6: "constructor" is no fault: ${[...faultFields.keys()].join(", ")}`,
+        `line 6: "constructor" is not a fault: ${[...faultFields.keys()].join(", ")}`,
         "line 7: at of wifi-on must be a whole number, 0–86400000, and is missing",
         "line 8: at of wifi-on must be a whole number, 0–86400000: 1.5",
         "line 9: ms of latency must be a whole number, 0–10000: 10001",
         'line 10: address of access-point must be an IPv4 address: "::1"',
-        'line 11: "colour" is no field of wifi-on',
-        'line 12: "__proto__" is no field of wifi-on',
-        'line 13: "close" is no do: open, quit',
-        `line 14: "gate" is no wait: ${awaitedNames.join(", ")}`,
+        'line 11: "colour" is not a field of wifi-on',
+        'line 12: "__proto__" is not a field of wifi-on',
+        'line 13: "close" is not a do: open, quit',
+        `line 14: "gate" is not a wait: ${awaitedNames.join(", ")}`,
         "line 15: withinMs of wait must be a whole number, 1–86400000: 0",
-        'line 16: "at" is no field of wait',
+        'line 16: "at" is not a field of wait',
       ],
     );
   });
 
-  it("refuses what comes before the line above, but not after a wait, from which time counts", () => {
+  it("refuses a time before the previous line, except after a wait, which restarts the time", () => {
     const [later, earlier] = [
       { at: 5, fault: "wifi-off" },
       { at: 4, fault: "wifi-on" },
     ];
     assert.deepEqual(problemsOf(later, earlier), [
-      "line 2: at 4 comes before the line above, at 5",
+      "line 2: at 4 is before the previous line, at 5",
     ]);
     assert.equal(parse(later, { wait: "backoff" }, earlier).type, "script");
   });
 
-  it("refuses what comes after quit, more than 10,000 entries, and none", () => {
+  it("refuses entries after quit, more than 10,000 entries, and an empty script", () => {
     const wait = { wait: "connected" };
     assert.deepEqual(problemsOf({ at: 0, do: "quit" }, wait, wait), [
-      "line 2: nothing comes after quit",
+      "line 2: no entries are allowed after quit",
     ]);
-    assert.deepEqual(problemsOf("", " "), ["line 1: there is no entry"]);
+    assert.deepEqual(problemsOf("", " "), ["line 1: no entries"]);
     const many = new Array<object>(10_002).fill(wait);
     assert.deepEqual(problemsOf(...many), ["line 10001: more than 10000 entries"]);
     assert.equal(parse(...many.slice(2)).type, "script");
   });
 
-  it("reads back every fault as it was written", () => {
+  it("round-trips every fault", () => {
     fc.assert(
       fc.property(faults, fc.nat(86_400_000), (fault, at) => {
         assert.deepEqual(parse({ at, ...fault }), {
@@ -136,7 +136,7 @@ describe("parseScript", () => {
     );
   });
 
-  it("throws at nothing, and what it lets through is within its limits", () => {
+  it("never throws, and accepts only values within the limits", () => {
     const anything = fc.oneof(
       fc.string(),
       fc.json(),
@@ -159,7 +159,7 @@ describe("parseScript", () => {
         const result = parseScript(text);
         if (result.type === "problems") {
           assert.ok(result.problems.length > 0);
-          // One line each, and nothing in it that a terminal obeys.
+          // One line per problem, without terminal control characters.
           for (const problem of result.problems) assert.match(problem, /^line \d+: [^\p{Cc}]+$/u);
           return;
         }

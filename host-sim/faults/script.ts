@@ -1,7 +1,7 @@
 import { printable } from "../printable.ts";
 import { describeField, type Fault, type FaultField, faultFields, readField } from "./fault.ts";
 
-/** What a script can wait for: a record of the box. */
+/** The records of the box that a script can wait for. */
 export const awaitedNames = [
   ...(["network", "time", "tls", "mqtt", "connected", "backoff"] as const),
   ...(["high", "low", "opened", "refused"] as const),
@@ -10,7 +10,7 @@ export type Awaited = (typeof awaitedNames)[number];
 
 export type Deed = "open" | "quit";
 
-/** One line of a script. `at` counts, in ms, from when the last wait was over, or from the start. */
+/** One line of a script. `at` counts, in ms, from the end of the last wait, or from the start. */
 export type ScriptEntry =
   | { readonly type: "fault"; readonly at: number; readonly fault: Fault }
   | { readonly type: "do"; readonly at: number; readonly deed: Deed }
@@ -23,7 +23,7 @@ export type ScriptEntry =
 
 export type ScriptResult =
   | { readonly type: "script"; readonly entries: readonly ScriptEntry[] }
-  /** one a line, each with the number of its line */
+  /** one problem per line, each with its line number */
   | { readonly type: "problems"; readonly problems: readonly string[] };
 
 const maximumEntries = 10_000;
@@ -31,7 +31,7 @@ const longestMs = 24 * 60 * 60 * 1000;
 const at: FaultField = { type: "number", minimum: 0, maximum: longestMs };
 const withinMs: FaultField = { type: "number", minimum: 1, maximum: longestMs, default: 60_000 };
 
-/** A script of JSON lines, from anywhere; empty lines count, and say nothing. Nothing in it is done yet. */
+/** Parses a script of JSON lines. Empty lines are ignored, but counted. Nothing is executed yet. */
 export function parseScript(text: string): ScriptResult {
   const problems: string[] = [];
   const entries: ScriptEntry[] = [];
@@ -46,12 +46,12 @@ export function parseScript(text: string): ScriptResult {
       continue;
     }
     if (hasQuit) {
-      problems.push(`line ${line}: nothing comes after quit`);
+      problems.push(`line ${line}: no entries are allowed after quit`);
       break;
     }
     if (read.type === "wait") earliest = 0;
     else if (read.at < earliest) {
-      problems.push(`line ${line}: at ${read.at} comes before the line above, at ${earliest}`);
+      problems.push(`line ${line}: at ${read.at} is before the previous line, at ${earliest}`);
     } else earliest = read.at;
     hasQuit = read.type === "do" && read.deed === "quit";
     entries.push(read);
@@ -61,17 +61,17 @@ export function parseScript(text: string): ScriptResult {
     }
   }
   if (problems.length > 0) return { type: "problems", problems };
-  if (entries.length === 0) return { type: "problems", problems: ["line 1: there is no entry"] };
+  if (entries.length === 0) return { type: "problems", problems: ["line 1: no entries"] };
   return { type: "script", entries };
 }
 
-/** @returns what is wrong, where it is no entry */
+/** @returns the problem if it is not a valid entry */
 function readLine(content: string, line: number): ScriptEntry | string {
   let value: unknown;
   try {
     value = JSON.parse(content);
   } catch {
-    return "this is no JSON";
+    return "this is not JSON";
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return `an entry is an object, such as {"at":0,"fault":"wifi-off"}`;
@@ -109,7 +109,7 @@ function readWait(word: unknown, fields: Map<string, unknown>, line: number): Sc
   return { type: "wait", line, awaited, withinMs: Number(values.withinMs) };
 }
 
-/** Every field that is known, and no other. @returns what is wrong, where something is */
+/** Every known field, and no other. @returns the problem, if any */
 function readFields(
   owner: string,
   fields: ReadonlyMap<string, unknown>,
@@ -125,11 +125,11 @@ function readFields(
     values[name] = value;
   }
   const stray = [...fields.keys()].find((name) => !Object.hasOwn(known, name));
-  return stray === undefined ? values : `${show(stray)} is no field of ${owner}`;
+  return stray === undefined ? values : `${show(stray)} is not a field of ${owner}`;
 }
 
 function unknownWord(kind: string, word: unknown, known: readonly string[]): string {
-  return `${show(word)} is no ${kind}: ${known.join(", ")}`;
+  return `${show(word)} is not a ${kind}: ${known.join(", ")}`;
 }
 
 function show(value: unknown): string {

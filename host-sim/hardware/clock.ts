@@ -1,11 +1,11 @@
 import type { Clock, Instant, SynchronizeOptions } from "../../device/hal.ts";
 
-/** How the world's time servers behave towards this box. */
+/** How the simulated time servers behave towards this box. */
 export type TimeScript =
   | { readonly type: "answers"; readonly afterMs: number; readonly skewMs: number }
   | { readonly type: "blocked"; readonly afterMs: number };
 
-/** Where time comes from, in ms: one that only ever goes on, and the calendar's, since 1970. */
+/** Time sources, in ms: a monotonic clock, and the calendar, since 1970. */
 export interface TimeSource {
   now(): number;
   date(): number;
@@ -14,7 +14,7 @@ export interface TimeSource {
 const laptopTime: TimeSource = { now: () => performance.now(), date: () => Date.now() };
 
 /**
- * The laptop's clock, seen as a device sees it: unset at power-up, set by asking. The script may be
+ * The laptop's clock, as a device sees it: unset at power-up, set by a request. The script may be
  * changed at any time; `skewMs` is how far the time servers are ahead of the laptop.
  */
 export class ScriptedClock implements Clock {
@@ -53,12 +53,12 @@ export class ScriptedClock implements Clock {
     }, this.script.afterMs);
   }
 
-  /** A clock that jumps under the running box, as a person or a bad server makes it. */
+  /** Makes the clock of the running box jump, as a person or a bad server would. */
   jump(byMs: number): void {
     if (this.#skewMs !== undefined) this.#skewMs += byMs;
   }
 
-  /** The power is gone: no answer comes any more. */
+  /** Power-off: no answer arrives any more. */
   powerOff(): void {
     clearTimeout(this.#asking);
   }

@@ -23,24 +23,24 @@ import {
 export interface NodeDeviceOptions {
   readonly pin: number;
   readonly identity: TLSIdentity;
-  /** for a box that claims its certificate; `identity` is then what it has built in: the CA alone */
+  /** for a box that claims its certificate; its built-in `identity` is then only the CA */
   readonly claim?: ClaimIdentity;
   readonly resetReason?: ResetReason;
   readonly network?: ScriptedNetwork;
   readonly clock?: ScriptedClock;
-  /** goes by the same time as `clock`; default: Node's */
+  /** uses the same time as `clock`; default: Node's */
   readonly timer?: PoweredTimer;
   /** uniform in [0, 1); default: Math.random */
   readonly random?: () => number;
-  /** what a box before this one left behind */
+  /** what a previous box left in storage */
   readonly storage?: MemoryStorage;
-  /** the pin that the box before this one had; default: one of its own, with `pin` as its number */
+  /** the pin of the previous box; default: its own, with `pin` as its number */
   readonly gatePin?: RecordedPin;
-  /** a way to the broker that faults can be put on; default: none, and nothing is lost or late */
+  /** a link to the broker that faults can be applied to; default: none, without loss or delay */
   readonly link?: FaultyLink;
 }
 
-/** All of `hal.ts` on Node, with the parts that can be scripted in reach. */
+/** All of `hal.ts` on Node, with access to the scriptable parts. */
 export interface NodeDevice extends Device {
   readonly gatePin: RecordedPin;
   readonly network: ScriptedNetwork;
@@ -53,7 +53,7 @@ export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
   return new Hardware(options);
 }
 
-/** A class, as a thousand boxes then share its methods. */
+/** A class, so that a thousand boxes share its methods. */
 class Hardware implements NodeDevice {
   readonly gatePin: RecordedPin;
   readonly network: ScriptedNetwork;
@@ -89,7 +89,7 @@ class Hardware implements NodeDevice {
     try {
       return this.#identities.of(own).certificateEndsAt;
     } catch {
-      // It is none, or not for this key: who is shown it will say so.
+      // It is invalid, or not for this key: the peer will report it.
       return undefined;
     }
   }
@@ -99,10 +99,13 @@ class Hardware implements NodeDevice {
   }
 }
 
-/** The heap of a laptop says nothing about a box. */
+/** A laptop's heap is meaningless for a box. */
 const unknownHeap = () => undefined;
 
-/** What is no certificate, or not the key's, is the peer's to refuse; OpenSSL does so itself, by throwing. */
+/**
+ * A certificate that is invalid or does not match the key is refused by the peer; OpenSSL already
+ * throws.
+ */
 function openSocket(
   options: TLSSocketOptions,
   identities: TLSIdentities,

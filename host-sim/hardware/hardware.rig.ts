@@ -6,7 +6,7 @@ import { laptop, ScriptedNetwork } from "./network.ts";
 import { makePeers } from "./peers.fake.ts";
 import { makeIdentity } from "./tls.ts";
 
-/** The hardware on Node, TLS peers on loopback, and what a test may change about them. */
+/** The hardware on Node, TLS peers on loopback, and what a test can change about them. */
 export async function makeHardware(link?: FaultyLink): Promise<HardwareUnderTest> {
   const { device: own, claim, dispose, ...peers } = await makePeers();
   const clock = new ScriptedClock();

@@ -8,9 +8,9 @@ describeHardware("the hardware on Node, over a link without a fault", () =>
   makeHardware(new FaultyLink()),
 );
 
-describeHardware("the hardware on Node, over a slow link that loses some", () => {
+describeHardware("the hardware on Node, over a slow, lossy link", () => {
   let tries = 0;
-  // Every third try is lost.
+  // Every third attempt is lost.
   const link = new FaultyLink(() => (tries++ % 3 === 0 ? 0 : 0.99));
   link.latencyMs = 5;
   link.lossPercent = 34;

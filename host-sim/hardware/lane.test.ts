@@ -18,13 +18,13 @@ describe("Lane", () => {
 
   const push = (name: string, trips?: number) => lane.push(() => arrived.push(name), trips);
 
-  it("lets through at once what is neither late nor lost", () => {
+  it("delivers at once without latency or loss", () => {
     push("a");
     assert.deepEqual(arrived, ["a"]);
     assert.equal(clock.countTimers(), 0);
   });
 
-  it("delivers after the latency, and after each trip's for what goes more than once", () => {
+  it("delivers after the latency, once per trip", () => {
     conditions.latencyMs = 100;
     push("handshake", 4);
     push("a");
@@ -34,7 +34,7 @@ describe("Lane", () => {
     assert.deepEqual(arrived, ["handshake", "a"]);
   });
 
-  it("keeps the order where the latency becomes less", () => {
+  it("keeps the order if the latency decreases", () => {
     conditions.latencyMs = 100;
     push("a");
     conditions.latencyMs = 0;
@@ -45,7 +45,7 @@ describe("Lane", () => {
     assert.deepEqual(arrived, ["a", "b"]);
   });
 
-  it("repeats what is lost after 200 ms, then after twice as long, and what is behind it waits", () => {
+  it("retransmits after 200 ms, then after twice as long, and later parcels wait", () => {
     conditions.lossPercent = 50;
     conditions.random = () => 0.4;
     push("a");
@@ -58,7 +58,7 @@ describe("Lane", () => {
     assert.deepEqual(arrived, ["a", "b"]);
   });
 
-  it("is silent while all is lost, and comes back with a repetition, a minute apart at most", () => {
+  it("is silent while everything is lost, and retransmits at least once a minute", () => {
     conditions.lossPercent = 100;
     push("a");
     clock.tick(3_600_000);
@@ -68,7 +68,7 @@ describe("Lane", () => {
     assert.deepEqual(arrived, ["a"]);
   });
 
-  it("delivers nothing once it is cleared, not even from within a delivery", () => {
+  it("delivers nothing after clear, even within a delivery", () => {
     conditions.latencyMs = 10;
     lane.push(() => lane.clear());
     push("b");
@@ -77,7 +77,7 @@ describe("Lane", () => {
     assert.equal(clock.countTimers(), 0);
   });
 
-  it("delivers what is pushed from within a delivery after it", () => {
+  it("delivers parcels pushed during a delivery after it", () => {
     lane.push(() => {
       arrived.push("a");
       push("b");

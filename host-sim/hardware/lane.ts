@@ -1,41 +1,41 @@
-/** How a way behaves at the moment. */
+/** The current behaviour of a path. */
 export interface LaneConditions {
   /** ms from one end to the other */
   readonly latencyMs: number;
-  /** How many of a hundred tries are lost. */
+  /** How many of a hundred attempts are lost. */
   readonly lossPercent: number;
   /** uniform in [0, 1) */
   random(): number;
 }
 
-/** TCP repeats what was not acknowledged after this long, then after twice as long each time: Linux's least. */
+/** TCP retransmits after this time, then after twice as long each time: Linux's minimum. */
 const firstRepeatMs = 200;
 const longestRepeatMs = 60_000;
 
 interface Parcel {
   readonly deliver: () => void;
-  /** by `performance.now()` */
+  /** on the scale of `performance.now()` */
   due: number;
   tries: number;
 }
 
 /**
- * One direction of a TCP connection. What goes in comes out late, and in order: a loss shows as a
- * stall of this and all that is behind it until a repetition gets through, never as missing bytes.
+ * One direction of a TCP connection. Bytes arrive late, and in order. A loss appears as a stall of
+ * this parcel and everything behind it until a retransmission succeeds, never as missing bytes.
  */
 export class Lane {
   readonly #conditions: LaneConditions;
   readonly #parcels: Parcel[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** `conditions` are asked anew at every try. */
+  /** `conditions` are read at every attempt. */
   constructor(conditions: LaneConditions) {
     this.#conditions = conditions;
   }
 
   /**
-   * Calls `deliver` when the parcel is through: at once where nothing is late or lost.
-   * @param trips how often it goes this way before that counts; a handshake goes more than once
+   * Calls `deliver` when the parcel has arrived: at once without delay or loss.
+   * @param trips how often it travels this path before that; a handshake takes more than one trip
    */
   push(deliver: () => void, trips = 1): void {
     const delayMs = this.#conditions.latencyMs * trips;
@@ -46,7 +46,7 @@ export class Lane {
     else this.#attempt();
   }
 
-  /** Nothing that is still under way arrives. */
+  /** Discards everything in transit. */
   clear(): void {
     clearTimeout(this.#timer);
     this.#parcels.length = 0;
@@ -62,7 +62,7 @@ export class Lane {
       const parcel = this.#parcels[0];
       if (parcel === undefined) return;
       const now = performance.now();
-      // Node's timers may be a millisecond early: no reason to wait once more.
+      // Node's timers may be a millisecond early: do not wait again for that.
       if (parcel.due - now > 1) {
         this.#wait(parcel.due - now);
         return;

@@ -22,7 +22,7 @@ describe("FaultyLink", function () {
     await peers.dispose();
   });
 
-  /** A connection to the echo peer, and what is heard of it. */
+  /** A connection to the echo peer, and what it receives. */
   function open() {
     const heard: string[] = [];
     const received: Uint8Array[] = [];
@@ -51,10 +51,10 @@ describe("FaultyLink", function () {
     while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
   }
 
-  /** Longer than anything on loopback takes that is still to come. */
+  /** Longer than any pending traffic on loopback takes. */
   const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
 
-  it("carries every byte in order, whatever is late and lost, within the room it tells", async () => {
+  it("carries every byte in order despite latency and loss, within the reported room", async () => {
     link.latencyMs = 3;
     link.lossPercent = 5;
     const sent = randomBytes(200_000);
@@ -76,7 +76,7 @@ describe("FaultyLink", function () {
     assert.ok(heard.every((word) => word === "writable"));
   });
 
-  it("takes four trips to connect, and one each way for what is sent", async () => {
+  it("takes four trips to connect, and one each way for data", async () => {
     link.latencyMs = 30;
     const from = performance.now();
     const { socket, heard, received } = open();
@@ -87,7 +87,7 @@ describe("FaultyLink", function () {
     assert.ok(performance.now() - from >= 178);
   });
 
-  it("cuts what is connected as the broker goes down, refuses what comes, and lets in again", async () => {
+  it("cuts connections when the broker goes down, refuses new ones, and accepts them afterwards", async () => {
     const first = open();
     await until(() => first.heard.length > 0);
     link.refuse(true);
@@ -102,7 +102,7 @@ describe("FaultyLink", function () {
     assert.deepEqual(third.heard, ["writable"]);
   });
 
-  it("says nothing to either end where the way between them is gone", async () => {
+  it("notifies neither end if the path between them is gone", async () => {
     const { socket, heard, received } = open();
     await until(() => heard.length > 0);
     link.abandon();
@@ -115,7 +115,7 @@ describe("FaultyLink", function () {
     assert.equal(peers.receivedByEcho().length, 0);
   });
 
-  it("tells the peer nothing of a close that is lost, and keeps nothing of it", async () => {
+  it("does not notify the peer of a lost close, and keeps no state of it", async () => {
     const { socket, heard } = open();
     await until(() => heard.length > 0);
     link.lossPercent = 100;
@@ -125,7 +125,7 @@ describe("FaultyLink", function () {
     assert.equal(peers.receivedByEcho().length, 0);
   });
 
-  it("is closed before it was connected, and never connects", async () => {
+  it("never connects if it is closed before", async () => {
     link.latencyMs = 20;
     const { socket, heard } = open();
     socket.close();

@@ -2,23 +2,23 @@ import type { SocketError, TLSSocket, TLSSocketOptions } from "../../device/hal.
 import { Lane, type LaneConditions } from "./lane.ts";
 import { NodeTLSSocket, type TLSIdentity } from "./tls.ts";
 
-/** How many bytes may be under way before the writer has to wait. */
+/** How many bytes may be in transit before the writer has to wait. */
 const windowBytes = 16_384;
 
-/** TCP's handshake and TLS 1.3's: there and back twice. */
+/** The handshakes of TCP and TLS 1.3: two round trips. */
 const handshakeTrips = 4;
 
-/** How long what was written before `close()` may take beside its latency, in ms. */
+/** How long data written before `close()` may take beyond its latency, in ms. */
 const lingerMs = 1_000;
 
 /**
- * The way from one box to its broker, over the real TLS sockets, and what can be wrong with it. May
- * be changed at any time, and holds for connections that are there already.
+ * The link from one box to its broker, on top of the real TLS sockets, with its faults. It may be
+ * changed at any time, and applies to open connections too.
  */
 export class FaultyLink implements LaneConditions {
   /** ms, each way */
   latencyMs = 0;
-  /** 0–100, of what is sent at one moment; 100: silence, which only a keep alive finds out */
+  /** 0–100, of the data sent at one moment; 100: silence, which only the keep alive detects */
   lossPercent = 0;
   readonly random: () => number;
   readonly #sockets = new Set<LinkedSocket>();
@@ -39,14 +39,16 @@ export class FaultyLink implements LaneConditions {
     return socket;
   }
 
-  /** As if the broker were gone: what is connected is cut off, and nobody answers until it is undone. */
+  /**
+   * As if the broker were down: open connections are cut, and new ones fail until this is undone.
+   */
   refuse(isRefused: boolean): void {
     this.#isRefused = isRefused;
     if (!isRefused) return;
     for (const socket of this.#sockets) socket.cut();
   }
 
-  /** The aerial or the power is gone: neither end of what is connected hears of the other again. */
+  /** WiFi or power is gone: neither end of an open connection receives anything more. */
   abandon(): void {
     for (const socket of this.#sockets) socket.abandon();
   }
@@ -58,20 +60,20 @@ class LinkedSocket implements TLSSocket {
   readonly #onGone: () => void;
   readonly #out: Lane;
   readonly #in: Lane;
-  /** undefined once it is closed */
+  /** undefined after close */
   #options: TLSSocketOptions | undefined;
   #inner: NodeTLSSocket | undefined;
-  /** how many bytes the inner socket takes now */
+  /** how many bytes the inner socket accepts now */
   #innerRoom = 0;
-  /** bytes that were written and are not with the inner socket yet */
+  /** bytes that were written and have not reached the inner socket yet */
   #heldBytes = 0;
-  /** of those, what has come to the end of its lane */
+  /** of those, the bytes that have left their lane */
   #arrived: Uint8Array[] = [];
   #received: Uint8Array[] = [];
-  /** what the owner was told last of how much it may write */
+  /** the writable count last reported to the owner */
   #told = 0;
   #isWriting = false;
-  /** all that was written has arrived, and after it the end */
+  /** all written data has arrived, followed by the end */
   #isEnding = false;
   #giveUp: NodeJS.Timeout | undefined;
   #hasFailed = false;
@@ -117,7 +119,8 @@ class LinkedSocket implements TLSSocket {
     this.#options = undefined;
     this.#received = [];
     this.#in.clear();
-    // The end of it goes the same way as what was written before; if it cannot, the peer hears nothing.
+    // The end travels the same path as the data before it; if it is lost, the peer receives
+    // nothing.
     this.#giveUp = setTimeout(
       () => (this.#isEnding ? this.#end() : this.abandon()),
       lingerMs + 2 * this.#link.latencyMs,
@@ -128,7 +131,7 @@ class LinkedSocket implements TLSSocket {
     });
   }
 
-  /** The other end is gone, and says so. */
+  /** The other end closed the connection, and this end is notified. */
   cut(): void {
     this.#out.clear();
     this.#in.clear();
@@ -183,7 +186,7 @@ class LinkedSocket implements TLSSocket {
     this.#options?.onError(reason, detail);
   }
 
-  /** Hands over what has arrived, as far as there is room for it. */
+  /** Passes on what has arrived, as far as there is room for it. */
   #flush(): void {
     while (this.#inner !== undefined && this.#innerRoom > 0) {
       const next = this.#arrived.shift();
@@ -197,7 +200,7 @@ class LinkedSocket implements TLSSocket {
       if (this.#arrived.length === 0) this.#end();
       return;
     }
-    // What write() returns is as good as a call, and a call must not come before it has returned.
+    // The return value of write() is like a callback, and a callback must not come before it.
     if (this.#told > 0 || this.#isWriting) return;
     this.#told = this.#room();
     if (this.#told > 0) this.#options?.onWritable(this.#told);

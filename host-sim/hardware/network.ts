@@ -5,7 +5,7 @@ const connecting = 300;
 const connected = 400;
 const addressed = 500;
 
-/** One network in reach, or the cable (no SSID). */
+/** One network in range, or Ethernet (no SSID). */
 export interface Reachable {
   readonly SSID?: string;
   readonly password?: string;
@@ -13,12 +13,12 @@ export interface Reachable {
   readonly address: string;
 }
 
-/** The laptop's own network, which is there before the simulator is. */
+/** The laptop's own network, which is connected before the simulator starts. */
 export const laptop: Reachable = { address: "127.0.0.1", RSSI: -55 };
 
 /**
- * A network interface whose surroundings a test or a person can script: what is in reach, and how
- * long joining takes. A `Reachable` without SSID accepts anybody.
+ * A network interface with a scriptable environment: which networks are in range, and how long
+ * joining takes. A `Reachable` without SSID accepts every box.
  */
 export class ScriptedNetwork implements NetworkInterface {
   onChanged: NetworkInterface["onChanged"];
@@ -57,7 +57,7 @@ export class ScriptedNetwork implements NetworkInterface {
         return;
       }
       this.#change(connected);
-      // The watcher may have disconnected us just now.
+      // The observer may have disconnected just now.
       if (this.#connection !== connected) return;
       this.#joined = found;
       this.#change(addressed);
@@ -75,14 +75,14 @@ export class ScriptedNetwork implements NetworkInterface {
     }, 0);
   }
 
-  /** Changes what is in reach. Whoever was joined to a network that is gone is told so. */
+  /** Changes the networks in range. A box that is joined to a removed network is notified. */
   reach(reachable: readonly Reachable[]): void {
     this.#reachable = reachable;
     if (this.#joined === undefined || reachable.includes(this.#joined)) return;
     this.disconnect();
   }
 
-  /** The power is gone: nothing more is heard. What is in reach stays, for whoever is powered on next. */
+  /** Power-off: no callback runs any more. The networks in range stay for the next power-on. */
   powerOff(): void {
     clearTimeout(this.#pending);
     this.#joined = undefined;

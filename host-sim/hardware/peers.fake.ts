@@ -21,7 +21,7 @@ interface Certificates {
   readonly claim: Identity;
   readonly request: string;
   readonly server: Identity;
-  /** another name, another CA, over */
+  /** another name, another CA, expired */
   readonly impostors: readonly Identity[];
 }
 
@@ -61,7 +61,7 @@ function portOf(server: { address(): unknown }): number {
   return Number(address.port);
 }
 
-/** TLS peers on loopback, as the contract of the hardware wants them. */
+/** TLS peers on loopback, as the hardware contract requires them. */
 export interface Peers
   extends Pick<
     HardwareUnderTest,
@@ -75,7 +75,7 @@ export interface Peers
     | "closedPort"
     | "dispose"
   > {
-  /** what a device shows them, and the CA it trusts, PEM */
+  /** a device's certificates, and the CA it trusts, PEM */
   readonly device: { readonly ca: string; readonly cert: string; readonly key: string };
   readonly claim: ClaimIdentity;
 }
@@ -103,7 +103,7 @@ export async function makePeers(): Promise<Peers> {
       },
       (peer) => {
         peers.add(peer);
-        // By TLS 1.3 the client may be done, and the test on its way, before this runs.
+        // With TLS 1.3, the client may finish, and the test continue, before this runs.
         if (isHungUp) peer.end();
         client = String(peer.getPeerCertificate().subject.CN);
         peer.on("error", () => {});

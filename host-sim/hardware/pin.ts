@@ -1,19 +1,19 @@
 import type { Digital } from "../../device/hal.ts";
 
-/** One change of level. */
+/** One level change. */
 export interface Edge {
   readonly value: 0 | 1;
   /** monotonic ms, from `performance.now()` */
   readonly at: number;
 }
 
-/** Enough for months of a busy gate; the oldest edges go first. */
+/** Enough for months of a busy gate; the oldest edges are dropped first. */
 const maximumEdges = 100_000;
 
-/** A pin that records every edge; writing the level it has already is no edge. */
+/** A pin that records every edge. Writing the current level is not an edge. */
 export class RecordedPin implements Digital {
   readonly number: number;
-  /** Whatever the pin is wired to; called in the same turn as the edge. */
+  /** What the pin is wired to; called in the same turn as the edge. */
   onEdge: ((edge: Edge) => void) | undefined;
   readonly #edges: Edge[] = [];
   #value: 0 | 1 = 0;

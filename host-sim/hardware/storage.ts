@@ -1,6 +1,8 @@
 import type { KeyValue } from "../../device/hal.ts";
 
-/** Storage that outlives the box, not the process: hand the same one to the box after its restart. */
+/**
+ * Storage that survives the box, not the process: pass the same one to the box after its restart.
+ */
 export class MemoryStorage implements KeyValue {
   readonly #values = new Map<string, string>();
 

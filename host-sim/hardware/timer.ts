@@ -10,16 +10,16 @@ interface Armed {
 
 /** The timers of one box. */
 export interface PoweredTimer extends Timer {
-  /** The power is gone: none of them fires. */
+  /** Power-off: no timer fires any more. */
   powerOff(): void;
 }
 
 const turnEnd = Promise.resolve();
 
 /**
- * Timers on Node. Node's own may fire up to a millisecond early; these never do. Node's is set as
- * soon as the turn ends, before which it could not fire: setting one takes longer than everything
- * else between a command and its pulse.
+ * Timers on Node. Node's own timers may fire up to a millisecond early; these never do. Node's
+ * timer is set at the end of the turn, before which it could not fire anyway: setting one takes
+ * longer than everything else between a command and its pulse.
  */
 export class NodeTimer implements PoweredTimer {
   /** a few at a time */

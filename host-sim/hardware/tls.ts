@@ -9,23 +9,23 @@ import {
 } from "node:tls";
 import type { Identity, SocketError, TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
 
-/** A box's certificates as Node takes them: made once, shared by all connections of one identity. */
+/** A box's certificates in Node's form: created once, shared by all connections of one identity. */
 export interface TLSIdentity {
   readonly secureContext: SecureContext;
-  /** ms since 1970; absent where nobody asks */
+  /** ms since 1970; absent if not needed */
   readonly certificateEndsAt?: number;
 }
 
 /**
- * Offered by the board's TLS (device/xs/tls/ciphersuites.ts), and TLS 1.3, which it has not. Node by
- * itself offers much that AWS IoT Core does not support.
+ * The suites of the board's TLS (device/xs/tls/ciphersuites.ts), plus TLS 1.3, which the board
+ * lacks. By default, Node offers many suites that AWS IoT Core does not support.
  */
 const cipherSuites = [
   ...["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"],
   ...["ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"],
 ].join(":");
 
-/** What a box shows and trusts, from PEM. */
+/** The certificates that a box presents and trusts, from PEM. */
 export function makeIdentity(pem: {
   readonly ca: string;
   /** the leaf first */
@@ -39,18 +39,18 @@ export function makeIdentity(pem: {
   };
 }
 
-/** What a box has that left the bench without a certificate: PEM throughout. */
+/** The certificates of a box without one of its own, all PEM. */
 export interface ClaimIdentity {
-  /** of the fleet's */
+  /** of the fleet */
   readonly certificate: string;
   readonly key: string;
-  /** PKCS#10, by the box's own key */
+  /** PKCS#10, signed with the box's own key */
   readonly request: string;
   readonly ownKey: string;
   readonly ca: string;
 }
 
-/** The certificates of one box, one for each way to be it. */
+/** The certificates of one box, one set per identity. */
 export class TLSIdentities {
   readonly #builtIn: TLSIdentity;
   readonly #claim: ClaimIdentity | undefined;
@@ -75,16 +75,18 @@ function pemOf(der: Uint8Array): string {
   return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
 }
 
-/** How many bytes are handed to Node at once before waiting for the socket to drain. */
+/** How many bytes are passed to Node at once before waiting for the socket to drain. */
 const writableBytes = 16_384;
 
 /**
- * Where Node puts what arrives, for all sockets: each copies its own out before it returns. This way
- * round Node's streams the bytes are here a twentieth earlier.
+ * Node's read buffer, shared by all sockets: each socket copies its data before it returns.
+ * Bypassing Node's streams delivers the bytes about 5 % earlier.
  */
 const receiveBuffer = Buffer.allocUnsafeSlow(16_384);
 
-/** `hal.ts`'s TLS socket on `node:tls`. Chain, dates and name are checked; nothing switches that off. */
+/**
+ * `hal.ts`'s TLS socket on `node:tls`. Chain, dates and name are verified; no option disables this.
+ */
 export class NodeTLSSocket implements TLSSocket {
   readonly #socket: NodeSocket;
   #options: TLSSocketOptions | undefined;
@@ -120,13 +122,15 @@ export class NodeTLSSocket implements TLSSocket {
     if (this.#options === undefined) return;
     this.#options = undefined;
     this.#received = [];
-    // Ends after what was written is out; a peer that does not take it must not keep the process.
+    // Ends after pending output; a peer that does not read must not keep the process alive.
     this.#socket.destroySoon();
     this.#socket.unref();
     setTimeout(() => this.#socket.destroy(), lingerMs).unref();
   }
 
-  /** As if the way to the peer were gone: nothing is heard of it any more, and the peer is told nothing. */
+  /**
+   * As if the path to the peer were gone: no callback runs any more, and the peer is not notified.
+   */
   abandon(): void {
     if (this.#options === undefined) return;
     this.#options = undefined;
@@ -152,7 +156,7 @@ export class NodeTLSSocket implements TLSSocket {
 
 const lingerMs = 1_000;
 
-/** A connection that cannot even be begun. */
+/** A connection that cannot even be started. */
 export class UnusableSocket implements TLSSocket {
   #isClosed = false;
 
@@ -184,7 +188,7 @@ function connectionOptions(
     port,
     secureContext: identity.secureContext,
     minVersion: "TLSv1.2",
-    // Node's tls.connect() takes it as net.connect() does, though its types do not say so.
+    // Node's tls.connect() accepts it like net.connect(), though its types do not declare it.
     onread: { buffer: receiveBuffer, callback: onReceived },
     // An address cannot be a server name (RFC 6066, section 3).
     ...(isIP(host) === 0 ? { servername: host } : {}),
@@ -194,7 +198,7 @@ function connectionOptions(
   };
 }
 
-/** Node's error codes in the words of `hal.ts`. */
+/** Node's error codes in the terms of `hal.ts`. */
 function reasonOf(error: NodeJS.ErrnoException): SocketError {
   const code = error.code ?? "";
   if (code === "ECONNREFUSED") return "refused";
@@ -202,7 +206,7 @@ function reasonOf(error: NodeJS.ErrnoException): SocketError {
     return "unreachable";
   if (code === "ETIMEDOUT") return "timeout";
   if (["ECONNRESET", "EPIPE"].includes(code)) return "closed";
-  // The peer's word about our certificate: ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED, for one.
+  // The peer's verdict on our certificate: for example ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED.
   if (code.startsWith("ERR_SSL") && code.includes("_ALERT_")) return "handshake";
   if (code.startsWith("ERR_TLS_CERT") || certificateCodes.test(code)) return "certificate";
   if (code.startsWith("ERR_SSL") || code.startsWith("ERR_TLS")) return "handshake";

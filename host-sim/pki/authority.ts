@@ -13,60 +13,61 @@ import type { Extension, X509Certificate as IssuerCertificate } from "@peculiar/
 import "reflect-metadata";
 import { loopbackNames } from "./loopback.ts";
 
-// It throws while loading without what was imported last; a compiler may put static imports first.
+// It throws on load unless the last import above ran first; a compiler may put static imports
+// first.
 const x509 = await import("@peculiar/x509");
 
-/** A private key and the certificate made out to it. The key is PKCS#8, unencrypted. */
+/** A private key and its certificate. The key is PKCS#8, unencrypted. */
 export interface Identity {
-  /** the leaf alone, without its issuers */
+  /** only the leaf, without its issuers */
   readonly certificatePem: string;
   readonly certificateDer: Uint8Array;
   readonly keyPem: string;
   readonly keyDer: Uint8Array;
 }
 
-/** Who signs: a certificate and its key, PEM. Nothing here insists that it is a CA. */
+/** The issuer: a certificate and its key, PEM. It is not required to be a CA. */
 export type Issuer = Pick<Identity, "certificatePem" | "keyPem">;
 
-/** What a certificate may be used for. */
+/** The allowed use of a certificate. */
 export type Profile =
-  /** `pathLength`: how many CAs may follow below this one; absent: any number */
+  /** `pathLength`: how many CAs may follow below this one; absent: no limit */
   | { readonly type: "authority"; readonly pathLength?: number }
   /** `names`: DNS names and IP addresses, all in subjectAltName */
   | { readonly type: "server"; readonly names: readonly string[] }
   | { readonly type: "client" };
 
-/** What every certificate can be given, so that tests can have expired and misnamed ones. */
+/** Options of every certificate, so that tests can create expired and misnamed ones. */
 export interface CertificateOptions {
   /** X.500 name, `CN=lot-1,O=Boom Box` */
   readonly subject?: string;
-  /** default: an hour ago, as the clocks of boxes and laptops differ a little */
+  /** default: an hour ago, because the clocks of boxes and laptops differ slightly */
   readonly notBefore?: Date;
   /** default: `notBefore` plus {@link validityDays}, but never later than the issuer's */
   readonly notAfter?: Date;
   /** a key to certify again, PKCS#8 PEM, RSA or P-256; default: a new one */
   readonly keyPem?: string;
-  /** of a new key; default `rsa` (2048 bits), the only kind XS can use as a client */
+  /** of a new key; default `rsa` (2048 bits), the only type that XS can use as a client */
   readonly keyType?: "rsa" | "p256";
 }
 
 export interface CertificateRequest extends CertificateOptions {
   readonly profile: Profile;
   readonly subject: string;
-  /** absent: signed by its own key */
+  /** absent: self-signed */
   readonly issuer?: Issuer;
 }
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** How far back a certificate's life begins, in milliseconds. */
+/** How far before now a certificate's validity begins, in milliseconds. */
 export const backdateMs = hourMs;
 
 /**
- * Days a certificate lives unless told otherwise. The CA and a box: ten years, as replacing either
- * means climbing to the box with a cable. The server: 397 days, the longest that every TLS client
- * still takes (browsers and Apple's platforms stop at 398), and it is replaced without asking.
+ * Default validity in days. The CA and a box: ten years, because replacing either requires a cable
+ * at the box. The server: 397 days, the maximum that every TLS client still accepts (browsers and
+ * Apple's platforms stop at 398); it is replaced automatically.
  */
 export const validityDays: Readonly<Record<Profile["type"], number>> = {
   authority: 3652,
@@ -75,8 +76,8 @@ export const validityDays: Readonly<Record<Profile["type"], number>> = {
 };
 
 /**
- * A CA: a root, or with `issuer` an intermediate. Named after its key unless `subject` says
- * otherwise: certifying the same key again gives the same name, so that what it signed stays good.
+ * A CA: a root, or with `issuer` an intermediate. By default, it is named after its key: certifying
+ * the same key again gives the same name, so certificates it signed remain valid.
  */
 export async function createAuthority(
   options: CertificateOptions & { readonly issuer?: Issuer; readonly pathLength?: number } = {},
@@ -92,7 +93,7 @@ export async function createAuthority(
   return certify({ ...rest, profile, subject }, key);
 }
 
-/** A server's certificate for localhost and the given further DNS names or IP addresses. */
+/** A server's certificate for localhost and the given additional DNS names or IP addresses. */
 export function issueServer(
   issuer: Issuer,
   extraNames: readonly string[] = [],
@@ -122,9 +123,9 @@ export function issueClient(
 }
 
 /**
- * Any certificate, good or bad: it does what it is told and checks nothing, so that tests can have
- * a leaf that signs, a lone self-signed server or a life that is over.
- * @throws Error when `keyPem` is neither RSA nor P-256, or the life would end before it begins
+ * Issues any certificate, valid or not, without checks, so that tests can create a leaf that signs,
+ * a single self-signed server, or an expired certificate.
+ * @throws Error when `keyPem` is not RSA or P-256, or the end would be before the start
  */
 export async function issueCertificate(request: CertificateRequest): Promise<Identity> {
   return certify(request, await keyOf(request));
@@ -135,7 +136,7 @@ async function certify(request: CertificateRequest, key: KeyObject): Promise<Ide
   const issuerKey = issuer === undefined ? key : createPrivateKey(issuer.keyPem);
   const certificateDer = await sign(request, spkiOf(key), issuerKey);
   return {
-    // Node writes the PEM, so that made and read certificates are the same text
+    // Node writes the PEM, so that created and parsed certificates have the same text
     certificatePem: new X509Certificate(certificateDer).toString(),
     certificateDer,
     keyPem: key.export({ type: "pkcs8", format: "pem" }).toString(),
@@ -144,7 +145,7 @@ async function certify(request: CertificateRequest, key: KeyObject): Promise<Ide
 }
 
 /**
- * Certifies a public key whose private half may be elsewhere.
+ * Certifies a public key whose private key may be elsewhere.
  * @param publicKey SubjectPublicKeyInfo, DER
  * @returns the certificate, DER
  * @throws Error as {@link issueCertificate} does
@@ -215,7 +216,10 @@ function usageExtensions(profile: Profile): Extension[] {
   }
 }
 
-/** The issuer's own key identifier if it states one: other CAs may not have hashed theirs our way. */
+/**
+ * The issuer's own key identifier if it has one: other CAs may not have hashed theirs in the same
+ * way.
+ */
 async function authorityKeyIdentifier(
   issuer: IssuerCertificate | undefined,
   issuerKey: KeyObject,
@@ -226,7 +230,7 @@ async function authorityKeyIdentifier(
     : x509.AuthorityKeyIdentifierExtension.create(spkiOf(issuerKey));
 }
 
-/** A common name as an X.500 name, with whatever needs escaping escaped. */
+/** A common name as an X.500 name, with special characters escaped. */
 function distinguishedName(commonName: string): string {
   return new x509.Name([{ CN: [commonName] }]).toString();
 }
@@ -263,7 +267,7 @@ function algorithmOf(key: KeyObject) {
 function signingKey(key: KeyObject): Promise<webcrypto.CryptoKey> {
   const algorithm = algorithmOf(key);
   if (algorithm === undefined) {
-    throw new Error(`a key of the kind ${key.asymmetricKeyType} cannot sign: RSA or P-256 can`);
+    throw new Error(`unsupported key type ${key.asymmetricKeyType}: use RSA or P-256`);
   }
   const pkcs8 = key.export({ type: "pkcs8", format: "der" });
   return webcrypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);

@@ -14,7 +14,7 @@ describe("a certificate request", () => {
     request = await createRequest(keyPem, "lot-1");
   });
 
-  it("holds the public key and the name, and nothing of the private key", () => {
+  it("contains the public key and the name, but not the private key", () => {
     assert.match(
       request,
       /^-----BEGIN CERTIFICATE REQUEST-----\n[^-]+-----END CERTIFICATE REQUEST-----\n$/,
@@ -26,7 +26,7 @@ describe("a certificate request", () => {
     assert.ok(der.includes(Buffer.from("lot-1")));
   });
 
-  it("becomes a client's certificate for that key and name, by the CA", async () => {
+  it("becomes a client certificate for that key and name", async () => {
     const certificate = new X509Certificate((await signRequest(ca, request)) ?? "");
     assert.ok(certificate.checkPrivateKey(privateKey));
     assert.equal(certificate.subject, "CN=lot-1");
@@ -35,7 +35,7 @@ describe("a certificate request", () => {
     assert.ok(certificate.verify(new X509Certificate(ca.certificatePem).publicKey));
   });
 
-  it("becomes nothing where its signature is not its own key's", async () => {
+  it("is refused if it is not signed with its own key", async () => {
     const bytes = Buffer.from(request.replaceAll(/-----[^-]+-----|\n/g, ""), "base64");
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 5) ^ 1, bytes.length - 5);
     const forged = `-----BEGIN CERTIFICATE REQUEST-----\n${bytes.toString("base64")}\n-----END CERTIFICATE REQUEST-----\n`;

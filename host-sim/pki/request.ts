@@ -2,14 +2,15 @@ import { createPrivateKey, createPublicKey, webcrypto, X509Certificate } from "n
 import { type Issuer, sign } from "./authority.ts";
 import "reflect-metadata";
 
-// It throws while loading without what was imported last; a compiler may put static imports first.
+// It throws on load unless the last import above ran first; a compiler may put static imports
+// first.
 const x509 = await import("@peculiar/x509");
 
 const rsa = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const;
 
 /**
- * A certificate signing request (PKCS#10): the public half of a key and the name wanted, signed by
- * the key itself. It holds nothing secret.
+ * A certificate signing request (PKCS#10): the public key and the requested name, signed with the
+ * key itself. It contains no secrets.
  * @param keyPem RSA, PKCS#8
  * @param commonName the thing's name
  * @returns PEM
@@ -33,8 +34,8 @@ export async function createRequest(keyPem: string, commonName: string): Promise
 }
 
 /**
- * Certifies a request as a client's, with the name it asks for.
- * @returns PEM; undefined where the request is not signed by the key it asks for
+ * Certifies a request as a client's, with the requested name.
+ * @returns PEM; undefined if the request is not signed with its own key
  */
 export async function signRequest(issuer: Issuer, pem: string): Promise<string | undefined> {
   const request = new x509.Pkcs10CertificateRequest(pem);

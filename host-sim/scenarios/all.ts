@@ -5,7 +5,7 @@ import { connectionScenarios } from "./connection.ts";
 import { powerScenarios } from "./power.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Every way to go wrong that we know of: what users of other openers reported, and what AWS grades. */
+/** Every known failure: those that users of other openers reported, and those that AWS grades. */
 export const scenarios: readonly Scenario[] = [
   ...commandScenarios,
   ...powerScenarios,

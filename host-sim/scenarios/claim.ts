@@ -3,7 +3,7 @@ import { virtualTemplate } from "./virtual-claims.ts";
 
 const settings = { claim: { template: virtualTemplate } };
 
-/** As it leaves the bench, or as it is with storage erased: with the fleet's certificate alone. */
+/** As provisioned, or with storage erased: with the fleet's certificate only. */
 function powerOnWithoutCertificate({ world }: Trial): void {
   world.powerOff();
   world.storage.delete("certificate");
@@ -11,7 +11,7 @@ function powerOnWithoutCertificate({ world }: Trial): void {
   world.powerOn();
 }
 
-/** What a box does that left the bench without a certificate of its own. */
+/** A box without a certificate of its own. */
 export const claimScenarios: readonly Scenario[] = [
   {
     name: "claims a certificate at its first start, and none after a restart",
@@ -30,7 +30,7 @@ export const claimScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "its claim is rejected for an hour: seldom asked again, no pulse meanwhile",
+    name: "claim rejected for an hour: few retries, no pulse",
     settings,
     expected: { pulses: [], reported: [], backWithinMs: 3_600_000 },
     run(trial) {
@@ -40,24 +40,21 @@ export const claimScenarios: readonly Scenario[] = [
       const from = claims.connects.length;
       powerOnWithoutCertificate(trial);
       for (let minute = 0; minute < 60; minute++) {
-        trial.expect(!world.open(), "nobody hears a command");
+        trial.expect(!world.open(), "no box is subscribed to commands");
         world.run(60_000);
       }
       const asked = claims.connects.slice(from);
-      trial.expect(
-        asked.length >= 4 && asked.length <= 40,
-        `asked ${asked.length} times in an hour`,
-      );
+      trial.expect(asked.length >= 4 && asked.length <= 40, `${asked.length} requests in an hour`);
       for (const [index, at] of asked.entries()) {
         const gap = at - (asked[index - 1] ?? Number.NEGATIVE_INFINITY);
-        trial.expect(gap >= 10_000, `asked again after ${Math.round(gap)} ms`);
+        trial.expect(gap >= 10_000, `repeated after ${Math.round(gap)} ms`);
       }
       claims.manner = "grants";
       trial.awaitReturn();
     },
   },
   {
-    name: "its claim is throttled: the same certificate is offered again",
+    name: "claim throttled: the same certificate is offered again",
     settings,
     expected: { pulses: [], reported: [], backWithinMs: 600_000 },
     run(trial) {
@@ -72,7 +69,7 @@ export const claimScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "its claim is not answered: gives up after 20 s, and asks again later",
+    name: "claim not answered: times out after 20 s, and retries later",
     settings,
     expected: { pulses: [], reported: [], backWithinMs: 600_000 },
     run(trial) {
@@ -83,13 +80,13 @@ export const claimScenarios: readonly Scenario[] = [
       powerOnWithoutCertificate(trial);
       world.run(60_000);
       const asked = claims.connects.length - from;
-      trial.expect(asked >= 2, `asked ${asked} times in a minute`);
+      trial.expect(asked >= 2, `${asked} requests in a minute`);
       claims.manner = "grants";
       trial.awaitReturn();
     },
   },
   {
-    name: "the broker is lost between certificate and thing",
+    name: "broker lost between CreateCertificateFromCsr and RegisterThing",
     settings,
     expected: { pulses: [], reported: [], backWithinMs: 600_000 },
     run(trial) {
@@ -105,7 +102,7 @@ export const claimScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "power cut at any moment of a claim, every 50 ms",
+    name: "power cut during a claim, every 50 ms",
     settings,
     expected: { pulses: [], reported: [], backWithinMs: 60_000 },
     run(trial) {
@@ -122,7 +119,7 @@ export const claimScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "storage keeps no certificate: the box works, and claims anew after a restart",
+    name: "certificate cannot be stored: the box works, and claims again after a restart",
     settings,
     expected: { pulses: [500], reported: ["opened"], backWithinMs: 60_000 },
     run(trial) {
@@ -135,15 +132,15 @@ export const claimScenarios: readonly Scenario[] = [
       world.run(5_000);
       world.broker.dropAll();
       trial.awaitReturn();
-      trial.expect(claims.registrations === 2, "no other one for another connection");
+      trial.expect(claims.registrations === 2, "no other certificate for another connection");
       world.powerOff();
       world.powerOn();
       trial.awaitReturn();
-      trial.expect(claims.registrations === 3, "another one after a restart");
+      trial.expect(claims.registrations === 3, "another certificate after a restart");
     },
   },
   {
-    name: "its own certificate is deactivated for good: claims another, at most one an hour",
+    name: "own certificate deactivated permanently: claims another, at most one per hour",
     settings,
     expected: { pulses: [500], reported: ["opened"], backWithinMs: 7_200_000 },
     run(trial) {
@@ -154,7 +151,7 @@ export const claimScenarios: readonly Scenario[] = [
       world.broker.dropAll();
       world.run(4 * 60 * 60_000);
       const asked = claims.connects.length - 1;
-      trial.expect(asked >= 2 && asked <= 4, `asked ${asked} times in four hours`);
+      trial.expect(asked >= 2 && asked <= 4, `${asked} requests in four hours`);
       claims.manner = "grants";
       world.run(24 * 60 * 60_000);
       world.powerOff();

@@ -2,10 +2,10 @@ import type { Scenario } from "./scenario.ts";
 
 const hour = 3_600_000;
 
-/** What the calendar does to commands, and its absence to the connection. */
+/** Effects of the calendar time on commands, and of an unset clock on the connection. */
 export const clockScenarios: readonly Scenario[] = [
   {
-    name: "blocked NTP at power-up: no TLS before the time is known",
+    name: "NTP blocked at power-up: no TLS before the clock is set",
     expected: { pulses: [500], reported: ["opened"], backWithinMs: 140_000 },
     run(trial) {
       const { world } = trial;
@@ -21,7 +21,7 @@ export const clockScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "clock unset, then set: timed commands are refused meanwhile",
+    name: "clock unset, then set: commands with a time are refused until then",
     expected: { pulses: [500], reported: ["clock-unset", "opened"], backWithinMs: null },
     run({ world }) {
       world.device.clock.lose();
@@ -31,7 +31,7 @@ export const clockScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "clock that jumps an hour ahead: expired, until the time servers put it right",
+    name: "clock jumps an hour ahead: commands are expired until it is corrected",
     expected: { pulses: [500], reported: ["expired", "opened"], backWithinMs: null },
     run({ world }) {
       world.device.clock.jump(hour);
@@ -41,7 +41,7 @@ export const clockScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "clock that jumps an hour back: future, until the time servers put it right",
+    name: "clock jumps an hour back: commands are from the future until it is corrected",
     expected: { pulses: [500], reported: ["future", "opened"], backWithinMs: null },
     run({ world }) {
       world.device.clock.jump(-hour);
@@ -51,7 +51,7 @@ export const clockScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "clock that jumps during a pulse: the pulse is not measured by it",
+    name: "clock jumps during a pulse: the pulse length does not change",
     expected: { pulses: [500], reported: ["opened"], backWithinMs: null },
     run({ world }) {
       world.open();
@@ -62,7 +62,7 @@ export const clockScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "NTP blocked later: a connection that works is kept",
+    name: "NTP blocked later: a working connection is kept",
     expected: { pulses: [500], reported: ["opened"], backWithinMs: null },
     run(trial) {
       const { world } = trial;

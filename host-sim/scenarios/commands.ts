@@ -3,7 +3,7 @@ import type { Scenario } from "./scenario.ts";
 const pulse = 500;
 const never = { backWithinMs: null } as const;
 
-/** What a command does that comes at the wrong time, twice, or damaged. */
+/** Commands that are late, repeated or damaged. */
 export const commandScenarios: readonly Scenario[] = [
   {
     name: "one open",
@@ -25,7 +25,7 @@ export const commandScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "queued command: what was sent while the box was away never arrives",
+    name: "queued command: one sent while the box is offline is never delivered",
     expected: { pulses: [], reported: [], backWithinMs: 120_000 },
     run(trial) {
       const { world } = trial;
@@ -38,7 +38,7 @@ export const commandScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "stored command: one that was issued hours ago",
+    name: "stored command: issued hours ago",
     expected: { pulses: [], reported: ["expired", "expired"], ...never },
     run({ world }) {
       world.open({ issuedAt: world.date - 3 * 3_600_000, expiresAt: world.date + 60_000 });
@@ -52,7 +52,7 @@ export const commandScenarios: readonly Scenario[] = [
       void world.open({ issuedAt: world.date + 3_600_000, expiresAt: world.date + 3_610_000 }),
   },
   {
-    name: "redelivery: the same id again, with DUP and without, on the next connection, after a restart",
+    name: "redelivery: the same id with and without DUP, on the next connection, after a restart",
     expected: {
       pulses: [pulse],
       reported: ["opened", "duplicate", "duplicate", "duplicate", "duplicate"],
@@ -79,7 +79,7 @@ export const commandScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "redelivery of a command without id: DUP is the only sign",
+    name: "redelivery of a command without id: only DUP identifies it",
     expected: { pulses: [], reported: ["duplicate"], ...never },
     run: ({ world }) => void world.send("open", { dup: true }),
   },
@@ -120,7 +120,7 @@ export const commandScenarios: readonly Scenario[] = [
     name: "a thousand packets at once",
     expected: {
       pulses: [pulse],
-      // Seventy-two find room, and the opening; of the others the status tells how many.
+      // Seventy-two find room, plus the opening; the status counts the others.
       reported: [...Array.from({ length: 72 }, () => "busy"), "opened"],
       ...never,
     },
@@ -135,7 +135,7 @@ export const commandScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "an event whose PUBACK never comes is told again, and the gate opens once",
+    name: "event without PUBACK: the event is repeated, the gate opens once",
     expected: { pulses: [pulse], reported: ["opened"], backWithinMs: 60_000 },
     run(trial) {
       const { world } = trial;

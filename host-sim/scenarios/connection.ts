@@ -6,10 +6,10 @@ const nothing = { pulses: [], reported: [] } as const;
 const bothNetworks = {
   networks: [car, office].map(({ SSID, password }) => ({ SSID, password })),
 };
-/** The backoff's longest pause, and the way up behind it. */
+/** The longest back-off, plus the time to connect. */
 const longestMs = 120_000 + 10_000;
 
-/** Opens once, to see that it can. */
+/** Opens once, to check that it can. */
 function openOnce({ world }: Trial): void {
   world.run(5_000);
   world.open();
@@ -25,7 +25,7 @@ const tlsFailures: readonly SocketError[] = [
   "unknown",
 ];
 
-/** What happens between the box and its broker. */
+/** Faults between the box and its broker. */
 export const connectionScenarios: readonly Scenario[] = [
   {
     name: "broker restart, three seconds",
@@ -41,7 +41,7 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "broker gone for a day",
+    name: "broker down for a day",
     expected: { pulses: [500], reported: ["opened"], backWithinMs: longestMs },
     run(trial) {
       const { world } = trial;
@@ -54,7 +54,7 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "client id taken over, again and again: the pauses grow, as no connection holds",
+    name: "client id taken over repeatedly: the back-off grows because no connection holds",
     expected: { pulses: [500], reported: ["opened"], backWithinMs: longestMs },
     run(trial) {
       const { world } = trial;
@@ -67,12 +67,12 @@ export const connectionScenarios: readonly Scenario[] = [
       world.broker.manners.dropsAfterMs = undefined;
       trial.awaitReturn();
       const short = world.lastStatus?.shortConnections ?? 0;
-      trial.expect(short >= count - 1, `the status tells of ${short} short connections`);
+      trial.expect(short >= count - 1, `the status reports ${short} short connections`);
       openOnce(trial);
     },
   },
   {
-    name: "WiFi lost for ten minutes, and back",
+    name: "WiFi lost for ten minutes",
     expected: { pulses: [500], reported: ["opened"], backWithinMs: longestMs },
     run(trial) {
       const { world } = trial;
@@ -84,7 +84,7 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "WiFi lost in the middle of a pulse: it ends on time, and is told later",
+    name: "WiFi lost during a pulse: it ends on time and is reported later",
     expected: { pulses: [500], reported: ["opened"], backWithinMs: longestMs },
     run(trial) {
       const { world } = trial;
@@ -97,19 +97,19 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "another access point, when the preferred one is gone",
+    name: "another access point when the preferred one is gone",
     settings: bothNetworks,
     expected: { pulses: [500], reported: ["opened"], backWithinMs: 60_000 },
     run(trial) {
       const { world } = trial;
       world.reachNetworks([office]);
       trial.awaitReturn();
-      trial.expect(world.lastStatus?.rssi === office.RSSI, "joined the other one");
+      trial.expect(world.lastStatus?.rssi === office.RSSI, "joined the other network");
       openOnce(trial);
     },
   },
   {
-    name: "another address, and a signal that has become weak: the status says so",
+    name: "new address and weak signal: the status reports both",
     expected: { ...nothing, backWithinMs: null },
     run(trial) {
       const { world } = trial;
@@ -123,7 +123,7 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "a network with another password: refused, and the next one taken",
+    name: "wrong WiFi password: refused, and the next network is used",
     settings: bothNetworks,
     expected: { ...nothing, backWithinMs: 60_000 },
     run(trial) {
@@ -132,14 +132,14 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "WiFi is there and nothing comes through",
+    name: "WiFi is connected but no traffic passes",
     expected: { ...nothing, backWithinMs: longestMs },
     run(trial) {
       const { world } = trial;
       world.device.cutSockets();
       world.surroundings.reach = { type: "silent" };
       world.run(100_000);
-      trial.expect(world.connectionState !== "connected", "given up after 1.5 × keep alive");
+      trial.expect(world.connectionState !== "connected", "disconnected after 1.5 × keep alive");
       world.surroundings.reach = { type: "works" };
       trial.awaitReturn();
     },
@@ -159,7 +159,7 @@ export const connectionScenarios: readonly Scenario[] = [
     }),
   ),
   {
-    name: "broker that accepts and says nothing: no CONNACK",
+    name: "broker accepts the connection but sends no CONNACK",
     expected: { ...nothing, backWithinMs: longestMs },
     run(trial) {
       const { world } = trial;
@@ -171,7 +171,7 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "broker that never grants the subscription, and answers nothing else",
+    name: "broker sends nothing after CONNACK: no SUBACK",
     expected: { ...nothing, backWithinMs: longestMs },
     run(trial) {
       const { world } = trial;
@@ -183,7 +183,7 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "broker that refuses with each of CONNACK's codes",
+    name: "broker refuses with each CONNACK return code",
     expected: { ...nothing, backWithinMs: longestMs },
     run(trial) {
       const { world } = trial;
@@ -197,25 +197,25 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "no PINGRESP: given up after 1.5 × keep alive",
+    name: "no PINGRESP: the box disconnects after 1.5 × keep alive",
     expected: { ...nothing, backWithinMs: 60_000 },
     run(trial) {
       const { world } = trial;
-      // The answer to the first PINGREQ has come.
+      // The answer to the first PINGREQ has arrived.
       world.run(1_000);
       const from = world.broker.connects.length;
       world.broker.manners.withholds = new Set(["pingresp", "connack"]);
       world.run(88_000);
-      trial.expect(world.connectionState === "connected", "not given up before");
+      trial.expect(world.connectionState === "connected", "not disconnected before");
       world.run(2_000);
-      trial.expect(world.connectionState !== "connected", "given up");
+      trial.expect(world.connectionState !== "connected", "disconnected");
       trial.expect(world.broker.connects.length === from, "by the box itself");
       world.broker.manners.withholds = new Set();
       trial.awaitReturn();
     },
   },
   {
-    name: "half a packet, and then silence",
+    name: "half a packet, then silence",
     expected: { pulses: [500], reported: ["opened"], backWithinMs: 120_000 },
     run(trial) {
       const { world } = trial;
@@ -239,7 +239,7 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "a packet that claims 256 MB",
+    name: "a packet with a declared length of 256 MB",
     expected: { ...nothing, backWithinMs: 20_000 },
     run(trial) {
       const { world } = trial;
@@ -249,7 +249,7 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "a full send buffer: the peer sends and does not read",
+    name: "full send buffer: the peer sends but does not read",
     settings: { keepAliveSeconds: 600 },
     expected: {
       pulses: [500],
@@ -266,13 +266,16 @@ export const connectionScenarios: readonly Scenario[] = [
         world.run(1_000);
       }
       world.run(200_000);
-      trial.expect(world.connectionState !== "connected", "given up, long before the keep alive");
+      trial.expect(
+        world.connectionState !== "connected",
+        "disconnected long before the keep alive",
+      );
       world.surroundings.isReading = true;
       trial.awaitReturn();
     },
   },
   {
-    name: "a slow line: three seconds each way",
+    name: "slow network: three seconds of latency each way",
     expected: { pulses: [500], reported: ["opened"], backWithinMs: 40_000 },
     run(trial) {
       const { world } = trial;
@@ -283,7 +286,7 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "a thousand reconnects: no timer, no socket, no memory of them is left",
+    name: "a thousand reconnects: no timers, sockets or memory are leaked",
     expected: { pulses: [500], reported: ["opened"], backWithinMs: longestMs },
     run(trial) {
       const { world } = trial;

@@ -3,10 +3,10 @@ import { car } from "./surroundings.ts";
 
 const cuts = Array.from({ length: 26 }, (_, i) => i * 20);
 
-/** What the loss of power, of memory, or of a timer does. */
+/** Loss of power, of memory, or of a timer. */
 export const powerScenarios: readonly Scenario[] = [
   {
-    name: "power cut at any moment of a pulse, every 20 ms from its edge to its end",
+    name: "power cut during a pulse, every 20 ms from its start to its end",
     expected: {
       pulses: cuts,
       reported: cuts.map(() => "opened"),
@@ -18,7 +18,7 @@ export const powerScenarios: readonly Scenario[] = [
         world.open();
         world.timeline.runUntil(() => world.level === 1, 1_000, 1);
         world.run(cutMs);
-        // At the very end the falling edge has been, and its event is under way.
+        // At the very end, the falling edge is over, and its event is in flight.
         world.powerOff();
         trial.expect(world.level === 0, "LOW without power");
         world.run(1_000);
@@ -30,7 +30,7 @@ export const powerScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "power comes and goes ten times within a minute",
+    name: "ten power cuts within a minute",
     expected: { pulses: [], reported: [], backWithinMs: 10_000 },
     run(trial) {
       const { world } = trial;
@@ -46,7 +46,7 @@ export const powerScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "power cut before an event was acknowledged: told after the restart, in order",
+    name: "power cut before an event is acknowledged: reported after the restart, in order",
     expected: {
       pulses: [500],
       reported: ["opened", "unknown-action", "expired"],
@@ -54,7 +54,7 @@ export const powerScenarios: readonly Scenario[] = [
     },
     run(trial) {
       const { world } = trial;
-      // The box's words reach nobody any more; what is sent to it still does.
+      // The broker receives nothing from the box any more; the box still receives.
       world.surroundings.isReading = false;
       world.open();
       world.run(2_000);
@@ -69,7 +69,7 @@ export const powerScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "heap pressure: no memory for the next connection ends the program, LOW, and it starts again",
+    name: "out of memory at a reconnect: the pin stays LOW, the program restarts",
     expected: { pulses: [500], reported: ["opened"], backWithinMs: 20_000 },
     run(trial) {
       const { world } = trial;
@@ -83,18 +83,21 @@ export const powerScenarios: readonly Scenario[] = [
       world.surroundings.isOutOfMemory = false;
       world.surroundings.freeHeap = 140_000;
       trial.awaitReturn();
-      trial.expect(world.lastStatus?.resetReason === "software", "the status says why it started");
+      trial.expect(
+        world.lastStatus?.resetReason === "software",
+        "the status gives the reset reason",
+      );
     },
   },
   {
-    name: "heap pressure in the middle of a pulse: LOW before the program ends, told after it has started again",
+    name: "out of memory during a pulse: LOW before the program ends, reported after the restart",
     settings: { pulseMs: 5_000 },
     expected: { pulses: [1_670], reported: ["opened"], backWithinMs: 20_000 },
     run(trial) {
       const { world } = trial;
       world.open();
       world.run(200);
-      // The socket that takes the lost one's place finds no memory.
+      // The socket that replaces the lost one finds no memory.
       world.reachNetworks([]);
       world.reachNetworks([car]);
       world.surroundings.isOutOfMemory = true;
@@ -105,7 +108,7 @@ export const powerScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "a pulse whose timer is lost: the cap ends it, and the status counts it",
+    name: "lost pulse timer: the cap ends the pulse, and the status counts it",
     expected: { pulses: [1_500], reported: ["opened"], backWithinMs: null },
     run(trial) {
       const { world } = trial;

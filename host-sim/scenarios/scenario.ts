@@ -1,15 +1,15 @@
 import type { EventReport } from "../../device/messages/event.ts";
 import { World } from "./world.ts";
 
-/** What a scenario shows. */
+/** The result of a scenario. */
 export interface Outcome {
-  /** how long the pin was HIGH each time, in ms */
+  /** the lengths of the pulses, in ms */
   readonly pulses: readonly number[];
-  /** each event as the broker got it, in order: `opened`, or the reason of a refusal */
+  /** the broker's events in order: `opened`, or the reason of a refusal */
   readonly reported: readonly string[];
-  /** from {@link Trial.healed} to the status `online`, in ms; null where the box was never away */
+  /** from {@link Trial.healed} to the status `online`, in ms; null if the box was never offline */
   readonly backAfterMs: number | null;
-  /** what must never happen, and did */
+  /** violations of the general rules */
   readonly problems: readonly string[];
 }
 
@@ -19,14 +19,14 @@ export interface Scenario {
   readonly expected: {
     readonly pulses: readonly number[];
     readonly reported: readonly string[];
-    /** null: is never away */
+    /** null: never offline */
     readonly backWithinMs: number | null;
   };
-  /** begins with a box that has been online for a minute */
+  /** starts with a box that has been online for a minute */
   run(trial: Trial): void;
 }
 
-/** One run of a scenario: a world, and what came of it. */
+/** One run of a scenario: a world and its outcome. */
 export class Trial {
   readonly world: World;
   readonly #pulses: number[] = [];
@@ -55,7 +55,7 @@ export class Trial {
     );
   }
 
-  /** as the broker got them; the same report twice counts once, as QoS 1 may repeat */
+  /** as received by the broker; a repeated report counts once, because QoS 1 may repeat */
   get events(): readonly EventReport[] {
     const texts = new Set<string>();
     return this.#events.filter((event) => {
@@ -73,13 +73,13 @@ export class Trial {
     };
   }
 
-  /** The disturbance is over: from now on it is the box's affair to come back. */
+  /** The fault is over: from now on, the box must recover. */
   healed(): void {
     this.#healedAt = this.world.now;
     this.#backAfterMs = null;
   }
 
-  /** {@link healed}, and the box is given the time to come back. */
+  /** {@link healed}, then waits for the box to recover. */
   awaitReturn(): void {
     this.healed();
     if (!this.world.timeline.runUntil(() => this.#healedAt === undefined, 60 * 60_000)) {
@@ -87,7 +87,7 @@ export class Trial {
     }
   }
 
-  /** Something that this scenario alone looks at has to hold. */
+  /** An expectation of this scenario only. */
   expect(holds: boolean, what: string): void {
     if (!holds) this.problem(what);
   }
@@ -97,10 +97,10 @@ export class Trial {
   }
 }
 
-/** AWS IoT Core takes one CONNECT per second and client id. */
+/** AWS IoT Core accepts one CONNECT per second and client id. */
 const minimumBetweenConnectsMs = 1_000;
 
-/** Runs one scenario from power-up to a quiet end, and looks at what must hold in each. */
+/** Runs one scenario from power-up until it is idle, and checks the general rules. */
 export function runScenario(scenario: Scenario, seed: number): Outcome {
   const trial = new Trial(scenario, seed);
   const { world } = trial;
@@ -108,7 +108,7 @@ export function runScenario(scenario: Scenario, seed: number): Outcome {
   world.awaitOnline();
   world.run(60_000);
   scenario.run(trial);
-  // Whatever is under way comes to its end.
+  // Pending work completes.
   world.run(3 * 60_000);
   trial.expect(world.level === 0, "the pin is LOW at the end");
   trial.expect(world.connectionState === "connected", "connected at the end");
@@ -130,7 +130,7 @@ export function runScenario(scenario: Scenario, seed: number): Outcome {
   return trial.outcome;
 }
 
-/** A scenario's own expectations, and {@link Outcome.problems}: one line for each that does not hold. */
+/** A scenario's own expectations, plus {@link Outcome.problems}: one line per failure. */
 export function judge({ expected }: Scenario, outcome: Outcome): string[] {
   const problems = [...outcome.problems];
   const differs = (name: string, is: unknown, wanted: unknown) => {

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { scenarios } from "./all.ts";
 import { judge, runScenario } from "./scenario.ts";
 
-/** Jitter differs, what comes of it does not. */
+/** The jitter differs; the outcome must not. */
 const seeds = [1, 2, 3];
 
-describe("scenarios, in virtual time over the whole box", () => {
+describe("scenarios with the whole box in virtual time", () => {
   for (const scenario of scenarios) {
     it(scenario.name, () => {
       for (const seed of seeds) {

@@ -1,46 +1,46 @@
 import type { SocketError } from "../../device/hal.ts";
 
-/** A WiFi network in reach. */
+/** A WiFi network in range. */
 export interface AccessPoint {
   readonly SSID: string;
   readonly password?: string;
   readonly RSSI: number;
 }
 
-/** What becomes of a connection that is opened: TLS in a word, or how it fails. */
+/** The result of opening a connection: TLS, or the failure. */
 export type Reach =
   | { readonly type: "works" }
   | { readonly type: "fails"; readonly reason: SocketError; readonly afterMs: number }
-  /** neither an answer nor an end */
+  /** no answer and no end */
   | { readonly type: "silent" };
 
-/** What lies around a box and can be changed at any moment. */
+/** The environment of a box. It can be changed at any time. */
 export interface Surroundings {
   accessPoints: readonly AccessPoint[];
   joinMs: number;
   timeServers: "answer" | "blocked";
-  /** how far the time servers are ahead of the calendar, in ms */
+  /** offset of the time servers from the calendar, in ms */
   timeSkewMs: number;
   reach: Reach;
   handshakeMs: number;
-  /** from the broker to the box and back, each */
+  /** latency from the broker to the box, and back */
   latencyMs: number;
-  /** how bytes towards the box are cut into pieces; default: not at all */
+  /** how bytes to the box are split; default: not at all */
   cut: ((bytes: Uint8Array) => readonly Uint8Array[]) | undefined;
-  /** whether the peer takes what the box writes; false: the send buffer fills up */
+  /** whether the peer reads what the box writes; false: the send buffer fills up */
   isReading: boolean;
-  /** free heap, in bytes; undefined: the platform cannot tell */
+  /** free heap, in bytes; undefined: the platform cannot report it */
   freeHeap: number | undefined;
   /** no memory for the next socket: opening one throws */
   isOutOfMemory: boolean;
-  /** what is written to storage is not kept */
+  /** writes to storage are lost */
   isStorageFull: boolean;
 }
 
 export const car: AccessPoint = { SSID: "car-park", password: "barrier-2026", RSSI: -61 };
 export const office: AccessPoint = { SSID: "office", password: "coffee-2026", RSSI: -72 };
 
-/** Noon of a working day, in ms since 1970: the calendar as the timeline begins. */
+/** Noon of a working day, in ms since 1970: the calendar time at the start. */
 export const epoch = Date.UTC(2026, 10, 24, 12);
 
 export const fairWeather = (): Surroundings => ({

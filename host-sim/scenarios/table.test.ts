@@ -10,9 +10,10 @@ const scenario: Scenario = {
 const good: Outcome = { pulses: [500], reported: ["opened"], backAfterMs: 900, problems: [] };
 
 describe("judge", () => {
-  it("finds nothing where all is as expected", () => assert.deepEqual(judge(scenario, good), []));
+  it("reports nothing if everything is as expected", () =>
+    assert.deepEqual(judge(scenario, good), []));
 
-  it("finds each thing that is not", () => {
+  it("reports each deviation", () => {
     const cases: readonly (readonly [Partial<Outcome>, RegExp])[] = [
       [{ pulses: [500, 500] }, /^pulses: \[500,500\], not \[500\]$/],
       [{ reported: [] }, /^reported: \[\], not/],
@@ -29,7 +30,7 @@ describe("judge", () => {
 });
 
 describe("the table of scenarios", () => {
-  it("tells pulses, reports, the longest way back, and each engine's verdict", () => {
+  it("shows pulses, reports, the longest recovery, and each engine's verdict", () => {
     const many: Outcome = {
       pulses: [0, 20, 40, 60],
       reported: ["busy", "busy", "opened"],
@@ -48,7 +49,7 @@ describe("the table of scenarios", () => {
       "| scenario | pin 5 | reported | back after | Node | XS |",
       "| --- | --- | --- | --- | --- | --- |",
       "| a \\| b | 500 ms | opened | 71 s | pass | FAIL: reported: x; y |",
-      "| c | 4 pulses, 0–60 ms | 2 × busy, opened | was never away | pass | not run |",
+      "| c | 4 pulses, 0–60 ms | 2 × busy, opened | never offline | pass | not run |",
       "",
     ]);
   });

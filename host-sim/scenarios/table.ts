@@ -1,15 +1,15 @@
 import type { Outcome, Scenario } from "./scenario.ts";
 
-/** One scenario, and what came of it on each engine that ran it. */
+/** One scenario, and its outcome on each engine that ran it. */
 export interface Row {
   readonly scenario: Scenario;
-  /** one for each seed */
+  /** one per seed */
   readonly outcomes: readonly Outcome[];
-  /** by engine: what did not hold */
+  /** by engine: the failures */
   readonly verdicts: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A table in Markdown; the longest way back of all seeds is shown. */
+/** A Markdown table. It shows the longest recovery time of all seeds. */
 export function scenarioTable(rows: readonly Row[], engines: readonly string[]): string {
   const heading = ["scenario", "pin 5", "reported", "back after", ...engines];
   const lines = rows.map(({ scenario, outcomes, verdicts }) => {
@@ -19,7 +19,7 @@ export function scenarioTable(rows: readonly Row[], engines: readonly string[]):
       scenario.name,
       first === undefined ? "" : pulsesInWords(first.pulses),
       first === undefined ? "" : reportsInWords(first.reported),
-      back < 0 ? "was never away" : inWords(back),
+      back < 0 ? "never offline" : inWords(back),
       ...engines.map((engine) => {
         const problems = verdicts[engine];
         if (problems === undefined) return "not run";
@@ -38,7 +38,7 @@ function pulsesInWords(pulses: readonly number[]): string {
   return `${pulses.length} pulses, ${Math.min(...pulses)}–${Math.max(...pulses)} ms`;
 }
 
-/** The same several times running is told once. */
+/** Repeated values in a row are shown once, with a count. */
 function reportsInWords(reported: readonly string[]): string {
   const runs: { readonly word: string; count: number }[] = [];
   for (const word of reported) {

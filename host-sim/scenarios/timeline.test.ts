@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { seededRandom, Timeline } from "./timeline.ts";
 
 describe("Timeline", () => {
-  it("calls what is due in its order, at its moment", () => {
+  it("calls timers in order, at their time", () => {
     const timeline = new Timeline();
     const seen: string[] = [];
     const note = (name: string) => () => seen.push(`${name}@${timeline.now}`);
@@ -20,7 +20,7 @@ describe("Timeline", () => {
     assert.equal(timeline.now, 20);
   });
 
-  it("does not call what was cancelled, and says whether there was something to cancel", () => {
+  it("does not call cancelled timers, and reports whether there was one to cancel", () => {
     const timeline = new Timeline();
     const handle = timeline.after(10, () => assert.fail("was cancelled"));
     assert.ok(timeline.cancel(handle));
@@ -32,7 +32,7 @@ describe("Timeline", () => {
     assert.ok(!timeline.cancel(undefined));
   });
 
-  it("runs until something holds, or says that it never did", () => {
+  it("runs until a condition holds, or reports that it never did", () => {
     const timeline = new Timeline();
     let isDone = false;
     timeline.after(95, () => {
@@ -44,7 +44,7 @@ describe("Timeline", () => {
     assert.equal(timeline.now, 100);
   });
 
-  it("keeps the order of time, and of setting within one moment, however many there are", () => {
+  it("keeps the order of times, and of insertion at one time", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(50), fc.boolean()), { maxLength: 80 }), (delays) => {
         const timeline = new Timeline();
@@ -68,7 +68,7 @@ describe("Timeline", () => {
 });
 
 describe("seededRandom", () => {
-  it("is the same for the same seed, uniform in [0, 1), and another for another", () => {
+  it("is the same for the same seed, uniform in [0, 1), and different for another seed", () => {
     const take = (seed: number) => {
       const random = seededRandom(seed);
       return Array.from({ length: 10_000 }, random);

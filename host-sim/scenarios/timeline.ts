@@ -7,11 +7,13 @@ interface Appointment {
   callback: (() => void) | undefined;
 }
 
-/** Virtual time: stands still until it is moved, and then calls what is due, in its order. In whole ms. */
+/**
+ * Virtual time: stands still until it is advanced, then calls what is due, in order. In whole ms.
+ */
 export class Timeline {
   #now = 0;
   #count = 0;
-  /** a binary heap, the earliest first */
+  /** a binary heap, earliest first */
   readonly #heap: Appointment[] = [];
 
   get now(): number {
@@ -21,7 +23,8 @@ export class Timeline {
   after(delayMs: number, callback: () => void): TimerHandle {
     this.#count += 1;
     const appointment: Appointment = {
-      // Never early: a fraction of a millisecond too soon would be asked for again, for ever.
+      // Never early: a timer that fires a fraction of a millisecond too soon would be set again
+      // forever.
       at: this.#now + Math.max(0, Math.ceil(delayMs)),
       order: this.#count,
       callback,
@@ -39,7 +42,7 @@ export class Timeline {
     return true;
   }
 
-  /** Moves time on by `ms`; what is due on the way happens at its own moment. */
+  /** Advances time by `ms`. Timers on the way fire at their own time. */
   run(ms: number): void {
     const end = this.#now + ms;
     for (;;) {
@@ -55,7 +58,10 @@ export class Timeline {
     this.#now = end;
   }
 
-  /** Moves time on until it holds, looking every `stepMs`; false where it never did within `limitMs`. */
+  /**
+   * Advances time until the condition holds, and checks it every `stepMs`; false if it does not
+   * hold within `limitMs`.
+   */
   runUntil(holds: () => boolean, limitMs: number, stepMs = 10): boolean {
     const end = this.#now + limitMs;
     while (!holds()) {

@@ -10,22 +10,22 @@ type Packet = Parameters<typeof mqttPacket.generate>[0];
 type Parser = ReturnType<typeof mqttPacket.parser>;
 type ConnectPacket = Extract<Packet, { cmd: "connect" }>;
 
-/** The box's end of a connection, as the broker has it. */
+/** The box's end of a connection, as the broker sees it. */
 export interface Far {
   deliver(bytes: Uint8Array): void;
   hangUp(): void;
 }
 
-/** The broker's end, as the socket has it. */
+/** The broker's end, as the socket sees it. */
 export interface BrokerLink {
   receive(bytes: Uint8Array): void;
   /** The connection is closed by the box. */
   end(): void;
-  /** Nothing comes any more, and nobody said so. */
+  /** The path is gone, without notification. */
   vanish(): void;
 }
 
-/** What a box published. */
+/** A message published by the box. */
 export interface Published {
   readonly at: number;
   readonly topic: string;
@@ -34,13 +34,13 @@ export interface Published {
   readonly dup: boolean;
 }
 
-/** How the broker behaves; may be changed at any moment. */
+/** The broker's behaviour; may be changed at any time. */
 export interface Manners {
-  /** what it answers; a withheld answer never comes */
+  /** what it answers; a withheld answer never arrives */
   withholds: ReadonlySet<"connack" | "suback" | "puback" | "pingresp">;
-  /** hangs up this long after CONNACK; undefined: does not */
+  /** closes the connection this long after CONNACK; undefined: does not */
   dropsAfterMs: number | undefined;
-  /** CONNACK's return code */
+  /** CONNACK return code */
   returnCode: number;
 }
 
@@ -51,17 +51,17 @@ export interface PublishOptions {
 }
 
 /**
- * The one broker of a world in virtual time, for one box: MQTT 3.1.1 as AWS IoT Core plays it, as far
- * as a box can see. A session ends with its connection; retained messages stay.
+ * The only broker of a world in virtual time, for one box: MQTT 3.1.1 as AWS IoT Core implements
+ * it, as far as a box can see. A session ends with its connection; retained messages stay.
  */
 export class VirtualBroker {
   readonly manners: Manners = { withholds: new Set(), dropsAfterMs: undefined, returnCode: 0 };
-  /** provisioning by claim; a box that has its certificate never sees it */
+  /** provisioning by claim; a box with a certificate never uses it */
   readonly claims = new VirtualClaims();
-  /** when each CONNECT came, those of a claim apart */
+  /** the time of each CONNECT, except those of claims */
   readonly connects: number[] = [];
   onPublished: (message: Published) => void = () => {};
-  /** the box says something that no client may say */
+  /** the box sent something that no client may send */
   onProblem: (problem: string) => void = () => {};
   readonly #timeline: Timeline;
   readonly #retained = new Map<string, string>();
@@ -72,20 +72,20 @@ export class VirtualBroker {
     this.#timeline = timeline;
   }
 
-  /** whether a box is subscribed and would get a message */
+  /** whether a box is subscribed and would receive a message */
   get isSubscribed(): boolean {
     return this.#link?.isReachable === true && this.#link.filter !== undefined;
   }
 
-  /** A box whose claim is under way is nobody to send to. */
+  /** A box that is claiming receives no messages. */
   accept(far: Far): BrokerLink {
     return new Link(this, this.#timeline, far);
   }
 
   /**
-   * As the staff app's service, or anybody who may, publishes.
-   * @returns whether somebody was subscribed and within reach; a retained message stays for who comes
-   * later
+   * Publishes like the staff app's service, or any other permitted client.
+   * @returns whether a subscribed client could be reached; a retained message also stays for later
+   * subscribers
    */
   publish(topic: string, payload: string, options: PublishOptions = {}): boolean {
     const { retain = false } = options;
@@ -93,12 +93,12 @@ export class VirtualBroker {
     return this.#send(topic, payload, { ...options, retain: false });
   }
 
-  /** Bytes as they are, to whoever is connected. */
+  /** Sends raw bytes to the connected client. */
   sendRaw(bytes: Uint8Array): void {
     this.#link?.far.deliver(bytes);
   }
 
-  /** A client that says it is our box: the first one is thrown out (DUPLICATE_CLIENTID). */
+  /** A client with our box's id: the first one is disconnected (DUPLICATE_CLIENTID). */
   takeOver(): void {
     this.dropAll();
   }
@@ -108,9 +108,9 @@ export class VirtualBroker {
     this.#link?.drop();
   }
 
-  /** @internal by a link: CONNECT was accepted */
+  /** @internal called by a link: CONNECT was accepted */
   joined(link: Link): void {
-    // A second connection of the same client id throws the first one out.
+    // A second connection with the same client id disconnects the first one.
     if (this.#link !== undefined && this.#link !== link) this.#link.drop();
     this.#link = link;
   }
@@ -148,7 +148,7 @@ export class VirtualBroker {
 /** One connection. */
 class Link implements BrokerLink {
   readonly far: Far;
-  /** what the box is subscribed to */
+  /** the box's subscription */
   filter: string | undefined;
   readonly #broker: VirtualBroker;
   readonly #timeline: Timeline;
@@ -163,7 +163,7 @@ class Link implements BrokerLink {
     this.#timeline = timeline;
     this.far = far;
     this.#parser.on("packet", (packet) => this.#handle(packet));
-    this.#parser.on("error", (error) => broker.onProblem(`no MQTT: ${error.message}`));
+    this.#parser.on("error", (error) => broker.onProblem(`not MQTT: ${error.message}`));
   }
 
   get isReachable(): boolean {
@@ -172,7 +172,7 @@ class Link implements BrokerLink {
 
   receive(bytes: Uint8Array): void {
     if (!this.isReachable) return;
-    // mqtt-packet's types ask for Node's Buffer; its code takes any Uint8Array.
+    // mqtt-packet's types require Node's Buffer; its code accepts any Uint8Array.
     this.#parser.parse(bytes as Parameters<Parser["parse"]>[0]);
   }
 
@@ -207,7 +207,7 @@ class Link implements BrokerLink {
     this.#watch();
     const { manners } = this.#broker;
     if ((packet.cmd === "connect") !== (this.#connect === undefined)) {
-      this.#broker.onProblem(`${packet.cmd} out of turn`);
+      this.#broker.onProblem(`${packet.cmd} out of order`);
       this.drop();
       return;
     }
@@ -286,7 +286,7 @@ class Link implements BrokerLink {
     if (dropsAfterMs !== undefined) this.#timeline.after(dropsAfterMs, () => this.drop());
   }
 
-  /** A client that is silent for 1.5 × keep alive is gone [MQTT-3.1.2-24]. */
+  /** A client that is silent for 1.5 × keep alive is disconnected [MQTT-3.1.2-24]. */
   #watch(): void {
     this.#timeline.cancel(this.#watchdog);
     const keepAliveSeconds = this.#connect?.keepalive ?? 30;

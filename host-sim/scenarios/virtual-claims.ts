@@ -11,42 +11,42 @@ import { claimTopicsOf } from "../../device/messages/claim-topics.ts";
 
 export const virtualTemplate = "boom-box";
 
-/** What becomes of a claim. */
+/** The result of a claim. */
 export type ClaimManner =
   | "grants"
-  /** no to the certificate, no to the thing: as a template's hook says it, or AWS's throttle */
+  /** refuses the certificate or the thing: as a template's hook or AWS's throttle would */
   | "rejects"
   | "busy"
-  /** takes the request, and never answers */
+  /** accepts the request, and never answers */
   | "silent"
-  /** hangs up in place of the thing's answer */
+  /** closes the connection instead of answering RegisterThing */
   | "drops";
 
-/** The provisioning by claim of a {@link VirtualBroker}, and which certificates TLS takes. */
+/** The provisioning by claim of a {@link VirtualBroker}, and the certificates that TLS accepts. */
 export class VirtualClaims {
   manner: ClaimManner = "grants";
-  /** the box came without a certificate of its own */
+  /** the box has no certificate of its own in the image */
   isFleet = false;
-  /** how many certificates were made, and how many registrations came to something */
+  /** numbers of created certificates and successful registrations */
   certificates = 0;
   registrations = 0;
-  /** when each connection with the claim's certificate began its MQTT */
+  /** the start of MQTT on each connection with the claim certificate */
   readonly connects: number[] = [];
   readonly #registered = new Set<string>();
 
-  /** Whether TLS goes through with this identity. */
+  /** Whether TLS succeeds with this identity. */
   knows(identity: Identity | undefined): boolean {
     if (identity?.type === "claim") return this.isFleet;
     if (identity?.type !== "issued") return !this.isFleet;
     return this.#registered.has(identity.certificate.join());
   }
 
-  /** As a person does in the console, or by mistake: no certificate is good any more. */
+  /** As in the console, on purpose or by mistake: deactivates all certificates. */
   deactivateAll(): void {
     this.#registered.clear();
   }
 
-  /** What is said to a PUBLISH: undefined is nothing. */
+  /** The answer to a PUBLISH; undefined: none. */
   answer(topic: string, payload: string): { topic: string; payload: string } | "drop" | undefined {
     const { certificate, thing } = claimTopicsOf(virtualTemplate);
     const asked = [certificate, thing].find(({ request }) => request === topic);
@@ -74,5 +74,5 @@ function made(serial: number): CertificateAnswer {
   return { certificatePem, certificateOwnershipToken: String(serial) };
 }
 
-/** A SEQUENCE of 300 bytes; nobody here looks inside. */
+/** A SEQUENCE of 300 bytes; nothing here parses it. */
 const base64Of = (serial: number) => `MIIBKA${String(serial).padStart(394, "A")}`;

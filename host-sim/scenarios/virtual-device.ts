@@ -18,18 +18,21 @@ export interface VirtualDeviceOptions {
   readonly timeline: Timeline;
   readonly surroundings: Surroundings;
   readonly broker: VirtualBroker;
-  /** what outlives the power */
+  /** what survives a power cut */
   readonly storage: Map<string, string>;
   readonly resetReason: ResetReason;
   readonly random: () => number;
-  /** PEM, of a box that came without a certificate */
+  /** PEM, for a box without a certificate in the image */
   readonly request: string | undefined;
   onPin(value: 0 | 1): void;
-  /** a callback of the firmware threw: on the board the program ends there */
+  /** a callback of the firmware threw: on the board, the program ends there */
   onCrash(error: unknown): void;
 }
 
-/** All of `hal.ts` in virtual time, for one start of the box: when the power goes, it is silent for ever. */
+/**
+ * All of `hal.ts` in virtual time, for one start of the box. After a power cut, it is silent
+ * forever.
+ */
 export class VirtualDevice implements Device {
   readonly gatePin = { write: (value: 0 | 1) => this.options.onPin(value) };
   readonly network: VirtualNetwork;
@@ -68,7 +71,7 @@ export class VirtualDevice implements Device {
     };
     this.storage = {
       read: (key) => storage.get(key),
-      // As device/xs/key-value.ts has it: a failure is told elsewhere, and lived with.
+      // Like device/xs/key-value.ts: a failure is reported elsewhere and tolerated.
       write: (key, value) => {
         if (!surroundings.isStorageFull) storage.set(key, value);
       },
@@ -77,17 +80,17 @@ export class VirtualDevice implements Device {
     this.system = { resetReason, random, freeHeap: () => surroundings.freeHeap };
   }
 
-  /** timers set and neither fired nor cleared */
+  /** timers set and not yet fired or cleared */
   get armedTimers(): number {
     return this.#armed;
   }
 
-  /** The next timer of exactly this delay never fires, and nobody is told. */
+  /** The next timer with exactly this delay never fires, and nothing reports it. */
   losesNextTimerOf(delayMs: number): void {
     this.#lostDelayMs = delayMs;
   }
 
-  /** sockets opened and not closed by the firmware */
+  /** sockets opened and not yet closed by the firmware */
   get openSockets(): number {
     return this.#sockets.size;
   }
@@ -96,7 +99,7 @@ export class VirtualDevice implements Device {
     return this.options.request;
   }
 
-  /** None is shown to anybody here. */
+  /** No certificate is presented here. */
   certificateEndsAt(): undefined {
     return undefined;
   }
@@ -108,7 +111,7 @@ export class VirtualDevice implements Device {
     return socket;
   }
 
-  /** On a later turn, while there is power. What throws there ends the program. */
+  /** On a later turn, while there is power. A throw there ends the program. */
   later(delayMs: number, callback: () => void) {
     return this.options.timeline.after(delayMs, () => {
       if (!this.#isPowered) return;
@@ -126,7 +129,7 @@ export class VirtualDevice implements Device {
     this.#sockets.clear();
   }
 
-  /** The WiFi is gone: TCP is not told, and nothing more comes through. */
+  /** The WiFi is gone: TCP is not notified, and nothing passes any more. */
   cutSockets(): void {
     for (const socket of this.#sockets) socket.vanish();
   }
@@ -178,7 +181,7 @@ class VirtualNetwork implements NetworkInterface {
     this.#device.later(0, () => this.#become(200));
   }
 
-  /** What is in reach has changed. */
+  /** The networks in range have changed. */
   look(): void {
     const { accessPoints } = this.#device.options.surroundings;
     const joined = this.#joined;
@@ -189,13 +192,13 @@ class VirtualNetwork implements NetworkInterface {
     this.disconnect();
   }
 
-  /** DHCP hands out another address; what is connected stays so. */
+  /** DHCP assigns another address; open connections stay. */
   renumber(address: string): void {
     this.#address = address;
     this.#device.later(0, () => this.onChanged?.("address"));
   }
 
-  /** The network that is joined is heard better or worse. */
+  /** The signal of the joined network changes. */
   hear(RSSI: number): void {
     if (this.#joined !== undefined) this.#joined = { ...this.#joined, RSSI };
   }
@@ -228,7 +231,7 @@ class VirtualClock implements Clock {
     this.#asked += 1;
     const question = this.#asked;
     const isBlocked = surroundings.timeServers === "blocked";
-    // Three servers, two tries each, as device/xs/sntp.ts asks them.
+    // Three servers, two attempts each, as in device/xs/sntp.ts.
     this.#device.later(isBlocked ? 12_000 : 2 * surroundings.latencyMs, () => {
       if (question !== this.#asked) return;
       if (isBlocked) {
@@ -240,7 +243,7 @@ class VirtualClock implements Clock {
     });
   }
 
-  /** The clock is off by so much more from now on. */
+  /** The clock jumps by this much. */
   jump(byMs: number): void {
     if (this.#skewMs !== undefined) this.#skewMs += byMs;
   }

@@ -3,7 +3,7 @@ import type { Surroundings } from "./surroundings.ts";
 import type { Timeline } from "./timeline.ts";
 import type { BrokerLink, VirtualBroker } from "./virtual-broker.ts";
 
-/** What a socket needs to know of the device it is one of. */
+/** What a socket needs from its device. */
 export interface SocketHost {
   readonly options: {
     readonly timeline: Timeline;
@@ -14,10 +14,10 @@ export interface SocketHost {
   later(delayMs: number, callback: () => void): void;
 }
 
-/** What a board's TCP takes before it waits for acknowledgements, in bytes. */
+/** How many bytes a board's TCP accepts before it waits for acknowledgements. */
 const sendBufferBytes = 2_872;
 
-/** A TLS connection in virtual time, one end of it in the firmware, the other in the broker. */
+/** A TLS connection in virtual time, with one end in the firmware and the other in the broker. */
 export class VirtualSocket implements TLSSocket {
   readonly #device: SocketHost;
   readonly #options: TLSSocketOptions;
@@ -28,7 +28,7 @@ export class VirtualSocket implements TLSSocket {
   #hasVanished = false;
   #hasFailed = false;
   #room = sendBufferBytes;
-  /** the moment before which nothing may arrive: bytes keep their order */
+  /** the time before which nothing may arrive: bytes keep their order */
   #arrivesAt = 0;
 
   constructor(device: SocketHost, options: TLSSocketOptions, onClosed: () => void) {
@@ -95,7 +95,7 @@ export class VirtualSocket implements TLSSocket {
     timeline.after(surroundings.latencyMs, () => link?.end());
   }
 
-  /** No packet comes through any more, either way; the broker finds out by its keep alive. */
+  /** No packet passes any more, in either direction; the broker's keep alive detects it. */
   vanish(): void {
     this.#hasVanished = true;
     this.#link?.vanish();

@@ -14,39 +14,42 @@ import { VirtualDevice } from "./virtual-device.ts";
 
 export interface WorldOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** makes jitter, and nothing else, come out the same again */
+  /** makes the jitter reproducible; nothing else is random */
   readonly seed?: number;
 }
 
-/** What a world tells whoever watches it. */
+/** The callbacks of a world's observer. */
 export interface Watcher {
   onEdge(value: 0 | 1, at: number): void;
   onEvent(report: EventReport, at: number): void;
   onStatus(report: StatusReport | WillReport, at: number): void;
-  /** something that must never happen, whatever the scenario */
+  /** a violation of a general rule */
   onProblem(problem: string): void;
 }
 
-/** XS's restart after an error that nobody caught, in ms. */
+/** Time until XS restarts after an uncaught error, in ms. */
 const restartMs = 700;
 
-/** Boxes come one after the other, and share what parses their packets. */
+/** Boxes run one after the other, and share a packet parser. */
 const parser = new PacketParser();
 
-/** A whole box and all that is around it, in virtual time: the firmware's own agent, nothing of it replaced. */
+/**
+ * A complete box and its environment, in virtual time. It runs the firmware's own agent; nothing of
+ * it is replaced.
+ */
 export class World {
   readonly timeline = new Timeline();
   readonly surroundings: Surroundings = fairWeather();
   readonly broker = new VirtualBroker(this.timeline);
   readonly settings: Settings;
   readonly topics: ReturnType<typeof topicsOf>;
-  /** the box's storage, which outlives its power */
+  /** the box's storage, which survives power cuts */
   readonly storage = new Map<string, string>();
-  /** the last that the broker was given, the will included */
+  /** the broker's last message, including the will */
   lastStatus: StatusReport | undefined;
-  /** PUBLISH packets that came with DUP */
+  /** PUBLISH packets with DUP */
   repeats = 0;
-  /** how often the program ended by an error of its own */
+  /** how often the program ended because of its own error */
   crashes = 0;
   readonly #watcher: Watcher;
   readonly #random: () => number;
@@ -72,7 +75,7 @@ export class World {
     this.broker.onProblem = (problem) => watcher.onProblem(problem);
   }
 
-  /** what the pin is now */
+  /** the current level of the pin */
   get level(): 0 | 1 {
     return this.#level;
   }
@@ -81,7 +84,7 @@ export class World {
     return this.timeline.now;
   }
 
-  /** the calendar, in ms since 1970, as everybody but the box has it */
+  /** the true calendar time, in ms since 1970 */
   get date(): number {
     return epoch + this.timeline.now;
   }
@@ -90,7 +93,7 @@ export class World {
     return this.#agent?.connectionState;
   }
 
-  /** The box that has power. */
+  /** The powered box. */
   get device(): VirtualDevice {
     if (this.#device === undefined) throw new Error("the box has no power");
     return this.#device;
@@ -113,14 +116,14 @@ export class World {
       onCrash: () => this.#crash(),
     });
     this.#device = device;
-    // As device/main.ts does, before anything else.
+    // Like device/main.ts, before anything else.
     device.gatePin.write(0);
     const agent = new Agent({ device, settings: this.settings, firmware: "virtual", parser });
     this.#agent = agent;
     device.later(0, () => agent.start());
   }
 
-  /** No good-bye; a pin without power is LOW. */
+  /** Without DISCONNECT; a pin without power is LOW. */
   powerOff(): void {
     this.#device?.powerOff();
     this.#device = undefined;
@@ -128,7 +131,7 @@ export class World {
     this.#setPin(0);
   }
 
-  /** Until the box is subscribed; a problem where it never is. */
+  /** Until the box is subscribed; a problem if it never is. */
   awaitOnline(limitMs = 30 * 60_000): void {
     const isThere = () => this.broker.isSubscribed && this.connectionState === "connected";
     if (!this.timeline.runUntil(isThere, limitMs)) {
@@ -136,7 +139,7 @@ export class World {
     }
   }
 
-  /** An `open` as the staff app's service sends it; `changes` may spoil it. */
+  /** An `open` as the staff app's service sends it; `changes` may make it invalid. */
   open(changes: Readonly<Record<string, unknown>> = {}, options: PublishOptions = {}): boolean {
     this.#lastId += 1;
     const payload = writeOpenCommand({
@@ -153,7 +156,7 @@ export class World {
     return this.broker.publish(this.topics.command, payload, options);
   }
 
-  /** Changes what WiFi is in reach. */
+  /** Changes the WiFi networks in range. */
   reachNetworks(accessPoints: Surroundings["accessPoints"]): void {
     this.surroundings.accessPoints = accessPoints;
     this.#device?.network.look();
@@ -192,7 +195,7 @@ export class World {
   }
 }
 
-/** The payload with fields added, replaced, or (when undefined) taken out. */
+/** The payload with fields added, replaced, or (when undefined) removed. */
 function changed(payload: string, changes: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ ...membersOf(parseJson(payload)), ...changes });
 }

@@ -16,7 +16,7 @@ describe("the boom gate", () => {
 
   afterEach(() => time.restore());
 
-  it("is down, and stays down, until it is asked", () => {
+  it("is down, and stays down, until a signal", () => {
     time.tick(60_000);
     assert.equal(gate.state, "closed");
     assert.equal(gate.position, 0);
@@ -50,7 +50,7 @@ describe("the boom gate", () => {
     assert.equal(gate.position, 0);
   });
 
-  it("does not mind a signal while it opens", () => {
+  it("ignores a signal while it opens", () => {
     gate.handleSignal();
     time.tick(900);
     gate.handleSignal();
@@ -92,7 +92,7 @@ describe("the boom gate", () => {
     );
   });
 
-  it("stands still once the power is off", () => {
+  it("does not move when the power is off", () => {
     gate.handleSignal();
     time.tick(500);
     gate.powerOff();

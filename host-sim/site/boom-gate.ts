@@ -1,4 +1,6 @@
-/** Where the boom is. Nobody tells the box: it has no sensor, and never claims to know. */
+/**
+ * The position of the boom. The box does not know it: it has no sensor, and never claims to know.
+ */
 export type BoomState = "closed" | "opening" | "open" | "closing";
 
 export interface BoomTimes {
@@ -10,13 +12,13 @@ export interface BoomTimes {
 
 const defaultTimes: BoomTimes = { travelMs: 1_500, holdMs: 5_000 };
 
-/** A boom gate that opens at a remote's signal, stays, and closes by itself. */
+/** A boom gate that opens at a remote's signal, stays open, and closes by itself. */
 export class BoomGate {
   onChanged: ((state: BoomState) => void) | undefined;
   readonly #times: BoomTimes;
   #state: BoomState = "closed";
   #openings = 0;
-  /** how far up it was when its present movement began, 0–1, and when that was */
+  /** the position when its current movement began, 0–1, and the time of that */
   #from = 0;
   #since = 0;
   #timer: NodeJS.Timeout | undefined;

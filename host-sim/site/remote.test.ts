@@ -36,7 +36,7 @@ describe("the remote", () => {
     assert.equal(transmissions, 1);
   });
 
-  it("does not mind a press that is too short, as a glitch at boot is", () => {
+  it("ignores a press that is too short, such as a glitch at boot", () => {
     for (let i = 0; i < 5; i++) {
       pin.write(1);
       time.tick(99);
@@ -57,7 +57,7 @@ describe("the remote", () => {
     assert.equal(transmissions, 3);
   });
 
-  it("sends nothing once its battery is out", () => {
+  it("sends nothing without its battery", () => {
     pin.write(1);
     time.tick(50);
     remote.powerOff();

@@ -1,9 +1,9 @@
 import type { Edge } from "../hardware/pin.ts";
 
-/** A remote needs its button held at least this long to send its code. */
+/** A remote sends its code if its button is held for at least this long. */
 export const remoteHoldMs = 100;
 
-/** The remote whose button pin 5 presses: it transmits once per press that is long enough. */
+/** The remote whose button pin 5 presses. It transmits once per press that is long enough. */
 export class Remote {
   #pressedAt: number | undefined;
   #transmission: NodeJS.Timeout | undefined;
@@ -13,7 +13,7 @@ export class Remote {
     this.#onTransmit = onTransmit;
   }
 
-  /** Wire this to a pin's `onEdge`. */
+  /** Assign this to a pin's `onEdge`. */
   handleEdge({ value, at }: Edge): void {
     clearTimeout(this.#transmission);
     if (value === 0) {

@@ -4,16 +4,18 @@ import { makeHostile } from "./hostile.ts";
 
 export interface FuzzResult {
   readonly packets: number;
-  /** well-formed commands, each of which left exactly one event */
+  /** valid commands, each of which left exactly one event */
   readonly commands: number;
-  /** damaged commands that may still have meant `open`, and the pulses that came of them */
+  /** damaged commands that may still have meant `open`, and the pulses they caused */
   readonly mayHaveOpened: number;
   readonly pulses: number;
   readonly reconnects: number;
   readonly problems: readonly string[];
 }
 
-/** Hostile packets and payloads, structured and random, whole and in pieces, to a box that is online. */
+/**
+ * Sends hostile packets and payloads, structured and random, whole and in pieces, to an online box.
+ */
 export function fuzz(
   count: number,
   seed: number,
@@ -37,7 +39,7 @@ export function fuzz(
         }
         roseAt = at;
         pulses += 1;
-        if (!mayOpen) onProblem("an edge that nobody asked for");
+        if (!mayOpen) onProblem("an edge without a command");
       },
       onEvent: () => {
         events += 1;
@@ -59,11 +61,11 @@ export function fuzz(
     if (mayOpen) mayHaveOpened += 1;
     const before = events;
     world.broker.sendRaw(hostile.bytes);
-    // A packet that is not whole would take the next one for its rest: only a new connection helps.
+    // An incomplete packet would consume the next one: only a new connection helps.
     world.run(200);
     if (!hostile.isCommand) {
       world.broker.dropAll();
-      // A pulse that was asked for comes to its end.
+      // A requested pulse completes.
       if (world.level === 1) world.run(600);
       world.run(100);
       world.awaitOnline();

@@ -2,12 +2,12 @@ import mqttPacket from "mqtt-packet";
 import { writeOpenCommand } from "../../device/messages/command.ts";
 import { membersOf, parseJson } from "../../device/messages/json.ts";
 
-/** What is sent to the box, and what may come of it. */
+/** What is sent to the box, and the allowed results. */
 export interface Hostile {
   readonly bytes: Uint8Array;
-  /** a whole PUBLISH to the command topic, which must leave exactly one event */
+  /** a complete PUBLISH to the command topic, which must leave exactly one event */
   readonly isCommand: boolean;
-  /** by rules of our own, apart from the firmware's: it may raise the pin */
+  /** by independent rules, not the firmware's: it may raise the pin */
   readonly mayOpen: boolean;
 }
 
@@ -16,7 +16,7 @@ type Random = () => number;
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[Math.floor(random() * values.length)] as T;
 
-/** Words that have broken other parsers. */
+/** Strings that have broken other parsers. */
 const oddities: readonly unknown[] = [
   null,
   true,
@@ -38,7 +38,10 @@ const oddities: readonly unknown[] = [
   "soon",
 ];
 
-/** One packet, structured or not, that an attacker or a broken broker might send. `date`: ms since 1970. */
+/**
+ * One packet, structured or not, that an attacker or a broken broker might send. `date`: ms since
+ * 1970.
+ */
 export function makeHostile(random: Random, topic: string, date: number): Hostile {
   const kind = random();
   if (kind < 0.35) return command(random, topic, date);
@@ -49,7 +52,7 @@ export function makeHostile(random: Random, topic: string, date: number): Hostil
 
 const plain = (bytes: Uint8Array): Hostile => ({ bytes, isCommand: false, mayOpen: false });
 
-/** Well-formed MQTT, and a payload that must never open. */
+/** Well-formed MQTT with a payload that must never open the gate. */
 function command(random: Random, topic: string, date: number): Hostile {
   const retain = random() < 0.1;
   const bytes = publish(topic, payload(random, date), { retain, dup: random() < 0.1 });
@@ -65,7 +68,7 @@ function payload(random: Random, date: number): string {
     case 0:
       return JSON.stringify(pick(random, oddities)) ?? "";
     case 1: {
-      // A command too old to open, one of its fields replaced or added; never one of its times.
+      // An expired command with one field replaced or added, but never one of its times.
       const field = pick(random, ["action", "id", "by", "extra", "constructor"]);
       return JSON.stringify({ ...stale, [field]: pick(random, oddities) });
     }
@@ -80,7 +83,7 @@ function payload(random: Random, date: number): string {
   }
 }
 
-/** A command that would open, damaged on its way; what is left of it may still open. */
+/** A valid command, damaged in transit; it may still open the gate. */
 function mutated(random: Random, topic: string, date: number): Hostile {
   const times = { issuedAt: date, expiresAt: date + 10_000 };
   const good = writeOpenCommand({ id: `m-${random()}`, ...times, by: "fuzz" });
@@ -101,7 +104,7 @@ function mutated(random: Random, topic: string, date: number): Hostile {
   return { bytes, isCommand: false, mayOpen: mayOpen(bytes, topic) };
 }
 
-/** Generous: whatever could be read as a fresh `open`, by a parser that is not the firmware's. */
+/** Permissive: anything that a different parser could read as a fresh `open`. */
 function mayOpen(bytes: Uint8Array, topic: string): boolean {
   let may = false;
   const parser = mqttPacket.parser({ protocolVersion: 4 });
@@ -113,7 +116,7 @@ function mayOpen(bytes: Uint8Array, topic: string): boolean {
   try {
     parser.parse(Buffer.from(bytes));
   } catch {
-    // It reads past the end of some packets; what came before counts.
+    // It reads past the end of some packets; earlier ones count.
   }
   return may;
 }
@@ -127,7 +130,7 @@ function isOpen(text: string): boolean {
   }
 }
 
-/** Packets that are MQTT, and that this client never asked for. */
+/** Valid MQTT packets that this client never requested. */
 function strangePacket(random: Random, topic: string): Uint8Array {
   const identifier = 1 + Math.floor(random() * 65_535);
   const high = identifier >> 8;
@@ -145,7 +148,7 @@ function strangePacket(random: Random, topic: string): Uint8Array {
       return Uint8Array.of(0xd0, 0);
     case 5:
       return Uint8Array.of(pick(random, [0x10, 0x82, 0xa2, 0xc0, 0xe0, 0xf0, 0x00]), 0);
-    case 6: // a length that never comes, or is none
+    case 6: // an invalid length, or one that is never reached
       return Uint8Array.of(
         pick(random, [0x30, 0x32, 0x20]),
         0xff,
@@ -153,7 +156,7 @@ function strangePacket(random: Random, topic: string): Uint8Array {
         0xff,
         pick(random, [0x7f, 0xff]),
       );
-    case 7: // QoS 2, and QoS 3, which there is not
+    case 7: // QoS 2, and QoS 3, which does not exist
       return Uint8Array.from([pick(random, [0x34, 0x36]), ...publish(topic, "open", {}).slice(1)]);
     default:
       return publish(pick(random, ["gate/lot-2/command", `${topic}/x`, "$SYS/x"]), "open", {});

@@ -1,47 +1,47 @@
 import type { EventReport } from "../../device/messages/event.ts";
 
-/** One command that was sent, and what became of it. */
+/** One command that was sent, and its result. */
 interface Account {
   readonly sentAt: number;
   /** whether it may move the pin */
   readonly isGood: boolean;
   rises: number;
-  /** each different report once: QoS 1 may bring the same again */
+  /** each different report once: QoS 1 may repeat one */
   readonly reports: Set<string>;
   opened: number;
 }
 
-/** How many commands came to which end. */
+/** How many commands had which result. */
 export interface Totals {
   sent: number;
   opened: number;
   refused: number;
-  /** sent within a second of a disturbance, and never seen by the box */
+  /** sent within a second of a fault, and never received by the box */
   lostOnTheWay: number;
 }
 
-/** A command may be under way for this long when the line breaks, in ms. */
+/** How long a command may be in transit when the connection breaks, in ms. */
 const underWayMs = 1_000;
-/** After so long nothing more is expected of a command, in ms. */
+/** After this time, nothing more is expected of a command, in ms. */
 const settledAfterMs = 2 * 3_600_000;
 
 /**
- * Every command sent, each edge and each event, held against one another: no edge that nobody asked
- * for, and exactly one event for every command.
+ * Matches every command with its edges and events: no edge without a command, and exactly one event
+ * per command.
  */
 export class Ledger {
   readonly totals: Totals = { sent: 0, opened: 0, refused: 0, lostOnTheWay: 0 };
   readonly #accounts = new Map<string, Account>();
   readonly #onProblem: (problem: string) => void;
   #disturbances: number[] = [];
-  /** good commands that may not have arrived yet */
+  /** valid commands that may not have arrived yet */
   #underWay: { readonly id: string; readonly account: Account }[] = [];
 
   constructor(onProblem: (problem: string) => void) {
     this.#onProblem = onProblem;
   }
 
-  /** A command went to a box that was subscribed. */
+  /** A command was sent to a subscribed box. */
   sent(id: string, isGood: boolean, now: number): void {
     this.totals.sent += 1;
     const account = { sentAt: now, isGood, rises: 0, reports: new Set<string>(), opened: 0 };
@@ -51,19 +51,19 @@ export class Ledger {
     this.#underWay.push({ id, account });
   }
 
-  /** Something broke, now: what is under way may be lost. */
+  /** A fault occurred now: messages in transit may be lost. */
   disturbed(now: number): void {
     this.#disturbances.push(now);
   }
 
   /** `latencyMs` is how long a command takes to the box. */
   rose(now: number, latencyMs: number): void {
-    // Two at one moment reach the box in their order: the first is the one that opens.
+    // Two commands at one moment reach the box in order: the first one opens.
     const asked = this.#underWay.find(
       ({ account }) => Math.abs(account.sentAt + latencyMs - now) <= 1,
     );
     if (asked === undefined) {
-      this.#onProblem(`an edge at ${now} that nobody asked for`);
+      this.#onProblem(`an edge at ${now} without a command`);
       return;
     }
     asked.account.rises += 1;
@@ -82,7 +82,7 @@ export class Ledger {
     if (report.outcome === "opened") account.opened += 1;
   }
 
-  /** Closes the accounts of commands that are old enough; with `isEnd`, of all. */
+  /** Closes commands that are old enough; with `isEnd`, all. */
   settle(now: number, isEnd = false): void {
     for (const [id, account] of this.#accounts) {
       if (!isEnd && now - account.sentAt < settledAfterMs) break;

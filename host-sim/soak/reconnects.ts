@@ -5,7 +5,7 @@ export interface ReconnectsResult {
   readonly problems: readonly string[];
 }
 
-/** A broker that drops the box again and again: nothing of a connection may be left after it. */
+/** A broker that drops the box repeatedly: nothing of a connection may remain after it. */
 export function simulateReconnects(
   count: number,
   seed: number,
@@ -17,7 +17,7 @@ export function simulateReconnects(
   };
   const world = new World(
     {
-      onEdge: () => onProblem("an edge that nobody asked for"),
+      onEdge: () => onProblem("an edge without a command"),
       onEvent: () => onProblem("an event without a command"),
       onStatus: () => {},
       onProblem,

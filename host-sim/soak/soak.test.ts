@@ -3,11 +3,11 @@ import { fuzz } from "./fuzz.ts";
 import { simulateReconnects } from "./reconnects.ts";
 import { simulateYear } from "./year.ts";
 
-/** `npm run soak` is the long form of these. */
-describe("soak, the short form", function () {
+/** `npm run soak` is the long version. */
+describe("soak test, short version", function () {
   this.timeout(60_000);
 
-  it("two months of a busy gate: no unasked edge, one event for every command", () => {
+  it("two months of a busy gate: no unexpected edge, one event per command", () => {
     const result = simulateYear(60, 11);
     assert.deepEqual(result.problems, []);
     assert.equal(result.powerCuts, 2);
@@ -18,11 +18,14 @@ describe("soak, the short form", function () {
     assert.ok(result.longestReturnMs < 130_000, `${result.longestReturnMs} ms`);
   });
 
-  it("ten thousand hostile packets: no unasked edge, one event for each command among them", () => {
+  it("ten thousand hostile packets: no unexpected edge, one event per command", () => {
     const result = fuzz(10_000, 14);
     assert.deepEqual(result.problems, []);
     assert.ok(result.commands > 3_000);
-    assert.ok(result.pulses > 100, "some damaged commands open still, or the check were blind");
+    assert.ok(
+      result.pulses > 100,
+      "some damaged commands must still open, or the check proves nothing",
+    );
     assert.ok(result.pulses <= result.mayHaveOpened);
   });
 

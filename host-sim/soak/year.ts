@@ -8,7 +8,7 @@ export interface YearResult extends Totals {
   readonly powerCuts: number;
   readonly brokerRestarts: number;
   readonly wifiLosses: number;
-  /** from the end of a disturbance to `online`, the longest, in ms */
+  /** from the end of a fault to `online`, the maximum, in ms */
   readonly longestReturnMs: number;
   readonly problems: readonly string[];
 }
@@ -17,13 +17,13 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
-/** Enough to know what is wrong. */
+/** Enough to diagnose the error. */
 const maximumProblems = 20;
 
 /**
- * A busy gate, day after day: a hundred openings and what goes wrong with them (double taps, copies,
- * stale and damaged commands), WiFi lost daily, the broker restarted weekly, the power cut monthly,
- * every other time in the middle of a pulse.
+ * A busy gate, day after day: a hundred openings with problems (double taps, copies, stale and
+ * damaged commands), WiFi lost daily, the broker restarted weekly, the power cut monthly, every
+ * second time during a pulse.
  */
 export function simulateYear(
   days: number,
@@ -73,12 +73,12 @@ export function simulateYear(
   function send(isGood: boolean, changes: Readonly<Record<string, unknown>> = {}): string {
     lastId += 1;
     const id = `y-${lastId}`;
-    // To a box that is away it is not sent: the staff app's button is off.
+    // An offline box gets no command: the staff app disables its button.
     if (world.open({ id, ...changes })) ledger.sent(id, isGood, world.now);
     return id;
   }
 
-  /** One colleague at the barrier. */
+  /** One user at the gate. */
   function visit(): void {
     const kind = random();
     if (kind < 0.06) {
@@ -135,7 +135,7 @@ export function simulateYear(
   for (let today = 1; today <= days; today++) {
     for (let i = 0; i < 100; i++) world.timeline.after(between(0, 18 * hour), visit);
     world.timeline.after(between(0, 18 * hour), loseWiFi);
-    // At night, when nothing else is under way.
+    // At night, when nothing else happens.
     if (today % 7 === 0) world.timeline.after(20 * hour, restartBroker);
     if (today % 30 === 0) world.timeline.after(22 * hour, () => cutPower(today % 60 === 0));
     world.run(day);

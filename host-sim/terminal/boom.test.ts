@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { boomColumns, boomRows, drawBoom } from "./boom.ts";
 
-/** How many characters of the boom are in each line, the lowest last. */
+/** How many characters of the boom are in each line, from top to bottom. */
 const heights = (position: number) =>
   drawBoom(position).map((line) => line.replace(/[▐ ]/g, "").length);
 
 describe("drawBoom", () => {
-  it("lies along the lowest line at 0 and stands in one column at 1", () => {
+  it("is in the lowest line at 0 and in one column at 1", () => {
     assert.deepEqual(heights(0), [0, 0, boomColumns - 1]);
     assert.deepEqual(heights(1), [1, 1, 1]);
     assert.deepEqual(
@@ -15,7 +15,7 @@ describe("drawBoom", () => {
     );
   });
 
-  it("has the same size and the same post wherever it is", () => {
+  it("has the same size and the same post in every position", () => {
     for (let position = 0; position <= 1; position += 0.01) {
       const lines = drawBoom(position);
       assert.equal(lines.length, boomRows);
@@ -27,8 +27,8 @@ describe("drawBoom", () => {
     }
   });
 
-  it("rises without a jump back", () => {
-    // The boom's tip: the highest line that has a part of it, and how far to the right that reaches.
+  it("rises monotonically", () => {
+    // The boom's tip: the highest line with a part of it, and its distance to the right.
     const tips = Array.from({ length: 21 }, (_, step) => {
       const lines = drawBoom(step / 20);
       const top = lines.findIndex((line) => /[^▐ ]/.test(line));

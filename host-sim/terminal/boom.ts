@@ -9,7 +9,7 @@ const dotBits = [
   [0x40, 0x80],
 ] as const;
 
-/** A boom and its post, lying at 0, standing at 1: {@link boomRows} lines, the lowest last. */
+/** A boom and its post, down at 0, up at 1: {@link boomRows} lines, from top to bottom. */
 export function drawBoom(position: number): string[] {
   const cells = Array.from({ length: boomRows }, () => new Array<number>(boomColumns - 1).fill(0));
   const angle = (position * Math.PI) / 2;
@@ -18,7 +18,7 @@ export function drawBoom(position: number): string[] {
   for (let step = 0; step <= steps; step++) {
     const x = Math.round((length.x * Math.cos(angle) * step) / steps);
     const y = Math.round((length.y * Math.sin(angle) * step) / steps) + 2;
-    // Two dots thick, downwards where it lies, sideways where it stands.
+    // Two dots thick: downwards when down, sideways when up.
     const beside = position < 0.5 ? [x, y - 1] : [x + 1, y];
     for (const [dotX = 0, dotY = 0] of [[x, y], beside]) {
       const fromTop = boomRows * 4 - 1 - dotY;

@@ -1,4 +1,4 @@
-/** What is used of `process.stdin`. */
+/** The parts of `process.stdin` that are used. */
 export interface Keyboard {
   readonly isTTY?: boolean;
   setRawMode?(isRaw: boolean): unknown;
@@ -13,16 +13,16 @@ export function hasKeys(input: Keyboard): boolean {
 }
 
 /**
- * Whether it is the key that quits: `q`, Ctrl-C wherever it stands, Ctrl-D. `keys` is what arrived at
- * one moment: several characters were pasted, or are one key such as F1.
+ * Whether it is the key that quits: `q`, Ctrl-C at any position, Ctrl-D. `keys` is what arrived at
+ * one moment: several characters are pasted text, or one key such as F1.
  */
 export function quits(keys: string): boolean {
   return keys === "q" || keys.includes("\u0003") || keys === "\u0004";
 }
 
 /**
- * Reads keys as they are pressed, until the function it returns gives the keyboard back.
- * @param onKeys is given what arrived at one moment
+ * Reads keys as they are pressed, until the returned function releases the keyboard.
+ * @param onKeys receives what arrived at one moment
  */
 export function readKeys(input: Keyboard, onKeys: (keys: string) => void): () => void {
   const onData = (bytes: Buffer) => onKeys(bytes.toString());

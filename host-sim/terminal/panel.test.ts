@@ -33,7 +33,7 @@ function lineOf(label: string, lines: readonly string[]): string {
 }
 
 describe("drawPanel", () => {
-  it("names the box and its broker, and says what the keys do", () => {
+  it("shows the box, its broker and the keys", () => {
     const lines = draw();
     assert.match(lineOf("lot-1", lines), /at localhost:8883$/);
     assert.equal(lines.at(-1), "o open   q quit   or, in a second terminal: npx boom-box open");
@@ -43,25 +43,25 @@ describe("drawPanel", () => {
     ["network", "◐ network  ○ time  ○ tls  ○ mqtt  ○ connected"],
     ["tls", "● network  ● time  ◐ tls  ○ mqtt  ○ connected"],
     ["connected", "● network  ● time  ● tls  ● mqtt  ● connected"],
-    ["backoff", "waiting to try again"],
+    ["backoff", "waiting to retry"],
     ["stopped", "stopped"],
   ];
   for (const [connection, road] of roads) {
-    it(`shows how far the box has come: ${connection}`, () => {
+    it(`shows the connection state: ${connection}`, () => {
       assert.equal(lineOf("connection", draw({ connection })), `connection  ${road}`);
     });
   }
 
-  it("says HIGH while the pin is, and LOW as soon as it is not", () => {
+  it("shows HIGH while the pin is HIGH, and LOW as soon as it is not", () => {
     const rise = pulse.slice(0, 1);
     assert.match(lineOf("pin 5", draw({ edges: rise })), /█ HIGH$/);
-    // The column of the present shows the pulse still; the word must not.
+    // The current column still shows the pulse; the word must not.
     assert.match(lineOf("pin 5", draw({ edges: pulse, now: 59_550 })), /█{5}▁ LOW$/);
     const late = [pulse[0] as Edge, { value: 0, at: 59_510 } as const];
     assert.match(lineOf("pin 5", draw({ edges: late, now: 59_520 })), /█ LOW$/);
   });
 
-  it("shows where the boom is, in words and as a picture that moves", () => {
+  it("shows the position of the boom, in words and as a moving picture", () => {
     const pictures = [0, 0.3, 0.6, 1].map((boomPosition) =>
       draw({ boom: "opening", boomPosition }).join("\n"),
     );
@@ -69,7 +69,7 @@ describe("drawPanel", () => {
     assert.match(lineOf("gate", draw({ boom: "closing", boomPosition: 0.5 })), /closing$/);
   });
 
-  it("is as high whatever it shows, so that it stays in place", () => {
+  it("always has the same height, so that it stays in place", () => {
     const heights = new Set<number>();
     for (const connection of connectionStates) {
       for (const boomPosition of [0, 0.25, 0.5, 0.75, 1]) {
@@ -112,7 +112,7 @@ describe("drawPanel", () => {
     assert.match(lineOf("lll", draw({ thingName: "l".repeat(64) }, 40)), /l…$/);
   });
 
-  it("names the fault keys, and beside each what is wrong there", () => {
+  it("shows the fault keys, each with its current fault", () => {
     assert.equal(
       draw().at(-2),
       "w wifi  a AP  b broker  l latency  x loss  n ntp  c clock +1 h  p power",
@@ -126,7 +126,7 @@ describe("drawPanel", () => {
     assert.equal(draw({ faults, hasKeys: false }).at(-2), "broker down  latency 200 ms");
   });
 
-  it("does not offer keys where none can be pressed", () => {
+  it("does not show keys if none can be read", () => {
     const text = draw({ hasKeys: false }).join("\n");
     assert.doesNotMatch(text, /o open|q quit/);
     assert.match(text, /Ctrl-C ends it.*npx boom-box open/);

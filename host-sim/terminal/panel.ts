@@ -7,7 +7,7 @@ import { drawBoom } from "./boom.ts";
 import { drawLine, type Span, widthOf } from "./spans.ts";
 import { drawTimeline } from "./timeline.ts";
 
-/** What the panel shows of one box. */
+/** The state of one box on the panel. */
 export interface PanelState {
   readonly thingName: string;
   /** `localhost:8883` */
@@ -18,10 +18,10 @@ export interface PanelState {
   readonly boom: BoomState;
   /** 0 down, 1 up */
   readonly boomPosition: number;
-  /** ms, of the same clock as the edges */
+  /** ms, on the same clock as the edges */
   readonly now: number;
   readonly faults: FaultState;
-  /** false where keys cannot be read; default true */
+  /** false if keys cannot be read; default true */
   readonly hasKeys?: boolean;
 }
 
@@ -31,7 +31,7 @@ const labelWidth = 12;
 const maximumWidth = 100;
 const levelWidth = " HIGH".length;
 
-/** The panel, always as many lines, each of `width` columns at most. */
+/** The panel. It always has the same number of lines, each of at most `width` columns. */
 export function drawPanel(state: PanelState, width: number): string[] {
   // The last column stays free: a character there makes some terminals start a new line.
   const room = Math.max(0, Math.min(width - 1, maximumWidth));
@@ -56,9 +56,9 @@ function label(text: string): Span {
   };
 }
 
-/** The whole road where there is room for it, else the place the box has come to. */
+/** All states if there is room, else the current one. */
 function drawRoad(connection: ConnectionState, room: number): Span[] {
-  if (connection === "backoff") return [{ text: "waiting to try again", format: "yellow" }];
+  if (connection === "backoff") return [{ text: "waiting to retry", format: "yellow" }];
   if (connection === "stopped") return [{ text: "stopped", format: "gray" }];
   const reached = road.indexOf(connection);
   const stations = road.map((state, index): Span => {
@@ -74,7 +74,7 @@ function drawRoad(connection: ConnectionState, room: number): Span[] {
 }
 
 function drawPin({ pin, edges, now }: PanelState, room: number): Span[] {
-  // Asked of the pin, not of the picture: there the present's column shows a pulse that is over.
+  // From the pin, not the picture: the picture's current column also shows a pulse that is over.
   const isHigh = edges.at(-1)?.value === 1;
   const timeline = drawTimeline(edges, now, Math.max(0, room), columnMs);
   const pulses = timeline.match(/▁+|█+/g) ?? [];
@@ -95,7 +95,7 @@ function drawGate({ boom, boomPosition }: PanelState): Span[][] {
   );
 }
 
-/** The keys, each with what is wrong there; without keys, only what is wrong. */
+/** The keys, each with its current fault; without keys, only the faults. */
 function drawFaults({ faults, hasKeys = true }: PanelState, room: number): Span[] {
   const states = faultKeys.map(({ key, name, describe }) => ({
     key,
@@ -116,7 +116,7 @@ function drawFaults({ faults, hasKeys = true }: PanelState, room: number): Span[
       : { text: ` ${name} ${wrong}`, format: "yellow" },
   ]);
   if (widthOf(whole) <= room) return whole;
-  // The words would not fit: the log has them.
+  // The text would not fit; it is in the log.
   return states.flatMap(({ key, wrong }, index): Span[] => [
     { text: index === 0 ? "" : " " },
     wrong === undefined

@@ -26,7 +26,7 @@ describe("Screen", () => {
     assert.deepEqual(terminal.history, []);
   });
 
-  it("lets the log scroll away, and only the log", () => {
+  it("scrolls only the log", () => {
     screen.showPanel(panel("====", "LOW"));
     for (let i = 1; i <= 20; i++) screen.log(`line ${i}`);
     const visible = [16, 17, 18, 19, 20].map((i) => `line ${i}`);
@@ -46,13 +46,13 @@ describe("Screen", () => {
     assert.deepEqual(terminal.lines, [x, y, y, "yyyyy", "====", "HIGH"]);
   });
 
-  it("takes lines away that a lower panel no longer has", () => {
+  it("removes lines that a shorter panel no longer has", () => {
     screen.showPanel(panel("1", "2", "3"));
     screen.showPanel(panel("1"));
     assert.deepEqual(terminal.lines, ["1"]);
   });
 
-  it("writes nothing where nothing changed, and a change at once as a whole", () => {
+  it("writes nothing if nothing changed, and each change in one write", () => {
     screen.showPanel(panel("====", "LOW"));
     const { writes } = terminal;
     screen.showPanel(panel("====", "LOW"));
@@ -61,7 +61,7 @@ describe("Screen", () => {
     assert.equal(terminal.writes, writes + 1);
   });
 
-  it("shows the panel's head where the terminal is too low for all of it, and does not scroll", () => {
+  it("shows the first lines of the panel if the terminal is too small, and does not scroll", () => {
     terminal.resize(20, 3);
     for (const level of ["LOW", "HIGH", "LOW"]) screen.showPanel(panel(level, "2", "3", "4", "5"));
     assert.deepEqual(terminal.lines, ["LOW", "2"]);
@@ -74,7 +74,7 @@ describe("Screen", () => {
     [20, 5],
     [7, 30],
   ] as const) {
-    it(`draws itself anew at the size of ${columns} × ${rows}`, () => {
+    it(`redraws itself at the size of ${columns} × ${rows}`, () => {
       for (let i = 1; i <= 6; i++) screen.log(`line ${i}`);
       screen.showPanel(panel("=".repeat(15), "LOW"));
       terminal.resize(columns, rows);
@@ -87,12 +87,12 @@ describe("Screen", () => {
     });
   }
 
-  it("takes a terminal that does not tell its size for one of 80 columns", () => {
+  it("assumes 80 columns if the terminal does not report its size", () => {
     const mute = new FakeTerminal(0, 0);
     assert.equal(new Screen(mute).width, 80);
   });
 
-  it("hides the cursor while there is a panel, and gives it back with a clean last line", () => {
+  it("hides the cursor while there is a panel, and restores it with a clean last line", () => {
     screen.log("one");
     assert.equal(terminal.isCursorShown, true);
     screen.showPanel(panel("====", "LOW"));
@@ -104,7 +104,7 @@ describe("Screen", () => {
     assert.deepEqual(terminal.cursor, { row: 2, column: 0 });
   });
 
-  it("is closed once and for all", () => {
+  it("can be closed only once", () => {
     screen.showPanel(panel("===="));
     screen.close();
     const { writes } = terminal;

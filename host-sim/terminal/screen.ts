@@ -1,4 +1,4 @@
-/** What a screen needs of `process.stdout` where that is a terminal. */
+/** What a screen needs from `process.stdout` if it is a terminal. */
 export interface TerminalOutput {
   readonly columns: number;
   readonly rows: number;
@@ -10,7 +10,7 @@ export interface TerminalOutput {
 /** Lines of at most `width` columns. */
 export type Drawing = (width: number) => readonly string[];
 
-/** Enough to fill any terminal again. */
+/** Enough lines to fill any terminal. */
 const rememberedLines = 200;
 
 const hideCursor = "\x1b[?25l";
@@ -20,8 +20,8 @@ const eraseBelow = "\x1b[J";
 const up = (lines: number) => (lines > 0 ? `\x1b[${lines}A` : "");
 
 /**
- * A log that scrolls and a panel that stays below it, drawn in place. Where output is no terminal,
- * or one whose cursor cannot be moved, do without.
+ * A log that scrolls, and below it a panel that is redrawn in place. Do not use it if the output is
+ * not a terminal, or its cursor cannot be moved.
  */
 export class Screen {
   readonly #out: TerminalOutput;
@@ -48,7 +48,7 @@ export class Screen {
     this.#draw(`${up(this.#panel.length)}\r${eraseBelow}${line}\n`, this.#fitting());
   }
 
-  /** From now on this panel is shown; it is asked for again when the terminal's size changes. */
+  /** Shows this panel from now on. It is called again when the terminal's size changes. */
   showPanel(drawing: Drawing): void {
     if (this.#isClosed) return;
     const hide = this.#drawing === undefined ? hideCursor : "";
@@ -58,7 +58,7 @@ export class Screen {
     this.#draw(`${hide}${up(this.#panel.length)}\r${eraseBelow}`, panel);
   }
 
-  /** Takes the panel away and gives the cursor back; the log may go on. */
+  /** Removes the panel and releases the cursor; the log may continue. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -69,7 +69,7 @@ export class Screen {
     if (hadPanel) this.#draw(`${up(before)}\r${eraseBelow}${showCursor}`, []);
   }
 
-  // Where the old lines are now is the terminal's secret: some wrap them anew, some cut them off.
+  // The position of the old lines is unknown: some terminals rewrap them, some cut them off.
   readonly #onResize = () => {
     const panel = this.#fitting();
     const rows = Math.max(0, this.#rows - panel.length - 1);
@@ -77,7 +77,9 @@ export class Screen {
     this.#draw(`${home}${eraseBelow}${log.map((line) => `${line}\n`).join("")}`, panel);
   };
 
-  /** The panel as it fits: with as many lines as the terminal, each redrawing would scroll it. */
+  /**
+   * The panel, shortened to fit: with as many lines as the terminal, each redraw would scroll it.
+   */
   #fitting(): readonly string[] {
     const lines = this.#drawing?.(this.width) ?? [];
     return lines.slice(0, this.#rows - 1);
@@ -85,7 +87,7 @@ export class Screen {
 
   #draw(before: string, panel: readonly string[]): void {
     this.#panel = panel;
-    // One write, so that no half-drawn picture is seen.
+    // One write, so that no partial picture appears.
     this.#out.write(before + panel.map((line) => `${line}\n`).join(""));
   }
 }

@@ -1,19 +1,19 @@
 import { styleText } from "node:util";
 
-/** Text of one line, and how it looks: a format of `util.styleText`. */
+/** Text of one line, and its format for `util.styleText`. */
 export interface Span {
   readonly text: string;
   readonly format?: "bold" | "gray" | "green" | "yellow" | "red";
 }
 
-/** How many columns they take; every character of theirs must take one. */
+/** How many columns they take; every character must take one. */
 export function widthOf(spans: readonly Span[]): number {
   return spans.reduce((sum, { text }) => sum + text.length, 0);
 }
 
 /**
- * One line of `width` columns at most, what was cut off marked by `…`. Colours come where the
- * terminal has some and `NO_COLOR` is not set: `styleText` asks.
+ * One line of at most `width` columns; `…` marks a cut. `styleText` adds colours if the terminal
+ * supports them and `NO_COLOR` is not set.
  */
 export function drawLine(spans: readonly Span[], width: number): string {
   let room = widthOf(spans) <= width ? width : width - 1;

@@ -1,8 +1,8 @@
 import type { TerminalOutput } from "./screen.ts";
 
 /**
- * A terminal as far as `Screen` uses one: it wraps, scrolls, moves up, erases. What it does not know
- * it throws at, so that nothing is written that a test has not seen.
+ * The part of a terminal that `Screen` uses: it wraps, scrolls, moves up, erases. It throws at
+ * unknown sequences, so that nothing untested is written.
  */
 export class FakeTerminal implements TerminalOutput {
   columns: number;
@@ -20,7 +20,7 @@ export class FakeTerminal implements TerminalOutput {
     this.rows = rows;
   }
 
-  /** what is to be seen, without the empty lines below */
+  /** the visible lines, without empty ones at the bottom */
   get lines(): string[] {
     return this.#screen.join("\n").trimEnd().split("\n");
   }
@@ -46,7 +46,7 @@ export class FakeTerminal implements TerminalOutput {
     this.#resizeListeners.delete(listener);
   }
 
-  /** Lines that are too long now are wrapped anew, as most terminals do it. */
+  /** Lines that have become too long are rewrapped, as in most terminals. */
   resize(columns: number, rows: number): void {
     const text = this.#screen;
     this.columns = columns;

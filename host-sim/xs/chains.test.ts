@@ -21,12 +21,12 @@ import { load } from "./loader.ts";
 import { decodeAnswer, dispatch, encodeMessage } from "./protocol.ts";
 import type { ChainCalls, ChainEvents } from "./suite/chains.program.ts";
 
-/** The SDK's natives, as far as a module must find them to be loaded. Signatures are the host's. */
+/** Stubs of the SDK's natives, so that a module can be loaded. The host checks signatures. */
 const natives = `export default class {}
 export class Digest {}
 `;
 
-/** The module that ships, but for the names of what it imports of the SDK's. */
+/** The module that ships, except for the names of its SDK imports. */
 async function build(directory: string): Promise<string[]> {
   const fileOf = (name: string) => join(directory, `${name}.js`);
   writeFileSync(fileOf("natives"), natives);
@@ -35,7 +35,7 @@ async function build(directory: string): Promise<string[]> {
   const built = await bundle({ outputDirectory: directory, modules, specifierOf: fileOf });
   const shipped = fileOf(tls().name);
   const text = readFileSync(shipped, "utf8");
-  assert.match(text, /^import .* from "crypt";$/m, "the verifier of the SDK's is in it");
+  assert.match(text, /^import .* from "crypt";$/m, "the SDK's verifier is in it");
   const found = text.replace(/(?<=^import .* from ")[a-z]+(?=";$)/gm, () => fileOf("natives"));
   writeFileSync(shipped, found);
   assert.doesNotMatch(readFileSync(fileOf("program"), "utf8"), /not-a-ca/);
@@ -49,7 +49,7 @@ const calls: ChainCalls = {
   },
 };
 
-describe("the chain check that ships, on the real XS, everything built in frozen", function () {
+describe("the chain check that ships, on the real XS with frozen built-ins", function () {
   this.timeout(60_000);
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
   let engine: Engine;
@@ -91,7 +91,7 @@ describe("the chain check that ships, on the real XS, everything built in frozen
         cases = await makeCases(family);
       });
 
-      it("tells all eight chains apart, and why", async () => {
+      it("classifies all eight chains, with the reason", async () => {
         assert.equal(cases.length, 8);
         const verdicts: string[] = [];
         for (const each of cases) {
@@ -103,7 +103,7 @@ describe("the chain check that ships, on the real XS, everything built in frozen
         );
       });
 
-      it("asks for no more signatures than there are links", async () => {
+      it("checks no more signatures than there are links", async () => {
         const [genuine] = cases;
         assert.ok(genuine);
         asked = 0;
@@ -111,7 +111,7 @@ describe("the chain check that ships, on the real XS, everything built in frozen
         assert.equal(asked, 2);
       });
 
-      it("refuses a leaf cut short anywhere, or changed at either end", async () => {
+      it("refuses a leaf truncated anywhere, or changed at either end", async () => {
         const { leaf, intermediate, root } = family;
         for (let length = 0; length < leaf.der.length; length += 41) {
           const chain = [leaf.der.subarray(0, length), intermediate.der];

@@ -4,34 +4,39 @@ import { encodePuback, encodePublish } from "../../device/core/mqtt/encode.ts";
 import type { Device, TimerHandle, TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
 import { handleMessages } from "./program/handle.ts";
 
-/** The engine's own: steps since it was last called; they are counted from 0 again. */
+/** Provided by the engine: steps since the last call. The counter restarts at 0. */
 declare function resetMeter(limit: number, steps: number): number;
 
 export const packetKinds = ["open", "full", "noise", "elsewhere", "longest", "puback"] as const;
 export type PacketKind = (typeof packetKinds)[number];
 
-/** What surrounds one pulse. */
+/** The conditions of one pulse. */
 export interface Surroundings {
-  /** events that nobody acknowledges, in the journal and in the outbox */
+  /** unacknowledged events in the journal and in the outbox */
   readonly waiting: number;
-  /** commands with an id of 64 characters that came before */
+  /** earlier commands with an id of 64 characters */
   readonly ids: number;
-  /** bytes of a packet that have come, one at a time, when the pulse is to end */
+  /** bytes of a packet that have arrived, one at a time, when the pulse must end */
   readonly partialBytes: number;
-  /** what comes in one read while the pin is HIGH, after the rest of that packet */
+  /** the content of one read while the pin is HIGH, after the rest of that packet */
   readonly packets: readonly PacketKind[];
-  /** The deadline passes before this packet of the read; undefined: it passes in silence, and the timer calls. */
+  /**
+   * The deadline passes before this packet of the read; undefined: it passes while idle, and the
+   * timer calls.
+   */
   readonly lateFrom: number | undefined;
 }
 
 export interface Steps {
-  /** from the timer's callback, or from the look at the clock that finds the pulse over, to LOW */
+  /**
+   * from the timer's callback, or from the clock reading that detects the end of the pulse, to LOW
+   */
   readonly toEdge: number;
-  /** the most between two looks at the clock */
+  /** the maximum between two clock readings */
   readonly betweenLooks: number;
 }
 
-/** What the host asks of the program. */
+/** The host's requests to the program. */
 export interface EdgeEvents {
   measure(surroundings: Surroundings): Steps;
 }
@@ -40,7 +45,7 @@ const commandTopic = "gate/lot-1/command";
 const pulseMs = 500;
 const cooldownMs = 3_000;
 
-/** One box, its hardware and its broker: time stands still until it is moved. */
+/** One box, its hardware and its broker. Time stands still until it is advanced. */
 class Bench {
   ticks = 0;
   isHigh = false;
@@ -50,7 +55,7 @@ class Bench {
   toEdge = 0;
   betweenLooks = 0;
   #isMeasuring = false;
-  /** looks at the clock until the deadline has passed */
+  /** clock readings until the deadline has passed */
   #looksUntilLate: number | undefined;
   #armed: { readonly due: number; readonly callback: () => void }[] = [];
   #received: Uint8Array | undefined;
@@ -77,7 +82,7 @@ class Bench {
     if (this.#agent.connectionState !== "connected") throw new Error("the box is not connected");
   }
 
-  /** Moves time on; what is due runs in its order. */
+  /** Advances time. Due callbacks run in order. */
   advance(ms: number): void {
     const end = this.ticks + ms;
     for (;;) {
@@ -129,7 +134,7 @@ class Bench {
     this.#isMeasuring = false;
   }
 
-  /** @returns steps since the last look */
+  /** @returns steps since the last reading */
   #look(): number {
     const steps = resetMeter(0, 0);
     if (this.#isMeasuring && steps > this.betweenLooks) this.betweenLooks = steps;
@@ -142,7 +147,7 @@ class Bench {
       this.#looksUntilLate -= 1;
       if (this.#looksUntilLate === 0) this.ticks += pulseMs;
     }
-    // What looking costs here is nobody's.
+    // The cost of measuring does not count.
     const now = { ticks: this.ticks, date: 1_800_000_000_000 + this.ticks };
     resetMeter(0, 0);
     return now;
@@ -225,13 +230,13 @@ class Bench {
   }
 }
 
-/** As long as a command may be: every word of it at its limit. */
+/** As long as a command may be: every word at its limit. */
 function command(index: number): string {
   const id = `${index}-`.padEnd(64, "x");
   return JSON.stringify({ action: "open", id, by: "\u00e9".repeat(64) });
 }
 
-/** All in one, as one read gives them. */
+/** All in one chunk, as one read returns them. */
 function join(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -15,9 +15,12 @@ import type { Engine } from "./engine.ts";
 import { load } from "./loader.ts";
 import { decodeAnswer, encodeMessage } from "./protocol.ts";
 
-/** XS steps; 329 were measured. A command's own way to the pin takes some 16,000. */
+/** XS steps; 329 were measured. A command's own path to the pin takes some 16,000. */
 const mostToEdge = 500;
-/** 107,459 were measured: a refusal with the longest words, reported and stored while 72 events wait. */
+/**
+ * 107,459 were measured: a refusal with the longest words, reported and stored while 72 events
+ * wait.
+ */
 const mostBetweenLooks = 150_000;
 
 const surroundings: fc.Arbitrary<Surroundings> = fc.record({
@@ -53,7 +56,7 @@ describe("the work before a falling edge, on the real XS", function () {
     return decodeAnswer(bytes) as ReturnType<EdgeEvents["measure"]>;
   }
 
-  it("is as little with everything full as with nothing waiting", async () => {
+  it("is the same with full queues as with empty ones", async () => {
     const nothing = { waiting: 0, ids: 0, partialBytes: 0, packets: [], lateFrom: undefined };
     const everything: Surroundings = {
       waiting: 72,
@@ -65,11 +68,11 @@ describe("the work before a falling edge, on the real XS", function () {
     const quiet = await measure(nothing);
     const full = await measure(everything);
     assert.equal(full.toEdge, quiet.toEdge);
-    // It is full: there is more to do, only not before the edge.
+    // It is full: there is more to do, but not before the edge.
     assert.ok(full.betweenLooks > 2 * quiet.betweenLooks, `${full.betweenLooks} steps`);
   });
 
-  it("has a bound, whatever waits and comes, and so has the work on one packet", async () => {
+  it("has a bound for any queue and input, and so does the work on one packet", async () => {
     await fc.assert(
       fc.asyncProperty(surroundings, async (each) => {
         const { toEdge, betweenLooks } = await measure(each);

@@ -26,7 +26,7 @@ describe("the XS engine in a process of its own", function () {
     return engine;
   }
 
-  it("evaluates, one request after the other, and tells what each cost", async () => {
+  it("evaluates requests one after the other, and reports the cost of each", async () => {
     const engine = start();
     const script = (value: number) => `new TextEncoder().encode(String(${value} + 1)).buffer`;
     const replies = await Promise.all([1, 2, 3].map((value) => engine.evaluate(script(value))));
@@ -38,7 +38,7 @@ describe("the XS engine in a process of its own", function () {
     assert.equal(await engine.close(), undefined);
   });
 
-  it("answers the program before it goes on, also while others wait", async () => {
+  it("answers the program before it continues, also while others wait", async () => {
     const asked: string[] = [];
     const engine = start({
       onMessage(message) {
@@ -59,7 +59,7 @@ describe("the XS engine in a process of its own", function () {
     assert.deepEqual(asked, ["a", "b"]);
   });
 
-  it("lets an urgent message pass those that wait", async () => {
+  it("lets an urgent message overtake waiting ones", async () => {
     const engine = start();
     await engine.evaluate("globalThis.handleCommand = (message) => message;");
     const done: string[] = [];
@@ -71,7 +71,7 @@ describe("the XS engine in a process of its own", function () {
     assert.deepEqual(done, ["first", "urgent", "second"]);
   });
 
-  it("survives what a script throws, and tells it in one line", async () => {
+  it("survives a script's error, and reports it in one line", async () => {
     const engine = start();
     await assert.rejects(engine.evaluate(`throw new Error("no good");`), {
       name: "EngineError",
@@ -83,9 +83,9 @@ describe("the XS engine in a process of its own", function () {
 
   for (const [what, script, message] of [
     ["that never ends", "for (;;);", /did not answer within 500 ms/],
-    ["that eats all stack", "(function f() { f(); })();", /ended \(its stack overflowed\)/],
+    ["that overflows the stack", "(function f() { f(); })();", /ended \(stack overflow\)/],
   ] as const) {
-    it(`ends with a script ${what}, and says so to all who wait`, async () => {
+    it(`ends with a script ${what}, and rejects all waiting requests`, async () => {
       const engine = start({ answerTimeoutMs: 500 });
       const requests = [script, "1;"].map((each) => engine.evaluate(each));
       for (const request of requests) await assert.rejects(request, message);
@@ -94,17 +94,17 @@ describe("the XS engine in a process of its own", function () {
     });
   }
 
-  it("ends by itself when it computed too long, should nobody be there to kill it", async () => {
+  it("ends by itself at the computation limit, even without its host", async () => {
     const engine = start({ computeLimit: 1_000_000 });
-    await assert.rejects(engine.evaluate("for (;;);"), /ended \(it computed too long\)/);
+    await assert.rejects(engine.evaluate("for (;;);"), /ended \(computation limit exceeded\)/);
   });
 
-  it("says that it cannot be started", async () => {
+  it("reports that it cannot be started", async () => {
     const engine = start({ binary: "/nowhere/xsnap-worker" });
     await assert.rejects(engine.evaluate("1;"), /the XS engine cannot be started: .*ENOENT/);
   });
 
-  it("tells what is wrong with a module, and where", async () => {
+  it("reports what is wrong with a module, and where", async () => {
     const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
     try {
       const file = join(directory, "bad.js");

@@ -6,26 +6,26 @@ import type { Readable, Writable } from "node:stream";
 import { NetstringReader, netstring } from "./netstring.ts";
 
 export interface EngineOptions {
-  /** {@link findEngine}'s answer */
+  /** the result of {@link findEngine} */
   readonly binary: string;
-  /** Answers the program's `issueCommand`, which stands still until then. */
+  /** Answers the program's `issueCommand`, which blocks until then. */
   onMessage?(message: Uint8Array): Uint8Array;
   /** how long one request may take, in ms; then the process is killed */
   readonly answerTimeoutMs?: number;
-  /** XS steps that one request may take; then the process ends by itself */
+  /** XS steps allowed per request; beyond that, the process exits by itself */
   readonly computeLimit?: number;
 }
 
-/** What a request gave, and what it cost. */
+/** The result of a request, and its cost. */
 export interface EngineReply {
   readonly bytes: Uint8Array;
   /** XS steps */
   readonly compute: number;
-  /** slots in use, garbage included */
+  /** slots in use, including garbage */
   readonly slots: number;
 }
 
-/** The engine is gone, or the program threw. `detail` is whatever else was said, for a log. */
+/** The engine is gone, or the program threw. `detail` is further output, for a log. */
 export class EngineError extends Error {
   readonly detail: string;
 
@@ -36,7 +36,9 @@ export class EngineError extends Error {
   }
 }
 
-/** Where npm built XS (`@agoric/xsnap`, optional), or undefined where it could not be built. */
+/**
+ * The path where npm built XS (`@agoric/xsnap`, optional), or undefined if it could not be built.
+ */
 export function findEngine(): string | undefined {
   const platform = { linux: "lin", darwin: "mac" }[process.platform as string];
   if (platform === undefined) return undefined;
@@ -57,10 +59,10 @@ interface Request {
 }
 
 /**
- * XS in a process of its own, spoken to by netstrings: on descriptor 3 towards it, 4 from it. One
- * request at a time; each ends when the program has nothing more to do, promises included. A message
- * begins with a letter of what it is: `e` to evaluate a script, `?` to call (either way), `.` done,
- * `!` thrown, `/` the answer to a call.
+ * XS in a process of its own, which communicates by netstrings: descriptor 3 to it, 4 from it. One
+ * request at a time; each ends when the program has no more work, including promises. The first
+ * letter of a message is its type: `e` evaluates a script, `?` is a call (in either direction), `.`
+ * done, `!` thrown, `/` the answer to a call.
  */
 export class Engine {
   readonly #options: EngineOptions;
@@ -72,7 +74,7 @@ export class Engine {
   #failure: EngineError | undefined;
   #isClosing = false;
   #said = "";
-  /** settled when the process is gone; the error tells why, undefined that it was asked to */
+  /** settled when the process is gone; the error is the reason, undefined if it was requested */
   readonly ended: Promise<EngineError | undefined>;
 
   constructor(options: EngineOptions) {
@@ -80,7 +82,8 @@ export class Engine {
     const limit = options.computeLimit ?? 1_000_000_000;
     this.#process = spawn(options.binary, ["boom-box", "-l", String(limit)], {
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-      // A group of its own: Ctrl-C is for us, who have a pin to write LOW first.
+      // A process group of its own: Ctrl-C must first reach this process, which has a pin to write
+      // LOW.
       detached: true,
     });
     for (const output of [this.#process.stdout, this.#process.stderr]) {
@@ -89,7 +92,7 @@ export class Engine {
       });
     }
     this.#from.on("data", (bytes: Buffer) => this.#receive(bytes));
-    // A pipe whose other end has gone is told by the process's end.
+    // If the other end of a pipe is gone, the end of the process reports it.
     this.#to.on("error", () => {});
     this.ended = new Promise((resolve) => {
       this.#process.once("error", (error) =>
@@ -105,14 +108,14 @@ export class Engine {
   }
 
   /**
-   * Calls the program's `handleCommand`; `isUrgent`, before whatever else waits.
+   * Calls the program's `handleCommand`; if `isUrgent`, before other waiting calls.
    * @throws EngineError when it throws
    */
   command(message: Uint8Array, isUrgent = false): Promise<EngineReply> {
     return this.#request(netstring("?", message), isUrgent);
   }
 
-  /** Ends it as if nothing had happened; what was requested and is not done will not be. */
+  /** Ends it normally. Pending requests are not executed. */
   close(): Promise<EngineError | undefined> {
     this.#isClosing = true;
     if (this.#current === undefined) this.#to.write(netstring("q"));
@@ -120,7 +123,7 @@ export class Engine {
     return this.ended;
   }
 
-  /** Ends it now. */
+  /** Kills it now. */
   kill(): void {
     this.#process.kill("SIGKILL");
   }
@@ -146,7 +149,7 @@ export class Engine {
     });
   }
 
-  /** Never two at once: what the program asks in the middle of one is answered on the same pipe. */
+  /** Never two at once: the program's own calls are answered on the same pipe. */
   #next(): void {
     if (this.#current !== undefined) return;
     const request = this.#waiting.shift();
@@ -186,7 +189,7 @@ export class Engine {
 
   #end(how: string | undefined): EngineError | undefined {
     clearTimeout(this.#watchdog);
-    // Asked to end, it still tells whether the last script threw.
+    // When asked to exit, it still reports whether the last script threw.
     if (how !== undefined && !this.#isClosing)
       this.#failure ??= new EngineError(`the XS engine ${how}`, this.#said);
     const error = this.#failure ?? new EngineError("the XS engine has ended");
@@ -212,17 +215,17 @@ function readReply(message: Uint8Array): EngineReply {
   };
 }
 
-/** The first line says what, the rest where. */
+/** The first line is the message, the rest the stack. */
 function thrown(text: string): EngineError {
   const [first = "", ...rest] = text.split("\n");
   return new EngineError(`on XS: ${first}`, rest.join("\n"));
 }
 
-/** @returns undefined where it ended as it was asked to */
+/** @returns undefined if it exited as requested */
 function endOf(code: number | null, signal: NodeJS.Signals | null): string | undefined {
   if (code === 0) return undefined;
   // xsnap-worker.c, ExitCode
-  const reason = { 11: "out of memory", 12: "its stack overflowed", 17: "it computed too long" }[
+  const reason = { 11: "out of memory", 12: "stack overflow", 17: "computation limit exceeded" }[
     code ?? 0
   ];
   return `ended (${reason ?? signal ?? `exit code ${code}`})`;

@@ -10,7 +10,7 @@ import { requireEngine } from "./engine.rig.ts";
 import type { EngineError } from "./engine.ts";
 import { XsFirmware } from "./firmware.ts";
 
-/** A firmware in a few lines: it does this when it is started, and that when it is to stop. */
+/** A minimal firmware, with the given actions at start and at stop. */
 const program = (onStart: string, onStop = "") => `
 const call = (...message) =>
   issueCommand(new TextEncoder().encode(JSON.stringify(message)).buffer);
@@ -22,10 +22,10 @@ globalThis.handleCommand = (message) => {
 };
 `;
 
-/** Whichever comes first on this machine: the host's patience, or the engine's own limit. */
-const hung = /^the XS engine (did not answer within 400 ms|ended \(it computed too long\))$/;
+/** Whichever comes first on this machine: the host's timeout, or the engine's own limit. */
+const hung = /^the XS engine (did not answer within 400 ms|ended \(computation limit exceeded\))$/;
 
-describe("the firmware on XS, as the host sees it", function () {
+describe("the firmware on XS, from the host's side", function () {
   this.timeout(20_000);
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
   let binary: string;
@@ -35,7 +35,7 @@ describe("the firmware on XS, as the host sees it", function () {
   });
   after(() => rmSync(directory, { recursive: true }));
 
-  /** @param pulseCapMs as short as a test wants it; settings have a limit */
+  /** @param pulseCapMs as short as the test needs; settings have a limit */
   function run(source: string, { answerTimeoutMs = 5_000, pulseCapMs = 100 } = {}) {
     const file = join(directory, "program.js");
     writeFileSync(file, source);
@@ -71,11 +71,11 @@ describe("the firmware on XS, as the host sees it", function () {
     [
       "runs out of stack",
       program(`call("writePin", 1); (function f() { f(); })();`),
-      /^the XS engine ended \(its stack overflowed\)$/,
+      /^the XS engine ended \(stack overflow\)$/,
     ],
     ["cannot be loaded", "nonsense nonsense", /^on XS: SyntaxError/],
   ] as const) {
-    it(`pulls the pin LOW and says in one line that it ${what}`, async () => {
+    it(`writes LOW and reports in one line that it ${what}`, async () => {
       const { failed, edges, device } = run(source, { answerTimeoutMs: 400, pulseCapMs: 10_000 });
       const error = await failed;
       assert.match(error.message, message);
@@ -84,7 +84,7 @@ describe("the firmware on XS, as the host sees it", function () {
     });
   }
 
-  it("pulls the pin LOW by a cap on this side, before a hang is found out", async () => {
+  it("writes LOW by a cap on this side, before a hang is detected", async () => {
     const { device, failed, edges } = run(program(`call("writePin", 1); for (;;);`), {
       answerTimeoutMs: 2_000,
     });
@@ -103,7 +103,7 @@ describe("the firmware on XS, as the host sees it", function () {
     await failed;
   });
 
-  it("is LOW at once when it is to stop, and has stopped when the firmware says so", async () => {
+  it("writes LOW at once on stop, and stops when the firmware has stopped", async () => {
     const { device, edges, records, stopped, firmware } = run(
       program(`call("writePin", 1);`, `state("stopped");`),
       { pulseCapMs: 10_000 },
@@ -119,7 +119,7 @@ describe("the firmware on XS, as the host sees it", function () {
     assert.equal(records.at(-1)?.type, "connection");
   });
 
-  it("is heard of no more once the power is gone, in the middle of what it does", async () => {
+  it("calls back no more after a power cut during its work", async () => {
     let isOver = false;
     const { device, edges, failed, firmware } = run(
       program(`call("writePin", 1); for (;;) call("writePin", 1);`),
@@ -138,7 +138,7 @@ describe("the firmware on XS, as the host sees it", function () {
     assert.equal(isOver, false);
   });
 
-  it("is heard of no more where the power goes while it is loaded", async () => {
+  it("calls back no more after a power cut while loading", async () => {
     const { edges, firmware, failed } = run(program(`call("writePin", 1);`));
     firmware.powerOff();
     let isOver = false;
@@ -149,13 +149,13 @@ describe("the firmware on XS, as the host sees it", function () {
     assert.deepEqual([edges(), isOver], [[], false]);
   });
 
-  it("stops although it has not even been loaded", async () => {
+  it("stops even before it is loaded", async () => {
     const { stopped, edges } = run(program("", `state("stopped");`));
     await stopped();
     assert.deepEqual(edges(), []);
   });
 
-  it("tells that it hangs while it is to stop", async () => {
+  it("reports that it hangs during stop", async () => {
     const { firmware, failed } = run(program("", "for (;;);"), { answerTimeoutMs: 400 });
     firmware.stop();
     assert.match((await failed).message, hung);

@@ -7,25 +7,30 @@ import { load } from "./loader.ts";
 import { type Calls, dispatch, type Events, encodeMessage } from "./protocol.ts";
 
 export interface XsOptions {
-  /** {@link findEngine}'s answer */
+  /** the result of {@link findEngine} */
   readonly binary: string;
-  /** the library and the simulator's program, built, in the order of loading */
+  /** the built library and the simulator's program, in loading order */
   readonly modules: readonly string[];
-  /** The modules' files are not needed any more. */
+  /** The modules' files are no longer needed. */
   onLoaded?(): void;
-  /** how long the firmware may take over one event, in ms */
+  /** time limit for one event, in ms */
   readonly answerTimeoutMs?: number;
-  /** The engine is gone, or the firmware threw: the pin is LOW already. Called once at most. */
+  /** The engine is gone, or the firmware threw: the pin is already LOW. Called at most once. */
   onFailed(error: EngineError): void;
 }
 
-/** A box needs a few thousand steps an event; far more than it ever takes, and gone within seconds. */
+/**
+ * A box needs a few thousand steps per event. This is far more, but still used up within seconds.
+ */
 const computeLimit = 200_000_000;
 
-/** The answer to a firmware whose host has ended already: it is not heard any more. */
+/** The answer to firmware whose host has ended: it is ignored. */
 const nothing = new TextEncoder().encode("null");
 
-/** The firmware on XS, in a process of its own; its hardware is the {@link AgentOptions.device} on Node. */
+/**
+ * The firmware on XS, in a process of its own. Its hardware is the {@link AgentOptions.device} on
+ * Node.
+ */
 export class XsFirmware implements Firmware {
   readonly #agent: AgentOptions;
   readonly #options: XsOptions;
@@ -82,7 +87,7 @@ export class XsFirmware implements Firmware {
     this.#tell("start", this.#agent.settings, this.#agent.firmware);
   }
 
-  /** LOW at once, on this side of the bridge; then the firmware says its good-bye. */
+  /** Writes LOW at once, on this side of the bridge; then the firmware disconnects cleanly. */
   stop(onStopped: () => void = () => {}): void {
     this.#hosted.writePin(0);
     this.#onStopped = onStopped;
@@ -97,7 +102,7 @@ export class XsFirmware implements Firmware {
     this.#running?.kill();
   }
 
-  /** Events wait for their turn while the engine is loaded, or busy with another; not so a stop. */
+  /** Events wait while the engine is loading or busy, but a stop does not. */
   #tell<N extends keyof Events>(name: N, ...values: Parameters<Events[N]>): void {
     if (this.#isOver) return;
     const message = encodeMessage(name, values);

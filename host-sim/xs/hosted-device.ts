@@ -5,14 +5,16 @@ import type { Calls, Events, Handlers, NetworkState, RemoteIdentity } from "./pr
 
 export interface HostedDeviceOptions {
   readonly device: Device;
-  /** however the firmware fares, the pin is LOW this long after its edge */
+  /** the pin is LOW this long after its edge, whatever the firmware does */
   readonly pulseCapMs: number;
-  /** tells the firmware; it hears of it on a later turn */
+  /** notifies the firmware, which handles it on a later turn */
   tell<N extends keyof Events>(name: N, ...values: Parameters<Events[N]>): void;
   onRecord(record: AgentRecord): void;
 }
 
-/** The hardware's side of the bridge: carries out calls on any {@link Device}, passes callbacks on. */
+/**
+ * The hardware's side of the bridge: executes calls on any {@link Device}, and passes callbacks on.
+ */
 export class HostedDevice implements Handlers<Calls> {
   readonly #device: Device;
   readonly #options: HostedDeviceOptions;
@@ -24,7 +26,7 @@ export class HostedDevice implements Handlers<Calls> {
     const { device, pulseCapMs, tell } = options;
     this.#device = device;
     this.#options = options;
-    // The firmware's own cap is on the other side, and that side can die or hang.
+    // The firmware's own cap is on the other side, which can crash or hang.
     this.#pin = new GatePin(device.gatePin, device.timer, {
       pulseMs: pulseCapMs,
       capMs: pulseCapMs,
@@ -33,7 +35,7 @@ export class HostedDevice implements Handlers<Calls> {
     device.network.onChanged = (property) => tell("networkChanged", property, this.network());
   }
 
-  /** LOW, no timer, no socket: nothing is left that could call back. */
+  /** Writes LOW and closes timers and sockets: nothing can call back any more. */
   powerOff(): void {
     this.#pin.write(0);
     this.#device.network.onChanged = undefined;

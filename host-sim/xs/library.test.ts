@@ -11,7 +11,7 @@ import { type Engine, EngineError, type EngineOptions } from "./engine.ts";
 import { load } from "./loader.ts";
 import { runSuites } from "./suite/suites.rig.ts";
 
-/** The core's own tests, and those of what needs no hardware beside it. */
+/** The core's own tests, and those of modules that need no other hardware. */
 const suites = [
   ...readdirSync(join(projectRoot, "device/core"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".test.ts"))
@@ -21,7 +21,7 @@ const suites = [
   "device/gate-pin.test.ts",
 ];
 
-describe("the library on the real XS, everything built in frozen", function () {
+describe("the library on the real XS with frozen built-ins", function () {
   this.timeout(60_000);
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
   const engines: Engine[] = [];
@@ -77,7 +77,7 @@ describe("the library on the real XS, everything built in frozen", function () {
     assert.deepEqual(JSON.parse(said.join()), { count: 347, failures: [] });
   });
 
-  it("would not even load with npm's buffer in place of ours", async () => {
+  it("does not load with npm's buffer instead of ours", async () => {
     const { buffer: _, ...others } = mqttPacketShims;
     const shims: Shims = others;
     await assert.rejects(loadOne({ ...library(), shims }), (error) => {
@@ -91,7 +91,7 @@ describe("the library on the real XS, everything built in frozen", function () {
     /** XS steps for the first packet; filling the cache takes some millions. */
     const enough = 200_000;
 
-    it("the first packets take few steps, and leave next to nothing behind", async () => {
+    it("the first packets take few steps, and leave almost no memory in use", async () => {
       const engine = await loadOne(library());
       const before = await engine.evaluate("gc();");
       const { compute } = await engine.evaluate(
@@ -103,12 +103,12 @@ describe("the library on the real XS, everything built in frozen", function () {
       assert.ok(after.slots - before.slots < 1_000, `${after.slots - before.slots} slots`);
     });
 
-    it("a full one would be seen", async () => {
+    it("a full cache would be detected", async () => {
       const entries = ["device/xs/shims/vectors/mqtt-packet.fake.ts"];
       const engine = await loadOne({ name: "cached", entries }, enough);
       await assert.rejects(
         engine.evaluate(`module.mqttPacket.generate({ cmd: "pingreq" });`),
-        /it computed too long/,
+        /computation limit exceeded/,
       );
     });
   });

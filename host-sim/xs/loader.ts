@@ -1,8 +1,9 @@
 import { Engine, type EngineOptions } from "./engine.ts";
 
 /**
- * Makes everything built in read-only, as preloading does on a device: what assigns to a prototype,
- * or to a name that one of its prototypes has, fails here as it does there. Some have no global name.
+ * Makes all built-ins read-only, as preloading does on a device. Code that assigns to a prototype,
+ * or to a name that one of its prototypes has, fails here as it does there. Some built-ins have no
+ * global name.
  */
 const freeze = `"use strict";
 for (const name of Object.getOwnPropertyNames(globalThis)) {
@@ -15,9 +16,9 @@ for (const hidden of [
 `;
 
 /**
- * Starts XS and loads modules, one after the other, on frozen ground. Once a module is loaded, what
- * it exports is frozen too, as if it had been preloaded, unless it is the last: that one is the
- * program, loaded at run time on a device.
+ * Starts XS and loads modules one after the other, with frozen built-ins. After a module is loaded,
+ * its exports are frozen too, as if it had been preloaded. The last module is not frozen: it is the
+ * program, which a device loads at run time.
  * @throws EngineError with the module's own error
  */
 export async function load(options: EngineOptions, files: readonly string[]): Promise<Engine> {
@@ -27,7 +28,7 @@ export async function load(options: EngineOptions, files: readonly string[]): Pr
     for (const file of files) {
       const isLast = file === files.at(-1);
       await engine.evaluate(importScript(file, isLast));
-      // An import is done on a later turn, and cannot fail the script that began it.
+      // An import completes on a later turn, and cannot fail the script that started it.
       await engine.evaluate("if (globalThis.failure !== undefined) throw globalThis.failure;");
     }
     return engine;

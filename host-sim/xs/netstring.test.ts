@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { NetstringReader, netstring } from "./netstring.ts";
 
 describe("netstrings", () => {
-  it("come out as they went in, however their bytes are split", () => {
+  it("round-trip however their bytes are split", () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 5 }),
@@ -24,7 +24,7 @@ describe("netstrings", () => {
     );
   });
 
-  it("are made of any number of parts", () => {
+  it("consist of any number of parts", () => {
     assert.equal(Buffer.from(netstring("e", Buffer.from("1+1"))).toString(), "4:e1+1,");
   });
 
@@ -32,10 +32,10 @@ describe("netstrings", () => {
     ["letters for a length", "abc:"],
     ["no length at all", ":x,"],
     ["a length without end", "1234567890"],
-    ["no comma behind", "1:xy"],
+    ["no comma at the end", "1:xy"],
   ] as const) {
     it(`are refused with ${name}`, () => {
-      assert.throws(() => new NetstringReader().read(Buffer.from(text)), /no netstring/);
+      assert.throws(() => new NetstringReader().read(Buffer.from(text)), /invalid netstring/);
     });
   }
 });

@@ -3,9 +3,9 @@ import type { Settings } from "../../device/config.ts";
 import type { Instant, ResetReason, SocketError, WiFiNetwork } from "../../device/hal.ts";
 
 /**
- * What the firmware on XS asks of the hardware on Node. Each call is answered before it returns: the
- * engine stands still meanwhile. Sockets and timers are numbers that the caller gives. What JSON
- * cannot say is null.
+ * Calls from the firmware on XS to the hardware on Node. Each call is answered before it returns:
+ * the engine blocks meanwhile. The caller assigns numbers to sockets and timers. Values that JSON
+ * cannot express are null.
  */
 export interface Calls {
   writePin(value: 0 | 1): void;
@@ -39,7 +39,9 @@ export interface Calls {
   record(record: AgentRecord): void;
 }
 
-/** What the hardware on Node, or whoever runs the box, tells the firmware on XS. */
+/**
+ * Messages from the hardware on Node, or from the code that runs the box, to the firmware on XS.
+ */
 export interface Events {
   start(settings: Settings, firmware: string): void;
   stop(): void;
@@ -52,19 +54,22 @@ export interface Events {
   socketFailed(id: number, reason: SocketError, detail: string | null): void;
 }
 
-/** An `Identity` as JSON says it: an issued certificate in bytes, or the word. */
+/** An `Identity` in JSON: the bytes of an issued certificate, or the word. */
 export type RemoteIdentity = "built-in" | "claim" | readonly number[];
 
-/** At the moment of the call or the event: the host runs on, and the firmware must not see ahead. */
+/**
+ * At the time of the call or the event: the host continues, and the firmware must not see later
+ * values.
+ */
 export interface NetworkState {
   readonly connection: number;
   readonly address: string | null;
 }
 
-/** One call or event as it goes over the pipe: its name and its arguments, in JSON. */
+/** One call or event on the pipe: its name and its arguments, in JSON. */
 type Message = readonly [name: string, ...values: unknown[]];
 
-/** A function for each name that a side understands. */
+/** One function per name that a side supports. */
 export type Handlers<T> = { readonly [N in keyof T]: T[N] };
 
 export function encodeMessage(name: string, values: readonly unknown[]): Uint8Array {
@@ -77,7 +82,7 @@ export function nameOf(bytes: Uint8Array): string {
   return name;
 }
 
-/** Does what the message asks. @returns what to answer; nothing is null */
+/** Executes a message. @returns the answer; null if there is none */
 export function dispatch<T>(handlers: Handlers<T>, bytes: Uint8Array): Uint8Array {
   const [name, ...values] = JSON.parse(new TextDecoder().decode(bytes)) as Message;
   const handler = handlers[name as keyof T] as (...values: unknown[]) => unknown;

@@ -42,7 +42,7 @@ describe("boom-box advisor", function () {
   it("plays the cases that are named, against the firmware, and says what came of them", async () => {
     const { code, out } = await advisor("--case", "tls-connect", "job-execution");
     assert.match(out, /^pass {16}TLS Connect \*\n {20}TLSv1\.3, .*SNI localhost, no ALPN\n/);
-    assert.match(out, /not applicable {6}Job Execution\n {20}the firmware takes no jobs/);
+    assert.match(out, /not applicable {6}Job Execution\n {20}the firmware does not support jobs/);
     assert.match(out, /\n1 pass, 1 not applicable\n$/);
     assert.equal(code, 0);
   });
@@ -120,8 +120,8 @@ describe("boom-box advisor", function () {
       assert.match(out, /^pass {16}TLS Connect/);
       // Over as soon as its first bytes are here: what is left of it must not go on.
       assert.match(out, /\npass {16}TLS Device Support/);
-      assert.match(out, /pass with warnings {2}MQTT Connect[^\n]*\n.*keep alive of 10 s 30\n/);
-      assert.match(out, /not applicable .*\n.*policy of a client from outside is not known/);
+      assert.match(out, /pass with warnings {2}MQTT Connect[^\n]*\n.*keep alive from 10 s to 30\n/);
+      assert.match(out, /not applicable .*\n.*policy of an external client is not known/);
       assert.equal(code, 0);
     } finally {
       rmSync(certs, { recursive: true });

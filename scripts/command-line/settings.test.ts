@@ -75,7 +75,7 @@ describe("requireSettings", () => {
       (error: Error) => {
         assert.ok(error instanceof UserError);
         assert.deepEqual(error.message.split("; ").sort(), [
-          '"wifi" is no setting',
+          '"wifi" is not a setting',
           'endpoint must be a host name without https:// or port: "https://x"',
           "pulseMs must be a whole number, 20–5000 ms: 0",
           'thingName must be 1–64 letters, digits, - _ or :: "a\\nb"',

@@ -63,6 +63,6 @@ describe("boom-box sim --engine esp32", function () {
     writeFileSync(image, layOutFlash(new Map()));
     const empty = sim(fakeQemu(), "--image", image);
     assert.equal(empty.status, 2);
-    assert.match(empty.lines.at(-1) ?? "", /the bootloader is missing: build it again/);
+    assert.match(empty.lines.at(-1) ?? "", /the bootloader is missing: rebuild it/);
   });
 });

@@ -156,7 +156,7 @@ describe("what a firmware is built of", () => {
       ["an input-only pin", { ...good, pin: 34 }, /pin 34 is input-only: take 5, 21/],
       ["a pin of the flash memory", { ...good, pin: 6 }, /pin 6 is bound to the flash/],
       ["another thing's", { ...good, thingName: "lot-2" }, /thingName is lot-2, .*lot-1's/],
-      ["a misspelt setting", { ...good, pulsMs: 500 }, /"pulsMs" is no setting/],
+      ["a misspelt setting", { ...good, pulsMs: 500 }, /"pulsMs" is not a setting/],
       ["no object", "[]", /is no JSON object/],
       ["no JSON", '{\n"thingName": "lot-1",\n"endpoint"\n}', /is no JSON: mend it/],
       ["no UTF-8", "\u0000", /is no JSON/],

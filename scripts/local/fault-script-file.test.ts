@@ -45,7 +45,7 @@ describe("readScenario", () => {
     writeFileSync(file, "nonsense\n".repeat(25));
     const lines = (await refusal()).split("\n");
     assert.equal(lines.length, 22);
-    assert.equal(lines[20], "  line 20: this is no JSON");
+    assert.equal(lines[20], "  line 20: this is not JSON");
     assert.equal(lines[21], "  and 5 more");
   });
 });

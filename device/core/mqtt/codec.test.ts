@@ -49,7 +49,7 @@ const serverPacket = fc.oneof(
     .map((id) => generate({ cmd: "suback", messageId: id, granted: [1] })),
 );
 
-/** The same bytes in other pieces. */
+/** The same bytes in different chunks. */
 function split(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
   const at = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
   return [...at, bytes.length].map((end, i) => bytes.slice(at[i - 1] ?? 0, end));
@@ -83,7 +83,7 @@ describe("the MQTT codec", () => {
     );
   });
 
-  it("never throws on any bytes, and what one broke does not reach another box", () => {
+  it("never throws on any bytes, and bad bytes do not affect another box", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 64 }), { maxLength: 8 }), (chunks) => {
         decode(...chunks);
@@ -105,7 +105,7 @@ describe("the MQTT codec", () => {
     );
   });
 
-  it("cuts a PUBLISH that is longer than a command may be, and reads on after it", () => {
+  it("cuts a PUBLISH that is longer than a command may be, and continues after it", () => {
     for (const length of [maximumBufferedBytes, 20_000, 128 * 1024]) {
       const bytes = new Uint8Array(Buffer.concat([publish("x".repeat(length)), publish("open")]));
       const { packets, error } = decode(...split(bytes, [1, 5, 2_000, 9_999]));
@@ -119,7 +119,7 @@ describe("the MQTT codec", () => {
     }
   });
 
-  it("does not believe in packets larger than AWS sends", () => {
+  it("refuses packets larger than AWS sends", () => {
     const announce = (first: number, length: number) =>
       Uint8Array.of(
         first,
@@ -136,10 +136,10 @@ describe("the MQTT codec", () => {
   });
 
   const wrong: readonly (readonly [string, readonly number[]])[] = [
-    ["a CONNACK of nothing", [0x20, 0]],
-    ["a PUBACK of nothing, with another packet behind", [0x40, 0, 0xd0, 0]],
-    ["a SUBACK of nothing", [0x90, 0]],
-    ["a PUBLISH of nothing", [0x30, 0]],
+    ["an empty CONNACK", [0x20, 0]],
+    ["an empty PUBACK, followed by another packet", [0x40, 0, 0xd0, 0]],
+    ["an empty SUBACK", [0x90, 0]],
+    ["an empty PUBLISH", [0x30, 0]],
     ["a PUBLISH without a topic", [0x30, 2, 0, 0]],
     ["a topic longer than the packet", [0x30, 3, 0, 9, 97]],
     ["a wildcard in a topic", [0x30, 3, 0, 1, 0x23]],
@@ -150,7 +150,7 @@ describe("the MQTT codec", () => {
     ["a CONNACK with a byte too many", [0x20, 3, 0, 0, 0]],
     ["a PUBACK with a byte too many", [0x40, 3, 0, 1, 0]],
     ["a PINGRESP with a byte too many", [0xd0, 1, 0]],
-    ["a surrogate in a topic, which is no UTF-8", [0x30, 6, 0, 4, 97, 0xed, 0xa0, 0x80]],
+    ["a surrogate in a topic, which is invalid UTF-8", [0x30, 6, 0, 4, 97, 0xed, 0xa0, 0x80]],
     ["a CONNECT", [0x10, 12, 0, 4, 77, 81, 84, 84, 4, 2, 0, 60, 0, 0]],
     ["a PINGREQ", [0xc0, 0]],
     ["packet type 0", [0x00, 0]],
@@ -163,7 +163,7 @@ describe("the MQTT codec", () => {
     });
   }
 
-  it("shows bytes that are no UTF-8 as U+FFFD", () => {
+  it("decodes invalid UTF-8 as U+FFFD", () => {
     const { packets } = decode(Uint8Array.of(0x30, 4, 0, 1, 97, 0xff));
     assert.ok(packets[0]?.type === "PUBLISH");
     assert.equal(packets[0].text, "\ufffd");

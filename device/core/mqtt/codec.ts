@@ -2,11 +2,11 @@
 import Parser from "mqtt-packet/parser.js";
 import { remainingLength } from "./remaining-length.ts";
 
-/** A PUBLISH to us. `payloadLength` is what the sender sent, also where the packet was cut short. */
+/** A PUBLISH to us. `payloadLength` is the length that was sent, even if the packet was cut. */
 export interface PublishPacket {
   readonly type: "PUBLISH";
   readonly topic: string;
-  /** UTF-8; bytes that are none show as U+FFFD; empty where the packet was cut short */
+  /** UTF-8; invalid bytes become U+FFFD; empty if the packet was cut */
   readonly text: string;
   /** in bytes */
   readonly payloadLength: number;
@@ -17,7 +17,7 @@ export interface PublishPacket {
   readonly packetIdentifier: number | undefined;
 }
 
-/** What a server may send to a client that speaks QoS 0 and 1 (MQTT 3.1.1, chapter 3). */
+/** What a server may send to a QoS 0 and 1 client (MQTT 3.1.1, chapter 3). */
 export type ServerPacket =
   | { readonly type: "CONNACK"; readonly returnCode: number; readonly sessionPresent: boolean }
   | PublishPacket
@@ -30,15 +30,18 @@ export type ServerPacket =
     }
   | { readonly type: "PINGRESP" };
 
-/** A PUBLISH whole is at most this long after its fixed header: 1 KB of command and its topic. */
+/** Maximum length of a complete PUBLISH after its fixed header: 1 KB of command and its topic. */
 export const maximumBufferedBytes = 2048;
 
-/** AWS IoT Core's 128 KB of payload, and the topic. Longer is a broken or a hostile peer. */
+/**
+ * AWS IoT Core's payload limit of 128 KB, and the topic. Anything longer comes from a broken or
+ * hostile peer.
+ */
 export const maximumRemainingLength = 128 * 1024 + 512;
 
 /**
- * mqtt-packet's parser, shown one whole packet at a time. Between packets it remembers nothing, so
- * that all boxes of a process can share one.
+ * mqtt-packet's parser, which receives one complete packet at a time. It keeps no state between
+ * packets, so all boxes of a process can share one.
  */
 export class PacketParser {
   #parser = this.#create();
@@ -46,7 +49,7 @@ export class PacketParser {
   #error: string | undefined;
 
   /**
-   * @param cut how many bytes of its payload the packet was shortened by
+   * @param cut by how many bytes the payload was shortened
    * @returns the packet, or what is wrong with it
    */
   parse(bytes: Uint8Array, cut: number): ServerPacket | string {
@@ -59,8 +62,8 @@ export class PacketParser {
       this.#error ??= error instanceof Error ? error.message : String(error);
     }
     const result = this.#error ?? this.#translate(cut);
-    // Whatever it holds of a bad packet must not reach the next, which may be another box's: a
-    // CONNECT, whole but not for us, would even change the version of MQTT it reads.
+    // State left from a bad packet must not affect the next, which may belong to another box. A
+    // CONNECT, valid but not for us, would even change the MQTT version of the parser.
     if (typeof result === "string") this.#parser = this.#create();
     return result;
   }
@@ -83,50 +86,53 @@ export class PacketParser {
 }
 
 /**
- * Bytes to packets, one at a time. mqtt-packet believes any length it is told and keeps everything
- * until a packet is whole; so this reads each fixed header first and collects the packet itself, each
- * byte once. A PUBLISH longer than that (by default {@link maximumBufferedBytes}) is cut: the parser is
- * shown its beginning under a shorter length, the rest is thrown away as it comes. Any other long
- * packet breaks the protocol.
+ * Bytes to packets, one at a time. mqtt-packet trusts any length and buffers until a packet is
+ * complete, so this decoder reads each fixed header first and collects the packet itself, each byte
+ * once. A longer PUBLISH (by default {@link maximumBufferedBytes}) is cut: the parser receives its
+ * beginning with a shorter length, and the rest is discarded on arrival. Any other long packet is a
+ * protocol error.
  */
 export class Decoder {
   readonly #parser: PacketParser;
   readonly #maximumBufferedBytes: number;
   #error: string | undefined;
-  /** what came last, and how much of it has been used */
+  /** the last input, and how much of it has been used */
   #received: Uint8Array = nothing;
   #used = 0;
-  /** the beginning of a packet whose rest has not come yet */
+  /** the beginning of an incomplete packet */
   #partial: Partial | undefined;
-  /** bytes still to be thrown away */
+  /** bytes still to be discarded */
   #skip = 0;
 
-  /** @param bufferedBytes how long a packet may be to be kept whole, after its fixed header */
+  /** @param bufferedBytes maximum length of a packet that is kept whole, after its fixed header */
   constructor(parser: PacketParser, bufferedBytes: number = maximumBufferedBytes) {
     this.#parser = parser;
     this.#maximumBufferedBytes = bufferedBytes;
   }
 
   /**
-   * Once it is set the stream has no more meaning: the connection must be dropped [MQTT-4.8.0-1] and
-   * the decoder with it.
+   * Once it is set, the stream is unusable: drop the connection [MQTT-4.8.0-1] and the decoder with
+   * it.
    */
   get error(): string | undefined {
     return this.#error;
   }
 
-  /** Whether {@link next} has bytes to look at. */
+  /** Whether {@link next} has bytes to read. */
   get hasMore(): boolean {
     return this.#error === undefined && this.#used < this.#received.length;
   }
 
-  /** Only once {@link next} has given all of what came before. `bytes` must stay as they are until then. */
+  /**
+   * Call it only after {@link next} has returned everything so far. `bytes` must not change until
+   * then.
+   */
   receive(bytes: Uint8Array): void {
     this.#received = bytes;
     this.#used = 0;
   }
 
-  /** @returns the next packet; undefined where more bytes are needed, or there is an {@link error} */
+  /** @returns the next packet; undefined if more bytes are needed, or there is an {@link error} */
   next(): ServerPacket | undefined {
     if (!this.hasMore) return undefined;
     this.#throwAway();
@@ -145,9 +151,9 @@ export class Decoder {
       return this.#continue({ bytes: new Uint8Array(whole), length: 0, header });
     }
     this.#used = from + whole;
-    // What is used up is not kept until more comes: that may be minutes.
+    // Used input is released now: more may not arrive for minutes.
     if (this.#used === bytes.length) this.receive(nothing);
-    // Mostly one packet comes alone, and needs no view of its own.
+    // Usually one packet arrives alone and needs no view of its own.
     const packet = whole === bytes.length ? bytes : bytes.subarray(from, from + whole);
     return this.#parse(packet, header.start - from, kept, header.length);
   }
@@ -158,7 +164,7 @@ export class Decoder {
     this.#used += count;
   }
 
-  /** Goes on with a packet that came in pieces: its fixed header first, a byte at a time. */
+  /** Continues a packet that arrived in pieces: its fixed header first, byte by byte. */
   #continue(partial: Partial): ServerPacket | undefined {
     this.#partial = partial;
     while (partial.header === undefined) {
@@ -184,7 +190,7 @@ export class Decoder {
     return this.#parse(bytes, start, bytes.length - start, header.length);
   }
 
-  /** @returns how much of the packet is kept after its fixed header; undefined where there is an error */
+  /** @returns how much of the packet is kept after its fixed header; undefined on an error */
   #keptOf(header: FixedHeader | "malformed", first: number): number | undefined {
     if (header === "malformed") return this.#fail("remaining length of more than four bytes");
     const type = first >> 4;
@@ -218,11 +224,11 @@ export class Decoder {
   }
 }
 
-/** A packet of which not all has come. */
+/** An incomplete packet. */
 interface Partial {
-  /** room for the fixed header; once that is known, for all that is kept */
+  /** room for the fixed header; once its length is known, for all that is kept */
   bytes: Uint8Array;
-  /** how much of it there is */
+  /** how many bytes it has */
   length: number;
   header: FixedHeader | undefined;
 }
@@ -230,7 +236,7 @@ interface Partial {
 interface FixedHeader {
   /** where the rest starts */
   readonly start: number;
-  /** of the rest, as the peer says it */
+  /** length of the rest, as the peer declared it */
   readonly length: number;
 }
 
@@ -242,8 +248,8 @@ const longestHeader = 5;
 const publishType = 3;
 
 /**
- * Remaining length of CONNACK, PUBACK and PINGRESP (MQTT 3.1.1, 3.2.1, 3.4.1, 3.13.1); mqtt-packet
- * does not look at what follows their fields.
+ * Remaining length of CONNACK, PUBACK and PINGRESP (MQTT 3.1.1, 3.2.1, 3.4.1, 3.13.1). mqtt-packet
+ * does not check what follows their fields.
  */
 const exactLengths: Readonly<Record<number, number>> = { 2: 2, 4: 2, 13: 0 };
 
@@ -262,7 +268,7 @@ function readFixedHeader(
   return "malformed"; // [MQTT-2.2.3]
 }
 
-/** The same packet under a fixed header that says `length`. */
+/** The same packet with a fixed header that declares `length`. */
 function shorten(bytes: Uint8Array, start: number, length: number): Uint8Array {
   const header = [bytes[0] as number, ...remainingLength(length)];
   const shortened = new Uint8Array(header.length + length);
@@ -271,7 +277,7 @@ function shorten(bytes: Uint8Array, start: number, length: number): Uint8Array {
   return shortened;
 }
 
-/** mqtt-packet's packet, with whatever the peer left out left out. */
+/** mqtt-packet's packet. Fields that the peer left out are absent. */
 interface ParsedPacket {
   readonly cmd: string;
   readonly messageId?: number;
@@ -309,13 +315,13 @@ function translate(packet: ParsedPacket, cut: number): ServerPacket | string {
     case "pingresp":
       return { type: "PINGRESP" };
     default:
-      return `${packet.cmd} is not for a client of QoS 0 and 1`;
+      return `${packet.cmd} is not valid for this client`;
   }
 }
 
 function translatePublish(packet: ParsedPacket, cut: number): PublishPacket | string {
   const { topic, qos, messageId } = packet;
-  if (qos !== 0 && qos !== 1) return "PUBLISH with QoS 2, which was never asked for";
+  if (qos !== 0 && qos !== 1) return "PUBLISH with QoS 2, not requested";
   // mqtt-packet reads -1 past the end. [MQTT-2.3.1-1], [MQTT-3.3.2-2], [MQTT-4.7.3-1]
   if (qos === 1 && !(messageId !== undefined && messageId > 0))
     return "PUBLISH of QoS 1 without an identifier";
@@ -324,7 +330,7 @@ function translatePublish(packet: ParsedPacket, cut: number): PublishPacket | st
   return {
     type: "PUBLISH",
     topic,
-    // Nobody reads half a text, and to decode it is the most work that one packet can make.
+    // Truncated text is useless, and decoding is the most expensive step for a packet.
     text: cut === 0 ? (packet.payload?.toString() ?? "") : "",
     payloadLength: (packet.payload?.length ?? 0) + cut,
     qos,
@@ -335,7 +341,7 @@ function translatePublish(packet: ParsedPacket, cut: number): PublishPacket | st
 }
 
 function isTopicName(topic: string): boolean {
-  // Bytes that are no UTF-8 show as U+FFFD, which is in none of our topics [MQTT-1.5.3-1].
+  // Invalid UTF-8 becomes U+FFFD, which is in none of our topics [MQTT-1.5.3-1].
   if (topic === "" || topic.includes("\0") || topic.includes("\ufffd")) return false;
   return !topic.includes("+") && !topic.includes("#");
 }

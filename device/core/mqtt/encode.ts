@@ -2,9 +2,9 @@ import { utf8Length, writeUtf8 } from "../utf8.ts";
 import { remainingLength } from "./remaining-length.ts";
 
 /**
- * The packets a box sends (MQTT 3.1.1, chapter 3). mqtt-packet could write them too, and half of it
- * would then have to lie in the board's flash for packets and a version of MQTT that no box speaks;
- * a property test holds each of these to what it writes.
+ * The packets a box sends (MQTT 3.1.1, chapter 3). mqtt-packet could write them too, but half of it
+ * would be in the board's flash for packets and an MQTT version that the box does not use. A
+ * property test compares each packet with mqtt-packet's output.
  */
 export interface ConnectOptions {
   readonly clientIdentifier: string;
@@ -22,7 +22,7 @@ export interface PublishOptions {
   readonly packetIdentifier: number;
 }
 
-/** A clean session always: a command stored while the box was away must never open the gate. */
+/** Always a clean session: a command stored while the box was offline must never open the gate. */
 export function encodeConnect(options: ConnectOptions): Uint8Array {
   const { clientIdentifier, keepAliveSeconds, will } = options;
   const words =
@@ -36,7 +36,7 @@ export function encodeConnect(options: ConnectOptions): Uint8Array {
   return packet.bytes;
 }
 
-/** AWS IoT Core takes 8 filters in one SUBSCRIBE. */
+/** AWS IoT Core accepts 8 filters in one SUBSCRIBE. */
 export function encodeSubscribe(
   packetIdentifier: number,
   ...topicFilters: readonly string[]
@@ -50,7 +50,7 @@ export function encodeSubscribe(
   return packet.bytes;
 }
 
-/** QoS 1 always. */
+/** Always QoS 1. */
 export function encodePublish(options: PublishOptions): Uint8Array {
   const { topic, payload, retain, dup, packetIdentifier } = options;
   const payloadLength = utf8Length(payload);
@@ -70,7 +70,7 @@ export const encodePingreq = (): Uint8Array => Uint8Array.of(0xc0, 0);
 
 export const encodeDisconnect = (): Uint8Array => Uint8Array.of(0xe0, 0);
 
-/** First bytes of the fixed header (2.2): packet type, and the flags that type must have. */
+/** First byte of the fixed header (2.2): packet type and required flags. */
 const connectType = 0x10;
 const publishType = 0x30;
 const pubackType = 0x40;
@@ -80,14 +80,14 @@ const subscribeType = 0x82;
 const cleanSession = 0b0000_0010;
 const willOfQoS1Retained = 0b0010_1100;
 
-/** Each word has its length before it, in two bytes (1.5.3). */
+/** Each string has a two-byte length prefix (1.5.3). */
 function lengthOf(words: readonly string[]): number {
   let length = 0;
   for (const each of words) length += 2 + utf8Length(each);
   return length;
 }
 
-/** One packet while it is written: as many bytes as were said. */
+/** Writes one packet into a buffer of a given size. */
 class Packet {
   readonly bytes: Uint8Array;
   #at: number;
@@ -104,7 +104,7 @@ class Packet {
     this.bytes[this.#at++] = value;
   }
 
-  /** 16 bits, the higher first (1.5.2) */
+  /** 16 bits, big-endian (1.5.2) */
   number(value: number): void {
     this.byte(value >> 8);
     this.byte(value & 0xff);

@@ -47,7 +47,7 @@ describe("Handshake", () => {
     assert.equal(handshake.state, "ready");
   });
 
-  it("takes nothing before CONNACK, and CONNACK once", () => {
+  it("accepts no packet before CONNACK, and only one CONNACK", () => {
     for (const bytes of [suback(41, [1, 1]), puback(1), publish({ topic: "a", payload: "x" })]) {
       const handshake = create();
       handshake.connect(0);
@@ -59,7 +59,7 @@ describe("Handshake", () => {
     assert.equal(reasonOf(ready.handle(packet(connack()), 30)), "peer protocol");
   });
 
-  it("fails when SUBACK does not fit, or refuses one of the filters", () => {
+  it("fails when SUBACK does not match, or refuses a filter", () => {
     const answer = (bytes: Uint8Array) => subscribing().handle(packet(bytes), 20);
     assert.equal(reasonOf(answer(suback(40, [1, 1]))), "peer protocol");
     assert.equal(reasonOf(answer(suback(41, [1]))), "peer protocol");
@@ -69,7 +69,7 @@ describe("Handshake", () => {
     assert.equal(refused.error.detail, "b");
   });
 
-  it("repeats SUBSCRIBE with the same identifier, and takes a second SUBACK for its answer", () => {
+  it("repeats SUBSCRIBE with the same identifier, and accepts a second SUBACK as its answer", () => {
     const handshake = subscribing();
     const [subscribe] = clientPackets([handshake.repeatSubscribe(5_000).bytes]);
     assert.equal(subscribe?.messageId, 41);

@@ -7,8 +7,8 @@ export interface SendEffect {
 }
 
 /**
- * Why a connection has to end, and who can do something about it: the `peer` broke the protocol,
- * the `transport` failed us (try again), or a `person` must change a setting or a policy.
+ * Why a connection must end, and who must act: the `peer` broke the protocol, the `transport`
+ * failed (try again), or a `person` must change a setting or a policy.
  */
 export interface SessionError {
   readonly who: "peer" | "transport" | "person";
@@ -47,8 +47,8 @@ const returnCodes: Readonly<Record<number, SessionError>> = {
 };
 
 /**
- * CONNECT, CONNACK, SUBSCRIBE, SUBACK, and PUBACK for each message after that. Every MQTT connection
- * of a box starts with it. The object outlives its connections: {@link connect} starts a new one.
+ * CONNECT, CONNACK, SUBSCRIBE, SUBACK, and PUBACK for each later message. Every MQTT connection of
+ * a box starts with it. The object is reused across connections: {@link connect} starts a new one.
  */
 export class Handshake {
   readonly #connect: ConnectOptions;
@@ -96,18 +96,18 @@ export class Handshake {
   }
 
   /**
-   * @returns what to do about the packet; undefined if it is not part of the handshake, or answers a
-   * repeated SUBSCRIBE. After `failed` the caller closes.
+   * @returns what to do about the packet; undefined if it is not part of the handshake, or answers
+   * a repeated SUBSCRIBE. After `failed`, the caller closes the connection.
    */
   handle(packet: ServerPacket, now: number): HandshakeEffect | undefined {
-    // Mostly it is ready and a command comes: few steps stand between that and the pin.
+    // Usually the handshake is ready and a command arrives: keep the path to the pin short.
     if (this.#state === "ready" && packet.type !== "CONNACK") return undefined;
     if (this.#state === "connecting") return this.#handleFirst(packet, now);
     if (packet.type === "CONNACK") return protocolError("a second CONNACK");
     return packet.type === "SUBACK" ? this.#handleSuback(packet) : undefined;
   }
 
-  /** PUBACK, if the message was sent with QoS 1 and the connection is still there. */
+  /** PUBACK, if the message has QoS 1 and the connection is still open. */
   acknowledge(packet: PublishPacket): SendEffect[] {
     const { packetIdentifier } = packet;
     if (packetIdentifier === undefined || this.#state === "closed") return [];
@@ -125,7 +125,7 @@ export class Handshake {
       return protocolError(`CONNACK return code ${returnCode}`);
     }
     if (sessionPresent) {
-      return protocolError("a session was kept that was to be clean"); // [MQTT-3.2.2-1]
+      return protocolError("session present despite clean session"); // [MQTT-3.2.2-1]
     }
     this.#state = "subscribing";
     this.#subscribeIdentifier = this.#nextIdentifier();
@@ -135,7 +135,7 @@ export class Handshake {
   #handleSuback({ packetIdentifier, returnCodes }: SubackPacket): HandshakeEffect {
     const filters = this.#topicFilters;
     if (packetIdentifier !== this.#subscribeIdentifier || returnCodes.length !== filters.length) {
-      return protocolError("SUBACK does not fit the SUBSCRIBE");
+      return protocolError("SUBACK does not match SUBSCRIBE");
     }
     const refused = filters.find((_, index) => returnCodes[index] === 0x80);
     if (refused !== undefined) return failed("person", "subscription-refused", refused);
@@ -144,7 +144,7 @@ export class Handshake {
   }
 }
 
-/** The peer broke the protocol. */
+/** The peer violated the protocol. */
 export function protocolError(detail: string): FailedEffect {
   return failed("peer", "protocol", detail);
 }

@@ -1,6 +1,7 @@
 /**
- * The part of mqtt-packet 9 that the codec uses, which the package's own types do not name: the
- * parser without the generator. In the words of no platform: the core is compiled without Node's types.
+ * The part of mqtt-packet 9 that the codec uses and that the package's own types do not declare:
+ * the parser without the generator. It uses no platform's types, because the core is compiled
+ * without Node's.
  */
 declare module "mqtt-packet/parser.js" {
   interface ParsedPacket {

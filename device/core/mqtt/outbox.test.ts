@@ -21,7 +21,7 @@ describe("Outbox", () => {
 
   const next = () => ++identifier;
   const take = (now = 0) => outbox.takeNext(now, next);
-  /** Takes all that may be sent now. */
+  /** Takes all messages that may be sent now. */
   function drain(now = 0): string[] {
     const sent: string[] = [];
     for (let entry = take(now); entry !== undefined; entry = take(now)) {
@@ -35,7 +35,7 @@ describe("Outbox", () => {
     identifier = 0;
   });
 
-  it("is empty at first, and again once everything is acknowledged", () => {
+  it("is empty at first, and after everything is acknowledged", () => {
     assert.ok(outbox.isEmpty);
     outbox.add(event("a"));
     assert.ok(!outbox.isEmpty, "waiting");
@@ -45,27 +45,27 @@ describe("Outbox", () => {
     assert.ok(outbox.isEmpty);
   });
 
-  it("gives its messages in order, each once", () => {
+  it("returns its messages in order, each once", () => {
     for (const payload of ["a", "b", "c"]) outbox.add(event(payload));
     assert.deepEqual(drain(), ["a", "b", "c"]);
     assert.deepEqual(drain(), []);
   });
 
-  it("has eight in flight at most", () => {
+  it("has at most eight in flight", () => {
     for (let i = 0; i < 10; i++) outbox.add(event(String(i)));
     assert.equal(drain().length, 8);
     outbox.acknowledge(3);
     assert.deepEqual(drain(), ["8"]);
   });
 
-  it("knows which identifiers are in use", () => {
+  it("tracks which identifiers are in use", () => {
     outbox.add(event("a"));
     assert.ok(!outbox.uses(1));
     take();
     assert.ok(outbox.uses(1));
     assert.ok(!outbox.acknowledge(2), "nobody waits for this one");
     assert.ok(outbox.acknowledge(1));
-    assert.ok(!outbox.acknowledge(1), "a second PUBACK finds nothing");
+    assert.ok(!outbox.acknowledge(1), "a second PUBACK has no effect");
     assert.ok(!outbox.uses(1));
   });
 
@@ -90,10 +90,10 @@ describe("Outbox", () => {
     take(2_000);
     outbox.takeOverdue(11_000, 1_000);
     outbox.disconnect();
-    assert.deepEqual(drain(), ["a", "b"], "though b was sent last before a was repeated");
+    assert.deepEqual(drain(), ["a", "b"], "although b was sent last before a was repeated");
   });
 
-  it("sends what was in flight afresh on the next connection, ahead of what came later", () => {
+  it("resends in-flight messages as new on the next connection, ahead of later ones", () => {
     outbox.add(event("a"));
     outbox.add(event("b"));
     drain();
@@ -106,13 +106,13 @@ describe("Outbox", () => {
     assert.deepEqual(drain(), ["b", "c"]);
   });
 
-  it("drops the oldest of more than 64 that wait, and counts them", () => {
+  it("drops the oldest when more than 64 wait, and counts them", () => {
     for (let i = 0; i < 66; i++) outbox.add(event(String(i)));
     assert.equal(outbox.dropped, 2);
     assert.equal(take()?.message.payload, "2");
   });
 
-  it("drops what is expendable before what is not, and says which it was", () => {
+  it("drops expendable messages first, and returns the dropped one", () => {
     outbox.add(event("opened"));
     for (let i = 0; i < 63; i++) outbox.add(event(String(i), true));
     assert.equal(outbox.add(event("64"))?.payload, "0");
@@ -120,7 +120,7 @@ describe("Outbox", () => {
     assert.equal(take()?.message.payload, "opened");
   });
 
-  it("keeps only the newest retained message of a topic, and counts no loss", () => {
+  it("keeps only the newest retained message of a topic, without counting a loss", () => {
     outbox.add(status("old"));
     outbox.add(event("a"));
     outbox.add(status("new"));
@@ -128,7 +128,7 @@ describe("Outbox", () => {
     assert.deepEqual(drain(), ["a", "new"]);
   });
 
-  it("does not touch a retained message that is in flight, nor another topic's", () => {
+  it("does not touch a retained message that is in flight, or one of another topic", () => {
     outbox.add(status("sent"));
     take();
     outbox.add({ ...status("other"), topic: "other" });
@@ -137,7 +137,7 @@ describe("Outbox", () => {
     assert.ok(outbox.uses(1));
   });
 
-  it("loses, repeats and reorders nothing, whatever happens in whatever order", () => {
+  it("loses, repeats and reorders nothing, for any sequence of calls", () => {
     const step = fc.constantFrom("add", "take", "acknowledge", "disconnect", "overdue");
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {

@@ -3,7 +3,7 @@ export interface OutgoingMessage {
   readonly topic: string;
   readonly payload: string;
   readonly retain: boolean;
-  /** where there is no room for all, this one may go before others */
+  /** when the queue is full, this message may be dropped before others */
   readonly isExpendable: boolean;
 }
 
@@ -14,22 +14,26 @@ export interface InFlight {
   readonly dup: boolean;
 }
 
-/** Unacknowledged at one time; AWS IoT Core allows 100. */
+/** Maximum number in flight; AWS IoT Core allows 100. */
 const maximumInFlight = 8;
 
-/** Kept while there is no connection; a box makes one event per command, and commands need a connection. */
+/**
+ * Maximum number kept while offline. A box makes one event per command, and commands need a
+ * connection.
+ */
 const maximumWaiting = 64;
 
 /**
- * Outgoing QoS 1 messages, in order, each until it is acknowledged. It outlives its connections:
- * what was in flight when one broke is sent afresh on the next, as the session is a clean one.
+ * Outgoing QoS 1 messages, in order, each kept until it is acknowledged. The outbox is kept across
+ * connections: messages in flight when a connection broke are sent as new on the next one, because
+ * the session is clean.
  */
 export class Outbox {
   #waiting: OutgoingMessage[] = [];
   #inFlight: InFlight[] = [];
   #dropped = 0;
 
-  /** messages given up because {@link maximumWaiting} others waited */
+  /** messages dropped because {@link maximumWaiting} others waited */
   get dropped(): number {
     return this.#dropped;
   }
@@ -40,7 +44,7 @@ export class Outbox {
 
   /**
    * A retained message replaces an older one that still waits for the same topic.
-   * @returns the message that was given up for want of room: the oldest expendable one, if any
+   * @returns the message that was dropped to make room: the oldest expendable one, if any
    */
   add(message: OutgoingMessage): OutgoingMessage | undefined {
     if (message.retain) {
@@ -53,7 +57,7 @@ export class Outbox {
     return this.#waiting.splice(Math.max(0, expendable), 1)[0];
   }
 
-  /** The next message that may be sent now; it is in flight from then on. */
+  /** The next message that may be sent now. It is then in flight. */
   takeNext(now: number, nextIdentifier: () => number): InFlight | undefined {
     if (this.#inFlight.length >= maximumInFlight) return undefined;
     const message = this.#waiting.shift();
@@ -66,7 +70,7 @@ export class Outbox {
   /** Those sent at `sentBefore` or earlier, marked as sent again now [MQTT-3.3.1-1]. */
   takeOverdue(now: number, sentBefore: number): InFlight[] {
     const overdue: InFlight[] = [];
-    // Each keeps its place: the next connection sends them in their first order [MQTT-4.6.0-1].
+    // Each keeps its place: the next connection sends them in their original order [MQTT-4.6.0-1].
     this.#inFlight = this.#inFlight.map((entry) => {
       if (entry.sentAt > sentBefore) return entry;
       const again = { ...entry, sentAt: now, dup: true };
@@ -76,14 +80,14 @@ export class Outbox {
     return overdue;
   }
 
-  /** The earliest time at which an unacknowledged message was last sent; Infinity where there is none. */
+  /** The earliest send time of the unacknowledged messages; Infinity if there are none. */
   get oldestSentAt(): number {
     let oldest = Number.POSITIVE_INFINITY;
     for (const { sentAt } of this.#inFlight) if (sentAt < oldest) oldest = sentAt;
     return oldest;
   }
 
-  /** @returns the message that is delivered by this; undefined where there was no such */
+  /** @returns the message that this acknowledges; undefined if there is none */
   acknowledge(packetIdentifier: number): OutgoingMessage | undefined {
     const index = this.#inFlight.findIndex((entry) => entry.packetIdentifier === packetIdentifier);
     return index < 0 ? undefined : this.#inFlight.splice(index, 1)[0]?.message;
@@ -93,7 +97,7 @@ export class Outbox {
     return this.#inFlight.some((entry) => entry.packetIdentifier === packetIdentifier);
   }
 
-  /** The connection is gone: everything unacknowledged waits again, ahead of what came later. */
+  /** The connection is gone: all unacknowledged messages wait again, ahead of later ones. */
   disconnect(): void {
     this.#waiting.unshift(...this.#inFlight.map(({ message }) => message));
     this.#inFlight = [];

@@ -1,14 +1,14 @@
 import mqttPacket from "mqtt-packet";
-// First, as it switches the number cache off.
+// Import it first: it switches the number cache off.
 import "./codec.ts";
 
-/** The server's side of the wire, by a codec that is not ours to change: packets to and from bytes. */
+/** The server's side of the wire, with an independent codec: packets to and from bytes. */
 export type Packet = Parameters<typeof mqttPacket.generate>[0];
 
 const bytesOf = (packet: Packet): Uint8Array => Uint8Array.from(mqttPacket.generate(packet));
 
 export const connack = (returnCode = 0, sessionPresent = false): Uint8Array =>
-  // mqtt-packet insists on the codes of MQTT 3.1.1; a peer need not.
+  // mqtt-packet enforces the codes of MQTT 3.1.1; a peer need not.
   Uint8Array.of(0x20, 2, sessionPresent ? 1 : 0, returnCode);
 
 export const suback = (messageId: number, granted: readonly number[] = [1]): Uint8Array =>
@@ -41,7 +41,7 @@ export function publish(packet: ServerPublish): Uint8Array {
   });
 }
 
-/** What a client sent, as a server reads it. Throws where a server would hang up. */
+/** What a client sent, as a server reads it. Throws if a server would disconnect. */
 export function clientPackets(chunks: Iterable<Uint8Array>): Packet[] {
   const packets: Packet[] = [];
   const parser = mqttPacket.parser({ protocolVersion: 4 });
@@ -56,7 +56,7 @@ export function clientPackets(chunks: Iterable<Uint8Array>): Packet[] {
   return packets;
 }
 
-/** The one packet in `chunk`, which must be of this kind. */
+/** The only packet in `chunk`, which must be of this type. */
 export function clientPacket<C extends Packet["cmd"]>(
   chunk: Uint8Array,
   cmd: C,

@@ -26,7 +26,7 @@ const suback = (messageId: number, granted = [1]) => from({ cmd: "suback", messa
 const puback = (messageId: number) => from({ cmd: "puback", messageId });
 const event = { topic: "gate/lot-1/event", payload: "{}", retain: false, isExpendable: false };
 
-/** What the effects send, as another parser reads it. */
+/** What the effects send, read by another parser. */
 function sent(effects: readonly SessionEffect[]): Packet[] {
   const packets: Packet[] = [];
   const reader = mqttPacket.parser({ protocolVersion: 4 });
@@ -41,7 +41,7 @@ const failure = (effects: readonly SessionEffect[]) => {
   return failed?.type === "failed" ? failed.error : undefined;
 };
 
-/** Bytes of the peer's, handled to their end. */
+/** Bytes from the peer, all handled. */
 function feed(session: Session, bytes: Uint8Array, now: number): SessionEffect[] {
   session.receive(bytes, now);
   const effects: SessionEffect[] = [];
@@ -73,7 +73,7 @@ describe("an MQTT session", () => {
     assert.deepEqual(feed(session, suback(1), 20), [{ type: "ready" }]);
   });
 
-  it("sends nothing between CONNECT and CONNACK, nor before the subscription is granted", () => {
+  it("sends nothing between CONNECT and CONNACK, or before the subscription is granted", () => {
     const session = create();
     session.connect(0);
     assert.deepEqual(session.publish(event, 1), []);
@@ -91,7 +91,7 @@ describe("an MQTT session", () => {
     [5, "person"],
     [6, "peer"],
   ] as const) {
-    it(`ends at CONNACK ${code}, which is for the ${who} to mend`, () => {
+    it(`ends at CONNACK ${code}, so the ${who} must act`, () => {
       const session = create();
       session.connect(0);
       assert.equal(failure(feed(session, connack(code), 1))?.who, who);
@@ -135,7 +135,7 @@ describe("an MQTT session", () => {
       [{ cmd: "subscribe", messageId: 1 }],
     );
     assert.deepEqual(feed(session, suback(1), retryMs + 1), [{ type: "ready" }]);
-    assert.deepEqual(feed(session, suback(1), retryMs + 2), [], "the other one's answer");
+    assert.deepEqual(feed(session, suback(1), retryMs + 2), [], "the answer to the other one");
   });
 
   it("repeats PUBLISH with DUP and the same identifier until it is acknowledged", () => {
@@ -154,7 +154,7 @@ describe("an MQTT session", () => {
     assert.deepEqual(session.handleTimeout(2 * retryMs), []);
   });
 
-  it("sends what was not acknowledged on the next connection, afresh and in order", () => {
+  it("resends unacknowledged messages on the next connection, as new and in order", () => {
     const session = ready();
     session.publish({ ...event, payload: "1" }, 0);
     session.publish({ ...event, payload: "2" }, 0);
@@ -173,7 +173,7 @@ describe("an MQTT session", () => {
     );
   });
 
-  it("has eight messages in flight at most, each with its own identifier", () => {
+  it("has at most eight messages in flight, each with its own identifier", () => {
     const session = ready();
     const packets = Array.from({ length: 20 }, () => sent(session.publish(event, 0))).flat();
     assert.equal(packets.length, 8);
@@ -181,13 +181,13 @@ describe("an MQTT session", () => {
     assert.equal(sent(feed(session, puback(Number(packets[3]?.messageId)), 1)).length, 1);
   });
 
-  it("keeps 64 messages that cannot be sent, and counts those it dropped", () => {
+  it("keeps 64 unsent messages, and counts dropped ones", () => {
     const session = create();
     for (let i = 0; i < 70; i++) session.publish(event, 0);
     assert.equal(session.droppedMessages, 6);
   });
 
-  it("pings after keepAlive of quiet, and gives up after 1.5 × keepAlive of silence", () => {
+  it("pings after keepAlive without traffic, and ends after 1.5 × keepAlive of silence", () => {
     const session = ready();
     assert.equal(session.deadline, 60_000);
     assert.deepEqual(session.handleTimeout(59_999), []);
@@ -197,7 +197,7 @@ describe("an MQTT session", () => {
     assert.equal(failure(session.handleTimeout(90_000))?.reason, "silent");
   });
 
-  it("goes on for as long as pings are answered", () => {
+  it("continues while pings are answered", () => {
     const session = ready();
     for (let now = 60_000; now <= 600_000; now += 60_000) {
       assert.deepEqual(commands(session.handleTimeout(now)), ["pingreq"]);
@@ -205,7 +205,7 @@ describe("an MQTT session", () => {
     }
   });
 
-  it("hands a message on, and acknowledges it when told to, unless its QoS is 0", () => {
+  it("delivers a message, and acknowledges it on request unless its QoS is 0", () => {
     const message = { cmd: "publish", topic: "t", payload: "open", retain: false } as const;
     const session = ready();
     const receive = (packet: Parameters<typeof from>[0]) => {
@@ -225,7 +225,7 @@ describe("an MQTT session", () => {
     assert.deepEqual(session.acknowledge(one, 3), [], "the next connection does not know of it");
   });
 
-  it("says DISCONNECT once, and nothing after it", () => {
+  it("sends DISCONNECT once, and nothing after it", () => {
     const session = ready();
     assert.deepEqual(commands(session.disconnect(1)), ["disconnect"]);
     assert.deepEqual(session.disconnect(2), []);
@@ -233,7 +233,7 @@ describe("an MQTT session", () => {
     assert.deepEqual(feed(session, connack(), 4), []);
   });
 
-  it("never throws, and never hears anything after it failed, whatever bytes come", () => {
+  it("never throws on any bytes, and ignores input after a failure", () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 12 }),
       fc.constantFrom(connack(), suback(1), suback(2), puback(1), Uint8Array.of(0xd0, 0)),

@@ -16,21 +16,24 @@ export interface SessionOptions extends Required<ConnectOptions> {
 
 export type SessionEffect =
   | HandshakeEffect
-  /** to be acted on, and then given to {@link Session.acknowledge} */
+  /** the caller acts on it, then calls {@link Session.acknowledge} */
   | { readonly type: "message"; readonly packet: PublishPacket }
-  /** delivered, or given up for lack of room: nothing more will become of it */
+  /** delivered, or dropped for lack of room: it is final */
   | { readonly type: "settled"; readonly message: OutgoingMessage };
 
-/** AWS may hold CONNACK back for 15 s (Device Advisor, Long Duration) and must not lose us for it. */
+/**
+ * AWS may hold CONNACK back for 15 s (Device Advisor, Long Duration); the box must still be
+ * connected then.
+ */
 export const connackTimeoutMs = 20_000;
 
-/** SUBSCRIBE and PUBLISH are repeated after this long; Device Advisor asks for it within 15 s. */
+/** SUBSCRIBE and PUBLISH are repeated after this time. Device Advisor requires it within 15 s. */
 export const retryMs = 10_000;
 
 /**
- * An MQTT 3.1.1 client without a socket: bytes and time come in, effects go out. It outlives its
- * connections; {@link connect} begins a new one, {@link disconnected} ends it. One subscription,
- * QoS 0 and 1, clean session.
+ * An MQTT 3.1.1 client without a socket: bytes and time in, effects out. It is reused across
+ * connections: {@link connect} begins one, {@link disconnected} ends it. One subscription, QoS 0
+ * and 1, clean session.
  */
 export class Session {
   readonly #keepAliveSeconds: number;
@@ -59,7 +62,7 @@ export class Session {
     return this.#outbox.isEmpty;
   }
 
-  /** When {@link handleTimeout} wants to be called, in ticks; undefined while closed. */
+  /** When {@link handleTimeout} must be called, in ticks; undefined while closed. */
   get deadline(): number | undefined {
     const { state, since } = this.#handshake;
     switch (state) {
@@ -76,7 +79,10 @@ export class Session {
     }
   }
 
-  /** The TLS connection is up: CONNECT, and nothing more before CONNACK (AWS IoT Core demands it). */
+  /**
+   * The TLS connection is up: sends CONNECT, and nothing more before CONNACK (AWS IoT Core requires
+   * it).
+   */
   connect(now: number): SessionEffect[] {
     this.#decoder = new Decoder(this.#parser);
     this.#lastReceived = now;
@@ -84,7 +90,7 @@ export class Session {
     return this.#take(this.#handshake.connect(now), now);
   }
 
-  /** The connection is gone, whoever ended it. */
+  /** The connection is gone, whichever side ended it. */
   disconnected(): void {
     this.#handshake.close();
     this.#decoder = undefined;
@@ -105,14 +111,14 @@ export class Session {
     return dropped === undefined ? sends : [{ type: "settled", message: dropped }, ...sends];
   }
 
-  /** Takes bytes from the peer; {@link handleNext} handles the packets in them one by one. */
+  /** Takes bytes from the peer. {@link handleNext} handles the packets in them one by one. */
   receive(bytes: Uint8Array, now: number): void {
     if (this.#decoder === undefined) return;
     this.#lastReceived = now;
     this.#decoder.receive(bytes);
   }
 
-  /** Whether {@link handleNext} has something to do. */
+  /** Whether {@link handleNext} has work to do. */
   get hasMore(): boolean {
     return this.#decoder?.hasMore === true;
   }
@@ -126,7 +132,10 @@ export class Session {
     return error === undefined ? [] : this.#take(protocolError(error), now);
   }
 
-  /** PUBACK, once a message has been acted on: nothing is encoded between a command and its pulse. */
+  /**
+   * Sends PUBACK after a message has been acted on: nothing is encoded between a command and its
+   * pulse.
+   */
   acknowledge(packet: PublishPacket, now: number): SendEffect[] {
     if (packet.qos === 1) this.#lastSent = now;
     return this.#handshake.acknowledge(packet);
@@ -159,7 +168,10 @@ export class Session {
     return effects;
   }
 
-  /** The box must be heard every keepAlive [MQTT-3.1.2-23], and wants to hear as often. */
+  /**
+   * The box must send within every keepAlive [MQTT-3.1.2-23], and expects the broker to send as
+   * often.
+   */
   get #pingAt(): number {
     if (this.#awaitsPingresp) return Number.POSITIVE_INFINITY;
     const quietSince = Math.min(this.#lastSent, this.#lastReceived);
@@ -179,7 +191,7 @@ export class Session {
       case "PUBACK": {
         const message = this.#outbox.acknowledge(packet.packetIdentifier);
         const sends = this.#flush(now);
-        // An unknown identifier answers a copy: the first PUBLISH was acknowledged already.
+        // An unknown identifier belongs to a copy: the first PUBLISH was already acknowledged.
         return message === undefined ? sends : [{ type: "settled", message }, ...sends];
       }
       case "PINGRESP":
@@ -191,7 +203,7 @@ export class Session {
   #take(effect: HandshakeEffect, now: number): SessionEffect[] {
     if (effect.type === "failed") this.disconnected();
     if (effect.type === "send") this.#lastSent = now;
-    // What waited goes first: events are reported in order, before the status that counts them.
+    // Waiting messages go first: events are reported in order, before the status that counts them.
     return effect.type === "ready" ? [...this.#flush(now), effect] : [effect];
   }
 
@@ -214,7 +226,7 @@ export class Session {
     return { type: "send", bytes };
   }
 
-  /** 1–65535, none that is in flight [MQTT-2.3.1-2]. */
+  /** 1–65535, not in flight [MQTT-2.3.1-2]. */
   readonly #nextIdentifier = (): number => {
     do {
       this.#lastIdentifier = (this.#lastIdentifier % 65_535) + 1;

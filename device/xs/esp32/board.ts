@@ -13,14 +13,16 @@ export interface BoardFunctions extends RmtFunctions {
 /** NTP's */
 export const timeServerPort = 123;
 
-/** Once: XS FFI makes a function object of each function, every time. */
+/** Once: each access makes a new function object for each function in XS FFI. */
 export function openBoard() {
   const functions = new FFI();
   return {
     withPulses: (gpio: PulseOutput, pin: number): PulseOutput =>
       new RmtPulseOutput(gpio, pin, functions),
     freeHeap: () => functions.esp_get_free_heap_size(),
-    /** An image that was written over the serial port is not on trial: nothing is confirmed then. */
+    /**
+     * An image that was written over the serial port is not on trial: nothing is confirmed then.
+     */
     confirmFirmware: () => {
       functions.esp_ota_mark_app_valid_cancel_rollback();
     },

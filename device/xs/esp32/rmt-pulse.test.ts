@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { PulseOutput } from "../../hal.ts";
 import { pulseSymbols, type RmtFunctions, RmtPulseOutput } from "./rmt-pulse.ts";
 
-/** Each half of a symbol: how long, in ticks of 100 µs, and at which level. */
+/** Each half of a symbol: duration in ticks of 100 µs, and level. */
 function halvesOf(symbols: ArrayBuffer): { readonly ticks: number; readonly level: number }[] {
   const words = [...new Uint32Array(symbols)];
   return words.flatMap((word) => [
@@ -12,7 +12,7 @@ function halvesOf(symbols: ArrayBuffer): { readonly ticks: number; readonly leve
   ]);
 }
 
-/** ESP-IDF, as far as it is called: everything in order, and what it answers. */
+/** The ESP-IDF functions that are called: records the calls, and returns set results. */
 class FakeIdf implements RmtFunctions {
   readonly calls: unknown[][] = [];
   answers: Partial<Record<keyof RmtFunctions, number>> = {};
@@ -69,7 +69,7 @@ describe("a pulse made by the RMT", () => {
     gpio = { write: (value) => void idf.calls.push(["gpio", value]) };
   });
 
-  it("is prepared with the pin left to the GPIO, which is LOW", () => {
+  it("is prepared while the GPIO drives the pin LOW", () => {
     new RmtPulseOutput(gpio, 5, idf);
     assert.deepEqual(idf.calls, [
       ["rmt_new_tx_channel", 5, 11, 10_000, 64, 1, 0, 0],
@@ -79,7 +79,7 @@ describe("a pulse made by the RMT", () => {
     ]);
   });
 
-  it("is handed to the RMT whole, with the pin, and ends without another call", () => {
+  it("is passed to the RMT as a whole, with the pin, and ends without another call", () => {
     const output = new RmtPulseOutput(gpio, 5, idf);
     idf.calls.length = 0;
     output.pulse(500);
@@ -90,7 +90,7 @@ describe("a pulse made by the RMT", () => {
     ]);
   });
 
-  it("ends at once when LOW is written: the pin is taken from the RMT first", () => {
+  it("ends at once when LOW is written: the pin is disconnected from the RMT first", () => {
     const output = new RmtPulseOutput(gpio, 5, idf);
     output.pulse(500);
     idf.calls.length = 0;
@@ -98,7 +98,7 @@ describe("a pulse made by the RMT", () => {
     assert.deepEqual(idf.calls, [toGpio, ["gpio", 0]]);
   });
 
-  it("has no HIGH without an end", () => {
+  it("refuses a HIGH without an end", () => {
     const output = new RmtPulseOutput(gpio, 5, idf);
     idf.calls.length = 0;
     assert.throws(() => output.write(1), TypeError);
@@ -106,7 +106,7 @@ describe("a pulse made by the RMT", () => {
   });
 
   for (const name of ["rmt_new_tx_channel", "rmt_new_copy_encoder", "rmt_enable"] as const) {
-    it(`is given up when ${name} fails, with the pin left to the GPIO`, () => {
+    it(`is not made when ${name} fails, and the GPIO keeps the pin`, () => {
       idf.answers = { [name]: 0x105 };
       assert.throws(() => new RmtPulseOutput(gpio, 5, idf), new RegExp(`${name}.*0x105`));
       const connections = idf.calls.filter(([call]) => call === "connect");
@@ -114,7 +114,7 @@ describe("a pulse made by the RMT", () => {
     });
   }
 
-  it("is not begun while the last one runs, and leaves the pin LOW where the RMT refuses it", () => {
+  it("does not start while the last one runs, and leaves the pin LOW if the RMT refuses it", () => {
     const output = new RmtPulseOutput(gpio, 5, idf);
     idf.answers = { rmt_tx_wait_all_done: 0x107 };
     idf.calls.length = 0;
@@ -126,7 +126,7 @@ describe("a pulse made by the RMT", () => {
     assert.deepEqual(idf.calls.at(-2), toGpio);
   });
 
-  it("is as long as it was asked to be, HIGH throughout, within one channel's memory", () => {
+  it("has the requested length, is HIGH throughout, and fits one channel's memory", () => {
     fc.assert(
       fc.property(fc.integer({ min: 20, max: 10_000 }), (durationMs) => {
         const halves = halvesOf(pulseSymbols(durationMs));
@@ -134,9 +134,9 @@ describe("a pulse made by the RMT", () => {
           halves.reduce((sum, { ticks }) => sum + ticks, 0),
           durationMs * 10,
         );
-        // A half of no length would end it.
+        // A half of zero length would end it.
         for (const { ticks, level } of halves) assert.ok(ticks > 0 && level === 1);
-        // One symbol is left for the end.
+        // One symbol is reserved for the end.
         assert.ok(halves.length / 2 < 64);
       }),
     );

@@ -25,11 +25,11 @@ export interface RmtFunctions {
 }
 
 /**
- * Pulses made by the RMT, the ESP32's remote control transceiver: it is given the length once, and
- * ends the pulse whatever becomes of the CPU. Its clock is REF_TICK, 1 MHz at any frequency of the CPU,
- * a restart's included; a CPU reset leaves the RMT running (ESP32 Technical Reference Manual, 15.2).
+ * Pulses made by the RMT, the ESP32's remote control transceiver. It receives the length once, and
+ * ends the pulse without the CPU. Its clock is REF_TICK, 1 MHz at any CPU frequency, also during a
+ * restart. A CPU reset does not stop the RMT (ESP32 Technical Reference Manual, 15.2).
  *
- * Between two pulses the pin belongs to the GPIO's own output, which is LOW.
+ * Between two pulses, the pin is driven by the GPIO's own output, which is LOW.
  */
 export class RmtPulseOutput implements PulseOutput {
   readonly #gpio: PulseOutput;
@@ -37,12 +37,15 @@ export class RmtPulseOutput implements PulseOutput {
   readonly #functions: RmtFunctions;
   readonly #channel: number;
   readonly #encoder: number;
-  /** `rmt_transmit_config_t`: no loop; an error in place of a wait while a pulse is under way; LOW after it */
+  /**
+   * `rmt_transmit_config_t`: no loop; an error instead of a wait while a pulse is in progress; LOW
+   * after it
+   */
   readonly #transmitConfig = Uint32Array.of(0, 0b10).buffer;
 
   /**
    * @param gpio the pin as an output, LOW
-   * @throws Error where the RMT cannot be had; the pin is LOW then
+   * @throws Error if the RMT is not available; the pin is LOW then
    */
   constructor(gpio: PulseOutput, pin: number, functions: RmtFunctions) {
     this.#gpio = gpio;
@@ -52,7 +55,8 @@ export class RmtPulseOutput implements PulseOutput {
     try {
       check("rmt_new_tx_channel", functions.rmt_new_tx_channel(channelConfig(pin), handle));
     } finally {
-      // Making a channel connects it to the pin. Its level is LOW too, but the next edge is not its.
+      // Creating a channel connects it to the pin. Its level is LOW too, but it must not own the
+      // next edge.
       this.#disconnect();
     }
     this.#channel = addressIn(handle);
@@ -61,7 +65,7 @@ export class RmtPulseOutput implements PulseOutput {
     check("rmt_enable", functions.rmt_enable(this.#channel));
   }
 
-  /** @throws Error where the last pulse has not ended, or the RMT refuses */
+  /** @throws Error if the last pulse has not ended, or the RMT refuses */
   pulse(durationMs: number): void {
     const functions = this.#functions;
     const waited = functions.rmt_tx_wait_all_done(this.#channel, lastPulseMs);
@@ -79,9 +83,11 @@ export class RmtPulseOutput implements PulseOutput {
     check("rmt_transmit", result);
   }
 
-  /** LOW ends a pulse: the pin no longer hears the RMT. HIGH would have no end, and is not made. */
+  /**
+   * LOW ends a pulse: the pin is disconnected from the RMT. HIGH would never end, so it is refused.
+   */
   write(value: 0 | 1): void {
-    if (value === 1) throw new TypeError("the gate's pin rises by pulse() alone");
+    if (value === 1) throw new TypeError("only pulse() raises the gate's pin");
     this.#disconnect();
     this.#gpio.write(0);
   }
@@ -92,9 +98,9 @@ export class RmtPulseOutput implements PulseOutput {
 }
 
 /**
- * One pulse in the RMT's memory (Technical Reference Manual, 15.3.2): each half of a symbol is a
- * duration of 15 bits and a level. All of it fits the memory of one channel, so that nothing has to be
- * filled in while it runs.
+ * One pulse in the RMT's memory (Technical Reference Manual, 15.3.2). Each half of a symbol is a
+ * duration of 15 bits and a level. The whole pulse fits the memory of one channel, so nothing has
+ * to be refilled while it runs.
  * @returns little-endian words of 32 bits, two durations each
  */
 export function pulseSymbols(durationMs: number): ArrayBuffer {
@@ -118,21 +124,24 @@ function channelConfig(pin: number): ArrayBuffer {
   return Uint32Array.from(words).buffer;
 }
 
-/** 100 µs each: REF_TICK divided by 100, where 256 is the most. */
+/** 100 µs each: REF_TICK divided by 100 (the maximum divider is 256). */
 const ticksPerMs = 10;
 const longestHalf = 0x7fff;
 const high = 0x8000;
-/** Symbols in the memory of one channel, of which the longest pulse (10 s) takes two. */
+/** Symbols in the memory of one channel. The longest pulse (10 s) takes two. */
 const channelSymbols = 64;
 
-/** `SOC_MOD_CLK_REF_TICK` (ESP-IDF 6.0, esp32/include/soc/clk_tree_defs.h). A wrong one is refused: no other can be divided as far. */
+/**
+ * `SOC_MOD_CLK_REF_TICK` (ESP-IDF 6.0, esp32/include/soc/clk_tree_defs.h). ESP-IDF refuses a wrong
+ * value: no other clock can be divided as far.
+ */
 const refTick = 11;
-/** `RMT_SIG_OUT0_IDX`: the first channel's, which is ours as nothing else uses the RMT. */
+/** `RMT_SIG_OUT0_IDX`: the first channel's signal. It is ours because nothing else uses the RMT. */
 const rmtSignal = 87;
 /** `SIG_GPIO_OUT_IDX` */
 const gpioSignal = 256;
 
-/** Our clock counts whole milliseconds: it may end a pulse one before the RMT does. */
+/** Our clock counts whole milliseconds: it may end a pulse one millisecond before the RMT does. */
 const lastPulseMs = 20;
 
 function addressIn(buffer: ArrayBuffer): number {
@@ -141,5 +150,5 @@ function addressIn(buffer: ArrayBuffer): number {
 
 /** @param result `esp_err_t` */
 function check(name: string, result: number): void {
-  if (result !== 0) throw new Error(`${name}: ESP-IDF's error 0x${result.toString(16)}`);
+  if (result !== 0) throw new Error(`${name}: ESP-IDF error 0x${result.toString(16)}`);
 }

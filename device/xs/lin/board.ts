@@ -3,7 +3,7 @@ import type { PulseOutput } from "../../hal.ts";
 /** NTP's */
 export const timeServerPort = 123;
 
-/** A desktop has no pins, no heap that says anything about a box, and no firmware on trial. */
+/** A desktop has no pins, no meaningful heap size, and no firmware on trial. */
 export function openBoard() {
   return {
     withPulses: (gpio: PulseOutput): PulseOutput => gpio,

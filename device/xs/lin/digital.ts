@@ -1,6 +1,9 @@
 import Time from "time";
 
-/** `embedded:io/digital` on a desktop, which has no pins: each edge is told, `at` in ms since it was made. */
+/**
+ * `embedded:io/digital` on a desktop, which has no pins: each edge is printed, with `at` in ms
+ * since creation.
+ */
 export default class Digital {
   static readonly Output = 8;
   readonly #pin: number;

@@ -1,6 +1,6 @@
 import Timer from "timer";
 
-/** `embedded:network/interface/…` on a desktop, whose own network is there already. */
+/** `embedded:network/interface/…` on a desktop, which is already on a network. */
 export default class Interface {
   readonly #onChanged: ((property: string) => void) | undefined;
   #connection = 200;

@@ -1,4 +1,4 @@
-/** `embedded:storage/key-value` on a desktop: for as long as the program runs. */
+/** `embedded:storage/key-value` on a desktop: kept while the program runs. */
 export default Object.freeze({
   open() {
     const values = new Map<string, string>();

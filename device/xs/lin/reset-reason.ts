@@ -1,4 +1,4 @@
-/** `resetReason` on a desktop: a program that was started. */
+/** `resetReason` on a desktop: the program was started. */
 export default function getResetReason() {
   return { reason: 1, string: "Power-On" };
 }

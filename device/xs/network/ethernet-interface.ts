@@ -3,7 +3,7 @@ import type { NetworkInterface, Timer } from "../../hal.ts";
 
 const disconnected = 200;
 
-/** A cable by ECMA-419. */
+/** Ethernet with ECMA-419. */
 export class EthernetInterface implements NetworkInterface {
   onChanged: NetworkInterface["onChanged"];
   readonly RSSI = undefined;

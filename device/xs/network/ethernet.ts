@@ -2,7 +2,7 @@ import Ethernet from "embedded:network/interface/ethernet";
 import type { NetworkInterface, Timer } from "../../hal.ts";
 import { EthernetInterface } from "./ethernet-interface.ts";
 
-/** The module `boom-box/network` of a box on a cable. */
+/** The module `boom-box/network` for Ethernet. */
 export function openNetwork(timer: Timer): NetworkInterface {
   return new EthernetInterface(Ethernet, timer);
 }

@@ -10,7 +10,7 @@ const timer: Timer = {
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
 
-/** A cable's socket, as the access point it also might be. */
+/** An Ethernet interface with the properties of the WiFi one. */
 class FakeEthernet extends FakeWiFi {
   override connect(): void {
     super.connect({ SSID: "cable" });
@@ -38,7 +38,7 @@ describe("the network interfaces of Moddable", () => {
         return { network, seen, join: () => network.connect({ SSID: "a", password: "12345678" }) };
       }
 
-      it("joins, and joins again at once although it is joined or joining", () => {
+      it("joins, and rejoins at once even if it is joined or joining", () => {
         const { network, seen, join } = make();
         join();
         join();
@@ -51,7 +51,7 @@ describe("the network interfaces of Moddable", () => {
         assert.deepEqual(seen, [500, 500]);
       });
 
-      it("tells on a later turn that it has disconnected, which the driver does not", () => {
+      it("reports on a later turn that it has disconnected, which the driver does not do", () => {
         const { network, seen, join } = make();
         join();
         virtual.tick(1);
@@ -61,12 +61,12 @@ describe("the network interfaces of Moddable", () => {
         assert.deepEqual(seen, [500, 200]);
         network.disconnect();
         virtual.tick(1);
-        assert.equal(seen.length, 2, "there was nothing to end");
+        assert.equal(seen.length, 2, "there was no connection to end");
       });
     });
   }
 
-  it("WiFi without a name, or with one the driver refuses, is told as a failure", () => {
+  it("WiFi without an SSID, or with one that the driver refuses, is reported as a failure", () => {
     for (const named of [undefined, { SSID: "" }]) {
       const network = new WiFiInterface(FakeWiFi, timer);
       const seen: number[] = [];
@@ -78,7 +78,7 @@ describe("the network interfaces of Moddable", () => {
     }
   });
 
-  it("WiFi hands name and password on, and has a signal where a cable has none", () => {
+  it("WiFi passes SSID and password on, and has a signal; Ethernet has none", () => {
     const wifi = new WiFiInterface(FakeWiFi, timer);
     wifi.connect({ SSID: "car park", password: "let me in" });
     virtual.tick(1);

@@ -3,7 +3,7 @@ import type { NetworkInterface, Timer, WiFiNetwork } from "../../hal.ts";
 
 const disconnected = 200;
 
-/** WiFi by ECMA-419: never joins again by itself, and tells nothing of what we ended. */
+/** WiFi with ECMA-419. It never rejoins by itself, and does not report a disconnect of our own. */
 export class WiFiInterface implements NetworkInterface {
   onChanged: NetworkInterface["onChanged"];
   readonly #native: NativeWiFi;
@@ -29,7 +29,7 @@ export class WiFiInterface implements NetworkInterface {
   connect(network?: WiFiNetwork): void {
     try {
       if (this.#native.connection > disconnected) this.#native.disconnect();
-      // Joining needs a name; without one there is nothing to join, and that is told as any failure.
+      // Joining needs an SSID. Without one, it is reported like any other failure.
       if (network === undefined) throw new Error("no WiFi network is set");
       this.#native.connect(network);
     } catch {

@@ -2,7 +2,7 @@ import WiFi from "embedded:network/interface/wifi";
 import type { NetworkInterface, Timer } from "../../hal.ts";
 import { WiFiInterface } from "./wifi-interface.ts";
 
-/** The module `boom-box/network` of a box on WiFi. */
+/** The module `boom-box/network` for WiFi. */
 export function openNetwork(timer: Timer): NetworkInterface {
   return new WiFiInterface(WiFi, timer);
 }

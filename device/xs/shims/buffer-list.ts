@@ -1,8 +1,9 @@
 import { Buffer } from "./buffer.ts";
 
 /**
- * As much of `bl` as mqtt-packet's parser uses: bytes are appended at one end and consumed at the
- * other. The codec feeds it whole packets, so it holds one piece and seldom joins two.
+ * The part of `bl` that mqtt-packet's parser uses: bytes are appended at one end and consumed at
+ * the other. The codec passes whole packets, so the list usually has one chunk and rarely joins
+ * two.
  */
 class BufferList {
   #bytes = new Buffer(0);
@@ -11,7 +12,7 @@ class BufferList {
     return this.#bytes.length;
   }
 
-  /** The bytes are not copied unless there are others: they must stay as they are until consumed. */
+  /** The bytes are not copied if they are the only chunk: they must not change until consumed. */
   append(bytes: Uint8Array): void {
     const held = this.#bytes;
     if (held.length === 0) {
@@ -29,7 +30,7 @@ class BufferList {
   }
 
   slice(start: number, end: number): Buffer {
-    // Made by hand: subarray() would ask the species of a frozen constructor each time.
+    // Created explicitly: subarray() would look up the species of a frozen constructor each time.
     const { buffer, byteOffset } = this.#bytes;
     const from = Math.min(start, this.length);
     const length = Math.max(0, Math.min(end, this.length) - from);
@@ -57,7 +58,7 @@ class BufferList {
   }
 }
 
-/** What `require("bl")` is: a function that is called without `new`. */
+/** The result of `require("bl")`: a function that is called without `new`. */
 export function createBufferList(): BufferList {
   return new BufferList();
 }

@@ -1,12 +1,13 @@
 import { readUtf8, utf8Length, writeUtf8 } from "../../core/utf8.ts";
 
 /**
- * As much of Node's Buffer as mqtt-packet 9 uses. The npm package of that name cannot be loaded on
- * XS: it assigns to prototypes, and XS has frozen the ones they inherit from. Here everything is
- * defined in the class body. `from()` is Uint8Array's own: mqtt-packet hands it lists of bytes alone.
+ * The part of Node's Buffer that mqtt-packet 9 uses. The npm package of that name cannot be loaded
+ * on XS: it assigns to prototypes, which inherit from prototypes that XS has frozen. Here,
+ * everything is defined in the class body. `from()` is Uint8Array's own: mqtt-packet only passes
+ * lists of bytes.
  */
 export class Buffer extends Uint8Array {
-  /** Zeroed, as every array is here; on Node it need not be. */
+  /** Zeroed, like every array here; Node does not guarantee it. */
   static allocUnsafe(length: number): Buffer {
     return new Buffer(length);
   }
@@ -19,7 +20,7 @@ export class Buffer extends Uint8Array {
     return value instanceof Buffer;
   }
 
-  /** in UTF-8, where it is a text */
+  /** in UTF-8, if it is a string */
   static byteLength(value: string | Uint8Array): number {
     return typeof value === "string" ? utf8Length(value) : value.length;
   }
@@ -43,7 +44,7 @@ export class Buffer extends Uint8Array {
     this[offset + 3] = value;
   }
 
-  /** UTF-8; bytes that are none show as U+FFFD */
+  /** UTF-8; invalid bytes become U+FFFD */
   override toString(): string {
     return readUtf8(this);
   }

@@ -1,6 +1,6 @@
 const silent = (): void => {};
 
-/** What `require("debug")` is: mqtt-packet's commentary, heard by nobody. */
+/** The result of `require("debug")`: discards mqtt-packet's debug output. */
 export function createDebug(): () => void {
   return silent;
 }

@@ -1,11 +1,11 @@
 type Listener = (...values: never[]) => void;
 
 /**
- * As much of Node's EventEmitter as mqtt-packet uses. Listeners live in a private field: the npm
- * package keeps them in a property that its prototype has too, where XS has made it read-only.
+ * The part of Node's EventEmitter that mqtt-packet uses. Listeners are in a private field: the npm
+ * package uses a property that its prototype also has, which XS has made read-only.
  */
 export class EventEmitter {
-  /** made on demand: every packet that is generated makes an emitter that has none */
+  /** created on demand: every generated packet creates an emitter without listeners */
   #listeners: Record<string, Listener[]> | undefined;
 
   on(event: string, listener: Listener): this {
@@ -17,8 +17,8 @@ export class EventEmitter {
   }
 
   /**
-   * @returns whether anybody listens
-   * @throws the error of an `error` event that nobody listens to
+   * @returns whether there is a listener
+   * @throws the error of an `error` event without a listener
    */
   emit(event: string, ...values: unknown[]): boolean {
     const listeners = this.#listeners?.[event];

@@ -14,7 +14,10 @@ type MqttPacket = typeof genuine;
 
 genuine.writeToStream.cacheNumbers = false;
 
-/** What a parser makes of these pieces; errors by their words, what it throws as such alone. */
+/**
+ * The parser's result for these chunks, with errors as text; other exceptions are recorded as
+ * thrown.
+ */
 function parse(mqttPacket: MqttPacket, pieces: readonly Uint8Array[]): unknown[] {
   const seen: unknown[] = [];
   const parser = mqttPacket.parser({ protocolVersion: 4 });
@@ -22,7 +25,7 @@ function parse(mqttPacket: MqttPacket, pieces: readonly Uint8Array[]): unknown[]
   parser.on("error", (error) => seen.push(error.message));
   for (const piece of pieces) {
     try {
-      // The types ask for Node's Buffer, the code for bytes.
+      // The types require Node's Buffer; the code accepts bytes.
       parser.parse(piece as Buffer);
     } catch {
       seen.push("thrown");
@@ -32,7 +35,7 @@ function parse(mqttPacket: MqttPacket, pieces: readonly Uint8Array[]): unknown[]
   return seen;
 }
 
-/** Without prototypes: Buffers of either kind are lists of numbers. */
+/** Without prototypes: both kinds of Buffer become lists of numbers. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return [...value];
   if (Array.isArray(value)) return value.map(plain);
@@ -55,7 +58,7 @@ const packet: fc.Arbitrary<Packet> = fc.oneof(
     username: word,
     will: fc.record({
       topic: word,
-      // Never of the kind of Buffer that one of the two does not know.
+      // Never a kind of Buffer that only one of the two supports.
       payload: word as unknown as fc.Arbitrary<Buffer>,
       qos,
       retain: fc.boolean(),
@@ -86,7 +89,7 @@ const packet: fc.Arbitrary<Packet> = fc.oneof(
   }),
 );
 
-describe("mqtt-packet on our modules instead of npm's", () => {
+describe("mqtt-packet with our shims instead of npm's packages", () => {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
   let shimmed: MqttPacket;
 
@@ -131,7 +134,7 @@ describe("mqtt-packet on our modules instead of npm's", () => {
     );
   });
 
-  it("finds the same faults in any bytes", () => {
+  it("finds the same errors in any bytes", () => {
     const first = fc.constantFrom(0x10, 0x20, 0x30, 0x32, 0x40, 0x82, 0x90, 0xd0, 0xe0, 0xf0);
     const noise = fc
       .tuple(first, fc.nat(40), fc.uint8Array({ maxLength: 48 }))
@@ -145,14 +148,14 @@ describe("mqtt-packet on our modules instead of npm's", () => {
   });
 });
 
-describe("what stands in for npm's packages", () => {
-  it("throws an error that nobody listens to", () => {
+describe("the shims for npm's packages", () => {
+  it("throws an error without a listener", () => {
     const emitter = new EventEmitter();
     assert.throws(() => emitter.emit("error", new Error("unheard")), /unheard/);
     assert.equal(emitter.emit("packet"), false);
   });
 
-  it("tells every listener, in order", () => {
+  it("calls every listener, in order", () => {
     const heard: string[] = [];
     const emitter = new EventEmitter();
     emitter.on("packet", () => heard.push("first")).on("packet", () => heard.push("second"));

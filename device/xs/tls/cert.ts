@@ -1,6 +1,6 @@
 /**
- * The module `ssl/cert` of the SDK, whose own goes on past a pair of certificates of which neither
- * signed the other, and knows no CA from a leaf. One manager belongs to one session.
+ * Replaces the SDK's module `ssl/cert`, which continues past two certificates of which neither
+ * signed the other, and does not distinguish a CA from a leaf. One manager belongs to one session.
  */
 import PKCS8, { type PrivateKey } from "pkcs8";
 import TLSError from "ssl/error";
@@ -8,11 +8,11 @@ import { verifyChain } from "./chain.ts";
 import { areEqual } from "./der.ts";
 import { sdkVerifier } from "./sdk-verifier.ts";
 
-/** The `secure` of a TLS socket, DER throughout. */
+/** The `secure` option of a TLS socket, all DER. */
 export interface CertificateOptions {
   /** the one trusted root */
   readonly certificate?: ArrayBuffer | Uint8Array;
-  /** ours, the leaf first */
+  /** our own, leaf first */
   readonly clientCertificates?: readonly (ArrayBuffer | Uint8Array)[];
   /** PKCS#8, RSA */
   readonly clientKey?: ArrayBuffer | Uint8Array;
@@ -23,7 +23,9 @@ export default class CertificateManager {
   readonly #certificates: readonly (ArrayBuffer | Uint8Array)[];
   readonly #key: ArrayBuffer | Uint8Array | undefined;
 
-  /** Nothing is checked here: a root out of its dates is told at the handshake, as all else is. */
+  /**
+   * Nothing is checked here: an expired root is reported at the handshake, like all other errors.
+   */
   constructor({ certificate, clientCertificates, clientKey }: CertificateOptions) {
     this.#roots = certificate === undefined ? [] : [bytesOf(certificate)];
     this.#certificates = clientCertificates ?? [];
@@ -31,9 +33,9 @@ export default class CertificateManager {
   }
 
   /**
-   * Whether the server is who it should be. There is no switch to leave this out.
-   * @param chain the leaf first
-   * @throws TLSError with the reason where it is not
+   * Verifies the server's identity. There is no option to skip this.
+   * @param chain leaf first
+   * @throws TLSError with the reason if it is not trusted
    */
   verify(chain: readonly Uint8Array[], options: { readonly tls_server_name?: string }): true {
     const verdict = verifyChain({
@@ -47,10 +49,12 @@ export default class CertificateManager {
     throw new TLSError(`certificate ${verdict.certificate}: ${verdict.reason}`);
   }
 
-  /** The SDK tells the leaf, so that `getKey` should find it: here the key exchange reads it itself. */
+  /**
+   * The SDK passes the leaf so that `getKey` can find it. Here, the key exchange reads it itself.
+   */
   register(_certificate: ArrayBuffer): void {}
 
-  /** The private key of a certificate of ours, to sign CertificateVerify with. */
+  /** The private key of our certificate, to sign CertificateVerify. */
   getKey(certificate: ArrayBuffer | Uint8Array): PrivateKey {
     const [own] = this.#certificates;
     if (
@@ -63,7 +67,7 @@ export default class CertificateManager {
     return PKCS8.parse(bytesOf(this.#key));
   }
 
-  /** What is sent where the server asks for a certificate: ours, whatever it would prefer. */
+  /** What is sent when the server requests a certificate: ours, regardless of its preferences. */
   findPreferredCert(
     _types: readonly number[],
     _names: readonly ArrayBuffer[],
@@ -72,7 +76,7 @@ export default class CertificateManager {
   }
 }
 
-/** A view of the same bytes; a resource in flash is an ArrayBuffer here. */
+/** A view of the same bytes. A resource in flash is an ArrayBuffer here. */
 function bytesOf(bytes: ArrayBuffer | Uint8Array): Uint8Array {
   return bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
 }

@@ -4,24 +4,24 @@ import { type Extensions, parseExtensions } from "./extensions.ts";
 import { type PublicKey, parsePublicKey } from "./public-key.ts";
 import { parseSignatureAlgorithm, type SignatureAlgorithm } from "./signature.ts";
 
-/** What is needed of a certificate (RFC 5280, 4.1). Bytes are views of what was parsed. */
+/** The fields of a certificate that are needed (RFC 5280, 4.1). Bytes are views of the input. */
 export interface Certificate extends Extensions {
   readonly der: Uint8Array;
-  /** what is signed: TBSCertificate, DER */
+  /** the signed part: TBSCertificate, DER */
   readonly signedData: Uint8Array;
   readonly algorithm: SignatureAlgorithm;
   readonly signature: Uint8Array;
-  /** Name, DER; names are compared by their bytes, stricter than RFC 5280, 7.1 */
+  /** Name, DER; names are compared byte by byte, stricter than RFC 5280, 7.1 */
   readonly issuer: Uint8Array;
   readonly subject: Uint8Array;
   /** ms since 1970 */
   readonly notBefore: number;
-  /** ms since 1970; the last second counts in */
+  /** ms since 1970; the last second is included */
   readonly notAfter: number;
   readonly key: PublicKey;
 }
 
-/** In bytes. Longer ones do not occur, and memory is short. */
+/** In bytes. Longer certificates do not occur, and memory is scarce. */
 export const maxCertificateLength = 8_192;
 
 const versionTag = 0xa0;
@@ -30,8 +30,8 @@ const extensionsTag = 0xa3;
 const version3 = 2;
 
 /**
- * One certificate of version 3, DER.
- * @throws MalformedError, or AlgorithmError where key or signature are of a kind that is not taken
+ * One version 3 certificate, DER.
+ * @throws MalformedError, or AlgorithmError if the key or signature type is not supported
  */
 export function parseCertificate(der: Uint8Array): Certificate {
   if (der.length > maxCertificateLength) throw new MalformedError("too long");
@@ -45,11 +45,11 @@ export function parseCertificate(der: Uint8Array): Certificate {
 
   const tbs = new DerReader(signedData).readSequence();
   const version = new DerReader(tbs.read(versionTag));
-  if (version.readSmall() !== version3) throw new MalformedError("another version");
+  if (version.readSmall() !== version3) throw new MalformedError("not version 3");
   version.end();
   tbs.read(tag.integer);
-  // RFC 5280, 4.1.1.2: the same inside, where it is signed.
-  if (!areEqual(tbs.readWholeSequence(), algorithm)) throw new MalformedError("two algorithms");
+  // RFC 5280, 4.1.1.2: it must be the same inside the signed part.
+  if (!areEqual(tbs.readWholeSequence(), algorithm)) throw new MalformedError("algorithms differ");
   const issuer = tbs.readWholeSequence();
   const validity = tbs.readSequence();
   const notBefore = readTime(validity);
@@ -78,10 +78,10 @@ export function parseCertificate(der: Uint8Array): Certificate {
 function readTime(reader: DerReader): number {
   const { tag: kind, content } = reader.readAny();
   const isUtc = kind === tag.utcTime;
-  if (!isUtc && kind !== tag.generalizedTime) throw new MalformedError("no time");
+  if (!isUtc && kind !== tag.generalizedTime) throw new MalformedError("not a time");
   const text = String.fromCharCode(...content.subarray(0, 16));
   if (content.length !== (isUtc ? 13 : 15) || !isDigitsAndZ(text)) {
-    throw new MalformedError("no time");
+    throw new MalformedError("not a time");
   }
   // RFC 5280, 4.1.2.5.1: 50 is 1950.
   const century = isUtc ? (text < "50" ? "20" : "19") : "";
@@ -91,17 +91,17 @@ function readTime(reader: DerReader): number {
   const day = part(6);
   const time = Date.UTC(part(0, 4), month, day, part(8), part(10), part(12));
   const date = new Date(time);
-  // The 31st of June, 24 o'clock, 60 minutes: such are carried over to the next day, or minute.
+  // June 31, 24:00, 60 minutes: Date would carry them over to the next day or hour.
   if (
     !(part(0, 4) >= 1950 && date.getUTCMonth() === month && date.getUTCDate() === day) ||
     date.getUTCMinutes() !== part(10)
   ) {
-    throw new MalformedError("no such time");
+    throw new MalformedError("invalid time");
   }
   return time;
 }
 
-/** `…Z`: the one form of a time that DER allows */
+/** `…Z`: the only form of a time that DER allows */
 function isDigitsAndZ(text: string): boolean {
   return text.endsWith("Z") && consistsOf(text.slice(0, -1), isDigit, 1, 14);
 }

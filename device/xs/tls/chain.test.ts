@@ -64,7 +64,7 @@ describe("a server's chain", function () {
 
   const kinds: readonly KeyType[] = ["rsa", "p256"];
   for (const kind of kinds) {
-    it(`is told apart, eight of them, all ${kind}`, async () => {
+    it(`is classified correctly, all eight, ${kind}`, async () => {
       const own = await makeFamily(kind);
       const cases = await makeCases(own);
       const roots = [own.root.der];
@@ -77,14 +77,14 @@ describe("a server's chain", function () {
     });
   }
 
-  it("gives the leaf with its key", () => {
+  it("returns the leaf with its key", () => {
     const verdict = judge([family.leaf, family.intermediate]);
     assert.ok(verdict.isTrusted);
     assert.deepEqual(verdict.leaf.der, family.leaf.der);
     assert.equal(verdict.leaf.key.type, "rsa");
   });
 
-  it("may go on past the one that a root signed, and be known to several roots", async () => {
+  it("may continue past the one that a root signed, and match several roots", async () => {
     const other = await makeFamily("p256", "CN=Other");
     const { leaf, intermediate, root } = family;
     assert.equal(toldOf([leaf, intermediate, root]), "trusted");
@@ -95,7 +95,7 @@ describe("a server's chain", function () {
     assert.equal(
       toldOf([leaf, intermediate], { roots: [namesake.der, ...roots] }),
       "trusted",
-      "a root of the same name is passed over",
+      "another root of the same name is skipped",
     );
   });
 
@@ -106,7 +106,7 @@ describe("a server's chain", function () {
     assert.equal(toldOf([]), "malformed 0");
   });
 
-  it("has each certificate signed by the next, in that order", async () => {
+  it("must have each certificate signed by the next, in order", async () => {
     const { leaf, intermediate, root } = family;
     assert.equal(toldOf([leaf, root, intermediate]), "issuer 0");
     assert.equal(toldOf([intermediate, leaf]), "key-usage 0");
@@ -128,7 +128,7 @@ describe("a server's chain", function () {
     assert.equal(toldOf([namesake.leaf, namesake.intermediate]), "signature 1");
   });
 
-  it("is of six at the most", () => {
+  it("has at most six certificates", () => {
     const { leaf, intermediate, root } = family;
     const of = (length: number) => [
       ...[leaf, intermediate],
@@ -138,7 +138,7 @@ describe("a server's chain", function () {
     assert.equal(toldOf(of(maxChainLength + 1)), `too-long ${maxChainLength}`);
   });
 
-  it("is within all its dates, to the second, the root's too", async () => {
+  it("must be within all validity periods, to the second, including the root's", async () => {
     const chain = [family.leaf, family.intermediate];
     const young = { notBefore: around(1_000) };
     const over = { notAfter: around(-1_000) };
@@ -156,7 +156,7 @@ describe("a server's chain", function () {
     assert.equal(toldOf(chain, { date: Number.NaN }), "not-yet-valid 0");
   });
 
-  it("is used as it says", async () => {
+  it("must match its key usage", async () => {
     const { leaf, intermediate } = family;
     const encipher = await leafWith({ extensions: server([host], usage.keyEncipherment) });
     assert.equal(toldOf([encipher, intermediate]), "key-usage 0");
@@ -166,7 +166,11 @@ describe("a server's chain", function () {
     const ofClient = await leafWith({ extensions: [constraints, flags, client, names] });
     assert.equal(toldOf([ofClient, intermediate]), "key-usage 0");
     const silent = await leafWith({ extensions: [names] });
-    assert.equal(toldOf([silent, intermediate]), "trusted", "what does not say may everything");
+    assert.equal(
+      toldOf([silent, intermediate]),
+      "trusted",
+      "without key usage, every use is allowed",
+    );
 
     const lists = await intermediateWith({ extensions: authority(0, usage.cRLSign) });
     assert.equal(toldOf([leaf, lists]), "key-usage 1");
@@ -176,7 +180,7 @@ describe("a server's chain", function () {
     assert.equal(toldOf([leaf, intermediate], { roots: [rootOfLists.der] }), "key-usage 2");
   });
 
-  it("has CAs alone above its leaf, the root too", async () => {
+  it("must have only CAs above its leaf, including the root", async () => {
     const { leaf, intermediate } = family;
     const bare = await intermediateWith({ extensions: authority().slice(1) });
     assert.equal(toldOf([leaf, bare]), "not-a-ca 1");
@@ -186,7 +190,7 @@ describe("a server's chain", function () {
     assert.equal(toldOf([below, leaf, intermediate]), "not-a-ca 1");
   });
 
-  it("is no longer than its CAs let it be", async () => {
+  it("respects the path length of its CAs", async () => {
     const { intermediate } = family;
     const second = await make({
       subject: "CN=Second",
@@ -206,10 +210,14 @@ describe("a server's chain", function () {
       extensions: authority(0),
     });
     const under = await leafWith({ issuer: again });
-    assert.equal(toldOf([under, again, intermediate]), "trusted", "one issued to itself is free");
+    assert.equal(
+      toldOf([under, again, intermediate]),
+      "trusted",
+      "a self-issued one does not count",
+    );
   });
 
-  it("says nothing that must be heeded and is not understood", async () => {
+  it("has no unsupported critical extension", async () => {
     const { leaf, intermediate } = family;
     // permittedSubtrees: dNSName "iot.example"; 1.3.6.1.4.1.99999.1 is nobody's.
     const bytes = Buffer.from(`300fa00d300b8209${Buffer.from("iot.examp").toString("hex")}`, "hex");
@@ -231,7 +239,7 @@ describe("a server's chain", function () {
     assert.equal(toldOf([twice, intermediate]), "malformed 0");
   });
 
-  it("is signed by SHA-2 and by keys that are strong, and not too strong", async () => {
+  it("must use SHA-2 and supported key sizes", async () => {
     const { leaf, intermediate } = family;
     for (const hash of ["SHA-256", "SHA-384", "SHA-512"] as const) {
       assert.equal(toldOf([await leafWith({ hash }), intermediate]), "trusted", hash);
@@ -247,14 +255,14 @@ describe("a server's chain", function () {
     assert.equal(toldOf([heavy, intermediate]), "algorithm 0");
   });
 
-  it("may mix RSA and ECDSA, but no signature passes for one of the other kind", async () => {
+  it("may mix RSA and ECDSA, but the signature type must match the key", async () => {
     const ecdsa = makeKey("p256");
     const intermediate = await intermediateWith({ key: ecdsa });
     assert.equal(toldOf([await leafWith({ issuer: intermediate }), intermediate]), "trusted");
     assert.equal(toldOf([family.leaf, intermediate]), "signature 0");
   });
 
-  it("is not trusted where the verifier throws, or says no", () => {
+  it("is not trusted if the verifier throws or refuses", () => {
     const { leaf, intermediate } = family;
     const throwing = {
       verify(): boolean {

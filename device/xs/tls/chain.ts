@@ -4,7 +4,7 @@ import { isForHost } from "./host-name.ts";
 import { AlgorithmError } from "./public-key.ts";
 import { isSigned, type SignatureVerifier } from "./signature.ts";
 
-/** Why a chain is refused; the first that was found. */
+/** Why a chain is refused: the first error found. */
 export type Refusal =
   | "malformed"
   | "too-long"
@@ -19,24 +19,29 @@ export type Refusal =
   | "path-length"
   | "signature";
 
-/** `certificate` is the place in the chain of the one refused; past its end it is the root. */
+/**
+ * `certificate` is the position of the refused certificate in the chain; one past the end is the
+ * root.
+ */
 export type Verdict =
   | { readonly isTrusted: true; readonly leaf: Certificate }
   | { readonly isTrusted: false; readonly reason: Refusal; readonly certificate: number };
 
 export interface Question {
-  /** DER, the leaf first */
+  /** DER, leaf first */
   readonly chain: readonly Uint8Array[];
-  /** DER, certificates of CAs */
+  /** DER, CA certificates */
   readonly roots: readonly Uint8Array[];
-  /** the DNS name or IPv4 address that was dialled */
+  /** the requested DNS name or IPv4 address */
   readonly host: string;
   /** ms since 1970 */
   readonly date: number;
   readonly verifier: SignatureVerifier;
 }
 
-/** AWS IoT Core sends four. What comes after a registered root's own work is not looked at. */
+/**
+ * AWS IoT Core sends four. Certificates after the one that a registered root signed are ignored.
+ */
 export const maxChainLength = 6;
 
 class Refused extends Error {
@@ -52,9 +57,10 @@ class Refused extends Error {
 }
 
 /**
- * Path validation (RFC 5280, 6.1) for what a TLS server shows: each certificate signed by the next
- * (RFC 5246, 7.4.2) up to one that a registered root signed, all within their dates, the root too.
- * No policies, no name constraints (whoever has them is refused), no revocation. Never throws.
+ * Path validation (RFC 5280, 6.1) for the chain of a TLS server: each certificate is signed by the
+ * next (RFC 5246, 7.4.2), up to one that a registered root signed, all valid at this time,
+ * including the root. No policies, no name constraints (certificates with them are refused), no
+ * revocation. Never throws.
  */
 export function verifyChain(question: Question): Verdict {
   try {
@@ -63,7 +69,7 @@ export function verifyChain(question: Question): Verdict {
     if (error instanceof Refused) {
       return { isTrusted: false, reason: error.reason, certificate: error.certificate };
     }
-    // Whatever else went wrong, trusted it is not.
+    // Whatever else went wrong, it is not trusted.
     return { isTrusted: false, reason: "malformed", certificate: 0 };
   }
 }
@@ -74,7 +80,7 @@ function walk({ chain, roots, host, date, verifier }: Question): Certificate {
   const anchors = roots.map((root) => parseAt(root, chain.length));
   const leaf = parseAt(chain[0] ?? new Uint8Array(), 0);
   checkUsable(leaf, date, 0);
-  // 4.2.1.3: what signs the key exchange must be let sign.
+  // 4.2.1.3: the key that signs the key exchange must be allowed to sign.
   if (leaf.keyUsage?.canSign === false) throw new Refused("key-usage", 0);
   if (!isForHost(leaf, host)) throw new Refused("name", 0);
 
@@ -96,13 +102,13 @@ function walk({ chain, roots, host, date, verifier }: Question): Certificate {
     checkUsable(issuer, date, at + 1);
     checkAuthority(issuer, intermediates, at + 1);
     if (!isSignedBy(current, issuer, verifier)) throw new Refused("signature", at);
-    // 6.1.4 (l): what a CA issued to itself, to change its key, does not count.
+    // 6.1.4 (l): a self-issued CA certificate, used to change a key, does not count.
     if (!areEqual(issuer.subject, issuer.issuer)) intermediates += 1;
     current = issuer;
   }
 }
 
-/** A root of that name that did not sign it, or none of that name. */
+/** A root of that name that did not sign it, or no root of that name. */
 function refusalOfLast(last: Certificate, anchors: readonly Certificate[]): Refusal {
   return anchors.some(({ subject }) => areEqual(subject, last.issuer)) ? "signature" : "issuer";
 }
@@ -119,10 +125,10 @@ function parseAt(der: Uint8Array, at: number): Certificate {
 
 function checkUsable(certificate: Certificate, date: number, at: number): void {
   if (certificate.hasUnknownCritical) throw new Refused("unknown-critical-extension", at);
-  // So that a date which is no number is before everything.
+  // So that an invalid date (NaN) is before everything.
   if (!(date >= certificate.notBefore)) throw new Refused("not-yet-valid", at);
   if (date > certificate.notAfter) throw new Refused("expired", at);
-  // Of a CA it is a limit of what it may issue, as every browser has it.
+  // For a CA, this limits what it may issue, as in every browser.
   if (certificate.isForServers === false) throw new Refused("key-usage", at);
 }
 

@@ -9,12 +9,12 @@ import type { Extension } from "@peculiar/x509";
 import "reflect-metadata";
 import type { Refusal } from "./chain.ts";
 
-// It throws while loading without what was imported before; a compiler may put static imports first.
+// It throws on load unless the import above ran first; a compiler may put static imports first.
 export const x509 = await import("@peculiar/x509");
 
 export type KeyType = "rsa" | "p256";
 
-/** A certificate, DER, and the key it was made out to. */
+/** A certificate, DER, and its private key. */
 export interface Made {
   readonly der: Uint8Array;
   readonly subject: string;
@@ -26,7 +26,7 @@ export interface Wish {
   readonly subject: string;
   /** absent: itself */
   readonly issuer?: Made;
-  /** who signs in the issuer's place */
+  /** signs instead of the issuer */
   readonly signer?: KeyObject;
   readonly key?: KeyObject;
   readonly keyType?: KeyType;
@@ -36,7 +36,7 @@ export interface Wish {
   readonly extensions?: readonly Extension[];
 }
 
-/** The moment of every test; each certificate lives a year about it. */
+/** The time of every test; each certificate is valid for a year around it. */
 export const now = new Date("2026-06-01T12:00:00Z");
 export const host = "gate.iot.example";
 const halfYearMs = 182 * 24 * 3_600_000;
@@ -48,7 +48,7 @@ export function makeKey(type: KeyType, modulusLength = 2048): KeyObject {
     : generateKeyPairSync("rsa", { modulusLength }).privateKey;
 }
 
-/** Does what it is told, and checks nothing. */
+/** Issues what it is told, without checks. */
 export async function make(wish: Wish): Promise<Made> {
   const key = wish.key ?? makeKey(wish.keyType ?? "rsa");
   const signer = wish.signer ?? wish.issuer?.key ?? key;
@@ -77,7 +77,7 @@ export async function make(wish: Wish): Promise<Made> {
 
 const { KeyUsageFlags: usage, ExtendedKeyUsage: extended } = x509;
 
-/** What a CA's certificate says. */
+/** Contents of a CA's certificate. */
 export function authority(pathLength?: number, flags = usage.keyCertSign | usage.cRLSign) {
   return [
     new x509.BasicConstraintsExtension(true, pathLength, true),
@@ -85,7 +85,7 @@ export function authority(pathLength?: number, flags = usage.keyCertSign | usage
   ];
 }
 
-/** What a server's certificate says. */
+/** Contents of a server's certificate. */
 export function server(names: readonly string[] = [host], flags = usage.digitalSignature) {
   return [
     new x509.BasicConstraintsExtension(false, undefined, true),
@@ -95,7 +95,7 @@ export function server(names: readonly string[] = [host], flags = usage.digitalS
   ];
 }
 
-/** A root, an intermediate and a leaf, as they should be. */
+/** A valid root, intermediate and leaf. */
 export interface Family {
   readonly root: Made;
   readonly intermediate: Made;
@@ -119,7 +119,7 @@ export async function makeFamily(keyType: KeyType, rootName = "CN=Root"): Promis
   return { root, intermediate, leaf };
 }
 
-/** What a server shows, and what must come of it. */
+/** The chain a server sends, and the expected result. */
 export interface ChainCase {
   readonly name: string;
   readonly chain: readonly Made[];
@@ -127,7 +127,7 @@ export interface ChainCase {
   readonly refused?: { readonly reason: Refusal; readonly certificate: number };
 }
 
-/** The eight that every place which checks a chain has to tell apart. */
+/** The eight chains that every verifier in the project must tell apart. */
 export async function makeCases({ root, intermediate, leaf }: Family): Promise<ChainCase[]> {
   const keyType = leaf.key.asymmetricKeyType === "rsa" ? "rsa" : "p256";
   const stranger = makeKey(keyType);
@@ -185,7 +185,7 @@ export async function makeCases({ root, intermediate, leaf }: Family): Promise<C
       refused: { reason: "expired", certificate: 1 },
     },
     {
-      name: "an intermediate that is no CA",
+      name: "an intermediate that is not a CA",
       chain: [leaf, await likeIntermediate({ extensions: server() })],
       refused: { reason: "not-a-ca", certificate: 1 },
     },

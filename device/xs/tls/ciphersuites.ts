@@ -1,11 +1,12 @@
 /**
- * The module `ssl/ciphersuites` of the SDK, whose own begins with suites of RSA key exchange and CBC
- * that no setting takes away, and a server that heeds the client's order picks those. Offered are
- * forward secrecy and AEAD alone (RFC 9325, 4.2), as far as the SDK has them; AWS IoT Core has both.
+ * Replaces the SDK's module `ssl/ciphersuites`, which lists RSA key exchange and CBC suites first.
+ * No setting removes them, and a server that follows the client's order picks those. This module
+ * offers only forward secrecy and AEAD (RFC 9325, 4.2), as far as the SDK supports them. AWS IoT
+ * Core supports both.
  */
 import { AES, ECDHE_RSA, GCM, SHA256 } from "ssl/constants";
 
-/** AES-128-GCM-SHA256; sizes in bytes. The SDK calls either kind of ECDHE by the name of one. */
+/** AES-128-GCM-SHA256; sizes in bytes. The SDK uses one name for both kinds of ECDHE. */
 const suite = (value: readonly [number, number]) =>
   Object.freeze({
     value: Object.freeze(value),
@@ -17,9 +18,9 @@ const suite = (value: readonly [number, number]) =>
     hashAlgorithm: SHA256,
     hashSize: 32,
     encryptionMode: GCM,
-    /** the part of the nonce that is sent (RFC 5288, 3) */
+    /** the explicit part of the nonce (RFC 5288, 3) */
     ivSize: 8,
-    /** the part that is not */
+    /** the implicit part */
     saltSize: 4,
   });
 

@@ -23,15 +23,15 @@ describe("DER", () => {
     malformed(() => reader.readAny());
   });
 
-  it("has the tag that is asked for", () => {
+  it("must have the expected tag", () => {
     malformed(() => of("0500").read(tag.integer));
     malformed(() => of("").read(tag.integer));
     malformed(() => of("0500").readWholeSequence());
     assert.equal(toHex(of("3000").readWholeSequence()), "3000");
-    malformed(() => of("1f810100").readAny(), "a tag of several bytes");
+    malformed(() => of("1f810100").readAny(), "a multi-byte tag");
   });
 
-  it("has lengths that are definite, and as short as they can be", () => {
+  it("must have definite, minimal lengths", () => {
     const content = (length: number) => "00".repeat(length);
     assert.equal(of(`047f${content(127)}`).read(tag.octetString).length, 127);
     assert.equal(of(`048180${content(128)}`).read(tag.octetString).length, 128);
@@ -52,7 +52,7 @@ describe("DER", () => {
     }
   });
 
-  it("has integers that are not negative, and no longer than need be", () => {
+  it("must have non-negative, minimal integers", () => {
     assert.equal(toHex(of("020100").readUnsigned()), "00");
     assert.equal(toHex(of("02020080").readUnsigned()), "80");
     for (const hex of ["0200", "020180", "0202007f", "02020000", "0203ffffff"]) {
@@ -62,14 +62,14 @@ describe("DER", () => {
     malformed(() => of("02020100").readSmall());
   });
 
-  it("has flags of two values, absent for false", () => {
+  it("has booleans with two values, absent means false", () => {
     assert.equal(of("0500").readFlag(), false);
     assert.equal(of("").readFlag(), false);
     assert.equal(of("010100").readFlag(), false);
     for (const hex of ["010101", "0100", "0102ffff"]) malformed(() => of(hex).readFlag(), hex);
   });
 
-  it("has bits in whole bytes, and identifiers of some length", () => {
+  it("must have bit strings of whole bytes, and non-empty identifiers", () => {
     assert.equal(toHex(of("030300abcd").readBytesOfBits()), "abcd");
     for (const hex of ["0300", "030201fe"]) malformed(() => of(hex).readBytesOfBits(), hex);
     assert.equal(of("0603551d11").readObjectIdentifier(), "551d11");
@@ -77,7 +77,7 @@ describe("DER", () => {
     malformed(() => of(`0641${"01".repeat(65)}`).readObjectIdentifier());
   });
 
-  it("has an end", () => {
+  it("must not have trailing bytes", () => {
     of("").end();
     malformed(() => of("00").end());
   });

@@ -2,17 +2,17 @@ import { DerReader, MalformedError, tag } from "./der.ts";
 
 /** What a certificate says about its use (RFC 5280, 4.2.1). */
 export interface Extensions {
-  /** basicConstraints: undefined where it is no CA */
+  /** basicConstraints: undefined if it is not a CA */
   readonly authority: { readonly pathLength: number } | undefined;
-  /** undefined where it does not say, and then it may everything */
+  /** undefined if absent: every use is allowed */
   readonly keyUsage: { readonly canSign: boolean; readonly canCertify: boolean } | undefined;
-  /** whether it may stand for a server; undefined where it does not say */
+  /** whether it may identify a server; undefined if absent */
   readonly isForServers: boolean | undefined;
-  /** dNSName of subjectAltName as they stand, ASCII */
+  /** dNSName of subjectAltName, unchanged, ASCII */
   readonly dnsNames: readonly string[];
   /** iPAddress: 4 or 16 bytes */
   readonly addresses: readonly Uint8Array[];
-  /** it says something that must be heeded, and is not understood here */
+  /** it has a critical extension that is not supported here */
   readonly hasUnknownCritical: boolean;
 }
 
@@ -29,12 +29,12 @@ const serverAuth = "2b06010505070301";
 const dnsNameTag = 0x82;
 const addressTag = 0x87;
 
-/** More of either are not kept. */
+/** A certificate with more of either is refused. */
 const maxExtensions = 32;
 const maxNames = 256;
 
 /**
- * @param content of the field `extensions`; undefined where it is absent
+ * @param content of the field `extensions`; undefined if it is absent
  * @throws MalformedError
  */
 export function parseExtensions(content: Uint8Array | undefined): Extensions {
@@ -43,11 +43,11 @@ export function parseExtensions(content: Uint8Array | undefined): Extensions {
   let count = 0;
   for (const { id, isCritical, value } of listed(content)) {
     count += 1;
-    // RFC 5280, 4.2: not more than one of each.
+    // RFC 5280, 4.2: at most one of each.
     if (count > maxExtensions || Object.hasOwn(values, id)) throw new MalformedError("twice");
     values[id] = value;
     const isKnown = Object.values<string>(known).includes(id) && id !== known.nameConstraints;
-    // Name constraints bind also where they are not marked critical, as they must be (4.2.1.10).
+    // Name constraints apply even if they are not marked critical, as they must be (4.2.1.10).
     if (!isKnown && (isCritical || id === known.nameConstraints)) hasUnknownCritical = true;
   }
   return {
@@ -74,7 +74,7 @@ function listed(content: Uint8Array | undefined) {
   return found;
 }
 
-/** A SEQUENCE OF one at least, and nothing after it. */
+/** A SEQUENCE OF with at least one element, and nothing after it. */
 function sequenceOf(bytes: Uint8Array): DerReader {
   const outer = new DerReader(bytes);
   const inner = outer.readSequence();
@@ -93,7 +93,7 @@ function readBasicConstraints(value: Uint8Array | undefined): Extensions["author
   const pathLength = fields.isAtEnd ? Number.POSITIVE_INFINITY : fields.readSmall();
   fields.end();
   if (!isAuthority && pathLength !== Number.POSITIVE_INFINITY) {
-    throw new MalformedError("a path below what is no CA");
+    throw new MalformedError("pathLenConstraint without CA");
   }
   return isAuthority ? { pathLength } : undefined;
 }
@@ -104,7 +104,8 @@ function readKeyUsage(value: Uint8Array | undefined): Extensions["keyUsage"] {
   const outer = new DerReader(value);
   const [unused = 8, bits, ...rest] = outer.read(tag.bitString);
   outer.end();
-  if (bits === undefined || unused > 7 || rest.length > 1) throw new MalformedError("no key usage");
+  if (bits === undefined || unused > 7 || rest.length > 1)
+    throw new MalformedError("invalid keyUsage");
   return { canSign: (bits & 0x80) !== 0, canCertify: (bits & 0x04) !== 0 };
 }
 
@@ -125,7 +126,7 @@ function readNames(value: Uint8Array | undefined): Pick<Extensions, "dnsNames" |
   const each = sequenceOf(value);
   while (!each.isAtEnd) {
     const { tag: kind, content } = each.readAny();
-    if (dnsNames.length + addresses.length >= maxNames) throw new MalformedError("many names");
+    if (dnsNames.length + addresses.length >= maxNames) throw new MalformedError("too many names");
     if (kind === dnsNameTag && content.length <= 255) {
       dnsNames.push(String.fromCharCode(...content));
     } else if (kind === addressTag) {

@@ -13,7 +13,7 @@ export interface Messages {
   };
 }
 
-/** What is the SDK's, and what is Node's in place of its natives. */
+/** The SDK's modules, and Node's verifier instead of the SDK's natives. */
 const standIns: Plugin = {
   name: "stand-ins",
   setup(build) {
@@ -34,7 +34,7 @@ const standIns: Plugin = {
   },
 };
 
-/** `handshake.ts` as Node can load it: built into this folder. */
+/** `handshake.ts` in a form that Node can load: built into this folder. */
 export async function loadHandshake(directory: string): Promise<Messages> {
   const [built] = await bundle({
     outputDirectory: directory,
@@ -53,7 +53,7 @@ export async function loadHandshake(directory: string): Promise<Messages> {
   return module.default;
 }
 
-/** The SDK's session, before its ClientHello. */
+/** The SDK's session before its ClientHello. */
 export class FakeSession implements SdkSession {
   readonly options = {};
   protocolVersion = 0x303;
@@ -71,7 +71,7 @@ export class FakeSession implements SdkSession {
   readonly diary: string[] = [];
   readonly effects: Effects;
 
-  /** @param leaf of the server, DER */
+  /** @param leaf the server's, DER */
   constructor(leaf: Uint8Array, effects: Effects = {}) {
     this.peerCert = Uint8Array.from(leaf).buffer;
     this.effects = effects;

@@ -7,7 +7,10 @@ import { type Made, make, makeKey, server } from "./chains.vectors.ts";
 import { FakeSession, loadHandshake, type Messages } from "./handshake.rig.ts";
 import type { Effects } from "./sdk.fake.ts";
 
-/** How a handshake goes (RFC 5246, 7.3), `>` what is ours. The request for our certificate may lack. */
+/**
+ * The order of a handshake (RFC 5246, 7.3); `>` marks our messages. The request for our certificate
+ * is optional.
+ */
 const full = [
   ">clientHello",
   "serverHello",
@@ -59,7 +62,7 @@ describe("a handshake", () => {
       messages[name.slice(1)]?.packetize(session);
       return;
     }
-    // The server's ChangeCipherSpec comes just before.
+    // The server's ChangeCipherSpec comes right before.
     if (name === "finished") session.serverCipher = {};
     const own = name === "serverKeyExchange" ? streamOf(keyExchange(session)) : undefined;
     messages[name]?.unpacketize(session, body ?? own);
@@ -74,7 +77,7 @@ describe("a handshake", () => {
   const refuses = (run: () => void, why: RegExp, what: string) =>
     assert.throws(run, { message: why }, what);
 
-  it("goes its way, and leaves the key exchange to none but us", () => {
+  it("follows RFC 5246, and handles the key exchange itself", () => {
     for (const flight of flights) {
       const session = startAfter(flight);
       const told = flight.map((name) => name.replace(">", "sent "));
@@ -87,7 +90,7 @@ describe("a handshake", () => {
     }
   });
 
-  it("goes no other way", () => {
+  it("refuses every other order", () => {
     let count = 0;
     for (const flight of flights) {
       for (let length = 0; length <= flight.length; length++) {
@@ -108,7 +111,7 @@ describe("a handshake", () => {
     assert.ok(count > 150, `${count} ways`);
   });
 
-  it("has nothing encrypted before its end, and its end encrypted", () => {
+  it("encrypts only Finished", () => {
     for (let length = 1; length < full.length - 1; length++) {
       const next = full[length] ?? "";
       const session = startAfter(full.slice(0, length));
@@ -119,14 +122,14 @@ describe("a handshake", () => {
     refuses(() => messages.finished?.unpacketize(session), /: out of order$/, "finished in clear");
   });
 
-  it("ends only where a secret was agreed on", () => {
+  it("ends only if a secret was agreed on", () => {
     for (const masterSecret of [null, undefined]) {
       const session = Object.assign(startAfter(full.slice(0, -2)), { masterSecret });
       refuses(() => step(session, ">finished"), /: out of order$/, "no secret");
     }
   });
 
-  it("lets no alert and no data through before its end, and all after", () => {
+  it("passes no alerts or data before its end, and everything after", () => {
     for (let length = 1; length < full.length; length++) {
       const session = startAfter(full.slice(0, length));
       const what = `after ${full[length - 1]}`;
@@ -143,7 +146,7 @@ describe("a handshake", () => {
     assert.deepEqual(session.alert, { level: 1, description: 0 });
   });
 
-  it("is refused where the end is not as the SDK would have it, and stays closed", () => {
+  it("fails if the SDK refuses its end, and stays closed", () => {
     const fail = () => {
       throw new Error("finished: verify_data");
     };
@@ -153,7 +156,7 @@ describe("a handshake", () => {
     refuses(() => session.putData("open"), /before the end/, "data");
   });
 
-  it("is refused without the server's signature on its key exchange", () => {
+  it("is refused without a valid server signature on the key exchange", () => {
     const bodies: Readonly<Record<string, (session: FakeSession) => object | undefined>> = {
       nothing: () => undefined,
       unsigned: (session) =>
@@ -168,31 +171,31 @@ describe("a handshake", () => {
       const body = bodyOf(session);
       refuses(
         () => messages.serverKeyExchange?.unpacketize(session, body),
-        /^serverKeyExchange: (not signed by the server|nothing in it)$/,
+        /^serverKeyExchange: (not signed by the server|empty)$/,
         name,
       );
       assert.equal(session.dhparams, undefined, name);
     }
   });
 
-  it("is refused where the server has shown no certificate, or chosen no suite", () => {
+  it("is refused if the server sent no certificate, or chose no suite", () => {
     for (const lack of [{ peerCert: undefined }, { chosenCipher: undefined }]) {
       const session = Object.assign(startAfter(full.slice(0, 3)), lack);
       const body = streamOf(keyExchange(session));
       refuses(
         () => messages.serverKeyExchange?.unpacketize(session, body),
-        /^serverKeyExchange: nothing in it$/,
+        /^serverKeyExchange: empty$/,
         Object.keys(lack).join(),
       );
     }
   });
 
-  it("is refused in another version, whatever the SDK makes of it", () => {
+  it("is refused in another version, even if the SDK accepts it", () => {
     for (const protocolVersion of [0x302, 0x304]) {
       const change = (session: object) => void Object.assign(session, { protocolVersion });
       const session = start({ serverHello: change });
       step(session, ">clientHello");
-      refuses(() => step(session, "serverHello"), /another version$/, String(protocolVersion));
+      refuses(() => step(session, "serverHello"), /wrong version$/, String(protocolVersion));
     }
     const alert = (session: object) =>
       void Object.assign(session, { alert: { level: 2, description: 70 } });
@@ -208,9 +211,9 @@ describe("a handshake", () => {
     assert.equal(session.cacheManager, undefined);
   });
 
-  it("has nothing in the message that ends the server's part", () => {
+  it("requires an empty ServerHelloDone", () => {
     const session = startAfter(full.slice(0, 5));
     const body = streamOf(Uint8Array.of(0));
-    refuses(() => step(session, "serverHelloDone", body), /something in it$/, "serverHelloDone");
+    refuses(() => step(session, "serverHelloDone", body), /not empty$/, "serverHelloDone");
   });
 });

@@ -1,6 +1,7 @@
 /**
- * The module `ssl/handshake` of the SDK, around its own, which takes a ServerKeyExchange that nobody
- * signed, messages in any order, and goes on in the clear where the server ends the handshake early.
+ * Replaces the SDK's module `ssl/handshake` and wraps it. The SDK accepts an unsigned
+ * ServerKeyExchange and messages in any order, and continues in the clear if the server ends the
+ * handshake early.
  */
 import sdk from "sdk/handshake";
 import TLSError from "ssl/error";
@@ -12,14 +13,14 @@ import type { Progress, Session } from "./session.ts";
 
 const tls12 = 0x303;
 
-/** RFC 5246, 7.2: 42 to 49 are about our certificate. */
+/** RFC 5246, 7.2: 42 to 49 concern our certificate. */
 interface Alert {
   readonly description: number;
 }
 
 /**
- * RFC 5246, 7.3, a full handshake: what each message may come after. A session is never resumed, so
- * that every connection sees the server's certificate.
+ * RFC 5246, 7.3, a full handshake: the allowed predecessors of each message. Sessions are never
+ * resumed, so every connection checks the server's certificate.
  */
 const order: Readonly<
   Record<Exclude<Progress, "clientHello" | "clientFinished">, readonly Progress[]>
@@ -32,7 +33,7 @@ const order: Readonly<
   finished: ["clientFinished"],
 };
 
-/** @throws TLSError where a message does not come in its turn */
+/** @throws TLSError if a message is out of order */
 function advance(session: Session, message: keyof typeof order): void {
   const isEncrypted = Boolean(session.serverCipher);
   const { progress } = session;
@@ -44,9 +45,10 @@ function advance(session: Session, message: keyof typeof order): void {
 }
 
 /**
- * Until the server has proved itself nothing of it may reach the application. Any record but those of
- * the handshake fails: data would be kept and handed over later as if it had been encrypted, and
- * after an alert, "close notify" or the SDK's own, the SDK would begin to send, in the clear.
+ * Until the server has proved its identity, none of its data may reach the application. Any record
+ * other than handshake records fails: the SDK would keep data and deliver it later as if it had
+ * been encrypted. After an alert, "close notify" or its own, the SDK would start to send in the
+ * clear.
  */
 function guard(session: Session): void {
   const fail = () => {
@@ -91,7 +93,7 @@ const serverHello = {
   unpacketize(session: Session, body: SSLStream | undefined): void {
     advance(session, "serverHello");
     sdk.serverHello.unpacketize(session, body);
-    if (session.protocolVersion !== tls12) throw new TLSError("serverHello: another version");
+    if (session.protocolVersion !== tls12) throw new TLSError("serverHello: wrong version");
   },
 };
 
@@ -109,7 +111,7 @@ const serverKeyExchange = {
     advance(session, "serverKeyExchange");
     const { peerCert, chosenCipher } = session;
     if (body === undefined || peerCert === undefined || chosenCipher === undefined) {
-      throw new TLSError("serverKeyExchange: nothing in it");
+      throw new TLSError("serverKeyExchange: empty");
     }
     const exchange = readKeyExchange(body.readChunk(body.bytesAvailable, true), {
       clientRandom: new Uint8Array(session.clientRandom),
@@ -136,14 +138,15 @@ const serverHelloDone = {
   __proto__: sdk.serverHelloDone,
   unpacketize(session: Session, body: SSLStream | undefined): void {
     advance(session, "serverHelloDone");
-    if (body !== undefined) throw new TLSError("serverHelloDone: something in it");
+    if (body !== undefined) throw new TLSError("serverHelloDone: not empty");
   },
 };
 
 const finished = {
   __proto__: sdk.finished,
   packetize(session: Session, ...values: unknown[]): unknown {
-    // Early, the server's ChangeCipherSpec would have made keys of a secret that is not there yet.
+    // Too early, the server's ChangeCipherSpec would have derived keys from a secret that does not
+    // exist yet.
     if (session.progress !== "serverHelloDone" || session.serverCipher || !session.masterSecret) {
       throw new TLSError("finished: out of order");
     }

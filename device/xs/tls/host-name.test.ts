@@ -5,7 +5,7 @@ const isFor = (names: readonly string[], host: string) =>
   isForHost({ dnsNames: names, addresses: [] }, host);
 
 describe("a certificate's names", () => {
-  it("match the host whole, in either case", () => {
+  it("match the whole host, case-insensitively", () => {
     assert.ok(isFor(["a.example", "abc-ats.iot.eu-west-1.amazonaws.com"], "a.example"));
     assert.ok(isFor(["A.Example"], "a.eXAMPLE"));
     assert.ok(isFor(["localhost"], "localhost"));
@@ -15,7 +15,7 @@ describe("a certificate's names", () => {
     assert.ok(!isFor([], "a.example"));
   });
 
-  it("have one label for a star, with two more to its right", () => {
+  it("match one label with a star, with two more to its right", () => {
     const star = ["*.iot.eu-west-1.amazonaws.com"];
     assert.ok(isFor(star, "abc-ats.iot.eu-west-1.amazonaws.com"));
     assert.ok(!isFor(star, "a.b.iot.eu-west-1.amazonaws.com"));
@@ -26,7 +26,7 @@ describe("a certificate's names", () => {
     assert.ok(!isFor(["*."], "a."));
   });
 
-  it("have no star anywhere else", () => {
+  it("must not have a star anywhere else", () => {
     for (const [name, host] of [
       ["*", "localhost"],
       ["a*.example.com", "ab.example.com"],
@@ -40,7 +40,7 @@ describe("a certificate's names", () => {
     }
   });
 
-  it("are no match where the host dialled is no name", () => {
+  it("do not match if the requested host is not a name", () => {
     const odd = [
       "",
       " ",
@@ -56,7 +56,7 @@ describe("a certificate's names", () => {
     assert.ok(!isFor(["a.example\0.attacker.example"], "a.example"));
   });
 
-  it("are of no use for an address, and the other way round", () => {
+  it("do not match an address, and the other way round", () => {
     const address = Uint8Array.of(192, 0, 2, 1);
     const both = { dnsNames: ["a.example"], addresses: [address] };
     assert.ok(isForHost(both, "192.0.2.1"));
@@ -66,7 +66,7 @@ describe("a certificate's names", () => {
     assert.ok(!isForHost({ dnsNames: [], addresses: [Uint8Array.of(...address, 0)] }, "192.0.2.1"));
   });
 
-  it("do not take another spelling of an address for it", () => {
+  it("do not match another notation of an address", () => {
     const addresses = [Uint8Array.of(192, 0, 2, 1), Uint8Array.of(0, 0, 2, 1)];
     for (const host of [
       "192.0.2.01",

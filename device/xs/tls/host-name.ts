@@ -3,9 +3,9 @@ import { areEqual } from "./der.ts";
 import type { Extensions } from "./extensions.ts";
 
 /**
- * Whether a certificate is for this host (RFC 6125, 6.4): subjectAltName alone, never the common
- * name. A `*` stands for one whole label, the left-most, with two more to its right at the least.
- * @param host a DNS name, or an IPv4 address in dots, which iPAddress alone can match
+ * Whether a certificate is for this host (RFC 6125, 6.4): only subjectAltName, never the common
+ * name. A `*` stands for one whole label, the left-most, with at least two more to its right.
+ * @param host a DNS name, or a dotted IPv4 address, which only iPAddress can match
  */
 export function isForHost(
   { dnsNames, addresses }: Pick<Extensions, "dnsNames" | "addresses">,
@@ -21,11 +21,11 @@ export function isForHost(
 function matches(pattern: string, name: string): boolean {
   if (!pattern.startsWith("*.")) return pattern === name;
   const rest = pattern.slice(1);
-  // What equals the end of a name is of labels itself: no second star is.
+  // The end of the name that matches consists of labels: it contains no second star.
   return rest.includes(".", 1) && name.slice(name.indexOf(".")) === rest;
 }
 
-/** RFC 1123, 2.1; the last label of a name is never all digits, so that no address looks like one. */
+/** RFC 1123, 2.1. The last label of a name is never all digits, so no address looks like one. */
 function isDnsName(text: string): boolean {
   const labels = text.split(".");
   return (
@@ -39,7 +39,7 @@ function isLabel(label: string): boolean {
   return consistsOf(label, isLabelUnit, 1, 63) && !label.startsWith("-") && !label.endsWith("-");
 }
 
-/** lower case: names are compared in it */
+/** lower case, for comparison */
 const isLabelUnit = (unit: number) =>
   (unit >= 0x61 && unit <= 0x7a) || isDigit(unit) || unit === underscore || unit === hyphen;
 
@@ -49,7 +49,7 @@ function parseAddress(host: string): Uint8Array | undefined {
   return Uint8Array.from(parts.map(Number));
 }
 
-/** 0–255 in decimal, without leading zeros, which some read as octal */
+/** 0–255 in decimal, without leading zeros, which some parsers read as octal */
 function isByte(text: string): boolean {
   const isDecimal = consistsOf(text, isDigit, 1, 3) && (text.length === 1 || !text.startsWith("0"));
   return isDecimal && Number(text) <= 255;

@@ -35,7 +35,7 @@ describe("a server's key exchange", () => {
     readonly shown?: Uint8Array;
   }
 
-  /** As a server sends it: SHA-256 and RSA unless told otherwise. */
+  /** As a server sends it: SHA-256 and RSA by default. */
   function bodyOf(wish: Wish = {}): Uint8Array {
     const { key = rsa, randoms = [clientRandom, serverRandom], hash = "sha256" } = wish;
     const { codes = [4, 1], signed = params, shown = signed } = wish;
@@ -55,20 +55,20 @@ describe("a server's key exchange", () => {
     });
   }
 
-  it("is taken where the leaf's key signed it, RSA or ECDSA", () => {
+  it("is accepted if the leaf's key signed it, RSA or ECDSA", () => {
     const expected = { curve: 23, point: Uint8Array.from(point) };
     assert.deepEqual(read(bodyOf()), expected);
     const body = bodyOf({ key: ecdsa, codes: [4, 3] });
     assert.deepEqual(read(body, { suite: ecdsaSuite, key: ecdsaKey }), expected);
   });
 
-  it("is refused unsigned, as the SDK alone would take it", () => {
+  it("is refused if unsigned, which the SDK alone would accept", () => {
     for (const tail of [[], [0, 0, 0, 0], [4, 1, 0, 0], [0, 1, 0, 0], [9, 9, 0, 0]]) {
       assert.equal(read(Uint8Array.from([...params, ...tail])), undefined, tail.join());
     }
   });
 
-  it("is refused signed by another key, or for another connection", () => {
+  it("is refused if signed by another key, or for another connection", () => {
     assert.equal(read(bodyOf({ key: makeKey("rsa") })), undefined);
     const other = randomBytes(32);
     assert.equal(read(bodyOf({ randoms: [other, serverRandom] })), undefined);
@@ -78,7 +78,7 @@ describe("a server's key exchange", () => {
     assert.equal(read(bodyOf(), { serverRandom: new Uint8Array(31) }), undefined);
   });
 
-  it("is refused where there is no random: zeros, which all know, are none", () => {
+  it("is refused if a random is missing or all zeros", () => {
     const zeros = new Uint8Array(32);
     const none = new Uint8Array(0);
     const noClient = bodyOf({ randoms: [zeros, serverRandom] });
@@ -87,12 +87,12 @@ describe("a server's key exchange", () => {
     assert.equal(read(noServer, { serverRandom: none }), undefined);
   });
 
-  it("is refused where what is shown is not what was signed", () => {
+  it("is refused if its content differs from what was signed", () => {
     const shown = Buffer.from([3, 0, 23, 65, ...createECDH("prime256v1").generateKeys()]);
     assert.equal(read(bodyOf({ shown })), undefined);
   });
 
-  it("is refused with a weaker hash, whether it says so or not", () => {
+  it("is refused with a weaker hash, whether declared or not", () => {
     for (const [hash, code] of [
       ["sha1", 2],
       ["sha256", 2],
@@ -103,7 +103,7 @@ describe("a server's key exchange", () => {
     }
   });
 
-  it("is refused where suite, signature and key are not of one kind", () => {
+  it("is refused if suite, signature and key types differ", () => {
     const ecdsaBody = bodyOf({ key: ecdsa, codes: [4, 3] });
     assert.equal(read(ecdsaBody), undefined);
     assert.equal(read(ecdsaBody, { key: ecdsaKey }), undefined);
@@ -114,7 +114,7 @@ describe("a server's key exchange", () => {
     assert.equal(read(bodyOf(), { suite: [] }), undefined);
   });
 
-  it("is refused on another curve, or with its point in another form", () => {
+  it("is refused with another curve or point form", () => {
     const changes: readonly (readonly [place: number, value: number])[] = [
       [0, 1],
       [2, 24],
@@ -128,13 +128,13 @@ describe("a server's key exchange", () => {
     }
   });
 
-  it("is refused cut short or longer", () => {
+  it("is refused if truncated or extended", () => {
     const body = bodyOf();
     for (let length = 0; length < body.length; length++) {
       assert.equal(read(body.subarray(0, length)), undefined);
     }
     assert.equal(read(Uint8Array.from([...body, 0])), undefined);
     const length = params.length + 2;
-    assert.equal(read(body.with(length, 2)), undefined, "another length told");
+    assert.equal(read(body.with(length, 2)), undefined, "another declared length");
   });
 });

@@ -8,7 +8,7 @@ export interface KeyExchange {
   readonly point: Uint8Array;
 }
 
-/** What was signed, and by whom it should be. */
+/** What was signed, and who must have signed it. */
 export interface KeyExchangeContext {
   readonly clientRandom: Uint8Array;
   readonly serverRandom: Uint8Array;
@@ -20,7 +20,7 @@ export interface KeyExchangeContext {
 }
 
 const namedCurve = 3;
-/** The one curve that is offered (RFC 8422, 5.1.1). */
+/** The only curve that is offered (RFC 8422, 5.1.1). */
 const secp256r1 = 23;
 const pointLength = 65;
 const paramsLength = 4 + pointLength;
@@ -33,8 +33,8 @@ const types: Readonly<Record<number, { code: number; type: SignatureAlgorithm["t
 };
 
 /**
- * A ServerKeyExchange's body: P-256, signed with SHA-256 by the leaf's key, to the last byte.
- * @returns undefined where it is anything else, above all where it is not signed at all
+ * The body of a ServerKeyExchange: P-256, signed with SHA-256 by the leaf's key, exact length.
+ * @returns undefined if it is anything else, in particular if it is unsigned
  */
 export function readKeyExchange(
   body: Uint8Array,

@@ -8,8 +8,8 @@ import { readKeyExchange } from "./key-exchange.ts";
 import { nodeVerifier } from "./node-verifier.fake.ts";
 import { AlgorithmError } from "./public-key.ts";
 
-/** What a server that means ill may send in a certificate's place. */
-describe("bytes that are no certificate, or another than was signed", function () {
+/** What a malicious server may send instead of a certificate. */
+describe("bytes that are not a certificate, or differ from the signed one", function () {
   this.timeout(60_000);
   const kinds: readonly KeyType[] = ["rsa", "p256"];
   const families = new Map<KeyType, Family>();
@@ -26,7 +26,7 @@ describe("bytes that are no certificate, or another than was signed", function (
     return verifyChain({ chain, roots, host, date: now.getTime(), verifier: nodeVerifier });
   }
 
-  /** Anything but an error of the two kinds would be a case that was not thought of. */
+  /** Any other error would be an unexpected case. */
   function parse(der: Uint8Array): "certificate" | "refused" {
     try {
       parseCertificate(der);
@@ -60,7 +60,7 @@ describe("bytes that are no certificate, or another than was signed", function (
       }
     });
 
-    it(`never trusts what is cut short or longer, ${kind}`, () => {
+    it(`never trusts truncated or extended chains, ${kind}`, () => {
       const { leaf, intermediate, root } = familyOf(kind);
       for (let length = 0; length < leaf.der.length; length++) {
         const verdict = judge([leaf.der.subarray(0, length), intermediate.der], [root.der]);
@@ -74,7 +74,7 @@ describe("bytes that are no certificate, or another than was signed", function (
     });
   }
 
-  it("is refused without a throw, whatever it is", () => {
+  it("are refused without a throw", () => {
     const { root, leaf } = familyOf("p256");
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 8 }), (chain) => {
@@ -85,7 +85,7 @@ describe("bytes that are no certificate, or another than was signed", function (
     );
   });
 
-  it("is refused for what it is, also where many bytes were changed", () => {
+  it("are refused as malformed, also if many bytes were changed", () => {
     const { leaf } = familyOf("p256");
     const splice = fc.record({
       at: fc.nat(leaf.der.length),
@@ -102,7 +102,7 @@ describe("bytes that are no certificate, or another than was signed", function (
     );
   });
 
-  it("is not even looked at where it is longer than any certificate", () => {
+  it("are not parsed if they are longer than any certificate", () => {
     const { leaf, intermediate, root } = familyOf("rsa");
     const long = new Uint8Array(maxCertificateLength + 1);
     long.set(leaf.der);
@@ -114,7 +114,7 @@ describe("bytes that are no certificate, or another than was signed", function (
     });
   });
 
-  it("is no key exchange either", () => {
+  it("are not a key exchange either", () => {
     const context = {
       clientRandom: new Uint8Array(32),
       serverRandom: new Uint8Array(32),

@@ -1,4 +1,4 @@
-/** What is used of Moddable's modules, and no more; written from their behaviour. */
+/** The parts of Moddable's modules that are used, written from their behaviour. */
 
 interface BigIntConstructor {
   /** unsigned, big-endian */
@@ -76,7 +76,7 @@ declare module "sdk/handshake" {
   import type { Session } from "./session.ts";
 
   interface Message {
-    /** @param body undefined where it is empty */
+    /** @param body undefined if it is empty */
     unpacketize(session: Session, body: SSLStream | undefined): unknown;
     packetize(session: Session, ...values: unknown[]): unknown;
   }

@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from "node:crypto";
 import type { SignatureVerifier } from "./signature.ts";
 
-/** Signatures by Node, which knows nothing of how ours are read. */
+/** Verifies signatures with Node, independently of our parser. */
 export const nodeVerifier: SignatureVerifier = {
   verify({ algorithm, key, data, signature }) {
     const spki = createPublicKey({ key: Buffer.from(key.spki), format: "der", type: "spki" });

@@ -1,13 +1,13 @@
 import { DerReader, MalformedError, tag } from "./der.ts";
 
-/** Something well-formed that is not used here: too weak, too large, or simply not known. */
+/** Well-formed but not supported: too weak, too large, or unknown. */
 export class AlgorithmError extends Error {
   override name = "AlgorithmError";
 }
 
 export type Curve = "P-256" | "P-384";
 
-/** Numbers big-endian. `spki` is the whole SubjectPublicKeyInfo, DER. */
+/** Numbers are big-endian. `spki` is the whole SubjectPublicKeyInfo, DER. */
 export type PublicKey =
   | {
       readonly type: "rsa";
@@ -31,13 +31,13 @@ const curves: Readonly<Record<string, { readonly curve: Curve; readonly pointLen
   "2b81040022": { curve: "P-384", pointLength: 97 },
 };
 
-/** Amazon's are of 2,048 bits; more than 4,096 take an ESP32 too long. */
+/** Amazon's have 2,048 bits; more than 4,096 take too long on an ESP32. */
 const minModulusBytes = 256;
 const maxModulusBytes = 512;
 
 /**
  * A SubjectPublicKeyInfo (RFC 5280, 4.1.2.7; RFC 3279, 2.3.1; RFC 5480, 2.1).
- * @throws MalformedError, or AlgorithmError for a key of another kind or size
+ * @throws MalformedError, or AlgorithmError for another key type or size
  */
 export function parsePublicKey(spki: Uint8Array): PublicKey {
   const outer = new DerReader(spki);
@@ -48,18 +48,18 @@ export function parsePublicKey(spki: Uint8Array): PublicKey {
   fields.end();
   const type = algorithm.readObjectIdentifier();
   if (type === rsaEncryption) {
-    if (algorithm.read(tag.null).length !== 0) throw new MalformedError("no null");
+    if (algorithm.read(tag.null).length !== 0) throw new MalformedError("not NULL");
     algorithm.end();
     return { ...parseRsa(bits), spki };
   }
-  if (type !== idEcPublicKey) throw new AlgorithmError("a key of another kind");
-  // Curves by name alone (RFC 5480, 2.1.1.1).
-  if (!algorithm.isNext(tag.objectIdentifier)) throw new AlgorithmError("a curve without a name");
+  if (type !== idEcPublicKey) throw new AlgorithmError("unsupported key type");
+  // Only named curves (RFC 5480, 2.1.1.1).
+  if (!algorithm.isNext(tag.objectIdentifier)) throw new AlgorithmError("unnamed curve");
   const named = curves[algorithm.readObjectIdentifier()];
   algorithm.end();
-  if (named === undefined) throw new AlgorithmError("another curve");
+  if (named === undefined) throw new AlgorithmError("unsupported curve");
   if (bits.length !== named.pointLength || bits[0] !== 4) {
-    throw new AlgorithmError("a point in another form");
+    throw new AlgorithmError("unsupported point form");
   }
   return { type: "ecdsa", curve: named.curve, point: bits, spki };
 }
@@ -72,14 +72,15 @@ function parseRsa(bits: Uint8Array) {
   const exponent = fields.readUnsigned();
   fields.end();
   if (modulus.length < minModulusBytes || modulus.length > maxModulusBytes) {
-    throw new AlgorithmError("RSA of another size");
+    throw new AlgorithmError("unsupported RSA size");
   }
-  if (((modulus.at(-1) ?? 0) & 1) === 0) throw new AlgorithmError("an even modulus");
-  // Small ones have let forged signatures through where padding was read loosely; SP 800-89, 5.3.3.
+  if (((modulus.at(-1) ?? 0) & 1) === 0) throw new AlgorithmError("even modulus");
+  // Small exponents have allowed forged signatures when padding was parsed loosely; SP 800-89,
+  // 5.3.3.
   let value = 0;
   for (const byte of exponent) value = value * 256 + byte;
   if (exponent.length > 4 || value < 65_537 || value % 2 === 0) {
-    throw new AlgorithmError("an RSA exponent that is not used");
+    throw new AlgorithmError("unsupported RSA exponent");
   }
   return { type: "rsa", modulus, exponent } as const;
 }

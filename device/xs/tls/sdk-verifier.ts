@@ -11,7 +11,7 @@ import {
   type SignatureVerifier,
 } from "./signature.ts";
 
-/** Signatures by the SDK's natives, of which none is asked to judge what a signature may look like. */
+/** Verifies signatures with the SDK's natives. They do not judge the format of a signature. */
 export const sdkVerifier: SignatureVerifier = {
   verify({ algorithm, key, data, signature }) {
     const digest = new Uint8Array(new Digest(algorithm.hash).process(data));
@@ -38,7 +38,7 @@ function verifyEcdsa(key: EcdsaKey, digest: Uint8Array, signature: Uint8Array): 
   const both = new Uint8Array(2 * size);
   both.set(numbers.r);
   both.set(numbers.s, size);
-  // The left-most bits, as many as the order has: the SDK's class would take all.
+  // The left-most bits, as many as the order has: the SDK's class would use all of them.
   const hash = bufferOf(digest.subarray(0, size));
   const x = toBigInt(key.point.subarray(1, 1 + size));
   const y = toBigInt(key.point.subarray(1 + size));

@@ -3,10 +3,10 @@ import type { Session } from "./session.ts";
 /** `ssl/error` of the SDK. */
 export class TLSError extends Error {}
 
-/** What the SDK's part of a message did to its session, or is to do. */
+/** What the SDK's part of a message did to its session, or must do. */
 export type Effects = Partial<Record<string, (session: Session) => void>>;
 
-/** A session that keeps a diary, and does what the SDK would have done to it. */
+/** A session that records calls, and does what the SDK would do to it. */
 export interface SdkSession extends Session {
   readonly diary: string[];
   readonly effects: Effects;
@@ -33,7 +33,7 @@ function message(name: string) {
   return { unpacketize: note(name), packetize: note(`sent ${name}`) };
 }
 
-/** `sdk/handshake`: takes all, in any order. */
+/** `sdk/handshake`: accepts all messages, in any order. */
 export const handshake = Object.freeze(
   Object.fromEntries(names.map((name) => [name, Object.freeze(message(name))])),
 );

@@ -1,4 +1,7 @@
-/** How far a handshake has come: what was received last, or that our hello, or all of ours, is sent. */
+/**
+ * Progress of a handshake: the last message received, or that our hello or all our messages have
+ * been sent.
+ */
 export type Progress =
   | "clientHello"
   | "serverHello"
@@ -9,26 +12,26 @@ export type Progress =
   | "clientFinished"
   | "finished";
 
-/** As much of the SDK's session as a handshake needs. It is the SDK's object: names are its own. */
+/** The part of the SDK's session that a handshake needs. It is the SDK's object, with its names. */
 export interface Session {
   readonly options: { readonly tls_server_name?: string };
   readonly protocolVersion: number;
-  /** of the suite that the server chose, in two bytes */
+  /** two bytes of the suite that the server chose */
   readonly chosenCipher?: { readonly value: readonly number[] };
   readonly clientRandom: ArrayBuffer;
   readonly serverRandom: ArrayBuffer;
-  /** the server's leaf, once it is trusted, DER */
+  /** the server's leaf, after it is trusted, DER */
   readonly peerCert?: ArrayBuffer;
   readonly masterSecret?: ArrayBuffer | null;
-  /** there from ChangeCipherSpec on: the server's received, the client's sent */
+  /** present from ChangeCipherSpec on: the server's received, the client's sent */
   readonly serverCipher?: object | null;
   readonly clientCipher?: object | null;
-  /** what was read for the application */
+  /** data that was read for the application */
   readonly applicationData?: unknown;
-  /** what the server's key exchange gave */
+  /** result of the server's key exchange */
   dhparams?: { readonly named_curve: number; readonly dh_Ys: ArrayBuffer };
   clientSessionID?: ArrayBuffer | undefined;
   cacheManager?: object | false | undefined;
-  /** ours */
+  /** our own */
   progress?: Progress | undefined;
 }

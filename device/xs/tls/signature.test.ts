@@ -31,7 +31,7 @@ describe("a signature", () => {
     isSigned({ algorithm: { type, hash }, key, data, signature }, nodeVerifier);
 
   for (const hash of hashes) {
-    it(`is good by its own key, kind and hash alone: ${hash}`, () => {
+    it(`is valid only with its own key, type and hash: ${hash}`, () => {
       const other = hash === "SHA256" ? "SHA512" : "SHA256";
       const byRsa = sign(hash, data, rsa);
       assert.ok(isBy(rsaKey, "rsa", byRsa, hash));
@@ -44,7 +44,7 @@ describe("a signature", () => {
       assert.ok(!isBy(publicOf(makeKey("p256")), "ecdsa", byEcdsa, hash));
     });
 
-    it(`by RSA opens to the one text that Node writes: ${hash}`, () => {
+    it(`with RSA decodes to the text that Node writes: ${hash}`, () => {
       const signature = sign(hash, data, rsa);
       const options = { key: createPublicKey(rsa), padding: constants.RSA_NO_PADDING };
       const digest = createHash(hash).update(data).digest();
@@ -55,7 +55,7 @@ describe("a signature", () => {
     });
   }
 
-  it("is not even computed where its shape is wrong", () => {
+  it("is not computed if its format is wrong", () => {
     let asked = 0;
     const verifier = {
       verify() {
@@ -99,7 +99,7 @@ describe("a signature", () => {
     assert.ok(ask(ecdsaKey, ecdsaValue(`00${almost}`, "01")));
   });
 
-  it("by ECDSA is two numbers, as long as the curve's order", () => {
+  it("with ECDSA is two numbers, as long as the curve's order", () => {
     const numbers = readEcdsaSignature(ecdsaValue("05", "00ff"), "P-384");
     assert.deepEqual([numbers?.r.length, numbers?.s.length], [48, 48]);
     assert.deepEqual([numbers?.r.at(-1), numbers?.s.at(-1)], [5, 255]);
@@ -110,7 +110,7 @@ describe("a signature", () => {
     );
   });
 
-  it("is no good where the verifier throws", () => {
+  it("is invalid if the verifier throws", () => {
     const verifier = {
       verify(): boolean {
         throw new Error("no native");

@@ -16,13 +16,13 @@ export interface Signed {
   readonly signature: Uint8Array;
 }
 
-/** Whoever can compute: the SDK's natives, or Node. */
+/** Computes signatures' checks: the SDK's natives, or Node. */
 export interface SignatureVerifier {
-  /** Only asked about what {@link isSigned} found in shape. A throw counts as false. */
+  /** Called only if {@link isSigned} accepted the format. A throw counts as false. */
   verify(signed: Signed): boolean;
 }
 
-/** RFC 8017, A.2.4 and RFC 5758, 3.2. MD5, SHA-1 and SHA-224 are left out on purpose. */
+/** RFC 8017, A.2.4 and RFC 5758, 3.2. MD5, SHA-1 and SHA-224 are excluded on purpose. */
 const algorithms: Readonly<Record<string, SignatureAlgorithm>> = {
   "2a864886f70d01010b": { type: "rsa", hash: "SHA256" },
   "2a864886f70d01010c": { type: "rsa", hash: "SHA384" },
@@ -34,17 +34,17 @@ const algorithms: Readonly<Record<string, SignatureAlgorithm>> = {
 
 /**
  * An AlgorithmIdentifier of a signature (RFC 5280, 4.1.1.2).
- * @throws MalformedError, or AlgorithmError for one that is not taken
+ * @throws MalformedError, or AlgorithmError for one that is not supported
  */
 export function parseSignatureAlgorithm(identifier: Uint8Array): SignatureAlgorithm {
   const outer = new DerReader(identifier);
   const fields = outer.readSequence();
   outer.end();
   const algorithm = algorithms[fields.readObjectIdentifier()];
-  if (algorithm === undefined) throw new AlgorithmError("a signature of another kind");
+  if (algorithm === undefined) throw new AlgorithmError("unsupported signature");
   // RFC 4055, 5: RSA has NULL; RFC 5758, 3.2: ECDSA has nothing.
   if (algorithm.type === "rsa" && fields.read(tag.null).length !== 0) {
-    throw new MalformedError("no null");
+    throw new MalformedError("not NULL");
   }
   fields.end();
   return algorithm;
@@ -57,15 +57,15 @@ const orders: Readonly<Record<Curve, bigint>> = {
     0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
 };
 
-/** The two numbers of an ECDSA signature, big-endian and each as long as the curve's order. */
+/** The two numbers of an ECDSA signature, big-endian, each as long as the curve's order. */
 export interface EcdsaSignature {
   readonly r: Uint8Array;
   readonly s: Uint8Array;
 }
 
 /**
- * @returns undefined unless both are from 1 to n − 1 (FIPS 186-5, 6.4.2, step 1): where zeros are
- * let through, as by the SDK's class, they sign anything.
+ * @returns undefined unless both are from 1 to n − 1 (FIPS 186-5, 6.4.2, step 1). A verifier that
+ * accepts zeros, such as the SDK's class, accepts them as a signature for anything.
  */
 export function readEcdsaSignature(
   signature: Uint8Array,
@@ -90,7 +90,7 @@ export function readEcdsaSignature(
   }
 }
 
-/** Bytes of a curve's order, and of its coordinates. */
+/** Bytes of a curve's order and of its coordinates. */
 export const orderBytes = (curve: Curve): number => (curve === "P-256" ? 32 : 48);
 
 /** `DigestInfo` up to the hash itself (RFC 8017, 9.2, note 1). */
@@ -101,8 +101,8 @@ const digestInfos: Readonly<Record<Hash, readonly number[]>> = {
 };
 
 /**
- * EMSA-PKCS1-v1_5 (RFC 8017, 9.2): the one text of that length which a good RSA signature opens to.
- * Compared whole, nothing has to be parsed out of it, which is where forgeries come in.
+ * EMSA-PKCS1-v1_5 (RFC 8017, 9.2): the only text of that length that a valid RSA signature decodes
+ * to. It is compared as a whole, so nothing has to be parsed; forgeries exploit parsing.
  */
 export function encodePkcs1(hash: Hash, digest: Uint8Array, length: number): Uint8Array {
   const info = digestInfos[hash];
@@ -116,7 +116,7 @@ export function encodePkcs1(hash: Hash, digest: Uint8Array, length: number): Uin
   return encoded;
 }
 
-/** Whether this key signed this: false also for a signature of another kind, length or range. */
+/** Whether this key signed this. Also false for a signature of another type, length or range. */
 export function isSigned(signed: Signed, verifier: SignatureVerifier): boolean {
   const { algorithm, key, signature } = signed;
   if (algorithm.type !== key.type) return false;

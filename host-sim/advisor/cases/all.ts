@@ -7,7 +7,7 @@ import { policyCase } from "./policy.ts";
 import { retryCases } from "./retry.ts";
 import { tlsCases } from "./tls.ts";
 
-/** Every case of AWS IoT Device Advisor that we know of, short ones first. */
+/** Every known case of AWS IoT Device Advisor, short ones first. */
 export const allCases: readonly AnyCase[] = [
   ...tlsCases,
   ...mqttCases,

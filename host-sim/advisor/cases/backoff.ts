@@ -5,7 +5,7 @@ import { type Transcript, uncertaintyMs } from "../transcript.ts";
 import { fail, inWords, pass, type Verdict, warn } from "../verdict.ts";
 import { instead } from "./mqtt.ts";
 
-/** Long enough for a client to call a connection good. */
+/** Long enough for a client to reset its back-off. */
 const heldMs = minuteMs;
 const heldThenDropped: Manners = {
   ...healthy,
@@ -14,7 +14,7 @@ const heldThenDropped: Manners = {
 
 const five = Array.from({ length: 5 }, () => silent);
 
-/** Ten times as the most that AWS does: fewer tell jitter and growth apart less well. */
+/** Ten times AWS's maximum: with fewer, jitter and growth are harder to distinguish. */
 const disconnects = 10;
 
 const noConnack: Case = {
@@ -22,7 +22,7 @@ const noConnack: Case = {
   name: "backoff-no-connack",
   title: "Connect Jitter Backoff Retries (No CONNACK)",
   isQualifying: true,
-  // AWS does it twice, which is twelve CONNECTs; a third time makes the verdict surer.
+  // AWS does it twice, which gives twelve CONNECTs; a third round makes the verdict more reliable.
   script: {
     certificate: "good",
     connections: [
@@ -43,7 +43,7 @@ const serverDisconnect: Case = {
   isQualifying: false,
   script: {
     certificate: "good",
-    // The first connection is dropped in the middle of its work, those after it before they get any.
+    // The first connection is dropped during normal operation, later ones before that.
     connections: [
       { ...healthy, steps: [{ type: "wait", ms: 5_000 }, { type: "drop" }] },
       { ...healthy, steps: [{ type: "drop" }] },
@@ -74,14 +74,14 @@ const unstable: Case = {
 
 export const backoffCases: readonly Case[] = [noConnack, serverDisconnect, unstable];
 
-/** One CONNECT, and the connection it came on; times in ms. */
+/** One CONNECT, and its connection; times in ms. */
 interface Attempt {
   readonly openedAt: number;
   readonly connectAt: number;
   readonly closedAt: number | undefined;
 }
 
-/** Connections that brought a CONNECT. */
+/** Connections with a CONNECT. */
 function attemptsOf(seen: Transcript): Attempt[] {
   return seen.received("connect").map(({ at, connection }) => ({
     openedAt: seen.first("opened", connection)?.at ?? at,
@@ -91,14 +91,15 @@ function attemptsOf(seen: Transcript): Attempt[] {
 }
 
 /**
- * @param rounds how many pauses belong together, before a connection was held and a client may start anew
- * @param minimum how many CONNECTs there have to be
+ * @param rounds how many pauses form a round, before a connection was held and a client may reset
+ * its back-off
+ * @param minimum required number of CONNECTs
  */
 function judgeRounds(seen: Transcript, rounds: readonly number[], minimum: number): Verdict {
   const attempts = attemptsOf(seen);
   if (attempts.length < minimum) {
-    if (attempts.length <= 1) return instead(seen, "it did not try again");
-    return fail(`${attempts.length} CONNECTs in the time given, ${minimum} are asked for`);
+    if (attempts.length <= 1) return instead(seen, "it did not retry");
+    return fail(`${attempts.length} CONNECTs in the available time, ${minimum} required`);
   }
   const pauses: number[] = [];
   const connectGaps: number[] = [];
@@ -106,7 +107,8 @@ function judgeRounds(seen: Transcript, rounds: readonly number[], minimum: numbe
     const before = attempts[index];
     if (before === undefined) continue;
     connectGaps.push(attempt.connectAt - before.connectAt);
-    // Some leave a connection open and begin another: then the pause counts from its CONNECT.
+    // Some clients leave a connection open and begin another: the pause then counts from its
+    // CONNECT.
     const isEnded = before.closedAt !== undefined && before.closedAt <= attempt.openedAt;
     pauses.push(attempt.openedAt - ((isEnded ? before.closedAt : undefined) ?? before.connectAt));
   }
@@ -116,15 +118,15 @@ function judgeRounds(seen: Transcript, rounds: readonly number[], minimum: numbe
     connectGaps,
     uncertaintyMs,
   });
-  if (pattern === undefined) return fail("too few attempts to tell");
+  if (pattern === undefined) return fail("too few attempts for a verdict");
   const told = `${attempts.length} CONNECTs after pauses of ${pauses.map(inSeconds).join(", ")} s`;
   if (pattern.shortestGapMs < minimumGapMs - uncertaintyMs) {
     return fail(
-      `two CONNECTs within ${inWords(pattern.shortestGapMs)}, AWS takes one a second; ${told}`,
+      `two CONNECTs within ${inWords(pattern.shortestGapMs)}, AWS accepts one per second; ${told}`,
     );
   }
   if (pattern.growth !== "exponential") {
-    const how = pattern.growth === "constant" ? "do not grow" : "grow by the same each time";
+    const how = pattern.growth === "constant" ? "do not grow" : "grow linearly";
     return fail(`the pauses ${how}: ${told}`);
   }
   return pattern.hasJitter

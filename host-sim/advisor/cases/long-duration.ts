@@ -4,7 +4,7 @@ import { type Transcript, uncertaintyMs } from "../transcript.ts";
 import { fail, inWords, pass } from "../verdict.ts";
 import { instead } from "./mqtt.ts";
 
-/** AWS holds replies back for up to 15 s. */
+/** AWS delays replies by up to 15 s. */
 const lateMs = 14_000;
 const late: Manners = {
   ...healthy,
@@ -16,7 +16,7 @@ const late: Manners = {
 
 /** AWS: 30 to 120 minutes. */
 const awayMs = 30 * minuteMs;
-/** The longest pause of a client's backoff, and its handshake. */
+/** The longest pause of a client's back-off, plus its handshake. */
 const backWithinMs = 5 * minuteMs;
 const atWorkMs = 3 * minuteMs;
 
@@ -47,10 +47,10 @@ export const longDuration: Case = {
       const closed = seen.first("closed", 1);
       if (closed?.by === "client") {
         return fail(
-          `it hung up after ${inWords(closed.at - (seen.first("opened", 1)?.at ?? 0))} of replies that came late by 14 s`,
+          `it disconnected after ${inWords(closed.at - (seen.first("opened", 1)?.at ?? 0))} of replies that were 14 s late`,
         );
       }
-      return instead(seen, "it neither subscribed nor published while replies came late by 14 s");
+      return instead(seen, "it did not subscribe or publish while replies were 14 s late");
     }
     const early = seen
       .all("closed")
@@ -58,23 +58,23 @@ export const longDuration: Case = {
     if (early !== undefined) {
       return fail(
         early.connection === 1
-          ? "it hung up on replies that came late by 14 s"
-          : "it hung up on a connection that was in order",
+          ? "it disconnected because replies were 14 s late"
+          : "it closed a healthy connection",
       );
     }
-    if (!isAtWork(seen, 2)) return fail("after a drop it did not come back and subscribe again");
-    if (!isAtWork(seen, 3)) return fail("after 30 min without a server it did not come back");
+    if (!isAtWork(seen, 2)) return fail("it did not reconnect and subscribe again after a drop");
+    if (!isAtWork(seen, 3)) return fail("it did not reconnect after 30 min without a server");
     const vanishedAt = seen.first("closed", 2)?.at ?? 0;
     const backMs = (seen.received("connect", 3)[0]?.at ?? 0) - vanishedAt - awayMs;
     if (backMs > backWithinMs + uncertaintyMs) {
-      return fail(`it came back ${inWords(backMs)} after the server had`);
+      return fail(`it reconnected ${inWords(backMs)} after the server returned`);
     }
-    const told = "replies 14 s late, a drop, and 30 min without a server were survived";
-    return pass(`${told}; back ${inWords(Math.max(0, backMs))} after the server`);
+    const told = "it recovered from replies 14 s late, a drop, and 30 min without a server";
+    return pass(`${told}; reconnected ${inWords(Math.max(0, backMs))} after the server`);
   },
 };
 
-/** Subscribed, and has published something. */
+/** Has subscribed and published something. */
 function isAtWork(seen: Transcript, connection: number): boolean {
   return (
     seen.sent("SUBACK", connection).length > 0 && seen.received("publish", connection).length > 0

@@ -13,17 +13,17 @@ import { fail, inWords, pass, type Verdict, warn } from "../verdict.ts";
 
 const timeoutMs = 2 * minuteMs;
 
-/** What happened instead of a packet that did not come. */
+/** Explains why a packet did not arrive. */
 export function instead(seen: Transcript, missing: string): Verdict {
   const malformed = seen.first("malformed");
-  if (malformed !== undefined) return fail(`no MQTT 3.1.1: ${printable(malformed.detail)}`);
+  if (malformed !== undefined) return fail(`not MQTT 3.1.1: ${printable(malformed.detail)}`);
   if (seen.connections === 0) return fail("it never connected");
-  if (seen.first("secured") === undefined) return fail("no TLS handshake was completed");
-  if (seen.received("connect").length === 0) return fail("no CONNECT came");
+  if (seen.first("secured") === undefined) return fail("the TLS handshake was not completed");
+  if (seen.received("connect").length === 0) return fail("no CONNECT received");
   return fail(missing);
 }
 
-/** How long CONNACK is held back, to see whether the client waits for it. */
+/** How long CONNACK is delayed, to check that the client waits for it. */
 const connackMs = 1_000;
 
 const connect: Case = {
@@ -35,16 +35,16 @@ const connect: Case = {
   timeoutMs,
   isOver: (seen) => {
     const [connack] = seen.sent("CONNACK");
-    // What was sent too early is here already; what comes now was sent in its time.
+    // Packets that were sent too early are already here; later ones were sent in time.
     return connack !== undefined || seen.first("malformed") !== undefined;
   },
   judge(seen) {
     const [first] = seen.received("connect");
-    if (first === undefined) return instead(seen, "no CONNECT came");
+    if (first === undefined) return instead(seen, "no CONNECT received");
     const { clientId, protocolId, protocolVersion, keepalive = 0, clean, will } = first.packet;
     if (protocolId !== "MQTT" || protocolVersion !== 4) {
       const version = `${printable(String(protocolId))} level ${protocolVersion}`;
-      return fail(`${version}: MQTT 3.1.1 alone (level 4) is played here`);
+      return fail(`${version}: only MQTT 3.1.1 (level 4) is supported here`);
     }
     const idBytes = Buffer.byteLength(clientId);
     if (idBytes === 0 || idBytes > awsLimits.clientIdBytes || clientId.startsWith("$")) {
@@ -53,7 +53,7 @@ const connect: Case = {
     const willProblem = will === undefined ? undefined : publishProblem(will);
     if (willProblem !== undefined) return fail(`will: ${willProblem}`);
     const [connack] = seen.sent("CONNACK");
-    if (connack === undefined) return fail("it hung up before CONNACK came");
+    if (connack === undefined) return fail("it disconnected before CONNACK");
     const early = seen
       .all("received", first.connection)
       .find(({ packet, at }) => packet.cmd !== "connect" && at < connack.at);
@@ -64,7 +64,7 @@ const connect: Case = {
     const what = `client id ${printable(clientId)}, ${clean === true ? "clean session" : "persistent session"}`;
     return inForce === keepalive
       ? pass(`${what}, keep alive ${keepalive} s, nothing before CONNACK`)
-      : warn(`${what}; AWS IoT Core makes its keep alive of ${keepalive} s ${inForce}`);
+      : warn(`${what}; AWS IoT Core changes its keep alive from ${keepalive} s to ${inForce}`);
   },
 };
 
@@ -78,7 +78,7 @@ const publish: Case = {
   isOver: (seen) => seen.received("publish").length > 0 || seen.first("malformed") !== undefined,
   judge(seen) {
     const [first] = seen.received("publish");
-    if (first === undefined) return instead(seen, "no PUBLISH came");
+    if (first === undefined) return instead(seen, "no PUBLISH received");
     const problem = publishProblem(first.packet);
     if (problem !== undefined) return fail(`PUBLISH: ${problem}`);
     const { topic, qos, retain } = first.packet;
@@ -96,7 +96,7 @@ const subscribe: Case = {
   isOver: (seen) => seen.received("subscribe").length > 0 || seen.first("malformed") !== undefined,
   judge(seen) {
     const [first] = seen.received("subscribe");
-    if (first === undefined) return instead(seen, "no SUBSCRIBE came");
+    if (first === undefined) return instead(seen, "no SUBSCRIBE received");
     const problem = subscribeProblem(first);
     if (problem !== undefined) return fail(`SUBSCRIBE: ${problem}`);
     const filters = first.packet.subscriptions.map(
@@ -106,7 +106,7 @@ const subscribe: Case = {
   },
 };
 
-/** 0 to 128 KB, over every length of MQTT's own length field. */
+/** 0 to 128 KB, covering every size of MQTT's length field. */
 const pubackBytes = [0, 1, 100, 127, 128, 1_024, 16_384, 65_536, 131_072];
 
 const puback: Case = {
@@ -146,7 +146,7 @@ const puback: Case = {
 
 export const mqttCases: readonly Case[] = [connect, publish, subscribe, puback];
 
-/** What AWS IoT Core would not take about a message; undefined: nothing. */
+/** Why AWS IoT Core would refuse a message; undefined if it would accept it. */
 function publishProblem(message: {
   readonly topic: string;
   readonly payload: string | Uint8Array;

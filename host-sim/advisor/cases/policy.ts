@@ -9,16 +9,16 @@ export const policyCase: PolicyCase = {
   isQualifying: false,
 };
 
-/** Wildcards in what is allowed; one in a Deny takes away, and gives nothing. */
+/** Wildcards in Allow statements. A wildcard in a Deny grants nothing. */
 export function judgePolicies(policies: readonly PolicyDocument[]): Verdict {
   if (policies.length === 0) return fail("no policy");
   const allowed = policies.flatMap(({ Statement }) => Statement.filter(isAllow));
   const wild = allowed.flatMap(({ Action, Resource }) =>
     [...listOf(Action), ...listOf(Resource)].filter((word) => /[*?]/.test(word)),
   );
-  if (wild.length > 0) return fail(`wildcards in what is allowed: ${wild.join(", ")}`);
+  if (wild.length > 0) return fail(`wildcards in Allow statements: ${wild.join(", ")}`);
   const actions = new Set(allowed.flatMap(({ Action }) => listOf(Action)));
-  return pass(`no wildcard in what is allowed: ${[...actions].join(", ")}`);
+  return pass(`no wildcard in Allow statements: ${[...actions].join(", ")}`);
 }
 
 function isAllow({ Effect }: PolicyStatement): boolean {

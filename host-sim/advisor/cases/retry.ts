@@ -5,7 +5,7 @@ import { type Transcript, uncertaintyMs } from "../transcript.ts";
 import { fail, inWords, pass, type Verdict, warn } from "../verdict.ts";
 import { instead } from "./mqtt.ts";
 
-/** AWS waits no longer for a repetition. */
+/** AWS waits this long for a repetition. */
 const retryWithinMs = 15_000;
 
 const publishRetry: Case = {
@@ -30,7 +30,7 @@ const subscribeRetry: Case = {
   judge: (seen) => judgeRetry(seen, requestsOf(seen, "subscribe"), "SUBSCRIBE"),
 };
 
-/** A request that wants to be acknowledged, and what it is known by if it comes again. */
+/** A request that requires an acknowledgement, and what identifies it when it is repeated. */
 interface Request {
   readonly at: number;
   readonly connection: number;
@@ -68,29 +68,32 @@ function isRetryOver(seen: Transcript, requests: readonly Request[]): boolean {
 
 function judgeRetry(seen: Transcript, requests: readonly Request[], name: string): Verdict {
   const [first, ...later] = requests;
-  if (first === undefined) return instead(seen, `no ${name} that asks for an acknowledgement came`);
+  if (first === undefined)
+    return instead(seen, `no ${name} that requires an acknowledgement was received`);
   const again = later.find(({ content }) => content === first.content);
   const sameConnection = later.filter(({ connection }) => connection === first.connection);
   if (again === undefined || again.connection !== first.connection) {
     const closed = seen.first("closed", first.connection);
     if (closed !== undefined) {
-      return fail(`it hung up ${inWords(closed.at - first.at)} after ${name}, and sent none again`);
+      return fail(
+        `it disconnected ${inWords(closed.at - first.at)} after ${name}, without a retry`,
+      );
     }
-    return fail(`no ${name} came again on the same connection`);
+    return fail(`no ${name} was repeated on the same connection`);
   }
   if (again.id !== first.id) {
-    return fail(`${name} came again as packet ${again.id}, not as ${first.id}`);
+    return fail(`${name} was repeated with packet identifier ${again.id} instead of ${first.id}`);
   }
   const afterMs = again.at - first.at;
   if (afterMs > retryWithinMs + uncertaintyMs) {
-    return fail(`${name} came again after ${inWords(afterMs)}, within 15 s is asked for`);
+    return fail(`${name} was repeated after ${inWords(afterMs)}; 15 s or less is required`);
   }
   return pass(
     `the same packet identifier on the same connection after ${inWords(afterMs)}${sameConnection.length > 1 ? `, ${sameConnection.length} times` : ""}`,
   );
 }
 
-/** What a client may be late by: its own timers, and the way here. */
+/** The client's allowed lateness: its own timers, and the network. */
 const graceMs = 2_000;
 
 const noPingresp: Case = {
@@ -100,7 +103,7 @@ const noPingresp: Case = {
   isQualifying: false,
   script: {
     certificate: "good",
-    // Silent after CONNACK, and on the next connection after everything has gone well.
+    // Silent after CONNACK; on the next connection, silent after normal operation.
     connections: [{ ...silent, connack: 0 }, { ...silent, connack: 0, suback: 0 }, healthy],
   },
   timeoutMs: 75 * minuteMs,
@@ -115,12 +118,12 @@ const noPingresp: Case = {
       const [connect] = seen.received("connect", connection);
       const heard = seen.all("sent", connection).at(-1);
       if (connect === undefined || heard === undefined) {
-        return instead(seen, "it did not come back to be met by silence again");
+        return instead(seen, "it did not reconnect for the second silence");
       }
       const limitMs = patienceMs(seen, connection);
       const closed = seen.first("closed", connection);
       if (closed === undefined) {
-        return fail(`it kept a connection on which nothing was said for over ${inWords(limitMs)}`);
+        return fail(`it kept a silent connection for over ${inWords(limitMs)}`);
       }
       const silenceMs = closed.at - heard.at;
       if (silenceMs > silenceLimitMs(seen, connection)) {
@@ -131,12 +134,14 @@ const noPingresp: Case = {
       isPinged ||= seen.received("pingreq", connection).length > 0;
       waits.push(inWords(silenceMs));
     }
-    const why = `given up after ${waits.join(" and ")} of silence`;
+    const why = `disconnected after ${waits.join(" and ")} of silence`;
     return isPinged ? pass(`${why}, with PINGREQ before`) : warn(`${why}, without a PINGREQ`);
   },
 };
 
-/** Says something, and has heard nothing for longer than it should bear. */
+/**
+ * Whether the client has sent something and received nothing for longer than it should tolerate.
+ */
 function isSilenceBorne(seen: Transcript): boolean {
   const last = seen.entries.at(-1);
   if (last?.type !== "received" || last.connection > 2) return false;
@@ -144,7 +149,7 @@ function isSilenceBorne(seen: Transcript): boolean {
   return heard !== undefined && last.at - heard.at > silenceLimitMs(seen, last.connection);
 }
 
-/** 1.5 × keep alive, and what a client may be late by. */
+/** 1.5 × keep alive, plus the client's allowed lateness. */
 function silenceLimitMs(seen: Transcript, connection: number): number {
   return patienceMs(seen, connection) + graceMs + uncertaintyMs;
 }

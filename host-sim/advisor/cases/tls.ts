@@ -7,12 +7,12 @@ import { fail, pass, type Verdict, warn } from "../verdict.ts";
 
 const timeoutMs = 2 * minuteMs;
 
-/** Whether what was seen is no more than an attempt that failed, in words. */
+/** Whether the transcript shows only a failed attempt, in words. */
 function handshakeFailure(seen: Transcript): string {
   const closed = seen.first("closed");
   if (seen.connections === 0) return "it never connected";
-  if (closed === undefined) return "the handshake did not end";
-  return `the handshake failed: ${printable(closed.alert ?? closed.detail ?? "hung up")}`;
+  if (closed === undefined) return "the handshake did not complete";
+  return `the handshake failed: ${printable(closed.alert ?? closed.detail ?? "disconnected")}`;
 }
 
 const connect: Case = {
@@ -30,9 +30,7 @@ const connect: Case = {
     if (hello?.serverName === undefined) return fail("no SNI: AWS IoT Core would not answer");
     const what = `${secured.protocol}, ${secured.cipher}, SNI ${printable(hello.serverName)}`;
     if (hello.protocols.length === 0) return pass(`${what}, no ALPN`);
-    return warn(
-      `${what}, ALPN ${printable(hello.protocols.join(", "))}, which belongs on port 443`,
-    );
+    return warn(`${what}, ALPN ${printable(hello.protocols.join(", "))}, which is for port 443`);
   },
 };
 
@@ -69,8 +67,8 @@ const large: Case = {
   isOver: (seen) => seen.received("connect").length > 0 || seen.all("closed").length >= 2,
   judge(seen) {
     if (seen.first("secured") === undefined) return fail(handshakeFailure(seen));
-    if (seen.received("connect").length === 0) return fail("it hung up after the handshake");
-    return pass("the handshake was completed, and CONNECT came");
+    if (seen.received("connect").length === 0) return fail("it disconnected after the handshake");
+    return pass("the handshake completed, and CONNECT was received");
   },
 };
 
@@ -83,14 +81,14 @@ const fragments: Case = {
   isQualifying: true,
   script: {
     certificate: "good",
-    // Node's TLS fills records to their maximum of 16 KB where it is given that much at once.
+    // Node's TLS fills records up to the maximum of 16 KB if it gets that much at once.
     connections: [{ ...healthy, steps: [{ type: "publish", bytes: fragmentBytes }] }],
   },
   timeoutMs,
   isOver: (seen) => seen.received("puback").length > 0 || hasHungUp(seen),
   judge(seen) {
     if (seen.sent("PUBLISH").length === 0) return fail("it never subscribed");
-    if (hasHungUp(seen)) return fail("it hung up on a payload of 128 KB");
+    if (hasHungUp(seen)) return fail("it disconnected at a payload of 128 KB");
     if (seen.received("puback").length === 0) return fail("no PUBACK for a payload of 128 KB");
     return pass("128 KB in records of 16 KB, acknowledged");
   },
@@ -100,7 +98,10 @@ function hasHungUp(seen: Transcript): boolean {
   return seen.all("closed").some(({ by }) => by === "client");
 }
 
-/** An impostor is refused when the client ends the connection and has said nothing over it. */
+/**
+ * An impostor counts as refused if the client closes the connection without sending application
+ * data.
+ */
 function impostor(
   kind: CertificateKind,
   name: string,
@@ -122,14 +123,14 @@ function impostor(
         return fail(`sent ${said.packet.cmd.toUpperCase()} to a server whose certificate ${whose}`);
       }
       if (seen.first("malformed") !== undefined)
-        return fail(`spoke to a server whose certificate ${whose}`);
+        return fail(`sent data to a server whose certificate ${whose}`);
       const refusals = seen
         .all("closed")
         .filter(({ by, connection }) => by === "client" && seen.first("hello", connection));
       const [first] = refusals;
       if (first === undefined) {
         return fail(
-          seen.connections === 0 ? "it never connected" : "it neither refused nor went on",
+          seen.connections === 0 ? "it never connected" : "it did not refuse or continue",
         );
       }
       return first.alert === undefined
@@ -148,7 +149,7 @@ export const tlsCases: readonly Case[] = [
     "stranger",
     "tls-unsecure-certificate",
     "TLS Unsecure Server Cert (Not Signed by Recognized CA)",
-    "no CA it knows has signed",
+    "is not signed by a CA it trusts",
     pass,
   ),
   impostor(
@@ -162,8 +163,8 @@ export const tlsCases: readonly Case[] = [
     "expired",
     "tls-expired-certificate",
     "TLS Expired Server Cert",
-    "is over",
-    // AWS wants to be told: silence may as well be a fault of the network.
+    "has expired",
+    // AWS expects an alert: silence could also be a network fault.
     warn,
   ),
 ];

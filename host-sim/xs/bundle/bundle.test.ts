@@ -23,7 +23,7 @@ describe("the bundle for XS", () => {
     return { path, entry: relative(projectRoot, path).replaceAll("\\", "/") };
   };
 
-  it("holds the whole firmware but its hardware, and needs nothing else", async () => {
+  it("contains the whole firmware except hardware, and needs nothing else", async () => {
     const module = (await import(pathToFileURL(built.file).href)) as Record<string, unknown>;
     for (const name of ["Agent", "Box", "Session", "Gate", "CommandReader", "Decoder"]) {
       assert.equal(typeof module[name], "function", name);
@@ -31,20 +31,20 @@ describe("the bundle for XS", () => {
     assert.doesNotMatch(readFileSync(built.file, "utf8"), /^import |\bimport\(|\brequire\(/m);
   });
 
-  it("has mqtt-packet in it, and none of the packages that XS cannot load", () => {
+  it("contains mqtt-packet, and none of the packages that XS cannot load", () => {
     const packages = built.inputs
       .filter((input) => input.startsWith("node_modules/"))
       .map((input) => input.split("/")[1]);
     assert.deepEqual([...new Set(packages)], ["mqtt-packet"]);
   });
 
-  it("has constants alone at its top level: preloaded, a variable would cost memory", () => {
+  it("has only constants at its top level: preloaded, a variable would cost memory", () => {
     const text = readFileSync(built.file, "utf8");
     assert.doesNotMatch(text, /^(var|let) [\w$]+ =/m);
     assert.match(text, /^const /m);
   });
 
-  it("leads every position back to the source", () => {
+  it("maps every position to the source", () => {
     const text = readFileSync(built.file, "utf8");
     const positions = new Positions(built.file);
     for (const [method, source] of [
@@ -62,7 +62,7 @@ describe("the bundle for XS", () => {
     }
   });
 
-  it("lets a later module import what an earlier one holds, and never repeats it", async () => {
+  it("lets a later module import what an earlier one contains, and never repeats it", async () => {
     const { path, entry } = fromProject("probe");
     const gate = relative(directory, join(projectRoot, "device/core/gate.ts"));
     writeFileSync(path, `import { Gate } from "${gate}";\nexport const gate = new Gate();\n`);
@@ -75,7 +75,7 @@ describe("the bundle for XS", () => {
     assert.ok(!probe.inputs.includes("device/core/gate.ts"));
   });
 
-  it("refuses a second copy of what an earlier module has inside and does not export", async () => {
+  it("refuses a second copy of what an earlier module contains but does not export", async () => {
     const { path, entry } = fromProject("second-copy");
     const shim = relative(directory, join(projectRoot, "device/xs/shims/debug.ts"));
     writeFileSync(path, `export { createDebug } from "${shim}";\n`);

@@ -4,41 +4,44 @@ import { build, type Metafile, type Plugin } from "esbuild";
 import { projectRoot } from "../../project-root.ts";
 import { mqttPacketShims, type Shims, shimPlugin, silentPlugin } from "./shims.ts";
 
-/** One module of the firmware as it is loaded on XS. */
+/** One module of the firmware as loaded on XS. */
 export interface BundleModule {
   /** its file is `<name>.js`, and others import it by {@link BundleOptions.specifierOf} this name */
   readonly name: string;
-  /** source files from the project's root; all their exports are the module's */
+  /** source files from the project's root; the module has all their exports */
   readonly entries: readonly string[];
-  /** the one entry has a default export, which is the module's too */
+  /** the single entry has a default export, which the module exports too */
   readonly hasDefault?: boolean;
-  /** it is preloaded, and so none of its variables changes */
+  /** it is preloaded, so its variables must not change */
   readonly isPreloaded?: boolean;
   /** default: what mqtt-packet needs */
   readonly shims?: Shims;
-  /** more to resolve and load, before anything else has its turn */
+  /** further plugins, which run first */
   readonly plugins?: readonly Plugin[];
-  /** a copy of what an earlier module has inside and does not export is meant, as in a test */
+  /**
+   * the module gets its own copy of what an earlier module contains but does not export, as in a
+   * test
+   */
   readonly mayRepeat?: boolean;
 }
 
 export interface BundleOptions {
   /** where `<name>.js` and `<name>.js.map` are written */
   readonly outputDirectory: string;
-  /** in the order of loading: what one holds, the later ones import from it and never repeat */
+  /** in loading order: later modules import what an earlier one contains, and never repeat it */
   readonly modules: readonly BundleModule[];
-  /** what XS itself has: names or patterns with one `*`, as esbuild's `external` takes them */
+  /** modules that XS itself has: names or patterns with one `*`, as for esbuild's `external` */
   readonly external?: readonly string[];
   /**
-   * default: true. Names alone: they are a twentieth of what is compiled. XS tells positions by
-   * lines, and fewer lines compile no smaller.
+   * default: true. Minifies names only: they are a twentieth of the compiled size. XS reports
+   * positions by line, and fewer lines do not compile to a smaller size.
    */
   readonly minify?: boolean;
-  /** how one module names another; default: by its bare name, as a Moddable manifest does */
+  /** how one module names another; default: by its bare name, as in a Moddable manifest */
   readonly specifierOf?: (name: string) => string;
 }
 
-/** What a module was made of, from the project's root, and its length in bytes. */
+/** The inputs of a module, from the project's root, with their lengths in bytes. */
 export interface BuiltModule {
   readonly name: string;
   readonly file: string;
@@ -62,10 +65,10 @@ export const moddableModules: readonly string[] = [
 ];
 
 /**
- * Everything of the firmware that is not hardware, in one module. It is preloaded: its top level runs
- * on the machine that builds, and then stands in flash, read-only. Of `device/messages` it has what the
- * firmware uses; the other direction of each message stays out, and a later module that needs it gets
- * a copy.
+ * Everything in the firmware except hardware, in one module. It is preloaded: its top level runs on
+ * the build machine, and the result is stored read-only in flash. It contains the parts of
+ * `device/messages` that the firmware uses. The other direction of each message is left out; a
+ * later module that needs it gets a copy.
  */
 export function library(): BundleModule {
   return {
@@ -76,9 +79,9 @@ export function library(): BundleModule {
 }
 
 /**
- * Bundles for XS: modules of ECMAScript, hence strict throughout; private fields and the rest of the
- * language as they are; beside each a source map, by which `positions.ts` leads back to our files.
- * @throws Error of esbuild's, with file and line
+ * Builds bundles for XS: ECMAScript modules, so always in strict mode; private fields and other
+ * syntax unchanged; each with a source map, which `positions.ts` uses to find our files.
+ * @throws Error from esbuild, with file and line
  */
 export async function bundle(options: BundleOptions): Promise<BuiltModule[]> {
   const built: BuiltModule[] = [];
@@ -115,9 +118,10 @@ export * from "./${entry}";`,
     minifyIdentifiers: options.minify ?? true,
     charset: "utf8",
     legalComments: "none",
-    // The paths of device/tsconfig.json lead to declarations: right for the compiler, not for a bundle.
+    // The paths of device/tsconfig.json point to declarations: right for the compiler, not for a
+    // bundle.
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
-    // XS would read a linked map, but only its first source: every position would name that one.
+    // XS would read a linked map, but only its first source: every position would name that file.
     sourcemap: "external",
     sourcesContent: false,
     metafile: true,
@@ -135,14 +139,14 @@ export * from "./${entry}";`,
 }
 
 /**
- * esbuild makes every `const` of a module's top level a `var`. To XS that is something which may
- * change: in a preloaded module each costs memory, and a warning of the linker's.
+ * esbuild turns every top-level `const` of a module into a `var`, which XS treats as mutable: in a
+ * preloaded module, each one costs memory and causes a linker warning.
  */
 function keepConstant(file: string): void {
   writeFileSync(file, readFileSync(file, "utf8").replace(/^var (?=[\w$]+ = )/gm, "const "));
 }
 
-/** Leads every import of what an earlier module holds to that module. */
+/** Redirects every import of something in an earlier module to that module. */
 function earlierModules(
   options: BundleOptions,
   earlier: readonly BuiltModule[],
@@ -161,7 +165,7 @@ function earlierModules(
           return { path: specifierOf(holder.name), external: true };
         }
         if (mayRepeat || source.startsWith("device/messages/")) return undefined;
-        const text = `${source} is inside the module ${holder.name}, which does not export it: name it among its entries`;
+        const text = `${source} is inside the module ${holder.name}, which does not export it: add it to its entries`;
         return { errors: [{ text }] };
       });
     },
@@ -173,7 +177,7 @@ function bytesOf({ outputs }: Metafile): number {
   return output?.[1].bytes ?? 0;
 }
 
-/** The TypeScript files of a folder, tests and what belongs to them left out. */
+/** The TypeScript files of a folder, without tests and test helpers. */
 export function sources(folder: string, recursive = false): string[] {
   return readdirSync(join(projectRoot, folder), { recursive, encoding: "utf8" })
     .map((name) => `${folder}/${name.split(sep).join("/")}`)

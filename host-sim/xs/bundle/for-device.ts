@@ -1,10 +1,10 @@
 import type { NetworkKind } from "../../../device/config.ts";
 import { type BuiltModule, type BundleModule, bundle, library, sources } from "./bundle.ts";
 
-/** What stands in, on a desktop, for hardware it has not: specifier's place to source. */
+/** Replacements for hardware that a desktop lacks: specifier to source. */
 const desktop = ["digital", "interface", "key-value", "reset-reason"];
 
-/** What stands behind the modules of the SDK's own names: whether a server is who it should be. */
+/** The modules with the SDK's names that verify the server's identity. */
 export function tls(): BundleModule {
   const replacements = /\/(cert|ciphersuites|handshake)\.ts$/;
   return {
@@ -13,7 +13,7 @@ export function tls(): BundleModule {
   };
 }
 
-/** What differs between two images of the firmware, settings aside. */
+/** The differences between two images of the firmware, apart from settings. */
 export interface FirmwareVariant {
   readonly network: NetworkKind;
   /** the folder of `device/xs` that has its `boom-box/board` */
@@ -21,8 +21,8 @@ export interface FirmwareVariant {
 }
 
 /**
- * The firmware for the Moddable SDK, each module in a file that `manifest.json` names. All but `main`
- * is preloaded.
+ * The firmware for the Moddable SDK, each module in a file that `manifest.json` names. All but
+ * `main` are preloaded.
  */
 export function bundleForDevice(
   outputDirectory: string,

@@ -1,6 +1,8 @@
 import { type BuiltModule, type BundleModule, bundle, library } from "./bundle.ts";
 
-/** The library as it ships, and a program for the engine from npm, which knows modules by their files. */
+/**
+ * The library as it ships, and a program for the engine from npm, which identifies modules by file.
+ */
 export function bundleForEngine(
   outputDirectory: string,
   program: Omit<BundleModule, "name">,
@@ -12,5 +14,5 @@ export function bundleForEngine(
   });
 }
 
-/** The whole box, its hardware left to the host. */
+/** The complete box, with its hardware on the host. */
 export const simulatorProgram = { entries: ["host-sim/xs/program/main.ts"] };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { bundleForDevice } from "./for-device.ts";
 
-/** Methods of String that make a regular expression of whatever they are given. */
+/** Methods of String that create a regular expression from their argument. */
 const methods = new Set(["match", "matchAll", "search"]);
 
 /** Each regular expression in a module, as `line: text`. */
@@ -31,10 +31,10 @@ function regularExpressions(source: string): string[] {
 
 /**
  * XS of Moddable SDK 8.2.3 allocates memory for each regular expression it matches and never frees
- * it on the ESP32 (docs/chip.md). What runs on the board has none, mqtt-packet included.
+ * it on the ESP32 (docs/chip.md). The code on the board contains none, including mqtt-packet.
  */
 describe("regular expressions in the firmware", () => {
-  it("are not there", async function () {
+  it("do not exist", async function () {
     this.timeout(60_000);
     const directory = mkdtempSync(join(tmpdir(), "boom-box-modules-"));
     try {
@@ -51,7 +51,7 @@ describe("regular expressions in the firmware", () => {
     }
   });
 
-  it("would be found in each of their forms", () => {
+  it("are detected in each of their forms", () => {
     for (const source of [
       "const isName = (text) => /^a/.test(text);",
       "const isName = new RegExp(word);",

@@ -3,19 +3,22 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 import { projectRoot } from "../../project-root.ts";
 
-/** One module of ours in place of a package: which file, and what `require()` of the package gives. */
+/**
+ * One of our modules in place of a package: its file, and the result of `require()` for the
+ * package.
+ */
 export interface Shim {
   readonly file: string;
-  /** the export that `require()` gives; the module itself where absent */
+  /** the export that `require()` returns; the module itself if absent */
   readonly is?: string;
 }
 
-/** Package names to the modules that stand in for them. */
+/** Package names to the modules that replace them. */
 export type Shims = Readonly<Record<string, Shim>>;
 
 const shim = (name: string) => join(projectRoot, "device", "xs", "shims", `${name}.ts`);
 
-/** What mqtt-packet asks for and XS does not have, or cannot load. */
+/** Modules that mqtt-packet imports and that XS lacks or cannot load. */
 export const mqttPacketShims: Shims = {
   buffer: { file: shim("buffer") },
   bl: { file: shim("buffer-list"), is: "createBufferList" },
@@ -25,8 +28,8 @@ export const mqttPacketShims: Shims = {
 };
 
 /**
- * esbuild's `alias`, and one thing more: CommonJS calls what `require("debug")` and `require("bl")`
- * give, which no module of ECMAScript can be.
+ * Like esbuild's `alias`, with one addition: CommonJS calls the results of `require("debug")` and
+ * `require("bl")`, which an ECMAScript module cannot be.
  */
 export function shimPlugin(shims: Shims): Plugin {
   return {
@@ -48,14 +51,14 @@ export function shimPlugin(shims: Shims): Plugin {
 }
 
 /**
- * Leaves out mqtt-packet's calls of `debug`: a twentieth of it as compiled, arguments and all, for
- * words that nobody hears. Each is a line of its own; one that is not stays, and does nothing.
+ * Removes mqtt-packet's calls of `debug`: with arguments, they are a twentieth of its compiled
+ * size, and the output is discarded. Each must be a line of its own; others stay, and do nothing.
  */
 export const silentPlugin: Plugin = {
   name: "silent",
   setup(build) {
     build.onLoad({ filter: /[\\/]mqtt-packet[\\/]\w+\.js$/ }, ({ path }) => {
-      // The line itself remains, so that positions are those of the original.
+      // The line itself remains, so that positions match the original.
       return { contents: readFileSync(path, "utf8").replace(/^ *debug\(.*\)$/gm, "") };
     });
   },

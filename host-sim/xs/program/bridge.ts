@@ -1,9 +1,9 @@
 import { type Calls, decodeAnswer, encodeMessage } from "../protocol.ts";
 
-/** xsnap's own: hands a message to the host and stands still until it is answered. */
+/** Provided by xsnap: sends a message to the host and blocks until it is answered. */
 declare function issueCommand(message: ArrayBuffer): ArrayBuffer;
 
-/** Asks the hardware on Node, and has its answer. */
+/** Calls the hardware on Node, and returns its answer. */
 export function call<N extends keyof Calls>(
   name: N,
   ...values: Parameters<Calls[N]>

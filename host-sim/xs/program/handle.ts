@@ -1,8 +1,8 @@
 import { dispatch, type Handlers } from "../protocol.ts";
 
 /**
- * Has xsnap call these handlers. A script's error is told by its words alone: the stack goes with it,
- * in our own files' lines by the source maps.
+ * Registers these handlers with xsnap. A script's error only carries its message, so the stack is
+ * added to it, with positions in our own files from the source maps.
  */
 export function handleMessages<T>(handlers: Handlers<T>): void {
   const handleCommand = (message: ArrayBuffer): ArrayBuffer => {

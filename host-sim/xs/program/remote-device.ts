@@ -17,7 +17,7 @@ import type {
 import type { Events, Handlers, NetworkState, RemoteIdentity } from "../protocol.ts";
 import { call } from "./bridge.ts";
 
-/** `hal.ts` on XS, where everything is done by the host at the other end of the bridge. */
+/** `hal.ts` on XS. The host at the other end of the bridge does all the work. */
 export class RemoteDevice implements Device {
   readonly gatePin: Digital = { write: (value) => call("writePin", value) };
   readonly network = new RemoteNetwork();
@@ -51,7 +51,7 @@ export class RemoteDevice implements Device {
     return socket;
   }
 
-  /** What the host tells; of what was closed or cleared meanwhile, nothing more is heard. */
+  /** Callbacks from the host. Those for closed or cleared objects are ignored. */
   readonly events: Omit<Handlers<Events>, "start" | "stop"> = {
     timerFired: (id) => this.timer.fire(id),
     networkChanged: (property, state) => this.network.change(property, state),
@@ -109,7 +109,7 @@ class RemoteClock implements Clock {
     call("synchronize", id, options.servers);
   }
 
-  /** @returns who asked, where nobody asked again meanwhile */
+  /** @returns the requester, unless there is a newer request */
   finish(id: number): SynchronizeOptions | undefined {
     const asked = this.#asked;
     if (asked?.id !== id) return undefined;
@@ -131,7 +131,7 @@ class RemoteTimer implements Timer {
 
   clear(handle: TimerHandle): void {
     const { id } = handle as { readonly id: number };
-    // Fired on the other side already, perhaps: forgotten here, it does nothing.
+    // It may have fired on the other side already; once removed here, it has no effect.
     if (this.#armed.delete(id)) call("clearTimer", id);
   }
 

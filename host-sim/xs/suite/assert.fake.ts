@@ -1,4 +1,4 @@
-/** As much of `node:assert/strict` as the firmware's own tests use. */
+/** The part of `node:assert/strict` that the firmware's own tests use. */
 function fail(message: string): never {
   throw new Error(message);
 }

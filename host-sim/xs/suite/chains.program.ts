@@ -4,15 +4,15 @@ import { decodeAnswer, encodeMessage } from "../protocol.ts";
 
 declare function issueCommand(message: ArrayBuffer): ArrayBuffer;
 
-/** Bytes as JSON has them. */
+/** Bytes in JSON form. */
 export type Octets = readonly number[];
 
-/** What the program asks of the host. */
+/** The program's requests to the host. */
 export interface ChainCalls {
   verify(hash: string, spki: Octets, data: Octets, signature: Octets): boolean;
 }
 
-/** What the host asks of the program. */
+/** The host's requests to the program. */
 export interface ChainEvents {
   judge(
     chain: readonly Octets[],

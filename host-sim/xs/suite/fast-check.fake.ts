@@ -2,13 +2,13 @@ import fc from "fast-check";
 
 export * from "fast-check";
 
-/** An interpreter on top of an interpreter: what takes Node a second takes XS a minute. */
+/** An interpreter on top of an interpreter: XS needs a minute for what Node does in a second. */
 const share = 20;
 
 type Property = Parameters<typeof fc.assert>[0];
 type Options = NonNullable<Parameters<typeof fc.assert>[1]>;
 
-/** The same properties on fewer examples; of those Node sees all. */
+/** The same properties with fewer examples; Node runs all of them. */
 export default {
   ...fc,
   assert(property: Property, parameters: Options = {}) {

@@ -2,7 +2,7 @@ import { describeHardware, type HardwareUnderTest } from "../../../device/hal.co
 import { RemoteDevice } from "../program/remote-device.ts";
 import { askHost, listeners, type TestEvents } from "./host.fake.ts";
 
-/** The contract of the hardware, held on XS: the device is the bridge's near end, the world its far one. */
+/** The hardware contract on XS: the device is the near end of the bridge, the world the far end. */
 describeHardware("the hardware behind the bridge", async () => {
   const made = new Promise<Parameters<TestEvents["made"]>>((resolve) => {
     listeners.made = (...values: Parameters<TestEvents["made"]>) => resolve(values);

@@ -3,14 +3,14 @@ import { decodeAnswer, encodeMessage } from "../protocol.ts";
 
 declare function issueCommand(message: ArrayBuffer): ArrayBuffer;
 
-/** What the tests on XS ask of the host; the world around the hardware included. */
+/** The requests of the tests on XS to the host, including the environment of the hardware. */
 export interface TestCalls {
-  /** `failure` is null where it passed; the stack is in it where not */
+  /** `failure` is null if the test passed; otherwise it contains the stack */
   report(name: string, failure: string | null): void;
   finished(): void;
-  /** tells `wake` after that time, in ms */
+  /** calls `wake` after that time, in ms */
   wakeLater(id: number, delayMs: number): void;
-  /** tells `made` when it is there */
+  /** calls `made` when it exists */
   makeHardware(): void;
   edges(): readonly (0 | 1)[];
   receivedByEcho(): readonly number[];
@@ -18,7 +18,7 @@ export interface TestCalls {
   hangUp(): void;
   setNetworkReachable(isReachable: boolean): void;
   setTimeServersReachable(isReachable: boolean): void;
-  /** tells `disposed` when nothing of it is left */
+  /** calls `disposed` when it is gone completely */
   disposeHardware(): void;
 }
 
@@ -27,7 +27,7 @@ interface Address {
   readonly port: number;
 }
 
-/** What the host tells the tests. */
+/** The host's messages to the tests. */
 export interface TestEvents {
   run(): void;
   wake(id: number): void;
@@ -41,7 +41,7 @@ export interface TestEvents {
   disposed(): void;
 }
 
-/** Whoever is told; a test file adds itself. */
+/** The listeners; a test file adds itself. */
 export const listeners: Record<string, (...values: never[]) => void> = {};
 
 export function askHost<N extends keyof TestCalls>(

@@ -1,7 +1,7 @@
-/** As much of mocha as the firmware's own tests use: it runs them on XS, one after the other. */
+/** The part of mocha that the firmware's own tests use. It runs them on XS, one after the other. */
 type Body = (this: Context) => unknown;
 
-/** `this` of a suite or a test. Time limits are the host's affair. */
+/** `this` of a suite or a test. The host handles time limits. */
 interface Context {
   timeout(ms: number): void;
 }
@@ -49,7 +49,7 @@ export function afterEach(body: Body): void {
   current.afterEach.push(body);
 }
 
-/** Tells of every test, by its full name, what was thrown; null where it passed. */
+/** Reports every test by its full name, with its error; null if it passed. */
 export type Report = (name: string, failure: string | null) => void;
 
 export async function run(report: Report, suite = root, title = ""): Promise<void> {

@@ -1,2 +1,2 @@
-/** Nothing can be required on XS: a test that looks into a package finds it empty there. */
+/** XS cannot require anything: a test that inspects a package finds it empty there. */
 export const createRequire = () => () => ({ cache: {} });

@@ -11,7 +11,7 @@ import { type Tell, TestWorld } from "./world.fake.ts";
 
 const here = (name: string) => fileURLToPath(new URL(`${name}.fake.ts`, import.meta.url));
 
-/** What no test file imports: mocha's own, and timers, which XS has not. */
+/** Globals that no test file imports: mocha's, and timers, which XS lacks. */
 const testGlobals: Plugin = {
   name: "test-globals",
   setup({ initialOptions }) {
@@ -26,7 +26,8 @@ const fastCheck: Plugin = {
       importer === here("fast-check") ? undefined : { path: here("fast-check") },
     );
     build.onLoad({ filter: /[\\/]fast-check\.js$/ }, ({ path }) => {
-      // It assigns generated keys, and one named toString cannot be assigned where prototypes are frozen.
+      // It assigns generated keys, and one named toString cannot be assigned with frozen
+      // prototypes.
       const contents = readFileSync(path, "utf8").replaceAll(
         'if (key === "__proto__") safeObjectDefineProperty',
         "if (true) safeObjectDefineProperty",
@@ -36,7 +37,7 @@ const fastCheck: Plugin = {
   },
 };
 
-/** A program that runs these test files; what they test comes from the library. */
+/** A program that runs these test files; the tested code comes from the library. */
 export function testProgram(files: readonly string[]): Omit<BundleModule, "name"> {
   return {
     entries: [...files, "host-sim/xs/suite/suites.program.ts"],

@@ -1,6 +1,6 @@
 import { askHost } from "./host.fake.ts";
 
-/** `setTimeout` on XS, where the host has the time. */
+/** `setTimeout` on XS, with the host's time. */
 const waiting = new Map<number, () => void>();
 let last = 0;
 

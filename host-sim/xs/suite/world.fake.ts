@@ -5,7 +5,7 @@ import type { TestCalls, TestEvents } from "./host.fake.ts";
 
 type AllEvents = TestEvents & Events;
 
-/** Tells the tests on XS; they hear of it when they are done with what they do. */
+/** Notifies the tests on XS, which handle it after their current work. */
 export type Tell = <N extends keyof AllEvents>(
   name: N,
   ...values: Parameters<AllEvents[N]>
@@ -16,7 +16,7 @@ export interface Findings {
   finished(): void;
 }
 
-/** The host's end of a test on XS: time, and hardware with a world around it where it is asked for. */
+/** The host's end of a test on XS: time, and on request, hardware with an environment. */
 export class TestWorld {
   readonly #tell: Tell;
   readonly #calls: TestCalls;

@@ -1,8 +1,8 @@
 import { Buffer as Shim } from "../buffer.ts";
 
 /**
- * What tests do with Buffers beyond what mqtt-packet does, on top of the very class that ships. A
- * test's bundle has it in place of both the package `buffer` and Node's global.
+ * What tests need of Buffer beyond mqtt-packet, on top of the class that ships. It replaces both
+ * the package `buffer` and Node's global in a test bundle.
  */
 export class Buffer extends Shim {
   static override allocUnsafe(length: number): Buffer {

@@ -6,10 +6,12 @@ import { mqttPacketShims, type Shims } from "../../../../host-sim/xs/bundle/shim
 
 const here = (name: string) => fileURLToPath(new URL(`${name}.fake.ts`, import.meta.url));
 
-/** What mqtt-packet needs, with the tests' Buffer instead of the one that ships, its own parent. */
+/**
+ * The shims for mqtt-packet, with the tests' Buffer instead of the one that ships, its base class.
+ */
 export const testShims: Shims = { ...mqttPacketShims, buffer: { file: here("buffer") } };
 
-/** Every mention of the global `Buffer` means the tests' own. */
+/** Every use of the global `Buffer` means the tests' own. */
 export const testBuffer: Plugin = {
   name: "test-buffer",
   setup({ initialOptions }) {
@@ -18,9 +20,9 @@ export const testBuffer: Plugin = {
 };
 
 /**
- * mqtt-packet's tests as a box could run them. The longest packet there can be, 256 MB, is left out:
- * the codec shows the parser no more than 2 KB at once. And the cache of 65,536 numbers stays off, as
- * the codec has it (a test that wants it on is left out too): XS would be at it for minutes.
+ * mqtt-packet's tests in a form that a box could run. The longest possible packet, 256 MB, is
+ * omitted: the codec passes the parser at most 2 KB at once. The cache of 65,536 numbers stays off,
+ * as in the codec (a test that needs it is omitted too): XS would need minutes to fill it.
  */
 const asOnABox: Plugin = {
   name: "as-on-a-box",
@@ -33,7 +35,7 @@ const asOnABox: Plugin = {
         [/(?<=cacheNumbers = )true/, "false"],
         [/(?<=^const mqtt = require.*)$/m, "\nmqtt.writeToStream.cacheNumbers = false"],
       ] as const) {
-        if (!part.test(contents)) throw new Error("mqtt-packet's tests are not what they were");
+        if (!part.test(contents)) throw new Error("mqtt-packet's tests have changed");
         contents = contents.replace(part, replacement);
       }
       return { contents };
@@ -41,7 +43,9 @@ const asOnABox: Plugin = {
   },
 };
 
-/** The tests that mqtt-packet publishes, with the shims below it; the module exports `vectorTests`. */
+/**
+ * The tests that mqtt-packet publishes, with the shims below it. The module exports `vectorTests`.
+ */
 export async function bundleVectors(outputDirectory: string): Promise<BuiltModule> {
   const [vectors] = await bundle({
     outputDirectory,

@@ -1,4 +1,4 @@
 import mqttPacket from "mqtt-packet";
 
-/** By name: what a bundle re-exports never includes a default. */
+/** By name: a bundle's re-exports never include a default. */
 export { mqttPacket };

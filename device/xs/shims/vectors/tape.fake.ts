@@ -1,7 +1,9 @@
-/** As much of `tape` as mqtt-packet's own tests use, without output: each test tells what failed. */
+/**
+ * The part of `tape` that mqtt-packet's tests use, without output: each test returns its failures.
+ */
 export interface VectorTest {
   readonly name: string;
-  /** what went wrong, one line each; empty where all is well */
+  /** one line per failure; empty if all passed */
   run(): Promise<string[]>;
 }
 
@@ -15,7 +17,7 @@ async function runOne(body: (t: Tape) => void): Promise<string[]> {
   const tape = new Tape();
   try {
     body(tape);
-    // What a corked stream has is written on a later turn.
+    // A corked stream writes on a later turn.
     for (let turn = 0; turn < 4; turn++) await Promise.resolve();
   } catch (error) {
     tape.fail(String(error));
@@ -70,7 +72,7 @@ class Tape {
     this.ok(isSame, isSame ? "" : `${message}: ${show(actual)} instead of ${show(expected)}`);
   }
 
-  /** `==` at the leaves, in tape; none of these tests has need of it. */
+  /** `==` at the leaves in tape; these tests do not depend on it. */
   deepLooseEqual(actual: unknown, expected: unknown, message?: string): void {
     this.deepEqual(actual, expected, message);
   }

@@ -2,7 +2,7 @@ import { EventEmitter } from "../events.ts";
 
 type Chunk = Uint8Array | string;
 
-/** As much of a stream as mqtt-packet's own tests write to: it can be corked. */
+/** The part of a stream that mqtt-packet's tests use: it can be corked. */
 class Stream extends EventEmitter {
   _write: (chunk: Chunk, encoding: string, done: () => void) => void = (_chunk, _encoding, done) =>
     done();
