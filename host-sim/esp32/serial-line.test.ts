@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { healthyStatus } from "../../device/messages/status.vectors.ts";
 import { toLine } from "../../device/record-line.ts";
 import { readSerialLine } from "./serial-line.ts";
 
@@ -17,7 +18,7 @@ describe("a line of an emulated box's serial port", () => {
         at: 1_795_722_047_295,
         pulseMs: 500,
       },
-      { type: "status", state: "online", opened: 1, refused: 0, heap: 189_452 },
+      { type: "status", ...healthyStatus, opened: 1, heap: 189_452 },
     ];
     for (const record of records) {
       const line = readSerialLine(JSON.stringify(toLine(record, 2_029)));
