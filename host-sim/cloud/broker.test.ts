@@ -265,7 +265,7 @@ describe("the broker", function () {
       const { client } = await resume();
       await client.subscribe("a");
       const refused = client.subscribe("c");
-      await assert.rejects(refused, /hung up/);
+      await assert.rejects(refused, /disconnected/);
       assert.match((await test.record("violation")).rule, /3 subscriptions/);
     });
   });
