@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { writeStatus } from "../../device/messages/status.ts";
+import { healthyStatus } from "../../device/messages/status.vectors.ts";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { createAuthority } from "../../host-sim/pki/authority.ts";
 import { identityFiles } from "../certs/paths.ts";
@@ -115,11 +117,10 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
   it("leaves a box alone that is online, unless it is told to take over", async () => {
     await startMosquitto(rules);
     const box = await connectAsBox();
-    await box.publishAsync(
-      `gate/${thing}/status`,
-      JSON.stringify({ state: "online", uptimeMs: 60_000, connections: 1 }),
-      { qos: 1, retain: true },
-    );
+    await box.publishAsync(`gate/${thing}/status`, writeStatus(healthyStatus), {
+      qos: 1,
+      retain: true,
+    });
     let drops = 0;
     box.on("close", () => {
       drops += 1;
