@@ -2,6 +2,7 @@ import type { Settings } from "../config.ts";
 import type { Instant, ResetReason, SocketError } from "../hal.ts";
 import type { Command, RefusalReason } from "../messages/command.ts";
 import { type EventReport, openedEvent, refusedEvent } from "../messages/event.ts";
+import { parseJson } from "../messages/json.ts";
 import { type StatusReport, type WillReport, writeStatus } from "../messages/status.ts";
 import { type Topics, topicsOf } from "../messages/topics.ts";
 import { type CommandMessage, CommandReader } from "./command.ts";
@@ -387,11 +388,6 @@ export class Box implements StateMachine<BoxEffect> {
 
 /** Storage is untrusted: if it cannot be read, nothing is remembered. */
 function readSeenIds(text: string | undefined): string[] {
-  if (text === undefined) return [];
-  try {
-    const ids: unknown = JSON.parse(text);
-    return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
-  } catch {
-    return [];
-  }
+  const ids = text === undefined ? undefined : parseJson(text);
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
 }

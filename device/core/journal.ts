@@ -1,4 +1,5 @@
 import { type EventReport, readEvent, writeEvent } from "../messages/event.ts";
+import { parseJson } from "../messages/json.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
 import { utf8Length } from "./utf8.ts";
 
@@ -99,12 +100,6 @@ function haveSameMembers<T>(some: readonly T[], others: readonly T[]): boolean {
 }
 
 function readReports(text: string | undefined): EventReport[] {
-  if (text === undefined) return [];
-  try {
-    const values: unknown = JSON.parse(text);
-    if (!Array.isArray(values)) return [];
-    return values.flatMap((value) => readEvent(value) ?? []);
-  } catch {
-    return [];
-  }
+  const values = text === undefined ? undefined : parseJson(text);
+  return Array.isArray(values) ? values.flatMap((value) => readEvent(value) ?? []) : [];
 }

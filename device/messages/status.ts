@@ -48,6 +48,11 @@ export interface WillReport {
   readonly firmware: string;
 }
 
+/** Whether the box itself wrote it: the last will says less. */
+export function isStatusReport(report: StatusReport | WillReport): report is StatusReport {
+  return "uptimeMs" in report;
+}
+
 /** The names of a status's fields except `state` and `firmware`. */
 export function statusFields(): (keyof Fields)[] {
   return Object.keys(fields) as (keyof Fields)[];

@@ -1,6 +1,6 @@
 import type { AgentRecord } from "../../device/agent.ts";
 import { readEvent } from "../../device/messages/event.ts";
-import { readStatus } from "../../device/messages/status.ts";
+import { isStatusReport, readStatus } from "../../device/messages/status.ts";
 
 /** The content of one line of the serial port. */
 export type SerialLine =
@@ -56,7 +56,7 @@ function recordOf(fields: Readonly<Record<string, unknown>>): SerialRecord | und
     }
     case "status": {
       const status = readStatus(fields);
-      return status !== undefined && "uptimeMs" in status
+      return status !== undefined && isStatusReport(status)
         ? { type: "status", ...status }
         : undefined;
     }

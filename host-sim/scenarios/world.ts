@@ -5,7 +5,12 @@ import type { ResetReason } from "../../device/hal.ts";
 import { writeOpenCommand } from "../../device/messages/command.ts";
 import { type EventReport, readEvent } from "../../device/messages/event.ts";
 import { membersOf, parseJson } from "../../device/messages/json.ts";
-import { readStatus, type StatusReport, type WillReport } from "../../device/messages/status.ts";
+import {
+  isStatusReport,
+  readStatus,
+  type StatusReport,
+  type WillReport,
+} from "../../device/messages/status.ts";
 import { topicsOf } from "../../device/messages/topics.ts";
 import { car, epoch, fairWeather, type Surroundings } from "./surroundings.ts";
 import { seededRandom, Timeline } from "./timeline.ts";
@@ -187,7 +192,7 @@ export class World {
         this.#watcher.onProblem(`not a status: ${payload}`);
         return;
       }
-      if ("uptimeMs" in status) this.lastStatus = status;
+      if (isStatusReport(status)) this.lastStatus = status;
       this.#watcher.onStatus(status, at);
     } else {
       this.#watcher.onProblem(`published to ${topic}`);

@@ -1,3 +1,4 @@
+import { isStatusReport } from "../../device/messages/status.ts";
 import { car } from "../scenarios/surroundings.ts";
 import { seededRandom } from "../scenarios/timeline.ts";
 import { World } from "../scenarios/world.ts";
@@ -58,7 +59,7 @@ export function simulateYear(
       },
       onEvent: (report) => ledger.reported(report),
       onStatus(status, at) {
-        if (status.state !== "online" || !("uptimeMs" in status)) return;
+        if (status.state !== "online" || !isStatusReport(status)) return;
         const { droppedEvents } = status;
         if (droppedEvents > 0) onProblem(`${droppedEvents} events dropped`);
         if (healedAt !== undefined) longestReturnMs = Math.max(longestReturnMs, at - healedAt);

@@ -5,3 +5,8 @@ export class UserError extends Error {
     this.name = "UserError";
   }
 }
+
+/** What to show of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { IClientOptions } from "mqtt";
 import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import { answerTo } from "../../device/xs/time-server.fake.ts";
 import { localAccount } from "../../host-sim/cloud/one-project.ts";
@@ -99,6 +100,21 @@ export class Bench {
 
   identity(name: string): Promise<StoredIdentity> {
     return readIdentity(this.certs, name);
+  }
+
+  /** What an MQTT client needs to connect as the box. */
+  async asBox(): Promise<IClientOptions> {
+    const { caPem, certificatePem, keyPem } = await this.identity(thing);
+    return {
+      protocol: "mqtts",
+      host: "localhost",
+      port: this.port,
+      ca: caPem,
+      cert: certificatePem,
+      key: keyPem,
+      clientId: thing,
+      protocolVersion: 4,
+    };
   }
 
   /** @param policies the box's; default: a box's */

@@ -205,18 +205,7 @@ const faults: readonly Fault[] = [
     cause: "taken-over",
     put: async (bench) => {
       bench.allow({ watchMs: 8_000 });
-      const { caPem: ca, certificatePem: cert, keyPem: key } = await bench.identity(thing);
-      const rival = connectClient({
-        protocol: "mqtts",
-        host: "localhost",
-        port: bench.port,
-        ca,
-        cert,
-        key,
-        clientId: thing,
-        protocolVersion: 4,
-        reconnectPeriod: 200,
-      });
+      const rival = connectClient({ ...(await bench.asBox()), reconnectPeriod: 200 });
       rival.on("error", () => {});
       bench.atEnd(() => rival.endAsync(true));
       await new Promise<void>((resolve) => rival.once("connect", () => resolve()));

@@ -4,8 +4,6 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { writeStatus } from "../../device/messages/status.ts";
-import { healthyStatus } from "../../device/messages/status.vectors.ts";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { createAuthority } from "../../host-sim/pki/authority.ts";
 import { identityFiles } from "../certs/paths.ts";
@@ -117,10 +115,14 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
   it("leaves a box alone that is online, unless it is told to take over", async () => {
     await startMosquitto(rules);
     const box = await connectAsBox();
-    await box.publishAsync(`gate/${thing}/status`, writeStatus(healthyStatus), {
-      qos: 1,
-      retain: true,
-    });
+    await box.publishAsync(
+      `gate/${thing}/status`,
+      JSON.stringify({ state: "online", uptimeMs: 60_000, connections: 1 }),
+      {
+        qos: 1,
+        retain: true,
+      },
+    );
     let drops = 0;
     box.on("close", () => {
       drops += 1;
@@ -152,18 +154,7 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
 
   async function connectAsBox() {
     const { connectAsync } = await import("mqtt");
-    const { caPem: ca, certificatePem: cert, keyPem: key } = await bench.identity(thing);
-    const box = await connectAsync({
-      protocol: "mqtts",
-      host: "localhost",
-      port: bench.port,
-      ca,
-      cert,
-      key,
-      clientId: thing,
-      protocolVersion: 4,
-      reconnectPeriod: 0,
-    });
+    const box = await connectAsync({ ...(await bench.asBox()), reconnectPeriod: 0 });
     box.on("error", () => {});
     bench.atEnd(() => box.endAsync(true));
     return box;

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import type { IPublishPacket, Packet } from "mqtt-packet";
 import { readEventProbe } from "../../device/messages/event.ts";
-import { parseJson } from "../../device/messages/json.ts";
-import { readStatus } from "../../device/messages/status.ts";
+import { membersOf, parseJson } from "../../device/messages/json.ts";
+import { isStatusReport, readStatus } from "../../device/messages/status.ts";
 import { serviceClientIdPrefix, type Topics, topicsOf } from "../../device/messages/topics.ts";
 import { isEnding, MqttPeer } from "./mqtt-peer.ts";
 import type { Timing } from "./surroundings.ts";
@@ -145,11 +145,15 @@ async function join(
 }
 
 function statusIn(packet: IPublishPacket): BoxStatus {
-  const status = readStatus(valueIn(packet));
-  if (status === undefined) return nothingKnown;
-  if (!("uptimeMs" in status)) return { ...nothingKnown, state: status.state };
-  const { state, connections, uptimeMs } = status;
-  return { state, connections, uptimeMs };
+  const value = valueIn(packet);
+  const status = readStatus(value);
+  if (status !== undefined && isStatusReport(status)) {
+    const { state, connections, uptimeMs } = status;
+    return { state, connections, uptimeMs };
+  }
+  // A box that says it is online is left alone, even if the rest of its status cannot be read.
+  const { state } = membersOf(value);
+  return state === "online" || state === "offline" ? { ...nothingKnown, state } : nothingKnown;
 }
 
 function valueIn({ payload }: IPublishPacket): unknown {

@@ -17,6 +17,7 @@ import { listThings, readIdentity } from "../certs/identity.ts";
 import { caIdentity, serverIdentity, serviceIdentity } from "../certs/paths.ts";
 import { readRecord } from "../certs/provisioning-record.ts";
 import { defaultTemplate } from "../claim/template.ts";
+import { messageOf } from "../command-line/user-error.ts";
 import { LocalControlPlane, localPrincipals } from "../provision/local-control-plane.ts";
 import { markOf, policyOf, type Subject } from "../provision/subject.ts";
 
@@ -136,7 +137,7 @@ function refresher(certs: string, onLine: (line: string) => void): (registry: Re
       found = localPrincipals(certs);
       for (const entry of found) registry.register(entry);
     } catch (error) {
-      onLine(`stand-in: ${error instanceof Error ? error.message : String(error)}`);
+      onLine(`stand-in: ${messageOf(error)}`);
       return;
     }
     const there = new Set(found.map(({ certificate }) => certificate));

@@ -13,6 +13,7 @@ import type { BoomState } from "../../host-sim/site/boom-gate.ts";
 import { hasKeys, type Keyboard, quits, readKeys } from "../../host-sim/terminal/keyboard.ts";
 import { drawPanel } from "../../host-sim/terminal/panel.ts";
 import { Screen, type TerminalOutput } from "../../host-sim/terminal/screen.ts";
+import { messageOf } from "../command-line/user-error.ts";
 import type { Onlooker } from "./system.ts";
 
 const redrawMs = 100;
@@ -172,7 +173,7 @@ export class Watch implements Onlooker {
       // What the box answers is logged as its event.
       if (report === undefined) problem = "no answer: is the box online?";
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
+      problem = messageOf(error);
     }
     // Once closed, nobody waits for it any more.
     if (problem !== undefined && this.#open !== undefined) this.log(problem);

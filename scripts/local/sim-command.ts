@@ -20,7 +20,7 @@ import {
 } from "../broker/options.ts";
 import { claimFiles, identityFiles } from "../certs/paths.ts";
 import { numberOption, requireSettings } from "../command-line/settings.ts";
-import { UserError } from "../command-line/user-error.ts";
+import { messageOf, UserError } from "../command-line/user-error.ts";
 import { Opener } from "../open/open-once.ts";
 import { readScenario } from "./fault-script-file.ts";
 import { createVcdFile } from "./vcd-file.ts";
@@ -150,7 +150,7 @@ async function simulate(
       : {
           scenario: {
             entries,
-            open: async () => opener?.open(flags.thing, "the scenario", answerWithinMs),
+            open: async () => opener?.open(flags.thing, "the scenario"),
             onOpenFailed: (error) => complain(`open: ${messageOf(error)}`),
           },
         }),
@@ -170,9 +170,6 @@ async function simulate(
     await vcd?.close();
   }
 }
-
-/** How long a box may take to answer, in ms. */
-const answerWithinMs = 5_000;
 
 /** @throws UserError where the service has no certificate here */
 async function makeOpener(
@@ -194,10 +191,6 @@ async function makeOpener(
 
 function complain(text: string): void {
   process.stderr.write(`boom-box: ${printable(text)}\n`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function runOn(

@@ -4,6 +4,7 @@ import { printable } from "../../host-sim/printable.ts";
 import { defaultThing, thingName } from "../broker/options.ts";
 import { defaultCertsDirectory, serviceIdentity } from "../certs/paths.ts";
 import { numberOption } from "../command-line/settings.ts";
+import { messageOf } from "../command-line/user-error.ts";
 import { readScenario } from "./fault-script-file.ts";
 import type { Watch } from "./screen.ts";
 import type { LocalSystem, LocalSystemOptions, Onlooker } from "./system.ts";
@@ -106,8 +107,4 @@ async function startWebBeside(
     watch.log(messageOf(error));
     return undefined;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -13,9 +13,6 @@ import { UserError } from "../command-line/user-error.ts";
 import { Opener } from "../open/open-once.ts";
 import { StandIn } from "./local-stand-in.ts";
 
-/** How long a box may take to answer, in ms. */
-const answerWithinMs = 5_000;
-
 export interface LocalSystemOptions {
   readonly thing: string;
   /** another is taken if this one cannot be had */
@@ -91,7 +88,7 @@ export async function startLocalSystem(
         up: () => standIn.up(),
       },
     }),
-    open: () => opener.open(thing, "the terminal", answerWithinMs),
+    open: () => opener.open(thing, "the terminal"),
     stop: async () => {
       await box.stop();
       await opener.close();

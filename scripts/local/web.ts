@@ -7,7 +7,7 @@ import type { RunningWeb } from "../../web/run.ts";
 import type { Logger } from "../../web/service/log.ts";
 import type { Store } from "../../web/store/store.ts";
 import type { StoredIdentity } from "../certs/identity.ts";
-import { UserError } from "../command-line/user-error.ts";
+import { messageOf, UserError } from "../command-line/user-error.ts";
 
 export interface LocalWebOptions {
   /** where the box and the broker are */
@@ -65,7 +65,7 @@ export async function startLocalWeb(options: LocalWebOptions): Promise<LocalWeb>
       addGate(store, box.thingName),
     );
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new UserError(`the staff app cannot start: ${why}`, { cause });
   }
   if (running.invitation !== undefined) await admitAdministrator(running.store, box.thingName);

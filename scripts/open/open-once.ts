@@ -8,6 +8,9 @@ import { UserError } from "../command-line/user-error.ts";
 /** How long a command stays valid: long enough for a slow phone network, short enough for a gate. */
 const lifetimeMs = 10_000;
 
+/** How long a box may take to answer, in ms, unless the caller says otherwise. */
+const answerWithinMs = 5_000;
+
 /**
  * Opens gates through the staff app's own link to the boxes, and waits for what the box reports. It
  * connects at the first command, and again at the next one after the connection was lost.
@@ -29,7 +32,11 @@ export class Opener {
    * @returns the box's report, or undefined when none came within `timeoutMs`
    * @throws UserError when the broker cannot be reached, refuses the command, or the connection is lost
    */
-  async open(thing: string, by: string, timeoutMs: number): Promise<EventReport | undefined> {
+  async open(
+    thing: string,
+    by: string,
+    timeoutMs: number = answerWithinMs,
+  ): Promise<EventReport | undefined> {
     this.#connection ??= this.#connect();
     const used = this.#connection;
     try {
@@ -118,11 +125,14 @@ class Connection implements GateLinkListener {
       const onReport = (report: EventReport) => finish(() => resolve(report));
       this.#waiting.set(id, { thing, onReport, onLost });
       const command = { id, thingName: thing, issuedAt, expiresAt: issuedAt + lifetimeMs, by };
-      this.#link.send(command, timeoutMs).then((result) => {
-        // What is unknown shows in the box's event, or in the connection's end.
-        if (result.type !== "not-sent") return;
-        fail(`the command for ${thing} was not sent (${printable(result.detail)})`);
-      }, reject);
+      this.#link.send(command, timeoutMs).then(
+        (result) => {
+          // What is unknown shows in the box's event, or in the connection's end.
+          if (result.type !== "not-sent") return;
+          fail(`the command for ${thing} was not sent (${printable(result.detail)})`);
+        },
+        (error: unknown) => finish(() => reject(error)),
+      );
     });
   }
 

@@ -1,4 +1,9 @@
-import { type StatusReport, statusFields, type WillReport } from "../../device/messages/status.ts";
+import {
+  isStatusReport,
+  type StatusReport,
+  statusFields,
+  type WillReport,
+} from "../../device/messages/status.ts";
 import type { BoxHealth, BoxState } from "../api.ts";
 
 /** More than any installation has. The limit keeps publishers from filling the memory. */
@@ -25,7 +30,7 @@ export class Boxes {
 
   hearStatus(thingName: string, status: StatusReport | WillReport, now: number): void {
     const before = this.health(thingName);
-    if ("uptimeMs" in status) {
+    if (isStatusReport(status)) {
       const lastSeenAt = status.state === "online" ? now : before.lastSeenAt;
       this.#keep(thingName, { ...status, lastSeenAt });
       return;
