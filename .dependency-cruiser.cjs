@@ -1,4 +1,4 @@
-/** Who may know whom; see docs/architecture.md. `npm run dependencies` checks it. */
+/** Who may know whom; see docs/architecture.md. `npm run imports` checks it. */
 const moddable =
   "^(embedded:.+|boom-box/(network|board)|mc/ffi|time|timer|Resource|resetReason|rng|crypt|curve|ecdsa|ecp|modular|pkcs8|(ssl|sdk)/.+)$";
 const tests = "\\.(test|contract|fake|rig|vectors|program)\\.tsx?$";

@@ -8,6 +8,7 @@ import { type ClaimIdentity, makeIdentity } from "./hardware/tls.ts";
 import { JsonLines } from "./json-lines.ts";
 import { describeRecord } from "./plain-lines.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "./simulated-box.ts";
+import { onStopSignal } from "./stop-signals.ts";
 import { hasKeys, quits, readKeys } from "./terminal/keyboard.ts";
 import { XsFirmware, type XsOptions } from "./xs/firmware.ts";
 
@@ -91,7 +92,7 @@ export function takesKeys(json: boolean): boolean {
 }
 
 /**
- * Runs one box until SIGINT, SIGTERM, `q`, or the end of its scenario. When it returns, the pin is
+ * Runs one box until a stop signal, `q`, or the end of its scenario. When it returns, the pin is
  * LOW and the broker has been notified.
  * @throws the error the box failed with; the pin is LOW then too
  */
@@ -118,14 +119,8 @@ export async function runSimulator(
   const ended = new Promise<SimulatorEnd>((resolve) => {
     end = resolve;
   });
-  const stop = () => {
-    // A second signal gets Node's default handling: it ends the process at once.
-    process.off("SIGINT", stop);
-    process.off("SIGTERM", stop);
-    end({ type: "stopped" });
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  const stop = () => end({ type: "stopped" });
+  const releaseSignals = onStopSignal(process, stop);
   // The reader of our output is gone: there is no reason to continue.
   process.stdout.on("error", stop);
   const isKeyed = takesKeys(json);
@@ -159,6 +154,7 @@ export async function runSimulator(
     return how;
   } finally {
     script?.stop();
+    releaseSignals();
     releaseKeys();
     box.powerOff();
   }

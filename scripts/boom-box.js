@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { pathToFileURL } from "node:url";
-import { compiled } from "./compiled.js";
+import { runCompiled } from "./compiled.js";
 
-process.setSourceMapsEnabled(true);
-await import(pathToFileURL(`${await compiled()}/boom-box.js`).href);
+await runCompiled("boom-box");

@@ -3,6 +3,7 @@ import { firmwareVersion } from "../device/version.ts";
 import { registerAdvisorCommand } from "./advisor/command.ts";
 import { registerCertsCommand } from "./certs/command.ts";
 import { registerClaimCommands } from "./claim/command.ts";
+import { handleLostOutput } from "./command-line/output.ts";
 import { UserError } from "./command-line/user-error.ts";
 import { registerDoctorCommand } from "./doctor/command.ts";
 import { registerFirmwareCommands } from "./firmware/command.ts";
@@ -10,7 +11,9 @@ import { registerSimCommand } from "./local/sim-command.ts";
 import { registerStartCommand } from "./local/start-command.ts";
 import { registerOpenCommand } from "./open/command.ts";
 import { registerProvisionCommands } from "./provision/command.ts";
-import { registerWebCommand } from "./web/command.ts";
+import { registerWebCommands } from "./web/command.ts";
+
+handleLostOutput(process);
 
 const program = new Command("boom-box")
   .description("A gate opener: an ESP32 that presses a remote's button when MQTT says open.")
@@ -24,7 +27,7 @@ registerSimCommand(program);
 registerCertsCommand(program);
 registerAdvisorCommand(program);
 registerFirmwareCommands(program);
-registerWebCommand(program);
+registerWebCommands(program);
 registerDoctorCommand(program);
 registerProvisionCommands(program);
 registerClaimCommands(program);
@@ -32,7 +35,8 @@ registerClaimCommands(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
+  const code = exitCodeOf(error);
+  if (code !== 0) process.exitCode = code;
 }
 
 /** 2: what the person asked for cannot be done as asked. Anything unforeseen keeps its stack. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { InvitationView } from "./api.ts";
 import { pageAssets } from "./assets.ts";
 import type { GateLink } from "./cloud/gate-link.ts";
+import type { Administration } from "./service/administrators.ts";
 import type { Logger } from "./service/log.ts";
 import { prometheusMetrics } from "./service/prometheus.ts";
 import { type RunningServer, serve } from "./service/server.ts";
@@ -13,8 +14,9 @@ import type { Store } from "./store/store.ts";
 export interface RunningWeb {
   readonly store: Store;
   readonly port: number;
-  /** only the operator may see it; undefined when an administrator can already sign in */
-  readonly invitation: InvitationView | undefined;
+  readonly administration: Administration;
+  /** The link that an administrator waits for, if there is one; only the operator may see it. */
+  inviteWaitingAdministrator(): Promise<InvitationView | undefined>;
   /** Waits up to 13 s for requests in progress. */
   stop(): Promise<void>;
 }
@@ -46,10 +48,16 @@ export async function startWeb(
   let server: RunningServer | undefined;
   try {
     await prepare(store);
-    const invitation = await service.start();
+    const administration = await service.start();
     server = await serve(service, settings.listen);
     const { port, stop } = server;
-    return { store, invitation, port, stop };
+    return {
+      store,
+      port,
+      administration,
+      inviteWaitingAdministrator: () => service.inviteWaitingAdministrator(),
+      stop,
+    };
   } catch (error) {
     service.refuse();
     await service.close(0);

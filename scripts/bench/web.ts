@@ -100,13 +100,16 @@ class Bench {
       endsAt: null,
     });
     const [token, csrfToken] = [newToken(randomBytes), newToken(randomBytes)];
-    await store.createSession({
-      tokenHash: hashOf(token),
-      personId,
-      csrfToken,
-      createdAt: now,
-      expiresAt: now + 3_600_000,
-    });
+    await store.createSession(
+      {
+        tokenHash: hashOf(token),
+        personId,
+        csrfToken,
+        createdAt: now,
+        expiresAt: now + 3_600_000,
+      },
+      null,
+    );
     return {
       cookie: `boom-box-session=${token}`,
       origin,

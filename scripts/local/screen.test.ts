@@ -210,7 +210,7 @@ describe("Watch", () => {
     });
   }
 
-  for (const signal of ["SIGINT", "SIGTERM"]) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     it(`ends at ${signal}, and leaves a second one to Node`, async () => {
       signals.emit(signal);
       assert.equal(await hasEnded(), true);

@@ -10,6 +10,7 @@ import { describeRecord } from "../../host-sim/plain-lines.ts";
 import { printable } from "../../host-sim/printable.ts";
 import type { SimulatedBoxRecord } from "../../host-sim/simulated-box.ts";
 import type { BoomState } from "../../host-sim/site/boom-gate.ts";
+import { onStopSignal, type StopSignal } from "../../host-sim/stop-signals.ts";
 import { hasKeys, type Keyboard, quits, readKeys } from "../../host-sim/terminal/keyboard.ts";
 import { drawPanel } from "../../host-sim/terminal/panel.ts";
 import { Screen, type TerminalOutput } from "../../host-sim/terminal/screen.ts";
@@ -40,8 +41,8 @@ export interface Output extends TerminalOutput {
 /** What is used of `process`. */
 export interface Signals {
   readonly env: Readonly<Record<string, string | undefined>>;
-  on(event: "SIGINT" | "SIGTERM" | "exit", listener: () => void): unknown;
-  off(event: "SIGINT" | "SIGTERM" | "exit", listener: () => void): unknown;
+  on(event: StopSignal | "exit", listener: () => void): unknown;
+  off(event: StopSignal | "exit", listener: () => void): unknown;
 }
 
 export interface WatchOptions {
@@ -52,7 +53,7 @@ export interface WatchOptions {
 
 /**
  * Watches one box in the terminal: log above, panel below, keys to open and to quit. Where output
- * is no terminal there are lines alone. {@link ended} resolves at `q`, Ctrl-C, SIGINT or SIGTERM,
+ * is no terminal there are lines alone. {@link ended} resolves at `q`, Ctrl-C or a stop signal,
  * and when nobody reads the output any more.
  */
 export class Watch implements Onlooker {
@@ -66,6 +67,7 @@ export class Watch implements Onlooker {
   #open: (() => Promise<EventReport | undefined>) | undefined;
   #faults: WatchedFaults | undefined;
   #releaseKeys = () => {};
+  readonly #releaseSignals: () => void;
   #redraw: NodeJS.Timeout | undefined;
 
   constructor(options: WatchOptions = {}) {
@@ -77,8 +79,7 @@ export class Watch implements Onlooker {
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
-    this.#signals.on("SIGINT", this.#end);
-    this.#signals.on("SIGTERM", this.#end);
+    this.#releaseSignals = onStopSignal(this.#signals, this.#end);
     this.#output.on("error", this.#end);
   }
 
@@ -150,9 +151,7 @@ export class Watch implements Onlooker {
   }
 
   readonly #end = () => {
-    // A second signal finds Node's own handling: it ends the process at once.
-    this.#signals.off("SIGINT", this.#end);
-    this.#signals.off("SIGTERM", this.#end);
+    this.#releaseSignals();
     this.#resolveEnded();
   };
 

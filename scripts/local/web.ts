@@ -68,8 +68,9 @@ export async function startLocalWeb(options: LocalWebOptions): Promise<LocalWeb>
     const why = messageOf(cause);
     throw new UserError(`the staff app cannot start: ${why}`, { cause });
   }
-  if (running.invitation !== undefined) await admitAdministrator(running.store, box.thingName);
-  return { url, invitationUrl: running.invitation?.url, stop: () => running.stop() };
+  const invitation = await running.inviteWaitingAdministrator();
+  if (invitation !== undefined) await admitAdministrator(running.store, box.thingName);
+  return { url, invitationUrl: invitation?.url, stop: () => running.stop() };
 }
 
 /** For a box that has no gate yet: what an administrator does by hand for a real one. */

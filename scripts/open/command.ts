@@ -37,7 +37,7 @@ async function open(flags: OpenFlags): Promise<void> {
     const report = await opener.open(flags.thing, by, flags.timeout * 1000);
     if (flags.json && report !== undefined) process.stdout.write(`${printableJson(report)}\n`);
     else process.stdout.write(`${describeOutcome(report, flags)}\n`);
-    if (report?.outcome !== "opened") process.exitCode = 1;
+    process.exitCode = report?.outcome === "opened" ? 0 : 1;
   } finally {
     await opener.close();
   }

@@ -1,5 +1,3 @@
-import { pathToFileURL } from "node:url";
-import { compiled } from "../compiled.js";
+import { runCompiled } from "../compiled.js";
 
-process.setSourceMapsEnabled(true);
-await import(pathToFileURL(`${await compiled()}/soak/main.js`).href);
+await runCompiled("soak/main");

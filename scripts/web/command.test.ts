@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,11 +26,15 @@ class Web {
   stdout = "";
   stderr = "";
 
-  constructor(environment: Readonly<Record<string, string>>) {
+  constructor(
+    environment: Readonly<Record<string, string>>,
+    words: readonly string[] = ["web"],
+    output: "pipe" | number = "pipe",
+  ) {
     const { PATH } = process.env;
-    this.child = spawn(process.execPath, [join(projectRoot, "scripts", "boom-box.js"), "web"], {
+    this.child = spawn(process.execPath, [join(projectRoot, "scripts", "boom-box.js"), ...words], {
       env: { ...(PATH === undefined ? {} : { PATH }), ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", output, "pipe"],
     });
     this.child.stdout?.on("data", (bytes: Buffer) => {
       this.stdout += String(bytes);
@@ -110,21 +114,29 @@ describe("boom-box web", function () {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  function start(changes: Readonly<Record<string, string>> = {}): Web {
+  function start(
+    changes: Readonly<Record<string, string>> = {},
+    words?: readonly string[],
+    output?: number,
+  ): Web {
     const service = identityFiles(certs, "service");
-    const web = new Web({
-      BOOM_BOX_WEB_ORIGIN: origin,
-      BOOM_BOX_WEB_LISTEN: `127.0.0.1:${port}`,
-      BOOM_BOX_WEB_DATABASE: database,
-      BOOM_BOX_WEB_METRICS_TOKEN: "a-token-for-this-test",
-      BOOM_BOX_WEB_COMMAND_LIFETIME_SECONDS: "2",
-      BOOM_BOX_WEB_OPEN_BURST: "10000",
-      BOOM_BOX_WEB_BROKER: `localhost:${cloud.port}`,
-      BOOM_BOX_WEB_BROKER_CA_FILE: identityFiles(certs, "ca").certificatePem,
-      BOOM_BOX_WEB_BROKER_CERT_FILE: service.certificatePem,
-      BOOM_BOX_WEB_BROKER_KEY_FILE: service.keyPem,
-      ...changes,
-    });
+    const web = new Web(
+      {
+        BOOM_BOX_WEB_ORIGIN: origin,
+        BOOM_BOX_WEB_LISTEN: `127.0.0.1:${port}`,
+        BOOM_BOX_WEB_DATABASE: database,
+        BOOM_BOX_WEB_METRICS_TOKEN: "a-token-for-this-test",
+        BOOM_BOX_WEB_COMMAND_LIFETIME_SECONDS: "2",
+        BOOM_BOX_WEB_OPEN_BURST: "10000",
+        BOOM_BOX_WEB_BROKER: `localhost:${cloud.port}`,
+        BOOM_BOX_WEB_BROKER_CA_FILE: identityFiles(certs, "ca").certificatePem,
+        BOOM_BOX_WEB_BROKER_CERT_FILE: service.certificatePem,
+        BOOM_BOX_WEB_BROKER_KEY_FILE: service.keyPem,
+        ...changes,
+      },
+      words,
+      output,
+    );
     running.push(web);
     return web;
   }
@@ -156,8 +168,15 @@ describe("boom-box web", function () {
   it("gives the administrator's link to the operator and not to the log, and stops in good order", async () => {
     const web = start();
     await web.ready(port);
-    assert.match(web.stderr, new RegExp(`${origin}/#invitation=[\\w-]{43}\n`));
-    assert.doesNotMatch(web.stdout, /invitation/);
+    // Standard error is not a terminal here, and a journal would keep it.
+    assert.doesNotMatch(web.stderr + web.stdout, /invitation=/);
+    assert.match(web.stdout, /no administrator can sign in; run .*boom-box administrator-link/);
+    const link = start({}, ["administrator-link"]);
+    assert.equal(await link.exited, 0, link.stderr);
+    assert.match(
+      link.stdout,
+      new RegExp(`^Administrator signs in .*\n${origin}/#invitation=[\\w-]{43}\n$`),
+    );
     for (const line of web.stdout.trim().split("\n")) JSON.parse(line);
     const address = `http://127.0.0.1:${port}`;
     assert.equal((await fetch(`${address}/healthz`)).status, 200);
@@ -167,6 +186,27 @@ describe("boom-box web", function () {
     assert.match(await metrics.text(), /boom_box_web_listening 1/);
     web.child.kill("SIGTERM");
     assert.equal(await web.exited, 0);
+  });
+
+  it("stops in good order when its terminal is closed", async () => {
+    const web = start();
+    await web.ready(port);
+    web.child.kill("SIGHUP");
+    assert.equal(await web.exited, 0);
+    assert.match(web.stdout, /stopping/);
+  });
+
+  it("serves and stops when its log cannot be written", async () => {
+    const full = openSync("/dev/full", "w");
+    const web = start({}, ["web"], full);
+    await web.ready(port);
+    for (let i = 0; i < 3; i++) {
+      assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
+      assert.equal((await fetch(`http://127.0.0.1:${port}/api/gates`)).status, 401);
+    }
+    web.child.kill("SIGTERM");
+    assert.equal(await web.exited, 0);
+    closeSync(full);
   });
 
   it("loses no record of a pulse when it is killed in the middle of a thousand requests", async () => {

@@ -23,6 +23,8 @@ export interface Passkey {
   readonly publicKey: string;
   readonly counter: number;
   readonly transports: readonly string[];
+  /** the host name that it belongs to; empty when it was registered before this was stored */
+  readonly rpId: string;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
 }

@@ -35,7 +35,8 @@ describe("the page with the real service, in Chromium", function () {
   });
 
   it("lets the first administrator register, add a gate and open it", async () => {
-    const invitation = await rig.service.start();
+    await rig.service.start();
+    const invitation = await rig.service.inviteWaitingAdministrator();
     const context = await browser.newContext({ ...phone, locale: "en-GB" });
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);

@@ -33,7 +33,7 @@ export async function signInColleague(
   });
   const [token, csrfToken] = [newToken(randomBytes), newToken(randomBytes)];
   const session = { tokenHash: hashOf(token), personId, csrfToken, createdAt: now };
-  await store.createSession({ ...session, expiresAt: now + 3_600_000 });
+  await store.createSession({ ...session, expiresAt: now + 3_600_000 }, null);
   return {
     cookie: `boom-box-session=${token}`,
     origin,

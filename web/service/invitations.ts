@@ -1,7 +1,5 @@
 import type { InvitationView } from "../api.ts";
-import type { Person } from "../domain/entities.ts";
-import { type Store, StoreError } from "../store/store.ts";
-import { words } from "../words/service.ts";
+import type { Store } from "../store/store.ts";
 import { hashOf, newToken, type RandomBytes } from "./secrets.ts";
 import type { WebSettings } from "./settings.ts";
 
@@ -14,59 +12,19 @@ export interface Inviting {
   now(): number;
 }
 
-/** Creates a link to register a passkey. It works once, for 24 hours, and replaces earlier links. */
+/**
+ * Creates a link to register a passkey. It works once, for 24 hours, and replaces earlier links.
+ * @returns undefined when the person is locked out or unknown
+ */
 export async function invite(
   { store, settings, randomBytes, now }: Inviting,
   personId: string,
-): Promise<InvitationView> {
+): Promise<InvitationView | undefined> {
   const token = newToken(randomBytes);
   const createdAt = now();
   const expiresAt = createdAt + lifetimeMs;
-  await store.createInvitation({ tokenHash: hashOf(token), personId, createdAt, expiresAt });
+  const invitation = { tokenHash: hashOf(token), personId, createdAt, expiresAt };
+  if (!(await store.createInvitation(invitation))) return undefined;
   // A fragment never leaves the browser: it reaches no log and no Referer.
   return { url: `${settings.origin}/#invitation=${token}`, expiresAt };
-}
-
-/** Whether the person has a passkey, or can use the provider that the settings name. */
-export function canSignIn(
-  { passkeys, oidcSubject }: Pick<Person, "oidcSubject"> & { readonly passkeys: number },
-  { oidc }: WebSettings,
-): boolean {
-  return passkeys > 0 || (oidcSubject !== null && oidc !== null);
-}
-
-const firstAdministratorId = "first-administrator";
-
-/**
- * Creates a link for the first administrator when no administrator can sign in. Each start creates a
- * new one until somebody has used it. Only the operator may see it, so it is never logged.
- */
-export async function inviteFirstAdministrator(
-  inviting: Inviting,
-): Promise<InvitationView | undefined> {
-  const { store, settings, now } = inviting;
-  const inCharge = (await store.people()).filter(
-    ({ isActive, isAdministrator }) => isActive && isAdministrator,
-  );
-  if (inCharge.some((person) => canSignIn(person, settings))) return undefined;
-  const [waiting] = inCharge;
-  if (waiting !== undefined) return invite(inviting, waiting.id);
-  const person = {
-    id: firstAdministratorId,
-    name: words.firstAdministrator,
-    email: null,
-    isAdministrator: true,
-    isActive: true,
-    oidcSubject: null,
-    createdAt: now(),
-    lastSeenAt: null,
-  };
-  try {
-    await store.createPerson(person);
-  } catch (error) {
-    // Another instance created it at the same time, or it exists and has been locked out since.
-    if (!(error instanceof StoreError && error.kind === "conflict")) throw error;
-    await store.updatePerson(person.id, { isAdministrator: true, isActive: true });
-  }
-  return invite(inviting, person.id);
 }

@@ -3,7 +3,8 @@ import { Hono, type MiddlewareHandler } from "hono";
 import type { Person } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
-import { isAdministrator, isAllowed } from "./allow-list.ts";
+import { signInMethodsOf } from "./administrators.ts";
+import { isAllowed, isAdministrator as readIsAdministrator } from "./allow-list.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -11,6 +12,7 @@ import type { OidcSettings } from "./oidc-settings.ts";
 import { plainPage } from "./plain-page.ts";
 import type { Claims, Provider } from "./provider.ts";
 import type { Sessions } from "./sessions.ts";
+import type { WebSettings } from "./settings.ts";
 import type { Streams } from "./streams.ts";
 
 const said = words.oidc;
@@ -19,6 +21,7 @@ export const oidcCallbackPath = "/api/sign-in/oidc/callback";
 
 interface OidcParts {
   readonly store: Store;
+  readonly settings: WebSettings;
   readonly oidc: OidcSettings;
   readonly provider: Provider;
   readonly sessions: Sessions;
@@ -68,7 +71,9 @@ async function callback(parts: OidcParts, c: WebContext): Promise<Response> {
     return refused(parts, c, `locked out: ${known.id}`, said.lockedOut);
   }
   const person = await welcome(parts, known, claims);
-  await sessions.begin(c, person);
+  if ((await sessions.begin(c, person, null)) === undefined) {
+    return refused(parts, c, `locked out: ${person.id}`, said.lockedOut);
+  }
   parts.metrics.signIn("oidc", "accepted");
   log.info({ person: person.id, method: "oidc", address: c.var.address }, "a person signed in");
   return c.redirect("/", 303);
@@ -81,17 +86,24 @@ async function lockOut({ store, streams }: OidcParts, { id }: Person): Promise<v
 }
 
 async function welcome(
-  { store, oidc, now }: OidcParts,
+  { store, settings, oidc, now, log }: OidcParts,
   known: Person | undefined,
   claims: Claims,
 ): Promise<Person> {
-  const isAdmin = isAdministrator(claims, oidc);
+  const isAdmin = readIsAdministrator(claims, oidc);
   if (known !== undefined) {
-    const changes = {
-      email: claims.verifiedEmail ?? known.email,
-      ...(isAdmin === undefined ? {} : { isAdministrator: isAdmin }),
-    };
-    return (await store.updatePerson(known.id, changes)) ?? known;
+    const email = claims.verifiedEmail ?? known.email;
+    const isAdministrator = isAdmin ?? known.isAdministrator;
+    const methods = signInMethodsOf(settings);
+    const changed = await store.changePerson(known.id, { email, isAdministrator }, methods);
+    if (changed.type === "changed") return changed.value;
+    if (changed.type === "last-administrator") {
+      log.warn(
+        { person: known.id, group: oidc.adminGroup },
+        "the last administrator is not in the provider's group for administrators, and keeps the rights",
+      );
+    }
+    return (await store.updatePerson(known.id, { email })) ?? known;
   }
   const person: Person = {
     id: randomUUID(),

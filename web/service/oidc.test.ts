@@ -145,8 +145,18 @@ describe("sign-in with an OpenID provider", function () {
     assert.equal((await signIn("s-7", { name: "Cid", groups: "gate" })).status, 403, "no list");
     assert.equal((await signIn("s-7", { name: "Cid", groups: ["gate-admins"] })).status, 303);
     assert.equal((await who())?.isAdministrator, true);
+    const other = await rig.person({ isAdministrator: true });
+    await rig.passkey(other, "localhost");
     assert.equal((await signIn("s-7", { name: "Cid", groups: ["gate"] })).status, 303);
     assert.equal((await who())?.isAdministrator, false, "no longer in the group");
+  });
+
+  it("keeps the rights of the last administrator when the provider's group is renamed, and logs it", async () => {
+    await start({ BOOM_BOX_WEB_OIDC_ADMIN_GROUP: "gate-admins" });
+    assert.equal((await signIn("s-7", { ...ada, groups: ["gate-admins"] })).status, 303);
+    assert.equal((await signIn("s-7", { ...ada, groups: ["renamed"] })).status, 303);
+    assert.equal((await who())?.isAdministrator, true);
+    assert.match(rig.log.text, /the last administrator is not in the provider's group/);
   });
 
   it("ends a person's sessions when the next sign-in is not allowed any more", async () => {
@@ -163,7 +173,8 @@ describe("sign-in with an OpenID provider", function () {
     await start();
     await signIn("s-9", ada);
     const [person] = await rig.store.people();
-    await rig.store.updatePerson(person?.id ?? "", { isActive: false });
+    assert.ok(person);
+    await rig.setActive(person, false);
     const response = await signIn("s-9", ada);
     assert.equal(response.status, 403);
     assert.match(await response.text(), /You are locked out/);

@@ -92,7 +92,8 @@ async function signIn(parts: PasskeyParts, c: WebContext): Promise<Response> {
   if (attempt === undefined) return attemptOver(c);
   const result = await parts.passkeys.authenticate(attempt, body.value);
   if (result.type === "refused") return notAccepted(parts, c, "passkey", result.why);
-  return welcome(parts, c, "passkey", result.value);
+  const { person, credentialId } = result.value;
+  return welcome(parts, c, "passkey", person, credentialId);
 }
 
 async function accept(parts: PasskeyParts, c: WebContext): Promise<Response> {
@@ -107,7 +108,7 @@ async function accept(parts: PasskeyParts, c: WebContext): Promise<Response> {
   if (result.type === "refused") return notAccepted(parts, c, "invitation", result.why);
   const isAccepted = await parts.store.acceptInvitation(hashOf(token), result.value, parts.now());
   if (!isAccepted) return invitationOver(c);
-  return welcome(parts, c, "invitation", person);
+  return welcome(parts, c, "invitation", person, result.value.credentialId);
 }
 
 async function invited(
@@ -124,8 +125,12 @@ async function welcome(
   c: WebContext,
   method: "passkey" | "invitation",
   person: Person,
+  credentialId: string,
 ): Promise<Response> {
-  const signedIn = await parts.sessions.begin(c, person);
+  const signedIn = await parts.sessions.begin(c, person, credentialId);
+  if (signedIn === undefined) {
+    return notAccepted(parts, c, method, "locked out, or the passkey was removed, meanwhile");
+  }
   parts.metrics.signIn(method, "accepted");
   parts.log.info({ person: person.id, method, address: c.var.address }, "a person signed in");
   return c.json(sessionView(parts, c, signedIn));

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import type { InvitationOptions, PasskeyOptions, Problem, SessionView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
+import { connectSqlite } from "../store/sqlite.ts";
+import { linkForAdministrator } from "./administrators.ts";
 import { FakeAuthenticator, type Faults } from "./authenticator.fake.ts";
 import type { Browser } from "./browser.rig.ts";
-import { origin, Rig } from "./service.rig.ts";
+import { hashOf } from "./secrets.ts";
+import { origin, partsOf, Rig } from "./service.rig.ts";
 
 describe("sign-in with a passkey", () => {
   let rig: Rig;
@@ -192,29 +195,29 @@ describe("sign-in with a passkey", () => {
     assert.equal(unknown.status, 404);
   });
 
+  const tokenOf = (url = "") => url.slice(url.indexOf("=") + 1);
+
   it("creates a link for the first administrator at each start until one has signed in", async () => {
-    const first = await rig.service.start();
+    const first = await rig.startForLink();
     const again = await Rig.make({ place: rig.place });
-    const second = await again.service.start();
-    assert.match(first?.url ?? "", /#invitation=/);
-    assert.notEqual(first?.url, second?.url);
+    const second = await again.startForLink();
+    assert.match(first ?? "", /#invitation=/);
+    assert.notEqual(first, second);
     assert.equal((await rig.store.people()).filter((person) => person.isAdministrator).length, 1);
-    const tokenOf = (url = "") => url.slice(url.indexOf("=") + 1);
-    assert.deepEqual(await problemOf(await accept(tokenOf(first?.url))), [404, "invitation-over"]);
-    const accepted = await accept(tokenOf(second?.url));
+    assert.deepEqual(await problemOf(await accept(tokenOf(first))), [404, "invitation-over"]);
+    const accepted = await accept(tokenOf(second));
     assert.equal(((await accepted.json()) as SessionView).person?.isAdministrator, true);
-    assert.ok(!rig.log.text.includes(tokenOf(second?.url)));
+    assert.ok(!rig.log.text.includes(tokenOf(second)));
     await again.stop();
 
     const third = await Rig.make({ place: rig.place });
-    assert.equal(await third.service.start(), undefined);
+    assert.equal(await third.startForLink(), undefined);
     await third.stop();
   });
 
   it("creates such a link again when the administrators' provider is no longer in the settings", async () => {
     const person = await rig.person({ isAdministrator: true, oidcSubject: "i s" });
-    const link = await rig.service.start();
-    assert.match(link?.url ?? "", /#invitation=/);
+    assert.match((await rig.startForLink()) ?? "", /#invitation=/);
     const [only, ...others] = (await rig.store.people()).filter((each) => each.isAdministrator);
     assert.deepEqual([only?.id, others], [person.id, []]);
     const environment = {
@@ -224,8 +227,85 @@ describe("sign-in with a passkey", () => {
       BOOM_BOX_WEB_OIDC_ALLOW_DOMAINS: "example.com",
     };
     const again = await Rig.make({ place: rig.place, environment });
-    assert.equal(await again.service.start(), undefined);
+    assert.equal(await again.service.start(), "administered");
     await again.stop();
+  });
+
+  it("creates a link for the administrator whose passkey belongs to another host name", async () => {
+    const administrator = await rig.administrator();
+    assert.equal(await rig.service.start(), "administered");
+    const environment = { BOOM_BOX_WEB_ORIGIN: "https://parking.example" };
+    const moved = await Rig.make({ place: rig.place, environment });
+    assert.equal(await moved.service.start(), "waiting");
+    const link = (await moved.service.inviteWaitingAdministrator())?.url;
+    assert.match(link ?? "", /^https:\/\/parking\.example\/#invitation=/);
+    const invitation = await rig.store.invitation(hashOf(tokenOf(link)), rig.now);
+    assert.equal(invitation?.personId, administrator.person.id);
+    await moved.stop();
+  });
+
+  it("gives nobody administrator rights back at a restart", async () => {
+    const first = await rig.startForLink();
+    assert.equal((await accept(tokenOf(first))).status, 200);
+    const boss = await rig.administrator();
+    const path = "/api/admin/people/first-administrator";
+    assert.equal((await boss.browser.request("PATCH", path, { isActive: false })).status, 200);
+    // The provider's group for administrators was renamed, in a database of an earlier version.
+    const { libsql } = await connectSqlite({ file: rig.place.location });
+    libsql.exec("update person set is_administrator = 0 where id <> 'first-administrator'");
+    libsql.close();
+
+    const again = await Rig.make({ place: rig.place });
+    assert.equal(await again.service.start(), "locked-out");
+    assert.equal(await again.service.inviteWaitingAdministrator(), undefined);
+    const former = await rig.store.person("first-administrator");
+    assert.deepEqual([former?.isActive, former?.isAdministrator], [false, true]);
+    await browser.session();
+    assert.deepEqual(await problemOf(await signIn()), [401, "not-accepted"]);
+
+    const { type, ...made } = await linkForAdministrator(partsOf(again), undefined, false);
+    assert.equal(type, "link");
+    assert.ok("person" in made);
+    assert.notEqual(made.person.id, "first-administrator");
+    assert.notEqual(made.person.id, boss.person.id);
+    await again.stop();
+  });
+
+  it("refuses an invitation that was made before the passkeys were removed", async () => {
+    const token = await invitation();
+    const admin = await rig.administrator();
+    const path = `/api/admin/people/${ada.id}/passkeys`;
+    assert.equal((await admin.browser.request("DELETE", path)).status, 204);
+    assert.deepEqual(await problemOf(await accept(token)), [404, "invitation-over"]);
+    assert.deepEqual(await rig.store.passkeysOf(ada.id), []);
+  });
+
+  describe("the operator's link for an administrator", () => {
+    const link = (name?: string, removesPasskeys = false) =>
+      linkForAdministrator(partsOf(rig), name, removesPasskeys);
+
+    it("is for the only administrator, and removes the lost passkeys on request", async () => {
+      const { person } = await rig.administrator();
+      const made = await link(undefined);
+      assert.ok(made.type === "link");
+      assert.equal(made.person.id, person.id);
+      assert.equal((await rig.store.passkeysOf(person.id)).length, 1);
+      assert.equal((await link("Ada")).type, "link", "also when a colleague has the same name");
+      assert.equal((await link(undefined, true)).type, "link");
+      assert.deepEqual(await rig.store.passkeysOf(person.id), []);
+    });
+
+    it("asks for a name when there are several, and creates a person for a new name", async () => {
+      await rig.person({ name: "Ben", isAdministrator: true });
+      await rig.person({ name: "Cid", isAdministrator: true });
+      assert.deepEqual(await link(), { type: "several", names: ["Ben", "Cid"] });
+      await rig.person({ name: "Ben", isAdministrator: true });
+      assert.deepEqual(await link("Ben"), { type: "several", names: ["Ben", "Ben"] });
+      const made = await link("Dora");
+      assert.ok(made.type === "link");
+      assert.deepEqual([made.person.name, made.person.isAdministrator], ["Dora", true]);
+      assert.equal((await link("Ada")).type, "not-administrator");
+    });
   });
 
   it("stores no secret in plain text", async () => {

@@ -22,6 +22,11 @@ interface PasskeysParts {
   now(): number;
 }
 
+/** The host name that passkeys belong to [WebAuthn, RP ID]. */
+export function rpIdOf({ origin }: WebSettings): string {
+  return new URL(origin).hostname;
+}
+
 export type PasskeyResult<T> =
   | { readonly type: "accepted"; readonly value: T }
   /** `why` is for the log only; the client learns only that the passkey was not accepted */
@@ -38,7 +43,7 @@ export class Passkeys {
 
   constructor(parts: PasskeysParts) {
     this.#parts = parts;
-    this.#rpID = new URL(parts.settings.origin).hostname;
+    this.#rpID = rpIdOf(parts.settings);
   }
 
   requestOptions(attempt: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
@@ -71,11 +76,11 @@ export class Passkeys {
     });
   }
 
-  /** @returns the person whose passkey signed the challenge of this attempt */
+  /** @returns the person whose passkey signed the challenge of this attempt, and the passkey's id */
   async authenticate(
     attempt: string,
     response: AuthenticationResponseJSON,
-  ): Promise<PasskeyResult<Person>> {
+  ): Promise<PasskeyResult<{ readonly person: Person; readonly credentialId: string }>> {
     const { store, settings, now } = this.#parts;
     const passkey = await store.passkey(response.id);
     if (passkey === undefined) return { type: "refused", why: "unknown passkey" };
@@ -102,7 +107,7 @@ export class Passkeys {
       verified.value.authenticationInfo.newCounter,
       now(),
     );
-    return { type: "accepted", value: person };
+    return { type: "accepted", value: { person, credentialId: passkey.credentialId } };
   }
 
   /** @returns the new passkey, created for the challenge of this attempt */
@@ -132,6 +137,7 @@ export class Passkeys {
         publicKey: Buffer.from(credential.publicKey).toString("base64url"),
         counter: credential.counter,
         transports: credential.transports ?? [],
+        rpId: this.#rpID,
         createdAt: now(),
         lastUsedAt: null,
       },

@@ -5,9 +5,10 @@ import type { PersonView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
+import { signInMethodsOf } from "./administrators.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { email, line } from "./fields.ts";
-import { canSignIn, type Inviting, invite } from "./invitations.ts";
+import { type Inviting, invite } from "./invitations.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody } from "./problem.ts";
 import type { Streams } from "./streams.ts";
@@ -54,11 +55,10 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
     .post("/people/:id/invitation", async (c) => {
       const person = await store.person(c.req.param("id"));
       if (person === undefined) return notFound(c, "person");
-      if (!person.isActive) {
-        return problem(c, 409, "locked-out", words.problems.lockedOut);
-      }
+      const invitation = await invite(parts, person.id);
+      if (invitation === undefined) return problem(c, 409, "locked-out", words.problems.lockedOut);
       log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was invited");
-      return c.json(await invite(parts, person.id), 201);
+      return c.json(invitation, 201);
     });
 }
 
@@ -66,17 +66,11 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   const { store, streams, log } = parts;
   const body = await readBody(c, changes);
   if (body.type === "problem") return body.response;
-  const before = await store.person(id);
-  if (before === undefined) return notFound(c, "person");
-  const after = { ...before, ...body.value };
-  const isDemoted = isInCharge(before) && !isInCharge(after);
-  if (isDemoted && !(await hasAnother(parts, id))) return lastAdministrator(c);
-  const person = await store.updatePerson(id, body.value);
-  if (person === undefined) return notFound(c, "person");
-  if (!person.isActive) {
-    await store.deleteSessionsOf(id);
-    streams.endOfPerson(id);
-  }
+  const changed = await store.changePerson(id, body.value, signInMethodsOf(parts.settings));
+  if (changed.type === "unknown") return notFound(c, "person");
+  if (changed.type === "last-administrator") return lastAdministrator(c);
+  const person = changed.value;
+  if (!person.isActive) streams.endOfPerson(id);
   streams.refreshAll();
   const fields = Object.keys(body.value);
   log.info({ person: id, fields, by: c.var.signedIn?.person.id }, "a person was changed");
@@ -84,34 +78,22 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   return c.json(personView({ ...person, passkeys }));
 }
 
-/** For a lost phone: its finder cannot sign in. A new invitation registers a new passkey. */
+/** For a lost phone: neither its finder nor an earlier invitation can sign in. */
 async function forgetPasskeys(parts: PeopleParts, c: WebContext, id: string): Promise<Response> {
   const { store, streams, log } = parts;
-  const person = await store.person(id);
-  if (person === undefined) return notFound(c, "person");
-  const isOut = isInCharge(person) && !canSignIn({ ...person, passkeys: 0 }, parts.settings);
-  if (isOut && !(await hasAnother(parts, id))) return lastAdministrator(c);
-  const removed = await store.deletePasskeys(id);
-  await store.deleteSessionsOf(id);
+  const removed = await store.removePasskeys(id, signInMethodsOf(parts.settings));
+  if (removed.type === "unknown") return notFound(c, "person");
+  if (removed.type === "last-administrator") return lastAdministrator(c);
   streams.endOfPerson(id);
-  log.info({ person: id, removed, by: c.var.signedIn?.person.id }, "passkeys were removed");
+  log.info(
+    { person: id, removed: removed.value, by: c.var.signedIn?.person.id },
+    "passkeys were removed",
+  );
   return c.body(null, 204);
 }
 
 function lastAdministrator(c: WebContext): Response {
   return problem(c, 409, "last-administrator", words.problems.lastAdministrator);
-}
-
-function isInCharge({ isAdministrator, isActive }: Person): boolean {
-  return isAdministrator && isActive;
-}
-
-/** Whether another administrator can sign in. One who never accepted the invitation does not count. */
-async function hasAnother({ store, settings }: PeopleParts, id: string): Promise<boolean> {
-  const people = await store.people();
-  return people.some(
-    (person) => person.id !== id && isInCharge(person) && canSignIn(person, settings),
-  );
 }
 
 function personView(person: Person & { readonly passkeys: number }): PersonView {

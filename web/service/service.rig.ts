@@ -10,8 +10,10 @@ import {
   sqlitePlace,
 } from "../store/place.rig.ts";
 import type { Store } from "../store/store.ts";
+import { signInMethodsOf } from "./administrators.ts";
 import type { Assets } from "./assets.ts";
 import { Browser } from "./browser.rig.ts";
+import type { Inviting } from "./invitations.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { prometheusMetrics } from "./prometheus.ts";
@@ -110,6 +112,17 @@ export class Rig {
     return person;
   }
 
+  /** Locks the person out, or lets the person in again, like another instance of the service. */
+  async setActive({ id }: Person, isActive: boolean): Promise<void> {
+    await this.store.changePerson(id, { isActive }, signInMethodsOf(this.settings));
+  }
+
+  /** Starts the service. @returns the link that an administrator waits for, if there is one */
+  async startForLink(): Promise<string | undefined> {
+    await this.service.start();
+    return (await this.service.inviteWaitingAdministrator())?.url;
+  }
+
   async gate(changes: Partial<Gate> = {}): Promise<Gate> {
     const gate = aGate(changes);
     await this.store.createGate(gate);
@@ -133,8 +146,8 @@ export class Rig {
   }
 
   /** Gives the person a passkey that nobody uses. */
-  async passkey({ id }: Person): Promise<void> {
-    const passkey = aPasskey(id);
+  async passkey({ id }: Person, rpId = "gate.example"): Promise<void> {
+    const passkey = aPasskey(id, { rpId });
     const tokenHash = passkey.credentialId;
     const { now } = this;
     await this.store.createInvitation({
@@ -149,18 +162,26 @@ export class Rig {
   /** A browser that is already signed in. The sign-in has its own tests. */
   async signedIn(person: Person, browser = this.browser()): Promise<Browser> {
     const token = newToken(randomBytes);
-    await this.store.createSession({
-      tokenHash: hashOf(token),
-      personId: person.id,
-      csrfToken: newToken(randomBytes),
-      createdAt: this.now,
-      expiresAt: this.now + this.settings.sessionLifetimeMs,
-    });
+    await this.store.createSession(
+      {
+        tokenHash: hashOf(token),
+        personId: person.id,
+        csrfToken: newToken(randomBytes),
+        createdAt: this.now,
+        expiresAt: this.now + this.settings.sessionLifetimeMs,
+      },
+      null,
+    );
     const name = this.settings.isSecure ? "__Host-session" : "boom-box-session";
     browser.cookies.set(name, token);
     await browser.session();
     return browser;
   }
+}
+
+/** What a command on the server works with. */
+export function partsOf({ store, settings, now }: Rig): Inviting {
+  return { store, settings, randomBytes, now: () => now };
 }
 
 export function settingsFrom(environment: Readonly<Record<string, string>>): WebSettings {

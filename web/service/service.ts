@@ -4,12 +4,16 @@ import type { GateLink, GateLinkListener } from "../cloud/gate-link.ts";
 import type { Person } from "../domain/entities.ts";
 import { RateLimiter } from "../domain/rate-limit.ts";
 import type { Store } from "../store/store.ts";
+import {
+  type Administration,
+  administrationOf,
+  inviteWaitingAdministrator,
+} from "./administrators.ts";
 import { createApp } from "./app.ts";
 import type { Assets } from "./assets.ts";
 import { Boxes } from "./boxes.ts";
 import type { WebEnv } from "./context.ts";
 import { gateViewsOf } from "./gate-views.ts";
-import { inviteFirstAdministrator } from "./invitations.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { OpenRequests } from "./open-requests.ts";
@@ -86,20 +90,24 @@ export class Service {
 
   /**
    * Ends the requests that a crash left open, and starts to listen to the boxes.
-   * @returns the link for the first administrator when no administrator can sign in; only the operator
-   *   may see it
+   * @returns whether an administrator can sign in
    * @throws StoreError
    */
-  async start(): Promise<InvitationView | undefined> {
+  async start(): Promise<Administration> {
     const { store, link } = this.#parts;
     await this.#openRequests.endOrphans();
-    const invitation = await inviteFirstAdministrator(this.#parts);
+    const administration = await administrationOf(this.#parts);
     link.watch((await store.gates()).map(({ thingName }) => thingName));
     link.start(this.#listener());
     this.#every(beatMs, async () => this.#streams.beat());
     this.#every(refreshMs, () => this.#refresh());
     this.#every(pruneMs, () => this.#prune());
-    return invitation;
+    return administration;
+  }
+
+  /** The link that an administrator waits for, if there is one; only the operator may see it. */
+  inviteWaitingAdministrator(): Promise<InvitationView | undefined> {
+    return inviteWaitingAdministrator(this.#parts);
   }
 
   /** Accepts nothing new, and ends the streams. The pages reconnect to another instance, or later. */

@@ -37,8 +37,16 @@ export class Sessions {
     return this.#parts.store.session(hashOf(token), this.#parts.now());
   }
 
-  /** Every sign-in gets a new token and ends the browser's earlier session. */
-  async begin(c: WebContext, person: Person): Promise<SignedIn> {
+  /**
+   * Every sign-in gets a new token and ends the browser's earlier session.
+   * @param credentialId the passkey that was used; null for another way to sign in
+   * @returns undefined when the person has been locked out, or the passkey removed, meanwhile
+   */
+  async begin(
+    c: WebContext,
+    person: Person,
+    credentialId: string | null,
+  ): Promise<SignedIn | undefined> {
     const { store, settings, now, randomBytes } = this.#parts;
     const before = this.#cookie(c, "session");
     if (before !== undefined) await store.deleteSession(hashOf(before));
@@ -51,7 +59,7 @@ export class Sessions {
       createdAt,
       expiresAt: createdAt + settings.sessionLifetimeMs,
     };
-    await store.createSession(session);
+    if (!(await store.createSession(session, credentialId))) return undefined;
     const seen = await store.updatePerson(person.id, { lastSeenAt: createdAt });
     this.#setCookie(c, "session", token, "Strict", settings.sessionLifetimeMs);
     this.#dropCookie(c, "visitor");

@@ -161,7 +161,7 @@ describe("event streams", () => {
     const isActive = false;
     await admin.browser.request("PATCH", `/api/admin/people/${ada.person.id}`, { isActive });
     assert.equal(await events[0].next(), undefined);
-    await rig.store.updatePerson(ben.person.id, { isActive });
+    await rig.setActive(ben.person, isActive);
     clock.tick(15_000);
     assert.equal(await events[1].next(), undefined);
   });

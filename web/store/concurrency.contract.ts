@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { aPasskey, aPerson, aRequest, noon, type StorePlace } from "./place.rig.ts";
+import type { Person } from "../domain/entities.ts";
+import { aPasskey, aPerson, aRequest, aSession, noon, type StorePlace } from "./place.rig.ts";
 import { type Store, StoreError } from "./store.ts";
 
 export function concurrencyContract(
@@ -35,6 +36,79 @@ export function concurrencyContract(
       );
       assert.equal(results.filter((isIn) => isIn).length, 1);
       assert.equal((await store.passkeysOf(ada.id)).length, 1);
+    });
+
+    it("demote two administrators by each other, and one of them stays", async () => {
+      const { place, store } = now();
+      const other = await place.open();
+      const methods = { rpId: "gate.example", hasOidc: true };
+      for (let i = 0; i < 20; i++) {
+        const [ada, ben] = [0, 1].map((number) =>
+          aPerson({ isAdministrator: true, oidcSubject: `${i} ${number}` }),
+        ) as [Person, Person];
+        await store.createPerson(ada);
+        await store.createPerson(ben);
+        const results = await Promise.all([
+          store.changePerson(ada.id, { isAdministrator: false }, methods),
+          other.changePerson(
+            ben.id,
+            i % 2 === 0 ? { isAdministrator: false } : { isActive: false },
+            methods,
+          ),
+        ]);
+        const types = results.map(({ type }) => type).toSorted();
+        assert.deepEqual(types, ["changed", "last-administrator"]);
+        for (const { id } of [ada, ben]) {
+          const heir = aPerson({ isAdministrator: true, oidcSubject: `heir ${i} ${id}` });
+          await store.createPerson(heir);
+          await store.changePerson(id, { isActive: false }, methods);
+          await store.updatePerson(heir.id, { oidcSubject: null });
+        }
+      }
+    });
+
+    it("lock a person out while the person signs in, and no session returns with the person", async () => {
+      const { place, store } = now();
+      const other = await place.open();
+      const methods = { rpId: "gate.example", hasOidc: false };
+      for (let i = 0; i < 20; i++) {
+        const ada = aPerson();
+        await store.createPerson(ada);
+        const session = aSession(ada.id);
+        const tokenHash = session.tokenHash;
+        const invitation = { tokenHash, personId: ada.id, createdAt: noon, expiresAt: noon + 1000 };
+        await Promise.all([
+          store.createSession(session, null),
+          other.changePerson(ada.id, { isActive: false }, methods),
+          store.createInvitation(invitation),
+        ]);
+        await store.changePerson(ada.id, { isActive: true }, methods);
+        assert.equal(await store.session(tokenHash, noon), undefined);
+        assert.equal(await store.invitation(tokenHash, noon), undefined);
+      }
+    });
+
+    it("remove a passkey while it signs in, and no session is left", async () => {
+      const { place, store } = now();
+      const other = await place.open();
+      for (let i = 0; i < 20; i++) {
+        const ada = aPerson();
+        await store.createPerson(ada);
+        const [session, passkey] = [aSession(ada.id), aPasskey(ada.id)];
+        const { tokenHash } = session;
+        await store.createInvitation({
+          tokenHash,
+          personId: ada.id,
+          createdAt: noon,
+          expiresAt: noon + 1,
+        });
+        await store.acceptInvitation(tokenHash, passkey, noon);
+        await Promise.all([
+          store.createSession(session, passkey.credentialId),
+          other.removePasskeys(ada.id, null),
+        ]);
+        assert.equal(await store.session(tokenHash, noon), undefined);
+      }
     });
 
     it("end a request in two ways, and both get the same outcome", async () => {

@@ -2,11 +2,13 @@
 import { type Migration, Migrator } from "kysely";
 import type { Database } from "./database.ts";
 import { first } from "./migrations/0001-first.ts";
+import { passkeyHosts } from "./migrations/0002-passkey-hosts.ts";
 import { StoreError } from "./store.ts";
 
 /** In the order of their names. */
 const migrations: Readonly<Record<string, Migration>> = {
   "0001-first": first,
+  "0002-passkey-hosts": passkeyHosts,
 };
 
 /**

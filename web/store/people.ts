@@ -1,11 +1,21 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Kysely, Selectable, Transaction } from "kysely";
 import type { Person } from "../domain/entities.ts";
+import { canAnotherAdminister, lockAdministrators, whoCanAdminister } from "./administrators.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import type { PersonTable, Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
-type People = Pick<Store, "createPerson" | "updatePerson" | "person" | "personByOidc" | "people">;
+type People = Pick<
+  Store,
+  | "createPerson"
+  | "updatePerson"
+  | "changePerson"
+  | "hasAdministrator"
+  | "person"
+  | "personByOidc"
+  | "people"
+>;
 
 export function peopleIn(database: Database): People {
   return {
@@ -26,23 +36,23 @@ export function peopleIn(database: Database): People {
           .execute();
       }),
 
-    updatePerson: (id, changes) =>
+    updatePerson: (id, changes) => database.write((db) => update(db, id, changes)),
+
+    changePerson: (id, changes, methods) =>
       database.write(async (db) => {
-        const { isAdministrator, isActive, ...others } = changes;
-        const columns = {
-          ...others,
-          ...(isAdministrator !== undefined && { isAdministrator: flag(isAdministrator) }),
-          ...(isActive !== undefined && { isActive: flag(isActive) }),
-        };
-        if (Object.keys(columns).length > 0) {
-          await db.updateTable("person").set(columns).where("id", "=", id).execute();
+        await lockAdministrators(db);
+        const before = await findPerson(db, "id", id);
+        if (before === undefined) return { type: "unknown" };
+        const isDemoted = isInCharge(before) && !isInCharge({ ...before, ...changes });
+        if (isDemoted && !(await canAnotherAdminister(db, id, methods))) {
+          return { type: "last-administrator" };
         }
-        if (isActive === false) {
-          await db.deleteFrom("session").where("personId", "=", id).execute();
-          await db.deleteFrom("invitation").where("personId", "=", id).execute();
-        }
-        return findPerson(db, "id", id);
+        const after = await update(db, id, changes);
+        return after === undefined ? { type: "unknown" } : { type: "changed", value: after };
       }),
+
+    hasAdministrator: (methods) =>
+      database.read(async (db) => (await whoCanAdminister(db, methods)).length > 0),
 
     person: (id) => database.read((db) => findPerson(db, "id", id)),
 
@@ -69,6 +79,31 @@ export function peopleIn(database: Database): People {
   };
 }
 
+async function update(
+  db: Transaction<Schema>,
+  id: string,
+  changes: Partial<Omit<Person, "id" | "createdAt">>,
+): Promise<Person | undefined> {
+  const { isAdministrator, isActive, ...others } = changes;
+  const columns = {
+    ...others,
+    ...(isAdministrator !== undefined && { isAdministrator: flag(isAdministrator) }),
+    ...(isActive !== undefined && { isActive: flag(isActive) }),
+  };
+  if (Object.keys(columns).length > 0) {
+    await db.updateTable("person").set(columns).where("id", "=", id).execute();
+  }
+  if (isActive === false) {
+    await db.deleteFrom("session").where("personId", "=", id).execute();
+    await db.deleteFrom("invitation").where("personId", "=", id).execute();
+  }
+  return findPerson(db, "id", id);
+}
+
+export function isInCharge({ isAdministrator, isActive }: Person): boolean {
+  return isAdministrator && isActive;
+}
+
 export function toPerson(row: Selectable<PersonTable>): Person {
   return {
     id: row.id,
@@ -82,7 +117,7 @@ export function toPerson(row: Selectable<PersonTable>): Person {
   };
 }
 
-async function findPerson(
+export async function findPerson(
   db: Kysely<Schema>,
   column: "id" | "oidcSubject",
   value: string,

@@ -69,6 +69,7 @@ export function aPasskey(personId: string, changes: Partial<Passkey> = {}): Pass
     publicKey: "pQECAyYgASFYIA",
     counter: 0,
     transports: ["internal", "hybrid"],
+    rpId: "gate.example",
     createdAt: noon,
     lastUsedAt: null,
     ...changes,

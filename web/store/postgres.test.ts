@@ -13,7 +13,11 @@ describe("store on PostgreSQL", () => {
     await server.start();
   });
 
-  after(() => server?.remove());
+  after(function () {
+    // Each test has a database of its own, and removing them all takes time on a busy disk.
+    this.timeout(60_000);
+    return server?.remove();
+  });
 
   storeContract(newPlace);
   crashContract(newPlace);

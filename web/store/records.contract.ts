@@ -187,7 +187,7 @@ export function recordsContract(store: () => Store): void {
       const ada = aPerson();
       await store().createPerson(ada);
       const times = { personId: ada.id, createdAt: noon, expiresAt: noon + 10 };
-      await store().createSession({ tokenHash: "s", csrfToken: "c", ...times });
+      await store().createSession({ tokenHash: "s", csrfToken: "c", ...times }, null);
       await store().createInvitation({ tokenHash: "i", ...times });
       await store().createSignInAttempt({ tokenHash: "a", kind: "oidc", expiresAt: noon + 10 });
       const old = Array.from({ length: 120 }, () => aRequest({ at: noon - 1 }));

@@ -41,6 +41,12 @@ export interface WriteCheckTable {
   readonly checks: number;
 }
 
+/** One row per lock. A transaction updates it to make others of its kind wait. */
+export interface LockTable {
+  readonly name: "administrators";
+  readonly uses: number;
+}
+
 export interface Schema {
   readonly person: PersonTable;
   readonly passkey: PasskeyTable;
@@ -53,4 +59,5 @@ export interface Schema {
   readonly openRequest: OpenRequest;
   readonly foreignEvent: ForeignEvent;
   readonly writeCheck: WriteCheckTable;
+  readonly lock: LockTable;
 }

@@ -1,8 +1,9 @@
 /** Passkeys, invitations, sign-in attempts and sessions. */
 import type { Selectable, Transaction } from "kysely";
 import type { Passkey } from "../domain/entities.ts";
+import { canAnotherAdminister, lockAdministrators } from "./administrators.ts";
 import type { Database } from "./database.ts";
-import { toPerson } from "./people.ts";
+import { findPerson, isInCharge, toPerson } from "./people.ts";
 import type { PasskeyTable, Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -11,7 +12,7 @@ type SignIn = Pick<
   | "passkey"
   | "passkeysOf"
   | "usePasskey"
-  | "deletePasskeys"
+  | "removePasskeys"
   | "createInvitation"
   | "invitation"
   | "acceptInvitation"
@@ -34,7 +35,7 @@ export function signInWith(database: Database): SignIn {
 
 function passkeysIn(
   database: Database,
-): Pick<Store, "passkey" | "passkeysOf" | "usePasskey" | "deletePasskeys"> {
+): Pick<Store, "passkey" | "passkeysOf" | "usePasskey" | "removePasskeys"> {
   return {
     passkey: (credentialId) =>
       database.read(async (db) => {
@@ -68,13 +69,27 @@ function passkeysIn(
           .execute();
       }),
 
-    deletePasskeys: (personId) =>
+    removePasskeys: (personId, methods) =>
       database.write(async (db) => {
-        const result = await db
+        await lockAdministrators(db);
+        // A registration that is in progress comes before or after this, not in the middle.
+        await lockPerson(db, personId);
+        const person = await findPerson(db, "id", personId);
+        if (person === undefined) return { type: "unknown" };
+        if (methods !== null) {
+          const canStillSignIn = person.oidcSubject !== null && methods.hasOidc;
+          const isOut = isInCharge(person) && !canStillSignIn;
+          if (isOut && !(await canAnotherAdminister(db, personId, methods))) {
+            return { type: "last-administrator" };
+          }
+        }
+        await db.deleteFrom("invitation").where("personId", "=", personId).execute();
+        await db.deleteFrom("session").where("personId", "=", personId).execute();
+        const removed = await db
           .deleteFrom("passkey")
           .where("personId", "=", personId)
           .executeTakeFirst();
-        return Number(result.numDeletedRows);
+        return { type: "changed", value: Number(removed.numDeletedRows) };
       }),
   };
 }
@@ -85,6 +100,7 @@ function invitationsIn(
   return {
     createInvitation: ({ tokenHash, personId, expiresAt, createdAt }) =>
       database.write(async (db) => {
+        if (!(await lockPerson(db, personId))) return false;
         await db
           .insertInto("invitation")
           .values({ tokenHash, personId, expiresAt, createdAt })
@@ -92,6 +108,7 @@ function invitationsIn(
             conflict.column("personId").doUpdateSet({ tokenHash, expiresAt, createdAt }),
           )
           .execute();
+        return true;
       }),
 
     invitation: (tokenHash, now) =>
@@ -108,6 +125,7 @@ function invitationsIn(
 
     acceptInvitation: (tokenHash, passkey, now) =>
       database.write(async (db) => {
+        if (!(await lockPerson(db, passkey.personId))) return false;
         if (!(await takeInvitation(db, tokenHash, passkey.personId, now))) return false;
         await db
           .insertInto("passkey")
@@ -117,6 +135,7 @@ function invitationsIn(
             publicKey: passkey.publicKey,
             counter: passkey.counter,
             transports: JSON.stringify(passkey.transports),
+            rpId: passkey.rpId,
             createdAt: passkey.createdAt,
             lastUsedAt: passkey.lastUsedAt,
           })
@@ -138,9 +157,6 @@ async function takeInvitation(
     .where("tokenHash", "=", tokenHash)
     .where("personId", "=", personId)
     .where("expiresAt", ">", now)
-    .where("personId", "in", (query) =>
-      query.selectFrom("person").select("id").where("isActive", "=", 1),
-    )
     .executeTakeFirst();
   return result.numDeletedRows > 0n;
 }
@@ -169,12 +185,15 @@ function sessionsIn(
   database: Database,
 ): Pick<Store, "createSession" | "session" | "deleteSession" | "deleteSessionsOf"> {
   return {
-    createSession: ({ tokenHash, personId, csrfToken, createdAt, expiresAt }) =>
+    createSession: ({ tokenHash, personId, csrfToken, createdAt, expiresAt }, credentialId) =>
       database.write(async (db) => {
+        if (!(await lockPerson(db, personId))) return false;
+        if (credentialId !== null && !(await hasPasskey(db, personId, credentialId))) return false;
         await db
           .insertInto("session")
           .values({ tokenHash, personId, csrfToken, createdAt, expiresAt })
           .execute();
+        return true;
       }),
 
     session: (tokenHash, now) =>
@@ -211,6 +230,34 @@ function sessionsIn(
         return Number(result.numDeletedRows);
       }),
   };
+}
+
+async function hasPasskey(
+  db: Transaction<Schema>,
+  personId: string,
+  credentialId: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("passkey")
+    .select("credentialId")
+    .where("credentialId", "=", credentialId)
+    .where("personId", "=", personId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Makes transactions about one person wait for each other, so that a lock-out cannot come between a
+ * check and the change that relies on it.
+ * @returns whether the person exists and is active
+ */
+async function lockPerson(db: Transaction<Schema>, id: string): Promise<boolean> {
+  const result = await db
+    .updateTable("person")
+    .set((person) => ({ isActive: person.ref("isActive") }))
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n && (await findPerson(db, "id", id))?.isActive === true;
 }
 
 function toPasskey(row: Selectable<PasskeyTable>): Passkey {

@@ -14,6 +14,8 @@ import {
 import { recordsContract } from "./records.contract.ts";
 import { type Store, StoreError } from "./store.ts";
 
+const methods = { rpId: "gate.example", hasOidc: false };
+
 export function storeContract(newPlace: () => Promise<StorePlace>): void {
   let place: StorePlace;
   let store: Store;
@@ -27,6 +29,7 @@ export function storeContract(newPlace: () => Promise<StorePlace>): void {
 
   peopleContract(() => store);
   signInContract(() => store);
+  administratorsContract(() => store);
   gatesContract(() => store);
   recordsContract(() => store);
   concurrencyContract(newPlace, () => ({ place, store }));
@@ -39,11 +42,8 @@ function peopleContract(store: () => Store): void {
       await store().createPerson(ada);
       assert.deepEqual(await store().person(ada.id), ada);
 
-      const changed = await store().updatePerson(ada.id, {
-        name: "Ada L.",
-        isAdministrator: false,
-      });
-      assert.deepEqual(changed, { ...ada, name: "Ada L.", isAdministrator: false });
+      const changed = await store().updatePerson(ada.id, { name: "Ada L.", email: null });
+      assert.deepEqual(changed, { ...ada, name: "Ada L.", email: null });
       assert.deepEqual(await store().person(ada.id), changed);
       assert.deepEqual(await store().updatePerson(ada.id, {}), changed);
     });
@@ -89,7 +89,11 @@ function signInContract(store: () => Store): void {
       await store().usePasskey(passkey.credentialId, 3, noon + 6);
       const used = { ...passkey, counter: 2 ** 32 - 1, lastUsedAt: noon + 5 };
       assert.deepEqual(await store().passkeysOf(ada.id), [used]);
-      assert.equal(await store().deletePasskeys(ada.id), 1);
+      const invitation = { tokenHash: "t", personId: ada.id, createdAt: noon, expiresAt: noon + 1 };
+      await store().createInvitation(invitation);
+      const removed = { type: "changed", value: 1 };
+      assert.deepEqual(await store().removePasskeys(ada.id, methods), removed);
+      assert.equal(await store().invitation("t", noon), undefined);
       assert.equal(await store().passkey(passkey.credentialId), undefined);
     });
 
@@ -141,8 +145,8 @@ function signInContract(store: () => Store): void {
       const ada = aPerson();
       await store().createPerson(ada);
       const [one, two] = [aSession(ada.id), aSession(ada.id)];
-      await store().createSession(one);
-      await store().createSession(two);
+      await store().createSession(one, null);
+      await store().createSession(two, null);
       const found = await store().session(one.tokenHash, noon + 999);
       assert.deepEqual(found, { session: one, person: ada });
       assert.equal(await store().session(one.tokenHash, noon + 1000), undefined);
@@ -156,19 +160,57 @@ function signInContract(store: () => Store): void {
       const ada = aPerson();
       await store().createPerson(ada);
       const session = aSession(ada.id);
-      await store().createSession(session);
+      await store().createSession(session, null);
       const invitation = { tokenHash: "t", personId: ada.id, createdAt: noon, expiresAt: noon + 1 };
       await store().createInvitation(invitation);
-      await store().updatePerson(ada.id, { isActive: false });
+      await lockOut(store(), ada.id);
+      assert.equal(await store().createSession(session, null), false);
       assert.equal(await store().session(session.tokenHash, noon), undefined);
-      await store().createInvitation(invitation);
+      assert.equal(await store().createInvitation(invitation), false);
       assert.equal(await store().invitation("t", noon), undefined);
       assert.equal(await store().acceptInvitation("t", aPasskey(ada.id), noon), false);
 
-      await store().updatePerson(ada.id, { isActive: false });
-      await store().updatePerson(ada.id, { isActive: true });
+      await store().changePerson(ada.id, { isActive: true }, methods);
       assert.equal(await store().session(session.tokenHash, noon), undefined);
       assert.equal(await store().invitation("t", noon), undefined);
+    });
+  });
+}
+
+function administratorsContract(store: () => Store): void {
+  describe("administrators", () => {
+    const isAdministrator = true;
+    const last = { type: "last-administrator" };
+
+    it("can sign in with a passkey for the host name, or through the provider", async () => {
+      assert.equal(await store().hasAdministrator(methods), false);
+      const ada = aPerson({ isAdministrator });
+      await store().createPerson(ada);
+      assert.equal(await store().hasAdministrator(methods), false, "without a passkey");
+      await addPasskey(store(), ada.id);
+      assert.equal(await store().hasAdministrator(methods), true);
+      assert.equal(await store().hasAdministrator({ rpId: "other", hasOidc: true }), false);
+      await store().createPerson(aPerson({ isAdministrator, oidcSubject: "i s" }));
+      assert.equal(await store().hasAdministrator({ rpId: "other", hasOidc: true }), true);
+      assert.equal(await store().hasAdministrator({ rpId: "other", hasOidc: false }), false);
+    });
+
+    it("keep at least one who can sign in", async () => {
+      const [ada, ben] = [aPerson({ isAdministrator }), aPerson({ isAdministrator })];
+      await store().createPerson(ada);
+      await store().createPerson(ben);
+      await addPasskey(store(), ada.id);
+      const demoted = { isAdministrator: false };
+      assert.deepEqual(await store().changePerson("nobody", demoted, methods), { type: "unknown" });
+      assert.deepEqual(await store().changePerson(ada.id, demoted, methods), last);
+      assert.deepEqual(await store().changePerson(ada.id, { isActive: false }, methods), last);
+      assert.deepEqual(await store().removePasskeys(ada.id, methods), last);
+      assert.deepEqual(await store().person(ada.id), ada);
+      assert.equal((await store().passkeysOf(ada.id)).length, 1);
+      const renamed = await store().changePerson(ada.id, { name: "Ada L." }, methods);
+      assert.deepEqual(renamed, { type: "changed", value: { ...ada, name: "Ada L." } });
+      await addPasskey(store(), ben.id);
+      assert.equal((await store().changePerson(ada.id, demoted, methods)).type, "changed");
     });
   });
 }
@@ -220,6 +262,11 @@ function gatesContract(store: () => Store): void {
       await store().recordRequest(aRequest());
     });
   });
+}
+
+async function lockOut(store: Store, id: string): Promise<void> {
+  const changed = await store.changePerson(id, { isActive: false }, methods);
+  assert.equal(changed.type, "changed");
 }
 
 async function addPasskey(store: Store, personId: string): Promise<ReturnType<typeof aPasskey>> {

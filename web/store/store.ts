@@ -32,18 +32,41 @@ export class StoreError extends Error {
   }
 }
 
+/** How people can sign in with the current settings. */
+export interface SignInMethods {
+  /** the host name that passkeys must belong to */
+  readonly rpId: string;
+  /** whether there is a provider, so that a person with an `oidcSubject` can sign in */
+  readonly hasOidc: boolean;
+}
+
+export type GuardedChange<T> =
+  | { readonly type: "changed"; readonly value: T }
+  /** the id is unknown */
+  | { readonly type: "unknown" }
+  /** nothing was changed, because no other administrator can sign in */
+  | { readonly type: "last-administrator" };
+
 export interface Store {
   // people
   /** @throws StoreError conflict when id or oidcSubject is already used; so does updatePerson */
   createPerson(person: Person): Promise<void>;
-  /**
-   * A person who becomes inactive loses all sessions and invitations.
-   * @returns undefined when the id is unknown
-   */
+  /** @returns undefined when the id is unknown */
   updatePerson(
     id: string,
-    changes: Partial<Omit<Person, "id" | "createdAt">>,
+    changes: Partial<Omit<Person, "id" | "createdAt" | "isAdministrator" | "isActive">>,
   ): Promise<Person | undefined>;
+  /**
+   * Like updatePerson, for rights too. A person who becomes inactive loses all sessions and invitations.
+   * It keeps the last administrator: check and change are one, also for several instances.
+   */
+  changePerson(
+    id: string,
+    changes: Partial<Omit<Person, "id" | "createdAt">>,
+    methods: SignInMethods,
+  ): Promise<GuardedChange<Person>>;
+  /** Whether at least one active administrator can sign in. */
+  hasAdministrator(methods: SignInMethods): Promise<boolean>;
   person(id: string): Promise<Person | undefined>;
   personByOidc(oidcSubject: string): Promise<Person | undefined>;
   people(): Promise<readonly (Person & { readonly passkeys: number })[]>;
@@ -53,10 +76,17 @@ export interface Store {
   passkeysOf(personId: string): Promise<readonly Passkey[]>;
   /** The counter never decreases. */
   usePasskey(credentialId: string, counter: number, at: number): Promise<void>;
-  /** @returns how many were removed */
-  deletePasskeys(personId: string): Promise<number>;
-  /** Replaces the person's earlier invitation. */
-  createInvitation(invitation: Invitation): Promise<void>;
+  /**
+   * Also ends the person's sessions, and the invitation, which would register a new passkey. It keeps
+   * the last administrator, like changePerson. The value is how many passkeys were removed.
+   * @param methods null: also those of the last administrator
+   */
+  removePasskeys(personId: string, methods: SignInMethods | null): Promise<GuardedChange<number>>;
+  /**
+   * Replaces the person's earlier invitation.
+   * @returns false when the person is inactive or unknown
+   */
+  createInvitation(invitation: Invitation): Promise<boolean>;
   /** @returns undefined when it has expired, or the person is inactive */
   invitation(tokenHash: string, now: number): Promise<Invitation | undefined>;
   /**
@@ -68,7 +98,11 @@ export interface Store {
   createSignInAttempt(attempt: SignInAttempt): Promise<void>;
   /** Uses up the attempt. @returns false when it is unknown, used, expired or of another kind */
   takeSignInAttempt(tokenHash: string, kind: SignInAttempt["kind"], now: number): Promise<boolean>;
-  createSession(session: Session): Promise<void>;
+  /**
+   * @param credentialId the passkey that was used; null for another way to sign in
+   * @returns false when the person is inactive, or the passkey has been removed meanwhile
+   */
+  createSession(session: Session, credentialId: string | null): Promise<boolean>;
   /** @returns the session and its person; undefined when it has ended, or the person is inactive */
   session(
     tokenHash: string,

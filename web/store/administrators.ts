@@ -1,0 +1,49 @@
+/** Keeps at least one administrator who can sign in. */
+import type { Kysely, Transaction } from "kysely";
+import type { Schema } from "./schema.ts";
+import type { SignInMethods } from "./store.ts";
+
+/**
+ * Makes changes that could remove an administrator wait for each other. Without it, two transactions on
+ * PostgreSQL could each count on the administrator that the other removes.
+ */
+export async function lockAdministrators(db: Transaction<Schema>): Promise<void> {
+  await db
+    .updateTable("lock")
+    .set((lock) => ({ uses: lock("uses", "+", 1) }))
+    .where("name", "=", "administrators")
+    .execute();
+}
+
+/** @returns the ids of the active administrators who can sign in */
+export async function whoCanAdminister(
+  db: Kysely<Schema>,
+  { rpId, hasOidc }: SignInMethods,
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("person")
+    .select("person.id")
+    .where("isAdministrator", "=", 1)
+    .where("isActive", "=", 1)
+    .where((person) => {
+      const hasPasskey = person.exists(
+        person
+          .selectFrom("passkey")
+          .select("credentialId")
+          .whereRef("passkey.personId", "=", "person.id")
+          // Before the host name was stored, all passkeys belonged to the one that was set.
+          .where("rpId", "in", [rpId, ""]),
+      );
+      return hasOidc ? person.or([hasPasskey, person("oidcSubject", "is not", null)]) : hasPasskey;
+    })
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+export async function canAnotherAdminister(
+  db: Kysely<Schema>,
+  id: string,
+  methods: SignInMethods,
+): Promise<boolean> {
+  return (await whoCanAdminister(db, methods)).some((other) => other !== id);
+}
