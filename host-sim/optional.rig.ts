@@ -11,6 +11,7 @@ export type Optional =
   | "mosquitto"
   | "moto"
   | "postgresql"
+  | "root"
   | "sigrok-cli"
   | "xs";
 
