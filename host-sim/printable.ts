@@ -1,17 +1,24 @@
+import { isReadable } from "../device/messages/text.ts";
+
 /** Maximum length of a text, in characters. */
 const maximumLength = 160;
 
 /**
  * Makes untrusted text safe for one line of a terminal: no control characters (an escape sequence
  * could move the cursor or change the title), no line breaks, and no invisible characters that
- * change the text direction. Cut at 160 characters.
+ * change the text direction: the rule of {@link isReadable}. Cut at 160 characters.
  */
 export function printable(text: string): string {
-  // U+200C and U+200D join letters; Persian names and emoji need them.
-  const line = text.replace(/(?:(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])+/gu, " ");
-  const characters = [...line];
+  const characters: string[] = [];
+  let isGap = false;
+  for (const character of text) {
+    const isShown = isReadable(character.charCodeAt(0)) && !/\p{Surrogate}/u.test(character);
+    if (isShown) characters.push(character);
+    else if (!isGap) characters.push(" ");
+    isGap = !isShown;
+  }
   return characters.length <= maximumLength
-    ? line
+    ? characters.join("")
     : `${characters.slice(0, maximumLength - 1).join("")}…`;
 }
 

@@ -1,4 +1,5 @@
 import { consistsOf, isLetter, isNameUnit } from "../characters.ts";
+import { isReadable, readableOf } from "./text.ts";
 
 /** Why a command did not move the pin. A closed list: the staff app has a text for each. */
 export const refusalReasons = [
@@ -70,19 +71,14 @@ export function writeOpenCommand({ id, issuedAt, expiresAt, by }: OpenCommand): 
   return payload;
 }
 
-/** Whether a command can carry this as `by`: 1–64 UTF-16 code units, no control characters. */
+/** Whether a command can carry this as `by`: 1–64 UTF-16 code units of {@link isReadable} text. */
 export function isRequester(text: string): boolean {
-  return isWord(text, isPrintable);
+  return isWord(text, isReadable);
 }
 
 /** @returns the part of a name that a command can carry; undefined when nothing is left */
 export function requesterOf(name: string): string | undefined {
-  let kept = "";
-  for (const character of name.trim()) {
-    const isKept = isPrintable(character.charCodeAt(0));
-    if (isKept && kept.length + character.length <= maximumWordLength) kept += character;
-  }
-  return kept === "" ? undefined : kept;
+  return readableOf(name, maximumWordLength) || undefined;
 }
 
 const openingBrace = 0x7b;
@@ -109,9 +105,9 @@ export function readCommand(payload: string): ReadCommand {
 
 /** Reads each field once: this runs between a command and its pulse. */
 function parseFields(json: Record<string, unknown>): ReadCommand {
-  const action = readWord(json.action, isPrintable);
+  const action = readWord(json.action, isReadable);
   const id = readWord(json.id, isPlain);
-  const by = readWord(json.by, isPrintable);
+  const by = readWord(json.by, isReadable);
   const issuedAt = readDate(json.issuedAt);
   const expiresAt = readDate(json.expiresAt);
   // Present but invalid is not absent: `"expiresAt":"soon"` must not open a gate forever.
@@ -138,11 +134,6 @@ function readWord(value: unknown, isWanted: (unit: number) => boolean): string |
 
 export function isWord(text: string, isWanted: (unit: number) => boolean): boolean {
   return consistsOf(text, isWanted, 1, maximumWordLength);
-}
-
-/** No control characters: these words appear on terminals and in logs. */
-export function isPrintable(unit: number): boolean {
-  return unit >= 0xa0 || (unit >= 0x20 && unit < 0x7f);
 }
 
 /** A UUID, or any other word of visible ASCII characters that needs no escape in JSON. */

@@ -1,15 +1,7 @@
-import {
-  type Command,
-  isPlain,
-  isPrintable,
-  isWord,
-  type RefusalReason,
-  refusalReasons,
-} from "./command.ts";
-import { membersOf } from "./json.ts";
+import { type Command, isPlain, isWord, type RefusalReason, refusalReasons } from "./command.ts";
+import { latestTime, membersOf } from "./json.ts";
+import { isReadable } from "./text.ts";
 
-/** The latest possible time, in ms since 1970 (ECMA-262, "Time Values"). */
-const latestTime = 8.64e15;
 /** Longer than any pulse setting. */
 const longestPulseMs = 3_600_000;
 
@@ -58,8 +50,8 @@ export function writeEvent(report: EventReport): string {
  */
 export function readEvent(value: unknown): EventReport | undefined {
   const { id, action, outcome, reason, by, at, pulseMs } = membersOf(value);
-  if (!isWordOrNull(id, isPlain) || !isWordOrNull(action, isPrintable)) return undefined;
-  if (!isWordOrNull(by, isPrintable) || !isNumberOrNull(at) || !isNumberOrNull(pulseMs)) {
+  if (!isWordOrNull(id, isPlain) || !isWordOrNull(action, isReadable)) return undefined;
+  if (!isWordOrNull(by, isReadable) || !isNumberOrNull(at) || !isNumberOrNull(pulseMs)) {
     return undefined;
   }
   const numbers = { at: within(at, latestTime), pulseMs: within(pulseMs, longestPulseMs) };

@@ -1,3 +1,6 @@
+/** The latest possible time, in ms since 1970 (ECMA-262, "Time Values"). */
+export const latestTime = 8.64e15;
+
 /** @returns the value, or undefined when `text` is not JSON */
 export function parseJson(text: string): unknown {
   try {

@@ -95,7 +95,7 @@ describe("a message that is written", () => {
   });
 
   it("is read as the same status, and the same will", () => {
-    const number = fc.option(fc.integer());
+    const number = fc.option(fc.integer({ min: -200, max: 100 }));
     fc.assert(
       fc.property(fc.nat(), number, fc.constantFrom("online", "offline"), (count, rssi, state) => {
         const status = { ...healthyStatus, uptimeMs: count, opened: count, rssi, state } as const;
@@ -172,6 +172,25 @@ describe("an untrusted message", () => {
       { at: "now" },
     ]) {
       assert.equal(readEvent({ ...event, ...wrong }), undefined, JSON.stringify(wrong));
+    }
+  });
+
+  it("has no number that is impossible for its field", () => {
+    const base = { state: "online", firmware: "x", uptimeMs: 1 };
+    for (const [name, value, read] of [
+      ["certificateEndsAt", 9e15, null],
+      ["lastOpenedAt", -1, null],
+      ["uptimeMs", 1e300, 0],
+      ["rssi", 1e9, null],
+      ["rssi", -70.4, -70],
+      ["heap", -5, null],
+      ["opened", -5, 0],
+      ["refused", 0.2, 0],
+      ["address", "10.0.0.1\u202e", "10.0.0.1"],
+    ] as const) {
+      const report = readStatus({ ...base, [name]: value });
+      assert.ok(report !== undefined && name in report, name);
+      assert.equal(Object.entries(report).find(([key]) => key === name)?.[1], read, name);
     }
   });
 

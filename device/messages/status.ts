@@ -1,5 +1,6 @@
 import type { ResetReason } from "../hal.ts";
-import { membersOf } from "./json.ts";
+import { latestTime, membersOf } from "./json.ts";
+import { readableOf } from "./text.ts";
 
 /** Every field of a status except `state` and `firmware`, with the reader for its value. */
 const fields = {
@@ -7,18 +8,18 @@ const fields = {
   uptimeMs: count,
   resetReason: readResetReason,
   /** dBm; null with Ethernet */
-  rssi: measure,
+  rssi: signal,
   /** IP address; null while there is none */
   address: label,
   /** free bytes; null when the platform cannot report it */
-  heap: measure,
+  heap: amount,
   /** when the box's own certificate ends, in ms since 1970; null when it cannot be read */
-  certificateEndsAt: measure,
+  certificateEndsAt: time,
   /** commands since the start */
   opened: count,
   refused: count,
   /** ms since 1970; null if it never opened, or opened while the clock was unset */
-  lastOpenedAt: measure,
+  lastOpenedAt: time,
   /** connections established since the start */
   connections: count,
   /**
@@ -70,8 +71,9 @@ export function writeStatus(report: StatusReport | WillReport): string {
  */
 export function readStatus(value: unknown): StatusReport | WillReport | undefined {
   const members = membersOf(value);
-  const { state, firmware } = members;
-  if (typeof firmware !== "string" || firmware.length > maximumLabelLength) return undefined;
+  const { state } = members;
+  const firmware = label(members.firmware);
+  if (firmware === null || firmware !== members.firmware) return undefined;
   if (state !== "online" && state !== "offline") return undefined;
   if (state === "offline" && members.uptimeMs === undefined) return { state, firmware };
   const read = Object.entries(fields).map(([name, readField]) => [name, readField(members[name])]);
@@ -81,15 +83,30 @@ export function readStatus(value: unknown): StatusReport | WillReport | undefine
 const maximumLabelLength = 64;
 
 function count(value: unknown): number {
-  return measure(value) ?? 0;
+  return amount(value) ?? 0;
 }
 
-function measure(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
+function amount(value: unknown): number | null {
+  return within(value, 0, Number.MAX_SAFE_INTEGER);
+}
+
+function signal(value: unknown): number | null {
+  return within(value, -200, 100);
+}
+
+function time(value: unknown): number | null {
+  return within(value, 0, latestTime);
+}
+
+/** A number that is impossible for its field is null: a page could not show it. */
+function within(value: unknown, minimum: number, maximum: number): number | null {
+  return typeof value === "number" && value >= minimum && value <= maximum
+    ? Math.round(value)
+    : null;
 }
 
 function label(value: unknown): string | null {
-  return typeof value === "string" ? value.slice(0, maximumLabelLength) : null;
+  return typeof value === "string" ? readableOf(value, maximumLabelLength) : null;
 }
 
 const resetReasons: readonly ResetReason[] = [

@@ -77,9 +77,15 @@ describe("administration", () => {
     await refused(await post({ name: " " }), 400, "name: must not be empty");
     await refused(await post({}), 400, "name: is required");
     await refused(await post({ name: "Ben", age: 5 }), 400, "age: is not a known field");
-    const oneLine = "name: must be one line without control characters";
-    for (const name of ["a\nb", "a\u0000b", "a\u202eb", "a\u001b[31mb"]) {
+    const oneLine = "name: must be one line of visible characters";
+    for (const name of [
+      ...["a\nb", "a\u0000b", "a\u202eb", "a\u001b[31mb", "a\u2028b"],
+      ...["\u3164", "\u2800", "\u200d", "a\ud800b", "\u200b"],
+    ]) {
       await refused(await post({ name }), 400, oneLine);
+    }
+    for (const name of ["علی‌رضا", "👩‍🔧", "ಶ್ರೀ‍ರಾಮ"]) {
+      assert.equal((await json<PersonView>(await post({ name }), 201)).name, name);
     }
     await refused(
       await post({ name: "x".repeat(101), email: "nobody", isAdministrator: 1 }),

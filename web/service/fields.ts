@@ -1,18 +1,19 @@
 /** Schemas of the fields that people fill in. */
 import * as v from "valibot";
 import { isThingName } from "../../device/messages/topics.ts";
+import { isName } from "../domain/name.ts";
 import { words } from "../words/service.ts";
 
 const said = words.field;
 
-/** Without control characters, because names are shown on pages, in logs and on terminals. */
+/** A name, shown on pages, in logs and on terminals. */
 export function line(maximumLength: number) {
   return v.pipe(
     v.string(said.text),
     v.trim(),
     v.minLength(1, said.notEmpty),
     v.maxLength(maximumLength, said.maximumLength(maximumLength)),
-    v.regex(/^\P{C}*$/u, said.oneLine),
+    v.check((text) => text === "" || isName(text), said.oneLine),
   );
 }
 
@@ -21,7 +22,8 @@ export const email = v.pipe(
   v.trim(),
   v.toLowerCase(),
   v.maxLength(254, said.maximumLength(254)),
-  v.regex(/^[^@\s\p{C}]+@[^@\s\p{C}]+$/u, said.email),
+  v.regex(/^[^@\s]+@[^@\s]+$/u, said.email),
+  v.check(isName, said.email),
 );
 
 /** In lower case, like those that browsers generate. */

@@ -90,6 +90,18 @@ describe("sign-in with an OpenID provider", function () {
     assert.equal((await rig.store.people()).length, 2, "the same address is not the same person");
   });
 
+  it("keeps names as the provider writes them, without what cannot be seen", async () => {
+    await start();
+    for (const [sub, name, kept] of [
+      ["n-1", "علی‌رضا", "علی‌رضا"],
+      ["n-2", "Ada \u202eL.", "Ada L."],
+      ["n-3", "\u3164", "ada@example.com"],
+    ] as const) {
+      assert.equal((await signIn(sub, { ...ada, name })).status, 303);
+      assert.equal((await who())?.name, kept);
+    }
+  });
+
   it("uses the code flow with PKCE, state and nonce", async () => {
     await start();
     const begun = await browser.get("/api/sign-in/oidc");

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { requesterOf } from "../../device/messages/command.ts";
 import type { EventReport } from "../../device/messages/event.ts";
 import type { Denial } from "../api.ts";
 import type { GateLink, SendResult } from "../cloud/gate-link.ts";
@@ -267,6 +268,5 @@ function contradicts({ state }: OpenRequest, outcome: EventReport["outcome"]): b
 
 /** The person's name as a box accepts it: 1–64 UTF-16 units without control characters. */
 function nameOf({ name, id }: Person): string {
-  const plain = name.replace(/\p{C}/gu, "").trim();
-  return Array.from(plain).slice(0, 32).join("") || id.slice(0, 64);
+  return requesterOf(name) ?? id.slice(0, 64);
 }

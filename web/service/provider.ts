@@ -1,4 +1,6 @@
 import * as client from "openid-client";
+import { readableOf } from "../../device/messages/text.ts";
+import { isName } from "../domain/name.ts";
 import type { OidcSettings } from "./oidc-settings.ts";
 import { derived } from "./secrets.ts";
 
@@ -141,7 +143,8 @@ function authentication(secret: string): client.ClientAuth {
 
 function readName(value: unknown): string | null {
   if (typeof value !== "string") return null;
-  return value.replace(/\p{C}/gu, "").trim().slice(0, 100) || null;
+  const name = readableOf(value, 100);
+  return isName(name) ? name : null;
 }
 
 /** Whether the network or the provider failed, rather than a check of the sign-in. */

@@ -93,7 +93,7 @@ export const service = {
     text: "must be text",
     notEmpty: "must not be empty",
     maximumLength: (length: number) => `must be at most ${length} characters long`,
-    oneLine: "must be one line without control characters",
+    oneLine: "must be one line of visible characters",
     email: "must be an email address",
     uuid: "must be a UUID in lower case",
     gateId: "must be 1–32 characters from a–z, 0–9 and -",
