@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { Socket } from "node:net";
+import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import { connect as connectTls } from "node:tls";
+import mqtt, { type IClientOptions, MqttClient } from "mqtt";
 import { writeOpenCommand } from "../../device/messages/command.ts";
 import { serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts";
 import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
+import { LimitedSocket, maximumPacketBytes } from "./packet-limit.ts";
 import { deliverReport } from "./reports.ts";
 
 /** Publishes one message to the broker. */
@@ -118,7 +121,7 @@ export class MqttLink implements GateLink {
   async #connection(listener: GateLinkListener): Promise<string> {
     let client: MqttClient;
     try {
-      client = mqtt.connect({
+      client = connect({
         ...(await this.#options.connection()),
         clientId: `${serviceClientIdPrefix}${randomUUID()}`,
         protocolVersion: 4,
@@ -143,8 +146,6 @@ export class MqttLink implements GateLink {
       if (this.#client === client) deliverReport(this.#options.prefix, topic, payload, listener);
     });
     client.once("connect", () => {
-      // Otherwise a command waits up to 40 ms for the broker's kernel to acknowledge our last PUBACK.
-      if (client.stream instanceof Socket) client.stream.setNoDelay(true);
       const filters = [topicsOf(this.#options.prefix, "+").event, ...this.#statusFilters()];
       subscribe(client, filters).then(
         () => {
@@ -189,6 +190,30 @@ export class MqttLink implements GateLink {
     const ceiling = Math.min(maximumBackoffMs, minimumBackoffMs * 2 ** Math.min(attempts + 1, 16));
     return minimumBackoffMs + random() * (ceiling - minimumBackoffMs);
   }
+}
+
+/** Over TLS, or over WebSocket for AWS. Either way, a message that is too long does not fill the memory. */
+function connect(options: IClientOptions): MqttClient {
+  if (options.protocol === "mqtts") return new MqttClient(() => connectSocket(options), options);
+  // AWS IoT Core allows 128 KB in a message, and one WebSocket message may carry several packets.
+  const maxPayload = 64 * maximumPacketBytes;
+  return mqtt.connect({ ...options, wsOptions: { ...options.wsOptions, maxPayload } });
+}
+
+function connectSocket({ host = "localhost", port = 8883, ...options }: IClientOptions): Duplex {
+  const { ca, cert, key, ALPNProtocols } = options;
+  const socket = connectTls({
+    host,
+    port,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ca,
+    cert,
+    key,
+    ...(Array.isArray(ALPNProtocols) ? { ALPNProtocols: ALPNProtocols.map(String) } : {}),
+  });
+  // Otherwise a command waits up to 40 ms for the broker's kernel to acknowledge our last PUBACK.
+  socket.setNoDelay(true);
+  return new LimitedSocket(socket);
 }
 
 /** @throws Error when a filter is refused or the connection ends */
