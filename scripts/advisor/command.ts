@@ -158,7 +158,7 @@ async function write(file: string, cases: readonly AnyCase[], times: number): Pr
   process.exitCode = hasFailed ? 1 : 0;
 }
 
-/** Each outcome as it comes; what is under way, where somebody watches. */
+/** Each outcome as it comes; what is under way, when somebody watches. */
 async function terminal(cases: readonly AnyCase[], json: boolean): Promise<Onlooker> {
   const { describeOutcome, describeProgress, jsonOf } = await import("./report.ts");
   const isWatched = process.stderr.isTTY;

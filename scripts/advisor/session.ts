@@ -31,7 +31,7 @@ const xsQuietMs = 60;
 /**
  * Our own firmware on either engine, with keys and certificates that nobody keeps.
  * @param speed how many times faster its time runs while nothing happens
- * @throws UserError where there is no XS
+ * @throws UserError when there is no XS
  */
 export async function adviseOwn(
   engine: EngineName,
@@ -87,7 +87,7 @@ export interface OutsideOptions {
 
 /**
  * Any client, in real time: it has to come by itself.
- * @throws UserError where the port cannot be had
+ * @throws UserError when the port cannot be had
  */
 export async function adviseOutside(
   { ca, host, address, port, onListening }: OutsideOptions,
@@ -130,7 +130,7 @@ async function firmwareOnXs() {
   const binary = findEngine();
   if (binary === undefined) {
     throw new UserError(
-      "XS is not built here: npm ci builds it where there are make and a C compiler, on Node 20 or 22",
+      'XS is not built: install make and a C compiler, then run "npm ci" on Node 20 or 22',
     );
   }
   const directory = mkdtempSync(join(tmpdir(), "boom-box-advisor-"));

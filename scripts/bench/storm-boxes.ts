@@ -50,7 +50,7 @@ export const makeOurStormBox: MakeStormBox = (random) => {
 const reconnectPeriodMs = 1_000;
 
 /**
- * What MQTT.js 5 does by default: `connect()` again 1 s after each `close`. Only where it is hung up
+ * What MQTT.js 5 does by default: `connect()` again 1 s after each `close`. Only when it is hung up
  * on: a CONNACK that refuses stops it for good, as `reconnectOnConnackError` is off.
  */
 export const makeMqttJsStormBox: MakeStormBox = () => ({

@@ -13,7 +13,7 @@ import { load } from "../../host-sim/xs/loader.ts";
 export interface XsFigures {
   /** of the module that holds the firmware, in bytes */
   readonly bundle: number;
-  /** the same as the SDK's xsc compiles it; undefined where there is no SDK */
+  /** the same as the SDK's xsc compiles it; undefined when there is no SDK */
   readonly compiled: number | undefined;
   /** what has to lie in RAM while connected, garbage collected */
   readonly slotsAtRest: number;
@@ -28,7 +28,7 @@ export interface XsFigures {
 const program = "scripts/bench/xs-program.ts";
 export const reconnects = 1_000;
 
-/** @returns undefined where XS is not built */
+/** @returns undefined when XS is not built */
 export async function measureXs(
   progress: (text: string) => void,
 ): Promise<{ readonly ours: XsFigures; readonly unshimmed: XsFigures } | undefined> {
@@ -62,7 +62,7 @@ async function measureOurs(binary: string, directory: string): Promise<XsFigures
 
 /**
  * mqtt-packet with npm's packages, as esbuild bundles for a browser. It cannot be preloaded, as it
- * does not even load where the intrinsics are frozen: on a device all of it would lie in RAM.
+ * does not even load when the intrinsics are frozen: on a device all of it would lie in RAM.
  */
 async function measureUnshimmed(binary: string, directory: string): Promise<XsFigures> {
   const file = join(directory, "unshimmed.js");

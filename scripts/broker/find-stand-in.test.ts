@@ -55,13 +55,13 @@ describe("a running stand-in", () => {
     assert.deepEqual(await findStandIn(directory), later);
   });
 
-  it("is not found where its process is dead", async () => {
+  it("is not found when its process is dead", async () => {
     const { pid } = spawnSync(process.execPath, ["--version"]);
     await announceStandIn(directory, { ...own, pid });
     assert.equal(await findStandIn(directory), undefined);
   });
 
-  it("is found where its process is another user's", async () => {
+  it("is found when its process is another user's", async () => {
     await announceStandIn(directory, own);
     sinon.stub(process, "kill").throws(Object.assign(new Error("kill"), { code: "EPERM" }));
     assert.deepEqual(await findStandIn(directory), own);

@@ -25,7 +25,7 @@ export async function withdrawStandIn(certsDirectory: string): Promise<void> {
   if (running?.pid === process.pid) await rm(fileIn(certsDirectory), { force: true });
 }
 
-/** The stand-in that runs on these certificates; undefined where none does, or what is left of one is dead. */
+/** The stand-in that runs on these certificates; undefined when none does, or what is left of one is dead. */
 export async function findStandIn(certsDirectory: string): Promise<RunningStandIn | undefined> {
   try {
     const found: unknown = JSON.parse(await readFile(fileIn(certsDirectory), "utf8"));

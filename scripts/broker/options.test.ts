@@ -111,7 +111,7 @@ describe("resolveBroker", function () {
     assert.deepEqual(await shown(asked), { endpoint: "localhost", ...asked, alpn: true });
   });
 
-  it("takes nothing from the stand-in where another broker is named", async () => {
+  it("takes nothing from the stand-in when another broker is named", async () => {
     await announce();
     assert.deepEqual(await shown({ endpoint: "x.test" }), {
       endpoint: "x.test",
@@ -121,12 +121,12 @@ describe("resolveBroker", function () {
     });
   });
 
-  it("offers ALPN on port 443, and elsewhere where it is asked for", async () => {
+  it("offers ALPN on port 443, and elsewhere when it is asked for", async () => {
     assert.equal((await shown({ endpoint: "x.test", port: 443 })).alpn, true);
     assert.equal((await shown({ endpoint: "x.test", port: 8884, alpn: true })).alpn, true);
   });
 
-  it("says what to do where no stand-in runs and no broker is named", async () => {
+  it("says what to do when no stand-in runs and no broker is named", async () => {
     await assert.rejects(resolveBroker(flags(), "lot-1"), {
       name: "UserError",
       message:
@@ -146,7 +146,7 @@ describe("resolveBroker", function () {
     assert.equal((await read("service", { cert, key })).keyPem, box.keyPem);
   });
 
-  it("lets a box trust its own CA, and the folder's where it has none", async () => {
+  it("lets a box trust its own CA, and the folder's when it has none", async () => {
     await announce();
     const { caPem } = trustFiles(certs, "lot-1");
     const folderCa = await readIdentity(certs, "ca");
@@ -160,7 +160,7 @@ describe("resolveBroker", function () {
     ["lot-9", 'run "boom-box certs lot-9"'],
     ["service", 'run "boom-box certs"'],
   ] as const) {
-    it(`says how to get certificates where ${name} has none`, async () => {
+    it(`says how to get certificates when ${name} has none`, async () => {
       const empty = mkdtempSync(join(tmpdir(), "boom-box-"));
       const asked = flags({ certs: empty, endpoint: "localhost" });
       await assert.rejects(resolveBroker(asked, name), {
@@ -178,7 +178,7 @@ describe("resolveBroker", function () {
     });
   });
 
-  it("names the flag and the file where one that was named is missing", async () => {
+  it("names the flag and the file when one that was named is missing", async () => {
     const asked = flags({ endpoint: "localhost", cert: join(certs, "none.pem") });
     await assert.rejects(resolveBroker(asked, "lot-1"), {
       name: "UserError",

@@ -57,7 +57,7 @@ export interface Broker {
 }
 
 /**
- * @param identityName whose certificate to use where no files are named
+ * @param identityName whose certificate to use when no files are named
  * @throws UserError in one line, with what to do
  */
 export async function resolveBroker(flags: BrokerFlags, identityName: string): Promise<Broker> {
@@ -103,7 +103,7 @@ async function findBroker(flags: BrokerFlags) {
   return { ...record.broker, prefix: record.prefix };
 }
 
-/** The box's record, where the certificate in place is AWS's. */
+/** The box's record, when the certificate in place is AWS's. */
 async function awsRecordOf({ certs, thing }: Pick<BrokerFlags, "certs" | "thing">) {
   const { isInAws, readRecord } = await import("../certs/provisioning-record.ts");
   const record = await readRecord(certs, thing);

@@ -11,7 +11,7 @@ export function daysLeft(certificate: X509Certificate, now: Date): number {
 
 /**
  * When a certificate ends, for whoever warns of it: `expires in 12 days, on 2030-03-01`.
- * @returns undefined where 60 days or more are left
+ * @returns undefined when 60 days or more are left
  */
 export function expiryNotice(certificate: X509Certificate, now: Date): string | undefined {
   const days = daysLeft(certificate, now);

@@ -46,8 +46,8 @@ export interface NextCertificate {
 export const recordFile = "provisioning.json";
 
 /**
- * The record of `certs/<name>`, or undefined where the folder was not provisioned.
- * @throws UserError where there is one that cannot be read: nothing is guessed of a certificate
+ * The record of `certs/<name>`, or undefined when the folder was not provisioned.
+ * @throws UserError when there is one that cannot be read: nothing is guessed of a certificate
  */
 export async function readRecord(
   certsDirectory: string,

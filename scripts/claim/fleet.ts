@@ -23,7 +23,7 @@ export interface FleetOptions {
 
 /** The calls of AWS IoT's control plane for templates. */
 export interface Templates {
-  /** @returns false where there is one of that name */
+  /** @returns false when there is one of that name */
   create(request: TemplateRequest): Promise<boolean>;
 }
 

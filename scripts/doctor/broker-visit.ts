@@ -22,7 +22,7 @@ export interface VisitOptions {
   readonly timing: Timing;
 }
 
-/** All that is done at the broker: as the box, and beside it as the publishing service where it can be. */
+/** All that is done at the broker: as the box, and beside it as the publishing service when it can be. */
 export class BrokerVisit {
   readonly #options: VisitOptions;
 

@@ -55,7 +55,7 @@ const advice = {
   "certificate-refused": ({ thing, endpoint }) =>
     `the broker does not take the certificate of ${thing}: on AWS make it ACTIVE ("aws iot update-certificate"), and see that it is of the account and region of ${endpoint}; elsewhere the broker's CA file must hold the CA that signed it`,
   "connect-denied": ({ thing }) =>
-    `the policy must allow iot:Connect as client/${thing}, and the certificate be attached to the thing ${thing} where the policy uses its name`,
+    `the policy must allow iot:Connect as client/${thing}, and the certificate be attached to the thing ${thing} when the policy uses its name`,
   "not-let-in": ({ thing }) =>
     `hung up on without a word: the policy does not allow iot:Connect as client/${thing}, no policy is attached, or the certificate is not ACTIVE; AWS says the same to all three`,
   "client-id-refused": ({ thing }) =>

@@ -20,7 +20,7 @@ describe("boom-box doctor on the command line", function () {
       );
     });
 
-  it("ends with 1 where something is wrong, and prints JSON lines alone where it is asked to", async () => {
+  it("ends with 1 when something is wrong, and prints JSON lines alone when it is asked to", async () => {
     const flags = ["--certs", certs, "--time-server", "localhost", "--no-board", "--json"];
     const { code, stdout } = await run(...flags);
     assert.equal(code, 1);

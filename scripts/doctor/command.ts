@@ -20,7 +20,7 @@ interface DoctorFlags {
   readonly json?: boolean;
 }
 
-/** Adds `boom-box doctor`: exit code 0 where nothing is wrong, 1 where something is, 2 for wrong flags. */
+/** Adds `boom-box doctor`: exit code 0 when nothing is wrong, 1 when something is, 2 for wrong flags. */
 export function registerDoctorCommand(program: Command): void {
   program
     .command("doctor")

@@ -21,7 +21,7 @@ import { type Surroundings, thisMachine } from "./surroundings.ts";
 
 export const thing = "lot-1";
 
-/** Short where nothing is to come, long where something is. */
+/** Short when nothing is to come, long when something is. */
 const timing = {
   clockMs: 5_000,
   dnsMs: 5_000,

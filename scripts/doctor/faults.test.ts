@@ -12,7 +12,7 @@ import { conclusionOf, lineOf } from "./command.ts";
 import { Bench, thing } from "./examination.rig.ts";
 import { type CheckName, checkNames, type Finding } from "./finding.ts";
 
-/** One thing that is wrong on a desk where all else is well. */
+/** One thing that is wrong on a desk when all else is well. */
 interface Fault {
   readonly what: string;
   readonly check: CheckName;
@@ -305,7 +305,7 @@ describe("boom-box doctor", function () {
   const causesOf = (findings: readonly Finding[]) =>
     failedOf(findings).map(({ check, cause }) => `${check}: ${cause}`);
 
-  it("finds nothing wrong where all is well, looks at everything in order, and moves nothing", async () => {
+  it("finds nothing wrong when all is well, looks at everything in order, and moves nothing", async () => {
     const cloud = await bench.startCloud();
     bench.writeSettings();
     const findings = await bench.examine();
@@ -321,7 +321,7 @@ describe("boom-box doctor", function () {
   });
 
   for (const { what, check, cause, start, put } of faults) {
-    it(`says ${cause} where ${what}`, async () => {
+    it(`says ${cause} when ${what}`, async () => {
       await (start?.(bench) ?? bench.startCloud());
       const { writeSettings } = Bench.prototype;
       await put(bench);
@@ -338,7 +338,7 @@ describe("boom-box doctor", function () {
     });
   }
 
-  it("looks at all the rest where the settings are wrong for a board alone", async () => {
+  it("looks at all the rest when the settings are wrong for a board alone", async () => {
     await bench.startCloud();
     Object.assign(bench.settings, { networks: [] });
     bench.writeSettings();
@@ -403,7 +403,7 @@ describe("boom-box doctor", function () {
     assert.match(findings.map(lineOf).join("\n"), /PUBACK, and the event came to the service/);
   });
 
-  it("does not know the time where NTP is blocked, and says so without failing", async () => {
+  it("does not know the time when NTP is blocked, and says so without failing", async () => {
     await bench.startCloud();
     bench.writeSettings();
     bench.surroundings = { ...bench.surroundings, timeServerPort: 9 };

@@ -33,9 +33,9 @@ export interface Finding {
   readonly verdict: Verdict;
   /** what was seen; from the network only what has been made printable */
   readonly found: string;
-  /** always there where it `failed`, never where it is `ok` or `skipped` */
+  /** always there when it `failed`, never when it is `ok` or `skipped` */
   readonly cause?: Cause;
-  /** what to do about it, where `found` does not say it already */
+  /** what to do about it, when `found` does not say it already */
   readonly advice?: string;
 }
 

@@ -14,7 +14,7 @@ export interface BrokerJudgement {
 
 /** What the doctor saw while it was connected as the box. */
 export interface BrokerFacts {
-  /** one, and another where the first was hung up on after CONNACK: once may be chance */
+  /** one, and another when the first was hung up on after CONNACK: once may be chance */
   readonly conversations: readonly [Conversation] | readonly [Conversation, Conversation];
   /** whether the observer heard the event that was published; undefined: nobody could listen */
   readonly eventHeard: boolean | undefined;

@@ -244,7 +244,7 @@ describe("the doctor's judgement of the broker", () => {
     assert.equal(rival({ connections: 50 }, true), "failed taken-over");
   });
 
-  it("blames ALPN where it alone makes the difference", () => {
+  it("blames ALPN when it alone makes the difference", () => {
     assert.deepEqual(
       judge([conversation("admission", closed)], { keptWithAlpn: true }),
       skippedFrom("failed alpn-missing"),
@@ -256,7 +256,7 @@ describe("the doctor's judgement of the broker", () => {
     assert.equal(judge([held], { eventHeard: undefined })[2], "ok");
   });
 
-  it("blames the last will where nothing else was refused", () => {
+  it("blames the last will when nothing else was refused", () => {
     assert.equal(brief(judgeWill(conversation("connack", { type: "held" }))), "ok");
     const refused = { type: "refused", returnCode: 5 } as const;
     assert.equal(brief(judgeWill(conversation("connack", refused))), "failed will-denied");

@@ -80,7 +80,7 @@ const causeOf: Readonly<Record<CredentialsProblem, Cause>> = {
   mismatch: "key-mismatch",
 };
 
-/** @param now the time by a time server, where one answered: this clock may be wrong */
+/** @param now the time by a time server, when one answered: this clock may be wrong */
 export async function lookAtCertificate(
   certs: string,
   thing: string,

@@ -89,7 +89,7 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
     return { findings, wrong: wrong.map(({ check, cause }) => `${check}: ${cause}`) };
   };
 
-  it("finds nothing wrong where all is well, and knows that the box has never been there", async () => {
+  it("finds nothing wrong when all is well, and knows that the box has never been there", async () => {
     await startMosquitto(rules);
     bench.allow({ deliveryMs: 1_000 });
     const { findings } = await failures();
@@ -99,14 +99,14 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
     assert.match(findings.map(lineOf).join("\n"), /PUBACK, and the event came to the service/);
   });
 
-  it("says certificate-refused where its CA file does not hold the certificate's", async () => {
+  it("says certificate-refused when its CA file does not hold the certificate's", async () => {
     const other = join(bench.certs, "other-ca.pem");
     writeFileSync(other, (await createAuthority()).certificatePem);
     await startMosquitto(rules, other);
     assert.deepEqual((await failures()).wrong, ["tls: certificate-refused"]);
   });
 
-  it("says publish-denied where it acknowledges what it then drops", async () => {
+  it("says publish-denied when it acknowledges what it then drops", async () => {
     await startMosquitto(rules.filter((rule) => !rule.endsWith("/event")));
     bench.allow({ deliveryMs: 1_000 });
     assert.deepEqual((await failures()).wrong, ["publish: publish-denied"]);

@@ -11,7 +11,7 @@ import type { Timing } from "./surroundings.ts";
 /** Whether the box is there, by what it left behind for whoever asks. */
 export interface BoxStatus {
   readonly state: "online" | "offline" | "never-seen" | "unknown";
-  /** since its start; 0 where it does not say */
+  /** since its start; 0 when it does not say */
   readonly connections: number;
   readonly uptimeMs: number;
 }
@@ -23,7 +23,7 @@ export interface ObserverOptions {
   readonly prefix: string;
   readonly thing: string;
   readonly timing: Timing;
-  /** a new connection with the service's certificate; undefined where there is none to be had */
+  /** a new connection with the service's certificate; undefined when there is none to be had */
   dial(): Promise<TLSSocket | undefined>;
 }
 
@@ -59,7 +59,7 @@ export class Observer {
     this.#timing = timing;
   }
 
-  /** Undefined where the broker does not let the service in, or have its subscriptions. */
+  /** Undefined when the broker does not let the service in, or have its subscriptions. */
   static async join(options: ObserverOptions): Promise<Observer | undefined> {
     // With wildcards, as the service's policy has them.
     const { event, status } = topicsOf(options.prefix, "+");

@@ -24,7 +24,7 @@ export interface Surroundings {
 
 export interface PortAccess {
   readonly isAllowed: boolean;
-  /** who may, `dialout`; undefined where it cannot be told */
+  /** who may, `dialout`; undefined when it cannot be told */
   readonly group: string | undefined;
   /** whether this user is in that group, perhaps only after the next login */
   readonly isMember: boolean;

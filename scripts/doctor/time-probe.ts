@@ -9,7 +9,7 @@ export interface TimeAnswer {
   readonly aheadMs: number;
 }
 
-/** Asks all servers at once; undefined where none gives a sound answer in time. */
+/** Asks all servers at once; undefined when none gives a sound answer in time. */
 export function askTime(
   servers: readonly string[],
   { now, lookup, timeServerPort, timing }: Surroundings,

@@ -8,7 +8,7 @@ import { type EmulatorSurroundings, openSurroundings } from "./surroundings.ts";
 /**
  * Plays the advisor's cases against the built image on an emulated ESP32, in real time: the chip's
  * clock cannot be hurried.
- * @throws UserError where the image cannot be run, or the chip fails
+ * @throws UserError when the image cannot be run, or the chip fails
  */
 export async function adviseEmulated(
   { ca, pin }: { readonly ca: OutsideOptions["ca"]; readonly pin: number },

@@ -36,7 +36,7 @@ describe("boom-box sim --engine esp32", function () {
     return { status, lines: stderr.trim().split("\n"), madeCerts: existsSync(certs) };
   }
 
-  it("says what to install where there is no emulator, and makes nothing", () => {
+  it("says what to install when there is no emulator, and makes nothing", () => {
     const { status, lines, madeCerts } = sim("/nowhere/qemu-system-xtensa");
     assert.equal(status, 2);
     assert.equal(lines.length, 1);
@@ -47,7 +47,7 @@ describe("boom-box sim --engine esp32", function () {
   it("refuses flags that are settings of the image, and faults that its hardware cannot have", () => {
     const pin = sim("/nowhere", "--pulse-ms", "300");
     assert.deepEqual([pin.status, pin.lines.length], [2, 1]);
-    assert.match(pin.lines[0] ?? "", /leave out --pulse-ms, or build the image anew/);
+    assert.match(pin.lines[0] ?? "", /leave out --pulse-ms, or rebuild the image/);
     const scenario = join(directory, "scenario.jsonl");
     writeFileSync(scenario, '{"at":0,"fault":"clock-jump","ms":1000}\n');
     const fault = sim("/nowhere", "--scenario", scenario);

@@ -45,7 +45,7 @@ describe("the user's emulator", () => {
         !error.message.includes("\n"),
     );
 
-  it("is refused, with what to install, where there is none or it has no such machine", async () => {
+  it("is refused, with what to install, when there is none or it has no such machine", async () => {
     await refused(nowhere, /there is no qemu-system-xtensa/);
     await refused({ ...nowhere, BOOM_BOX_QEMU: "/nowhere/qemu" }, /there is no/);
     const other = program(directory, "Supported machines are:\\nlx60    lx60 EVB");

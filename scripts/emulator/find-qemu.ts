@@ -12,7 +12,7 @@ const install =
 /**
  * The user's emulator of the ESP32: `$BOOM_BOX_QEMU`, then the path, then ESP-IDF's tools folder.
  * @returns the program
- * @throws UserError of one line where there is none, or it has no machine `esp32`
+ * @throws UserError of one line when there is none, or it has no machine `esp32`
  */
 export async function findQemu(environment: NodeJS.ProcessEnv): Promise<string> {
   const qemu = placesOf(environment).find((file) => existsSync(file));

@@ -34,7 +34,7 @@ export function requireEmulatedFaults(entries: readonly ScriptEntry[], file: str
 
 /**
  * Runs the built image on an emulated ESP32 until somebody ends it.
- * @throws UserError of one line where it cannot be run, or fails
+ * @throws UserError of one line when it cannot be run, or fails
  */
 export async function runEmulated(
   options: SimulatorOptions & { readonly settings: { readonly pin: number } },

@@ -33,7 +33,7 @@ export interface SurroundingsOptions {
 
 /**
  * Finds the emulator, checks the image, and listens where the image looks for its broker and its time
- * server. Nothing is left behind where one of these fails.
+ * server. Nothing is left behind when one of these fails.
  * @throws UserError of one line: what is wrong, and what to do
  */
 export async function openSurroundings(

@@ -10,7 +10,7 @@ const program = { entries: ["host-sim/scenarios/xs-program.ts"], mayRepeat: true
 /**
  * Runs scenarios on XS: the library that ships, and a world of virtual time around it in the same
  * engine. `binary` is `findEngine()`'s answer.
- * @throws EngineError where the engine fails
+ * @throws EngineError when the engine fails
  */
 export async function runScenariosOnXs(
   binary: string,

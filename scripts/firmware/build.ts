@@ -93,7 +93,7 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
   return sdk;
 }
 
-/** @throws UserError where platform and board do not go together, or are not there */
+/** @throws UserError when platform and board do not go together, or are not there */
 function boardManifestOf(options: BuildOptions): string | undefined {
   const { platform, emulator } = options;
   if (!/^(lin|esp32(\/\w+)?)$/.test(platform)) {

@@ -137,7 +137,7 @@ function portName(text: string): string {
   throw new InvalidArgumentError("It must be a serial port, such as /dev/ttyUSB0 or COM3.");
 }
 
-/** @throws UserError where it cannot be there */
+/** @throws UserError when it cannot be there */
 function requirePort(port: string | undefined): void {
   if (port === undefined || process.platform === "win32" || existsSync(port)) return;
   throw new UserError(`there is no serial port ${port}: plug the board in, and look at /dev/tty*`);

@@ -180,7 +180,7 @@ describe("what a firmware is built of", () => {
       }
     });
 
-    it("say how to write them where there are none", async () => {
+    it("say how to write them when there are none", async () => {
       assert.match(
         await refusal(readSettingsFile(certs, "lot-9")),
         /there is no .*lot-9.settings\.json: write one like \{"thingName":"lot-9"/,

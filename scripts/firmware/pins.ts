@@ -10,7 +10,7 @@ const missing = [20, 24, 28, 29, 30, 31];
 const highest = 39;
 
 /**
- * Why this pin of an ESP32 must not press the gate's button; undefined where it may. GPIO 5 may: it is
+ * Why this pin of an ESP32 must not press the gate's button; undefined when it may. GPIO 5 may: it is
  * a strapping pin too, but of what follows from it the firmware uses nothing.
  */
 export function reasonAgainstPin(pin: number): string | undefined {

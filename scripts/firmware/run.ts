@@ -68,7 +68,7 @@ export async function run(options: RunOptions): Promise<readonly string[]> {
 /** A compiler's, linker's or mcconfig's word for an error; never a file's name such as `ssl/error.xsb`. */
 const errorLine = /(^|[\s:])error: |^CMake Error|undefined reference|^### .*!/i;
 
-/** The first lines about errors, with what CMake writes below its own; where none says so, the last. */
+/** The first lines about errors, with what CMake writes below its own; when none says so, the last. */
 export function telling(lines: readonly string[]): readonly string[] {
   const found: string[] = [];
   let isBelowCMake = false;

@@ -12,7 +12,7 @@ export interface ModdableSdk {
 
 const toolFolders: Readonly<Record<string, string>> = { linux: "lin", darwin: "mac", win32: "win" };
 
-/** @throws UserError that names the command to run, where the SDK or ESP-IDF is missing */
+/** @throws UserError that names the command to run, when the SDK or ESP-IDF is missing */
 export function findSdk(platform: string, environment: NodeJS.ProcessEnv): ModdableSdk {
   const directory = environment.MODDABLE ?? "";
   const install = 'install it with "npx xs-dev setup", then open a new terminal';
@@ -34,7 +34,7 @@ export function findSdk(platform: string, environment: NodeJS.ProcessEnv): Modda
   return { directory, mcconfig, environment: { ...environment, MODDABLE: directory, PATH: path } };
 }
 
-/** @throws UserError where ESP-IDF is missing */
+/** @throws UserError when ESP-IDF is missing */
 export function requireIdf(environment: NodeJS.ProcessEnv): string {
   const directory = environment.IDF_PATH ?? "";
   if (directory !== "" && existsSync(directory)) return directory;

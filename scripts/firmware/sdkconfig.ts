@@ -1,7 +1,7 @@
 /** Options by their names, `CONFIG_…`; one that is not set is "n". */
 export type SdkConfig = ReadonlyMap<string, string>;
 
-/** @param text of a `sdkconfig` or `sdkconfig.defaults`; where an option stands twice, the last counts */
+/** @param text of a `sdkconfig` or `sdkconfig.defaults`; when an option stands twice, the last counts */
 export function parseSdkConfig(text: string): SdkConfig {
   const options = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {

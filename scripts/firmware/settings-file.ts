@@ -31,7 +31,7 @@ const maximumBytes = 8_192;
 /**
  * The settings of one box, checked for an ESP32.
  * @throws UserError of one line, with everything that is wrong and what to do, never a password;
- *   a {@link BoardError} where they are wrong for a board alone
+ *   a {@link BoardError} when they are wrong for a board alone
  */
 export async function readSettingsFile(
   certsDirectory: string,

@@ -31,7 +31,7 @@ export function sdkconfigOf(sdk: ModdableSdk, platform: string, boardManifest?: 
     .join("\n");
 }
 
-/** @throws UserError of one line where a board's manifest gives the gate's pin another use */
+/** @throws UserError of one line when a board's manifest gives the gate's pin another use */
 export function requireFreePin(
   sdk: ModdableSdk,
   platform: string,

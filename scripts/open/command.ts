@@ -16,7 +16,7 @@ interface OpenFlags extends BrokerFlags {
   readonly json?: boolean;
 }
 
-/** Adds `boom-box open`: exit code 0 only where the box itself says `opened`, else 1. */
+/** Adds `boom-box open`: exit code 0 only when the box itself says `opened`, else 1. */
 export function registerOpenCommand(program: Command): void {
   const command = program
     .command("open")

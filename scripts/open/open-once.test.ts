@@ -255,35 +255,35 @@ describe("an opener with a real broker", function () {
     assert.deepEqual(standIn.connectedClients(), []);
   });
 
-  it("says so where nobody listens", async () => {
+  it("says so when nobody listens", async () => {
     const port = await server(() => {});
     await ended.pop()?.();
     await assertRefused(port, /ECONNREFUSED/);
   });
 
-  it("says so where the broker hangs up without an answer, as AWS does", async () => {
+  it("says so when the broker hangs up without an answer, as AWS does", async () => {
     const port = await server((socket) => socket.once("data", () => socket.end()));
     await assertRefused(port, /closed the connection/);
   });
 
-  it("says so where the broker answers that we may not", async () => {
+  it("says so when the broker answers that we may not", async () => {
     const notAuthorized = Buffer.from([0x20, 2, 0, 5]);
     const port = await server((socket) => socket.once("data", () => socket.end(notAuthorized)));
     await assertRefused(port, /Not authorized/);
   });
 
-  it("says so where the broker speaks something else", async () => {
+  it("says so when the broker speaks something else", async () => {
     const port = await server((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     await assertRefused(port, /header flag|packet/i);
   });
 
-  it("says so where the broker does not know our certificate", async () => {
+  it("says so when the broker does not know our certificate", async () => {
     const standIn = await cloud();
     const stranger = await readIdentity(certs, "lot-1");
     await assertRefused(standIn.port, /closed the connection|alert|ECONNRESET/, stranger);
   });
 
-  it("says so where the broker is not the one it should be", async () => {
+  it("says so when the broker is not the one it should be", async () => {
     const other = mkdtempSync(join(tmpdir(), "boom-box-"));
     await ensureCertificates({ directory: other, things: ["lot-1"] });
     const { caPem } = await readIdentity(other, "service");

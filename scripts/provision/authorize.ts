@@ -13,7 +13,7 @@ import { policyOf } from "./subject.ts";
 /**
  * Lets a certificate be the box (or the service), and nothing else: the policy, the two attachments,
  * and only then ACTIVE. What is so already is left so.
- * @throws UserError where the policy says something else, or somebody deactivated the certificate
+ * @throws UserError when the policy says something else, or somebody deactivated the certificate
  */
 export async function authorize(
   run: Run,

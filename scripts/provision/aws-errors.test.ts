@@ -68,7 +68,7 @@ describe("what AWS and its SDK refuse", () => {
     assert.match(error.message, /^no AWS credentials .*AWS_PROFILE.*"aws configure"$/);
   });
 
-  it("is said of an address where nobody answers, and of one that is none", async () => {
+  it("is said of an address when nobody answers, and of one that is none", async () => {
     withKeys();
     assert.match(
       (await refusal("http://127.0.0.1:9")).message,
@@ -107,7 +107,7 @@ describe("what AWS and its SDK refuse", () => {
   const failure = (name: string, httpStatusCode?: number) =>
     Object.assign(new Error("words\u001b[2J of\nAWS"), { name, $metadata: { httpStatusCode } });
 
-  it("is uncertain only where AWS may have done it", () => {
+  it("is uncertain only when AWS may have done it", () => {
     const outcomeOf = (error: unknown) => explain(error, "iot:CreateThing", "AWS");
     assert.ok(outcomeOf(failure("InternalFailureException", 500)) instanceof OutcomeUnknown);
     assert.ok(outcomeOf(failure("TimeoutError")) instanceof OutcomeUnknown);

@@ -56,7 +56,7 @@ export class AwsControlPlane implements ControlPlane {
     this.#sleep = options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
   }
 
-  /** Sends nothing yet. @throws AccountError where no region is named anywhere */
+  /** Sends nothing yet. @throws AccountError when no region is named anywhere */
   static async open(options: AwsOptions): Promise<AwsControlPlane> {
     const { endpointUrl, profile } = options;
     // Advice about Node's version is for whoever updates the SDK here, not for who provisions a box.

@@ -111,7 +111,7 @@ async function leftovers({ cloud }: Run, requestedAt: number, key: KeyObject) {
   return found;
 }
 
-/** @throws UserError where it is gone, which is not guessed to be well */
+/** @throws UserError when it is gone, which is not guessed to be well */
 export async function described(run: Run, certificateId: string): Promise<Certificate> {
   const { cloud, subject } = run;
   const certificate = await cloud.describeCertificate(certificateId);

@@ -225,7 +225,7 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     assert.deepEqual(planned.split(" and ").sort(), ids.sort());
   });
 
-  it("undo nothing, in one line, where there is nothing", async () => {
+  it("undo nothing, in one line, when there is nothing", async () => {
     assert.equal(
       await run("deprovision", "--local"),
       "lot-1  as it is  nothing of lot-1 in the stand-in\n",
@@ -252,7 +252,7 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
       assert.deepEqual(books(), before);
     });
 
-    it("are not begun where a line is wrong", async () => {
+    it("are not begun when a line is wrong", async () => {
       const path = list("thingName\nlot-1\nlot 2\n");
       assert.match(
         await refusal("provision", "--local", "--from", path),
@@ -336,7 +336,7 @@ describe("a folder provisioned in AWS", () => {
     });
   });
 
-  it("is not taken to the stand-in where no connection to AWS has held yet", async () => {
+  it("is not taken to the stand-in when no connection to AWS has held yet", async () => {
     const { resolveBroker } = await import("../broker/options.ts");
     const path = join(certs, "lot-1", "provisioning.json");
     const text = readFileSync(path, "utf8");
@@ -371,7 +371,7 @@ describe("a folder provisioned in AWS", () => {
     writeFileSync(path, before);
   });
 
-  it("is not guessed at where its record is damaged", async () => {
+  it("is not guessed at when its record is damaged", async () => {
     const path = join(certs, "lot-1", "provisioning.json");
     const before = readFileSync(path);
     for (const text of ["", "{", "null", "{}", before.toString().replace('"aws"', '"gcp"')]) {

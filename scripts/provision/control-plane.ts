@@ -16,17 +16,17 @@ export interface ControlPlane {
   describeThing(thingName: string): Promise<Thing | undefined>;
   createThing(thingName: string, attributes: Readonly<Record<string, string>>): Promise<void>;
   deleteThing(thingName: string): Promise<void>;
-  /** ARNs; none where there is no such thing */
+  /** ARNs; none when there is no such thing */
   listThingPrincipals(thingName: string): Promise<readonly string[]>;
   attachThingPrincipal(thingName: string, certificateArn: string): Promise<void>;
   detachThingPrincipal(thingName: string, certificateArn: string): Promise<void>;
   /** the document of its default version, JSON */
   getPolicy(policyName: string): Promise<string | undefined>;
-  /** @returns false where there is one of that name */
+  /** @returns false when there is one of that name */
   createPolicy(policyName: string, document: string): Promise<boolean>;
-  /** @returns false where something is still attached to it */
+  /** @returns false when something is still attached to it */
   deletePolicy(policyName: string): Promise<boolean>;
-  /** ARNs; none where there is no such policy */
+  /** ARNs; none when there is no such policy */
   listTargetsForPolicy(policyName: string): Promise<readonly string[]>;
   /** names */
   listAttachedPolicies(certificateArn: string): Promise<readonly string[]>;
@@ -34,7 +34,7 @@ export interface ControlPlane {
   detachPolicy(policyName: string, certificateArn: string): Promise<void>;
   /**
    * Makes an INACTIVE certificate.
-   * @throws OutcomeUnknown where it may have been made all the same
+   * @throws OutcomeUnknown when it may have been made all the same
    */
   createCertificateFromCsr(request: string): Promise<Certificate>;
   describeCertificate(certificateId: string): Promise<Certificate | undefined>;

@@ -50,7 +50,7 @@ export interface InventoryCertificate {
   readonly policies: readonly string[];
 }
 
-/** Where moto's server is: on the path, or where `.ci/run` installs it. */
+/** Where moto's server is: on the path, or when `.ci/run` installs it. */
 export function findMoto(): string | undefined {
   const own = join(projectRoot, "build", "moto", "bin", "moto_server");
   if (existsSync(own)) return own;

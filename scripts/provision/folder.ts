@@ -41,7 +41,7 @@ export async function tidyFolder(certsDirectory: string, name: string): Promise<
   }
 }
 
-/** The key on its way; undefined where there is none. */
+/** The key on its way; undefined when there is none. */
 export async function nextKey(
   certsDirectory: string,
   name: string,
@@ -114,7 +114,7 @@ async function readPem(files: IdentityFiles): Promise<PemIdentity> {
 /**
  * Writes what is missing or wrong of the files in place, as long as the key is there.
  * @returns the names of those written
- * @throws UserError where the key is gone
+ * @throws UserError when the key is gone
  */
 export async function restoreInstalled(
   certsDirectory: string,
@@ -147,7 +147,7 @@ export async function restoreInstalled(
  * whole and once; then each file is replaced as a whole, the keys first. Cut short, it may be
  * called again. `next/` itself stays until {@link clearNext}.
  * @param aside the folder for what was there; the same at every try
- * @returns the name of the folder with what was there before; undefined where that was nothing
+ * @returns the name of the folder with what was there before; undefined when that was nothing
  */
 export async function installNext(
   certsDirectory: string,

@@ -18,7 +18,7 @@ const waitsMs = [1_000, 2_000, 4_000, 8_000];
 /**
  * Connects once as the box (or the service) does, mutual TLS and MQTT CONNECT, subscribes to what it
  * has to hear, and says DISCONNECT. Tries again a few times.
- * @throws UserError where no try succeeded: why the last one did not
+ * @throws UserError when no try succeeded: why the last one did not
  */
 export async function proveConnection(subject: Subject, options: ProofOptions): Promise<void> {
   const sleep = options.sleep ?? ((ms: number) => new Promise((done) => setTimeout(done, ms)));
@@ -36,7 +36,7 @@ export async function proveConnection(subject: Subject, options: ProofOptions): 
   }
 }
 
-/** @returns why it failed; undefined where the subscription was granted */
+/** @returns why it failed; undefined when the subscription was granted */
 async function tryOnce(subject: Subject, options: ProofOptions): Promise<string | undefined> {
   const clientId =
     subject.type === "box" ? subject.name : `${serviceClientIdPrefix}${randomUUID()}`;

@@ -191,7 +191,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
   });
 
   describe("a thing that is there already", () => {
-    it("is refused where it has another's certificate, unless that is wanted", async () => {
+    it("is refused when it has another's certificate, unless that is wanted", async () => {
       await provisioned();
       const [other] = (await emulator.inventory()).certificates;
       person = new Person(emulator);
@@ -218,7 +218,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       });
     });
 
-    it("is taken, and left by deprovision, where somebody else made it", async () => {
+    it("is taken, and left by deprovision, when somebody else made it", async () => {
       const { cloud } = await person.run();
       await cloud.createThing("lot-1", {});
       await provisioned();
@@ -287,7 +287,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       assert.ok(!person.files().some(([path]) => path.includes("replaced-")));
     });
 
-    it("leaves the old one active where a board still has it", async () => {
+    it("leaves the old one active when a board still has it", async () => {
       await provisioned();
       const old = await person.certificateId();
       await rotated(true);
@@ -364,7 +364,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       }
     });
 
-    it("says so where there is nothing to rotate", async () => {
+    it("says so when there is nothing to rotate", async () => {
       await assert.rejects(rotated(), { name: "UserError", message: /was not provisioned/ });
       assert.deepEqual(person.files(), []);
     });
@@ -430,7 +430,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       });
     });
 
-    it("finds a box's certificates by their marks where the folder is lost", async () => {
+    it("finds a box's certificates by their marks when the folder is lost", async () => {
       await provisioned();
       rmSync(join(person.certs, "lot-1"), { recursive: true });
       await deprovisioned();

@@ -44,7 +44,7 @@ export interface ProvisionOptions extends BrokerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-/** Says what {@link provision} would do. @throws UserError where it would be refused */
+/** Says what {@link provision} would do. @throws UserError when it would be refused */
 export async function planProvision(run: Run, options: ProvisionOptions): Promise<void> {
   tellPlan(run, await lookAndRefuse(run, options));
 }
@@ -176,7 +176,7 @@ export async function brokerOf(
   };
 }
 
-/** The proof: as the box does it. @throws UserError where it does not hold */
+/** The proof: as the box does it. @throws UserError when it does not hold */
 export async function connect(
   run: Run,
   trustPem: string,

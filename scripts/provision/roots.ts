@@ -9,7 +9,7 @@ const amazonRoots = ["Amazon Root CA 1", "Amazon Root CA 3"] as const;
  * The roots that AWS IoT Core's Data-ATS endpoints lead to, from Node's own trust store: nothing is
  * fetched that could not be checked here.
  * @returns PEM, Amazon Root CA 1 first
- * @throws UserError where Node was built without them
+ * @throws UserError when Node was built without them
  */
 export function amazonRootsPem(): string {
   const roots = rootCertificates.map((pem) => new X509Certificate(pem));

@@ -18,7 +18,7 @@ export interface RotateOptions extends BrokerOptions {
   readonly isOldKept: boolean;
 }
 
-/** The record of a folder that has a certificate to rotate. @throws UserError where it has none */
+/** The record of a folder that has a certificate to rotate. @throws UserError when it has none */
 async function requireRecord(run: Run): Promise<ProvisioningRecord> {
   const record = await readRecord(run.certs, run.subject.name);
   if (record !== undefined) refuseOtherPlace(run, record);
@@ -28,7 +28,7 @@ async function requireRecord(run: Run): Promise<ProvisioningRecord> {
   );
 }
 
-/** Says what {@link rotate} would do. @throws UserError where it would be refused */
+/** Says what {@link rotate} would do. @throws UserError when it would be refused */
 export async function planRotate(run: Run, { isOldKept }: RotateOptions): Promise<void> {
   const { name } = run.subject;
   const record = await requireRecord(run);

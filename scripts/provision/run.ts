@@ -38,7 +38,7 @@ export function tell(run: Run, step: Step["step"], state: Step["state"], text: s
   run.onStep({ name: run.subject.name, step, state, text });
 }
 
-/** What a person types to have a command done for this very box (or service), where it is. */
+/** What a person types to have a command done for this very box (or service), when it is. */
 export function commandFor({ cloud, subject }: Run, command: string): string {
   return `boom-box ${command}${cloud.type === "local" ? " --local" : ""} ${flagOf(subject)}`;
 }

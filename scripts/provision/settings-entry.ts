@@ -7,8 +7,8 @@ import { settingsPath } from "../firmware/settings-file.ts";
 type SettingsObject = Readonly<Record<string, unknown>>;
 
 /**
- * The box's settings file as a maker left it; `{}` where there is none.
- * @throws UserError where it cannot be added to without losing something
+ * The box's settings file as a maker left it; `{}` when there is none.
+ * @throws UserError when it cannot be added to without losing something
  */
 export async function readSettingsEntry(certs: string, thing: string): Promise<SettingsObject> {
   const path = settingsPath(certs, thing);
@@ -35,7 +35,7 @@ export interface KnownSettings {
 
 /**
  * The maker's settings with what provisioning knows; everything else is kept.
- * @throws UserError in one line, where the result would not be taken by the firmware
+ * @throws UserError in one line, when the result would not be taken by the firmware
  */
 export function mergedSettings(
   before: SettingsObject,

@@ -10,7 +10,7 @@ import { policyNameOf, policyOf } from "./subject.ts";
 export interface Survey {
   readonly record: ProvisioningRecord | undefined;
   readonly thing: Thing | undefined;
-  /** the certificate in use, where one is recorded */
+  /** the certificate in use, when one is recorded */
   readonly current: Certificate | undefined;
   /** ARNs attached to the thing which this folder knows nothing of */
   readonly others: readonly string[];
@@ -42,7 +42,7 @@ export async function look(run: Run): Promise<Survey> {
   return { record, thing, current, others: principals.filter((each) => !own.has(each)), policy };
 }
 
-/** @throws UserError where the thing stands for others' certificates too */
+/** @throws UserError when the thing stands for others' certificates too */
 export function refuseOthers(run: Run, { others }: Survey): void {
   if (others.length === 0) return;
   const ids = others.map((arn) => short(arn.slice(arn.lastIndexOf("/") + 1))).join(", ");
@@ -52,7 +52,7 @@ export function refuseOthers(run: Run, { others }: Survey): void {
   );
 }
 
-/** @throws UserError where the folder belongs to another account's region, or to other topics */
+/** @throws UserError when the folder belongs to another account's region, or to other topics */
 export function refuseOtherPlace(run: Run, record: ProvisioningRecord): void {
   const { cloud, subject } = run;
   const { name } = subject;
@@ -108,8 +108,8 @@ export function tellPlan(run: Run, { record, thing, policy, current }: Survey): 
     tell(run, "policy", "kept", `policy ${policyName}`);
   }
   const to = subject.type === "box" ? ` and to the thing ${name}` : "";
-  tell(run, "attachment", "planned", `attach the policy to the certificate${to}, where it is not`);
-  tell(run, "activation", "planned", "make the certificate active, where it never was");
+  tell(run, "attachment", "planned", `attach the policy to the certificate${to}, when it is not`);
+  tell(run, "activation", "planned", "make the certificate active, when it never was");
   tell(run, "files", "planned", `write certificate and CA to certs/${name}/`);
   if (subject.type === "box") {
     tell(run, "settings", "planned", `write endpoint and name to certs/${name}/settings.json`);

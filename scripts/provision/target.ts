@@ -32,14 +32,14 @@ interface AskedBroker {
 /** One identity in one cloud, from the flags. */
 export interface Target {
   readonly run: Run;
-  /** Has the broker there that is connected to: a stand-in, where none runs. */
+  /** Has the broker there that is connected to: a stand-in, when none runs. */
   ready(): Promise<void>;
   /** @throws UserError for a file of `--ca` that cannot be used */
   brokerOptions(asked: AskedBroker): Promise<BrokerOptions>;
   close(): Promise<void>;
 }
 
-/** @throws UserError where no region is known, or what is in the folder cannot be read */
+/** @throws UserError when no region is known, or what is in the folder cannot be read */
 export async function openTarget(
   name: string,
   flags: TargetFlags,
