@@ -343,7 +343,7 @@ describe("a folder provisioned in AWS", () => {
     writeFileSync(path, JSON.stringify({ ...JSON.parse(text), broker: undefined }));
     await assert.rejects(resolveBroker({ thing: "lot-1", certs }, "lot-1"), {
       name: "UserError",
-      message: /no connection has held yet: run "boom-box provision --thing lot-1" again$/,
+      message: /it has not connected yet: run "boom-box provision --thing lot-1" again$/,
     });
     writeFileSync(path, text);
   });

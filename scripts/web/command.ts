@@ -10,7 +10,7 @@ export function registerWebCommand(program: Command): void {
     .action(web);
 }
 
-/** Until SIGINT or SIGTERM; a second one ends the process at once. */
+/** Runs until SIGINT or SIGTERM; a second signal ends the process at once. */
 async function web(): Promise<void> {
   const { readEnvironment } = await import("../../web/environment.ts");
   const environment = readEnvironment({
@@ -19,7 +19,7 @@ async function web(): Promise<void> {
   });
   if (environment.type === "problems") {
     throw new UserError(
-      `the settings are wrong; docs/web.md has them all:\n${environment.problems.join("\n")}`,
+      `the settings are invalid; docs/web.md describes them:\n${environment.problems.join("\n")}`,
     );
   }
   const { pino } = await import("pino");
@@ -42,7 +42,7 @@ async function web(): Promise<void> {
   );
   log.info({ listen: environment.web.listen, origin: environment.web.origin }, "listening");
   if (running.invitation !== undefined) {
-    // Not through the log, which is kept and read by others: this is good for whoever has it.
+    // Not through the log, which others can read: whoever has this link can use it.
     process.stderr.write(firstAdministrator(running.invitation.url));
   }
   await ended;
@@ -51,5 +51,5 @@ async function web(): Promise<void> {
 }
 
 export function firstAdministrator(url: string): string {
-  return `The first administrator signs in here, once, within 24 hours:\n${url}\n`;
+  return `Sign-in link for the first administrator, valid once and for 24 hours:\n${url}\n`;
 }
