@@ -165,11 +165,11 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     const printed = await run("certs", "lot-1");
     assert.match(
       printed,
-      /^lot-1 +kept .* provisioned in the stand-in, left alone: "boom-box rotate --local/m,
+      /^lot-1 +kept .* provisioned in the stand-in, not changed: "boom-box rotate --local/m,
     );
     assert.match(
       await refusal("certs", "--renew", "lot-1"),
-      /left alone: "boom-box rotate --local/,
+      /not changed: "boom-box rotate --local/,
     );
     await run("rotate", "--local");
     await run("rotate", "--local", "--delete-old");
@@ -315,12 +315,15 @@ describe("a folder provisioned in AWS", () => {
     assert.equal(step?.action, "kept");
     assert.match(
       step?.reason ?? "",
-      /^provisioned in AWS IoT Core, left alone: "boom-box rotate --thing lot-1"/,
+      /^provisioned in AWS IoT Core, not changed: "boom-box rotate --thing lot-1"/,
     );
     assert.ok(before.equals(readFileSync(join(certs, "lot-1", "certificate.pem"))));
     await assert.rejects(
       ensureCertificates({ directory: certs, things: ["lot-1"], renew: ["lot-1"] }),
-      { name: "UserError", message: /lot-1 was provisioned in AWS IoT Core, and is left alone/ },
+      {
+        name: "UserError",
+        message: /lot-1 was provisioned in AWS IoT Core, so this command does not change it/,
+      },
     );
   });
 
