@@ -2,17 +2,17 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { UserError } from "../command-line/user-error.ts";
 
-/** The Moddable SDK a maker has installed. */
+/** The installed Moddable SDK. */
 export interface ModdableSdk {
   readonly directory: string;
   readonly mcconfig: string;
-  /** what it is run with: `$MODDABLE`, and its tools on the path */
+  /** the environment for its tools: `$MODDABLE`, and the tools on the path */
   readonly environment: NodeJS.ProcessEnv;
 }
 
 const toolFolders: Readonly<Record<string, string>> = { linux: "lin", darwin: "mac", win32: "win" };
 
-/** @throws UserError that names the command to run, when the SDK or ESP-IDF is missing */
+/** @throws UserError with the install command when the SDK or ESP-IDF is missing */
 export function findSdk(platform: string, environment: NodeJS.ProcessEnv): ModdableSdk {
   const directory = environment.MODDABLE ?? "";
   const install = 'install it with "npx xs-dev setup", then open a new terminal';
