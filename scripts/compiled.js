@@ -13,13 +13,13 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sourceFolders = ["device", "host-sim", "scripts", "web"];
-/** A program that runs may still load parts of what it was started from. */
+/** How long to keep an old build, because a running program may still load parts of it. */
 const keptMs = 24 * 60 * 60 * 1000;
 
 /**
- * The TypeScript of the command, its benchmark and its long tests as Node runs it, compiled anew whenever a source
- * has changed: nothing to build by hand, nothing stale.
- * @returns {Promise<string>} the folder; in it `boom-box.js`, `bench/*.js`, `soak/main.js` and `evidence/main.js`
+ * Compiles the command, the benchmark and the long tests to JavaScript when a source has changed, so that nobody needs
+ * to build by hand.
+ * @returns {Promise<string>} the folder, with `boom-box.js`, `bench/*.js`, `soak/main.js` and `evidence/main.js`
  */
 export async function compiled() {
   const build = join(root, "build");
@@ -43,7 +43,7 @@ export async function compiled() {
       bundle: true,
       splitting: true,
       packages: "external",
-      // The sources' own say where the firmware's types of packages are, not where the packages are.
+      // Empty, because the sources' tsconfig maps packages to the firmware's types.
       tsconfigRaw: {},
       format: "esm",
       platform: "node",
@@ -55,13 +55,13 @@ export async function compiled() {
     renameSync(temporary, folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    // Somebody else may have compiled the same at the same time.
+    // Another process may have compiled the same sources at the same time.
     if (!existsSync(folder)) throw error;
   }
   return folder;
 }
 
-/** Changes with every source's name, size or date. */
+/** Changes when a source's name, size or date changes. */
 function fingerprint() {
   const hash = createHash("sha256").update(process.version);
   for (const source of sourceFolders) {

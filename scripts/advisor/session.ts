@@ -138,7 +138,7 @@ async function firmwareOnXs() {
     process.off("exit", remove);
     rmSync(directory, { recursive: true, force: true });
   };
-  // However it ends.
+  // Runs however the process ends.
   process.on("exit", remove);
   const built = await bundleForEngine(directory, simulatorProgram);
   const modules = built.map(({ file }) => file);

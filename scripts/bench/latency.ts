@@ -51,7 +51,7 @@ export async function measureLatency(
   for (const { box } of boxes) await box.stop();
   await cloud.close();
   const [ours, mqttJs] = results;
-  if (ours === undefined || mqttJs === undefined) throw new Error("two boxes, two results");
+  if (ours === undefined || mqttJs === undefined) throw new Error("a box has no result");
   return { ours, mqttJs };
 }
 

@@ -210,7 +210,8 @@ export async function measureTapToPulse(
       const pulse = nextPulse(bench.box);
       const at = performance.now();
       const [riseAt, answer] = await Promise.all([pulse, ways[name]()]);
-      if (answer !== 202 && name === "taps") throw new Error(`a tap was answered by ${answer}`);
+      if (answer !== 202 && name === "taps")
+        throw new Error(`the service answered a tap with ${answer}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
       if (round >= rehearsals) result[name].push(riseAt - at);
     }

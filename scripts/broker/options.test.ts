@@ -9,7 +9,7 @@ import { ensureCertificates } from "../certs/store.ts";
 import { announceStandIn } from "./find-stand-in.ts";
 import { addBrokerOptions, type BrokerFlags, resolveBroker } from "./options.ts";
 
-/** The flags as the command line gives them, or the line it prints instead. */
+/** Parses flags. Returns them, or the error line. */
 function parse(...args: string[]): { flags: BrokerFlags } | { line: string } {
   let line = "";
   const command = addBrokerOptions(new Command("sim"))

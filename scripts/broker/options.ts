@@ -147,7 +147,7 @@ export function thingName(text: string): string {
 }
 
 function isReserved(name: string): boolean {
-  // Some file systems take "CA" and "ca" for the same folder.
+  // Some file systems treat "CA" and "ca" as the same folder.
   return reservedIdentities.some((reserved) => reserved === name.toLowerCase());
 }
 

@@ -61,7 +61,7 @@ describe("the lock", () => {
     }
   });
 
-  it("is taken over from a process that has died", async () => {
+  it("is taken over from a process that has ended", async () => {
     const { pid } = spawnSync(process.execPath, ["-e", ""]);
     await heldBy({ pid });
     assert.equal(await withLock(folder, 0, async () => "mine"), "mine");

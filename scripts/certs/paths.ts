@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { projectRoot } from "../../host-sim/project-root.ts";
 
-/** Where keys and certificates live unless `--certs` names another folder. */
+/** The folder of keys and certificates, unless `--certs` names another. */
 export const defaultCertsDirectory = join(projectRoot, "certs");
 
 /** The files of one identity: a box, the server or a publishing service. */

@@ -129,7 +129,7 @@ export function checkDates(
 ): void {
   const ends = notAfterOf(certificate);
   if (ends <= now) {
-    const remedy = 'get a new one ("boom-box certs" renews those it made)';
+    const remedy = 'get a new one, for example with "boom-box certs"';
     throw problem(what, path, `expired on ${dayOf(ends)}`, remedy);
   }
   const begins = notBeforeOf(certificate);

@@ -26,9 +26,9 @@ import {
 import { readRecord } from "./provisioning-record.ts";
 
 export interface EnsureOptions {
-  /** made when missing */
+  /** created if missing */
   readonly directory: string;
-  /** the boxes that need a certificate; others in the folder are left alone */
+  /** the boxes that need a certificate; others in the folder do not change */
   readonly things: readonly string[];
   /** the server's names besides localhost; it keeps the names it has */
   readonly serverNames?: readonly string[];
@@ -206,7 +206,7 @@ async function issueLeaf(
   if (ca.keyPem === undefined) {
     const { keyPem } = identityFiles(run.directory, caIdentity);
     throw new UserError(
-      `${keyPem} is needed to sign for "${name}" and cannot be used: put it back, or make a new CA with "boom-box certs --renew ca" (every box must then be flashed again)`,
+      `${keyPem} is needed to sign for "${name}", but cannot be used: restore it, or make a new CA with "boom-box certs --renew ca" (every box must then be flashed again)`,
     );
   }
   const issuer = { certificatePem: ca.certificatePem, keyPem: ca.keyPem };

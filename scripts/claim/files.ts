@@ -71,7 +71,8 @@ export interface ClaimPair {
 export async function writeClaimPair(certs: string, thing: string, pair: ClaimPair): Promise<void> {
   const files = claimFiles(certs, thing);
   const key = privateKeyOf(Buffer.from(pair.keyPem), "pem");
-  if (key === undefined) throw new Error("checked before");
+  if (key === undefined)
+    throw new Error("the claim key is invalid, although it was checked before");
   await writeAtomically(files.claimKeyDer, key.export({ type: "pkcs8", format: "der" }));
   await writeAtomically(files.claimKeyPem, pair.keyPem);
   await writeAtomically(files.claimCertificateDer, new X509Certificate(pair.certificatePem).raw);

@@ -20,7 +20,7 @@ export interface TemplateRequest {
 export interface TemplateOptions {
   readonly template: string;
   readonly prefix: string;
-  /** an IAM role that AWS IoT may assume, with the managed policy AWSIoTThingsRegistration */
+  /** an IAM role that AWS IoT can assume, with the managed policy AWSIoTThingsRegistration */
   readonly roleArn: string;
   /** a Lambda function that decides whether a thing name belongs to the fleet */
   readonly hookArn?: string;

@@ -60,7 +60,7 @@ export const usualTiming: Timing = {
   pauseMs: 1_200,
 };
 
-/** This machine. */
+/** The surroundings of this machine. */
 export function thisMachine(timing: Timing): Surroundings {
   return {
     now: () => Date.now(),

@@ -13,7 +13,7 @@ import { outputOf } from "../firmware/build.ts";
 import { flashFile } from "../firmware/image.ts";
 import { openSurroundings, type SurroundingsOptions } from "./surroundings.ts";
 
-/** Where `boom-box build --emulator` leaves its image. */
+/** The image from `boom-box build --emulator`. */
 export const defaultImage = join(
   outputOf({ platform: "esp32", debug: false, emulator: true }).bin,
   flashFile,

@@ -25,7 +25,7 @@ export interface EmulatorSurroundings {
 }
 
 export interface SurroundingsOptions {
-  /** the whole flash, as `boom-box build --emulator` leaves it */
+  /** the whole flash, from `boom-box build --emulator` */
   readonly image: string;
   readonly broker: RelayTarget;
   readonly environment: NodeJS.ProcessEnv;

@@ -59,9 +59,13 @@ export const promises: readonly Promised[] = [
     wanted: "y",
     why: "a bad update is rolled back",
   },
-  { option: "CONFIG_PARTITION_TABLE_CUSTOM", wanted: "y", why: "the table is ours" },
+  {
+    option: "CONFIG_PARTITION_TABLE_CUSTOM",
+    wanted: "y",
+    why: "the image uses our partition table",
+  },
   { option: "CONFIG_PARTITION_TABLE_MD5", wanted: "y", why: "a damaged table is detected" },
-  { option: "CONFIG_ESPTOOLPY_FLASHSIZE_4MB", wanted: "y", why: "the table is for 4 MB" },
+  { option: "CONFIG_ESPTOOLPY_FLASHSIZE_4MB", wanted: "y", why: "the partition table is for 4 MB" },
   {
     option: "CONFIG_ESP32_DISABLE_BASIC_ROM_CONSOLE",
     wanted: "n",

@@ -60,7 +60,7 @@ describe("a variant of the firmware", () => {
     writeFileSync(join(own, "broken.json"), "{");
     assert.throws(
       () => requireFreePin(sdk, "esp32", 5, join(own, "broken.json")),
-      /is not JSON: correct it/,
+      /is not valid JSON: correct it/,
     );
   });
 

@@ -62,7 +62,7 @@ function parseManifest(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
-    throw new UserError(`${file} is not JSON: correct it`, { cause });
+    throw new UserError(`${file} is not valid JSON: correct it`, { cause });
   }
 }
 

@@ -115,7 +115,7 @@ export class StandIn {
 function logRecord(record: CloudRecord, onLine: (line: string) => void): void {
   if (record.type === "warning") onLine(`stand-in: ${record.message}`);
   if (record.type === "denied") {
-    onLine(`stand-in: ${record.clientId} may not ${record.action} ${record.resource}`);
+    onLine(`stand-in: ${record.clientId} is not allowed ${record.action} on ${record.resource}`);
   }
 }
 

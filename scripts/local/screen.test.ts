@@ -129,8 +129,8 @@ describe("Watch", () => {
 
   it("removes control characters from text that came over the network", () => {
     watch.attach(box, settings, open, faults);
-    watch.log("stand-in: \x1b[2J\x1b[Hme\r\n\u009b2J may not iot:Publish");
-    assert.match(text(), /^ {4}0\.00 {2}stand-in: {2}\[2J \[Hme 2J may not iot:Publish\n─/);
+    watch.log("stand-in: \x1b[2J\x1b[Hme\r\n\u009b2J is not allowed iot:Publish");
+    assert.match(text(), /^ {4}0\.00 {2}stand-in: {2}\[2J \[Hme 2J is not allowed iot:Publish\n─/);
   });
 
   for (const [name, key] of [

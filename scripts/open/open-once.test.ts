@@ -51,7 +51,7 @@ describe("an opener", () => {
     await outcome;
   });
 
-  it("returns the box's own report of this command", async () => {
+  it("returns the box's report of this command", async () => {
     const outcome = open();
     await settle();
     link().event("lot-1", { id: sent().id, pulseMs: 501, at: now + 900 });
@@ -116,7 +116,7 @@ describe("an opener", () => {
     assert.equal(await outcome, undefined);
   });
 
-  it("goes on waiting for the event when the acknowledgement does not come", async () => {
+  it("keeps waiting for the event when the acknowledgement does not arrive", async () => {
     const outcome = open();
     await Promise.resolve();
     link().result = { type: "unknown", detail: "no acknowledgement" };

@@ -12,7 +12,7 @@ const lifetimeMs = 10_000;
 const answerWithinMs = 5_000;
 
 /**
- * Opens gates through the staff app's own link to the boxes, and waits for what the box reports. It
+ * Opens gates through the staff app's own link to the boxes, and waits for the box's report. It
  * connects at the first command, and again at the next one after the connection was lost.
  */
 export class Opener {
@@ -51,7 +51,7 @@ export class Opener {
   async close(): Promise<void> {
     const used = this.#connection;
     this.#connection = undefined;
-    // A connection that failed was reported by the open that asked for it.
+    // The open that requested the connection has reported its failure.
     await used?.then(
       (connection) => connection.close(),
       () => {},

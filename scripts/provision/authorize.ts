@@ -43,7 +43,7 @@ export async function authorize(
     tell(run, "activation", "kept", `certificate ${short(certificateId)} is active`);
   } else {
     await cloud.updateCertificate(certificateId, "ACTIVE");
-    tell(run, "activation", "done", `certificate ${short(certificateId)} made active`);
+    tell(run, "activation", "done", `certificate ${short(certificateId)} activated`);
   }
   if (!entry.activated) {
     entry.activated = true;
@@ -59,7 +59,7 @@ function refuseDeactivated(run: Run, entry: CertificateRecord, { status }: Certi
   );
 }
 
-/** @returns its name */
+/** @returns the policy's name */
 async function ensurePolicy(run: Run, certificateArn: string): Promise<string> {
   const { cloud, subject } = run;
   const { policyName, document } = policyOf(subject, placeOf(certificateArn));

@@ -77,7 +77,7 @@ async function ask(
       if (found !== undefined) return found;
     }
   }
-  throw new Error("the last wait is undefined");
+  throw new Error("the loop must return or throw at its last wait");
 }
 
 /** Finds a certificate that a request with a lost answer left. Deletes any others of the same key. */

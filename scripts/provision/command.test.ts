@@ -256,7 +256,7 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
       const path = list("thingName\nlot-1\nlot 2\n");
       assert.match(
         await refusal("provision", "--local", "--from", path),
-        /line 3.*nothing has been done$/,
+        /line 3.*no box was provisioned$/,
       );
       assert.deepEqual(readdirSync(certs), ["boxes.csv"]);
     });

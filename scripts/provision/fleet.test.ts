@@ -40,7 +40,7 @@ lot-3,guests,,,\r
     [
       "an invalid name",
       "thingName\nlot-1\nlot 2\n",
-      /line 3: thingName must be .*nothing has been done$/,
+      /line 3: thingName must be .*no box was provisioned$/,
     ],
     ["a reserved name", "thingName\nservice\n", /"service" cannot name a box/],
     ["no name", "thingName,pin\n,5\n", /line 2: thingName/],

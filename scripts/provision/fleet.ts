@@ -47,7 +47,7 @@ export async function readFleet(path: string): Promise<readonly FleetBox[]> {
   if (problems.length > 0) {
     const shown = problems.slice(0, 5).join("; ");
     const more = problems.length > 5 ? `; and ${problems.length - 5} more` : "";
-    throw new UserError(`--from: ${path}: ${shown}${more}: nothing has been done`);
+    throw new UserError(`--from: ${path}: ${shown}${more}: no box was provisioned`);
   }
   checkedThings(names);
   return boxes;

@@ -130,7 +130,7 @@ export async function restoreInstalled(
   );
   if (key === undefined) {
     throw new UserError(
-      `${keyPem} is not the key of the certificate in the cloud: put it back from a backup, or get a new certificate with "boom-box rotate"`,
+      `${keyPem} is not the key of the certificate in the cloud: restore it from a backup, or get a new certificate with "boom-box rotate"`,
     );
   }
   for (const [path, other] of [

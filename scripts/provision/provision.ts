@@ -83,7 +83,7 @@ export async function provision(
     const isNew = record.current === undefined;
     const certificate = survey.current ?? (await obtainCertificate(run, record));
     const entry = record.current ?? record.next?.certificate;
-    if (entry === undefined) throw new Error("an obtained certificate is recorded");
+    if (entry === undefined) throw new Error("the obtained certificate is not in the record");
     await authorize(run, record, entry, certificate);
     if (isNew) await install(run, record, certificate);
     else await mend(run, record, certificate);
@@ -131,7 +131,7 @@ export async function install(
 ): Promise<void> {
   const { certs, subject } = run;
   const { next } = record;
-  if (next?.certificate === undefined) throw new Error("what is installed was obtained");
+  if (next?.certificate === undefined) throw new Error("there is no certificate to install");
   const { current } = record;
   const label = current === undefined ? `before-${short(certificateId)}` : replacedFolder(current);
   const aside = await installNext(certs, subject.name, label);

@@ -65,7 +65,7 @@ export async function rotate(run: Run, options: RotateOptions): Promise<void> {
     if (!isInPlace(record)) {
       const certificate = await obtainCertificate(run, record);
       const entry = record.next?.certificate;
-      if (entry === undefined) throw new Error("an obtained certificate is recorded");
+      if (entry === undefined) throw new Error("the obtained certificate is not in the record");
       await authorize(run, record, entry, certificate);
       const broker = await brokerOf(run, record, options);
       await connect(run, options.trustPem, broker, await readNext(certs, subject.name));

@@ -21,7 +21,7 @@ export interface NamedPolicy {
 }
 
 /**
- * `boom-box@gate`, `boom-box-service@gate`. A policy name takes no `/`, and a prefix no `+`.
+ * `boom-box@gate`, `boom-box-service@gate`. A policy name cannot contain `/`, and a prefix cannot contain `+`.
  * [CreatePolicy: `[\w+=,.@-]+`, 128 characters]
  */
 export function policyNameOf({ type, prefix }: Subject): string {

@@ -75,7 +75,7 @@ run(
   5,
   (onDay) => simulateYear(days, seed, onDay),
   ({ sent, opened, refused, lostOnTheWay, longestReturnMs, ...others }) =>
-    `${sent} commands: ${opened} opened, ${refused} refused, ${lostOnTheWay} lost on the way; ` +
+    `${sent} commands: ${opened} opened, ${refused} refused, ${lostOnTheWay} lost; ` +
     `${others.wifiLosses} WiFi losses, ${others.brokerRestarts} broker restarts, ${others.powerCuts} power cuts; ` +
     `longest recovery ${(longestReturnMs / 1000).toFixed(0)} s`,
 );
