@@ -16,9 +16,11 @@ import { registerWebCommands } from "./web/command.ts";
 handleLostOutput(process);
 
 const program = new Command("boom-box")
-  .description("A gate opener: an ESP32 that presses a remote's button when MQTT says open.")
+  .description(
+    "A gate opener: an ESP32 that presses a remote's button when it receives an MQTT command.",
+  )
   .version(firmwareVersion)
-  .showHelpAfterError("(--help shows what there is)")
+  .showHelpAfterError("(see --help)")
   .exitOverride();
 
 registerStartCommand(program);
@@ -39,7 +41,7 @@ try {
   if (code !== 0) process.exitCode = code;
 }
 
-/** 2: what the person asked for cannot be done as asked. Anything unforeseen keeps its stack. */
+/** 2 for an error that the user can fix. An unexpected error is thrown again and keeps its stack. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof UserError)) throw error;

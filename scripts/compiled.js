@@ -61,7 +61,7 @@ async function compiled() {
       bundle: true,
       splitting: true,
       packages: "external",
-      // The sources' own say where the firmware's types of packages are, not where the packages are.
+      // Empty, because the sources' tsconfig maps packages to the firmware's types.
       tsconfigRaw: {},
       format: "esm",
       platform: "node",

@@ -11,15 +11,15 @@ import {
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** AWS asks for a fifth more than usual; leaf and root alone have some 2 KB here. */
+/** Larger than usual chains, which AWS requires clients to accept; leaf and root have about 2 KB here. */
 const largeChainBytes = 6_000;
 
 /**
- * What the advisor shows in its cases, all made here and now, and kept nowhere. One key serves all of
- * its certificates.
- * @param ca whom the client trusts
- * @param host what the client calls the advisor
- * @param keyType of that key; default `rsa`, as AWS IoT Core's
+ * Makes the certificates that the advisor presents in its cases, in memory only. All of them use one
+ * key.
+ * @param ca the CA that the client trusts
+ * @param host the advisor's name for the client
+ * @param keyType the key's type; default `rsa`, as in AWS IoT Core
  */
 export async function advisorCertificates(
   ca: Issuer,
@@ -57,12 +57,12 @@ export async function advisorCertificates(
   };
 }
 
-/** Leaf and issuer, as AWS sends both. */
+/** Leaf and issuer, because AWS sends both. */
 function chainOf({ certificatePem, keyPem }: Identity, issuer: Issuer): ServerCertificate {
   return { chain: certificatePem + issuer.certificatePem, key: keyPem };
 }
 
-/** An intermediate, and as many names as it takes. */
+/** A large chain: an intermediate, and a leaf with many names. */
 async function largeCertificate(
   ca: Issuer,
   host: string,

@@ -8,7 +8,7 @@ import { allCases } from "../../host-sim/advisor/cases/all.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { identityFiles } from "../certs/paths.ts";
 
-/** What a run of the command gave. */
+/** The result of a run of the command. */
 interface Ran {
   readonly code: number | null;
   readonly out: string;
@@ -39,7 +39,7 @@ const advisor = (...parameters: string[]) => endOf(start("advisor", ...parameter
 describe("boom-box advisor", function () {
   this.timeout(60_000);
 
-  it("plays the cases that are named, against the firmware, and says what came of them", async () => {
+  it("runs the named cases against the firmware, and prints their results", async () => {
     const { code, out } = await advisor("--case", "tls-connect", "job-execution");
     assert.match(out, /^pass {16}TLS Connect \*\n {20}TLSv1\.3, .*SNI localhost, no ALPN\n/);
     assert.match(out, /not applicable {6}Job Execution\n {20}the firmware does not support jobs/);
@@ -47,7 +47,7 @@ describe("boom-box advisor", function () {
     assert.equal(code, 0);
   });
 
-  it("speaks JSON lines alone, if asked to", async () => {
+  it("prints only JSON lines with --json", async () => {
     const { code, out, error } = await advisor("--json", "--case", "mqtt-subscribe");
     const [line, summary, ...rest] = out
       .trim()
@@ -69,7 +69,7 @@ describe("boom-box advisor", function () {
     assert.equal(code, 0);
   });
 
-  it("lists what there is", async () => {
+  it("lists the cases", async () => {
     const { out } = await advisor("--list");
     assert.deepEqual(
       out
@@ -80,10 +80,10 @@ describe("boom-box advisor", function () {
     );
   });
 
-  it("says in one line what cannot be done as asked", async () => {
+  it("reports invalid flags in one line", async () => {
     for (const [flags, line] of [
-      [["--case", "nonsense"], /^boom-box: no case is called "nonsense": --list shows/],
-      [["--write", "x.md", "--external"], /^boom-box: --write plays all cases on both engines/],
+      [["--case", "nonsense"], /^boom-box: there is no case "nonsense": --list shows/],
+      [["--write", "x.md", "--external"], /^boom-box: --write runs all cases on Node and XS/],
       [["--speed", "1000"], /whole number, 1–200/],
     ] as const) {
       const { code, error } = await advisor(...flags);
@@ -92,7 +92,7 @@ describe("boom-box advisor", function () {
     }
   });
 
-  it("waits for a client from outside, says how to point it here, and takes it from case to case", async () => {
+  it("waits for an external client, says how to connect it, and runs one case after another", async () => {
     const certs = mkdtempSync(join(tmpdir(), "boom-box-"));
     try {
       const child = start(
@@ -111,14 +111,14 @@ describe("boom-box advisor", function () {
       assert.ok(said.includes(identityFiles(certs, "lot-9").keyPem));
       const client = start(
         ...["sim", "--endpoint", "localhost", "--port", port, "--thing", "lot-9"],
-        // Below what AWS takes: a warning.
+        // Below AWS's minimum, which causes a warning.
         ...["--certs", certs, "--keep-alive", "10"],
       );
       const { code, out } = await ended;
       client.kill("SIGINT");
       await once(client, "close");
       assert.match(out, /^pass {16}TLS Connect/);
-      // Over as soon as its first bytes are here: what is left of it must not go on.
+      // This case ends at the client's first bytes: nothing of it may continue.
       assert.match(out, /\npass {16}TLS Device Support/);
       assert.match(out, /pass with warnings {2}MQTT Connect[^\n]*\n.*keep alive from 10 s to 30\n/);
       assert.match(out, /not applicable .*\n.*policy of an external client is not known/);
@@ -130,7 +130,7 @@ describe("boom-box advisor", function () {
 });
 
 describe("docs/advisor.md", () => {
-  it("has a row for every case, and none that failed", () => {
+  it("has a row for every case, and no failed case", () => {
     const page = readFileSync(join(projectRoot, "docs/advisor.md"), "utf8");
     for (const { title, isQualifying } of allCases) {
       assert.ok(page.includes(`| ${title}${isQualifying ? " *" : ""} |`), title);

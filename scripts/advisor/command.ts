@@ -22,37 +22,35 @@ interface AdvisorFlags {
   readonly certs: string;
 }
 
-/** Adds `boom-box advisor`: AWS IoT Device Advisor's cases against the firmware or any client. */
+/** Adds `boom-box advisor`: runs AWS IoT Device Advisor's cases against the firmware or any client. */
 export function registerAdvisorCommand(program: Command): void {
   program
     .command("advisor")
-    .description(
-      "play AWS IoT Device Advisor's cases against the firmware here, or any MQTT client",
-    )
+    .description("run AWS IoT Device Advisor's test cases against the firmware or any MQTT client")
     .addOption(
       new Option(
         "--engine <name>",
-        "what runs the firmware: Node, XS as on the board, or an emulated ESP32, in real time",
+        "what runs the firmware: Node, XS (the board's engine), or an emulated ESP32 (in real time)",
       )
         .choices(["node", "xs", "esp32"] satisfies AdvisorFlags["engine"][])
         .default("node"),
     )
-    .option("--case <names...>", "these alone; --list shows what there is")
-    .option("--list", "show the cases and play none")
+    .option("--case <names...>", "run only these cases; --list shows all")
+    .option("--list", "print the cases and run none")
     .option("--json", "print JSON lines only")
     .option("--speed <n>", "how many times faster the firmware's time runs, 1–200", speed, 100)
-    .option("--write <file>", "play all on both engines and write the table as Markdown")
-    .option("--external", "wait for a client from outside, in real time")
+    .option("--write <file>", "run all cases on Node and XS, and write the results as Markdown")
+    .option("--external", "test an external client, in real time")
     .option(
       "--host <name>",
-      "with --external: what the client calls this machine",
+      "with --external: the host name that the client connects to",
       hostName,
       "localhost",
     )
-    .option("--listen <address>", "with --external: where to listen", "127.0.0.1")
-    .option("--port <port>", "with --external: on which port; 0: any", port, 8883)
-    .option("--thing <name>", "with --external: whose certificate it has", thingName, defaultThing)
-    .option("--certs <dir>", "with --external: where the certificates are", defaultCertsDirectory)
+    .option("--listen <address>", "with --external: the address to listen on", "127.0.0.1")
+    .option("--port <port>", "with --external: the port to listen on; 0: any", port, 8883)
+    .option("--thing <name>", "with --external: the client's thing name", thingName, defaultThing)
+    .option("--certs <dir>", "with --external: the certificates' folder", defaultCertsDirectory)
     .action(advisor);
 }
 
@@ -65,9 +63,7 @@ async function advisor(flags: AdvisorFlags): Promise<void> {
   }
   if (flags.write !== undefined) {
     if (flags.external === true || flags.case !== undefined) {
-      throw new UserError(
-        "--write plays all cases on both engines: leave --external and --case out",
-      );
+      throw new UserError("--write runs all cases on Node and XS: leave out --external and --case");
     }
     await write(flags.write, cases, flags.speed);
     return;
@@ -86,7 +82,7 @@ async function advisor(flags: AdvisorFlags): Promise<void> {
 function chosen(all: readonly AnyCase[], names: readonly string[] | undefined): readonly AnyCase[] {
   const unknown = names?.find((name) => !all.some((each) => each.name === name));
   if (unknown !== undefined) {
-    throw new UserError(`no case is called ${JSON.stringify(unknown)}: --list shows what there is`);
+    throw new UserError(`there is no case ${JSON.stringify(unknown)}: --list shows all`);
   }
   return all.filter(({ name }) => names?.includes(name) ?? true);
 }
@@ -97,7 +93,7 @@ async function play(flags: AdvisorFlags, onlooker: Onlooker): Promise<Outcome[]>
   return engine === "esp32" ? emulated(flags, onlooker) : own(engine, speed, onlooker);
 }
 
-/** The image on an emulated ESP32, which trusts the CA of the folder it was built from. */
+/** Tests the image on an emulated ESP32. It trusts the CA of the folder that it was built from. */
 async function emulated({ certs, thing }: AdvisorFlags, onlooker: Onlooker): Promise<Outcome[]> {
   const { readIdentity } = await import("../certs/identity.ts");
   const { readSettingsFile } = await import("../firmware/settings-file.ts");
@@ -130,12 +126,12 @@ async function external(flags: AdvisorFlags, onlooker: Onlooker): Promise<Outcom
         const { caPem } = trustFiles(certs, thing);
         process.stderr.write(
           [
-            `listening on ${address}:${taken}. Start the client, which must come again by itself:`,
+            `listening on ${address}:${taken}. Start the client; it must reconnect by itself:`,
             `  endpoint ${name}, port ${taken}, client id ${thing}`,
             `  CA ${caPem}`,
             `  certificate ${certificatePem}`,
             `  private key ${keyPem}`,
-            `  (ours: boom-box sim --endpoint ${name} --port ${taken} --thing ${thing})`,
+            `  (for example: boom-box sim --endpoint ${name} --port ${taken} --thing ${thing})`,
             "",
           ].join("\n"),
         );
@@ -158,7 +154,7 @@ async function write(file: string, cases: readonly AnyCase[], times: number): Pr
   process.exitCode = hasFailed ? 1 : 0;
 }
 
-/** Each outcome as it comes; what is under way, where somebody watches. */
+/** Prints each outcome, and the progress if standard error is a terminal. */
 async function terminal(cases: readonly AnyCase[], json: boolean): Promise<Onlooker> {
   const { describeOutcome, describeProgress, jsonOf } = await import("./report.ts");
   const isWatched = process.stderr.isTTY;

@@ -2,7 +2,7 @@ import type { Outcome } from "../../host-sim/advisor/run.ts";
 import { inWords } from "../../host-sim/advisor/verdict.ts";
 import { resultOf, whyOf } from "./report.ts";
 
-/** What came of each case on each engine, as a page. The engines ran the same cases. */
+/** A page with the result of each case on each engine. Both engines ran the same cases. */
 export function advisorPage(
   runs: Readonly<Record<string, readonly Outcome[]>>,
   speed: number,
@@ -22,7 +22,7 @@ export function advisorPage(
   const others = first.filter(({ type }) => type === "not applicable");
   return [
     heading(speed),
-    table([["case", ...engines, `what was seen (${engines[0]})`, "its time"], ...played]),
+    table([["case", ...engines, `details (${engines[0]})`, "box time"], ...played]),
     "\n## Cases that do not apply\n\n",
     table([["case", "why"], ...others.map((outcome) => [outcome.case.title, whyOf(outcome)])]),
   ].join("");
@@ -41,19 +41,19 @@ function timeOf(outcome: Outcome): string {
 
 const heading = (speed: number) => `# AWS IoT Device Advisor's cases
 
-Made by \`npx boom-box advisor --write docs/advisor.md\`. \`host-sim/advisor/\` plays the cases of AWS IoT Device
+Made by \`npx boom-box advisor --write docs/advisor.md\`. \`host-sim/advisor/\` runs the cases of AWS IoT Device
 Advisor over real TLS sockets against the firmware in the simulator, on Node and on XS.
-\`boom-box advisor --external\` plays them against a board, or any other client. Cases with * are required to qualify a device.
-AWS's own service has not been used. Where its documentation does not say how it judges a case, the rules are ours
+\`boom-box advisor --external\` runs them against a board, or any other client. Cases with * are required to qualify a device.
+AWS's own service was not used. If AWS does not document how it judges a case, the rules are ours
 (\`host-sim/advisor/retries.ts\` defines growth and jitter).
 
 Time was compressed. While nothing was sent, the clocks and timers of the box and of the advisor ran ${speed} times
-faster (${speed * 20} times during the outage of half an hour); handshakes and packets took their own time.
-The column "its time" is what the box saw on Node.
+faster (${speed * 20} times during the outage of half an hour). Handshakes and packets took their real time.
+The column "box time" is the time by the box's clock on Node.
 
-On both engines, TLS is Node's, in the simulated hardware. It offers the cipher suites of the board and those of TLS 1.3.
-What the board's own TLS refuses is tested in \`device/xs/tls/\`. Neither Node's TLS nor the board's sends an alert when it
-refuses a certificate, hence the warning.
+On both engines, the simulated hardware uses Node's TLS. It offers the cipher suites of the board and those of TLS 1.3.
+Tests in \`device/xs/tls/\` cover what the board's own TLS refuses. Neither Node's TLS nor the board's sends an alert when
+it refuses a certificate, which causes the warning.
 
 No case moved pin 5. Jitter is random, so the pauses differ with each run.
 

@@ -14,20 +14,20 @@ export function whyOf(outcome: Outcome): string {
 
 const width = "pass with warnings".length;
 
-/** Two lines for a terminal: the result and the case, and why. */
+/** Two lines for a terminal: the result and the case, then the reason. */
 export function describeOutcome(outcome: Outcome): string {
   const qualifying = outcome.case.isQualifying ? " *" : "";
   const first = `${resultOf(outcome).padEnd(width)}  ${outcome.case.title}${qualifying}${timeOf(outcome)}`;
   return `${first}\n${" ".repeat(width)}  ${whyOf(outcome)}\n`;
 }
 
-/** Where time was compressed, by how much; otherwise how long it took. */
+/** The duration, and for compressed time also the box's time. */
 function timeOf(outcome: Outcome): string {
   if (outcome.type !== "judged" || outcome.clientMs < 5_000) return "";
   const { clientMs, realMs } = outcome;
   const isCompressed = clientMs > realMs * 1.5;
   return isCompressed
-    ? ` (${inWords(clientMs)} of its time, in ${inWords(realMs)})`
+    ? ` (${inWords(clientMs)} by the box's clock, in ${inWords(realMs)})`
     : ` (${inWords(realMs)})`;
 }
 
@@ -35,7 +35,7 @@ export function describeProgress(progress: Progress): string {
   const { number, all, state, elapsedMs, connections } = progress;
   const where = `case ${number} of ${all}, ${progress.case.title}`;
   if (state === "waiting") return `${where}: waiting for the client`;
-  const what = state === "calming" ? "a connection that holds comes first, " : "";
+  const what = state === "calming" ? "waiting for a stable connection first, " : "";
   const plural = connections === 1 ? "" : "s";
   return `${where}: ${what}${inWords(elapsedMs)}, ${connections} connection${plural}`;
 }

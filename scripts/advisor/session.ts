@@ -20,18 +20,18 @@ export type EngineName = "node" | "xs";
 
 export type Onlooker = Pick<AdvisorOptions, "cases" | "onProgress" | "onOutcome">;
 
-/** Of our own clients, which either start within this time or not at all; real ms. */
+/** How long to wait for our own clients, which start within this time or not at all; real ms. */
 const ownPatienceMs = 60_000;
-/** A person has to start a client from outside, or its backoff has to end; real ms. */
+/** How long to wait for an external client, which a person must start, or whose backoff must end; real ms. */
 const outsidePatienceMs = 10 * 60_000;
 
-/** A process of its own may have to wait for its turn; real ms. */
+/** How long XS may be quiet, because its process may have to wait for the CPU; real ms. */
 const xsQuietMs = 60;
 
 /**
- * Our own firmware on either engine, with keys and certificates that nobody keeps.
+ * Tests our own firmware on Node or XS, with temporary keys and certificates.
  * @param speed how many times faster its time runs while nothing happens
- * @throws UserError where there is no XS
+ * @throws UserError when XS is not built
  */
 export async function adviseOwn(
   engine: EngineName,
@@ -74,20 +74,20 @@ export async function adviseOwn(
 }
 
 export interface OutsideOptions {
-  /** whose CA the client trusts, and which has signed the client's certificate */
+  /** the CA that the client trusts, which also signed the client's certificate */
   readonly ca: Issuer;
-  /** what the client calls this machine */
+  /** the host name that the client connects to */
   readonly host: string;
-  /** where to listen; 0: any port */
+  /** the address to listen on; port 0: any */
   readonly address: string;
   readonly port: number;
-  /** Called once clients can come. */
+  /** Called when clients can connect. */
   onListening(port: number): void;
 }
 
 /**
- * Any client, in real time: it has to come by itself.
- * @throws UserError where the port cannot be had
+ * Tests any client in real time. The client must connect by itself.
+ * @throws UserError when it cannot listen on the port
  */
 export async function adviseOutside(
   { ca, host, address, port, onListening }: OutsideOptions,
@@ -119,18 +119,18 @@ async function listen(ca: Issuer, host: string, address: string, port: number, p
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UserError(
-      `cannot listen on ${address}:${port} (${code ?? message}): name another with --port or --listen`,
+      `cannot listen on ${address}:${port} (${code ?? message}): name another port or address with --port or --listen`,
       { cause: error },
     );
   }
 }
 
-/** The firmware's modules for XS, in a folder that has to be removed. */
+/** The firmware's modules for XS, in a temporary folder that the caller removes. */
 async function firmwareOnXs() {
   const binary = findEngine();
   if (binary === undefined) {
     throw new UserError(
-      "XS is not built here: npm ci builds it where there are make and a C compiler, on Node 20 or 22",
+      'XS is not built: install make and a C compiler, then run "npm ci" on Node 20 or 22',
     );
   }
   const directory = mkdtempSync(join(tmpdir(), "boom-box-advisor-"));
@@ -138,7 +138,7 @@ async function firmwareOnXs() {
     process.off("exit", remove);
     rmSync(directory, { recursive: true, force: true });
   };
-  // However it ends.
+  // Runs however the process ends.
   process.on("exit", remove);
   const built = await bundleForEngine(directory, simulatorProgram);
   const modules = built.map(({ file }) => file);

@@ -1,4 +1,4 @@
-/** What is aimed at: a figure, and the most it may be. Without `most` the figure is told, not judged. */
+/** A measured figure, and its upper limit. Without `most`, the figure is only reported. */
 interface Aim {
   readonly part: string;
   readonly name: string;
@@ -10,21 +10,21 @@ interface Aim {
 const aims = {
   latency: {
     part: "latency",
-    name: "PUBLISH to pin HIGH, p50, of MQTT.js's",
+    name: "PUBLISH to pin HIGH, p50, vs. MQTT.js",
     most: 1,
     unit: "",
     digits: 2,
   },
   heap: {
     part: "heap",
-    name: "live heap per box, of MQTT.js's",
+    name: "live heap per box, vs. MQTT.js",
     most: 0.5,
     unit: "",
     digits: 2,
   },
   refused: {
     part: "storm",
-    name: "CONNECTs refused for AWS's limit",
+    name: "CONNECTs refused because of AWS's limit",
     most: 0,
     unit: "",
     digits: 0,
@@ -43,7 +43,7 @@ const aims = {
 
 export type AimName = keyof typeof aims;
 
-/** The figures of one run beside what is aimed at; whatever nobody told was not measured. */
+/** The figures of one run next to their aims. A figure that was never set was not measured. */
 export class Aims {
   readonly #figures = new Map<AimName, number>();
   readonly #reasons = new Map<AimName, string>();
@@ -68,14 +68,14 @@ export class Aims {
     const text = (value: number) => `${value.toFixed(aim.digits)} ${aim.unit}`.trimEnd();
     const most = aim.most === undefined ? "" : text(aim.most);
     if (figure === undefined) {
-      const why = this.#reasons.get(name) ?? `the part "${aim.part}" was left out`;
+      const why = this.#reasons.get(name) ?? `the part "${aim.part}" did not run`;
       return columns(aim.name, "", most, `not measured: ${why}`);
     }
     return columns(aim.name, text(figure), most, verdict(aim, figure));
   }
 }
 
-/** By the figure itself, not by its rounded form. */
+/** Compares the exact figure, not the rounded one. */
 function verdict({ most }: Aim, figure: number): string {
   if (most === undefined) return "no aim";
   return figure <= most ? "met" : "MISSED";

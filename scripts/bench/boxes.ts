@@ -16,7 +16,7 @@ import { MemoryStorage } from "../../host-sim/hardware/storage.ts";
 import type { TLSIdentity } from "../../host-sim/hardware/tls.ts";
 import { requireSettings } from "../command-line/settings.ts";
 
-/** A box of either make, connected. */
+/** A connected box of either implementation. */
 export interface BenchBox {
   readonly pin: RecordedPin;
   stop(): Promise<void>;
@@ -29,12 +29,12 @@ export interface BenchBoxOptions {
   readonly pulseMs: number;
 }
 
-/** Boxes of one process share what parses their packets. */
+/** All boxes of one process share one packet parser. */
 const parser = new PacketParser();
 
 export type MakeBox = (options: BenchBoxOptions) => Promise<BenchBox>;
 
-/** Ours: the firmware's agent on Node's hardware. */
+/** Our implementation: the firmware's agent on simulated hardware. */
 export function makeOurBox({
   thingName,
   port,
@@ -51,7 +51,7 @@ export function makeOurBox({
   });
   const device = createNodeDevice({ pin: settings.pin, identity });
   return new Promise((resolve) => {
-    // Called once and let go, as MQTT.js lets go of `once`: it is the benchmark's, not the box's.
+    // Released after the first call, like a `once` listener in MQTT.js, because it belongs to the benchmark.
     let onOnline: typeof resolve | undefined = resolve;
     const agent = new Agent({
       device,
@@ -70,8 +70,8 @@ export function makeOurBox({
 }
 
 /**
- * The same job on MQTT.js: the very same rules say which command is refused, so that what differs is
- * what is compared: the MQTT client, and what stands between it and the pin.
+ * The same box on MQTT.js. It uses the same rules to refuse commands, so that only the MQTT client and
+ * the code between it and the pin differ.
  */
 export async function makeMqttJsBox({
   thingName,
@@ -84,7 +84,7 @@ export async function makeMqttJsBox({
   const reader = new CommandReader({ commandMaxAgeMs: 60_000, clockSkewMs: 5_000 });
   const gate = new Gate({ pulseMs, cooldownMs: 0 });
   const storage = new MemoryStorage();
-  // tls.connect() takes a context too; MQTT.js hands it on, though its types do not say so.
+  // tls.connect() also accepts a context. MQTT.js passes it on, although its types omit it.
   const context = { secureContext: identity.secureContext };
   const client = connect({
     ...context,
@@ -137,11 +137,11 @@ export async function makeMqttJsBox({
   await client.subscribeAsync(topics.command, { qos: 1 });
   const online = '{"state":"online"}';
   await client.publishAsync(topics.status, online, { qos: 1, retain: true });
-  // MQTT.js itself subscribes again; but whoever has died by its will must say that it lives.
+  // MQTT.js resubscribes by itself. The box must publish `online` again, because its last will said offline.
   client.on("connect", () => client.publish(topics.status, online, { qos: 1, retain: true }));
   client.on("error", ignore);
   return { pin, stop: () => client.endAsync() };
 }
 
-/** MQTT.js goes on trying; without a listener it would throw. */
+/** MQTT.js reconnects by itself, but throws if there is no listener. */
 function ignore(): void {}

@@ -6,7 +6,7 @@ import { CloudStandIn, type CloudStandInOptions } from "../../host-sim/cloud/sta
 import type { TLSIdentity } from "../../host-sim/hardware/tls.ts";
 import { createAuthority, issueClient, issueServer } from "../../host-sim/pki/authority.ts";
 
-/** The one certificate of all boxes, PEM, so that each side shares one TLS context. */
+/** The certificate of all boxes, PEM. One certificate lets each side share one TLS context. */
 export interface BenchPem {
   readonly ca: string;
   readonly cert: string;
@@ -23,13 +23,13 @@ export interface BenchCloud {
   readonly pem: BenchPem;
 }
 
-/** For a stand-in that lets one certificate be any number of boxes, and limits nobody's rate. */
+/** The options of a stand-in that accepts many boxes with one certificate, without rate limits. */
 export async function benchCloudOptions(): Promise<BenchCloudOptions> {
   const authority = await createAuthority();
   const server = await issueServer(authority);
   const box = await issueClient(authority, "bench");
   const registry = new Registry(localAccount);
-  // Only here: the bench is about time and memory, and a thousand certificates would only be slow.
+  // Only for the benchmark, which measures time and memory: a thousand certificates would only be slow.
   registry.register({
     certificate: box.certificatePem,
     policies: [

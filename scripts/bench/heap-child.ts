@@ -2,7 +2,7 @@ import { type BenchBox, makeMqttJsBox, makeOurBox } from "./boxes.ts";
 import { identityOf } from "./cloud.ts";
 import type { HeapRequest } from "./heap.ts";
 
-/** The process that holds the boxes, and nothing else, so that its heap is theirs. */
+/** A process that contains only the boxes, so that its heap is theirs. */
 process.once("message", async ({ make, count, port, pem }: HeapRequest) => {
   const makeBox = make === "ours" ? makeOurBox : makeMqttJsBox;
   const identity = identityOf(pem);
@@ -11,7 +11,7 @@ process.once("message", async ({ make, count, port, pem }: HeapRequest) => {
     const thingName = `${make}-${index}`;
     boxes.push(await makeBox({ thingName, port, identity, pulseMs: 20 }));
   };
-  // What the first ones load and compile belongs to no box.
+  // The first boxes load and compile code that must not count.
   for (let index = 0; index < 20; index++) await add(index);
   const before = await settledHeap();
   for (let index = 0; index < count; index += 20) {

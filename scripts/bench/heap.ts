@@ -9,9 +9,9 @@ export interface HeapRequest {
   readonly pem: BenchPem;
 }
 
-/** Live heap bytes for each of `count` connected boxes, in a process of their own. */
+/** Measures the live heap bytes per connected box, in a separate process with `count` boxes. */
 export function measureHeap(request: HeapRequest): Promise<number> {
-  // The compiled child, as this is compiled itself: what is measured is what runs.
+  // The compiled child, because this module runs compiled too.
   const child = fork(join(import.meta.dirname, "heap-child.js"), { execArgv: ["--expose-gc"] });
   return new Promise((resolve, reject) => {
     child.once("message", (message) => {
@@ -19,7 +19,9 @@ export function measureHeap(request: HeapRequest): Promise<number> {
       child.kill("SIGKILL");
     });
     child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`the process of the boxes ended (${code})`)));
+    child.once("exit", (code) =>
+      reject(new Error(`the process with the boxes ended with ${code}`)),
+    );
     child.send(request);
   });
 }

@@ -6,15 +6,15 @@ import { type BenchBox, makeMqttJsBox, makeOurBox } from "./boxes.ts";
 import { identityOf, startBenchCloud } from "./cloud.ts";
 
 export interface LatencyResult {
-  /** broker's write of the PUBLISH to the rising edge, ms */
+  /** from the broker's write of PUBLISH to the rising edge, ms */
   readonly latencies: readonly number[];
-  /** pulse width minus the width asked for, ms */
+  /** pulse width minus the configured width, ms */
   readonly widthErrors: readonly number[];
 }
 
 const pulseMs = 20;
 
-/** Both boxes on one broker, by turns, so that whatever the machine does, it does to both. */
+/** Measures both boxes on one broker in turns, so that the machine's load affects both. */
 export async function measureLatency(
   rounds: number,
   onProgress: (round: number) => void,
@@ -33,14 +33,14 @@ export async function measureLatency(
   for (const { name } of boxes) await warmUp(cloud, name);
   const rehearsals = 50;
   for (let round = 0; round < rounds + rehearsals; round++) {
-    // Who goes first changes: what one leaves behind must not always be the other's burden.
+    // The order alternates, so that side effects of one do not always affect the other.
     const turns = [...boxes.entries()];
     if (round % 2 === 1) turns.reverse();
     for (const [index, { name, box }] of turns) {
       const pulse = nextPulse(box);
       await cloud.publish(topicsOf("gate", name).command, commandOf());
       const { riseAt, fallAt } = await pulse;
-      // The event's PUBLISH and its PUBACK are over before the other's turn.
+      // The event's PUBLISH and PUBACK are complete before the other's turn.
       await new Promise((resolve) => setTimeout(resolve, 5));
       if (round < rehearsals) continue;
       results[index]?.latencies.push(riseAt - writtenAt);
@@ -51,13 +51,13 @@ export async function measureLatency(
   for (const { box } of boxes) await box.stop();
   await cloud.close();
   const [ours, mqttJs] = results;
-  if (ours === undefined || mqttJs === undefined) throw new Error("two boxes, two results");
+  if (ours === undefined || mqttJs === undefined) throw new Error("a box has no result");
   return { ours, mqttJs };
 }
 
 /**
- * Commands too old to open anything, so that V8 has compiled what a box runs before it is measured:
- * a benchmark's first minute is not a gate's life.
+ * Sends stale commands, which open nothing, so that V8 has compiled the box's code before the
+ * measurement.
  */
 async function warmUp(cloud: CloudStandIn, name: string): Promise<void> {
   for (let i = 0; i < 3_000; i++) {

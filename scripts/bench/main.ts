@@ -52,7 +52,7 @@ async function latency(): Promise<void> {
 async function heap(): Promise<void> {
   const count = 1_000;
   const { cloud, pem } = await startBenchCloud();
-  progress(`heap: ${count} boxes of ours`);
+  progress(`heap: ${count} of our boxes`);
   const ours = await measureHeap({ make: "ours", count, port: cloud.port, pem });
   progress(`heap: ${count} boxes on MQTT.js`);
   const peer = await measureHeap({ make: "mqtt-js", count, port: cloud.port, pem });
@@ -69,12 +69,12 @@ async function comeBack(): Promise<void> {
   heading(`\nafter ${options.outageMs / 1000} s without a broker`, "ours", "MQTT.js");
   for (const [name, share] of quantiles) {
     const seconds = (values: readonly number[]) => quantile(values, share) / 1000;
-    row(`its return to online, ${name}`, seconds(returns.ours), seconds(returns["mqtt-js"]), "s");
+    row(`time to online, ${name}`, seconds(returns.ours), seconds(returns["mqtt-js"]), "s");
   }
   note(
-    `${options.outages} outages, ${options.boxes} boxes of each make in each, both at once; the stand-in limits nobody's rate.`,
-    "MQTT.js tries every second, and so is back sooner after a short outage; ours waits longer and at",
-    "random after each failure, so that a large fleet does not come back in one moment: see the storm.",
+    `${options.outages} outages, each with ${options.boxes} boxes of each kind at the same time; the stand-in has no rate limits.`,
+    "MQTT.js tries every second, so it reconnects sooner after a short outage. Ours backs off with jitter",
+    "after each failure, so that a large fleet does not reconnect all at once: see the storm.",
   );
 }
 
@@ -91,22 +91,22 @@ async function storm(): Promise<void> {
   progress("");
   heading(`\n${boxes} boxes, ${outageMs / 1000} s of outage`, "ours", "MQTT.js");
   row(`most CONNECTs a second, limit ${connectsPerSecond}`, ours.peak, mqttJs.peak, "", 0);
-  row("CONNECTs refused for the limit", ours.refused, mqttJs.refused, "", 0);
-  row("tries while nobody was there", ours.inVain, mqttJs.inVain, "", 0);
+  row("CONNECTs over the limit, refused", ours.refused, mqttJs.refused, "", 0);
+  row("attempts during the outage", ours.inVain, mqttJs.inVain, "", 0);
   for (const [name, share] of [["half", 0.5] as const, ["99 %", 0.99] as const]) {
     const seconds = (result: typeof ours) => returnedMs(result, share, outageMs) / 1000;
-    row(`its return to ${name} online`, seconds(ours), seconds(mqttJs), "s", 1);
+    row(`time to ${name} online`, seconds(ours), seconds(mqttJs), "s", 1);
   }
   row("most a second after 1 s of outage", blink.ours.peak, blink.mqttJs.peak, "", 0);
   const picture = join("docs", "reconnect-storm.svg");
   await writeFile(join(projectRoot, picture), drawStorm(pictured, { ours, mqttJs }));
   note(
-    "virtual time; the firmware's own connection and back-off, MQTT.js as a model of its defaults.",
-    `The broker hangs up on what is over the limit: were it a CONNACK, MQTT.js would not try again. ${picture}`,
+    "In virtual time, with the firmware's own connection and back-off, and a model of MQTT.js's defaults.",
+    `The broker closes connections over the limit. If it sent a CONNACK, MQTT.js would not retry. ${picture}`,
   );
 }
 
-/** Of a slot on a device, which has 32 bits. */
+/** The size of an XS slot on a 32-bit device. */
 const slotBytes = 16;
 
 function showXs(ours: XsFigures, unshimmed: XsFigures): void {
@@ -125,7 +125,7 @@ function showXs(ours: XsFigures, unshimmed: XsFigures): void {
   const name = `growth over ${reconnects} reconnects`.padEnd(nameWidth);
   process.stdout.write(`${name}${growth(ours.growth)}${growth(unshimmed.growth)}\n`);
   note(
-    "slots of 16 bytes, as on a device, without TLS and drivers; ours lies in flash but for what runs, the other cannot be preloaded",
+    "A slot has 16 bytes, as on a device. Without TLS and drivers. Ours is in flash except for its state; the other cannot be preloaded.",
   );
   aims.measured("slots", slots(ours.slotsAtRest) / 1000);
   aims.measured("steps", ours.computeOfOpen);
@@ -143,7 +143,7 @@ async function onXs(): Promise<void> {
     return;
   }
   for (const name of ["compiled", "slots", "steps", "growth"] as const) {
-    aims.notMeasured(name, "npm ci has not built XS here");
+    aims.notMeasured(name, "XS is not built");
   }
 }
 
@@ -159,9 +159,9 @@ async function web(): Promise<void> {
   const perSecond = (load.answered / load.seconds).toFixed(0);
   const answers = [...load.answers].map(([status, count]) => `${count} × ${status}`).join(", ");
   note(
-    `${load.people} people tapping all the time for ${load.seconds} s: ${perSecond} requests a second;`,
-    `answers ${answers}; ${load.pulses} pulses; in the records ${load.recorded} of ${load.answered}`,
-    "from the request's first byte through session, grant, record in SQLite, broker and box, on loopback",
+    `${load.people} people tap continuously for ${load.seconds} s: ${perSecond} requests a second;`,
+    `answers ${answers}; ${load.pulses} pulses; ${load.recorded} of ${load.answered} requests recorded`,
+    "Measured from the request's first byte, through session, grant, SQLite, broker and box, on loopback.",
   );
 }
 
@@ -178,7 +178,7 @@ const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(parts, name));
 if (unknown.length > 0) {
   const known = Object.keys(parts).join(", ");
-  process.stderr.write(`no part of the benchmark: ${unknown.join(", ")}. There are: ${known}\n`);
+  process.stderr.write(`the benchmark has no part ${unknown.join(", ")}: use ${known}\n`);
   process.exitCode = 2;
 } else {
   for (const [name, run] of Object.entries(parts)) {

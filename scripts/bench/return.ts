@@ -7,20 +7,20 @@ const makes = { ours: makeOurBox, "mqtt-js": makeMqttJsBox } as const;
 type Make = keyof typeof makes;
 
 export interface ReturnOptions {
-  /** of each make, in each outage */
+  /** boxes of each implementation, in each outage */
   readonly boxes: number;
   readonly outages: number;
   readonly outageMs: number;
 }
 
-/** After this long a box is lost for good: twice what our back-off can wait after so short an outage. */
+/** The time limit for a reconnect: twice our back-off's longest wait after so short an outage. */
 const lostAfterMs = 120_000;
 
 /**
- * The broker goes away and comes back on the same port, knowing what it knew: ms from its `listen`
- * to the broker having each box's status `online`. Both makes at once, new boxes for each outage, as
- * a back-off forgets nothing in so short a connection.
- * @throws Error when a box does not come back
+ * Stops the broker and restarts it on the same port with the same state. Measures the ms from its
+ * `listen` to each box's status `online`. Both implementations run at once. Each outage has new boxes,
+ * because so short a connection does not reset the back-off.
+ * @throws Error when a box does not reconnect
  */
 export async function measureReturn(
   { boxes, outages, outageMs }: ReturnOptions,
@@ -35,7 +35,7 @@ export async function measureReturn(
     const before = await CloudStandIn.listen({ ...options.cloud, port });
     ({ port } = before);
     const fleet = await connectAll(boxes, port, options);
-    say("the broker is away");
+    say("the broker is down");
     await before.close();
     await pause(outageMs);
     const arrivals = new Arrivals(fleet.length);
@@ -43,7 +43,7 @@ export async function measureReturn(
     const onRecord = (record: CloudRecord) => arrivals.note(record);
     const cloud = await CloudStandIn.listen({ ...options.cloud, port, store, onRecord });
     const startedAt = performance.now();
-    say("the broker is back");
+    say("the broker is up");
     for (const [clientId, at] of await arrivals.all(lostAfterMs)) {
       returns[clientId.startsWith("ours") ? "ours" : "mqtt-js"].push(at - startedAt);
     }
@@ -53,7 +53,7 @@ export async function measureReturn(
   return returns;
 }
 
-/** One of each make at a time: the handshakes here are not what is measured. */
+/** Connects one box of each kind at a time: these handshakes are not measured. */
 async function connectAll(
   count: number,
   port: number,
@@ -94,7 +94,7 @@ class Arrivals {
     await new Promise<void>((resolve, reject) => {
       const timeout = setTimeout(() => {
         const missing = this.#expected - this.#at.size;
-        reject(new Error(`${missing} boxes did not come back within ${timeoutMs / 1000} s`));
+        reject(new Error(`${missing} boxes did not reconnect within ${timeoutMs / 1000} s`));
       }, timeoutMs);
       this.#onAll = () => {
         clearTimeout(timeout);

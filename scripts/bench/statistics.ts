@@ -1,4 +1,4 @@
-/** The value below which `share` (0–1) of the sorted values lie; NaN where there are none. */
+/** The quantile `share` (0–1) of the values; NaN if there are none. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;

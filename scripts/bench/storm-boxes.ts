@@ -1,24 +1,24 @@
 import { Connection } from "../../device/core/connection.ts";
 
-/** How one box comes back to a broker that went away at 0. All times in ms since then. */
+/** How one box reconnects to a broker that went down at 0. All times in ms since then. */
 export interface StormBox {
-  /** The connection ended, or could not be made. @returns when to {@link StormBox.wake} it */
+  /** The connection ended, or failed. @returns when to call {@link StormBox.wake} */
   lost(nowMs: number): number;
-  /** @returns `connect`, or when to wake it instead */
+  /** @returns `connect`, or when to call it again */
   wake(nowMs: number): "connect" | number;
-  /** CONNACK and SUBACK are here. */
+  /** CONNACK and SUBACK have arrived. */
   online(nowMs: number): void;
 }
 
 /** `random` is uniform in [0, 1). */
 export type MakeStormBox = (random: () => number) => StormBox;
 
-/** The settings' default and the box's own constants. */
+/** The default setting and the box's constants. */
 const backoff = { minimumMs: 1_000, maximumMs: 120_000 };
 const heldMs = 30_000;
 const longBefore = -10 * 60 * 1000;
 
-/** The firmware's own connection, up for ten minutes when the broker goes. */
+/** The firmware's own connection, which was up for ten minutes when the broker went down. */
 export const makeOurStormBox: MakeStormBox = (random) => {
   const connection = new Connection({ networks: [], backoff, heldMs }, random);
   connection.start(longBefore);
@@ -46,12 +46,12 @@ export const makeOurStormBox: MakeStormBox = (random) => {
   };
 };
 
-/** MQTT.js's `reconnectPeriod`, by default. */
+/** MQTT.js's default `reconnectPeriod`. */
 const reconnectPeriodMs = 1_000;
 
 /**
- * What MQTT.js 5 does by default: `connect()` again 1 s after each `close`. Only where it is hung up
- * on: a CONNACK that refuses stops it for good, as `reconnectOnConnackError` is off.
+ * MQTT.js 5's default: `connect()` 1 s after each `close`. A CONNACK that refuses would stop it for
+ * good, because `reconnectOnConnackError` is off.
  */
 export const makeMqttJsStormBox: MakeStormBox = () => ({
   lost: (nowMs) => nowMs + reconnectPeriodMs,

@@ -17,7 +17,7 @@ interface Panel {
   readonly share: (value: number) => number;
 }
 
-/** Four decades and a little air; nothing at all lies on the bottom. */
+/** A logarithmic scale of four decades with a margin; zero is at the bottom. */
 const connects: Panel = {
   top: 102,
   bottom: 362,
@@ -25,7 +25,7 @@ const connects: Panel = {
 };
 const online: Panel = { top: 430, bottom: 552, share: (percent) => percent / 100 };
 
-/** An SVG of its own, white below, so that it reads on dark pages too. */
+/** A standalone SVG with a white background, so that it is readable on dark pages too. */
 export function drawStorm(
   options: StormOptions,
   results: { readonly ours: StormResult; readonly mqttJs: StormResult },
@@ -91,7 +91,7 @@ function yOf({ top, bottom, share }: Panel, value: number): number {
   return bottom - share(value) * (bottom - top);
 }
 
-/** Two decimals are a hundredth of a pixel, and the same on every machine. */
+/** Two decimals are precise enough, and equal on every machine. */
 function figure(value: number): string {
   return String(Number(value.toFixed(2)));
 }
@@ -124,7 +124,7 @@ function ticks({ bottom }: Panel): string[] {
   });
 }
 
-/** One point a second, in its middle; after the last the value stays what it ends at. */
+/** One point in the middle of each second; the last value continues to the end. */
 function line(panel: Panel, values: readonly number[], color: string): string {
   const points = values
     .slice(0, endSeconds)

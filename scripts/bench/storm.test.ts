@@ -8,7 +8,7 @@ import { drawStorm } from "./storm-chart.ts";
 
 const few: StormOptions = { boxes: 100, outageMs: 10_000, connectsPerSecond: 20, seed: 7 };
 
-/** Tries at 3, 6, 9 s, … sharp. */
+/** Tries at exactly 3, 6, 9 s, … */
 const patient = (): StormBox => ({
   lost: (nowMs) => (Math.floor(nowMs / 3_000) + 1) * 3_000,
   wake: () => "connect",
@@ -16,7 +16,7 @@ const patient = (): StormBox => ({
 });
 
 describe("a reconnect storm", () => {
-  it("lets nobody in while the broker is away, then as many a second as it takes", () => {
+  it("admits no box while the broker is down, then as many a second as the limit allows", () => {
     const { online, attempts, refused, inVain, peak } = simulateStorm(patient, few);
     assert.ok(online.slice(0, 10).every((count) => count === 0));
     assert.deepEqual(attempts.slice(0, 14), [0, 0, 0, 100, 0, 0, 100, 0, 0, 100, 0, 0, 100, 0]);
@@ -28,14 +28,14 @@ describe("a reconnect storm", () => {
     assert.ok(Math.max(...gains) <= 20, String(gains));
   });
 
-  it("counts a box's way back from the broker's return", () => {
+  it("measures the time to reconnect from the broker's return", () => {
     const result = simulateStorm(patient, { ...few, boxes: 1 });
     const [onlineAt = Number.NaN] = result.onlineAtMs;
     assert.ok(onlineAt >= 12_000 && onlineAt < 13_000, String(onlineAt));
     assert.equal(returnedMs(result, 1, few.outageMs), onlineAt - few.outageMs);
   });
 
-  it("asks a box again that has something to wait for", () => {
+  it("wakes a box again when it asks for that", () => {
     const woken: number[] = [];
     const hesitant = (): StormBox => ({
       ...patient(),
@@ -45,12 +45,12 @@ describe("a reconnect storm", () => {
     assert.deepEqual(woken, [3_000, 23_000]);
   });
 
-  it("says so when a box never comes back", () => {
+  it("reports boxes that never reconnect", () => {
     const lame = (): StormBox => ({ ...patient(), lost: (nowMs) => nowMs + 7_200_000 });
-    assert.throws(() => simulateStorm(lame, few), /100 boxes did not come back/);
+    assert.throws(() => simulateStorm(lame, few), /100 boxes did not reconnect/);
   });
 
-  it("stays below the limit with our back-off, and does not without", () => {
+  it("stays below the limit with our back-off, and exceeds it without", () => {
     const fleet = { ...pictured, boxes: 2_000, connectsPerSecond: 100 };
     const ours = simulateStorm(makeOurStormBox, fleet);
     assert.equal(ours.refused, 0);
@@ -62,11 +62,11 @@ describe("a reconnect storm", () => {
 });
 
 describe("the picture of the storm", () => {
-  it("is what the firmware's back-off draws", () => {
+  it("matches the firmware's back-off", () => {
     const ours = simulateStorm(makeOurStormBox, pictured);
     const mqttJs = simulateStorm(makeMqttJsStormBox, pictured);
     const committed = readFileSync(join(projectRoot, "docs", "reconnect-storm.svg"), "utf8");
-    const hint = "the back-off or the drawing changed: npm run bench -- storm draws it anew";
+    const hint = "the back-off or the drawing changed: run npm run bench -- storm to redraw it";
     assert.ok(drawStorm(pictured, { ours, mqttJs }) === committed, hint);
   });
 });

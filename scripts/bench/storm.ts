@@ -3,37 +3,37 @@ import type { MakeStormBox } from "./storm-boxes.ts";
 
 export interface StormOptions {
   readonly boxes: number;
-  /** the broker is away from 0 until then; whole seconds */
+  /** the broker is down from 0 until then; whole seconds */
   readonly outageMs: number;
-  /** the broker takes as many CONNECTs in each second, and hangs up on the others */
+  /** the broker accepts this many CONNECTs in each second, and closes the other connections */
   readonly connectsPerSecond: number;
   readonly seed: number;
 }
 
-/** What a broker saw. Times in ms since it went away; the n-th second is [n, n + 1) s. */
+/** What the broker observed. Times in ms since it went down; the n-th second is [n, n + 1) s. */
 export interface StormResult {
-  /** tries to connect in each second, also those that found nobody */
+  /** connection attempts in each second, including those during the outage */
   readonly attempts: readonly number[];
   /** boxes online at the end of each second */
   readonly online: readonly number[];
-  /** the most CONNECTs in one second since the broker is back */
+  /** the most CONNECTs in one second after the outage */
   readonly peak: number;
-  /** tries while it was away */
+  /** attempts during the outage */
   readonly inVain: number;
-  /** CONNECTs hung up on for the limit */
+  /** CONNECTs refused because of the limit */
   readonly refused: number;
-  /** each box, in order of time */
+  /** one time for each box, ascending */
   readonly onlineAtMs: readonly number[];
 }
 
 /**
- * AWS IoT Core's `Connect requests per second per account`, as "AWS IoT Core endpoints and quotas"
- * gives it in the copies at hand; it can be raised. *(unverified)*: today's page; newer reports say
- * 3,000 in the larger regions.
+ * AWS IoT Core's `Connect requests per second per account` in a copy of "AWS IoT Core endpoints and
+ * quotas". AWS can raise it. *(unverified)*: the current page; newer reports say 3,000 in the larger
+ * regions.
  */
 export const awsConnectsPerSecond = 500;
 
-/** Of 10,000 gates, a minute without a broker: the picture in docs/. */
+/** The storm of the picture in docs/: 10,000 gates, one minute without a broker. */
 export const pictured: StormOptions = {
   boxes: 10_000,
   outageMs: 60_000,
@@ -41,18 +41,17 @@ export const pictured: StormOptions = {
   seed: 1,
 };
 
-/** A box that is not back by then never comes back. */
+/** A box that is not online by then counts as lost. */
 const endMs = 60 * 60 * 1000;
-/** Until a box knows whether it is connected, refused or nobody is there. */
+/** The shortest time until a box knows that it is connected or refused, or that the broker is down. */
 const shortestAnswerMs = 20;
 const longestAnswerMs = 200;
 
 /**
- * A fleet loses its broker in one moment and looks for it, in virtual time.
+ * Simulates in virtual time how a fleet loses its broker and reconnects.
  *
- * The broker is kinder than a real one: a CONNECT it hangs up on costs it nothing, and does not count
- * against the limit.
- * @throws Error when a box does not come back within an hour
+ * A real broker is worse: here a refused CONNECT costs nothing, and does not count against the limit.
+ * @throws Error when a box does not reconnect within an hour
  */
 export function simulateStorm(make: MakeStormBox, options: StormOptions): StormResult {
   const random = seededRandom(options.seed);
@@ -82,12 +81,12 @@ export function simulateStorm(make: MakeStormBox, options: StormOptions): StormR
   }
   agenda.run();
   if (onlineAtMs.length < options.boxes) {
-    throw new Error(`${options.boxes - onlineAtMs.length} boxes did not come back`);
+    throw new Error(`${options.boxes - onlineAtMs.length} boxes did not reconnect`);
   }
   return { ...broker.seen(onlineAtMs), onlineAtMs };
 }
 
-/** When `share` (0–1) of the boxes were online, in ms since the broker is back. */
+/** When `share` (0–1) of the boxes were online, in ms since the end of the outage. */
 export function returnedMs({ onlineAtMs }: StormResult, share: number, outageMs: number): number {
   return (onlineAtMs[Math.ceil(share * onlineAtMs.length) - 1] ?? Number.NaN) - outageMs;
 }
@@ -136,7 +135,7 @@ function secondOf(ms: number): number {
   return Math.floor(ms / 1000);
 }
 
-/** What is due, by its millisecond; within one, in the order it was added. */
+/** A queue of tasks by their millisecond; within one, in the order of insertion. */
 class Agenda {
   readonly #due: (((nowMs: number) => void)[] | undefined)[] = [];
 

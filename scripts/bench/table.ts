@@ -1,11 +1,11 @@
-/** What is under way, on a terminal alone; an empty text clears the line. */
+/** Shows progress on a terminal only. An empty text clears the line. */
 export function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
 
 export function heading(name: string, ours: string, peer: string): void {
   const columns = `${ours.padStart(14)}${peer.padStart(14)}  ratio`;
-  // A name may begin with a line of its own.
+  // A name may begin with line breaks.
   const [, space = "", words = ""] = /^(\n*)(.*)$/.exec(name) ?? [];
   process.stdout.write(`${space}${words.padEnd(nameWidth)}${columns}\n`);
 }
@@ -16,7 +16,7 @@ export function row(name: string, ours: number, peer: number, unit: string, digi
   process.stdout.write(`${name.padEnd(nameWidth)}${figure(ours)}${figure(peer)}${ratio}\n`);
 }
 
-/** What the figures above need to be read rightly. */
+/** Prints notes that explain the figures above. */
 export function note(...lines: readonly string[]): void {
   process.stdout.write(`${lines.join("\n")}\n`);
 }

@@ -16,9 +16,9 @@ import { type BenchBox, makeOurBox } from "./boxes.ts";
 import { type BenchPem, identityOf, startBenchCloud } from "./cloud.ts";
 
 export interface WebResult {
-  /** request in to pin HIGH, through the service, ms */
+  /** from the request to pin HIGH, through the service, ms */
   readonly taps: readonly number[];
-  /** PUBLISH handed to an MQTT client to pin HIGH, ms */
+  /** from an MQTT client's PUBLISH to pin HIGH, ms */
   readonly bare: readonly number[];
 }
 
@@ -27,7 +27,7 @@ export interface LoadResult {
   readonly seconds: number;
   /** answers by HTTP status */
   readonly answers: ReadonlyMap<number, number>;
-  /** answers that name a request, and how many of them the records hold afterwards */
+  /** answers that name a request, and how many of those requests are recorded afterwards */
   readonly answered: number;
   readonly recorded: number;
   readonly pulses: number;
@@ -36,10 +36,10 @@ export interface LoadResult {
 const thingName = "lot-1";
 const gateId = "gate";
 const pulseMs = 20;
-/** what the service is told that it is called; who asks says so too */
+/** the service's origin, which requests must send too */
 const origin = "http://localhost:8080";
 
-/** The whole way on one machine: page's request, service, SQLite, broker, box, pin. */
+/** The whole path on one machine: the page's request, service, SQLite, broker, box, pin. */
 class Bench {
   readonly box: BenchBox;
   readonly client: MqttClient;
@@ -76,7 +76,7 @@ class Bench {
     return this.#web.store;
   }
 
-  /** Somebody who may open at all times, signed in. @returns the headers of his requests */
+  /** Signs in a person who may open at all times. @returns the headers of the person's requests */
   async person(name: string): Promise<Readonly<Record<string, string>>> {
     const { store } = this;
     const [personId, now] = [randomUUID(), Date.now()];
@@ -118,7 +118,7 @@ class Bench {
     };
   }
 
-  /** One tap. @returns the answer's status */
+  /** Sends one tap. @returns the answer's status */
   tap(headers: Readonly<Record<string, string>>, id: string): Promise<number> {
     return new Promise((resolve, reject) => {
       const sent = request(
@@ -188,12 +188,12 @@ async function startService(
     store.createGate({ id: gateId, name: "Gate", thingName, timeZone: "UTC", isActive: true }),
   );
   await heard;
-  // What is retained of the box comes right after.
+  // The box's retained status arrives right after that.
   await new Promise((resolve) => setTimeout(resolve, 500));
   return web;
 }
 
-/** By turns, so that whatever the machine does, it does to both. */
+/** Measures both in turns, so that the machine's load affects both. */
 export async function measureTapToPulse(
   rounds: number,
   onProgress: (round: number) => void,
@@ -213,7 +213,8 @@ export async function measureTapToPulse(
       const pulse = nextPulse(bench.box);
       const at = performance.now();
       const [riseAt, answer] = await Promise.all([pulse, ways[name]()]);
-      if (answer !== 202 && name === "taps") throw new Error(`a tap was answered by ${answer}`);
+      if (answer !== 202 && name === "taps")
+        throw new Error(`the service answered a tap with ${answer}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
       if (round >= rehearsals) result[name].push(riseAt - at);
     }
@@ -229,7 +230,7 @@ function commandText(): string {
   return writeOpenCommand({ id: randomUUID(), ...times, by: "bench" });
 }
 
-/** @returns when it began; resolves when it is over */
+/** Resolves at the end of the pulse. @returns when it began */
 function nextPulse({ pin }: BenchBox): Promise<number> {
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => reject(new Error("no pulse within 5 s")), 5_000);
@@ -245,7 +246,7 @@ function nextPulse({ pin }: BenchBox): Promise<number> {
   });
 }
 
-/** So many people, each of whom taps again as soon as he is answered; under the limits as they ship. */
+/** Measures the load of people who each tap again after every answer, with the default limits. */
 export async function measureLoad(people: number, seconds: number): Promise<LoadResult> {
   const bench = await Bench.start();
   let pulses = 0;

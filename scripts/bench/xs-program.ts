@@ -2,7 +2,7 @@ import { Agent } from "../../device/agent.ts";
 import { parseSettings } from "../../device/config.ts";
 import type { Device, TimerHandle, TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
 
-/** One box on XS with hardware that is nothing but this: time stands still until it is moved. */
+/** One box on XS with minimal simulated hardware. Time advances only on request. */
 interface Armed {
   readonly due: number;
   readonly callback: () => void;
@@ -27,7 +27,7 @@ const timer = {
   },
 };
 
-/** A broker at the other end that says to everything what it must. */
+/** A broker that gives the required answer to every packet. */
 class BenchSocket implements TLSSocket {
   readonly options: TLSSocketOptions;
   #received: Uint8Array | undefined;
@@ -58,7 +58,7 @@ class BenchSocket implements TLSSocket {
   }
 }
 
-/** CONNACK, SUBACK, PUBACK, PINGRESP (MQTT 3.1.1, 3.2, 3.9, 3.4, 3.13) for one packet of the box's. */
+/** The answer to one packet: CONNACK, SUBACK, PUBACK or PINGRESP (MQTT 3.1.1, 3.2, 3.9, 3.4, 3.13). */
 function answerTo(packet: Uint8Array): Uint8Array | undefined {
   const [first = 0] = packet;
   let at = 1;
@@ -83,7 +83,7 @@ function answerTo(packet: Uint8Array): Uint8Array | undefined {
   }
 }
 
-/** Moves time on; what is due runs in its order. */
+/** Advances time, and runs due timers in order. */
 function advance(ms: number): void {
   const end = ticks + ms;
   for (;;) {
@@ -135,7 +135,7 @@ const device: Device = {
 let agent: Agent | undefined;
 let lastIdentifier = 0;
 
-/** A PUBLISH of QoS 1 that says `open`. */
+/** A PUBLISH of QoS 1 with the payload `open`. */
 function publishOpen(): Uint8Array {
   lastIdentifier = (lastIdentifier % 0xffff) + 1;
   const topic = [...commandTopic].map((character) => character.charCodeAt(0));
@@ -168,7 +168,7 @@ Object.assign(globalThis, {
       waiting = publishOpen();
       edges = 0;
     },
-    /** From the bytes to the pin. */
+    /** Everything from the received bytes to the pin. */
     open() {
       if (waiting !== undefined) socket?.deliver(waiting);
     },
@@ -181,7 +181,7 @@ Object.assign(globalThis, {
       for (let i = 0; i < times; i++) {
         socket?.options.onError("closed");
         advance(200_000);
-        require(agent?.connectionState === "connected", `did not come back the ${i + 1}. time`);
+        require(agent?.connectionState === "connected", `did not reconnect after loss ${i + 1}`);
       }
     },
   },

@@ -9,26 +9,26 @@ import { bundleForEngine } from "../../host-sim/xs/bundle/for-engine.ts";
 import { Engine, findEngine } from "../../host-sim/xs/engine.ts";
 import { load } from "../../host-sim/xs/loader.ts";
 
-/** What one firmware costs on XS. */
+/** The costs of one firmware on XS. */
 export interface XsFigures {
-  /** of the module that holds the firmware, in bytes */
+  /** the size of the firmware's module, in bytes */
   readonly bundle: number;
-  /** the same as the SDK's xsc compiles it; undefined where there is no SDK */
+  /** its size as the SDK's xsc compiles it; undefined without an SDK */
   readonly compiled: number | undefined;
-  /** what has to lie in RAM while connected, garbage collected */
+  /** slots in RAM while connected, after garbage collection */
   readonly slotsAtRest: number;
-  /** the same right after an `open`, garbage and all */
+  /** slots in RAM right after an `open`, including garbage */
   readonly slotsAtPeak: number;
-  /** XS steps from the bytes of the PUBLISH to the pin */
+  /** XS steps from the PUBLISH's bytes to the pin */
   readonly computeOfOpen: number;
-  /** slots more after a thousand reconnects */
+  /** additional slots after a thousand reconnects */
   readonly growth: number;
 }
 
 const program = "scripts/bench/xs-program.ts";
 export const reconnects = 1_000;
 
-/** @returns undefined where XS is not built */
+/** @returns undefined when XS is not built */
 export async function measureXs(
   progress: (text: string) => void,
 ): Promise<{ readonly ours: XsFigures; readonly unshimmed: XsFigures } | undefined> {
@@ -38,7 +38,7 @@ export async function measureXs(
   try {
     progress("XS: our bundle");
     const ours = await measureOurs(binary, join(directory, "ours"));
-    progress("XS: the same without our modules below mqtt-packet");
+    progress("XS: the bundle without our modules below mqtt-packet");
     return { ours, unshimmed: await measureUnshimmed(binary, join(directory, "unshimmed")) };
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -47,7 +47,7 @@ export async function measureXs(
 
 const limits = { computeLimit: 4_000_000_000, answerTimeoutMs: 300_000 };
 
-/** As it ships: the library is preloaded and lies in flash, so that only what runs is counted. */
+/** Measures the shipped form. The library is preloaded in flash, so only its state counts. */
 async function measureOurs(binary: string, directory: string): Promise<XsFigures> {
   const modules = await bundleForEngine(directory, { entries: [program] });
   const [shipped] = modules;
@@ -61,8 +61,8 @@ async function measureOurs(binary: string, directory: string): Promise<XsFigures
 }
 
 /**
- * mqtt-packet with npm's packages, as esbuild bundles for a browser. It cannot be preloaded, as it
- * does not even load where the intrinsics are frozen: on a device all of it would lie in RAM.
+ * Measures mqtt-packet with npm's packages, as esbuild bundles them for a browser. This bundle cannot be
+ * preloaded, because it does not load with frozen intrinsics. On a device, all of it would be in RAM.
  */
 async function measureUnshimmed(binary: string, directory: string): Promise<XsFigures> {
   const file = join(directory, "unshimmed.js");
@@ -95,7 +95,7 @@ async function measureUnshimmed(binary: string, directory: string): Promise<XsFi
   return { ...sizes(file), ...(await measure(engine, empty)) };
 }
 
-/** What the packages take for granted, and XS has not. */
+/** Globals that the packages expect, but XS does not have. */
 const surroundings = `globalThis.global = globalThis;
 globalThis.AbortController = class {}; globalThis.AbortSignal = class {};
 globalThis.process = { env: {}, browser: true, version: "", nextTick: (run, ...values) => { Promise.resolve().then(() => run(...values)); } };
@@ -111,10 +111,10 @@ async function measure(engine: Engine, before: number) {
   const { compute: overhead } = await engine.evaluate("bench.nothing();");
   const { compute, slots } = await engine.evaluate("bench.open();");
   await engine.evaluate("bench.finish();");
-  // The first times leave what is kept for good: tables, ids seen.
+  // The first rounds allocate what stays: tables and the list of seen IDs.
   await engine.evaluate("bench.reconnect(100);");
   const settled = await liveSlots(engine);
-  // At one go: every script that is evaluated leaves a few slots in the engine itself, which do not count.
+  // In one script, because each evaluated script leaves a few slots in the engine, which do not count.
   await engine.evaluate("bench.reconnect(0);");
   const beforeAll = await liveSlots(engine);
   await engine.evaluate(`bench.reconnect(${reconnects});`);
@@ -133,7 +133,7 @@ function sizes(file: string): Pick<XsFigures, "bundle" | "compiled"> {
   return { bundle: statSync(file).size, compiled: compiledSize(file) };
 }
 
-/** Bytes of `xsc`'s output, by the SDK at `$MODDABLE`. */
+/** The size of `xsc`'s output in bytes, with the SDK at `$MODDABLE`. */
 function compiledSize(file: string): number | undefined {
   const folder = { linux: "lin", darwin: "mac" }[process.platform as string];
   const { MODDABLE } = process.env;

@@ -21,7 +21,7 @@ describe("a running stand-in", () => {
     rmSync(directory, { recursive: true });
   });
 
-  it("is found where it was announced, and no longer once withdrawn", async () => {
+  it("is found after it was announced, and not after it was withdrawn", async () => {
     assert.equal(await findStandIn(directory), undefined);
     await announceStandIn(directory, own);
     assert.deepEqual(await findStandIn(directory), own);
@@ -30,7 +30,7 @@ describe("a running stand-in", () => {
     assert.deepEqual(readdirSync(directory), []);
   });
 
-  it("takes the place of the one announced before, in a file private to its user", async () => {
+  it("replaces an earlier announcement, in a file private to its user", async () => {
     writeFileSync(file, "x".repeat(10_000), { mode: 0o644 });
     await announceStandIn(directory, own);
     assert.deepEqual(await findStandIn(directory), own);
@@ -38,7 +38,7 @@ describe("a running stand-in", () => {
     assert.deepEqual(readdirSync(directory), ["stand-in.json"]);
   });
 
-  it("does not write through a link that somebody put in its place", async () => {
+  it("does not write through a symbolic link in its place", async () => {
     const target = join(directory, "precious");
     writeFileSync(target, "");
     symlinkSync(target, file);
@@ -47,7 +47,7 @@ describe("a running stand-in", () => {
     assert.deepEqual(await findStandIn(directory), own);
   });
 
-  it("is not withdrawn by another: one that started later has its own there", async () => {
+  it("keeps the announcement of a stand-in that started later", async () => {
     const later = { ...own, port: 9_999, pid: process.ppid };
     await announceStandIn(directory, own);
     await announceStandIn(directory, later);
@@ -55,13 +55,13 @@ describe("a running stand-in", () => {
     assert.deepEqual(await findStandIn(directory), later);
   });
 
-  it("is not found where its process is dead", async () => {
+  it("is not found when its process has ended", async () => {
     const { pid } = spawnSync(process.execPath, ["--version"]);
     await announceStandIn(directory, { ...own, pid });
     assert.equal(await findStandIn(directory), undefined);
   });
 
-  it("is found where its process is another user's", async () => {
+  it("is found when its process belongs to another user", async () => {
     await announceStandIn(directory, own);
     sinon.stub(process, "kill").throws(Object.assign(new Error("kill"), { code: "EPERM" }));
     assert.deepEqual(await findStandIn(directory), own);
@@ -70,18 +70,18 @@ describe("a running stand-in", () => {
   const garbage: readonly (readonly [string, string])[] = [
     ["nothing", ""],
     ["half a file", '{"endpoint":"localhost","por'],
-    ["no object", "null"],
+    ["null", "null"],
     ["a list", "[]"],
     ["binary", "\u0000\u0001\ufffd"],
     ["no endpoint", JSON.stringify({ ...own, endpoint: undefined })],
     ["a URL as endpoint", JSON.stringify({ ...own, endpoint: "https://localhost" })],
     ["escapes in the endpoint", JSON.stringify({ ...own, endpoint: "\x1b[2Jlocalhost" })],
     ["no port", JSON.stringify({ ...own, port: "8883" })],
-    ["a port that is none", JSON.stringify({ ...own, port: 70_000 })],
+    ["an invalid port", JSON.stringify({ ...own, port: 70_000 })],
     ["port 0", JSON.stringify({ ...own, port: 0 })],
     ["a prefix with a wildcard", JSON.stringify({ ...own, prefix: "gate/#" })],
     ["no process", JSON.stringify({ ...own, pid: undefined })],
-    // To kill(2) these are groups of processes, some of which always live.
+    // kill(2) takes these for process groups, some of which always exist.
     ["process 0", JSON.stringify({ ...own, pid: 0 })],
     ["process -1", JSON.stringify({ ...own, pid: -1 })],
   ];
@@ -92,18 +92,18 @@ describe("a running stand-in", () => {
     });
   }
 
-  it("is found in a file that says more, as a later version's may", async () => {
+  it("is found in a file with unknown members, as a later version may write", async () => {
     writeFileSync(file, JSON.stringify({ ...own, color: "red" }));
     assert.deepEqual(await findStandIn(directory), own);
   });
 
-  it("is not found in a folder that is none, nor in one that cannot be read", async () => {
+  it("is not found when the folder is missing or unreadable", async () => {
     assert.equal(await findStandIn(join(directory, "none")), undefined);
     writeFileSync(file, "");
     assert.equal(await findStandIn(file), undefined);
   });
 
-  it("says in one line why it could not be announced", async () => {
+  it("reports in one line why it could not be announced", async () => {
     await assert.rejects(announceStandIn(join(directory, "none"), own), {
       name: "UserError",
       message: /^\S+stand-in\.json cannot be written: [^\n]+$/,

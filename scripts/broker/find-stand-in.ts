@@ -4,7 +4,7 @@ import { isHostName, numberLimits } from "../../device/config.ts";
 import { isPrefix } from "../../device/messages/topics.ts";
 import { codeOf, writeAtomically } from "../certs/files.ts";
 
-/** Where a stand-in of ours listens, for the commands in other terminals. */
+/** Where our stand-in listens, for commands in other terminals. */
 export interface RunningStandIn {
   readonly endpoint: string;
   readonly port: number;
@@ -19,13 +19,13 @@ export async function announceStandIn(certsDirectory: string, running: RunningSt
   await writeAtomically(fileIn(certsDirectory), `${JSON.stringify(running)}\n`);
 }
 
-/** Only our own announcement: a stand-in started later may have put its own there. */
+/** Deletes only our own announcement: a stand-in that started later may have replaced it. */
 export async function withdrawStandIn(certsDirectory: string): Promise<void> {
   const running = await findStandIn(certsDirectory);
   if (running?.pid === process.pid) await rm(fileIn(certsDirectory), { force: true });
 }
 
-/** The stand-in that runs on these certificates; undefined where none does, or what is left of one is dead. */
+/** The stand-in that runs with these certificates; undefined when none does, or its process has ended. */
 export async function findStandIn(certsDirectory: string): Promise<RunningStandIn | undefined> {
   try {
     const found: unknown = JSON.parse(await readFile(fileIn(certsDirectory), "utf8"));
@@ -48,7 +48,7 @@ function isRunningStandIn(value: unknown): value is RunningStandIn {
     isInteger(port, minimum, maximum) &&
     typeof prefix === "string" &&
     isPrefix(prefix) &&
-    // 0 and negative numbers are groups of processes.
+    // 0 and negative numbers are process groups.
     isInteger(pid, 1, 0x7fff_ffff)
   );
 }
@@ -61,11 +61,11 @@ function isInteger(value: unknown, minimum: number, maximum: number): boolean {
 
 function isAlive(pid: number): boolean {
   try {
-    // Signal 0 asks whether the process lives, no more.
+    // Signal 0 only checks whether the process exists.
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Another user's lives too.
+    // The process exists, but belongs to another user.
     return codeOf(error) === "EPERM";
   }
 }

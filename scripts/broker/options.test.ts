@@ -9,7 +9,7 @@ import { ensureCertificates } from "../certs/store.ts";
 import { announceStandIn } from "./find-stand-in.ts";
 import { addBrokerOptions, type BrokerFlags, resolveBroker } from "./options.ts";
 
-/** The flags as the command line gives them, or the line it prints instead. */
+/** Parses flags. Returns them, or the error line. */
 function parse(...args: string[]): { flags: BrokerFlags } | { line: string } {
   let line = "";
   const command = addBrokerOptions(new Command("sim"))
@@ -34,7 +34,7 @@ describe("the broker's flags", () => {
     assert.deepEqual(flagsOf(), { thing: "lot-1", certs: defaultCertsDirectory });
   });
 
-  it("are taken as they are written", () => {
+  it("are parsed as written", () => {
     const args = ["--thing", "lot:2", "--endpoint", "x.iot.eu-central-1.amazonaws.com"];
     assert.deepEqual(flagsOf(...args, "--port", "443", "--prefix", "a/b/c", "--alpn"), {
       thing: "lot:2",
@@ -50,9 +50,9 @@ describe("the broker's flags", () => {
     ["--thing", "a/b", /It must be 1–64 letters, digits, - _ or :$/],
     ["--thing", "a".repeat(65), /It must be 1–64 letters/],
     ["--thing", "", /It must be 1–64 letters/],
-    // The folder of that name holds an identity that is no box's.
-    ["--thing", "service", /It is no box: .*another name\.$/],
-    ["--thing", "CA", /It is no box/],
+    // The folder of that name holds an identity that is not a box.
+    ["--thing", "service", /This name is reserved: .*another name\.$/],
+    ["--thing", "CA", /This name is reserved/],
     ["--endpoint", "https://x.test", /It must be a host name, without https:\/\/ or a port\.$/],
     ["--endpoint", "x.test:8883", /without https:\/\/ or a port\.$/],
     ["--endpoint", "", /It must be a host name/],
@@ -62,9 +62,9 @@ describe("the broker's flags", () => {
     ["--prefix", "/gate", /It must be 1–3 words/],
   ];
   for (const [flag, value, message] of wrong) {
-    it(`are refused in one line with what to do: ${flag} ${value.slice(0, 20)}`, () => {
+    it(`are refused in one line that says what to do: ${flag} ${value.slice(0, 20)}`, () => {
       const parsed = parse(flag, value);
-      assert.ok("line" in parsed, "it was taken");
+      assert.ok("line" in parsed, "the value was accepted");
       assert.match(parsed.line, /^error: option '--[^\n]+\n$/);
       assert.ok(parsed.line.includes(flag));
       assert.match(parsed.line.trimEnd(), message);
@@ -95,7 +95,7 @@ describe("resolveBroker", function () {
     return { endpoint, port, prefix, alpn };
   };
 
-  it("finds the stand-in that runs here", async () => {
+  it("finds the running stand-in", async () => {
     await announce();
     assert.deepEqual(await shown({}), {
       endpoint: "localhost",
@@ -105,13 +105,13 @@ describe("resolveBroker", function () {
     });
   });
 
-  it("puts what was asked for above what was found", async () => {
+  it("prefers the flags to what the stand-in announced", async () => {
     await announce();
     const asked = { port: 443, prefix: "gate" };
     assert.deepEqual(await shown(asked), { endpoint: "localhost", ...asked, alpn: true });
   });
 
-  it("takes nothing from the stand-in where another broker is named", async () => {
+  it("ignores the stand-in when another broker is named", async () => {
     await announce();
     assert.deepEqual(await shown({ endpoint: "x.test" }), {
       endpoint: "x.test",
@@ -121,12 +121,12 @@ describe("resolveBroker", function () {
     });
   });
 
-  it("offers ALPN on port 443, and elsewhere where it is asked for", async () => {
+  it("offers ALPN on port 443, and on other ports with --alpn", async () => {
     assert.equal((await shown({ endpoint: "x.test", port: 443 })).alpn, true);
     assert.equal((await shown({ endpoint: "x.test", port: 8884, alpn: true })).alpn, true);
   });
 
-  it("says what to do where no stand-in runs and no broker is named", async () => {
+  it("says what to do when no stand-in is running and no broker is named", async () => {
     await assert.rejects(resolveBroker(flags(), "lot-1"), {
       name: "UserError",
       message:
@@ -134,7 +134,7 @@ describe("resolveBroker", function () {
     });
   });
 
-  it("reads the identity asked for, and the files that are named instead", async () => {
+  it("reads the named identity, or the files that the flags name", async () => {
     await announce();
     const box = await readIdentity(certs, "lot-1");
     const service = await readIdentity(certs, "service");
@@ -146,7 +146,7 @@ describe("resolveBroker", function () {
     assert.equal((await read("service", { cert, key })).keyPem, box.keyPem);
   });
 
-  it("lets a box trust its own CA, and the folder's where it has none", async () => {
+  it("trusts the box's own CA, or the folder's when the box has none", async () => {
     await announce();
     const { caPem } = trustFiles(certs, "lot-1");
     const folderCa = await readIdentity(certs, "ca");
@@ -160,7 +160,7 @@ describe("resolveBroker", function () {
     ["lot-9", 'run "boom-box certs lot-9"'],
     ["service", 'run "boom-box certs"'],
   ] as const) {
-    it(`says how to get certificates where ${name} has none`, async () => {
+    it(`says how to get certificates when ${name} has none`, async () => {
       const empty = mkdtempSync(join(tmpdir(), "boom-box-"));
       const asked = flags({ certs: empty, endpoint: "localhost" });
       await assert.rejects(resolveBroker(asked, name), {
@@ -171,14 +171,14 @@ describe("resolveBroker", function () {
     });
   }
 
-  it("says that a box has no certificate before it asks for a stand-in, which would not help", async () => {
+  it("reports a missing certificate before a missing stand-in", async () => {
     await assert.rejects(resolveBroker(flags(), "lot-9"), {
       name: "UserError",
       message: /^lot-9 has no certificate in /,
     });
   });
 
-  it("names the flag and the file where one that was named is missing", async () => {
+  it("names the flag and the file when a file is missing", async () => {
     const asked = flags({ endpoint: "localhost", cert: join(certs, "none.pem") });
     await assert.rejects(resolveBroker(asked, "lot-1"), {
       name: "UserError",

@@ -15,7 +15,7 @@ import { numberOption } from "../command-line/settings.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { findStandIn } from "./find-stand-in.ts";
 
-/** The flags that `sim` and `open` share: which broker, and as whom. */
+/** The flags that `sim` and `open` share: the broker, and the client's identity. */
 export interface BrokerFlags {
   readonly endpoint?: string;
   readonly port?: number;
@@ -40,14 +40,17 @@ export function addBrokerOptions(command: Command): Command {
     )
     .option("--port <port>", "its port (default: 8883)", numberOption("port"))
     .option("--ca <file>", "PEM: the CA that signed the broker's certificate")
-    .option("--cert <file>", "PEM: our certificate")
-    .option("--key <file>", "PEM: our private key")
+    .option("--cert <file>", "PEM: the client's certificate")
+    .option("--key <file>", "PEM: the client's private key")
     .option("--prefix <prefix>", "first part of every topic (default: gate)", prefix)
-    .option("--alpn", "offer x-amzn-mqtt-ca, as AWS IoT Core asks for on port 443 (default there)")
-    .option("--certs <dir>", "where boom-box certs put the certificates", defaultCertsDirectory);
+    .option(
+      "--alpn",
+      "offer x-amzn-mqtt-ca, which AWS IoT Core requires on port 443 (default there)",
+    )
+    .option("--certs <dir>", "the certificates' folder", defaultCertsDirectory);
 }
 
-/** A broker found, and credentials read and checked. */
+/** A broker, with credentials that have been read and checked. */
 export interface Broker {
   readonly endpoint: string;
   readonly port: number;
@@ -57,7 +60,7 @@ export interface Broker {
 }
 
 /**
- * @param identityName whose certificate to use where no files are named
+ * @param identityName the identity whose certificate is used when no files are named
  * @throws UserError in one line, with what to do
  */
 export async function resolveBroker(flags: BrokerFlags, identityName: string): Promise<Broker> {
@@ -90,27 +93,27 @@ export async function resolveBroker(flags: BrokerFlags, identityName: string): P
   };
 }
 
-/** Where the box is at home: AWS, for one that was provisioned there; else the stand-in that runs. */
+/** The box's broker: AWS if the box was provisioned there, else the running stand-in. */
 async function findBroker(flags: BrokerFlags) {
   if (flags.endpoint !== undefined) return undefined;
   const record = await awsRecordOf(flags);
   if (record === undefined) return findStandIn(flags.certs);
   if (record.broker === undefined) {
     throw new UserError(
-      `${flags.thing} was provisioned in AWS IoT Core, but no connection has held yet: run "boom-box provision --thing ${flags.thing}" again`,
+      `${flags.thing} was provisioned in AWS IoT Core, but it has not connected yet: run "boom-box provision --thing ${flags.thing}" again`,
     );
   }
   return { ...record.broker, prefix: record.prefix };
 }
 
-/** The box's record, where the certificate in place is AWS's. */
+/** The box's record if AWS issued the current certificate. */
 async function awsRecordOf({ certs, thing }: Pick<BrokerFlags, "certs" | "thing">) {
   const { isInAws, readRecord } = await import("../certs/provisioning-record.ts");
   const record = await readRecord(certs, thing);
   return isInAws(record) ? record : undefined;
 }
 
-/** Whose certificate commands are published with, and boxes heard: AWS has one of its own. */
+/** The service identity that publishes commands and receives events. AWS has one of its own. */
 export async function serviceFor(
   flags: Pick<BrokerFlags, "endpoint" | "certs" | "thing">,
 ): Promise<string> {
@@ -118,13 +121,13 @@ export async function serviceFor(
   return (await awsRecordOf(flags)) === undefined ? serviceIdentity : awsServiceIdentity;
 }
 
-/** What makes that certificate. */
+/** The command that makes the identity's certificate. */
 export function remedyFor(identityName: string): string {
   if (identityName === awsServiceIdentity) return "boom-box provision --service";
   return isReserved(identityName) ? "boom-box certs" : `boom-box certs ${identityName}`;
 }
 
-/** A box has its own copy of what it trusts; the service trusts the folder's CA. */
+/** A box has its own copy of its trusted CA; the service trusts the folder's CA. */
 async function trustedBy(certsDirectory: string, identityName: string): Promise<string> {
   const { trustFiles } = await import("../certs/identity.ts");
   const own = trustFiles(certsDirectory, identityName).caPem;
@@ -137,14 +140,14 @@ export function thingName(text: string): string {
   }
   if (isReserved(text)) {
     throw new InvalidArgumentError(
-      `It is no box: ${reservedIdentities.join(", ")} have certificates of their own. Take another name.`,
+      `This name is reserved: ${reservedIdentities.join(", ")} are not boxes. Use another name.`,
     );
   }
   return text;
 }
 
 function isReserved(name: string): boolean {
-  // Some file systems take "CA" and "ca" for the same folder.
+  // Some file systems treat "CA" and "ca" as the same folder.
   return reservedIdentities.some((reserved) => reserved === name.toLowerCase());
 }
 

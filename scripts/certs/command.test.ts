@@ -31,14 +31,14 @@ describe("boom-box certs", () => {
     for (const name of ["ca", "server", "service", "lot-1"]) {
       const der = await readFile(join(folder, name, "private-key.der"));
       for (const form of ["base64", "hex"] as const) {
-        // past the first bytes, which are the same in every RSA key
+        // skips the first bytes, which are the same in every RSA key
         assert.ok(!printed.includes(der.toString(form, 48, 72)));
       }
     }
     assert.doesNotMatch(printed, /PRIVATE KEY/);
   }
 
-  it("makes lot-1's and prints a table, the place and the next step, and no key", async () => {
+  it("makes lot-1's files and prints a table, the folder and the next step, but no key", async () => {
     const printed = await run();
     const lines = printed.split("\n");
     assert.match(lines[0] ?? "", /^identity +action +expires +fingerprint$/);
@@ -64,21 +64,21 @@ describe("boom-box certs", () => {
     await assertNoKeyIn(printed);
   });
 
-  it("makes other boxes' and gives the server further names", async () => {
+  it("makes other boxes' files and adds names to the server", async () => {
     const printed = await run("lot-2", "lot-3", "--server-name", "gate.lan", "10.0.0.7");
     assert.match(printed, /^server +renewed .* did not name gate.lan, 10.0.0.7$/m);
     assert.match(printed, /^lot-2 +created/m);
     assert.match(printed, /^lot-3 +created/m);
     assert.doesNotMatch(printed, /^lot-1/m);
-    assert.doesNotMatch(printed, /Flash again/);
+    assert.doesNotMatch(printed, /Flash these boxes again/);
   });
 
-  it("renews what it is asked to, and says what must be flashed", async () => {
+  it("renews the named identities, and says which boxes to flash", async () => {
     const printed = await run("--renew", "lot-2", "--renew", "server");
-    assert.match(printed, /^server +renewed .* as asked, with a new key$/m);
-    assert.match(printed, /^lot-2 +renewed .* as asked, with a new key$/m);
+    assert.match(printed, /^server +renewed .* as requested, with a new key$/m);
+    assert.match(printed, /^lot-2 +renewed .* as requested, with a new key$/m);
     assert.doesNotMatch(printed, /^lot-[13]/m);
-    assert.match(printed, /^Flash again.*: lot-2\.$/m);
+    assert.match(printed, /^Flash these boxes again.*: lot-2\.$/m);
   });
 
   it("renews every box with the CA", async () => {
@@ -86,10 +86,10 @@ describe("boom-box certs", () => {
     for (const name of ["ca", "server", "service", "lot-1", "lot-2", "lot-3"]) {
       assert.match(printed, new RegExp(`^${name} +renewed`, "m"));
     }
-    assert.match(printed, /^Flash again.*: lot-1, lot-2, lot-3\.$/m);
+    assert.match(printed, /^Flash these boxes again.*: lot-1, lot-2, lot-3\.$/m);
   });
 
-  it("makes nothing of a mistyped name", async () => {
+  it("makes no files for a mistyped name", async () => {
     await assert.rejects(run("--renew", "lto-1"), { name: "UserError", message: /"lto-1"/ });
     await assert.rejects(run("../lot-1"), { name: "UserError", message: /cannot name a box/ });
     await assert.rejects(run("ca"), { name: "UserError", message: /folder of the ca/ });

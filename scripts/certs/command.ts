@@ -14,30 +14,28 @@ interface CertsOptions {
 }
 
 /**
- * Adds `boom-box certs [things...]`. What it prints goes through the program's `writeOut`; what a
- * person must mend is thrown as a UserError.
+ * Adds `boom-box certs [things...]`. It prints through the program's `writeOut`, and throws a
+ * UserError for what the user must fix.
  */
 export function registerCertsCommand(program: Command): void {
   const command = program
     .command("certs")
-    .description(
-      "make the keys and certificates of the CA, the server and the boxes, or renew them",
-    )
+    .description("make or renew the keys and certificates of the CA, the server and the boxes")
     .argument("[things...]", `names of boxes (default: ${defaultThing})`)
-    .option("--directory <dir>", "where they live", defaultCertsDirectory)
+    .option("--directory <dir>", "the certificates' folder", defaultCertsDirectory)
     .option(
       "--renew <name>",
-      "a new key and certificate for this one; may be repeated",
+      "make a new key and certificate for this identity; may be repeated",
       collect,
       [],
     )
-    .option("--server-name <name...>", "further DNS names or IP addresses of the server")
+    .option("--server-name <name...>", "more DNS names or IP addresses of the server")
     .option("--json", "print what was done as JSON");
   command.action(async (things: string[], options: CertsOptions) => {
     const write = command.configureOutput().writeOut ?? ((text) => process.stdout.write(text));
     const directory = resolve(options.directory);
     const renew = options.renew ?? [];
-    // loaded here, so that `boom-box --help` does not wait for it
+    // imported here, so that `boom-box --help` stays fast
     const { ensureCertificates } = await import("./store.ts");
     const steps = await ensureCertificates({
       directory,
@@ -53,7 +51,7 @@ export function registerCertsCommand(program: Command): void {
   });
 }
 
-/** What to print for people: a table, where the files are, what to do next. */
+/** The text output: a table, the files' location, the next steps. */
 export function report(directory: string, steps: readonly CertificateStep[]): string {
   const head = ["identity", "action", "expires", "fingerprint"];
   const rows = steps.map((step) => [
@@ -75,24 +73,26 @@ export function report(directory: string, steps: readonly CertificateStep[]): st
 
 function advice(directory: string, steps: readonly CertificateStep[]): string[] {
   const lines = [
-    `The files are in ${directory}, private to you. Whoever has a private-key file is that box:`,
-    "never send or commit one, and keep a backup of ca/.",
+    `The files are in ${directory}, readable only by you. Whoever has a box's private key can act as the box:`,
+    "never send or commit a private key, and keep a backup of ca/.",
   ];
   const changed = steps
     .filter((step) => step.action === "renewed" && !isReserved(step.identity))
     .map((step) => step.identity);
   if (changed.length > 0) {
-    lines.push(`Flash again, as the box itself still has the old files: ${changed.join(", ")}.`);
+    lines.push(
+      `Flash these boxes again, because they still have the old files: ${changed.join(", ")}.`,
+    );
   }
   return [
     ...lines,
-    'Next: "boom-box start" runs the stand-in cloud and a simulated box with them.',
+    'Next: "boom-box start" runs the stand-in cloud and a simulated box with these files.',
   ];
 }
 
 /**
- * The boxes to look after: those named, and those to renew; lot-1 when there are none. A new CA
- * makes every certificate in the folder useless, so then all boxes are renewed with it.
+ * The named boxes and those to renew; lot-1 if there are none. A new CA invalidates every
+ * certificate in the folder, so it renews all boxes.
  */
 async function thingsToEnsure(
   directory: string,
@@ -102,7 +102,7 @@ async function thingsToEnsure(
   const { listThings } = await import("./identity.ts");
   const there = await listThings(directory);
   const things = new Set(named);
-  // a mistyped name is not there, and is then refused instead of made
+  // a mistyped name is not in this list, so it is refused instead of made
   for (const name of renew) if (there.includes(name)) things.add(name);
   if (renew.includes(caIdentity)) {
     for (const name of there) if (!(await isProvisionedInAws(directory, name))) things.add(name);

@@ -13,14 +13,14 @@ describe("a certificate's remaining days", () => {
     certificate = new X509Certificate(certificatePem);
   });
 
-  it("are whole ones, and negative when it is over", () => {
+  it("are whole numbers, negative after the end", () => {
     assert.equal(daysLeft(certificate, at("2030-02-27T12:00:00")), 2);
     assert.equal(daysLeft(certificate, at("2030-02-27T12:00:01")), 1);
     assert.equal(daysLeft(certificate, at("2030-03-01T11:59:59")), 0);
     assert.equal(daysLeft(certificate, at("2030-03-01T12:00:01")), -1);
   });
 
-  it("are warned of from 60 days on", () => {
+  it("cause a warning when fewer than 60 are left", () => {
     assert.equal(expiryNotice(certificate, at("2029-12-31T12:00:00")), undefined);
     assert.equal(
       expiryNotice(certificate, at("2029-12-31T12:00:01")),

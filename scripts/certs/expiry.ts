@@ -1,17 +1,17 @@
 import type { X509Certificate } from "node:crypto";
 import { dayOf, notAfterOf } from "./parse.ts";
 
-/** From here on it is time to rotate: a box may have to be taken down from its gate for it. */
+/** When to warn. It is early, because somebody may have to take the box down from its gate. */
 const warnDays = 60;
 
-/** Whole days until the certificate ends; 0 on its last day, negative when it is over. */
+/** Whole days until the certificate expires; 0 on its last day, negative after that. */
 export function daysLeft(certificate: X509Certificate, now: Date): number {
   return Math.floor((notAfterOf(certificate).getTime() - now.getTime()) / (24 * 3_600_000));
 }
 
 /**
- * When a certificate ends, for whoever warns of it: `expires in 12 days, on 2030-03-01`.
- * @returns undefined where 60 days or more are left
+ * A warning about the certificate's end: `expires in 12 days, on 2030-03-01`.
+ * @returns undefined when 60 days or more are left
  */
 export function expiryNotice(certificate: X509Certificate, now: Date): string | undefined {
   const days = daysLeft(certificate, now);

@@ -23,7 +23,7 @@ describe("the certificates' files", () => {
 
   const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
-  it("are written as a whole, for their owner alone, also over wider ones", async () => {
+  it("are written atomically with mode 0600, even over files with wider permissions", async () => {
     const path = join(folder, "key");
     await writeFile(path, "old", { mode: 0o644 });
     await writeAtomically(path, "new");
@@ -32,7 +32,7 @@ describe("the certificates' files", () => {
     assert.deepEqual(await readdir(folder), ["key"]);
   });
 
-  it("leave nothing behind when they cannot be written", async () => {
+  it("leave no temporary file when they cannot be written", async () => {
     await mkdir(join(folder, "key"));
     await assert.rejects(writeAtomically(join(folder, "key"), "secret"), (error: Error) => {
       assert.ok(error instanceof UserError);
@@ -42,20 +42,20 @@ describe("the certificates' files", () => {
     assert.deepEqual(await readdir(folder), ["key"]);
   });
 
-  it("are absent or unreadable, which is not the same", async () => {
+  it("are reported as absent or as unreadable", async () => {
     assert.equal(await readIfPresent(join(folder, "none")), undefined);
     await assert.rejects(readIfPresent(folder), { name: "UserError" });
   });
 
-  it("lie in folders for their owner alone", async () => {
+  it("are in folders with mode 0700", async () => {
     const inner = join(folder, "a", "b");
     await makePrivateFolder(inner);
     assert.deepEqual([await modeOf(join(folder, "a")), await modeOf(inner)], [0o700, 0o700]);
     await writeFile(join(folder, "file"), "");
-    await assert.rejects(makePrivateFolder(join(folder, "file")), /there is a file of that name/);
+    await assert.rejects(makePrivateFolder(join(folder, "file")), /a file with that name exists/);
   });
 
-  it("are made private again, and it is said", async () => {
+  it("are made private again, and the old mode is returned", async () => {
     const path = join(folder, "private-key.pem");
     await writeFile(path, "");
     await chmod(path, 0o640);
@@ -65,7 +65,7 @@ describe("the certificates' files", () => {
     assert.equal(await tighten(join(folder, "none")), undefined);
   });
 
-  it("are cleared of what a killed run left, and of nothing else", async () => {
+  it("are cleared of a killed run's temporary files, and nothing else", async () => {
     await writeFile(join(folder, ".private-key.pem.123-abcd.tmp"), "half a ke");
     await writeFile(join(folder, "notes.tmp"), "");
     await removeLeftovers(folder);

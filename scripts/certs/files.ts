@@ -18,9 +18,9 @@ export async function readIfPresent(path: string): Promise<Buffer | undefined> {
 }
 
 /**
- * Replaces a file as a whole: readers see the old bytes or the new ones, also after a power cut.
- * Mode 0600. Nothing is left behind on failure; a killed process may leave a file that
- * {@link removeLeftovers} takes away.
+ * Replaces a file atomically, with mode 0600: readers see the old bytes or the new ones, even after a
+ * power cut. A failure leaves no other file behind. A killed process may leave a temporary file,
+ * which {@link removeLeftovers} removes.
  * @throws UserError when the folder cannot be written
  */
 export async function writeAtomically(path: string, data: string | Uint8Array): Promise<void> {
@@ -43,7 +43,7 @@ export async function writeAtomically(path: string, data: string | Uint8Array): 
   }
 }
 
-/** Makes a folder, and those above it, mode 0700. One that exists keeps its mode. */
+/** Makes a folder and its parents with mode 0700. An existing folder keeps its mode. */
 export async function makePrivateFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: privateFolder });
@@ -52,7 +52,7 @@ export async function makePrivateFolder(path: string): Promise<void> {
   }
 }
 
-/** Takes away what killed runs left of {@link writeAtomically}. Only while nobody else writes. */
+/** Removes temporary files that killed runs left. Call it only while nobody else writes. */
 export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await listFolder(folder)) {
     if (leftover.test(name)) await rm(join(folder, name), { force: true });
@@ -70,8 +70,8 @@ export async function listFolder(folder: string): Promise<string[]> {
 }
 
 /**
- * Takes group's and others' rights away. Returns what was said too widely (`private-key.pem was
- * 0644`), or undefined when nothing was, the file is absent, or the platform has no such rights.
+ * Removes the permissions of group and others. Returns the old mode (`private-key.pem was 0644`), or
+ * undefined when it was private, the file does not exist, or the platform has no such permissions.
  */
 export async function tighten(path: string): Promise<string | undefined> {
   if (process.platform === "win32") return undefined;
@@ -87,8 +87,8 @@ export async function tighten(path: string): Promise<string | undefined> {
 }
 
 /**
- * Moves a file out of the way, beside where it was, so that no key is ever destroyed unasked.
- * Returns its new name.
+ * Renames a file within its folder, so that no key is deleted without a request. Returns the new
+ * name.
  */
 export async function setAside(path: string): Promise<string> {
   const aside = `${path}.replaced-${randomBytes(4).toString("hex")}`;
@@ -107,15 +107,15 @@ export function codeOf(error: unknown): string | undefined {
 
 const explanations: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
-  EEXIST: "there is a file of that name",
+  EEXIST: "a file with that name exists",
   EISDIR: "it is a folder",
   ENOSPC: "the disk is full",
-  ENOTDIR: "a part of its path is a file",
+  ENOTDIR: "part of its path is a file",
   EPERM: "permission denied",
   EROFS: "the disk is read-only",
 };
 
-/** One line about what the file system refused; an error that is none of its own, unchanged. */
+/** A UserError of one line for a file system error; any other error unchanged. */
 export function fileError(path: string, verb: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code === undefined) return error;

@@ -11,8 +11,8 @@ import {
 } from "../../host-sim/pki/authority.ts";
 
 /**
- * Both ends of a mutual TLS connection on loopback: resolves to whom the server saw, rejects with
- * the reason of the end that refused.
+ * Makes a mutual TLS connection on loopback. Resolves with the client's name as the server saw it.
+ * Rejects with the reason of the end that refused.
  */
 async function shakeHands(
   server: Identity & { issuersPem: string; clientsPem: string },
@@ -20,7 +20,7 @@ async function shakeHands(
 ): Promise<string> {
   const listener = createServer(
     {
-      // the version and suite that XS speaks
+      // the version and suite that XS supports
       maxVersion: "TLSv1.2",
       ciphers: "ECDHE-RSA-AES128-GCM-SHA256",
       cert: server.certificatePem + server.issuersPem,
@@ -41,7 +41,7 @@ async function shakeHands(
   try {
     const client = connect({ host: "127.0.0.1", port, servername: "localhost", ...options });
     const seen = await text(client);
-    // Node's server ends the connection of a client that it refuses, without an alert
+    // Node's server closes the connection of a refused client without an alert
     if (seen === "") throw refusal ?? new Error("the server said nothing");
     return seen;
   } finally {
@@ -78,17 +78,17 @@ describe("a mutual TLS handshake", () => {
     assert.equal(await shakeHands(server, as(box)), "lot-1");
   });
 
-  it("succeeds by address", async () => {
+  it("succeeds with an IP address", async () => {
     assert.equal(await shakeHands(server, { ...as(box), servername: "" }), "lot-1");
   });
 
-  it("is refused by the server to a client of another CA", async () => {
+  it("is refused by the server: the client's CA is not trusted", async () => {
     const { keyPem } = box;
     const stranger = await issueClient(strangers, "lot-1", { keyPem });
     await assert.rejects(shakeHands(server, as(stranger)), { code: /TLS|ECONNRESET|SSL/ });
   });
 
-  it("is refused by the server to a server's certificate", async () => {
+  it("is refused by the server: the client presents a server certificate", async () => {
     const wrong = await issueServer(root, [], { keyPem: box.keyPem });
     await assert.rejects(shakeHands(server, as(wrong)), { code: /TLS|ECONNRESET|SSL/ });
   });
@@ -112,12 +112,12 @@ describe("a mutual TLS handshake", () => {
     await assert.rejects(shakeHands({ ...server, ...over }, as(box)), { code: "CERT_HAS_EXPIRED" });
   });
 
-  it("is refused by the client: the issuer is no CA", async () => {
+  it("is refused by the client: the issuer is not a CA", async () => {
     const { keyPem } = server;
     const forged = await issueServer(box, [], { keyPem });
     const posing = { ...server, ...forged, issuersPem: box.certificatePem };
     await assert.rejects(shakeHands(posing, as(box)), (error: Error) => {
-      // OpenSSL's words differ between its versions
+      // the text differs between OpenSSL's versions
       assert.match(error.message, /invalid CA|certificate signing/);
       return true;
     });

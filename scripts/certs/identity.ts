@@ -13,7 +13,7 @@ import {
   reservedIdentities,
 } from "./paths.ts";
 
-/** What a box trusts, beside its own certificate. */
+/** The files of the CA that a box trusts. */
 export interface TrustFiles {
   readonly caPem: string;
   /** what Moddable XS reads */
@@ -28,13 +28,13 @@ export function trustFiles(certsDirectory: string, thing: string): TrustFiles {
   };
 }
 
-/** An identity as it lies in the folder, with what it presents and what it trusts. */
+/** An identity from its folder, with the chain that it presents and the CAs that it trusts. */
 export interface StoredIdentity extends Identity {
-  /** what its TLS presents: the leaf, then its issuers if the file holds any */
+  /** what it presents in TLS: the leaf, then its issuers if the file holds any */
   readonly chainPem: string;
-  /** whom it trusts: one CA or several. In a folder its own `ca.pem`, without one the folder's CA */
+  /** one or more trusted CAs: from the identity's own `ca.pem`, else the folder's CA */
   readonly caPem: string;
-  /** the first of them */
+  /** the first CA of `caPem` */
   readonly caDer: Uint8Array;
 }
 
@@ -43,16 +43,16 @@ export interface WriteOptions {
   readonly issuersPem?: string;
   /** a box's CA, PEM: written as `ca.pem` and `ca.der` */
   readonly trustPem?: string;
-  /** overwrite another private key that is there; default: refuse */
+  /** overwrite an existing private key; default: refuse */
   readonly renew?: boolean;
 }
 
 /**
- * Writes `certs/<name>/…`: whole files, mode 0600, the keys before the certificates, so that a run
- * that is cut short leaves no certificate without its key. Files that are right stay untouched.
- * Returns the names of those written.
- * @throws UserError when another private key is there (nothing is written then), or the folder
- * cannot be written
+ * Writes `certs/<name>/…` atomically, with mode 0600. It writes keys before certificates, so that an
+ * interrupted run leaves no certificate without its key. It does not touch files that are correct.
+ * Returns the names of the written files.
+ * @throws UserError when another private key exists (then it writes nothing), or the folder cannot be
+ * written
  */
 export async function writeIdentity(
   directory: string,
@@ -82,9 +82,9 @@ export async function writeIdentity(
 }
 
 /**
- * Reads `certs/<name>/…` and checks that the key is the certificate's. Dates and issuers are not
- * checked: that is `ensureCertificates`' work.
- * @throws UserError when a file is missing or unreadable, or the two do not belong together
+ * Reads `certs/<name>/…` and checks that the key belongs to the certificate. `ensureCertificates`
+ * checks dates and issuers.
+ * @throws UserError when a file is missing or unreadable, or the key and the certificate do not match
  */
 export async function readIdentity(directory: string, name: string): Promise<StoredIdentity> {
   const files = identityFiles(directory, name);
@@ -92,7 +92,8 @@ export async function readIdentity(directory: string, name: string): Promise<Sto
   const [leaf] = chain;
   const pem = await required(files.keyPem, name);
   const key = privateKeyOf(pem, "pem");
-  if (key === undefined) throw new UserError(`${files.keyPem} is no private key: ${remedy(name)}`);
+  if (key === undefined)
+    throw new UserError(`${files.keyPem} is not a private key: ${remedy(name)}`);
   if (!leaf.checkPrivateKey(key)) {
     throw new UserError(`${files.keyPem} is not the key of certificate.pem: ${remedy(name)}`);
   }
@@ -102,10 +103,10 @@ export async function readIdentity(directory: string, name: string): Promise<Sto
   return storedIdentity(chain, key, await readChain(ca, name));
 }
 
-/** One or more certificates, the one that matters first. */
+/** One or more certificates, the leaf first. */
 export type Certificates = readonly [X509Certificate, ...X509Certificate[]];
 
-/** The parts of an identity in every form that TLS on Node and on XS asks for. */
+/** An identity in every form that TLS on Node and on XS needs. */
 export function storedIdentity(
   chain: Certificates,
   key: KeyObject,
@@ -128,7 +129,7 @@ export async function listThings(directory: string): Promise<string[]> {
   for (const name of await listFolder(directory)) {
     if (!isThingName(name) || reservedIdentities.some((reserved) => reserved === name)) continue;
     const { certificatePem, keyPem } = identityFiles(directory, name);
-    // A box that claims its certificate has a key and a request: nobody here issues one for it.
+    // A box that claims its certificate has a key and a request, but gets no certificate here.
     if ((await readIfPresent(claimFiles(directory, name).requestPem)) !== undefined) continue;
     if ((await readIfPresent(certificatePem)) ?? (await readIfPresent(keyPem))) things.push(name);
   }
@@ -147,7 +148,7 @@ async function keysToWrite(files: IdentityFiles, identity: Identity, renew: bool
     const there = bytes === undefined ? undefined : privateKeyOf(bytes, form);
     if (there && wanted?.equals(there)) continue;
     if (bytes !== undefined && !renew) {
-      throw new UserError(`${path} holds another private key: move it away, or ask to renew it`);
+      throw new UserError(`${path} holds another private key: move it away, or renew the identity`);
     }
     toWrite.push([path, data]);
   }
@@ -169,9 +170,9 @@ async function readChain(path: string, name: string): Promise<Certificates> {
     const [leaf, ...issuers] = certificatesOf(text);
     if (leaf !== undefined) return [leaf, ...issuers];
   } catch {
-    // said below, with the others that hold no certificate
+    // reported below, like other files without a certificate
   }
-  throw new UserError(`${path} is no certificate: ${remedy(name)}`);
+  throw new UserError(`${path} is not a certificate: ${remedy(name)}`);
 }
 
 async function required(path: string, name: string): Promise<Buffer> {

@@ -12,16 +12,16 @@ import {
 } from "./parse.ts";
 import { type IdentityFiles, identityFiles } from "./paths.ts";
 
-/** A certificate with less than this left is replaced, milliseconds. */
+/** A certificate that expires within this time is renewed, milliseconds. */
 export const renewBeforeMs = 7 * 24 * 3_600_000;
 
-/** What the files of one identity hold, without a verdict. */
+/** The contents of one identity's files, not judged yet. */
 export interface Found {
   /** whether any of the four files exists */
   readonly anything: boolean;
-  /** the key to keep: the one the certificate is for, if either file has that */
+  /** the key to keep: the certificate's key, if either file holds it */
   readonly key: KeyObject | undefined;
-  /** key files that hold something else than `key`: nothing readable, or another key */
+  /** key files that are unreadable or hold another key than `key` */
   readonly otherKeys: readonly string[];
   /** `certificate.pem`, leaf first; empty when absent or unreadable */
   readonly chain: readonly X509Certificate[];
@@ -29,13 +29,13 @@ export interface Found {
   readonly noCertificate: string | undefined;
 }
 
-/** What a certificate must be for, besides being in date, for its key and of the right CA. */
+/** What the certificate must be for. Its dates, key and CA are checked as well. */
 export type Purpose =
   | { readonly type: "authority" }
   | { readonly type: "server"; readonly names: readonly string[] }
   | { readonly type: "client"; readonly name: string };
 
-/** Reads an identity's files. @throws UserError when one exists that may not be read */
+/** Reads an identity's files. @throws UserError when a file exists but cannot be read */
 export async function findIdentity(directory: string, name: string): Promise<Found> {
   const files = identityFiles(directory, name);
   const pem = await readIfPresent(files.certificatePem);
@@ -59,8 +59,8 @@ export async function findIdentity(directory: string, name: string): Promise<Fou
 }
 
 /**
- * Why the identity needs another certificate, as words that follow its name; undefined when it
- * is good as it is.
+ * Why the identity needs another certificate, as text that follows its name; undefined when the
+ * certificate is good.
  */
 export function reasonToReissue(
   found: Found,
@@ -79,7 +79,7 @@ export function reasonToReissue(
   );
 }
 
-/** Why a certificate by itself will not do. `authority`: absent when it must sign itself. */
+/** What is wrong with the certificate itself. `authority` is undefined when it must be self-signed. */
 export function reasonAgainst(
   leaf: X509Certificate,
   purpose: Purpose,
@@ -89,7 +89,8 @@ export function reasonAgainst(
   const ends = notAfterOf(leaf);
   const begins = notBeforeOf(leaf);
   if (ends <= now) return `expired on ${dayOf(ends)}`;
-  if (ends.getTime() - now.getTime() < renewBeforeMs) return `was to expire on ${dayOf(ends)}`;
+  if (ends.getTime() - now.getTime() < renewBeforeMs)
+    return `was about to expire on ${dayOf(ends)}`;
   if (begins > now) return `was not valid before ${begins.toISOString()}`;
   if (!isSignedBy(leaf, authority ?? leaf))
     return `was signed by another CA (${oneLine(leaf.issuer)})`;
@@ -99,21 +100,21 @@ export function reasonAgainst(
 function reasonAgainstPurpose(leaf: X509Certificate, purpose: Purpose): string | undefined {
   switch (purpose.type) {
     case "authority":
-      return leaf.ca ? undefined : "was not a CA's certificate";
+      return leaf.ca ? undefined : "was not a CA certificate";
     case "server": {
-      if (!isFor(leaf, serverAuth)) return "was not a server's certificate";
+      if (!isFor(leaf, serverAuth)) return "was not a server certificate";
       const missing = purpose.names.filter((name) => !covers(leaf, name));
       return missing.length === 0 ? undefined : `did not name ${missing.join(", ")}`;
     }
     case "client":
-      if (!isFor(leaf, clientAuth)) return "was not a client's certificate";
+      if (!isFor(leaf, clientAuth)) return "was not a client certificate";
       return leaf.subject === `CN=${purpose.name}`
         ? undefined
-        : `was made out to ${oneLine(leaf.subject)}`;
+        : `was issued to ${oneLine(leaf.subject)}`;
   }
 }
 
-/** A server presents its issuer too, and it must be the CA's present certificate. */
+/** A server also presents its issuer, which must be the CA's current certificate. */
 function reasonAgainstChain(
   found: Found,
   purpose: Purpose,
@@ -122,7 +123,7 @@ function reasonAgainstChain(
   if (purpose.type !== "server" || authority === undefined) return undefined;
   return found.chain.length === 2 && found.chain.at(1)?.raw.equals(authority.raw)
     ? undefined
-    : "was not followed by the CA's present certificate";
+    : "was not followed by the CA's current certificate";
 }
 
 const serverAuth = "1.3.6.1.5.5.7.3.1";
@@ -166,7 +167,7 @@ async function readKeys(files: IdentityFiles) {
   );
 }
 
-/** Node separates the parts of a name by line breaks. */
+/** Node separates the parts of a name with line breaks. */
 function oneLine(name: string): string {
   return name.replaceAll("\n", ", ");
 }

@@ -23,7 +23,7 @@ describe("the lock", () => {
       JSON.stringify({ pid: 1, host: hostname(), startedAt: 0, token: "x", ...holder }),
     );
 
-  it("is there during the work, and gone after it, whatever came of it", async () => {
+  it("exists during the work, and is removed after it, even after an error", async () => {
     const during = await withLock(folder, 0, async () => JSON.parse(await readFile(path, "utf8")));
     assert.equal(during.pid, process.pid);
     await assert.rejects(
@@ -33,7 +33,7 @@ describe("the lock", () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
-  it("lets one in at a time, in this process too", async () => {
+  it("admits one holder at a time, also within one process", async () => {
     let inside = 0;
     const visits = Array.from({ length: 4 }, () =>
       withLock(folder, 5_000, async () => {
@@ -47,7 +47,7 @@ describe("the lock", () => {
     assert.deepEqual(await Promise.all(visits), ["done", "done", "done", "done"]);
   });
 
-  it("fails clearly when a living process keeps it", async () => {
+  it("fails with a clear message when a running process holds it", async () => {
     const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
     try {
       await once(child, "spawn");
@@ -61,14 +61,14 @@ describe("the lock", () => {
     }
   });
 
-  it("is taken over from a process that has died", async () => {
+  it("is taken over from a process that has ended", async () => {
     const { pid } = spawnSync(process.execPath, ["-e", ""]);
     await heldBy({ pid });
     assert.equal(await withLock(folder, 0, async () => "mine"), "mine");
     assert.deepEqual(await readdir(folder), []);
   });
 
-  it("is taken over from an earlier process of our own number, as in containers", async () => {
+  it("is taken over from an earlier process with the same pid, as in containers", async () => {
     await heldBy({ pid: process.pid, startedAt: Date.now() - 3_600_000 });
     assert.equal(await withLock(folder, 0, async () => "mine"), "mine");
   });
@@ -79,7 +79,7 @@ describe("the lock", () => {
     await assert.rejects(withLock(folder, 0, assert.fail), /on elsewhere: wait/);
   });
 
-  it("is respected while it is being written, not when that was cut short", async () => {
+  it("is respected while it is being written, but not after the writer was killed", async () => {
     await writeFile(path, "");
     await assert.rejects(withLock(folder, 0, assert.fail), /held by another process/);
     const minuteAgo = new Date(Date.now() - 60_000);

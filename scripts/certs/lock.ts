@@ -17,12 +17,12 @@ interface Holder {
 
 const startedAt = Math.round(Date.now() - process.uptime() * 1000);
 const pollMs = 50;
-/** older than this, a lock file without a holder is one whose writer was killed */
+/** if a lock file without a holder is older than this, its writer was killed */
 const unwrittenMs = 5_000;
 
 /**
- * Runs `work` while no other process, nor another call in this one, works on the same folder. The
- * lock is a file `.lock` made exclusively; that of a process which has died is taken over.
+ * Runs `work` while no other process, and no other call in this process, works on the same folder.
+ * The lock is a file `.lock` that is created exclusively. The lock of a dead process is taken over.
  * @param waitMs how long to wait for another holder, milliseconds
  * @throws UserError when the holder has not finished by then, or the folder cannot be written
  */
@@ -58,7 +58,7 @@ async function acquire(path: string, mine: string, waitMs: number): Promise<void
       const who = holder === undefined ? "another process" : `process ${holder.pid}`;
       const where = holder === undefined || holder.host === hostname() ? "" : ` on ${holder.host}`;
       throw new UserError(
-        `${path} is held by ${who}${where}: wait for it to finish, or delete the file if it is no boom-box`,
+        `${path} is held by ${who}${where}: wait for it to finish, or delete the file if that process is not boom-box`,
       );
     } else {
       await sleep(pollMs);
@@ -77,8 +77,8 @@ async function create(path: string, text: string): Promise<boolean> {
 }
 
 /**
- * Removes a dead holder's lock. Renamed first, and looked at again: between our look and now,
- * another process may have done the same and hold a lock of its own, which is then put back.
+ * Removes a dead holder's lock. It renames the lock and reads it again, because another process may
+ * have replaced the lock since our first look. In that case it puts the new lock back.
  */
 async function takeAway(path: string, stale: string): Promise<void> {
   const moved = `${path}.${randomUUID()}`;
@@ -122,7 +122,7 @@ function holderOf(text: string): Holder | undefined {
   }
 }
 
-/** Whether the holder is certainly gone. Of another machine's processes nothing is known. */
+/** Whether the holder has certainly ended. Processes on other machines cannot be checked. */
 function hasDied(holder: Holder): boolean {
   if (holder.host !== hostname()) return false;
   if (holder.pid === process.pid) return Math.abs(holder.startedAt - startedAt) > 2_000;

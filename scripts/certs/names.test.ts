@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { checkedServerNames, checkedThings } from "./names.ts";
 
 describe("names", () => {
-  it("of boxes are thing names, each once", () => {
+  it("of boxes are thing names without duplicates", () => {
     assert.deepEqual(checkedThings(["lot-1", "lot:2", "lot-1"]), ["lot-1", "lot:2"]);
   });
 
@@ -19,11 +19,11 @@ describe("names", () => {
     });
   }
 
-  it("of boxes must differ in more than case, as their folders may not", () => {
+  it("of boxes must differ in more than case, because some file systems ignore it", () => {
     assert.throws(() => checkedThings(["lot-a", "Lot-A"]), /differ only in case/);
   });
 
-  it("of the server are DNS names or addresses, in one spelling, each once", () => {
+  it("of the server are DNS names or addresses, normalized and without duplicates", () => {
     assert.deepEqual(
       checkedServerNames(["Gate.Example.ORG", "gate.example.org", "10.0.0.7", "2001:0DB8:0::1"]),
       ["gate.example.org", "10.0.0.7", "2001:db8::1"],

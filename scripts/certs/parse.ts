@@ -3,14 +3,14 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 const certificateBlock = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * Every certificate of a PEM text, in its order; none if there is no certificate block.
+ * Every certificate of a PEM text, in order; none if there is no certificate block.
  * @throws Error when a block is not a certificate
  */
 export function certificatesOf(pem: string): X509Certificate[] {
   return [...pem.matchAll(certificateBlock)].map(([block]) => new X509Certificate(block));
 }
 
-/** The first certificate of a PEM text, or undefined when there is none that can be read. */
+/** The first certificate of a PEM text, or undefined when none can be read. */
 export function leafOf(pem: string): X509Certificate | undefined {
   try {
     return certificatesOf(pem).at(0);
@@ -30,12 +30,12 @@ export function privateKeyOf(bytes: Buffer, form: "pem" | "der"): KeyObject | un
   }
 }
 
-/** Whether a certificate can be made for this key here: RSA or P-256. */
+/** Whether this code can make a certificate for the key: RSA or P-256. */
 export function isSupportedKey(key: KeyObject): boolean {
   return key.asymmetricKeyType === "rsa" || key.asymmetricKeyDetails?.namedCurve === "prime256v1";
 }
 
-/** SHA-256 of the DER, 64 lower-case hex digits: what AWS IoT calls the certificate's id. */
+/** SHA-256 of the DER, 64 lower-case hex digits: AWS IoT's certificate ID. */
 export function fingerprintOf(certificate: X509Certificate): string {
   return certificate.fingerprint256.replaceAll(":", "").toLowerCase();
 }
@@ -55,7 +55,7 @@ export function namesOf(certificate: X509Certificate): string[] {
     .flatMap((entry) => /^(?:DNS|IP Address):([\w.:*-]+)$/.exec(entry)?.[1] ?? []);
 }
 
-/** `2035-11-22`, UTC: how a day is shown to people. */
+/** The date as shown to users: `2035-11-22`, UTC. */
 export function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10);
 }

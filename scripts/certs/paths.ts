@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { projectRoot } from "../../host-sim/project-root.ts";
 
-/** Where keys and certificates live unless `--certs` names another folder. */
+/** The folder of keys and certificates, unless `--certs` names another. */
 export const defaultCertsDirectory = join(projectRoot, "certs");
 
 /** The files of one identity: a box, the server or a publishing service. */
@@ -24,7 +24,7 @@ export function identityFiles(certsDirectory: string, name: string): IdentityFil
   };
 }
 
-/** What a box has that claims its certificate: `certs/<thing>/…`. */
+/** The files of a box that claims its certificate: `certs/<thing>/…`. */
 export interface ClaimFiles {
   readonly requestPem: string;
   readonly claimCertificatePem: string;
@@ -44,14 +44,14 @@ export function claimFiles(certsDirectory: string, thing: string): ClaimFiles {
   };
 }
 
-/** Names that are not boxes: no thing may be called so. */
+/** Names that boxes cannot have. */
 export const reservedIdentities = ["ca", "server", "service", "aws-service", "claim"] as const;
 
 export const caIdentity = "ca";
 export const serverIdentity = "server";
-/** the identity `boom-box open` and the web service publish with, on the stand-in */
+/** the identity of `boom-box open` and the web service, on the stand-in */
 export const serviceIdentity = "service";
 /** the same in AWS IoT Core, made by `boom-box provision --service` */
 export const awsServiceIdentity = "aws-service";
-/** what boxes without a certificate of their own claim one with, made by `boom-box fleet` */
+/** the identity that boxes use to claim their certificate, made by `boom-box fleet` */
 export const claimIdentity = "claim";

@@ -4,41 +4,41 @@ import { UserError } from "../command-line/user-error.ts";
 import { readIfPresent, writeAtomically } from "./files.ts";
 
 /**
- * What provisioning knows of one folder, in `provisioning.json` beside the certificate. It is
- * written before and after everything that cannot be asked for again, so that a run that was cut
- * short goes on where it stopped. Nothing in it is secret.
+ * What provisioning has done for one folder, in `provisioning.json` next to the certificate. It is
+ * written before and after each step that cannot be repeated, so that an interrupted run can
+ * continue. It contains no secrets.
  */
 export interface ProvisioningRecord {
   readonly version: 1;
-  /** whose certificate it is */
+  /** who issued the certificate */
   readonly cloud: "aws" | "local";
   readonly type: "box" | "service";
   /** of `cloud`: `eu-central-1` */
   readonly region: string;
   readonly prefix: string;
-  /** in use: its files lie in the folder itself */
+  /** in use: its files are in the folder itself */
   current?: CertificateRecord;
-  /** on its way: its files lie in `next/` */
+  /** requested, not in use yet: its files are in `next/` */
   next?: NextCertificate;
-  /** in use before, and not deleted yet */
+  /** used before, and not deleted yet */
   replaced: CertificateRecord[];
-  /** AWS's, where `sim` and `open` connect to; a stand-in's is found otherwise */
+  /** the AWS endpoint for `sim` and `open`; absent for the stand-in, which announces itself */
   broker?: { readonly endpoint: string; readonly port: number };
-  /** a connection with `current` has held: ISO 8601 */
+  /** when a connection with `current` succeeded: ISO 8601 */
   provenAt?: string;
 }
 
 export interface CertificateRecord {
   readonly certificateId: string;
   readonly certificateArn: string;
-  /** it was made ACTIVE; should it be INACTIVE later, somebody else did that */
+  /** provisioning made it ACTIVE; if it is INACTIVE later, somebody else deactivated it */
   activated: boolean;
 }
 
 export interface NextCertificate {
-  /** before a request was first sent, ms since 1970 */
+  /** just before the first request was sent, ms since 1970 */
   requestedAt?: number;
-  /** an answer never came: there may be a certificate of this key that nobody knows of */
+  /** an answer was lost, so an unrecorded certificate of this key may exist */
   isUncertain?: boolean;
   certificate?: CertificateRecord;
 }
@@ -46,8 +46,8 @@ export interface NextCertificate {
 export const recordFile = "provisioning.json";
 
 /**
- * The record of `certs/<name>`, or undefined where the folder was not provisioned.
- * @throws UserError where there is one that cannot be read: nothing is guessed of a certificate
+ * The record of `certs/<name>`, or undefined when the folder was not provisioned.
+ * @throws UserError when the record cannot be read: the certificate's state is never guessed
  */
 export async function readRecord(
   certsDirectory: string,
@@ -60,10 +60,10 @@ export async function readRecord(
     const value: unknown = JSON.parse(bytes.toString("utf8"));
     if (isRecord(value)) return value;
   } catch {
-    // said below
+    // reported below
   }
   throw new UserError(
-    `${path} is damaged: restore it from a backup, or move the folder away and provision ${name} anew`,
+    `${path} is damaged: restore it from a backup, or move the folder away and provision ${name} again`,
   );
 }
 
@@ -77,14 +77,14 @@ export async function writeRecord(
 }
 
 /**
- * Whether the certificate in place is AWS's: `boom-box certs` and the stand-in leave it alone. One
- * that is only on its way leaves what is in place as it was.
+ * Whether AWS issued the current certificate: `boom-box certs` and the stand-in do not touch it. A
+ * certificate that is only requested does not count.
  */
 export async function isProvisionedInAws(certsDirectory: string, name: string): Promise<boolean> {
   return isInAws(await readRecord(certsDirectory, name));
 }
 
-/** The same of a record that was read. */
+/** Like {@link isProvisionedInAws}, for a record that was read before. */
 export function isInAws(record: ProvisioningRecord | undefined): boolean {
   return record?.cloud === "aws" && record.current !== undefined;
 }

@@ -32,7 +32,7 @@ describe("credentials named on the command line", () => {
     return path;
   }
 
-  /** One line, which names the flag and the file, and holds nothing of the key. */
+  /** Asserts one line that names the flag and the file, and contains no part of the key. */
   async function assertRefused(changed: Partial<CredentialPaths>, pattern: RegExp, now?: Date) {
     await assert.rejects(readCredentials({ ...paths, ...changed }, now), (error: Error) => {
       assert.ok(error instanceof UserError, String(error));
@@ -43,7 +43,7 @@ describe("credentials named on the command line", () => {
     });
   }
 
-  it("are read in every form that TLS asks for", async () => {
+  it("are read in every form that TLS needs", async () => {
     const read = await readCredentials(paths);
     assert.deepEqual(
       { ...read, certificateDer: undefined, keyDer: undefined, caDer: undefined },
@@ -62,7 +62,7 @@ describe("credentials named on the command line", () => {
     assert.deepEqual(Buffer.from(read.caDer), Buffer.from(ca.certificateDer));
   });
 
-  it("may have words around the blocks, a chain, and several CAs", async () => {
+  it("may contain text around the blocks, a chain, and several CAs", async () => {
     const chain = `subject=lot-1\r\n${box.certificatePem}issuer\n${ca.certificatePem}`;
     const read = await readCredentials({
       ...paths,
@@ -73,7 +73,7 @@ describe("credentials named on the command line", () => {
     assert.equal(read.caPem, ca.certificatePem + box.certificatePem);
   });
 
-  it("may be of elliptic curves: Node's TLS is not XS's", async () => {
+  it("may use elliptic curves: only XS's TLS is limited to RSA", async () => {
     const ec = await issueClient(ca, "lot-1", { keyType: "p256" });
     const certificate = await file("ec.pem", ec.certificatePem);
     const read = await readCredentials({
@@ -97,7 +97,7 @@ describe("credentials named on the command line", () => {
     await assertRefused({ key }, /^--key: .* is DER, not PEM: .*openssl pkey -inform der/);
   });
 
-  it("are refused when not PEM at all, or damaged", async () => {
+  it("are refused when not PEM, or damaged", async () => {
     const words = await file("words", "certificate");
     await assertRefused({ ca: words }, /is not a PEM certificate: name a file/);
     await assertRefused({ key: words }, /is not a PEM private key: name a file/);
@@ -108,14 +108,14 @@ describe("credentials named on the command line", () => {
     await assertRefused({ key }, /holds a damaged private key: copy it again/);
   });
 
-  it("are refused when exchanged", async () => {
+  it("are refused when key and certificate are swapped", async () => {
     await assertRefused(
       { certificate: paths.key },
-      /^--cert: .* a private key.*: give it with --key/,
+      /^--cert: .* a private key.*: name it with --key/,
     );
     await assertRefused(
       { key: paths.certificate },
-      /^--key: .* a certificate.*: give it with --cert/,
+      /^--key: .* a certificate.*: name it with --cert/,
     );
   });
 
@@ -129,7 +129,7 @@ describe("credentials named on the command line", () => {
     }
   });
 
-  it("are refused when the key is another's", async () => {
+  it("are refused when the key belongs to another certificate", async () => {
     const key = await file("other.key", ca.keyPem);
     await assertRefused(
       { key },
@@ -137,7 +137,7 @@ describe("credentials named on the command line", () => {
     );
   });
 
-  it("are refused when the certificate is over, or not yet begun", async () => {
+  it("are refused when the certificate has expired, or is not valid yet", async () => {
     const { keyPem } = box;
     const over = await issueClient(ca, "lot-1", {
       keyPem,
@@ -149,7 +149,7 @@ describe("credentials named on the command line", () => {
     await assertRefused({}, /^--cert: .* is not valid before .*: set this/, new Date("2020-01-01"));
   });
 
-  it("are refused when every CA is over, not when one of them is", async () => {
+  it("are refused when every CA has expired, but not when only one has", async () => {
     const old = await createAuthority({
       keyPem: ca.keyPem,
       notBefore: new Date("2020-01-01T00:00:00Z"),

@@ -4,13 +4,13 @@ import { readIfPresent } from "./files.ts";
 import { type Certificates, type StoredIdentity, storedIdentity } from "./identity.ts";
 import { certificatesOf, dayOf, notAfterOf, notBeforeOf, privateKeyOf } from "./parse.ts";
 
-/** Where a person says their own files are. */
+/** The files that the user names. */
 export interface CredentialPaths {
   /** `--ca`: one CA or several, PEM */
   readonly ca: string;
   /** `--cert`: the leaf, then its issuers if any, PEM */
   readonly certificate: string;
-  /** `--key`: PEM, not protected by a passphrase; RSA, EC or what else Node's TLS can use */
+  /** `--key`: PEM without a passphrase; RSA, EC or any other type that Node's TLS supports */
   readonly key: string;
 }
 
@@ -27,7 +27,7 @@ export async function readCredentials(
   const key = await readPrivateKey(paths.key, "--key");
   checkKeyPair({ certificate: chain[0], path: paths.certificate }, { key, path: paths.key });
   for (const certificate of chain) checkDates(certificate, paths.certificate, "--cert", now);
-  // a bundle of CAs often carries an old one along: one that is in date will do
+  // a bundle often contains an expired CA: one valid CA is enough
   if (!authorities.some((each) => isInDate(each, now))) {
     checkDates(authorities[0], paths.ca, "--ca", now);
   }
@@ -35,9 +35,9 @@ export async function readCredentials(
 }
 
 /**
- * The certificates of a PEM file, in its order. Dates are not looked at.
- * @param what how the person named the file, `--cert`
- * @throws UserError when there is no such file, or it holds no certificate
+ * The certificates of a PEM file, in order. It does not check their dates.
+ * @param what the flag that names the file, `--cert`
+ * @throws UserError when the file does not exist, or holds no certificate
  */
 export async function readPemCertificate(path: string, what: string): Promise<Certificates> {
   const bytes = await contentOf(path, what);
@@ -57,7 +57,7 @@ export async function readPemCertificate(path: string, what: string): Promise<Ce
     );
   }
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
-    throw problem(what, path, "holds a private key, not a certificate", "give it with --key");
+    throw problem(what, path, "holds a private key, not a certificate", "name it with --key");
   }
   throw problem(
     what,
@@ -69,7 +69,7 @@ export async function readPemCertificate(path: string, what: string): Promise<Ce
 
 /**
  * The private key of a PEM file, of any kind.
- * @throws UserError when there is no such file, or it holds no key that can be used as it is
+ * @throws UserError when the file does not exist, or holds no usable key
  */
 export async function readPrivateKey(path: string, what: string): Promise<KeyObject> {
   const bytes = await contentOf(path, what);
@@ -96,7 +96,7 @@ export async function readPrivateKey(path: string, what: string): Promise<KeyObj
     throw problem(what, path, "holds a damaged private key", "copy it again");
   }
   if (text.includes("-----BEGIN CERTIFICATE-----")) {
-    throw problem(what, path, "holds a certificate, not a private key", "give it with --cert");
+    throw problem(what, path, "holds a certificate, not a private key", "name it with --cert");
   }
   throw problem(
     what,
@@ -116,11 +116,11 @@ export function checkKeyPair(
     "--key",
     own.path,
     `does not belong to the certificate ${leaf.path}`,
-    "give the two files that were made together",
+    "name the key that belongs to this certificate",
   );
 }
 
-/** @throws UserError when the certificate's life is over, or has not begun */
+/** @throws UserError when the certificate has expired, or is not valid yet */
 export function checkDates(
   certificate: X509Certificate,
   path: string,
@@ -129,7 +129,7 @@ export function checkDates(
 ): void {
   const ends = notAfterOf(certificate);
   if (ends <= now) {
-    const remedy = 'get a new one ("boom-box certs" renews those it made)';
+    const remedy = 'get a new one, for example with "boom-box certs"';
     throw problem(what, path, `expired on ${dayOf(ends)}`, remedy);
   }
   const begins = notBeforeOf(certificate);
@@ -145,9 +145,9 @@ function isInDate(certificate: X509Certificate, now: Date): boolean {
 
 async function contentOf(path: string, what: string): Promise<Buffer> {
   const bytes = await readIfPresent(path).catch((error: unknown) => {
-    // the file's own trouble is already one line: only the flag is missing
+    // the file error is already one line: only the flag is missing
     throw error instanceof UserError
-      ? new UserError(`${what}: ${error.message}: name a file you may read`, { cause: error })
+      ? new UserError(`${what}: ${error.message}: name a file that you can read`, { cause: error })
       : error;
   });
   if (bytes === undefined) throw problem(what, path, "does not exist", "check the path");

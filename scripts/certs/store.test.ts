@@ -45,7 +45,7 @@ describe("the folder of certificates", () => {
     directory = join(scratch, String(copies));
     await cp(fresh, directory, { recursive: true });
     await chmod(directory, 0o700);
-    // cp goes by the umask
+    // cp applies the umask
     for (const [path] of await snapshot()) await chmod(join(directory, path), 0o600);
     for (const name of everyone) await chmod(join(directory, name), 0o700);
   });
@@ -56,7 +56,7 @@ describe("the folder of certificates", () => {
   const certificateOf = async (name: string) =>
     new X509Certificate(await readFile(file(name).certificatePem));
 
-  /** Every file in the folder and what it holds. */
+  /** Every file in the folder, with its contents. */
   async function snapshot(): Promise<Map<string, string>> {
     const files = new Map<string, string>();
     for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
@@ -76,7 +76,7 @@ describe("the folder of certificates", () => {
   const reasonFor = (steps: readonly CertificateStep[], identity: string) =>
     steps.find((step) => step.identity === identity)?.reason;
 
-  /** Everything belongs together: keys, both forms, chains and what is trusted. */
+  /** Asserts that keys, both forms, chains and trusted CAs match. */
   async function assertSound(): Promise<void> {
     const ca = await certificateOf("ca");
     assert.equal(ca.ca && ca.checkIssued(ca) && ca.verify(ca.publicKey), true);
@@ -102,7 +102,7 @@ describe("the folder of certificates", () => {
   }
 
   describe("when new", () => {
-    it("gets all that is needed, in this order", async () => {
+    it("gets every identity, in this order", async () => {
       assert.deepEqual(
         actions(firstSteps),
         everyone.map((name) => `${name} created`),
@@ -111,7 +111,7 @@ describe("the folder of certificates", () => {
       await assertSound();
     });
 
-    it("tells the fingerprints and ends of what lies there", async () => {
+    it("returns the fingerprints and expiry dates of the files", async () => {
       for (const step of firstSteps) {
         const certificate = await certificateOf(step.identity);
         const fingerprint = certificate.fingerprint256.replaceAll(":", "").toLowerCase();
@@ -120,7 +120,7 @@ describe("the folder of certificates", () => {
       }
     });
 
-    it("is private to its owner, and holds neither lock nor temporary files", async () => {
+    it("is private to its owner, and contains no lock and no temporary files", async () => {
       for (const entry of await readdir(fresh, { recursive: true, withFileTypes: true })) {
         const mode = (await stat(join(entry.parentPath, entry.name))).mode & 0o777;
         assert.equal(mode, entry.isDirectory() ? 0o700 : 0o600, entry.name);
@@ -130,7 +130,7 @@ describe("the folder of certificates", () => {
       assert.deepEqual(await listThings(fresh), ["lot-1"]);
     });
 
-    it("gives the server its names and the box its own", async () => {
+    it("issues the server's certificate for its names, and the box's for the thing name", async () => {
       const server = await certificateOf("server");
       assert.equal(server.checkHost("localhost"), "localhost");
       assert.equal(server.checkIP("127.0.0.1"), "127.0.0.1");
@@ -139,8 +139,8 @@ describe("the folder of certificates", () => {
     });
   });
 
-  describe("when good", () => {
-    it("is kept as it is, byte for byte", async () => {
+  describe("when valid", () => {
+    it("is unchanged, byte for byte", async () => {
       const before = await snapshot();
       const steps = await ensure();
       assert.deepEqual(actions(steps), keptExcept());
@@ -148,7 +148,7 @@ describe("the folder of certificates", () => {
       assert.deepEqual(await snapshot(), before);
     });
 
-    it("gets a further box without touching the others", async () => {
+    it("gets another box without changing the others", async () => {
       const before = await snapshot();
       assert.deepEqual(actions(await ensure({ things: ["lot-2"] })).slice(3), ["lot-2 created"]);
       const after = await snapshot();
@@ -156,7 +156,7 @@ describe("the folder of certificates", () => {
       assert.deepEqual(await listThings(directory), ["lot-1", "lot-2"]);
     });
 
-    it("gives the server further names, and keeps those it had", async () => {
+    it("adds names to the server, and keeps the old ones", async () => {
       const first = await ensure({ serverNames: ["Gate.lan", "10.0.0.7"] });
       assert.deepEqual(actions(first), keptExcept("server renewed"));
       assert.equal(reasonFor(first, "server"), "did not name gate.lan, 10.0.0.7");
@@ -170,7 +170,7 @@ describe("the folder of certificates", () => {
       await assertSound();
     });
 
-    it("replaces a key only when asked", async () => {
+    it("replaces a key only on request", async () => {
       const before = await readFile(file("lot-1").keyPem, "utf8");
       const steps = await ensure({ renew: ["lot-1"] });
       assert.deepEqual(actions(steps), keptExcept("lot-1 renewed"));
@@ -178,7 +178,7 @@ describe("the folder of certificates", () => {
       await assertSound();
     });
 
-    it("replaces the CA only when asked, and with it every certificate, but no other key", async () => {
+    it("replaces the CA only on request, then renews every certificate but no other key", async () => {
       const before = await readFile(file("lot-1").keyPem, "utf8");
       const steps = await ensure({ renew: ["ca"] });
       assert.deepEqual(
@@ -193,7 +193,7 @@ describe("the folder of certificates", () => {
 
   describe("when damaged", () => {
     for (const name of everyone) {
-      it(`mends an unreadable certificate for the same key: ${name}`, async () => {
+      it(`replaces an unreadable certificate for the same key: ${name}`, async () => {
         const key = await readFile(file(name).keyPem, "utf8");
         await writeFile(file(name).certificatePem, "-----BEGIN CERTIFICATE-----\nAAAA\n");
         const steps = await ensure();
@@ -205,7 +205,7 @@ describe("the folder of certificates", () => {
       });
     }
 
-    it("keeps the boxes' certificates when only the CA's own is lost", async () => {
+    it("keeps the boxes' certificates when only the CA's certificate is lost", async () => {
       await unlink(file("ca").certificatePem);
       const steps = await ensure();
       assert.deepEqual(actions(steps), keptExcept("ca renewed", "server renewed"));
@@ -213,7 +213,7 @@ describe("the folder of certificates", () => {
       await assertSound();
     });
 
-    it("restores what can be had from the rest", async () => {
+    it("restores missing files from the other files", async () => {
       const before = await snapshot();
       for (const path of [file("lot-1").certificateDer, file("lot-1").keyDer]) await unlink(path);
       await writeFile(trustFiles(directory, "lot-1").caDer, "");
@@ -245,7 +245,7 @@ describe("the folder of certificates", () => {
       await assertSound();
     });
 
-    it("certifies the key that is there when the certificate is another key's", async () => {
+    it("issues a certificate for the existing key when the old one is for another key", async () => {
       const stray = await readFile(file("service").keyPem);
       await writeFile(file("lot-1").keyPem, stray);
       await unlink(file("lot-1").keyDer);
@@ -256,7 +256,7 @@ describe("the folder of certificates", () => {
       await assertSound();
     });
 
-    it("finishes what a killed run began: the first key, and nothing else", async () => {
+    it("completes a run that was killed after it wrote the first key", async () => {
       const { keyDer } = file("lot-1");
       const key = await readFile(keyDer);
       for (const name of await readdir(join(directory, "lot-1"))) {
@@ -271,7 +271,7 @@ describe("the folder of certificates", () => {
       await assertSound();
     });
 
-    it("finishes a renewal that was cut short after the first key", async () => {
+    it("completes a renewal that was killed after it wrote the first key", async () => {
       const { keyPem } = await createAuthority();
       const der = createPrivateKey(keyPem).export({ type: "pkcs8", format: "der" });
       await writeFile(file("lot-1").keyDer, der);
@@ -281,7 +281,7 @@ describe("the folder of certificates", () => {
       await assertSound();
     });
 
-    it("makes wide permissions narrow, and says so", async () => {
+    it("narrows wide permissions, and reports that", async () => {
       await chmod(file("lot-1").keyPem, 0o644);
       await chmod(join(directory, "ca"), 0o755);
       const steps = await ensure();
@@ -292,19 +292,19 @@ describe("the folder of certificates", () => {
     });
   });
 
-  describe("when old or another's", () => {
-    it("renews the server before its 397 days are over, for the same key", async () => {
+  describe("when old, or issued by or for another", () => {
+    it("renews the server's certificate before its 397 days end, for the same key", async () => {
       const key = await readFile(file("server").keyPem, "utf8");
       const early = await ensure({ now: new Date(Date.now() + 389 * dayMs) });
       assert.deepEqual(actions(early), keptExcept());
       const steps = await ensure({ now: new Date(Date.now() + 391 * dayMs) });
       assert.deepEqual(actions(steps), keptExcept("server renewed"));
-      assert.match(String(reasonFor(steps, "server")), /^was to expire on \d{4}-\d\d-\d\d$/);
+      assert.match(String(reasonFor(steps, "server")), /^was about to expire on \d{4}-\d\d-\d\d$/);
       assert.equal(await readFile(file("server").keyPem, "utf8"), key);
       await assertSound();
     });
 
-    it("renews everything after ten years, for the same keys and under the same CA's name", async () => {
+    it("renews everything after ten years, with the same keys and the same CA name", async () => {
       const ca = await certificateOf("ca");
       const now = new Date(Date.now() + 3_700 * dayMs);
       const steps = await ensure({ now });
@@ -318,12 +318,12 @@ describe("the folder of certificates", () => {
       await assertSound();
     });
 
-    it("renews what is not valid yet, as after a wrong clock", async () => {
+    it("renews a certificate that is not valid yet, as after a wrong clock", async () => {
       const steps = await ensure({ now: new Date(Date.now() - 2 * dayMs) });
       assert.match(String(reasonFor(steps, "lot-1")), /^was not valid before/);
     });
 
-    it("renews what another CA signed, and says which", async () => {
+    it("renews a certificate that another CA signed, and names that CA", async () => {
       const stranger = await createAuthority({ subject: "CN=Other,O=Elsewhere" });
       const keyPem = await readFile(file("lot-1").keyPem, "utf8");
       const { certificatePem } = await issueClient(stranger, "lot-1", { keyPem });
@@ -335,29 +335,32 @@ describe("the folder of certificates", () => {
       await assertSound();
     });
 
-    it("renews what is made out to another box, or for another use", async () => {
+    it("renews a certificate that was issued to another box, or for another use", async () => {
       await cp(join(directory, "lot-1"), join(directory, "lot-2"), { recursive: true });
       const steps = await ensure({ things: ["lot-2"] });
-      assert.equal(reasonFor(steps, "lot-2"), "was made out to CN=lot-1");
+      assert.equal(reasonFor(steps, "lot-2"), "was issued to CN=lot-1");
       await cp(join(directory, "server"), join(directory, "service"), { recursive: true });
-      assert.equal(reasonFor(await ensure(), "service"), "was not a client's certificate");
+      assert.equal(reasonFor(await ensure(), "service"), "was not a client certificate");
       await assertSound();
     });
   });
 
-  describe("when the CA's key is gone", () => {
+  describe("when the CA's key is missing", () => {
     beforeEach(async () => {
       await unlink(file("ca").keyPem);
       await unlink(file("ca").keyDer);
     });
 
-    it("is kept while nothing needs signing, and it is said", async () => {
+    it("is kept while nothing needs a signature, and the missing key is reported", async () => {
       const steps = await ensure();
       assert.deepEqual(actions(steps), keptExcept());
-      assert.equal(reasonFor(steps, "ca"), "the private key is missing: nothing can be signed");
+      assert.equal(
+        reasonFor(steps, "ca"),
+        "the private key is missing: it cannot sign certificates",
+      );
     });
 
-    it("fails rather than cut off every box, until a new CA is asked for", async () => {
+    it("fails until a new CA is requested, because that would lock out every box", async () => {
       const before = await snapshot();
       await assert.rejects(ensure({ things: ["lot-2"] }), {
         name: "UserError",
@@ -369,7 +372,7 @@ describe("the folder of certificates", () => {
     });
   });
 
-  describe("for two at once", () => {
+  describe("with two concurrent runs", () => {
     const child = async () => {
       const store = JSON.stringify(join(import.meta.dirname, "store.ts"));
       const options = JSON.stringify({ directory, things: ["lot-1"] });
@@ -398,7 +401,7 @@ describe("the folder of certificates", () => {
       await assertSound();
     });
 
-    it("is not touched while another works on it for too long", async () => {
+    it("is not changed when another run does not finish in time", async () => {
       const holder = { pid: process.ppid, host: hostname() };
       await writeFile(
         join(directory, ".lock"),
@@ -408,8 +411,8 @@ describe("the folder of certificates", () => {
     });
   });
 
-  describe("read and written one by one", () => {
-    it("gives what TLS needs", async () => {
+  describe("with single identities", () => {
+    it("reads what TLS needs", async () => {
       const server = await readIdentity(directory, "server");
       assert.equal(server.chainPem, server.certificatePem + server.caPem);
       const box = await readIdentity(directory, "lot-1");
@@ -418,18 +421,18 @@ describe("the folder of certificates", () => {
       assert.deepEqual(Buffer.from(box.keyDer), await readFile(file("lot-1").keyDer));
     });
 
-    it("says which file is missing, no certificate or another's, and what to run", async () => {
+    it("says which file is missing, invalid or for another key, and what to run", async () => {
       await assert.rejects(readIdentity(directory, "lot-9"), {
         name: "UserError",
         message: /lot-9.certificate.pem is missing: run "boom-box certs lot-9"$/,
       });
       await writeFile(file("service").certificatePem, "x");
-      await assert.rejects(readIdentity(directory, "service"), /is no certificate: .*certs"$/);
+      await assert.rejects(readIdentity(directory, "service"), /is not a certificate: .*certs"$/);
       await cp(file("ca").keyPem, file("lot-1").keyPem);
       await assert.rejects(readIdentity(directory, "lot-1"), /is not the key of certificate.pem/);
     });
 
-    it("never overwrites another key unasked, nor anything else then", async () => {
+    it("writes nothing over another key without a request", async () => {
       const ca = await readIdentity(directory, "ca");
       const other = await issueClient(ca, "lot-1");
       const before = await snapshot();
@@ -445,7 +448,7 @@ describe("the folder of certificates", () => {
       await assertSound();
     });
 
-    it("refuses wrong names before it makes anything", async () => {
+    it("refuses invalid names before it writes anything", async () => {
       const before = await snapshot();
       for (const things of [["../evil"], ["ca"], ["Service"], ["a", "A"]]) {
         await assert.rejects(ensure({ things }), { name: "UserError" });
@@ -455,7 +458,7 @@ describe("the folder of certificates", () => {
       assert.deepEqual(await snapshot(), before);
     });
 
-    it("takes a key in an older PEM form as the key it is", async () => {
+    it("reads a key in an older PEM form", async () => {
       const key = createPrivateKey(await readFile(file("lot-1").keyPem));
       await writeFile(file("lot-1").keyPem, key.export({ type: "pkcs1", format: "pem" }));
       assert.deepEqual(actions(await ensure()), keptExcept());

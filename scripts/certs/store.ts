@@ -26,13 +26,13 @@ import {
 import { readRecord } from "./provisioning-record.ts";
 
 export interface EnsureOptions {
-  /** made when missing */
+  /** created if missing */
   readonly directory: string;
-  /** the boxes that need a certificate; others in the folder are left alone */
+  /** the boxes that need a certificate; others in the folder do not change */
   readonly things: readonly string[];
-  /** what the server is called besides localhost; names it already has are kept */
+  /** the server's names besides localhost; it keeps the names it has */
   readonly serverNames?: readonly string[];
-  /** identities that get a new key and certificate although theirs is good */
+  /** identities that get a new key and certificate even if theirs are good */
   readonly renew?: readonly string[];
   /** the clock, for tests */
   readonly now?: Date;
@@ -43,16 +43,16 @@ export interface EnsureOptions {
 /** What was done about one identity. */
 export interface CertificateStep {
   readonly identity: string;
-  /** `created`: nothing was there. `kept`: the certificate is the same. `renewed`: another one */
+  /** `created`: the first certificate. `kept`: the same certificate. `renewed`: another certificate */
   readonly action: "created" | "kept" | "renewed";
-  /** why it was renewed, or what else was mended */
+  /** why it was renewed, or what else was repaired */
   readonly reason?: string;
   readonly notAfter: Date;
   /** SHA-256 of the certificate's DER, lower-case hex */
   readonly fingerprint: string;
 }
 
-/** The CA as the others see it. Without its key it can be trusted, but signs nothing. */
+/** The CA for the other identities. Without its key it is trusted, but cannot sign. */
 interface Authority {
   readonly certificate: X509Certificate;
   readonly certificatePem: string;
@@ -67,13 +67,14 @@ interface Run {
 }
 
 /**
- * Makes the folder hold a good certificate for the CA, the server, the service and each thing, and
- * tells what it did, in that order. Repeating it changes nothing. A certificate that is missing,
- * unreadable, over, about to be (7 days), not its key's or not this CA's is issued again, **for
- * the same private key** wherever there is one: a key is replaced only when `renew` names it, and a
- * file that held no usable key is moved aside, never deleted.
- * @throws UserError for a wrong name, a folder that cannot be written, another run that does not
- * finish, or a CA whose key is needed and gone
+ * Ensures that the CA, the server, the service and each thing have a valid certificate. Returns what
+ * it did, in that order. A second call changes nothing.
+ *
+ * It issues a certificate again when the old one is missing, unreadable, expired or about to expire
+ * (7 days), belongs to another key, or was signed by another CA. It reuses the private key if there
+ * is one: only `renew` replaces a key. A file without a usable key is renamed, never deleted.
+ * @throws UserError for an invalid name, a folder that cannot be written, another run that does not
+ * finish, or a CA key that is needed but missing
  */
 export async function ensureCertificates(options: EnsureOptions): Promise<CertificateStep[]> {
   const things = checkedThings(options.things);
@@ -85,10 +86,14 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Certif
   };
   for (const name of run.renew) {
     if (name === awsServiceIdentity) {
-      throw new UserError(`${name} is AWS IoT Core's: run "boom-box rotate --service"`);
+      throw new UserError(
+        `AWS IoT Core issued the certificate of ${name}: run "boom-box rotate --service" to renew it`,
+      );
     }
     if (![...reservedIdentities, ...things].includes(name)) {
-      throw new UserError(`nothing called "${name}" to renew: ca, server, service or a box can be`);
+      throw new UserError(
+        `cannot renew "${name}", which does not exist: name ca, server, service or a box`,
+      );
     }
   }
   await makePrivateFolder(run.directory);
@@ -112,21 +117,23 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Certif
 }
 
 /**
- * A certificate of AWS's was signed by another CA on purpose, and one of the stand-in's control
- * plane is in its books: neither is this command's to issue again.
- * @throws UserError where it was asked for by name
+ * The step for an identity that was provisioned. This command must not issue its certificate again:
+ * AWS's is signed by another CA, and the stand-in's control plane has a record of its own.
+ * @throws UserError when `renew` names the identity
  */
 async function leftAlone(run: Run, name: string): Promise<CertificateStep | undefined> {
   const record = await readRecord(run.directory, name);
   if (record?.current === undefined) return undefined;
   const isAws = record.cloud === "aws";
   const where = isAws ? "AWS IoT Core" : "the stand-in";
-  const remedy = `"boom-box rotate${isAws ? "" : " --local"} --thing ${name}" makes it a new one`;
+  const remedy = `"boom-box rotate${isAws ? "" : " --local"} --thing ${name}" renews it`;
   const certificate = (await findIdentity(run.directory, name)).chain.at(0);
   if (certificate === undefined || run.renew.has(name)) {
-    throw new UserError(`${name} was provisioned in ${where}, and is left alone: ${remedy}`);
+    throw new UserError(
+      `${name} was provisioned in ${where}, so this command does not change it: ${remedy}`,
+    );
   }
-  return stepOf(name, "kept", certificate, [`provisioned in ${where}, left alone: ${remedy}`]);
+  return stepOf(name, "kept", certificate, [`provisioned in ${where}, not changed: ${remedy}`]);
 }
 
 async function ensureAuthority(run: Run): Promise<{ step: CertificateStep; authority: Authority }> {
@@ -140,9 +147,9 @@ async function ensureAuthority(run: Run): Promise<{ step: CertificateStep; autho
     !asked &&
     reasonAgainst(present, purpose, undefined, run.now) === undefined
   ) {
-    // a new CA would cut off every box in the field: not without being asked
+    // a new CA would lock out every box in the field, so it needs an explicit request
     const state = found.otherKeys.length === 0 ? "missing" : "unreadable";
-    notes.push(`the private key is ${state}: nothing can be signed`);
+    notes.push(`the private key is ${state}: it cannot sign certificates`);
     const authority: Authority = {
       certificate: present,
       certificatePem: present.toString(),
@@ -199,7 +206,7 @@ async function issueLeaf(
   if (ca.keyPem === undefined) {
     const { keyPem } = identityFiles(run.directory, caIdentity);
     throw new UserError(
-      `${keyPem} is needed to sign for "${name}" and cannot be used: put it back, or make a new CA with "boom-box certs --renew ca" (every box must then be flashed again)`,
+      `${keyPem} is needed to sign for "${name}", but cannot be used: restore it, or make a new CA with "boom-box certs --renew ca" (every box must then be flashed again)`,
     );
   }
   const issuer = { certificatePem: ca.certificatePem, keyPem: ca.keyPem };
@@ -211,7 +218,7 @@ async function issueLeaf(
   return issueServer(issuer, [...run.serverNames, ...before], options);
 }
 
-/** Tidies the folder of one identity, then reads it. */
+/** Cleans up the folder of one identity, then reads it. */
 async function look(run: Run, name: string): Promise<{ found: Found; notes: string[] }> {
   const folder = join(run.directory, name);
   await makePrivateFolder(folder);
@@ -234,7 +241,7 @@ function reasonToChange(
   ca: X509Certificate | undefined,
 ): string | undefined {
   return run.renew.has(name) && found.anything
-    ? "as asked, with a new key"
+    ? "as requested, with a new key"
     : reasonToReissue(found, purpose, ca, run.now);
 }
 
@@ -245,7 +252,7 @@ async function issueOptions(run: Run, found: Found, withNewKey: boolean) {
   return { notBefore, keyPem: found.key.export({ type: "pkcs8", format: "pem" }).toString() };
 }
 
-/** Writes what differs from what was found, and tells about it. */
+/** Writes the files that differ from those found, and returns what it did. */
 async function settle(
   run: Run,
   name: string,
@@ -285,7 +292,7 @@ function stepOf(
   };
 }
 
-/** What was found, as an identity; undefined when a part is missing. */
+/** The identity from the files, or undefined when a part is missing. */
 function identityOf(found: Found): Identity | undefined {
   const certificate = found.chain.at(0);
   if (certificate === undefined || found.key === undefined) return undefined;

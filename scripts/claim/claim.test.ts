@@ -16,7 +16,7 @@ import { templateRequest } from "./template.ts";
 
 const roleArn = "arn:aws:iam::123456789012:role/boom-box-provisioning";
 
-describe("what a claim is prepared with", function () {
+describe("boom-box fleet and claim", function () {
   this.timeout(20_000);
   const certs = mkdtempSync(join(tmpdir(), "boom-box-"));
   const read = (...path: string[]) => readFileSync(join(certs, ...path), "utf8");
@@ -41,7 +41,7 @@ describe("what a claim is prepared with", function () {
 
   async function refusal(promise: Promise<unknown>): Promise<string> {
     const error = await promise.then(
-      () => assert.fail("it was taken"),
+      () => assert.fail("the call succeeded"),
       (reason: unknown) => reason,
     );
     assert.ok(error instanceof UserError, String(error));
@@ -49,12 +49,12 @@ describe("what a claim is prepared with", function () {
     return error.message;
   }
 
-  it("is a fleet first, or named by flags", async () => {
+  it("need a fleet in the folder, or flags that name one", async () => {
     assert.match(await refusal(box()), /boom-box fleet/);
     assert.deepEqual(readdirSync(certs).includes("lot-7"), false);
   });
 
-  it("is a claim certificate, two policies and an activation, once however often it is run", async () => {
+  it("create a claim certificate and two policies only once, however often fleet runs", async () => {
     await fleet();
     const once = read("local-cloud.json");
     assert.ok(steps.includes("policy boom-box@gate"));
@@ -77,7 +77,7 @@ describe("what a claim is prepared with", function () {
     assert.match(String(policies?.["boom-box-claim@boom-box"]), /client\/claim\.\*/);
   });
 
-  it("is a key, a request, the fleet's claim and settings; private, and kept when repeated", async () => {
+  it("make a private key, a request, the claim files and settings, and keep them when repeated", async () => {
     await box();
     const key = read("lot-7", "private-key.pem");
     for (const name of readdirSync(join(certs, "lot-7"))) {
@@ -97,12 +97,12 @@ describe("what a claim is prepared with", function () {
     assert.doesNotMatch(steps.join(), /PRIVATE|MII/);
   });
 
-  it("is nothing for a box that has a certificate, and no box for boom-box certs", async () => {
-    assert.match(await refusal(box({ thing: "lot-1" })), /has a certificate of its own/);
+  it("refuse a box that has a certificate; boom-box certs ignores a box that claims", async () => {
+    assert.match(await refusal(box({ thing: "lot-1" })), /has its own certificate/);
     assert.deepEqual(await listThings(certs), ["lot-1"]);
   });
 
-  it("goes into the image as XS reads it, checked", async () => {
+  it("put checked DER files into the image", async () => {
     const files = await readClaimCredentials(certs, "lot-7");
     assert.deepEqual(Object.keys(files).sort(), [
       ...["ca.der", "claim-certificate.der", "claim-private-key.der"],
@@ -156,7 +156,7 @@ describe("what a claim is prepared with", function () {
         }),
       );
 
-    it("sends a template that makes the box's thing, with its certificate and its policy", async () => {
+    it("send a template that creates the thing with its certificate and its policy", async () => {
       answer = { status: 200 };
       assert.equal(await create("arn:aws:lambda:eu-central-1:123456789012:function:hook"), true);
       const [{ method, url, body } = { body: {} }] = requests;
@@ -179,7 +179,7 @@ describe("what a claim is prepared with", function () {
       assert.equal(Resources.policy.Properties.PolicyName, "boom-box@gate");
     });
 
-    it("keeps a template that is there, and says what AWS says otherwise", async () => {
+    it("keep an existing template, and report other errors from AWS", async () => {
       answer = { status: 409, error: "ResourceAlreadyExistsException" };
       assert.equal(await create(), false);
       answer = { status: 403, error: "AccessDeniedException" };

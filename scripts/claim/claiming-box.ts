@@ -22,20 +22,20 @@ export interface ClaimingBoxFlags {
   readonly cert?: string;
 }
 
-/** A box as `boom-box claim` left it, for the simulator; PEM. */
+/** A box from `boom-box claim`, for the simulator. All PEM. */
 export interface ClaimingBox {
   readonly endpoint: string;
   readonly port: number;
   readonly prefix: string;
   readonly alpn: boolean;
   readonly settings: ClaimSettings;
-  /** the claim's, as long as the box has no other */
+  /** the claim identity, which the box uses until it has its own */
   readonly identity: { readonly caPem: string; readonly chainPem: string; readonly keyPem: string };
   readonly claim: ClaimIdentity;
 }
 
 /**
- * Undefined for a box that has a certificate of its own.
+ * Returns undefined for a box that has its own certificate.
  * @throws UserError in one line, with what to do
  */
 export async function readClaimingBox(flags: ClaimingBoxFlags): Promise<ClaimingBox | undefined> {

@@ -21,39 +21,39 @@ interface FleetFlags {
 
 type ClaimFlags = Omit<BenchOptions, "onStep">;
 
-/** Adds `boom-box fleet` and `claim`: boxes that leave the bench without a certificate of their own. */
+/** Adds `boom-box fleet` and `claim`, for boxes that get their certificate at the first connection. */
 export function registerClaimCommands(program: Command): void {
   const write = (text: string) =>
     (program.configureOutput().writeOut ?? ((out: string) => void process.stdout.write(out)))(text);
   program
     .command("fleet")
-    .description("once for a fleet: the claim's certificate, its policy, and the template in AWS")
-    .option("--template <name>", "of the provisioning template", templateName, defaultTemplate)
+    .description("create the claim certificate, its policy and the template, once for a fleet")
+    .option("--template <name>", "the provisioning template's name", templateName, defaultTemplate)
     .option("--role <arn>", "IAM role that AWS IoT assumes to register things", roleArn)
-    .option("--hook <arn>", "Lambda function that decides which things may be claimed", hookArn)
-    .option("--local", "in the stand-in on this machine, without an AWS account")
-    .option("--region <region>", "AWS region (default: AWS_REGION, or the profile's)")
-    .option("--profile <name>", "of ~/.aws/config")
-    .option("--endpoint-url <url>", "of the control plane: an emulator's, or a VPC endpoint's")
+    .option("--hook <arn>", "Lambda function that decides which things can be claimed", hookArn)
+    .option("--local", "use the stand-in on this machine, without an AWS account")
+    .option("--region <region>", "AWS region (default: AWS_REGION, or the profile's region)")
+    .option("--profile <name>", "the profile in ~/.aws/config")
+    .option("--endpoint-url <url>", "the control plane's URL, for an emulator or a VPC endpoint")
     .option("--prefix <prefix>", "first part of every topic (default: gate)", prefix)
-    .option("--certs <dir>", "where keys and certificates are, or will be", defaultCertsDirectory)
-    .option("--dry-run", "only show the template")
+    .option("--certs <dir>", "the folder of keys and certificates", defaultCertsDirectory)
+    .option("--dry-run", "only print the template")
     .action((flags: FleetFlags) => fleet(flags, write));
   program
     .command("claim")
-    .description("for each box, without access to AWS: its key, its request, and the fleet's claim")
+    .description("prepare a box to claim its certificate, without access to AWS")
     .requiredOption("--thing <name>", "the box's thing name", thingName)
     .option(
       "--template <name>",
-      "of the provisioning template (default: the fleet's)",
+      "the provisioning template's name (default: the fleet's)",
       templateName,
     )
     .option("--endpoint <host>", "the broker (default: the fleet's)", hostName)
     .option("--prefix <prefix>", "first part of every topic (default: the fleet's)", prefix)
-    .option("--claim-cert <file>", "PEM (default: the fleet's)")
-    .option("--claim-key <file>", "PEM (default: the fleet's)")
+    .option("--claim-cert <file>", "PEM: the claim certificate (default: the fleet's)")
+    .option("--claim-key <file>", "PEM: the claim certificate's key (default: the fleet's)")
     .option("--ca <file>", "PEM: the broker's CA (default: the fleet's)")
-    .option("--certs <dir>", "where keys and certificates are, or will be", defaultCertsDirectory)
+    .option("--certs <dir>", "the folder of keys and certificates", defaultCertsDirectory)
     .action((flags: ClaimFlags) => claim(flags, write));
 }
 
@@ -69,7 +69,7 @@ async function fleet(flags: FleetFlags, write: (text: string) => void): Promise<
   if (flags.local) {
     if (template !== defaultTemplate) {
       throw new UserError(
-        `the stand-in has one template, ${defaultTemplate}: leave --template out`,
+        `the stand-in has only the template ${defaultTemplate}: leave out --template`,
       );
     }
     const { ensureCertificates } = await import("../certs/store.ts");
@@ -102,7 +102,9 @@ async function fleet(flags: FleetFlags, write: (text: string) => void): Promise<
   });
   const templates = new AwsTemplates({ ...where, region: cloud.region });
   await prepareFleet({ ...common, cloud, templates, request, trustPem: amazonRootsPem() });
-  write("Next, for each box: boom-box claim --thing NAME, add its WiFi, then boom-box flash\n");
+  write(
+    "Next, for each box: boom-box claim --thing NAME, add its WiFi network, then boom-box flash\n",
+  );
 }
 
 async function templateOf(flags: FleetFlags) {
@@ -110,7 +112,7 @@ async function templateOf(flags: FleetFlags) {
   const { defaultPrefix } = await import("../../device/messages/topics.ts");
   if (flags.role === undefined) {
     throw new UserError(
-      "AWS IoT needs a role to register things with: name one with --role (docs/claim.md says how to make it)",
+      "AWS IoT needs a role to register things: name one with --role (docs/claim.md explains how to create it)",
     );
   }
   return templateRequest({

@@ -10,12 +10,12 @@ import { UserError } from "../command-line/user-error.ts";
 
 const generate = promisify(generateKeyPair);
 
-/** What `boom-box fleet` leaves for `boom-box claim`, in `certs/claim/fleet.json`. Nothing in it is secret. */
+/** The data from `boom-box fleet` for `boom-box claim`, in `certs/claim/fleet.json`. It contains no secrets. */
 export interface FleetRecord {
   readonly cloud: "aws" | "local";
   readonly template: string;
   readonly prefix: string;
-  /** undefined: the stand-in that runs */
+  /** undefined: the running stand-in */
   readonly endpoint?: string;
 }
 
@@ -37,8 +37,8 @@ export async function writeFleet(certs: string, record: FleetRecord): Promise<vo
 }
 
 /**
- * A key in `certs/<name>` and its request, as they are or made now; XS signs with RSA alone. The key
- * stays here.
+ * Makes a key and its request in `certs/<name>`, or keeps the existing key. It must be RSA, because XS
+ * signs only with RSA. The key never leaves the folder.
  * @returns the request, PEM, and whether the key is new
  */
 export async function prepareKey(
@@ -50,7 +50,7 @@ export async function prepareKey(
   const there = await readIfPresent(files.keyPem);
   const known = there && privateKeyOf(there, "pem");
   if (there !== undefined && known?.asymmetricKeyType !== "rsa") {
-    throw new UserError(`${files.keyPem} is no RSA key: move it away, and run this again`);
+    throw new UserError(`${files.keyPem} is not an RSA key: move it away, and run this again`);
   }
   const key = known ?? (await generate("rsa", { modulusLength: 2048 })).privateKey;
   const pem = key.export({ type: "pkcs8", format: "pem" }).toString();
@@ -61,24 +61,25 @@ export async function prepareKey(
   return { request, isNew: known === undefined };
 }
 
-/** PEM throughout. */
+/** All PEM. */
 export interface ClaimPair {
   readonly certificatePem: string;
   readonly keyPem: string;
 }
 
-/** The fleet's certificate and key into one box's folder, PEM for the simulator, DER for the board. */
+/** Writes the fleet's certificate and key to one box's folder: PEM for the simulator, DER for the board. */
 export async function writeClaimPair(certs: string, thing: string, pair: ClaimPair): Promise<void> {
   const files = claimFiles(certs, thing);
   const key = privateKeyOf(Buffer.from(pair.keyPem), "pem");
-  if (key === undefined) throw new Error("checked before");
+  if (key === undefined)
+    throw new Error("the claim key is invalid, although it was checked before");
   await writeAtomically(files.claimKeyDer, key.export({ type: "pkcs8", format: "der" }));
   await writeAtomically(files.claimKeyPem, pair.keyPem);
   await writeAtomically(files.claimCertificateDer, new X509Certificate(pair.certificatePem).raw);
   await writeAtomically(files.claimCertificatePem, pair.certificatePem);
 }
 
-/** @param trustPem one CA or several; XS takes the first */
+/** @param trustPem one or more CAs; XS uses only the first */
 export async function writeTrustOf(certs: string, name: string, trustPem: string): Promise<void> {
   const { caDer, caPem } = trustFiles(certs, name);
   await writeAtomically(caDer, new X509Certificate(trustPem).raw);

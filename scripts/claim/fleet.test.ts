@@ -27,7 +27,7 @@ describe("a fleet, against an emulator of AWS IoT's control plane", function () 
     await emulator?.stop();
   });
 
-  it("has one active claim certificate with its policy, and the policy of a box; no key leaves", async () => {
+  it("has one active claim certificate with its policy, and the boxes' policy; sends no key", async () => {
     await emulator.reset();
     const asked: TemplateRequest[] = [];
     const request = templateRequest({
@@ -42,7 +42,7 @@ describe("a fleet, against an emulator of AWS IoT's control plane", function () 
       request,
       onStep: () => {},
       cloud: await AwsControlPlane.open({ region: "eu-central-1", endpointUrl: emulator.url }),
-      // moto plays no templates.
+      // moto does not implement templates.
       templates: { create: async (each) => asked.push(each) > 0 },
     });
     const { certificates, policies, things } = await emulator.inventory();

@@ -13,9 +13,9 @@ export interface FleetOptions {
   readonly certs: string;
   readonly template: string;
   readonly prefix?: string;
-  /** whom the boxes trust, PEM */
+  /** the CA that the boxes trust, PEM */
   readonly trustPem: string;
-  /** absent: the stand-in, which has its template built in */
+  /** absent for the stand-in, which has a built-in template */
   readonly templates?: Templates;
   readonly request?: TemplateRequest;
   onStep(text: string): void;
@@ -23,13 +23,13 @@ export interface FleetOptions {
 
 /** The calls of AWS IoT's control plane for templates. */
 export interface Templates {
-  /** @returns false where there is one of that name */
+  /** @returns false if a template with that name exists */
   create(request: TemplateRequest): Promise<boolean>;
 }
 
 /**
- * What a fleet needs once: the claim's certificate with its policy, the policy of a box, and the
- * template. May be repeated; what is there is kept.
+ * Creates what a fleet needs once: the claim certificate with its policy, the boxes' policy, and the
+ * template. It can be repeated, and keeps what exists.
  * @throws UserError in one line, with what to do
  */
 export async function prepareFleet(options: FleetOptions): Promise<void> {
@@ -45,12 +45,12 @@ export async function prepareFleet(options: FleetOptions): Promise<void> {
   };
   for (const { policyName, document } of [ofBox, ofClaim]) {
     const isNew = await cloud.createPolicy(policyName, document);
-    onStep(`policy ${policyName}${isNew ? "" : ", as it is"}`);
+    onStep(`policy ${policyName}${isNew ? "" : ", unchanged"}`);
   }
   await cloud.attachPolicy(ofClaim.policyName, certificateArn);
   if (options.templates !== undefined && options.request !== undefined) {
     const isNew = await options.templates.create(options.request);
-    onStep(`template ${template}${isNew ? "" : ", as it is"}`);
+    onStep(`template ${template}${isNew ? "" : ", unchanged"}`);
   }
   await cloud.updateCertificate(certificateId, "ACTIVE");
   onStep("claim certificate active");
@@ -59,7 +59,7 @@ export async function prepareFleet(options: FleetOptions): Promise<void> {
   await writeFleet(certs, { cloud: cloud.type, template, prefix, ...endpoint });
 }
 
-/** The one in `certs/claim`, if the cloud knows it; else another, for a key made here. */
+/** The claim certificate in `certs/claim` if the cloud knows it, else a new one for a key made here. */
 async function claimCertificate({ cloud, certs, onStep }: FleetOptions) {
   const files = identityFiles(certs, claimIdentity);
   const there = await readIfPresent(files.certificatePem);
@@ -67,7 +67,7 @@ async function claimCertificate({ cloud, certs, onStep }: FleetOptions) {
     const id = new X509Certificate(there).fingerprint256.replaceAll(":", "").toLowerCase();
     const known = await cloud.describeCertificate(id);
     if (known !== undefined) {
-      onStep("claim certificate, as it is");
+      onStep("claim certificate, unchanged");
       return known;
     }
   }
@@ -76,6 +76,6 @@ async function claimCertificate({ cloud, certs, onStep }: FleetOptions) {
   const certificate = new X509Certificate(made.certificatePem);
   await writeAtomically(files.certificateDer, certificate.raw);
   await writeAtomically(files.certificatePem, certificate.toString());
-  onStep("claim certificate made, for a key made here");
+  onStep("claim certificate created for a key made here");
   return made;
 }

@@ -17,7 +17,7 @@ export interface BenchOptions {
   readonly template?: string;
   readonly endpoint?: string;
   readonly prefix?: string;
-  /** files, PEM; default: those of `boom-box fleet` */
+  /** PEM files; default: those from `boom-box fleet` */
   readonly claimCert?: string;
   readonly claimKey?: string;
   readonly ca?: string;
@@ -25,16 +25,16 @@ export interface BenchOptions {
 }
 
 /**
- * Makes all a box's image needs to claim its certificate, without any access to AWS: its own key,
- * made here, the request for it, the fleet's claim, and the settings. May be repeated; a key that is
- * there is kept.
+ * Makes everything that a box's image needs to claim its certificate, without access to AWS: a key
+ * made here, its request, the fleet's claim, and the settings. It can be repeated, and keeps an
+ * existing key.
  * @throws UserError in one line, with what to do
  */
 export async function prepareBox(options: BenchOptions): Promise<void> {
   const { certs, thing, onStep } = options;
   if (existsSync(identityFiles(certs, thing).certificatePem)) {
     throw new UserError(
-      `${thing} has a certificate of its own in ${certs} and needs no claim: name another thing, or move the folder away`,
+      `${thing} already has its own certificate in ${certs}, so it cannot claim one: name another thing, or move the folder away`,
     );
   }
   const fleet = await readFleet(certs);
@@ -42,7 +42,7 @@ export async function prepareBox(options: BenchOptions): Promise<void> {
   const template = options.template ?? fleet?.template;
   if (endpoint === undefined || template === undefined) {
     throw new UserError(
-      'which fleet? run "boom-box fleet" first, or name --template, --endpoint, --claim-cert, --claim-key and --ca',
+      'there is no fleet in this folder: run "boom-box fleet" first, or name --template, --endpoint, --claim-cert, --claim-key and --ca',
     );
   }
   const own = identityFiles(certs, claimIdentity);
@@ -62,13 +62,13 @@ export async function prepareBox(options: BenchOptions): Promise<void> {
     { claim: { template } },
   );
   const { isNew } = await prepareKey(certs, thing);
-  onStep(isNew ? "key and request made; the key stays here" : "key as it is; request made");
+  onStep(isNew ? "key and request made; the key stays here" : "key unchanged; request made");
   await writeClaimPair(certs, thing, {
     certificatePem: claim.certificatePem,
     keyPem: claim.keyPem,
   });
   await writeTrustOf(certs, thing, claim.caPem);
-  onStep("the fleet's claim, and the CA it trusts");
+  onStep("the fleet's claim certificate, and the CA that the box trusts");
   await writeSettingsEntry(certs, thing, settings);
   onStep(`settings: ${endpoint}, template ${template}`);
 }

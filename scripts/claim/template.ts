@@ -1,10 +1,10 @@
 import type { Subject } from "../provision/subject.ts";
 import { markOf, policyNameOf } from "../provision/subject.ts";
 
-/** The one that the stand-in has. */
+/** The stand-in's template. */
 export const defaultTemplate = "boom-box";
 
-/** What `CreateProvisioningTemplate` is sent: see AWS IoT Core, "Provisioning templates". */
+/** The request of `CreateProvisioningTemplate`: see AWS IoT Core, "Provisioning templates". */
 export interface TemplateRequest {
   readonly templateName: string;
   readonly templateBody: string;
@@ -20,13 +20,13 @@ export interface TemplateRequest {
 export interface TemplateOptions {
   readonly template: string;
   readonly prefix: string;
-  /** an IAM role that AWS IoT may assume, with the managed policy AWSIoTThingsRegistration */
+  /** an IAM role that AWS IoT can assume, with the managed policy AWSIoTThingsRegistration */
   readonly roleArn: string;
-  /** a Lambda function that decides whether a thing's name is one of the fleet's */
+  /** a Lambda function that decides whether a thing name belongs to the fleet */
   readonly hookArn?: string;
 }
 
-/** The thing that the box names, its certificate, and the policy that all boxes have. */
+/** Registers the thing that the box names, its certificate, and the policy of all boxes. */
 export function templateRequest(options: TemplateOptions): TemplateRequest {
   const { template, prefix, roleArn, hookArn } = options;
   return {
@@ -50,7 +50,7 @@ function templateBody(prefix: string) {
       thing: {
         Type: "AWS::IoT::Thing",
         Properties: { ThingName: { Ref: "ThingName" }, AttributePayload: markOf(box) },
-        // A box that claims again finds its thing there.
+        // When a box claims again, its thing exists already.
         OverrideSettings: { AttributePayload: "MERGE" },
       },
       certificate: {

@@ -9,7 +9,7 @@ const names = Object.keys(numberLimits) as NumberSetting[];
 describe("numberOption", () => {
   for (const name of names) {
     const { minimum, maximum } = numberLimits[name];
-    it(`takes ${name} from ${minimum} to ${maximum}, and nothing beyond`, () => {
+    it(`accepts ${name} from ${minimum} to ${maximum} only`, () => {
       const parse = numberOption(name);
       assert.equal(parse(String(minimum)), minimum);
       assert.equal(parse(String(maximum)), maximum);
@@ -18,7 +18,7 @@ describe("numberOption", () => {
     });
   }
 
-  it("takes digits alone: none of the other ways in which JavaScript writes numbers", () => {
+  it("accepts only digits, not JavaScript's other number formats", () => {
     for (const text of [
       "",
       " ",
@@ -37,7 +37,7 @@ describe("numberOption", () => {
     }
   });
 
-  it("says on one line which flag is wrong, and what would be right", () => {
+  it("says on one line which flag is invalid, and what is valid", () => {
     let written = "";
     const program = new Command("sim")
       .exitOverride()
@@ -63,12 +63,12 @@ describe("numberOption", () => {
 describe("requireSettings", () => {
   const good = { thingName: "lot-1", endpoint: "localhost" };
 
-  it("gives every setting, with defaults for those that were not given", () => {
+  it("returns every setting, with defaults for those that are missing", () => {
     const settings = requireSettings({ ...good, pin: 7, pulseMs: undefined });
     assert.deepEqual([settings.pin, settings.pulseMs, settings.prefix], [7, 500, "gate"]);
   });
 
-  it("says everything that is wrong on one line, each with what would be right", () => {
+  it("reports all problems on one line, each with what is valid", () => {
     const input = { thingName: "a\nb", endpoint: "https://x", pulseMs: 0, wifi: true };
     assert.throws(
       () => requireSettings(input),

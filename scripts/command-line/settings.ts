@@ -19,7 +19,7 @@ export function numberOption(name: NumberSetting): (text: string) => number {
   };
 }
 
-/** The settings, or one line with everything that is wrong with them. */
+/** @throws UserError with all problems on one line */
 export function requireSettings(input: Readonly<Record<string, unknown>>): Settings {
   const result = parseSettings(input);
   if (result.type === "settings") return result.settings;

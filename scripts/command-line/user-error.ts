@@ -1,4 +1,4 @@
-/** What a person can mend: printed as one line, exit code 2. */
+/** An error that the user can fix: printed without a stack, exit code 2. */
 export class UserError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -6,7 +6,7 @@ export class UserError extends Error {
   }
 }
 
-/** What to show of anything that was thrown. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -22,7 +22,7 @@ export interface VisitOptions {
   readonly timing: Timing;
 }
 
-/** All that is done at the broker: as the box, and beside it as the publishing service where it can be. */
+/** All checks at the broker: as the box and, if there is a service certificate, as the service. */
 export class BrokerVisit {
   readonly #options: VisitOptions;
 
@@ -30,14 +30,14 @@ export class BrokerVisit {
     this.#options = options;
   }
 
-  /** A handshake as the box, and no more. */
+  /** Makes a TLS handshake as the box, then disconnects. */
   async handshake(): Promise<Handshake> {
     const handshake = await this.#shakeHands(this.#options.settings.alpn);
     if (handshake.type === "secure") handshake.socket.destroy();
     return handshake;
   }
 
-  /** Whether the public CAs would have trusted the server; the box's certificate is not shown to it. */
+  /** Whether the public CAs trust the server. It does not present the box's certificate. */
   async isTrustedByPublic(): Promise<boolean> {
     const handshake = await shakeHands({
       ...this.#common(this.#options.settings.alpn),
@@ -45,7 +45,7 @@ export class BrokerVisit {
       identity: undefined,
     });
     if (handshake.type === "secure") handshake.socket.destroy();
-    // An alert is the server's: it misses a certificate, and its own was good.
+    // The server sends an alert because it gets no client certificate; its own was trusted.
     return handshake.type === "secure" || handshake.type === "alert";
   }
 
@@ -53,7 +53,7 @@ export class BrokerVisit {
     return askBoxStatus(this.#observerOptions());
   }
 
-  /** Connects as the box: whoever is connected as it is thrown out. */
+  /** Connects as the box, which disconnects any other client with its client ID. */
   async connect(boxWasOnline: boolean): Promise<BrokerFacts> {
     const { settings } = this.#options;
     const observer = await Observer.join(this.#observerOptions());
@@ -80,7 +80,7 @@ export class BrokerVisit {
     }
   }
 
-  /** Once more, with the last will that a box leaves; taken back by a DISCONNECT at once. */
+  /** Connects again with the box's last will, then sends DISCONNECT, so that the will is not published. */
   async connectWithWill(): Promise<Conversation> {
     await this.#pause();
     return this.#converse(this.#options.settings.alpn, randomUUID(), true);
@@ -122,7 +122,7 @@ export class BrokerVisit {
     const service = await serviceFor({ certs, thing })
       .then((name) => readIdentity(certs, name))
       .catch((error: unknown) => {
-        // Without one nothing is observed; the box does not need it.
+        // Without a service certificate, there is no observer. The box itself does not need one.
         if (error instanceof UserError) return undefined;
         throw error;
       });

@@ -1,4 +1,4 @@
-/** Where and as whom the box connects: what the advice names. */
+/** The box's connection data, for the advice. */
 export interface Subject {
   readonly thing: string;
   /** the folder of its settings and certificates */
@@ -8,10 +8,10 @@ export interface Subject {
   readonly prefix: string;
 }
 
-/** Whatever keeps a box from working, as far as it can be seen from a desk. */
+/** The causes of failure that the doctor can detect from this machine. */
 export type Cause = keyof typeof advice;
 
-/** The files' own trouble is told with its remedy, in one line: nothing to add. */
+/** The finding of a file's check already says what to do. */
 const told = undefined;
 
 /** What to do about each cause. */
@@ -23,65 +23,63 @@ const advice = {
   "certificate-expired": told,
   "certificate-not-yet-valid": told,
   "certificate-expires-soon": ({ thing }) =>
-    `renew it in time ("boom-box certs --renew ${thing}" for one it made, "boom-box rotate --thing ${thing}" for one that was provisioned), and flash the box again`,
+    `renew it ("boom-box rotate --thing ${thing}" if it was provisioned, else "boom-box certs --renew ${thing}"), and flash the box again`,
   "key-mismatch": told,
   "key-exposed": ({ folder }) => `chmod 600 ${folder}/private-key.*`,
   "ca-wrong": told,
   "clock-wrong": () =>
-    "set this machine's clock, by NTP if it can be; what it signs and checks is dated",
+    "set this machine's clock, preferably by NTP: commands and certificate checks depend on the time",
   "endpoint-unresolved": ({ endpoint }) =>
-    `look for a slip in "endpoint": ${endpoint}; on AWS it is what "aws iot describe-endpoint --endpoint-type iot:Data-ATS" says`,
-  "no-dns": () => "no name server answers: is this machine on the network?",
-  "no-ipv4": () => "the box speaks IPv4 alone: give the broker an IPv4 address (an A record)",
+    `correct "endpoint": ${endpoint}; "aws iot describe-endpoint --endpoint-type iot:Data-ATS" prints AWS's endpoint`,
+  "no-dns": () => "no name server answers: check this machine's network and DNS settings",
+  "no-ipv4": () => "the box supports only IPv4: give the broker an IPv4 address (an A record)",
   "wrong-endpoint": ({ endpoint }) =>
-    `${endpoint} is not where your broker is: on AWS take what "aws iot describe-endpoint --endpoint-type iot:Data-ATS" says (…-ats.iot.<region>.amazonaws.com), else a name that the broker's certificate bears`,
+    `correct "endpoint", because ${endpoint} is not your broker: on AWS use the output of "aws iot describe-endpoint --endpoint-type iot:Data-ATS" (…-ats.iot.<region>.amazonaws.com), elsewhere a name in the broker's certificate`,
   "port-refused": ({ port }) =>
-    `nothing listens on port ${port} there, or a firewall says no: start the broker, or correct "endpoint" and "port"`,
+    `no program listens on port ${port} there, or a firewall rejects the connection: start the broker, or correct "endpoint" and "port"`,
   "port-blocked": ({ port }) =>
-    `a firewall swallows port ${port}: have it opened outwards; AWS also takes MQTT on port 443 ("port": 443, "alpn": true)`,
-  unreachable: () => "there is no way to that address from here: look at this machine's network",
+    `a firewall drops packets to port ${port}: allow outgoing connections; AWS also accepts MQTT on port 443 ("port": 443, "alpn": true)`,
+  unreachable: () => "there is no route to that address: check this machine's network",
   "alpn-missing": () =>
-    'set "alpn": true: this port speaks MQTT only to who asks for x-amzn-mqtt-ca',
+    'set "alpn": true: this port accepts MQTT only from clients that offer x-amzn-mqtt-ca',
   "alpn-refused": ({ port }) =>
-    `what listens on port ${port} does not know x-amzn-mqtt-ca: set "alpn": false, or correct "endpoint" and "port"`,
+    `the server on port ${port} does not support x-amzn-mqtt-ca: set "alpn": false, or correct "endpoint" and "port"`,
   "tls-version": () =>
-    "the box speaks TLS 1.2 with ECDHE and AES128-GCM: let the broker offer that too",
+    "enable TLS 1.2 with ECDHE and AES128-GCM on the broker: the box supports nothing else",
   "not-tls": ({ port }) =>
-    `port ${port} does not speak TLS: it is another service, or the broker's port without TLS; 8883 is usual`,
-  "tls-failed": () => "look into the broker's log: it knows why it ended the handshake",
+    `correct "port": ${port} belongs to another service, or is the broker's port without TLS; the usual port is 8883`,
+  "tls-failed": () => "check the broker's log for the reason",
   "server-untrusted": ({ folder }) =>
-    `the broker's certificate does not lead to ${folder}/ca.der: put the certificate of the CA there that signed it (AWS: AmazonRootCA1), in DER, and flash the box again`,
-  "server-expired": () => "the broker's certificate is out of its dates: renew it there",
+    `replace ${folder}/ca.der with the CA that signed the broker's certificate (AWS: AmazonRootCA1), in DER, and flash the box again`,
+  "server-expired": () => "renew the broker's certificate on the broker",
   "certificate-refused": ({ thing, endpoint }) =>
-    `the broker does not take the certificate of ${thing}: on AWS make it ACTIVE ("aws iot update-certificate"), and see that it is of the account and region of ${endpoint}; elsewhere the broker's CA file must hold the CA that signed it`,
+    `the broker refuses the certificate of ${thing}: on AWS make it ACTIVE ("aws iot update-certificate"), and check that it is in the account and region of ${endpoint}; elsewhere add the CA that signed it to the broker's CA file`,
   "connect-denied": ({ thing }) =>
-    `the policy must allow iot:Connect as client/${thing}, and the certificate be attached to the thing ${thing} where the policy uses its name`,
+    `allow iot:Connect as client/${thing} in the policy; if the policy uses the thing's name, attach the certificate to the thing ${thing}`,
   "not-let-in": ({ thing }) =>
-    `hung up on without a word: the policy does not allow iot:Connect as client/${thing}, no policy is attached, or the certificate is not ACTIVE; AWS says the same to all three`,
-  "client-id-refused": ({ thing }) =>
-    `the broker does not want ${thing} as a client id: look into its settings`,
-  "broker-unavailable": () =>
-    "the broker says it cannot serve now: try again, then look into its log",
+    `check that the policy allows iot:Connect as client/${thing}, that the policy is attached, and that the certificate is ACTIVE: AWS closes the connection in all three cases`,
+  "client-id-refused": ({ thing }) => `allow ${thing} as a client ID in the broker's settings`,
+  "broker-unavailable": () => "try again later, then check the broker's log",
   "subscribe-denied": ({ thing, prefix }) =>
-    `the policy must allow iot:Subscribe on topicfilter/${prefix}/${thing}/command, and iot:Receive on topic/${prefix}/${thing}/command`,
+    `allow in the policy: iot:Subscribe on topicfilter/${prefix}/${thing}/command, and iot:Receive on topic/${prefix}/${thing}/command`,
   "publish-denied": ({ thing, prefix }) =>
-    `the policy must allow iot:Publish on topic/${prefix}/${thing}/event and topic/${prefix}/${thing}/status`,
+    `allow in the policy: iot:Publish on topic/${prefix}/${thing}/event and topic/${prefix}/${thing}/status`,
   "will-denied": ({ thing, prefix }) =>
-    `the policy must allow iot:Publish and iot:RetainPublish on topic/${prefix}/${thing}/status: the box's last will goes there, and without it the box is not let in`,
+    `allow in the policy: iot:Publish and iot:RetainPublish on topic/${prefix}/${thing}/status, where the box's last will goes; without them, the broker refuses the box's CONNECT`,
   "command-retained": ({ thing, prefix }) =>
-    `the box refuses it at each connection: clear it by publishing an empty retained message to ${prefix}/${thing}/command`,
+    `publish an empty retained message to ${prefix}/${thing}/command to clear it: the box refuses it at each connection`,
   "taken-over": ({ thing }) =>
-    `another client connects as ${thing} and the two throw each other out: a second box or a "boom-box sim" with the same thingName, or this box itself, which then works`,
+    `another client connects as ${thing}, and the two disconnect each other: stop the second box or the "boom-box sim" with the same thingName; if it is this box itself, it works`,
   "reconnects-often": ({ thing }) =>
-    `a second client connects as ${thing}, or its WiFi is weak: switch this box off and run "boom-box doctor --take-over --watch 150"`,
-  dropped: () => "watch for longer: boom-box doctor --watch 60",
+    `a second client connects as ${thing}, or the WiFi signal is weak: switch this box off and run "boom-box doctor --take-over --watch 150"`,
+  dropped: () => "watch the connection for longer: boom-box doctor --watch 60",
   silent: () =>
-    "the broker took the connection and does not answer: look into its log, and at what is in between",
-  "not-mqtt": () => 'it does not speak MQTT 3.1.1: correct "endpoint" and "port"',
+    "the broker accepted the connection but does not answer: check its log, and the proxies or firewalls in between",
+  "not-mqtt": () => 'the server does not speak MQTT 3.1.1: correct "endpoint" and "port"',
   "sdk-missing": told,
   "idf-missing": told,
   "port-missing": () =>
-    "plug the board in, by a cable that carries data, or name its port: --serial-port",
+    "connect the board with a USB data cable, or name its port with --serial-port",
   "port-forbidden": told,
 } as const satisfies Readonly<Record<string, ((subject: Subject) => string) | undefined>>;
 

@@ -20,7 +20,7 @@ describe("boom-box doctor on the command line", function () {
       );
     });
 
-  it("ends with 1 where something is wrong, and prints JSON lines alone where it is asked to", async () => {
+  it("exits with 1 when a check fails, and prints only JSON lines with --json", async () => {
     const flags = ["--certs", certs, "--time-server", "localhost", "--no-board", "--json"];
     const { code, stdout } = await run(...flags);
     assert.equal(code, 1);
@@ -40,14 +40,14 @@ describe("boom-box doctor on the command line", function () {
     ["--time-server", "a b"],
     ["--what"],
   ]) {
-    it(`ends with 2 for ${flags.join(" ")}`, async () => {
+    it(`exits with 2 for ${flags.join(" ")}`, async () => {
       const { code, stdout, stderr } = await run(...flags);
       assert.deepEqual([code, stdout], [2, ""]);
       assert.match(stderr, /./);
     });
   }
 
-  it("concludes with the first thing to mend", () => {
+  it("ends with the first failure", () => {
     const findings: Finding[] = [
       { check: "clock", verdict: "unknown", found: "?" },
       { check: "tcp", verdict: "failed", cause: "port-refused", found: "no", advice: "start it" },

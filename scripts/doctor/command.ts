@@ -20,33 +20,40 @@ interface DoctorFlags {
   readonly json?: boolean;
 }
 
-/** Adds `boom-box doctor`: exit code 0 where nothing is wrong, 1 where something is, 2 for wrong flags. */
+/** Adds `boom-box doctor`: exit code 0 if no check fails, 1 if one fails, 2 for invalid flags. */
 export function registerDoctorCommand(program: Command): void {
   program
     .command("doctor")
-    .description("look for what keeps a box from working, step by step, and say what to do")
+    .description("find out why a box does not work, and say what to do")
     .option("--thing <name>", "the box's thing name", thingName, defaultThing)
-    .option("--certs <dir>", "where its certificates and settings.json are", defaultCertsDirectory)
-    .option("--endpoint <host>", "a broker, instead of what settings.json says", hostName)
+    .option(
+      "--certs <dir>",
+      "the folder of its certificates and settings.json",
+      defaultCertsDirectory,
+    )
+    .option("--endpoint <host>", "the broker (default: from settings.json)", hostName)
     .option("--port <port>", "its port (default: 8883)", numberOption("port"))
-    .option("--alpn", "offer x-amzn-mqtt-ca, as AWS IoT Core asks for on port 443")
+    .option("--alpn", "offer x-amzn-mqtt-ca, which AWS IoT Core requires on port 443")
     .option(
       "--time-server <host>",
-      "whom to ask for the time, once for each (default: the settings' own)",
+      "a time server to ask; may be repeated (default: from settings.json)",
       timeServer,
     )
-    .option("--take-over", "connect as the box although it is online: it comes back in seconds")
+    .option(
+      "--take-over",
+      "connect as the box even if it is online, which disconnects it for some seconds",
+    )
     .option("--watch <seconds>", "how long to watch for a second client, 1–300", seconds, 5)
-    .option("--no-board", "leave out the SDK, ESP-IDF and the serial port")
-    .option("--serial-port <port>", "the board's port (default: those that are found)")
-    .option("--json", "print JSON lines, one a check")
+    .option("--no-board", "skip the SDK, ESP-IDF and the serial port")
+    .option("--serial-port <port>", "the board's serial port (default: all that are found)")
+    .option("--json", "print JSON lines, one per check")
     .action(doctor);
 }
 
 async function doctor(flags: DoctorFlags): Promise<void> {
   const { endpoint, port, alpn } = flags;
   if (endpoint === undefined && (port !== undefined || alpn !== undefined)) {
-    throw new UserError("--port and --alpn go with --endpoint: name the broker too");
+    throw new UserError("--port and --alpn need --endpoint: name the broker too");
   }
   const { examine } = await import("./examination.ts");
   const { thisMachine, usualTiming } = await import("./surroundings.ts");
@@ -88,17 +95,17 @@ const marks: Readonly<Record<Verdict, string>> = {
   skipped: "-",
 };
 
-/** `WRONG  tcp            port 8883 is refused`, and below it what to do. */
+/** `WRONG  tcp            port 8883 refused the connection`, and the advice on the next line. */
 export function lineOf({ check, verdict, found, advice }: Finding): string {
   const line = `${marks[verdict].padEnd(6)} ${check.padEnd(14)} ${found}`;
   return advice === undefined ? line : `${line}\n${" ".repeat(22)}→ ${advice}`;
 }
 
-/** The last line: the first thing to mend, as the others may follow from it. */
+/** The last line names the first failure, because it may have caused the others. */
 export function conclusionOf(findings: readonly Finding[]): string {
   const wrong = findings.filter(({ verdict }) => verdict === "failed");
   const [first] = wrong;
-  if (first === undefined) return "nothing wrong was found";
+  if (first === undefined) return "no check failed";
   const others = wrong.length - 1;
   const more = others === 0 ? "" : `, and ${others} more`;
   return `wrong: ${first.check} (${first.cause})${more}`;

@@ -6,24 +6,24 @@ import type { Topics } from "../../device/messages/topics.ts";
 import { type Ending, isEnding, MqttPeer } from "./mqtt-peer.ts";
 import type { Timing } from "./surroundings.ts";
 
-/** How far a connection came: what it was waiting for when it ended. */
+/** What the connection was waiting for when it ended. */
 export type Stage = "admission" | "connack" | "suback" | "puback" | "watch";
 
-/** What one connection of the box's showed. */
+/** The result of one connection as the box. */
 export interface Conversation {
   readonly stage: Stage;
   readonly ending:
     | Ending
-    /** all was well until the end */
+    /** no failure until the end */
     | { readonly type: "held" }
     | { readonly type: "silent" }
     /** CONNACK with a return code other than 0 (MQTT 3.1.1, table 3.1) */
     | { readonly type: "refused"; readonly returnCode: number }
     /** SUBACK with 0x80 */
     | { readonly type: "not-granted" }
-    /** another packet than the one that was due */
+    /** a packet other than the expected one */
     | { readonly type: "unexpected"; readonly packet: string };
-  /** a retained message lies on the command topic */
+  /** the command topic has a retained message */
   readonly commandRetained: boolean;
 }
 
@@ -31,15 +31,15 @@ export interface ConversationOptions {
   readonly clientId: string;
   readonly keepAliveSeconds: number;
   readonly topics: Topics;
-  /** the box's last will goes with CONNECT, and nothing is done after CONNACK */
+  /** send the box's last will in CONNECT, and stop after CONNACK */
   readonly withWill: boolean;
   readonly timing: Timing;
 }
 
 /**
- * Does what a box does, one step after the other, and tells where it ended. It publishes to the event
- * topic alone, not retained: no box listens there, and no gate moves.
- * @param eventId what the observer will know the event by
+ * Takes a box's steps one after the other, and returns where they ended. It publishes only to the
+ * event topic, not retained. No box subscribes to that topic, so no gate moves.
+ * @param eventId identifies the event for the observer
  */
 export async function converse(
   socket: TLSSocket,
@@ -74,8 +74,8 @@ class Speaker {
 
   async speak(eventId: string): Promise<Conversation> {
     const { topics, timing, withWill } = this.#options;
-    // Whose certificate is not taken is hung up on before having said anything: on a server's side the
-    // handshake may be over by then.
+    // A broker that refuses the certificate closes the connection before CONNECT. The handshake may
+    // already be complete by then.
     const early = await this.#peer.next(timing.admissionMs);
     if (early !== undefined) {
       return this.#end("admission", isEnding(early) ? early : unexpected(early));
@@ -117,13 +117,13 @@ class Speaker {
       protocolVersion: 4,
       clean: true,
       clientId,
-      // As long as it watches it says nothing.
+      // It sends nothing while it watches, so the keep alive must be longer.
       keepalive: Math.max(keepAliveSeconds, Math.ceil(this.#options.timing.watchMs / 1_000) + 30),
       ...(withWill ? { will: { topic: topics.status, payload, qos: 1, retain: true } } : {}),
     };
   }
 
-  /** The answer that is due; commands that come meanwhile are left alone. */
+  /** Waits for the expected answer. It ignores commands that arrive meanwhile. */
   async #answer<C extends Packet["cmd"]>(cmd: C): Promise<Answer<C>> {
     for (;;) {
       const next = await this.#peer.next(this.#options.timing.answerMs);

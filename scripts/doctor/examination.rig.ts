@@ -21,7 +21,7 @@ import { type Surroundings, thisMachine } from "./surroundings.ts";
 
 export const thing = "lot-1";
 
-/** Short where nothing is to come, long where something is. */
+/** Short when no answer is expected, long when one is. */
 const timing = {
   clockMs: 5_000,
   dnsMs: 5_000,
@@ -34,7 +34,7 @@ const timing = {
   pauseMs: 0,
 };
 
-/** A maker's desk on which all is well: files, tools, a time server, and a stand-in that knows the box. */
+/** A setup without faults: files, tools, a time server, and a stand-in that knows the box. */
 export class Bench {
   readonly certs = mkdtempSync(join(tmpdir(), "boom-box-doctor-"));
   readonly files: IdentityFiles = identityFiles(this.certs, thing);
@@ -73,7 +73,7 @@ export class Bench {
     return [certificateDer, keyDer, this.caDer].map((path, i) => [path, join(this.#kept, `${i}`)]);
   }
 
-  /** Everything as it should be again. */
+  /** Removes all faults. */
   tidy(): void {
     for (const [path, kept] of this.#copies()) copyFileSync(kept, path);
     this.timeOffsetMs = 0;
@@ -102,7 +102,7 @@ export class Bench {
     return readIdentity(this.certs, name);
   }
 
-  /** What an MQTT client needs to connect as the box. */
+  /** The options of an MQTT client that connects as the box. */
   async asBox(): Promise<IClientOptions> {
     const { caPem, certificatePem, keyPem } = await this.identity(thing);
     return {
@@ -117,7 +117,7 @@ export class Bench {
     };
   }
 
-  /** @param policies the box's; default: a box's */
+  /** @param policies the box's policies; default: the usual one */
   async startCloud(
     policies: readonly PolicyDocument[] = [this.boxPolicy()],
     options: Partial<CloudStandInOptions> & { readonly status?: "INACTIVE" } = {},
@@ -149,13 +149,13 @@ export class Bench {
     return cloud;
   }
 
-  /** A box's policy, without an action. */
+  /** A box's policy, without one action. */
   boxPolicy(without?: string): PolicyDocument {
     const policy = boxPolicy({ ...localAccount, prefix: "gate" });
     return { ...policy, Statement: policy.Statement.filter(({ Action }) => Action !== without) };
   }
 
-  /** Runs when the test is over. */
+  /** Registers a function to run after the test. */
   atEnd(close: () => unknown): void {
     this.#closing.unshift(close);
   }

@@ -31,19 +31,19 @@ export interface ExaminationOptions {
   readonly thing: string;
   /** instead of the settings file */
   readonly broker?: NamedBroker;
-  /** default: those of the settings */
+  /** default: those in the settings */
   readonly timeServers?: readonly string[];
-  /** connect as the box although it is online */
+  /** connect as the box even if it is online */
   readonly takeOver: boolean;
-  /** look for the SDK, ESP-IDF and the serial port */
+  /** also check the SDK, ESP-IDF and the serial port */
   readonly withBoard: boolean;
-  /** default: those that are found */
+  /** default: all that are found */
   readonly serialPort?: string;
 }
 
 type Step = readonly [CheckName, Judgement];
 
-/** Looks at everything in order, and tells each finding when there is one. */
+/** Runs all checks in order, and yields each finding at once. */
 export async function* examine(
   options: ExaminationOptions,
   surroundings: Surroundings,
@@ -77,13 +77,13 @@ async function* examineBox(
   const { timing, now } = surroundings;
   const skewMs = settings?.clockSkewMs ?? numberLimits.clockSkewMs.default;
   const servers = timeServers ?? settings?.timeServers ?? defaultTimeServers;
-  // Asked first, told third: dates are judged by it.
+  // Asked first but reported third, because the certificate's dates depend on it.
   const time = await askTime(servers, surroundings);
   const credentials = await lookAtCertificate(certs, thing, new Date(now() - (time?.aheadMs ?? 0)));
   yield ["certificate", credentials.judgement];
   yield ["clock", judgeClock(time, skewMs)];
   if (settings === undefined) {
-    yield* skipFrom("dns", "the settings have to be right first");
+    yield* skipFrom("dns", "the settings must be valid first");
     return;
   }
   const { endpoint, port, alpn } = settings;
@@ -91,7 +91,7 @@ async function* examineBox(
   yield ["dns", judgeDns(endpoint, dns)];
   const address = dns.type === "addresses" ? dns.addresses[0] : undefined;
   if (address === undefined) {
-    yield* skipFrom("tcp", "there is no address to go to");
+    yield* skipFrom("tcp", "there is no address to connect to");
     return;
   }
   const kind = kindOfEndpoint(endpoint);
@@ -103,11 +103,11 @@ async function* examineBox(
   ]);
   yield ["tcp", judgeTcp(port, tcp, other && { port: otherPort, result: other })];
   if (tcp.type !== "open") {
-    yield* skipFrom("tls", "the port has to be open first");
+    yield* skipFrom("tls", "the port must be open first");
     return;
   }
   if (credentials.value === undefined) {
-    yield* skipFrom("tls", "the certificate has to be right first");
+    yield* skipFrom("tls", "the certificate must be valid first");
     return;
   }
   const visit = new BrokerVisit({
@@ -130,7 +130,7 @@ async function* examineBox(
   const isOver = handshake.type === "closed" && handshake.isPresented;
   if (handshake.type !== "secure" && !isOver) {
     const next = server === undefined ? "server" : "box";
-    yield* skipFrom(next, "there has to be a TLS connection first");
+    yield* skipFrom(next, "it needs a TLS connection first");
     return;
   }
   yield* examineBroker(visit, thing, takeOver);
@@ -145,7 +145,10 @@ async function* examineBroker(
   yield ["box", judgeBox(status, takeOver)];
   const isOnline = status.state === "online";
   if (isOnline && !takeOver) {
-    yield* skipFrom("connect", `${thing} is online, and would be thrown out: --take-over does so`);
+    yield* skipFrom(
+      "connect",
+      `${thing} is online, and this check would disconnect it: allow that with --take-over`,
+    );
     return;
   }
   const facts = await visit.connect(isOnline);
@@ -159,7 +162,7 @@ async function* examineBroker(
     "policy",
     mayAll
       ? judgeWill(await visit.connectWithWill())
-      : skipped("the steps before it did not come to their end"),
+      : skipped("the earlier checks did not all pass"),
   ];
   yield ["second client", secondClient];
 }

@@ -12,14 +12,14 @@ import { conclusionOf, lineOf } from "./command.ts";
 import { Bench, thing } from "./examination.rig.ts";
 import { type CheckName, checkNames, type Finding } from "./finding.ts";
 
-/** One thing that is wrong on a desk where all else is well. */
+/** One fault in a setup that is otherwise correct. */
 interface Fault {
   readonly what: string;
   readonly check: CheckName;
   readonly cause: Cause;
-  /** called when the broker runs and before the settings are written */
+  /** injects the fault after the broker starts and before the settings are written */
   put(bench: Bench): unknown;
-  /** the broker; default: the stand-in as it should be */
+  /** starts the broker; default: the stand-in without faults */
   start?(bench: Bench): Promise<unknown>;
 }
 
@@ -41,7 +41,7 @@ const faults: readonly Fault[] = [
     put: ({ settings }) => Object.assign(settings, { pulsMs: 500 }),
   },
   {
-    what: "the certificate's life is over",
+    what: "the certificate has expired",
     check: "certificate",
     cause: "certificate-expired",
     put: async (bench) => {
@@ -54,7 +54,7 @@ const faults: readonly Fault[] = [
     },
   },
   {
-    what: "the key is another's",
+    what: "the key belongs to another certificate",
     check: "certificate",
     cause: "key-mismatch",
     put: ({ files }) => {
@@ -86,7 +86,7 @@ const faults: readonly Fault[] = [
     },
   },
   {
-    what: "the endpoint's name leads nowhere",
+    what: "the endpoint's name does not exist",
     check: "dns",
     cause: "endpoint-unresolved",
     put: (bench) => {
@@ -99,13 +99,13 @@ const faults: readonly Fault[] = [
     },
   },
   {
-    what: "another server is at the endpoint",
+    what: "the endpoint is another server",
     check: "server",
     cause: "wrong-endpoint",
     put: ({ settings }) => Object.assign(settings, { endpoint: "other.test" }),
   },
   {
-    what: "the port is refused",
+    what: "the port refuses the connection",
     check: "tcp",
     cause: "port-refused",
     put: async (bench) => {
@@ -117,7 +117,7 @@ const faults: readonly Fault[] = [
     },
   },
   {
-    what: "a firewall swallows the port",
+    what: "a firewall drops the packets",
     check: "tcp",
     cause: "port-blocked",
     put: (bench) => {
@@ -126,7 +126,7 @@ const faults: readonly Fault[] = [
     },
   },
   {
-    what: "the port speaks no TLS",
+    what: "the port does not speak TLS",
     check: "tls",
     cause: "not-tls",
     put: async (bench) => {
@@ -140,7 +140,7 @@ const faults: readonly Fault[] = [
     },
   },
   {
-    what: "the broker's certificate is of another CA",
+    what: "another CA signed the broker's certificate",
     check: "server",
     cause: "server-untrusted",
     put: async ({ caDer }) => {
@@ -155,7 +155,7 @@ const faults: readonly Fault[] = [
     put: (bench) => bench.allow({ admissionMs: 5_000 }),
   },
   {
-    what: "the broker hangs up a moment after the handshake",
+    what: "the broker closes the connection shortly after the handshake",
     check: "connect",
     cause: "certificate-refused",
     put: async (bench) => {
@@ -164,7 +164,7 @@ const faults: readonly Fault[] = [
     },
   },
   {
-    what: "the broker ends the handshake over the certificate",
+    what: "the broker ends the handshake because of the certificate",
     check: "tls",
     cause: "certificate-refused",
     put: async (bench) => {
@@ -193,14 +193,14 @@ const faults: readonly Fault[] = [
     put: () => {},
   },
   {
-    what: "the policy denies to retain, and so the last will",
+    what: "the policy denies RetainPublish, and so the last will",
     check: "policy",
     cause: "will-denied",
     start: (bench) => bench.startCloud([bench.boxPolicy("iot:RetainPublish")]),
     put: () => {},
   },
   {
-    what: "another client has the same id",
+    what: "another client has the same client ID",
     check: "second client",
     cause: "taken-over",
     put: async (bench) => {
@@ -212,14 +212,14 @@ const faults: readonly Fault[] = [
     },
   },
   {
-    what: "the port wants ALPN, and the settings have none",
+    what: "the port requires ALPN, but the settings have none",
     check: "connect",
     cause: "alpn-missing",
     start: (bench) => bench.startCloud(undefined, { alpn: "required" }),
     put: (bench) => bench.allow({ admissionMs: 1_000 }),
   },
   {
-    what: "the port knows no x-amzn-mqtt-ca",
+    what: "the port does not support x-amzn-mqtt-ca",
     check: "tls",
     cause: "alpn-refused",
     put: async (bench) => {
@@ -255,7 +255,7 @@ const faults: readonly Fault[] = [
     },
   },
   {
-    what: "the serial port is not this user's",
+    what: "this user has no access to the serial port",
     check: "serial port",
     cause: "port-forbidden",
     put: (bench) => {
@@ -265,7 +265,7 @@ const faults: readonly Fault[] = [
   },
 ];
 
-/** A server that takes a while to find out that it does not know the certificate. */
+/** A server that refuses the certificate some time after the handshake. */
 async function hesitantServer(bench: Bench): Promise<number> {
   const { chainPem: cert, keyPem: key, caPem: ca } = await bench.identity("server");
   const server = createTlsServer({ cert, key, ca, requestCert: true }, (socket) => {
@@ -278,7 +278,7 @@ async function hesitantServer(bench: Bench): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A server that says in the handshake that it does not know the certificate. */
+/** A server that refuses the certificate with an alert in the handshake. */
 async function alertingServer(bench: Bench): Promise<number> {
   const refusing = createServer((socket) => {
     socket.on("error", () => {});
@@ -305,7 +305,7 @@ describe("boom-box doctor", function () {
   const causesOf = (findings: readonly Finding[]) =>
     failedOf(findings).map(({ check, cause }) => `${check}: ${cause}`);
 
-  it("finds nothing wrong where all is well, looks at everything in order, and moves nothing", async () => {
+  it("finds no fault in a correct setup, runs all checks in order, and moves no gate", async () => {
     const cloud = await bench.startCloud();
     bench.writeSettings();
     const findings = await bench.examine();
@@ -314,14 +314,14 @@ describe("boom-box doctor", function () {
       checkNames,
     );
     assert.deepEqual(findings.filter(({ verdict }) => verdict !== "ok").map(lineOf), []);
-    assert.equal(conclusionOf(findings), "nothing wrong was found");
+    assert.equal(conclusionOf(findings), "no check failed");
     assert.equal(cloud.retained(`gate/${thing}/status`), undefined);
     assert.equal(cloud.retained(`gate/${thing}/event`), undefined);
     assert.deepEqual(cloud.connectedClients(), []);
   });
 
   for (const { what, check, cause, start, put } of faults) {
-    it(`says ${cause} where ${what}`, async () => {
+    it(`reports ${cause} when ${what}`, async () => {
       await (start?.(bench) ?? bench.startCloud());
       const { writeSettings } = Bench.prototype;
       await put(bench);
@@ -331,14 +331,14 @@ describe("boom-box doctor", function () {
       assert.deepEqual(causesOf(findings), [`${check}: ${cause}`], findings.map(lineOf).join("\n"));
       const [finding] = failedOf(findings);
       assert.ok(finding);
-      // What to do is said, one way or the other, and nothing that is secret.
+      // The output says what to do, and contains no secret.
       assert.match(lineOf(finding), /→|: /);
       assert.match(conclusionOf(findings), new RegExp(`^wrong: ${check} \\(${cause}\\)$`));
       assert.doesNotMatch(findings.map(lineOf).join("\n"), /sesame|PRIVATE KEY|-----BEGIN/);
     });
   }
 
-  it("looks at all the rest where the settings are wrong for a board alone", async () => {
+  it("runs all other checks when the settings are invalid only for a board", async () => {
     await bench.startCloud();
     Object.assign(bench.settings, { networks: [] });
     bench.writeSettings();
@@ -350,19 +350,19 @@ describe("boom-box doctor", function () {
     );
   });
 
-  it("has put in a dozen faults and more, of as many causes", () => {
+  it("covers more than a dozen causes", () => {
     assert.ok(new Set(faults.map(({ cause }) => cause)).size >= 20);
   });
 
-  it("judges the certificate's dates by the time servers, not by a clock that is wrong", async () => {
+  it("checks the certificate's dates with the time server's time, not with a wrong clock", async () => {
     await bench.startCloud();
     bench.writeSettings();
-    // By this machine's clock the certificate is over, and by the true one it is not.
+    // The certificate has expired by this machine's clock, but not by the correct time.
     bench.surroundings = { ...bench.surroundings, now: () => Date.now() + 20 * 365 * dayMs };
     assert.deepEqual(causesOf(await bench.examine()), ["clock: clock-wrong"]);
   });
 
-  it("warns of a certificate that ends within 60 days, as provision does, and fails nothing", async () => {
+  it("warns of a certificate that expires within 60 days, and fails no check", async () => {
     await bench.startCloud();
     bench.writeSettings();
     const notAfter = new Date(Date.now() + 59.5 * dayMs);
@@ -377,7 +377,7 @@ describe("boom-box doctor", function () {
     assert.ok(!causesOf(findings).some((each) => each.startsWith("certificate")));
   });
 
-  it("hears a box of AWS's with the service's certificate for AWS", async () => {
+  it("observes a box in AWS with the service's certificate for AWS", async () => {
     await bench.startCloud();
     bench.writeSettings();
     const [service, aws] = ["service", "aws-service"].map((name) => join(bench.certs, name));
@@ -400,10 +400,10 @@ describe("boom-box doctor", function () {
     const findings = await bench.examine({ withBoard: false });
     renameSync(aws, service);
     rmSync(record);
-    assert.match(findings.map(lineOf).join("\n"), /PUBACK, and the event came to the service/);
+    assert.match(findings.map(lineOf).join("\n"), /PUBACK, and the service received the event/);
   });
 
-  it("does not know the time where NTP is blocked, and says so without failing", async () => {
+  it("reports an unknown clock when NTP is blocked, and fails no check", async () => {
     await bench.startCloud();
     bench.writeSettings();
     bench.surroundings = { ...bench.surroundings, timeServerPort: 9 };
@@ -413,7 +413,7 @@ describe("boom-box doctor", function () {
     assert.equal(findings.find(({ check }) => check === "clock")?.verdict, "unknown");
   });
 
-  it("skips what depends on a failed step, and still looks at the board", async () => {
+  it("skips checks that depend on a failed one, and still checks the board", async () => {
     const findings = await bench.examine({ thing: "lot-9" });
     const verdicts = new Map(findings.map(({ check, verdict }) => [check, verdict]));
     assert.equal(verdicts.get("settings"), "failed");

@@ -1,6 +1,6 @@
 import type { Cause } from "./causes.ts";
 
-/** What is looked at, in this order. */
+/** The checks, in order. */
 export const checkNames = [
   "settings",
   "certificate",
@@ -22,24 +22,24 @@ export const checkNames = [
 export type CheckName = (typeof checkNames)[number];
 
 /**
- * `ok`; `failed`: this keeps the box from working; `warning`: it works, and will not for ever, or only
- * perhaps; `unknown`: it could not be found out; `skipped`: something before it has to be mended first.
+ * `ok`: no problem. `failed`: the box cannot work. `warning`: it works now, but may fail later.
+ * `unknown`: the check had no result. `skipped`: an earlier check must pass first.
  */
 export type Verdict = "ok" | "failed" | "warning" | "unknown" | "skipped";
 
-/** One line of the doctor's. */
+/** One line of the doctor's output. */
 export interface Finding {
   readonly check: CheckName;
   readonly verdict: Verdict;
-  /** what was seen; from the network only what has been made printable */
+  /** what was found; text from the network is made printable */
   readonly found: string;
-  /** always there where it `failed`, never where it is `ok` or `skipped` */
+  /** always set for `failed`, never for `ok` or `skipped` */
   readonly cause?: Cause;
-  /** what to do about it, where `found` does not say it already */
+  /** what to do, unless `found` says it already */
   readonly advice?: string;
 }
 
-/** The same before it is known which line it goes into. */
+/** A finding that has no check name yet. */
 export type Judgement = Omit<Finding, "check" | "advice">;
 
 export const ok = (found: string): Judgement => ({ verdict: "ok", found });

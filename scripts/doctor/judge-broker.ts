@@ -2,9 +2,9 @@ import type { Conversation } from "./conversation.ts";
 import { failed, type Judgement, ok, skipped, unknown, warning } from "./finding.ts";
 import type { BoxStatus } from "./observer.ts";
 
-/** From what a connection showed to what is wrong; pure. */
+/** Turns the results of connections into findings. Pure functions. */
 
-/** The lines that one conversation fills. */
+/** The findings from the conversations. */
 export interface BrokerJudgement {
   readonly connect: Judgement;
   readonly subscribe: Judgement;
@@ -12,26 +12,26 @@ export interface BrokerJudgement {
   readonly secondClient: Judgement;
 }
 
-/** What the doctor saw while it was connected as the box. */
+/** What the doctor observed while it was connected as the box. */
 export interface BrokerFacts {
-  /** one, and another where the first was hung up on after CONNACK: once may be chance */
+  /** a second one if the broker closed the first after CONNACK, which may happen by chance */
   readonly conversations: readonly [Conversation] | readonly [Conversation, Conversation];
-  /** whether the observer heard the event that was published; undefined: nobody could listen */
+  /** whether the observer received the published event; undefined without an observer */
   readonly eventHeard: boolean | undefined;
-  /** what a box of this name said of itself when it came online meanwhile, which the doctor never does */
+  /** the status of a box that came online meanwhile; the doctor itself never publishes that */
   readonly announcement: BoxStatus | undefined;
-  /** whether a connection with ALPN comes further than this one without */
+  /** whether a connection with ALPN gets further than the one without */
   readonly keptWithAlpn: boolean;
-  /** whether it was known to be online, and was thrown out by looking */
+  /** whether the box was online, so that the doctor disconnected it */
   readonly boxWasOnline: boolean;
 }
 
-/** Whether ALPN may be what is missing: it was let in nowhere. */
+/** Whether ALPN may be missing: the broker never accepted the connection. */
 export function isWorthAlpn({ stage, ending }: Conversation): boolean {
   return stage === "admission" || (stage === "connack" && ending.type !== "refused");
 }
 
-/** Whether the end may have been another client's doing, so that a second try tells more. */
+/** Whether another client may have caused the end, so that a second attempt tells more. */
 export function isWorthAnotherTry({ stage, ending }: Conversation): boolean {
   return ending.type === "closed" && ["suback", "puback", "watch"].includes(stage);
 }
@@ -39,12 +39,12 @@ export function isWorthAnotherTry({ stage, ending }: Conversation): boolean {
 export function judgeBroker(facts: BrokerFacts): BrokerJudgement {
   const last = facts.conversations[facts.conversations.length - 1] ?? facts.conversations[0];
   const [first] = facts.conversations;
-  // Thrown out at one moment and then at another, it is not what it said that was denied.
+  // Two disconnections at different stages are not caused by a denied packet.
   const isOthersDoing = first.stage !== last.stage || last.stage === "watch";
   const isTakenOver =
     facts.announcement !== undefined || (isWorthAnotherTry(last) && isOthersDoing);
   const rest = skipped("the step before it failed");
-  const connected = ok("CONNACK: let in");
+  const connected = ok("CONNACK: accepted");
   if (isTakenOver) return takenOver(facts, last);
   switch (last.stage) {
     case "admission":
@@ -79,30 +79,33 @@ export function judgeBroker(facts: BrokerFacts): BrokerJudgement {
   }
 }
 
-/** Whoever is thrown out was let in, and what it had said was taken. */
+/** A client that was taken over had been accepted, and so had its packets before that. */
 function takenOver(facts: BrokerFacts, last: Conversation): BrokerJudgement {
   const isPast = (stage: Conversation["stage"]) =>
     facts.conversations.some((each) => stages.indexOf(each.stage) > stages.indexOf(stage));
-  const cut = unknown("the connection was taken over before there was an answer");
+  const cut = unknown("another client took the connection over before the answer");
   return {
-    connect: ok("CONNACK: let in"),
+    connect: ok("CONNACK: accepted"),
     subscribe: isPast("suback") ? judgeSubscription(last) : cut,
-    publish: isPast("puback") ? ok("PUBACK: taken") : cut,
+    publish: isPast("puback") ? ok("PUBACK: accepted") : cut,
     secondClient: judgeRival(facts),
   };
 }
 
-/** One box that was thrown out by looking and came back, or one with a rival it fights? */
+/** Decides whether the box itself came back, or a second client uses its client ID. */
 function judgeRival({ announcement, boxWasOnline }: BrokerFacts): Judgement {
   if (announcement === undefined) {
-    return failed("taken-over", "thrown out by another client with this id, twice in a row");
+    return failed(
+      "taken-over",
+      "another client with this ID took the connection over twice in a row",
+    );
   }
   if (isRestless(announcement)) {
-    return failed("taken-over", `thrown out by a box that ${historyOf(announcement)}`);
+    return failed("taken-over", `taken over by a box that ${historyOf(announcement)}`);
   }
   return boxWasOnline
-    ? unknown("the box took its place back; to look for a second one, switch this one off")
-    : warning("taken-over", `thrown out by a box that was online: it ${historyOf(announcement)}`);
+    ? unknown("the box reconnected; to look for a second one, switch this one off")
+    : warning("taken-over", `taken over by a box that came online: it ${historyOf(announcement)}`);
 }
 
 function historyOf({ connections, uptimeMs }: BoxStatus): string {
@@ -110,7 +113,7 @@ function historyOf({ connections, uptimeMs }: BoxStatus): string {
   return `has connected ${connections} times within ${minutes} min`;
 }
 
-/** A box that holds its connection for less than this on average, in ms, and after so many, is not well. */
+/** A box reconnects too often if its connections are shorter than this on average, in ms, after so many. */
 const shortMs = 10 * 60 * 1000;
 const manyConnections = 5;
 
@@ -126,7 +129,8 @@ const stages: readonly Conversation["stage"][] = [
 ];
 
 function judgeConnect(last: Conversation, { keptWithAlpn }: BrokerFacts): Judgement {
-  if (keptWithAlpn) return failed("alpn-missing", "not let in, but with ALPN x-amzn-mqtt-ca");
+  if (keptWithAlpn)
+    return failed("alpn-missing", "refused without ALPN, accepted with x-amzn-mqtt-ca");
   return last.stage === "admission" ? judgeAdmission(last) : judgeConnack(last);
 }
 
@@ -135,10 +139,10 @@ function judgeAdmission({ ending }: Conversation): Judgement {
     case "closed":
       return failed(
         "certificate-refused",
-        `hung up on right after the handshake, before CONNECT${alertIn(ending.alert)}`,
+        `the broker closed the connection after the handshake, before CONNECT${alertIn(ending.alert)}`,
       );
     default:
-      return failed("not-mqtt", "the broker spoke first, which MQTT does not");
+      return failed("not-mqtt", "the broker sent data before CONNECT, which MQTT does not allow");
   }
 }
 
@@ -148,7 +152,7 @@ function judgeConnack({ ending }: Conversation): Judgement {
     case "refused":
       switch (ending.returnCode) {
         case 1:
-          return failed("not-mqtt", "CONNACK 1: it does not take MQTT 3.1.1");
+          return failed("not-mqtt", "CONNACK 1: unacceptable protocol version");
         case 2:
           return failed("client-id-refused", "CONNACK 2: identifier rejected");
         case 3:
@@ -159,12 +163,12 @@ function judgeConnack({ ending }: Conversation): Judgement {
     case "closed":
       return failed(
         "not-let-in",
-        `hung up on after CONNECT, without CONNACK${alertIn(ending.alert)}`,
+        `the broker closed the connection after CONNECT, without CONNACK${alertIn(ending.alert)}`,
       );
     case "silent":
-      return failed("silent", "no CONNACK came");
+      return failed("silent", "no CONNACK within the time limit");
     default:
-      return failed("not-mqtt", "the answer to CONNECT is no CONNACK");
+      return failed("not-mqtt", "the answer to CONNECT is not CONNACK");
   }
 }
 
@@ -175,49 +179,53 @@ function judgeAnswer(
 ): Judgement {
   switch (ending.type) {
     case "closed":
-      return failed(denied, `hung up on after ${packet}, each time`);
+      return failed(denied, `the broker closed the connection after ${packet}, each time`);
     case "not-granted":
-      return failed(denied, "SUBACK says failure");
+      return failed(denied, "SUBACK: failure");
     case "silent":
-      return failed("silent", `no answer to ${packet} came`);
+      return failed("silent", `no answer to ${packet} within the time limit`);
     default:
-      return failed("not-mqtt", `the answer to ${packet} is none`);
+      return failed("not-mqtt", `the packet after ${packet} is not an answer to it`);
   }
 }
 
 function judgeSubscription({ commandRetained }: Conversation): Judgement {
   return commandRetained
-    ? warning("command-retained", "SUBACK: granted; but a retained command lies there")
+    ? warning("command-retained", "SUBACK: granted, but the topic has a retained command")
     : ok("SUBACK: granted");
 }
 
-/** Mosquitto acknowledges what it may not pass on. */
+/** Mosquitto acknowledges a PUBLISH even if it is not allowed to deliver it. */
 function judgeDelivery(eventHeard: boolean | undefined): Judgement {
-  if (eventHeard === true) return ok("PUBACK, and the event came to the service");
-  if (eventHeard === undefined) return ok("PUBACK: taken");
-  return failed("publish-denied", "PUBACK, but the event never came to the service");
+  if (eventHeard === true) return ok("PUBACK, and the service received the event");
+  if (eventHeard === undefined) return ok("PUBACK: accepted");
+  return failed("publish-denied", "PUBACK, but the service did not receive the event");
 }
 
 function judgeWatch(first: Conversation, last: Conversation): Judgement {
   if (last.ending.type === "malformed" || last.ending.type === "unexpected") {
-    return failed("not-mqtt", "the broker broke MQTT while nothing was asked of it");
+    return failed(
+      "not-mqtt",
+      "the broker sent an invalid or unexpected packet to an idle connection",
+    );
   }
   if (first.ending.type === "closed") {
-    return warning("dropped", "the connection was lost once, and held the second time");
+    return warning("dropped", "the connection was lost once, but not the second time");
   }
-  return ok("nobody took the connection over");
+  return ok("no other client took the connection over");
 }
 
-/** The connection with the box's last will, made when everything else was allowed. */
+/** Judges the connection with the box's last will, after all else was allowed. */
 export function judgeWill({ stage, ending }: Conversation): Judgement {
-  if (ending.type === "held") return ok("may connect, subscribe, publish and leave its last will");
+  if (ending.type === "held")
+    return ok("connect, subscribe, publish and the last will are allowed");
   const isDenied = stage === "connack" && (ending.type === "refused" || ending.type === "closed");
   return isDenied
-    ? failed("will-denied", "let in, but not with the last will that the box leaves")
-    : unknown("the connection with the box's last will came to nothing");
+    ? failed("will-denied", "the broker refuses CONNECT with the box's last will")
+    : unknown("the connection with the box's last will had no result");
 }
 
-/** Whether the box is connected, and so whether the doctor may be in its place. */
+/** Whether the box is online, which decides whether the doctor may connect as the box. */
 export function judgeBox(status: BoxStatus, takeOver: boolean): Judgement {
   switch (status.state) {
     case "online":
@@ -226,16 +234,16 @@ export function judgeBox(status: BoxStatus, takeOver: boolean): Judgement {
       }
       return ok(
         takeOver
-          ? "online: it is thrown out for some seconds now, as --take-over says"
-          : "online: settings, certificate and policy do for it",
+          ? "online: it is disconnected for some seconds now, because of --take-over"
+          : "online: its settings, certificate and policy work",
       );
     case "offline":
-      return ok("offline, says its status: nobody is thrown out by looking");
+      return ok("offline by its status: the next checks disconnect no client");
     case "never-seen":
-      return ok("has never left a status: nobody is thrown out by looking");
+      return ok("never published a status: the next checks disconnect no client");
     case "unknown":
       return unknown(
-        "the broker does not tell whether it is online: if so, it is thrown out for some seconds now",
+        "its status cannot be read: if the box is online, it is disconnected for some seconds now",
       );
   }
 }

@@ -6,9 +6,9 @@ import type { DnsResult, TcpResult } from "./tcp-probe.ts";
 import type { TimeAnswer } from "./time-probe.ts";
 import type { Handshake } from "./tls-probe.ts";
 
-/** From what the way to the broker showed to what is wrong with it; pure. */
+/** Turns the results on the path to the broker into findings. Pure functions. */
 
-/** Which of AWS's endpoints a name is; the legacy one has a certificate of no Amazon root. */
+/** The kind of an endpoint. The certificate of a legacy endpoint does not lead to an Amazon root. */
 export type EndpointKind = "data-ats" | "legacy" | "other-aws" | "not-aws";
 
 export function kindOfEndpoint(endpoint: string): EndpointKind {
@@ -19,17 +19,14 @@ export function kindOfEndpoint(endpoint: string): EndpointKind {
   return "other-aws";
 }
 
-/** Settings that are sound by themselves, and yet lead nowhere on AWS. */
+/** Finds valid settings that cannot work on AWS. */
 export function judgeSettings({ thingName, endpoint, port, alpn }: Settings): Judgement {
   const kind = kindOfEndpoint(endpoint);
   if (kind === "other-aws") {
-    return failed("wrong-endpoint", `${endpoint} is AWS's, but no endpoint for devices`);
+    return failed("wrong-endpoint", `${endpoint} is an AWS endpoint, but not for devices`);
   }
   if (kind === "legacy") {
-    return warning(
-      "wrong-endpoint",
-      `${endpoint} is AWS's legacy endpoint: there is no -ats in it`,
-    );
+    return warning("wrong-endpoint", `${endpoint} is AWS's legacy endpoint, without -ats`);
   }
   if (kind === "data-ats" && port === 443 && !alpn) {
     return failed("alpn-missing", `${endpoint}, port 443, without ALPN`);
@@ -37,20 +34,20 @@ export function judgeSettings({ thingName, endpoint, port, alpn }: Settings): Ju
   return ok(`${thingName} at ${endpoint}, port ${port}`);
 }
 
-/** How far a clock may be off before commands it signs are refused: `clockSkewMs`, in ms. */
+/** @param skewMs how far the clock may be off before boxes refuse its commands: `clockSkewMs` */
 export function judgeClock(answer: TimeAnswer | undefined, skewMs: number): Judgement {
   if (answer === undefined) {
     return unknown(
-      "no time server answers: UDP 123 is blocked here, perhaps; where the box is, one must be reached",
+      "no time server answers, perhaps because this network blocks UDP 123; the box's network must allow it",
     );
   }
   const { server, aheadMs } = answer;
   if (isClockWrong(answer, skewMs)) {
     const seconds = Math.round(Math.abs(aheadMs) / 1_000);
     const by = seconds < 7_200 ? `${seconds} s` : `${Math.round(seconds / 3_600)} hours`;
-    return failed("clock-wrong", `${by} ${aheadMs > 0 ? "ahead" : "behind"}, says ${server}`);
+    return failed("clock-wrong", `${by} ${aheadMs > 0 ? "ahead" : "behind"} of ${server}`);
   }
-  return ok(`right to ${Math.max(1, Math.round(Math.abs(aheadMs)))} ms, says ${server}`);
+  return ok(`within ${Math.max(1, Math.round(Math.abs(aheadMs)))} ms of ${server}`);
 }
 
 export function isClockWrong(answer: TimeAnswer | undefined, skewMs: number): boolean {
@@ -62,16 +59,16 @@ export function judgeDns(endpoint: string, result: DnsResult): Judgement {
   if (result.type === "addresses") {
     const [address] = result.addresses;
     if (address === undefined) return failed("no-ipv4", `${endpoint} has no IPv4 address`);
-    if (isIP(endpoint) !== 0) return ok(`${endpoint} is an address`);
-    return ok(`${endpoint} is ${result.addresses.slice(0, 3).join(", ")}`);
+    if (isIP(endpoint) !== 0) return ok(`${endpoint} is an IP address`);
+    return ok(`${endpoint} resolves to ${result.addresses.slice(0, 3).join(", ")}`);
   }
   const { code } = result;
   if (code === "EAI_AGAIN" || code === "ESERVFAIL") return failed("no-dns", `no answer (${code})`);
   if (code === "ENODATA") return failed("no-ipv4", `${endpoint} has no IPv4 address`);
-  return failed("endpoint-unresolved", `there is no ${endpoint} (${code})`);
+  return failed("endpoint-unresolved", `${endpoint} does not exist (${code})`);
 }
 
-/** @param other the other port of AWS's two, where it was tried */
+/** @param other AWS's other port, if it was tried */
 export function judgeTcp(
   port: number,
   result: TcpResult,
@@ -85,7 +82,7 @@ export function judgeTcp(
     case "open":
       return ok(`port ${port} is open${also}`);
     case "refused":
-      return failed("port-refused", `port ${port} is refused${also}`);
+      return failed("port-refused", `port ${port} refused the connection${also}`);
     case "silent":
       return failed("port-blocked", `port ${port} does not answer${also}`);
     case "unreachable":
@@ -93,7 +90,7 @@ export function judgeTcp(
   }
 }
 
-/** What the box's `ca.der` is, and how the same server fares with the public CAs. */
+/** The facts for judging the server's certificate. */
 export interface TrustFacts {
   readonly caName: string;
   readonly endpointKind: EndpointKind;
@@ -102,11 +99,11 @@ export interface TrustFacts {
   readonly isPublic: boolean | undefined;
 }
 
-/** What alerts say of the client's certificate (RFC 5246, 7.2.2). */
+/** Alerts about the client's certificate (RFC 5246, 7.2.2). */
 const certificateAlerts =
   /^(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_|UNKNOWN_CA$|ACCESS_DENIED|DECRYPT_ERROR)/;
 
-/** The `tls` line: whether there is TLS at all. A certificate of the server's that is refused is {@link judgeServer}'s. */
+/** The `tls` finding: whether the server speaks TLS. {@link judgeServer} judges its certificate. */
 export function judgeTls(handshake: Handshake, alpn: boolean): Judgement {
   const with_ = alpn ? ", ALPN x-amzn-mqtt-ca" : "";
   switch (handshake.type) {
@@ -127,10 +124,10 @@ export function judgeTls(handshake: Handshake, alpn: boolean): Judgement {
     case "not-tls":
       return failed("not-tls", "the answer is not TLS");
     case "closed":
-      // What follows from it is for the `connect` line.
+      // The `connect` finding reports the cause.
       if (handshake.isPresented)
-        return ok("the server speaks TLS, and hangs up as it ends the handshake");
-      return failed("tls-failed", "hung up on in the middle of the handshake");
+        return ok("the server speaks TLS, but closes the connection at the end of the handshake");
+      return failed("tls-failed", "the server closed the connection during the handshake");
     case "silent":
       return failed("not-tls", "no answer to the handshake");
     case "failed":
@@ -138,7 +135,7 @@ export function judgeTls(handshake: Handshake, alpn: boolean): Judgement {
   }
 }
 
-/** The `server` line: whether the box would take the server for the broker. */
+/** The `server` finding: whether the box would trust the server. */
 export function judgeServer(handshake: Handshake, trust: TrustFacts): Judgement | undefined {
   const { caName, endpointKind, clockIsWrong, isPublic } = trust;
   if (handshake.type === "secure") {
@@ -147,10 +144,10 @@ export function judgeServer(handshake: Handshake, trust: TrustFacts): Judgement 
     const leads = `its certificate leads to ${caName}, the box's ca.der${until}`;
     return endpointKind === "not-aws" || /\bAmazon Root CA [1-4]$/.test(caName)
       ? ok(leads)
-      : warning("ca-wrong", `${leads}; AWS's roots are called Amazon Root CA 1 to 4`);
+      : warning("ca-wrong", `${leads}; AWS's roots are Amazon Root CA 1 to 4`);
   }
   if (handshake.type === "closed" && handshake.isPresented) {
-    return unknown("hung up on before its certificate could be checked");
+    return unknown("the server closed the connection before its certificate could be checked");
   }
   if (handshake.type !== "untrusted") return undefined;
   const { code, names } = handshake;
@@ -158,11 +155,14 @@ export function judgeServer(handshake: Handshake, trust: TrustFacts): Judgement 
     return failed("wrong-endpoint", `the certificate is for ${names || "other names"}`);
   }
   if (/EXPIRED|NOT_YET_VALID/.test(code)) {
-    const seen = `the server's certificate is ${/EXPIRED/.test(code) ? "over" : "not valid yet"} by this clock`;
+    const seen = `the server's certificate ${/EXPIRED/.test(code) ? "has expired" : "is not valid yet"} by this clock`;
     return failed(clockIsWrong ? "clock-wrong" : "server-expired", seen);
   }
   if (endpointKind === "legacy") {
-    return failed("wrong-endpoint", `this is AWS's legacy endpoint, of no Amazon root (${code})`);
+    return failed(
+      "wrong-endpoint",
+      `this is AWS's legacy endpoint, which does not use an Amazon root (${code})`,
+    );
   }
   const by = isPublic ? "by a public CA, not" : "not";
   return failed("server-untrusted", `signed ${by} by ${caName}, the box's ca.der (${code})`);

@@ -25,8 +25,8 @@ const ats = "a1b2c3-ats.iot.eu-central-1.amazonaws.com";
 const brief = ({ verdict, cause }: Judgement) =>
   cause === undefined ? verdict : `${verdict} ${cause}`;
 
-describe("the doctor's judgement of the way", () => {
-  it("knows AWS's endpoints by their names", () => {
+describe("the doctor's checks of the path to the broker", () => {
+  it("recognize AWS's endpoints by their names", () => {
     assert.deepEqual(
       [
         ats,
@@ -47,7 +47,7 @@ describe("the doctor's judgement of the way", () => {
     return brief(judgeSettings(result.settings));
   };
 
-  it("sees in the settings what leads nowhere on AWS", () => {
+  it("find settings that cannot work on AWS", () => {
     assert.equal(settings({}), "ok");
     assert.equal(settings({ port: 443, alpn: true }), "ok");
     assert.equal(settings({ port: 443 }), "failed alpn-missing");
@@ -59,7 +59,7 @@ describe("the doctor's judgement of the way", () => {
     );
   });
 
-  it("lets a clock be off as far as a command may be, either way", () => {
+  it("accept a clock that is off by at most the allowed skew", () => {
     const clock = (aheadMs: number) => brief(judgeClock({ server: "ntp.test", aheadMs }, 5_000));
     assert.deepEqual([0, 5_000, -5_000, 5_001, -5_001].map(clock), [
       "ok",
@@ -72,7 +72,7 @@ describe("the doctor's judgement of the way", () => {
     assert.match(judgeClock({ server: "n", aheadMs: -86_400_000 }, 5).found, /24 hours behind/);
   });
 
-  it("tells a misspelt name from a lack of name servers and of IPv4", () => {
+  it("distinguish an unknown name, missing name servers and missing IPv4", () => {
     const dns = (result: Parameters<typeof judgeDns>[1]) => brief(judgeDns("gate.lan", result));
     assert.equal(dns({ type: "addresses", addresses: ["10.0.0.7"] }), "ok");
     assert.equal(dns({ type: "addresses", addresses: [] }), "failed no-ipv4");
@@ -81,7 +81,7 @@ describe("the doctor's judgement of the way", () => {
     assert.equal(dns({ type: "silent" }), "failed no-dns");
   });
 
-  it("tells a blocked port from a refused one, and what the other one is", () => {
+  it("distinguish a blocked from a refusing port, and report AWS's other port", () => {
     const other = { port: 443, result: { type: "open" } } as const;
     const blocked = judgeTcp(8883, { type: "silent" }, other);
     assert.equal(brief(blocked), "failed port-blocked");
@@ -101,7 +101,7 @@ describe("the doctor's judgement of the way", () => {
     ["INTERNAL_ERROR", "tls-failed"],
   ];
   for (const [alert, cause] of alerts) {
-    it(`takes the alert ${alert} for ${cause}`, () => {
+    it(`report ${cause} for the alert ${alert}`, () => {
       assert.equal(brief(judgeTls({ type: "alert", alert }, false)), `failed ${cause}`);
     });
   }
@@ -119,7 +119,7 @@ describe("the doctor's judgement of the way", () => {
     return brief(judgement);
   };
 
-  it("tells why the server's certificate is refused", () => {
+  it("report why the server's certificate is refused", () => {
     assert.equal(server("ERR_TLS_CERT_ALTNAME_INVALID"), "failed wrong-endpoint");
     assert.equal(server("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"), "failed server-untrusted");
     assert.equal(
@@ -130,7 +130,7 @@ describe("the doctor's judgement of the way", () => {
     assert.equal(server("CERT_HAS_EXPIRED", { clockIsWrong: true }), "failed clock-wrong");
   });
 
-  it("wants an Amazon root on AWS, and nowhere else", () => {
+  it("require an Amazon root on AWS only", () => {
     const secure = {
       type: "secure",
       socket: new TLSSocket(new Socket()),
@@ -144,7 +144,7 @@ describe("the doctor's judgement of the way", () => {
   });
 });
 
-describe("the doctor's judgement of the broker", () => {
+describe("the doctor's checks of the broker", () => {
   const conversation = (stage: Stage, ending: Conversation["ending"]): Conversation => ({
     stage,
     ending,
@@ -175,17 +175,13 @@ describe("the doctor's judgement of the broker", () => {
     ...Array.from({ length: 4 - before.length }, () => "skipped"),
   ];
 
-  it("is content with a connection that holds", () => {
+  it("pass for a stable connection", () => {
     assert.deepEqual(judge([held]), ["ok", "ok", "ok", "ok"]);
   });
 
   const refusals: [what: string, last: Conversation, lines: string[]][] = [
-    [
-      "hung up on before CONNECT",
-      conversation("admission", closed),
-      ["failed certificate-refused"],
-    ],
-    ["hung up on after CONNECT", conversation("connack", closed), ["failed not-let-in"]],
+    ["closed before CONNECT", conversation("admission", closed), ["failed certificate-refused"]],
+    ["closed after CONNECT", conversation("connack", closed), ["failed not-let-in"]],
     [
       "CONNACK 5",
       conversation("connack", { type: "refused", returnCode: 5 }),
@@ -198,26 +194,26 @@ describe("the doctor's judgement of the broker", () => {
     ],
     ["no CONNACK", conversation("connack", { type: "silent" }), ["failed silent"]],
     [
-      "no grant",
+      "a refused subscription",
       conversation("suback", { type: "not-granted" }),
       ["ok", "failed subscribe-denied"],
     ],
     ["no PUBACK", conversation("puback", { type: "silent" }), ["ok", "ok", "failed silent"]],
   ];
   for (const [what, last, lines] of refusals) {
-    it(`names the cause of: ${what}`, () => {
+    it(`name the cause of: ${what}`, () => {
       assert.deepEqual(judge([last]), skippedFrom(...lines));
     });
   }
 
-  it("takes being hung up on twice at the same packet for a denial of it", () => {
+  it("report a denial when the broker closes twice at the same packet", () => {
     const suback = conversation("suback", closed);
     const puback = conversation("puback", closed);
     assert.deepEqual(judge([suback, suback]), skippedFrom("ok", "failed subscribe-denied"));
     assert.deepEqual(judge([puback, puback]), skippedFrom("ok", "ok", "failed publish-denied"));
   });
 
-  it("takes being hung up on while idle, or now here and now there, for another client", () => {
+  it("report another client when the broker closes while idle, or at different packets", () => {
     const idle = conversation("watch", closed);
     assert.deepEqual(judge([idle, idle]), ["ok", "ok", "ok", "failed taken-over"]);
     assert.deepEqual(judge([idle, conversation("suback", closed)]), [
@@ -228,13 +224,13 @@ describe("the doctor's judgement of the broker", () => {
     ]);
   });
 
-  it("does not make another client of one lost connection", () => {
+  it("do not report another client after one lost connection", () => {
     assert.deepEqual(judge([conversation("watch", closed), held]), [
       ...["ok", "ok", "ok", "warning dropped"],
     ]);
   });
 
-  it("tells a box that came back from one that fights", () => {
+  it("distinguish a box that came back from a second client", () => {
     const idle = conversation("watch", closed);
     const rival = (fields: Partial<BoxStatus>, boxWasOnline = false) =>
       judge([idle, idle], { announcement: status(fields), boxWasOnline })[3];
@@ -244,19 +240,19 @@ describe("the doctor's judgement of the broker", () => {
     assert.equal(rival({ connections: 50 }, true), "failed taken-over");
   });
 
-  it("blames ALPN where it alone makes the difference", () => {
+  it("report missing ALPN when a connection works only with it", () => {
     assert.deepEqual(
       judge([conversation("admission", closed)], { keptWithAlpn: true }),
       skippedFrom("failed alpn-missing"),
     );
   });
 
-  it("believes the observer more than PUBACK", () => {
+  it("trust the observer more than PUBACK", () => {
     assert.equal(judge([held], { eventHeard: false })[2], "failed publish-denied");
     assert.equal(judge([held], { eventHeard: undefined })[2], "ok");
   });
 
-  it("blames the last will where nothing else was refused", () => {
+  it("report the last will when nothing else was refused", () => {
     assert.equal(brief(judgeWill(conversation("connack", { type: "held" }))), "ok");
     const refused = { type: "refused", returnCode: 5 } as const;
     assert.equal(brief(judgeWill(conversation("connack", refused))), "failed will-denied");
@@ -264,23 +260,23 @@ describe("the doctor's judgement of the broker", () => {
     assert.equal(brief(judgeWill(conversation("connack", { type: "silent" }))), "unknown");
   });
 
-  it("wonders at a box that is online and comes back all the time", () => {
+  it("warn of a box that is online but reconnects often", () => {
     assert.equal(brief(judgeBox(status({}), false)), "ok");
     assert.equal(brief(judgeBox(status({ connections: 40 }), false)), "warning reconnects-often");
-    // Ten hours with a connection every two.
+    // Ten hours with a connection every two hours.
     assert.equal(brief(judgeBox(status({ connections: 5, uptimeMs: 36_000_000 }), false)), "ok");
     assert.equal(brief(judgeBox(status({ state: "unknown" }), false)), "unknown");
   });
 });
 
-describe("the doctor's judgement of the desk", () => {
+describe("the doctor's checks of this machine", () => {
   const access = (isAllowed: boolean, isMember = false) => ({
     isAllowed,
     isMember,
     group: "dialout",
   });
 
-  it("is content with one port that may be used", () => {
+  it("pass with one usable port", () => {
     const ports = [
       { path: "/dev/ttyUSB0", access: access(false) },
       { path: "/dev/ttyACM0", access: access(true) },
@@ -288,7 +284,7 @@ describe("the doctor's judgement of the desk", () => {
     assert.equal(brief(judgePorts(ports, false)), "ok");
   });
 
-  it("tells who is not in the group from who has to log in again", () => {
+  it("distinguish a user outside the group from one who must log in again", () => {
     const told = (isMember: boolean) =>
       judgePorts([{ path: "/dev/ttyUSB0", access: access(false, isMember) }], false).found;
     assert.match(told(false), /usermod -aG dialout/);
@@ -296,7 +292,7 @@ describe("the doctor's judgement of the desk", () => {
     assert.doesNotMatch(told(true), /usermod/);
   });
 
-  it("misses a port that was named, not a board that is not plugged in", () => {
+  it("fail for a named port that is missing, but not for a board that is not connected", () => {
     const named = [{ path: "/dev/ttyUSB9", access: undefined }];
     assert.equal(brief(judgePorts(named, true)), "failed port-missing");
     assert.equal(brief(judgePorts([], false)), "unknown");

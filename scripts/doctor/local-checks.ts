@@ -18,9 +18,9 @@ import { failed, type Judgement, ok, warning } from "./finding.ts";
 import { judgeSettings } from "./judge-path.ts";
 import { commonNameOf } from "./tls-probe.ts";
 
-/** What lies on this machine: settings, certificates, tools. */
+/** The checks on this machine: settings, certificates, tools. */
 
-/** Instead of a settings file: a broker by name, as `boom-box sim` takes it. */
+/** A broker from flags instead of a settings file, as in `boom-box sim`. */
 export interface NamedBroker {
   readonly endpoint: string;
   readonly port?: number;
@@ -30,7 +30,7 @@ export interface NamedBroker {
 
 export interface Looked<T> {
   readonly judgement: Judgement;
-  /** undefined: what needs it is skipped */
+  /** undefined if the check failed: checks that need it are skipped */
   readonly value: T | undefined;
 }
 
@@ -56,14 +56,14 @@ export async function lookAtSettings(
   }
 }
 
-/** @throws UserError with everything that is wrong with the flags */
+/** @throws UserError with all problems of the flags */
 function settingsOf(input: Readonly<Record<string, unknown>>): Settings {
   const result = parseSettings(input);
   if (result.type === "settings") return result.settings;
   throw new UserError(result.problems.join("; "));
 }
 
-/** What the box has, in the form that Node's TLS takes. The key is for TLS alone: it is never shown. */
+/** The box's credentials for Node's TLS. The key is never printed. */
 export interface BoxCredentials {
   readonly caName: string;
   readonly caPem: string;
@@ -80,7 +80,7 @@ const causeOf: Readonly<Record<CredentialsProblem, Cause>> = {
   mismatch: "key-mismatch",
 };
 
-/** @param now the time by a time server, where one answered: this clock may be wrong */
+/** @param now the time server's time if it answered, because this machine's clock may be wrong */
 export async function lookAtCertificate(
   certs: string,
   thing: string,
@@ -126,12 +126,12 @@ async function exposedKey(certs: string, thing: string): Promise<string | undefi
   for (const path of [keyDer, keyPem]) {
     const mode = (await stat(path).catch(() => undefined))?.mode ?? 0;
     if ((mode & 0o077) !== 0)
-      return `${path} may be read by others (mode 0${(mode & 0o777).toString(8)})`;
+      return `other users can read ${path} (mode 0${(mode & 0o777).toString(8)})`;
   }
   return undefined;
 }
 
-/** The Moddable SDK, and ESP-IDF, as `boom-box build` looks for them. */
+/** Looks for the Moddable SDK like `boom-box build`. */
 export function lookAtSdk(environment: NodeJS.ProcessEnv): Judgement {
   return toolJudgement("sdk-missing", () => findSdk("lin", environment).directory);
 }

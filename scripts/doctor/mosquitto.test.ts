@@ -10,7 +10,7 @@ import { identityFiles } from "../certs/paths.ts";
 import { lineOf } from "./command.ts";
 import { Bench, thing } from "./examination.rig.ts";
 
-/** What device/README.md says to let a box and the service do. */
+/** The ACL rules for a box and the service, from device/README.md. */
 const rules = [
   ...["user service", "topic readwrite gate/#"],
   ...[
@@ -44,7 +44,7 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
       execFileSync("mosquitto", ["-h"], { stdio: "ignore" });
       return true;
     } catch (error) {
-      // It shows its help with an exit code of 3.
+      // It prints its help and exits with 3.
       return error instanceof Error && "status" in error && error.status !== null;
     }
   }
@@ -66,7 +66,7 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
       `keyfile ${server.keyPem}`,
       ...["require_certificate true", "use_identity_as_username true", "allow_anonymous false"],
       `acl_file ${aclFile}`,
-      // Run by root it would drop to a user who may not read the keys.
+      // When root starts it, Mosquitto drops to a user that cannot read the keys.
       ...(process.getuid?.() === 0 ? ["user root"] : []),
     ];
     writeFileSync(file, lines.join("\n"));
@@ -89,30 +89,30 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
     return { findings, wrong: wrong.map(({ check, cause }) => `${check}: ${cause}`) };
   };
 
-  it("finds nothing wrong where all is well, and knows that the box has never been there", async () => {
+  it("finds no fault in a correct setup, and reports that the box was never online", async () => {
     await startMosquitto(rules);
     bench.allow({ deliveryMs: 1_000 });
     const { findings } = await failures();
     const rest = findings.filter(({ verdict }) => verdict !== "ok");
     assert.deepEqual(rest.map(lineOf), []);
-    assert.match(findings.map(lineOf).join("\n"), /box +has never left a status/);
-    assert.match(findings.map(lineOf).join("\n"), /PUBACK, and the event came to the service/);
+    assert.match(findings.map(lineOf).join("\n"), /box +never published a status/);
+    assert.match(findings.map(lineOf).join("\n"), /PUBACK, and the service received the event/);
   });
 
-  it("says certificate-refused where its CA file does not hold the certificate's", async () => {
+  it("reports certificate-refused when the broker's CA file lacks the CA", async () => {
     const other = join(bench.certs, "other-ca.pem");
     writeFileSync(other, (await createAuthority()).certificatePem);
     await startMosquitto(rules, other);
     assert.deepEqual((await failures()).wrong, ["tls: certificate-refused"]);
   });
 
-  it("says publish-denied where it acknowledges what it then drops", async () => {
+  it("reports publish-denied when the broker acknowledges the event but drops it", async () => {
     await startMosquitto(rules.filter((rule) => !rule.endsWith("/event")));
     bench.allow({ deliveryMs: 1_000 });
     assert.deepEqual((await failures()).wrong, ["publish: publish-denied"]);
   });
 
-  it("leaves a box alone that is online, unless it is told to take over", async () => {
+  it("does not disconnect a box that is online, except with --take-over", async () => {
     await startMosquitto(rules);
     const box = await connectAsBox();
     await box.publishAsync(

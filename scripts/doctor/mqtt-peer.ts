@@ -3,15 +3,15 @@ import { generate, type Packet, parser } from "mqtt-packet";
 import { printable } from "../../host-sim/printable.ts";
 import { alertOf } from "./tls-probe.ts";
 
-/** Why nothing more comes. */
+/** Why no more packets arrive. */
 export type Ending =
   | { readonly type: "closed"; readonly alert: string | undefined }
   | { readonly type: "malformed"; readonly detail: string };
 
-/** Nothing a broker has to say to the doctor is longer, in bytes. */
+/** The most bytes that the doctor reads on one connection. */
 const maximumBytes = 1_000_000;
 
-/** MQTT on a TLS socket, packet by packet: when it was hung up on is as telling as what was said. */
+/** MQTT on a TLS socket, packet by packet. It also reports when the peer closed the connection. */
 export class MqttPeer {
   readonly #socket: TLSSocket;
   readonly #packets = parser({ protocolVersion: 4 });
@@ -31,7 +31,7 @@ export class MqttPeer {
     socket.on("data", (bytes: Buffer) => {
       if (this.#ending !== undefined) return;
       this.#bytes += bytes.length;
-      if (this.#bytes > maximumBytes) this.#giveUp("more than was asked for");
+      if (this.#bytes > maximumBytes) this.#giveUp("too much data");
       else this.#packets.parse(bytes);
     });
     socket.on("error", (error) => {
@@ -45,7 +45,7 @@ export class MqttPeer {
     this.#socket.write(generate(packet));
   }
 
-  /** The next packet, why there is none, or undefined after `timeoutMs`. */
+  /** Returns the next packet, why there is none, or undefined after `timeoutMs`. */
   async next(timeoutMs: number): Promise<Packet | Ending | undefined> {
     const packet = this.#received.shift();
     if (packet !== undefined) return packet;
@@ -61,12 +61,12 @@ export class MqttPeer {
     return hasMore ? this.next(timeoutMs) : undefined;
   }
 
-  /** Packets that {@link next} gave too early come again first. */
+  /** Makes {@link next} return these packets again first. */
   putBack(packets: readonly Packet[]): void {
     this.#received.unshift(...packets);
   }
 
-  /** DISCONNECT, so that no last will is published. Resolves when the broker has hung up, or soon. */
+  /** Sends DISCONNECT, so that no last will is published. Resolves when the broker closes, or soon after. */
   async leave(): Promise<void> {
     if (this.#ending === undefined) {
       const closed = new Promise<void>((resolve) => this.#socket.once("close", () => resolve()));

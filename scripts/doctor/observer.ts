@@ -8,26 +8,26 @@ import { serviceClientIdPrefix, type Topics, topicsOf } from "../../device/messa
 import { isEnding, MqttPeer } from "./mqtt-peer.ts";
 import type { Timing } from "./surroundings.ts";
 
-/** Whether the box is there, by what it left behind for whoever asks. */
+/** The box's state by its retained status. */
 export interface BoxStatus {
   readonly state: "online" | "offline" | "never-seen" | "unknown";
-  /** since its start; 0 where it does not say */
+  /** since its start; 0 if unknown */
   readonly connections: number;
   readonly uptimeMs: number;
 }
 
 const nothingKnown: BoxStatus = { state: "unknown", connections: 0, uptimeMs: 0 };
 
-/** What the publishing service's certificate lets one see of a box without being it. */
+/** The options to observe a box with the service's certificate. */
 export interface ObserverOptions {
   readonly prefix: string;
   readonly thing: string;
   readonly timing: Timing;
-  /** a new connection with the service's certificate; undefined where there is none to be had */
+  /** opens a connection with the service's certificate; undefined if that is not possible */
   dial(): Promise<TLSSocket | undefined>;
 }
 
-/** The box's retained status, which AWS gives to an exact filter alone and a policy may not allow. */
+/** Reads the retained status. It uses an exact topic filter, as AWS requires. A policy may deny it. */
 export async function askBoxStatus(options: ObserverOptions): Promise<BoxStatus> {
   const { prefix, thing, timing } = options;
   const { status } = topicsOf(prefix, thing);
@@ -45,7 +45,7 @@ export async function askBoxStatus(options: ObserverOptions): Promise<BoxStatus>
   }
 }
 
-/** Hears what boxes say while the doctor speaks as one. */
+/** Receives the boxes' messages while the doctor acts as a box. */
 export class Observer {
   readonly #peer: MqttPeer;
   readonly #topics: Topics;
@@ -59,15 +59,15 @@ export class Observer {
     this.#timing = timing;
   }
 
-  /** Undefined where the broker does not let the service in, or have its subscriptions. */
+  /** Undefined if the broker refuses the service's connection or subscriptions. */
   static async join(options: ObserverOptions): Promise<Observer | undefined> {
-    // With wildcards, as the service's policy has them.
+    // With wildcards, as in the service's policy.
     const { event, status } = topicsOf(options.prefix, "+");
     const peer = await join(options, [event, status]);
     return peer && new Observer(peer, options);
   }
 
-  /** Whether the event with that id came, waiting for it if need be. */
+  /** Whether the event with that ID arrives in time. */
   async hears(eventId: string): Promise<boolean> {
     while (!this.#events.has(eventId)) {
       if (!(await this.#take(this.#timing.deliveryMs))) return false;
@@ -75,7 +75,7 @@ export class Observer {
     return true;
   }
 
-  /** The last time a box of this name said it is online, since the observer joined: the doctor never does. */
+  /** The last `online` status of the box since the observer joined. The doctor never publishes one. */
   async announcement(): Promise<BoxStatus | undefined> {
     while (await this.#take(0)) {
       // until nothing is left
@@ -116,7 +116,7 @@ async function join(
       const next = await peer.next(timing.answerMs);
       if (next === undefined || isEnding(next)) return undefined;
       if (next.cmd === cmd) return next;
-      // What is retained may come before SUBACK [MQTT-3.8.4-3].
+      // Retained messages may arrive before SUBACK [MQTT-3.8.4-3].
       early.push(next);
     }
   };
@@ -130,7 +130,7 @@ async function join(
   });
   const connack = await answer("connack");
   if (connack?.cmd === "connack" && connack.returnCode === 0) {
-    // QoS 0: the doctor acknowledges nothing.
+    // QoS 0, so that the doctor has nothing to acknowledge.
     const subscriptions = filters.map((topic) => ({ topic, qos: 0 as const }));
     peer.send({ cmd: "subscribe", messageId: 1, subscriptions });
     const suback = await answer("suback");
@@ -151,7 +151,7 @@ function statusIn(packet: IPublishPacket): BoxStatus {
     const { state, connections, uptimeMs } = status;
     return { state, connections, uptimeMs };
   }
-  // A box that says it is online is left alone, even if the rest of its status cannot be read.
+  // A box that is online must not be disconnected, even if the rest of its status is invalid.
   const { state } = membersOf(value);
   return state === "online" || state === "offline" ? { ...nothingKnown, state } : nothingKnown;
 }

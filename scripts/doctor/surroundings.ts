@@ -4,7 +4,7 @@ import { access, readdir, readFile, stat } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { userInfo } from "node:os";
 
-/** What the doctor sees of the world; a test puts a fault in here. */
+/** The doctor's view of this machine and the network. Tests inject faults here. */
 export interface Surroundings {
   /** ms since 1970, by this machine's clock */
   now(): number;
@@ -15,36 +15,36 @@ export interface Surroundings {
   dial(address: string, port: number): Socket;
   /** `$MODDABLE`, `$IDF_PATH` */
   readonly environment: NodeJS.ProcessEnv;
-  /** paths of ports a board may be at */
+  /** the paths of serial ports that may have a board */
   serialPorts(): Promise<readonly string[]>;
-  /** whether this user may use the port, and the group who may; undefined: there is none such */
+  /** whether this user may use the port, and which group may; undefined if the port does not exist */
   accessTo(port: string): Promise<PortAccess | undefined>;
   readonly timing: Timing;
 }
 
 export interface PortAccess {
   readonly isAllowed: boolean;
-  /** who may, `dialout`; undefined where it cannot be told */
+  /** the group with access, `dialout`; undefined if unknown */
   readonly group: string | undefined;
-  /** whether this user is in that group, perhaps only after the next login */
+  /** whether this user is in that group, perhaps only from the next login on */
   readonly isMember: boolean;
 }
 
-/** How long each thing may take, in ms: a broker that lets all of it run out takes four minutes. */
+/** The time limits, in ms. With a broker that reaches all of them, the doctor takes four minutes. */
 export interface Timing {
   readonly clockMs: number;
   readonly dnsMs: number;
   readonly tcpMs: number;
   readonly tlsMs: number;
-  /** how long a broker may take to hang up on a certificate it does not take, after the handshake */
+  /** how long a broker may take after the handshake to refuse a certificate */
   readonly admissionMs: number;
   /** for CONNACK, SUBACK and PUBACK */
   readonly answerMs: number;
-  /** until a message has gone by way of the broker to the observer */
+  /** for a message through the broker to the observer */
   readonly deliveryMs: number;
-  /** how long the connection is watched for somebody who takes it over */
+  /** how long to watch for another client that takes the connection over */
   readonly watchMs: number;
-  /** between two connections: AWS allows one CONNECT a second of a client id */
+  /** between two connections: AWS allows one CONNECT a second per client ID */
   readonly pauseMs: number;
 }
 
@@ -60,7 +60,7 @@ export const usualTiming: Timing = {
   pauseMs: 1_200,
 };
 
-/** This machine. */
+/** The surroundings of this machine. */
 export function thisMachine(timing: Timing): Surroundings {
   return {
     now: () => Date.now(),
@@ -92,7 +92,7 @@ async function serialPorts(): Promise<string[]> {
     .map((name) => `/dev/${name}`);
 }
 
-/** Opening a port would restart the board: it is only asked whether one may. */
+/** Checks only the permissions, because opening the port would restart the board. */
 async function accessTo(port: string): Promise<PortAccess | undefined> {
   const status = await stat(port).catch(() => undefined);
   if (status === undefined) return undefined;
@@ -117,7 +117,7 @@ function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    // No entry for this user id, as in some containers.
+    // This user ID has no entry, as in some containers.
     return "";
   }
 }

@@ -8,7 +8,7 @@ export type TcpResult =
   | { readonly type: "silent" }
   | { readonly type: "unreachable"; readonly code: string };
 
-/** Whether anybody takes a connection, which is closed at once. */
+/** Whether the port accepts a connection. Closes it at once. */
 export function tryPort(socket: Socket, timeoutMs: number): Promise<TcpResult> {
   return new Promise((resolve) => {
     const finish = (result: TcpResult) => {
@@ -32,7 +32,7 @@ export type DnsResult =
   | { readonly type: "failed"; readonly code: string }
   | { readonly type: "silent" };
 
-/** The addresses of a name, or why there are none. */
+/** Resolves a name to addresses, or to the reason why there are none. */
 export async function resolveName(
   lookup: (name: string) => Promise<readonly string[]>,
   name: string,

@@ -3,13 +3,13 @@ import { createSocket } from "node:dgram";
 import { encodeRequest, readReply } from "../../device/xs/sntp-packet.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** The first time server to answer, and how far this machine's clock is ahead of it, in ms. */
+/** The first time server that answered, and how far this machine's clock is ahead of it, in ms. */
 export interface TimeAnswer {
   readonly server: string;
   readonly aheadMs: number;
 }
 
-/** Asks all servers at once; undefined where none gives a sound answer in time. */
+/** Asks all servers at once. Undefined if none gives a valid answer in time. */
 export function askTime(
   servers: readonly string[],
   { now, lookup, timeServerPort, timing }: Surroundings,
@@ -27,12 +27,12 @@ export function askTime(
       resolve(answer);
     };
     const timeout = setTimeout(() => finish(undefined), timing.clockMs);
-    socket.on("error", () => {}); // of one server; the others may answer
+    socket.on("error", () => {}); // the other servers may still answer
     socket.on("message", (bytes) => {
       const receivedAt = now();
       for (const [server, cookie] of cookies) {
         const date = readReply(bytes, cookie);
-        // Half of the way there and back: it left the server in between.
+        // Half of the round trip: the server sent the time in the middle.
         if (date !== undefined) finish({ server, aheadMs: (askedAt + receivedAt) / 2 - date });
       }
     });

@@ -5,17 +5,17 @@ import { printable } from "../../host-sim/printable.ts";
 import { codeOf } from "../certs/files.ts";
 import { notAfterOf } from "../certs/parse.ts";
 
-/** What AWS IoT Core calls MQTT with a client's certificate. */
+/** AWS IoT Core's ALPN name for MQTT with a client certificate. */
 export const mqttProtocolName = "x-amzn-mqtt-ca";
 
 export interface HandshakeOptions {
   readonly address: string;
   readonly port: number;
-  /** whom the certificate must name */
+  /** the name that the certificate must contain */
   readonly endpoint: string;
-  /** PEM; undefined: the public CAs that Node knows */
+  /** PEM; undefined: Node's public CAs */
   readonly ca: string | undefined;
-  /** PEM, the box's; undefined: it stays at home */
+  /** the box's, PEM; undefined: no client certificate */
   readonly identity: { readonly certificate: string; readonly key: string } | undefined;
   readonly alpn: boolean;
   readonly timeoutMs: number;
@@ -23,12 +23,12 @@ export interface HandshakeOptions {
 
 export type Handshake =
   | { readonly type: "secure"; readonly socket: TLSSocket; readonly server: ServerCertificate }
-  /** the server's certificate is refused here; `code` is OpenSSL's or Node's, `names` whom it is for */
+  /** this side refuses the server's certificate; `code` is OpenSSL's or Node's, `names` are its names */
   | { readonly type: "untrusted"; readonly code: string; readonly names: string }
-  /** the server says why it ended the handshake: `UNKNOWN_CA` */
+  /** the server's alert that ended the handshake: `UNKNOWN_CA` */
   | { readonly type: "alert"; readonly alert: string }
   | { readonly type: "not-tls" }
-  /** `isPresented`: the box had shown its certificate by then */
+  /** `isPresented`: the box had presented its certificate by then */
   | { readonly type: "closed"; readonly isPresented: boolean }
   | { readonly type: "silent" }
   | { readonly type: "failed"; readonly detail: string };
@@ -36,14 +36,14 @@ export type Handshake =
 export interface ServerCertificate {
   readonly protocol: string;
   readonly cipher: string;
-  /** who signed the last certificate the server sent */
+  /** the issuer of the last certificate that the server sent */
   readonly signer: string;
   readonly notAfter: Date | undefined;
 }
 
 /**
- * TLS as the box speaks it: 1.2, its suites, its name in SNI. Nothing of the server's certificate goes
- * unchecked; one that does not pass ends the handshake, and the code says why.
+ * Makes a handshake like the box's: TLS 1.2, its cipher suites, the endpoint in SNI. It verifies the
+ * server's certificate completely. If the certificate fails, the handshake ends with the reason's code.
  */
 export function shakeHands(options: HandshakeOptions): Promise<Handshake> {
   const { address, port, endpoint, ca, identity, alpn, timeoutMs } = options;
@@ -53,7 +53,7 @@ export function shakeHands(options: HandshakeOptions): Promise<Handshake> {
       socket = connect({
         host: address,
         port,
-        // An address must not be sent as a name (RFC 6066, 3).
+        // SNI must not contain an IP address (RFC 6066, 3).
         servername: isIP(endpoint) === 0 ? endpoint : "",
         checkServerIdentity: (_name, certificate) => checkServerIdentity(endpoint, certificate),
         ...(ca === undefined ? {} : { ca }),
@@ -64,7 +64,7 @@ export function shakeHands(options: HandshakeOptions): Promise<Handshake> {
         ciphers: "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256",
       });
     } catch (error) {
-      // OpenSSL will not use such a key or certificate at all.
+      // OpenSSL does not accept this key or certificate at all.
       resolve({ type: "failed", detail: printable(codeOf(error) ?? String(error)) });
       return;
     }
@@ -74,15 +74,15 @@ export function shakeHands(options: HandshakeOptions): Promise<Handshake> {
       if (result.type !== "secure") socket.destroy();
       resolve(result);
     };
-    // Keys are there when the server's part is over and the box's certificate is under way. A server that
-    // does not take it may be gone before its own last message is read.
+    // The keys exist when the server's part is complete and the box's certificate has been sent. A server
+    // that refuses the certificate may close the connection before its last message is read.
     let isPresented = false;
     socket.once("keylog", () => {
       isPresented = true;
     });
     const onClose = () => finish({ type: "closed", isPresented });
     const timeout = setTimeout(() => finish({ type: "silent" }), timeoutMs);
-    // Stays: what comes after the handshake is told by "close" to whoever has the socket then.
+    // This listener stays. After the handshake, the socket's owner learns of errors from "close".
     socket.on("error", (error) => finish(refusalOf(error, isPresented)));
     socket.on("close", onClose);
     socket.once("secureConnect", () =>
@@ -104,7 +104,7 @@ function serverOf(socket: TLSSocket): ServerCertificate {
   };
 }
 
-/** `CN` of a name in Node's form, else the whole on one line. */
+/** The `CN` of a name in Node's form, else the whole name on one line. */
 export function commonNameOf(name: string): string {
   return /^CN=(.+)$/m.exec(name)?.[1] ?? name.replaceAll("\n", ", ");
 }
@@ -126,7 +126,7 @@ function refusalOf(error: Error, isPresented: boolean): Handshake {
   return { type: "failed", detail: printable(code || error.message) };
 }
 
-/** The other side's last words of TLS: `CERTIFICATE_UNKNOWN`. */
+/** The peer's TLS alert: `CERTIFICATE_UNKNOWN`. */
 export function alertOf(error: Error): string | undefined {
   const code = codeOf(error) ?? "";
   return /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_([A-Z_]{1,40})$/.exec(code)?.[1];

@@ -6,9 +6,9 @@ import { defaultImage } from "./sim.ts";
 import { type EmulatorSurroundings, openSurroundings } from "./surroundings.ts";
 
 /**
- * Plays the advisor's cases against the built image on an emulated ESP32, in real time: the chip's
- * clock cannot be hurried.
- * @throws UserError where the image cannot be run, or the chip fails
+ * Plays the advisor's cases against the built image on an emulated ESP32. It runs in real time,
+ * because the chip's clock cannot run faster.
+ * @throws UserError when the image cannot be run, or the emulator fails
  */
 export async function adviseEmulated(
   { ca, pin }: { readonly ca: OutsideOptions["ca"]; readonly pin: number },

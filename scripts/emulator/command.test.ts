@@ -15,7 +15,7 @@ describe("boom-box sim --engine esp32", function () {
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  /** Something that says it is an emulator, and ends at once. */
+  /** A program that claims to be an emulator, and exits at once. */
   function fakeQemu(): string {
     const file = join(directory, "qemu");
     const script =
@@ -36,7 +36,7 @@ describe("boom-box sim --engine esp32", function () {
     return { status, lines: stderr.trim().split("\n"), madeCerts: existsSync(certs) };
   }
 
-  it("says what to install where there is no emulator, and makes nothing", () => {
+  it("says what to install when there is no emulator, and creates no files", () => {
     const { status, lines, madeCerts } = sim("/nowhere/qemu-system-xtensa");
     assert.equal(status, 2);
     assert.equal(lines.length, 1);
@@ -44,18 +44,18 @@ describe("boom-box sim --engine esp32", function () {
     assert.equal(madeCerts, false);
   });
 
-  it("refuses flags that are settings of the image, and faults that its hardware cannot have", () => {
+  it("refuses flags that are part of the image, and faults that the emulator does not support", () => {
     const pin = sim("/nowhere", "--pulse-ms", "300");
     assert.deepEqual([pin.status, pin.lines.length], [2, 1]);
-    assert.match(pin.lines[0] ?? "", /leave out --pulse-ms, or build the image anew/);
+    assert.match(pin.lines[0] ?? "", /leave out --pulse-ms, or rebuild the image/);
     const scenario = join(directory, "scenario.jsonl");
     writeFileSync(scenario, '{"at":0,"fault":"clock-jump","ms":1000}\n');
     const fault = sim("/nowhere", "--scenario", scenario);
     assert.deepEqual([fault.status, fault.lines.length], [2, 1]);
-    assert.match(fault.lines[0] ?? "", /cannot have the fault clock-jump/);
+    assert.match(fault.lines[0] ?? "", /does not support the fault clock-jump/);
   });
 
-  it("refuses an image that is missing, or no whole flash", () => {
+  it("refuses an image that is missing or incomplete", () => {
     const missing = sim(fakeQemu(), "--image", join(directory, "none.bin"));
     assert.equal(missing.status, 2);
     assert.match(missing.lines.at(-1) ?? "", /there is no image .*boom-box build --emulator/);

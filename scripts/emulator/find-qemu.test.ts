@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { UserError } from "../command-line/user-error.ts";
 import { findQemu } from "./find-qemu.ts";
 
-describe("the user's emulator", () => {
+describe("findQemu", () => {
   let directory: string;
 
   beforeEach(() => {
@@ -24,7 +24,7 @@ describe("the user's emulator", () => {
   const nowhere = { PATH: "", IDF_TOOLS_PATH: "/nowhere" };
   const esp32 = "Supported machines are:\\nesp32                Espressif ESP32 machine";
 
-  it("is the one that $BOOM_BOX_QEMU names, on the path, or among ESP-IDF's tools", async () => {
+  it("looks at $BOOM_BOX_QEMU, then the path, then ESP-IDF's tools", async () => {
     const named = program(join(directory, "named"), esp32);
     const onPath = program(join(directory, "path"), esp32);
     const tools = join(directory, "tools", "qemu-xtensa", "esp_develop_9.2.2", "qemu", "bin");
@@ -45,7 +45,7 @@ describe("the user's emulator", () => {
         !error.message.includes("\n"),
     );
 
-  it("is refused, with what to install, where there is none or it has no such machine", async () => {
+  it("says what to install when it finds no emulator, or one without the machine esp32", async () => {
     await refused(nowhere, /there is no qemu-system-xtensa/);
     await refused({ ...nowhere, BOOM_BOX_QEMU: "/nowhere/qemu" }, /there is no/);
     const other = program(directory, "Supported machines are:\\nlx60    lx60 EVB");

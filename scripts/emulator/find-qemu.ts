@@ -10,9 +10,9 @@ const install =
   'install it with "python $IDF_PATH/tools/idf_tools.py install qemu-xtensa", or name one in $BOOM_BOX_QEMU';
 
 /**
- * The user's emulator of the ESP32: `$BOOM_BOX_QEMU`, then the path, then ESP-IDF's tools folder.
+ * Finds the ESP32 emulator: `$BOOM_BOX_QEMU`, then the path, then ESP-IDF's tools folder.
  * @returns the program
- * @throws UserError of one line where there is none, or it has no machine `esp32`
+ * @throws UserError when there is none, or it has no machine `esp32`
  */
 export async function findQemu(environment: NodeJS.ProcessEnv): Promise<string> {
   const qemu = placesOf(environment).find((file) => existsSync(file));
@@ -26,7 +26,7 @@ export async function findQemu(environment: NodeJS.ProcessEnv): Promise<string> 
   return qemu;
 }
 
-/** Where it may be. A name in `$BOOM_BOX_QEMU` that is wrong is not made up for by another. */
+/** The places to look. If `$BOOM_BOX_QEMU` is set, no other place is tried. */
 export function placesOf(environment: NodeJS.ProcessEnv): readonly string[] {
   const { BOOM_BOX_QEMU, PATH = "", IDF_TOOLS_PATH } = environment;
   if (BOOM_BOX_QEMU !== undefined && BOOM_BOX_QEMU !== "") return [BOOM_BOX_QEMU];

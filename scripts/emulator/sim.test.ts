@@ -18,7 +18,7 @@ interface Line {
 const run = promisify(execFile);
 const command = join(projectRoot, "scripts", "boom-box.js");
 
-/** The lines that a run on the emulated chip printed. */
+/** Runs a scenario on the emulated chip. Returns the printed lines. */
 async function simulate(scenario: readonly object[]): Promise<Line[]> {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-chip-"));
   const file = join(directory, "scenario.jsonl");
@@ -43,11 +43,11 @@ describe("the built image on an emulated ESP32", function () {
       () => true,
       () => false,
     );
-    const what = 'an ESP32 emulator, and an image by "boom-box build --emulator"';
+    const what = 'an ESP32 emulator, and an image from "boom-box build --emulator"';
     skipWithout(this, "esp32", hasQemu && existsSync(defaultImage), what);
   });
 
-  it("connects, holds pin 5 HIGH for half a second on open, and tells", async () => {
+  it("connects, holds pin 5 HIGH for half a second on open, and reports it", async () => {
     const lines = await simulate([
       { wait: "connected", withinMs: 90_000 },
       { at: 500, do: "open" },
@@ -64,7 +64,7 @@ describe("the built image on an emulated ESP32", function () {
     assert.deepEqual([event?.outcome, event?.pulseMs], ["opened", 500]);
   });
 
-  it("is LOW when the power is cut in a pulse, and comes back", async () => {
+  it("is LOW when power fails during a pulse, and reconnects", async () => {
     const lines = await simulate([
       { wait: "connected", withinMs: 90_000 },
       { at: 500, do: "open" },

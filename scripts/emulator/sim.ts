@@ -13,13 +13,13 @@ import { outputOf } from "../firmware/build.ts";
 import { flashFile } from "../firmware/image.ts";
 import { openSurroundings, type SurroundingsOptions } from "./surroundings.ts";
 
-/** Where `boom-box build --emulator` leaves its image. */
+/** The image from `boom-box build --emulator`. */
 export const defaultImage = join(
   outputOf({ platform: "esp32", debug: false, emulator: true }).bin,
   flashFile,
 );
 
-/** @throws UserError: one line for each fault that a box in an emulator cannot have */
+/** @throws UserError with one line for each fault that an emulated box does not support */
 export function requireEmulatedFaults(entries: readonly ScriptEntry[], file: string): void {
   const refused = entries.flatMap((entry) =>
     entry.type === "fault" && !EmulatedBox.canHave(entry.fault) ? [entry.fault.fault] : [],
@@ -27,14 +27,17 @@ export function requireEmulatedFaults(entries: readonly ScriptEntry[], file: str
   if (refused.length === 0) return;
   throw new UserError(
     [...new Set(refused)]
-      .map((fault) => `${printable(file)}: an emulated box cannot have the fault ${fault}`)
+      .map(
+        (fault) =>
+          `${printable(file)}: an emulated box does not support the fault ${fault}: remove it`,
+      )
       .join("\n"),
   );
 }
 
 /**
- * Runs the built image on an emulated ESP32 until somebody ends it.
- * @throws UserError of one line where it cannot be run, or fails
+ * Runs the built image on an emulated ESP32 until the user ends it.
+ * @throws UserError when the image cannot be run, or the emulator fails
  */
 export async function runEmulated(
   options: SimulatorOptions & { readonly settings: { readonly pin: number } },
@@ -60,7 +63,7 @@ export async function runEmulated(
         },
         apply: (fault) => box.apply(fault),
         start: () => box.start(),
-        // A board is not told either when somebody pulls its plug.
+        // As on a board, a power cut gives the firmware no notice.
         stop: async () => box.powerOff(),
         powerOff: () => box.powerOff(),
       };

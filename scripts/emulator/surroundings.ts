@@ -12,12 +12,12 @@ import { TimeServer } from "../../host-sim/esp32/time-server.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { findQemu } from "./find-qemu.ts";
 
-/** What a box in an emulator needs on this machine. */
+/** What an emulated box needs on this machine. */
 export interface EmulatorSurroundings {
   readonly qemu: string;
-  /** a copy of the image, which the box may write to */
+  /** a copy of the image that the box can write to */
   readonly flash: string;
-  /** private, and gone with {@link close} */
+  /** private; {@link close} deletes it */
   readonly directory: string;
   readonly relay: Relay;
   readonly timeServer: TimeServer;
@@ -25,15 +25,15 @@ export interface EmulatorSurroundings {
 }
 
 export interface SurroundingsOptions {
-  /** the whole flash, as `boom-box build --emulator` leaves it */
+  /** the whole flash, from `boom-box build --emulator` */
   readonly image: string;
   readonly broker: RelayTarget;
   readonly environment: NodeJS.ProcessEnv;
 }
 
 /**
- * Finds the emulator, checks the image, and listens where the image looks for its broker and its time
- * server. Nothing is left behind where one of these fails.
+ * Finds the emulator, checks the image, and listens at the addresses that the image has for its
+ * broker and its time server. If a step fails, it cleans up the earlier ones.
  * @throws UserError of one line: what is wrong, and what to do
  */
 export async function openSurroundings(
@@ -55,7 +55,7 @@ export async function openSurroundings(
     throw error;
   }
   const directory = mkdtempSync(join(tmpdir(), "boom-box-esp32-"));
-  // The box's key is in it.
+  // It will contain the box's key.
   chmodSync(directory, 0o700);
   const flash = join(directory, "flash.bin");
   writeFileSync(flash, bytes, { mode: 0o600 });
@@ -85,7 +85,7 @@ function readImage(image: string): Uint8Array {
     return bytes;
   } catch (cause) {
     if (cause instanceof FlashImageError) throw new UserError(cause.message, { cause });
-    throw new UserError(`${image} cannot be read: ${String(cause)}`, { cause });
+    throw new UserError(`the image ${image} cannot be read: ${String(cause)}`, { cause });
   }
 }
 
@@ -94,7 +94,7 @@ async function listen<T>(what: string, port: number, listening: Promise<T>): Pro
     return await listening;
   } catch (cause) {
     throw new UserError(
-      `port ${port} is taken, where the image looks for its ${what} (${emulatorHost}): end the other emulated box, or whatever listens there`,
+      `port ${port} is in use, but the image needs its ${what} there (${emulatorHost}): end the other emulated box, or the program that listens there`,
       { cause },
     );
   }

@@ -8,7 +8,7 @@ const file = "docs/scenarios.md";
 const binary = findEngine();
 if (binary === undefined) {
   process.stderr.write(
-    "XS is not built here: npm ci builds it where there are make and a C compiler, on Node 20 or 22\n",
+    'XS is not built: install make and a C compiler, then run "npm ci" on Node 20 or 22\n',
   );
   process.exitCode = 2;
 } else {

@@ -8,9 +8,9 @@ import { load } from "../../host-sim/xs/loader.ts";
 const program = { entries: ["host-sim/scenarios/xs-program.ts"], mayRepeat: true };
 
 /**
- * Runs scenarios on XS: the library that ships, and a world of virtual time around it in the same
- * engine. `binary` is `findEngine()`'s answer.
- * @throws EngineError where the engine fails
+ * Runs scenarios on XS. The shipped library and a simulation in virtual time around it run in the
+ * same engine. `binary` is the result of `findEngine()`.
+ * @throws EngineError when the engine fails
  */
 export async function runScenariosOnXs(
   binary: string,

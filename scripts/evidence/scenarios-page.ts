@@ -3,11 +3,11 @@ import { judge, type Outcome, runScenario } from "../../host-sim/scenarios/scena
 import { type Row, scenarioTable } from "../../host-sim/scenarios/table.ts";
 import { runScenariosOnXs } from "./scenarios-on-xs.ts";
 
-/** Jitter differs, what comes of it does not. On XS, the first of them. */
+/** Each seed gives other jitter; the outcome must be the same. XS runs the first seed only. */
 const seeds = [1, 2, 3];
 const engines = ["Node", "XS"];
 
-/** Runs every scenario on both engines. `binary` is `findEngine()`'s answer. */
+/** Runs every scenario on both engines. `binary` is the result of `findEngine()`. */
 export async function makeScenariosPage(
   binary: string,
   onProgress: (done: number, all: number) => void = () => {},

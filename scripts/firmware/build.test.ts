@@ -24,7 +24,7 @@ import { stage } from "./stage.ts";
 describe("building the firmware", () => {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
   const certs = join(directory, "certs");
-  /** As much of an SDK as is looked at. */
+  /** The parts of an SDK that are checked. */
   const sdkDirectory = join(directory, "sdk");
   const tool = join(
     sdkDirectory,
@@ -50,10 +50,10 @@ describe("building the firmware", () => {
       assert.ok(error instanceof UserError, String(error));
       return error.message;
     }
-    return assert.fail("it was taken");
+    return assert.fail("the call succeeded");
   }
 
-  it("names the command that installs what is missing: the SDK, its tools, ESP-IDF", () => {
+  it("names the install command for a missing SDK, its tools, or ESP-IDF", () => {
     const environment = { PATH: "/bin", MODDABLE: sdkDirectory };
     assert.match(
       refusal(() => findSdk("lin", {})),
@@ -84,14 +84,14 @@ describe("building the firmware", () => {
     assert.ok(findSdk("esp32", { ...environment, IDF_PATH: directory }));
   });
 
-  it("asks mcconfig for one build, never for the default that kills other programs", () => {
+  it("passes the target to mcconfig, whose default target kills other programs", () => {
     const output = outputOf({ platform: "esp32/nodemcu", debug: false, emulator: false });
     const args = mcconfigArguments("esp32/nodemcu", output, "build");
     assert.deepEqual(args.slice(0, 5), ["-m", "-p", "esp32/nodemcu", "-t", "build"]);
     assert.match(args[6] ?? "", /firmware.esp32-nodemcu$/);
   });
 
-  it("makes the release variant unless it is told to debug, and never the instrumented one", () => {
+  it("makes the release or the debug variant, and never the instrumented one", () => {
     for (const platform of ["lin", "esp32", "esp32/nodemcu"]) {
       const release = outputOf({ platform, debug: false, emulator: false });
       assert.deepEqual(release.flags, []);
@@ -102,14 +102,14 @@ describe("building the firmware", () => {
     }
   });
 
-  it("keeps the emulator's variant apart from the board's", () => {
+  it("builds the emulator's variant in its own folder", () => {
     const variant = { platform: "esp32", debug: false };
     const emulator = outputOf({ ...variant, emulator: true });
     assert.match(emulator.directory, /firmware.esp32-emulator$/);
     assert.notEqual(emulator.bin, outputOf({ ...variant, emulator: false }).bin);
   });
 
-  it("lays out all that manifest.json names, secrets for their owner alone", async () => {
+  it("writes all files that manifest.json names, and keeps secrets private", async () => {
     const target = join(directory, "firmware");
     const crypt = join(sdkDirectory, "modules", "crypt", "ssl");
     mkdirSync(crypt, { recursive: true });
@@ -152,7 +152,7 @@ describe("building the firmware", () => {
     assert.doesNotMatch(manifest + variant(), /sesame/);
   });
 
-  it("shows of a failed tool what tells why, keeps the rest, and nobody else may read it", async () => {
+  it("shows the error lines of a failed tool, and keeps the full output in a private file", async () => {
     const log = join(directory, "build.log");
     const script =
       "echo '# cc a.c'; for i in 1 2 3; do echo filler; done; echo 'a.c:5: error: oops' >&2; umask; exit 2";
@@ -170,17 +170,17 @@ describe("building the firmware", () => {
         assert.ok(error instanceof UserError);
         assert.match(
           error.message,
-          /failed:\na\.c:5: error: oops\n\(all it said is in .*build\.log\)$/,
+          /failed:\na\.c:5: error: oops\n\(the full output is in .*build\.log\)$/,
         );
         return true;
       },
     );
     assert.ok(lines.includes("# cc a.c"));
-    assert.ok(lines.includes("0077"), "what it writes is private");
+    assert.ok(lines.includes("0077"), "its output is private");
     assert.equal(statSync(log).mode & 0o777, 0o600);
   });
 
-  it("knows an error from a file that is called so, and shows what CMake writes below its own", () => {
+  it("distinguishes an error from a file name, and shows CMake's indented lines", () => {
     const lines = [
       "# xsc ssl/error.xsb",
       '# cc xsError.c "(strings in flash)"',
@@ -207,7 +207,7 @@ describe("building the firmware", () => {
     assert.deepEqual(telling(["", "# cc a.c", "Killed"]), ["# cc a.c", "Killed"]);
   });
 
-  it("begins from nothing after a failed configure step, and keeps what a compiler has done", () => {
+  it("clears the build folder after a failed configure step, but not after a compiler error", () => {
     const tmp = join(directory, "tmp", "esp32");
     const failure = (line: string) => new ToolError("mcconfig", ["# xsc a.js", line], "build.log");
     mkdirSync(tmp, { recursive: true });
@@ -218,7 +218,7 @@ describe("building the firmware", () => {
     assert.ok(!existsSync(tmp));
   });
 
-  it("says which tool cannot be run", async () => {
+  it("names a tool that cannot be run", async () => {
     const options = { args: [], environment: {}, directory, log: join(directory, "x.log") };
     await assert.rejects(
       run({ command: "/nowhere/mcconfig", ...options }),

@@ -13,22 +13,22 @@ import { emulatorManifest, forEmulator, requireFreePin, sdkconfigOf } from "./va
 export interface BuildOptions {
   readonly thing: string;
   readonly certs: string;
-  /** `lin`, `esp32`, or a board of the SDK's: `esp32/nodemcu` */
+  /** `lin`, `esp32`, or a board of the SDK: `esp32/nodemcu` */
   readonly platform: string;
   readonly debug: boolean;
-  /** for the emulated ESP32 in place of a board */
+  /** build for the emulated ESP32 instead of a board */
   readonly emulator: boolean;
   readonly boardManifest?: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** one step that begins; and within a step, what it is at */
+  /** a step begins; then details within that step */
   onStep(step: string): void;
   onProgress(detail: string): void;
 }
 
-/** One variant's place below `build/firmware`, where mcconfig puts `bin` and `tmp`. */
+/** One variant's folder below `build/firmware`, where mcconfig writes `bin` and `tmp`. */
 export interface Output extends ImagePlaces {
   readonly directory: string;
-  /** of mcconfig: which kind of build, and its folder's name */
+  /** mcconfig's flags, which select the kind of build and its folder */
   readonly flags: readonly string[];
   readonly kind: "debug" | "release";
 }
@@ -56,10 +56,10 @@ export function mcconfigArguments(platform: string, output: Output, target: stri
 }
 
 /**
- * Checks everything, then bundles, compiles and links. Nothing is built of what is not sound, and an
- * image that breaks a promise is refused.
+ * Checks all inputs, then bundles, compiles and links. It builds nothing from invalid inputs, and
+ * refuses an image that lacks a required option.
  * @returns the SDK it was built with
- * @throws UserError: what is wrong, and what to do
+ * @throws UserError with what is wrong, and what to do
  */
 export async function build(options: BuildOptions): Promise<ModdableSdk> {
   const { thing, certs, platform, environment, onStep } = options;
@@ -93,23 +93,23 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
   return sdk;
 }
 
-/** @throws UserError where platform and board do not go together, or are not there */
+/** @throws UserError when platform and board do not match, or do not exist */
 function boardManifestOf(options: BuildOptions): string | undefined {
   const { platform, emulator } = options;
   if (!/^(lin|esp32(\/\w+)?)$/.test(platform)) {
     throw new UserError(
-      `${platform} is no platform of ours: take lin, esp32 or a board like esp32/nodemcu`,
+      `${platform} is not a supported platform: use lin, esp32 or a board such as esp32/nodemcu`,
     );
   }
   const boardManifest = options.boardManifest && resolve(options.boardManifest);
   if (emulator && (platform !== "esp32" || boardManifest !== undefined)) {
     throw new UserError(
-      "--emulator is a board of its own: leave out --manifest, and --platform or say esp32",
+      "--emulator has its own board: leave out --manifest, and use no --platform except esp32",
     );
   }
   if (boardManifest !== undefined && !existsSync(boardManifest)) {
     throw new UserError(
-      `there is no ${boardManifest}: --manifest names a manifest of your board's`,
+      `${boardManifest} does not exist: name your board's manifest with --manifest`,
     );
   }
   return emulator ? emulatorManifest : boardManifest;
@@ -135,8 +135,8 @@ async function compile(options: BuildOptions, sdk: ModdableSdk, output: Output):
 }
 
 /**
- * After a failure of ESP-IDF's configure step the next build must begin from nothing: CMake removes its
- * cache but leaves `sdkconfig.h`, which the SDK's make would take for a finished step.
+ * Clears the build folder after ESP-IDF's configure step fails. CMake removes its cache but leaves
+ * `sdkconfig.h`, so the SDK's make would treat the step as complete.
  */
 export function clearAfter(error: unknown, { directory }: Pick<Output, "directory">): void {
   const isConfigureFailure =

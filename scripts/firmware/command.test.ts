@@ -13,14 +13,14 @@ describe("boom-box build, flash and monitor", function () {
   before(() => ensureCertificates({ directory: certs, things: ["lot-1"] }));
   after(() => rmSync(certs, { recursive: true }));
 
-  /** Where neither SDK nor ESP-IDF is. */
+  /** An environment without SDK and ESP-IDF. */
   function boomBox(...args: string[]) {
     const { MODDABLE: _, IDF_PATH: __, ...env } = process.env;
     const file = join(projectRoot, "scripts", "boom-box.js");
     return spawnSync(process.execPath, [file, ...args], { env, encoding: "utf8" });
   }
 
-  /** Exit code 2, and one line on standard error. */
+  /** Asserts exit code 2 and one line on standard error. Returns the line. */
   function refusal(...args: string[]): string {
     const { status, stderr } = boomBox(...args);
     assert.equal(status, 2, stderr);
@@ -28,9 +28,9 @@ describe("boom-box build, flash and monitor", function () {
     return stderr;
   }
 
-  it("check settings before anything else, then name what installs the SDK", () => {
+  it("check the settings first, then say how to install the SDK", () => {
     const build = ["build", "--certs", certs];
-    assert.match(refusal(...build), /there is no .*settings\.json: write one like/);
+    assert.match(refusal(...build), /settings\.json does not exist: write one like/);
     writeFileSync(
       settingsPath(certs, "lot-1"),
       '{"thingName":"lot-1","endpoint":"broker.test","networks":[{"SSID":"a","password":"sesame sesame"}]}',
@@ -38,12 +38,12 @@ describe("boom-box build, flash and monitor", function () {
     for (const platform of ["lin", "esp32", "esp32/nodemcu"]) {
       assert.match(refusal(...build, "--platform", platform), /npx xs-dev setup"/);
     }
-    assert.match(refusal(...build, "--platform", "esp8266"), /esp8266 is no platform of ours/);
-    assert.match(refusal(...build, "--manifest", "nowhere.json"), /there is no .*nowhere\.json/);
+    assert.match(refusal(...build, "--platform", "esp8266"), /esp8266 is not a supported platform/);
+    assert.match(refusal(...build, "--manifest", "nowhere.json"), /nowhere\.json does not exist/);
   });
 
-  it("want a board, and a port that is there", () => {
-    assert.match(refusal("flash", "--platform", "lin"), /lin is no board/);
+  it("require a board and an existing port", () => {
+    assert.match(refusal("flash", "--platform", "lin"), /lin is not a board/);
     assert.match(refusal("flash", "--port", "/dev/nowhere"), /no serial port \/dev\/nowhere/);
     assert.match(refusal("monitor"), /ESP-IDF is missing .*npx xs-dev setup --device esp32/);
     const { status, stderr } = boomBox("flash", "--port", "$(reboot)");

@@ -22,37 +22,41 @@ interface PortFlags {
 
 const esp32 = "esp32";
 
-/** Adds `boom-box build`, `flash` and `monitor`: the firmware for a board, by the Moddable SDK. */
+/** Adds `boom-box build`, `flash` and `monitor`, which use the Moddable SDK. */
 export function registerFirmwareCommands(program: Command): void {
   addBuildOptions(
     program.command("build"),
-    `${esp32}, a board of the SDK's, or lin for this desktop`,
+    `${esp32}, a board of the SDK, or lin for this computer`,
   )
     .description("check settings and certificates, and build the firmware with the Moddable SDK")
-    .option("--emulator", "for the emulated ESP32, by its Ethernet, whatever network is set")
+    .option("--emulator", "build for the emulated ESP32, which always uses Ethernet")
     .action(async (flags: BuildFlags) => {
       await buildShown(flags);
     });
-  addBuildOptions(program.command("flash"), `${esp32}, or a board of the SDK's: esp32/nodemcu`)
+  addBuildOptions(program.command("flash"), `${esp32}, or a board of the SDK: esp32/nodemcu`)
     .description("build the firmware and write it to the board")
-    .option("--port <port>", "the board's serial port (default: the one that is found)", portName)
+    .option("--port <port>", "the board's serial port (default: found automatically)", portName)
     .action(flash);
   program
     .command("monitor")
-    .description("show what the board says, until Ctrl-]")
-    .option("--port <port>", "the board's serial port (default: the one that is found)", portName)
-    .option("--platform <name>", "as given to flash", esp32)
-    .option("--debug", "as given to flash")
+    .description("show the board's serial output, until Ctrl-]")
+    .option("--port <port>", "the board's serial port (default: found automatically)", portName)
+    .option("--platform <name>", "as for flash", esp32)
+    .option("--debug", "as for flash")
     .action(monitor);
 }
 
 function addBuildOptions(command: Command, platforms: string): Command {
   return command
     .option("--thing <name>", "the box's thing name", thingName, defaultThing)
-    .option("--certs <dir>", "where its certificates and settings.json are", defaultCertsDirectory)
+    .option(
+      "--certs <dir>",
+      "the folder of its certificates and settings.json",
+      defaultCertsDirectory,
+    )
     .option("--platform <name>", platforms, esp32)
-    .option("--manifest <file>", "a manifest of your board's, as for the pins of its Ethernet")
-    .option("--debug", "with Moddable's debugger");
+    .option("--manifest <file>", "your board's manifest, for example with its Ethernet pins")
+    .option("--debug", "include Moddable's debugger");
 }
 
 async function buildShown(flags: BuildFlags) {
@@ -83,7 +87,9 @@ async function buildShown(flags: BuildFlags) {
 
 async function flash(flags: BuildFlags & PortFlags): Promise<void> {
   if (!flags.platform.startsWith(esp32)) {
-    throw new UserError(`${flags.platform} is no board: flash writes to an ${esp32}`);
+    throw new UserError(
+      `${flags.platform} is not a board: use --platform ${esp32}, or a board of the SDK`,
+    );
   }
   requirePort(flags.port);
   const { sdk, output } = await buildShown(flags);
@@ -104,7 +110,7 @@ async function flash(flags: BuildFlags & PortFlags): Promise<void> {
         process.stdout.write(`  ${line}\n`);
     },
   });
-  process.stdout.write('flashed; "boom-box monitor" shows what it says\n');
+  process.stdout.write('flashed; "boom-box monitor" shows its serial output\n');
 }
 
 async function monitor(flags: PortFlags & { platform: string; debug?: boolean }): Promise<void> {
@@ -131,14 +137,16 @@ async function monitor(flags: PortFlags & { platform: string; debug?: boolean })
   });
 }
 
-/** It goes into the SDK's make, and on into a shell. */
+/** Restricted, because the SDK's make passes it to a shell. */
 function portName(text: string): string {
   if (/^[\w./-]{1,100}$/.test(text)) return text;
   throw new InvalidArgumentError("It must be a serial port, such as /dev/ttyUSB0 or COM3.");
 }
 
-/** @throws UserError where it cannot be there */
+/** @throws UserError when the port does not exist */
 function requirePort(port: string | undefined): void {
   if (port === undefined || process.platform === "win32" || existsSync(port)) return;
-  throw new UserError(`there is no serial port ${port}: plug the board in, and look at /dev/tty*`);
+  throw new UserError(
+    `there is no serial port ${port}: connect the board, and list the ports with "ls /dev/tty*"`,
+  );
 }

@@ -5,7 +5,7 @@ import { dayOf, notAfterOf, notBeforeOf, privateKeyOf } from "../certs/parse.ts"
 import { claimFiles, identityFiles } from "../certs/paths.ts";
 import { UserError } from "../command-line/user-error.ts";
 
-/** What goes into the image for TLS, by the names of its files there; DER but for the request. */
+/** The files for TLS in the image, by name. All are DER, except the request. */
 export type ImageFiles = Readonly<Record<string, Uint8Array>>;
 
 /** A box that has its certificate. */
@@ -16,7 +16,7 @@ export interface Credentials {
   readonly privateKey: Buffer;
 }
 
-/** What can be wrong with them; `form`: not DER, or a key that XS cannot use. */
+/** The kinds of problems. `form`: not DER, or a key that XS cannot use. */
 export type CredentialsProblem =
   | "missing"
   | "form"
@@ -25,7 +25,7 @@ export type CredentialsProblem =
   | "not-a-ca"
   | "mismatch";
 
-/** One line for the person, and a word for a program. */
+/** One line for the user, and a code for programs. */
 export class CredentialsError extends UserError {
   readonly problem: CredentialsProblem;
 
@@ -46,7 +46,7 @@ export async function readImageFiles(
 }
 
 /**
- * What a box has that claims its certificate, as `boom-box claim` left it.
+ * The files of a box that claims its certificate, from `boom-box claim`.
  * @throws UserError of one line
  */
 export async function readClaimCredentials(
@@ -77,7 +77,7 @@ const minimumBits = 2048;
 const maximumBits = 4096;
 
 /**
- * A box's DER files, checked as XS will find them.
+ * A box's DER files, checked for use on XS.
  * @throws CredentialsError of one line: which file, what is wrong with it, what to do
  */
 export async function readDerCredentials(
@@ -92,7 +92,7 @@ export async function readDerCredentials(
   if (!certificate.parsed.checkPrivateKey(key)) {
     throw new CredentialsError(
       "mismatch",
-      `${files.keyDer} does not belong to ${files.certificateDer}: put the two there that were made together`,
+      `${files.keyDer} does not belong to ${files.certificateDer}: replace one of them, so that key and certificate match`,
     );
   }
   return { ca: ca.bytes, certificate: certificate.bytes, privateKey };
@@ -104,7 +104,7 @@ async function readCa(certsDirectory: string, thing: string, now: Date) {
   if (ca.parsed.ca) return ca;
   throw new CredentialsError(
     "not-a-ca",
-    `${caDer} is not a CA's certificate: put the one there that signed the broker's`,
+    `${caDer} is not a CA certificate: replace it with the CA that signed the broker's certificate`,
   );
 }
 
@@ -113,18 +113,18 @@ async function readCertificate(path: string, thing: string, now: Date) {
   if (bytes.subarray(0, 5).toString("latin1") === "-----") {
     throw new CredentialsError(
       "form",
-      `${path} is PEM, and XS reads DER: convert it with "openssl x509 -in <PEM file> -outform der -out ${path}"`,
+      `${path} is PEM, but XS reads DER: convert it with "openssl x509 -in <PEM file> -outform der -out ${path}"`,
     );
   }
   const parsed = parse(bytes);
   if (parsed === undefined || !parsed.raw.equals(bytes)) {
-    throw new CredentialsError("form", `${path} is no DER certificate: copy it again`);
+    throw new CredentialsError("form", `${path} is not a DER certificate: copy it again`);
   }
   const ends = notAfterOf(parsed);
   if (ends <= now) {
     throw new CredentialsError(
       "expired",
-      `${path} expired on ${dayOf(ends)}: get a new one ("boom-box certs ${thing}" renews those it made, "boom-box rotate --thing ${thing}" those that were provisioned)`,
+      `${path} expired on ${dayOf(ends)}: renew it with "boom-box rotate --thing ${thing}" if it was provisioned, else with "boom-box certs ${thing}"`,
     );
   }
   const begins = notBeforeOf(parsed);
@@ -145,29 +145,29 @@ async function readKey(
   if (bytes.subarray(0, 5).toString("latin1") === "-----") {
     throw new CredentialsError(
       "form",
-      `${path} is PEM, and XS reads DER: convert it with "openssl pkcs8 -topk8 -nocrypt -in <PEM file> -outform der -out ${path}"`,
+      `${path} is PEM, but XS reads DER: convert it with "openssl pkcs8 -topk8 -nocrypt -in <PEM file> -outform der -out ${path}"`,
     );
   }
   const key = privateKeyOf(bytes, "der");
   if (key === undefined) throw new CredentialsError("form", `${path} ${whatElse(bytes, path)}`);
   if (key.asymmetricKeyType !== "rsa") {
-    const kind = key.asymmetricKeyType === "ec" ? "an EC key" : "no RSA key";
+    const kind = key.asymmetricKeyType === "ec" ? "an EC key" : "not an RSA key";
     throw new CredentialsError(
       "form",
-      `${path} is ${kind}, and XS signs with RSA alone: get an RSA key of 2048 bits and a certificate for it`,
+      `${path} is ${kind}, but XS signs only with RSA: use an RSA key of 2048 bits and a certificate for it`,
     );
   }
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < minimumBits || bits > maximumBits) {
     throw new CredentialsError(
       "form",
-      `${path} is an RSA key of ${bits} bits: get one of ${minimumBits}, and a certificate for it`,
+      `${path} is an RSA key of ${bits} bits: use one of ${minimumBits} bits, and a certificate for it`,
     );
   }
   return { bytes, key };
 }
 
-/** What a key file holds that is not PKCS#8, and what to do. */
+/** Describes a key file that is not PKCS#8, and says what to do. */
 function whatElse(bytes: Buffer, path: string): string {
   for (const type of ["pkcs1", "sec1"] as const) {
     try {
@@ -176,10 +176,10 @@ function whatElse(bytes: Buffer, path: string): string {
       continue;
     }
     return type === "sec1"
-      ? "is an EC key, and XS signs with RSA alone: get an RSA key of 2048 bits and a certificate for it"
-      : `is PKCS#1, and XS reads PKCS#8: convert it with "openssl pkcs8 -topk8 -nocrypt -inform der -in ${path} -outform der -out ${path}.pkcs8" and put that in its place`;
+      ? "is an EC key, but XS signs only with RSA: use an RSA key of 2048 bits and a certificate for it"
+      : `is PKCS#1, but XS reads PKCS#8: convert it with "openssl pkcs8 -topk8 -nocrypt -inform der -in ${path} -outform der -out ${path}.pkcs8" and replace the file with the result`;
   }
-  return "is no private key that can be read (PKCS#8, DER, without a passphrase): copy it again";
+  return "is not a readable private key (PKCS#8, DER, without a passphrase): copy it again";
 }
 
 async function contentOf(path: string, thing: string): Promise<Buffer> {
@@ -187,7 +187,7 @@ async function contentOf(path: string, thing: string): Promise<Buffer> {
   if (bytes !== undefined) return bytes;
   throw new CredentialsError(
     "missing",
-    `there is no ${path}: run "boom-box certs ${thing}", or put the box's own there`,
+    `${path} does not exist: run "boom-box certs ${thing}", or copy the box's own file there`,
   );
 }
 

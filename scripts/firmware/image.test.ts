@@ -18,7 +18,7 @@ import { checkImage, removeImage } from "./image.ts";
 const folder = join(projectRoot, "device", "xs", "esp32");
 const ours = readFileSync(join(folder, "sdkconfig.defaults"), "utf8");
 
-describe("the image that was built", () => {
+describe("the built image", () => {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
   const places = { bin: join(directory, "bin"), project: join(directory, "xsProj-esp32") };
   const sdkconfig = join(places.project, "sdkconfig");
@@ -48,14 +48,14 @@ describe("the image that was built", () => {
     return assert.fail("it was taken");
   }
 
-  it("is taken, and says how full its slot is", () => {
+  it("is accepted, and the result says how full its slot is", () => {
     assert.equal(
       checkImage(places, 5),
       "the image takes 1,589,936 of 2,031,616 bytes of its slot, 78 %",
     );
   });
 
-  it("is refused with one line for each promise that is broken and each pin that is used twice", () => {
+  it("is refused with one line for each wrong option and each pin conflict", () => {
     writeFileSync(
       sdkconfig,
       `${ours}\nCONFIG_ETH_PHY_RST_GPIO=5\n# CONFIG_ESP_INT_WDT is not set\n`,
@@ -69,7 +69,7 @@ describe("the image that was built", () => {
     assert.match(lines[1] ?? "", /uses the gate's pin 5/);
   });
 
-  it("is refused with the SDK's own partition table in place of ours", () => {
+  it("is refused with the SDK's partition table instead of ours", () => {
     writeFileSync(
       join(places.project, "partitions.csv"),
       "nvs, data, nvs, 0x9000, 0x6000\nfactory, app, factory, 0x10000, 0x3F0000\n",
@@ -84,14 +84,14 @@ describe("the image that was built", () => {
     assert.match(refusal(), /takes 2,031,617 of 2,031,616 bytes .* does not fit/);
   });
 
-  it("is refused if it is for another chip, or is not there", () => {
+  it("is refused if it is missing or for another chip", () => {
     rmSync(image);
-    assert.match(refusal(), /the build left no .*xs_esp32\.bin/);
+    assert.match(refusal(), /the build made no .*xs_esp32\.bin/);
     rmSync(sdkconfig);
-    assert.match(refusal(), /plain ESP32/);
+    assert.match(refusal(), /original ESP32/);
   });
 
-  it("of an earlier build goes before a new one is made", () => {
+  it("of an earlier build is removed before a new build", () => {
     const elf = join(places.project, "build", "xs_esp32.elf");
     writeFileSync(elf, "");
     removeImage(places);

@@ -6,11 +6,11 @@ import { parsePartitions, partitionProblems, slotUse } from "./partitions.ts";
 import { pinConflictsOf } from "./pin-conflicts.ts";
 import { brokenPromises, parseSdkConfig } from "./sdkconfig.ts";
 
-/** Where the SDK's build for the ESP32 leaves what is looked at. */
+/** The output folders of the SDK's build for the ESP32. */
 export interface ImagePlaces {
   /** the image, bootloader and partition table to flash */
   readonly bin: string;
-  /** ESP-IDF's project, which the SDK writes */
+  /** the ESP-IDF project that the SDK writes */
   readonly project: string;
 }
 
@@ -20,8 +20,8 @@ const image = "xs_esp32.bin";
 export const flashFile = "flash.bin";
 
 /**
- * The SDK's make goes on after a failed build of ESP-IDF's, and would take the image of an earlier one
- * for the new one. So it goes first.
+ * Removes the image of an earlier build. The SDK's make continues after a failed ESP-IDF build, and
+ * would treat the old image as the new one.
  */
 export function removeImage({ bin, project }: ImagePlaces): void {
   const built = join(project, "build");
@@ -31,9 +31,9 @@ export function removeImage({ bin, project }: ImagePlaces): void {
 }
 
 /**
- * Reads back what was really built, whatever a board's own files did to it.
+ * Checks the built image, because a board's own files may have changed it.
  * @returns how full a slot is
- * @throws UserError: one line for each thing that makes it an image not to flash
+ * @throws UserError with one line for each reason not to flash the image
  */
 export function checkImage(places: ImagePlaces, pin: number): string {
   const { bin, project } = places;
@@ -41,7 +41,7 @@ export function checkImage(places: ImagePlaces, pin: number): string {
   const sdkconfig = join(project, "sdkconfig");
   if (!existsSync(sdkconfig)) {
     throw new UserError(
-      `there is no ${sdkconfig}: Boom Box is for boards with the plain ESP32, not an S2, S3, C3 or later`,
+      `the build made no ${sdkconfig}: use a board with the original ESP32, not an S2, S3, C3 or later`,
     );
   }
   const config = parseSdkConfig(readFileSync(sdkconfig, "utf8"));
@@ -49,20 +49,20 @@ export function checkImage(places: ImagePlaces, pin: number): string {
   const problems = [
     ...brokenPromises(config),
     ...pinConflictsOf(config, pin).map(
-      (option) => `${option} uses the gate's pin ${pin}: give one of the two another pin`,
+      (option) => `${option} uses the gate's pin ${pin}: change one of the two pins`,
     ),
     ...("problems" in partitions ? partitions.problems : partitionProblems(partitions)),
   ];
   if ("problems" in partitions || problems.length > 0) {
     throw new UserError(`the image is refused:\n${problems.join("\n")}`);
   }
-  if (!existsSync(file)) throw new UserError(`the build left no ${file}: look at its build.log`);
+  if (!existsSync(file)) throw new UserError(`the build made no ${file}: check its build.log`);
   const { fits, text } = slotUse(statSync(file).size, partitions);
-  if (!fits) throw new UserError(`${text}: it does not fit, make the firmware smaller`);
+  if (!fits) throw new UserError(`${text}, so it does not fit: make the firmware smaller`);
   return text;
 }
 
-/** Lays bootloader, partition table and image out in one file, as an emulator takes them. */
+/** Writes bootloader, partition table and image to one file for an emulator. */
 export function writeFlash({ bin, project }: ImagePlaces): void {
   const partitions = parsePartitions(readFileSync(join(project, "partitions.csv"), "utf8"));
   if ("problems" in partitions) throw new UserError(partitions.problems.join("\n"));

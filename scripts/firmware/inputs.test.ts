@@ -16,7 +16,7 @@ const good = {
   networks: [{ SSID: "car park", password: "open sesame" }],
 };
 
-describe("what a firmware is built of", () => {
+describe("the inputs of a firmware build", () => {
   const certs = mkdtempSync(join(tmpdir(), "boom-box-"));
   const files = identityFiles(certs, "lot-1");
   const caDer = join(certs, "lot-1", "ca.der");
@@ -35,7 +35,7 @@ describe("what a firmware is built of", () => {
   const places = (): [string, string][] =>
     [files.certificateDer, files.keyDer, caDer].map((path, i) => [path, join(kept, String(i))]);
 
-  /** The one line in which it is refused. */
+  /** The one-line error. */
   async function refusal(promise: Promise<unknown>): Promise<string> {
     const error = await promise.then(
       () => assert.fail("it was taken"),
@@ -47,7 +47,7 @@ describe("what a firmware is built of", () => {
   }
 
   describe("its certificates", () => {
-    it("are taken in DER as boom-box certs makes them", async () => {
+    it("are accepted in DER, as boom-box certs makes them", async () => {
       const { ca, certificate, privateKey } = await readDerCredentials(certs, "lot-1");
       assert.ok(ca.length > 500 && certificate.length > 500 && privateKey.length > 1_000);
     });
@@ -66,8 +66,8 @@ describe("what a firmware is built of", () => {
         /is PEM, .*openssl pkcs8 -topk8 -nocrypt/,
       ],
       ["a key of 1,024 bits", () => weak.export(pkcs8), /1024 bits/],
-      ["another's key", () => rsa.export(pkcs8), /does not belong to .*certificate\.der/],
-      ["no key at all", () => Buffer.from("key"), /is no private key/],
+      ["another box's key", () => rsa.export(pkcs8), /does not belong to .*certificate\.der/],
+      ["no key at all", () => Buffer.from("key"), /is not a readable private key/],
     ];
     for (const [what, make, words] of wrongKeys) {
       it(`refuse ${what}`, async () => {
@@ -76,7 +76,7 @@ describe("what a firmware is built of", () => {
       });
     }
 
-    it("refuse PEM, what is damaged, and what has something after it", async () => {
+    it("refuse PEM, damaged DER, and DER with extra bytes", async () => {
       copyFileSync(files.certificatePem, files.certificateDer);
       assert.match(await refusal(readDerCredentials(certs, "lot-1")), /is PEM, .*openssl x509/);
       const [[, original] = ["", ""]] = places();
@@ -88,11 +88,11 @@ describe("what a firmware is built of", () => {
         Buffer.from("x"),
       ]) {
         writeFileSync(files.certificateDer, wrong);
-        assert.match(await refusal(readDerCredentials(certs, "lot-1")), /is no DER certificate/);
+        assert.match(await refusal(readDerCredentials(certs, "lot-1")), /is not a DER certificate/);
       }
     });
 
-    it("refuse what is over, what has not begun, and a CA that is none", async () => {
+    it("refuse an expired certificate, one that is not valid yet, and a CA that is not one", async () => {
       const year = 365 * 24 * 3_600_000;
       const later = new Date(Date.now() + 30 * year);
       const words = await refusal(readDerCredentials(certs, "lot-1", later));
@@ -103,19 +103,22 @@ describe("what a firmware is built of", () => {
         /is not valid before .*clock/,
       );
       copyFileSync(files.certificateDer, caDer);
-      assert.match(await refusal(readDerCredentials(certs, "lot-1")), /ca\.der is not a CA's/);
+      assert.match(
+        await refusal(readDerCredentials(certs, "lot-1")),
+        /ca\.der is not a CA certificate/,
+      );
     });
 
-    it("refuse a certificate whose key is another's", async () => {
+    it("refuse a certificate for another key", async () => {
       const other = await issueClient(await createAuthority(), "lot-1");
       writeFileSync(files.certificateDer, other.certificateDer);
       assert.match(await refusal(readDerCredentials(certs, "lot-1")), /private-key\.der does not/);
     });
 
-    it("say which file is missing, and how to come by it", async () => {
+    it("say which file is missing, and how to get it", async () => {
       assert.match(
         await refusal(readDerCredentials(certs, "lot-9")),
-        /there is no .*lot-9.certificate\.der: run "boom-box certs lot-9"/,
+        /lot-9.certificate\.der does not exist: run "boom-box certs lot-9"/,
       );
     });
 
@@ -134,33 +137,33 @@ describe("what a firmware is built of", () => {
     const write = (value: unknown) =>
       writeFileSync(path, typeof value === "string" ? value : JSON.stringify(value));
 
-    it("are those of the file, defaults added", async () => {
+    it("are those in the file, with defaults", async () => {
       write({ ...good, pin: 21 });
       const { settings, text } = await readSettingsFile(certs, "lot-1");
       assert.deepEqual([settings.pin, settings.pulseMs, settings.network], [21, 500, "wifi"]);
       assert.deepEqual(JSON.parse(text), { ...good, pin: 21 });
     });
 
-    it("need no WiFi network on a cable", async () => {
+    it("need no WiFi network for Ethernet", async () => {
       write({ ...good, networks: [], network: "ethernet" });
       assert.equal((await readSettingsFile(certs, "lot-1")).settings.network, "ethernet");
     });
 
     const wrong: [string, unknown, RegExp][] = [
-      ["no WiFi network", { ...good, networks: [] }, /no WiFi network is named: add "networks"/],
+      ["no WiFi network", { ...good, networks: [] }, /there is no WiFi network: add "networks"/],
       [
         "a network without a name",
         { ...good, networks: [{ password: "12345678" }] },
         /networks must/,
       ],
-      ["an input-only pin", { ...good, pin: 34 }, /pin 34 is input-only: take 5, 21/],
-      ["a pin of the flash memory", { ...good, pin: 6 }, /pin 6 is bound to the flash/],
-      ["another thing's", { ...good, thingName: "lot-2" }, /thingName is lot-2, .*lot-1's/],
+      ["an input-only pin", { ...good, pin: 34 }, /pin 34 is input-only: use 5, 21/],
+      ["a pin of the flash memory", { ...good, pin: 6 }, /pin 6 is connected to the flash/],
+      ["another thing's name", { ...good, thingName: "lot-2" }, /thingName is lot-2, .*for lot-1/],
       ["a misspelt setting", { ...good, pulsMs: 500 }, /"pulsMs" is not a setting/],
-      ["no object", "[]", /is no JSON object/],
-      ["no JSON", '{\n"thingName": "lot-1",\n"endpoint"\n}', /is no JSON: mend it/],
-      ["no UTF-8", "\u0000", /is no JSON/],
-      ["too much", " ".repeat(9_000), /is larger than/],
+      ["a list", "[]", /is not a JSON object/],
+      ["invalid JSON", '{\n"thingName": "lot-1",\n"endpoint"\n}', /is not valid JSON: correct it/],
+      ["bytes that are not UTF-8", "\u0000", /is not valid JSON/],
+      ["a large file", " ".repeat(9_000), /is larger than/],
     ];
     for (const [what, value, words] of wrong) {
       it(`refuse ${what}`, async () => {
@@ -169,7 +172,7 @@ describe("what a firmware is built of", () => {
       });
     }
 
-    it("never show a password, whatever is wrong", async () => {
+    it("never show a password in an error", async () => {
       for (const value of [
         { ...good, networks: [{ SSID: "", password: "open sesame" }] },
         `{"networks":[{"SSID":"car park","password":"open sesame"`,
@@ -180,10 +183,10 @@ describe("what a firmware is built of", () => {
       }
     });
 
-    it("say how to write them where there are none", async () => {
+    it("say how to write a missing file", async () => {
       assert.match(
         await refusal(readSettingsFile(certs, "lot-9")),
-        /there is no .*lot-9.settings\.json: write one like \{"thingName":"lot-9"/,
+        /lot-9.settings\.json does not exist: write one like \{"thingName":"lot-9"/,
       );
     });
   });

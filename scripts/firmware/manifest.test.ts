@@ -23,7 +23,7 @@ interface Manifest extends Part {
 const text = readFileSync(join(projectRoot, "manifest.json"), "utf8");
 const manifest: Manifest = JSON.parse(text);
 
-/** What the chip taught: neither compiler nor linker runs here. */
+/** Checks what a build for the chip needs, without a compiler or linker. */
 describe("manifest.json", () => {
   const includesOf = ({ include }: Part) => [include ?? []].flat();
   const modulesOf = ({ modules }: Part, name: string) => [modules?.[name] ?? []].flat();
@@ -34,13 +34,13 @@ describe("manifest.json", () => {
       const all = [...includesOf(manifest), ...includesOf(part)];
       const isSdkBoard = platform.endsWith("*");
 
-      it("does not include all of the SDK's io modules, nor an example that does", () => {
+      it("does not include all io modules of the SDK, directly or through an example", () => {
         assert.ok(!all.includes("$(MODDABLE)/modules/io/manifest.json"));
         assert.doesNotMatch(all.join("\n"), /tlssocket|manifest_net|modules\/io\/manifests\//);
         assert.doesNotMatch(all.join("\n"), /analog|spi|i2c|pwm|serial/);
       });
 
-      it("has each module that the firmware imports, from its own place, preloaded", () => {
+      it("preloads each module that the firmware imports", () => {
         const io = "$(IO)/socket/lwip";
         assert.deepEqual(modulesOf(part, "embedded:io/socket/tcp"), [`${io}/tcp`]);
         assert.deepEqual(modulesOf(part, "embedded:io/socket/udp"), [`${io}/udp`]);
@@ -57,7 +57,7 @@ describe("manifest.json", () => {
         assert.ok(preloads.includes("system"), "System.resolve()");
       });
 
-      it("has the native parts: pins are counted, and the SDK's system module imports a provider", () => {
+      it("has the native parts: the pin count, and the provider that the SDK's system module imports", () => {
         assert.ok(modulesOf(part, "*").includes("$(IO)/common/builtinCommon"));
         assert.deepEqual(manifest.defines.ECMA419, { enabled: 1 });
         assert.deepEqual(modulesOf(part, "embedded:provider/builtin"), [
@@ -65,7 +65,7 @@ describe("manifest.json", () => {
         ]);
       });
 
-      it("names the components of ESP-IDF that it links with, as the SDK names only some", () => {
+      it("names the ESP-IDF components that it links, because the SDK names only some", () => {
         const components = (part.dependency ?? []).map(({ idf }) => idf);
         for (const name of [
           "app_update",
@@ -79,7 +79,7 @@ describe("manifest.json", () => {
         }
       });
 
-      it("names functions of ESP-IDF's with their arguments, without C of our own", () => {
+      it("names ESP-IDF functions with their arguments, without our own C code", () => {
         const functions = part.ffi?.functions ?? {};
         assert.deepEqual(Object.keys(functions), [
           "esp_get_free_heap_size",
@@ -91,13 +91,13 @@ describe("manifest.json", () => {
           "rmt_tx_wait_all_done",
           "esp_rom_gpio_connect_out_signal",
         ]);
-        // SDK 8.2.3's tools/ffi.js fails on a function whose arguments are left out.
+        // tools/ffi.js in SDK 8.2.3 fails on a function without arguments.
         for (const { arguments: list } of Object.values(functions)) assert.ok(Array.isArray(list));
         assert.equal(part.ffi?.sources, undefined);
       });
 
       if (isSdkBoard) {
-        it("has what a board's own include of all io modules needs to compile and link", () => {
+        it("has what a board that includes all io modules needs to compile and link", () => {
           assert.ok(modulesOf(part, "*").includes("$(MODULES)/pins/digital/esp32/*"));
           assert.ok(part.dependency?.some(({ idf }) => idf === "esp_adc"));
           assert.ok(modulesOf(part, "~").includes("$(SUBPLATFORMDIRECTORY)/host/provider"));
@@ -106,14 +106,14 @@ describe("manifest.json", () => {
     });
   }
 
-  it("of the emulator's board names its header too: only so does the SDK look in that folder", () => {
+  it("of the emulator's board names its header, so that the SDK finds the folder", () => {
     const folder = join(projectRoot, "device", "xs", "esp32", "emulator");
     const board: Part = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
     assert.deepEqual(modulesOf(board, "*"), ["./openeth", "./ethernet"]);
     assert.ok(existsSync(join(folder, "openeth.c")) && existsSync(join(folder, "ethernet.h")));
   });
 
-  it("leaves sdkconfig and partition table to the variant, which a board cannot override", () => {
+  it("leaves sdkconfig and partition table to the variant, so that a board cannot override them", () => {
     assert.doesNotMatch(text, /SDKCONFIGPATH|PARTITIONS_FILE/);
     assert.equal(includesOf(manifest).at(-1), "./build/firmware/variant.json");
   });

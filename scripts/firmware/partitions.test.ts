@@ -13,7 +13,7 @@ function parse(text: string): Partition[] {
 }
 
 describe("the partition table", () => {
-  it("is sound, and uses the flash to its end", () => {
+  it("is valid, and uses the whole flash", () => {
     const partitions = parse(ours);
     assert.deepEqual(partitionProblems(partitions), []);
     assert.equal(Math.max(...partitions.map(({ offset, size }) => offset + size)), 0x400000);
@@ -23,14 +23,14 @@ describe("the partition table", () => {
     );
   });
 
-  it("is read with hexadecimal, decimal, K and M", () => {
+  it("is read with hexadecimal and decimal numbers, K and M", () => {
     assert.deepEqual(parse("a, data, nvs, 36864, 24K\n# b\n\nc,app,ota_0,0x10000,1M,\n"), [
       { name: "a", type: "data", subtype: "nvs", offset: 0x9000, size: 0x6000 },
       { name: "c", type: "app", subtype: "ota_0", offset: 0x10000, size: 0x100000 },
     ]);
   });
 
-  it("names the line that has no offset: the table must not depend on what stands before", () => {
+  it("reports a line without an offset, because its place would depend on the lines before", () => {
     assert.deepEqual(parsePartitions("# comment\nnvs, data, nvs, , 0x6000\n"), {
       problems: ["line 2 needs a name, an offset and a size: nvs, data, nvs, , 0x6000"],
     });
@@ -43,9 +43,14 @@ describe("the partition table", () => {
       "0x21000, 0x1ef000",
       /ota_0 begins at 0x21000/,
     ],
-    ["data off its sector", "0xe000,", "0xe100,", /otadata begins at 0xe100/],
+    ["data that is not aligned to a sector", "0xe000,", "0xe100,", /otadata begins at 0xe100/],
     ["half a sector", "0x9000,   0x5000", "0x9000, 0x4800", /nvs has 0x4800 bytes/],
-    ["what is in the bootloader", "0x9000,", "0x8000,", /nvs begins at 0x8000, in the bootloader/],
+    [
+      "a partition in the bootloader",
+      "0x9000,",
+      "0x8000,",
+      /nvs begins at 0x8000, in the bootloader/,
+    ],
     [
       "what ends after the flash",
       "0x210000, 0x1f0000",
@@ -71,7 +76,7 @@ describe("the partition table", () => {
     });
   }
 
-  it("of the SDK is refused: one application, and nowhere to put an update", () => {
+  it("of the SDK is refused, because it has no slot for an update", () => {
     const sdk = `nvs,      data, nvs,     0x9000,  0x006000,
 phy_init, data, phy,     0xf000,  0x001000,
 factory,  app,  factory, 0x10000, 0x3F0000,
@@ -80,7 +85,7 @@ factory,  app,  factory, 0x10000, 0x3F0000,
     assert.equal(problems.filter((line) => line.endsWith("is missing")).length, 4);
   });
 
-  it("says how full a slot is, and what does not fit", () => {
+  it("says how full a slot is, and whether an image fits", () => {
     const partitions = parse(ours);
     assert.deepEqual(slotUse(1_589_936, partitions), {
       fits: true,

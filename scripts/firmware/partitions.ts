@@ -9,10 +9,10 @@ export interface Partition {
   readonly size: number;
 }
 
-/** the table itself is before it, and the bootloader before that */
+/** the bootloader and the table are before it */
 const firstOffset = 0x9000;
 const sector = 0x1000;
-/** an application is mapped into memory in pages */
+/** ESP-IDF maps applications into memory in pages */
 const page = 0x10000;
 
 const needed: readonly (Pick<Partition, "name" | "type" | "subtype"> & {
@@ -25,7 +25,7 @@ const needed: readonly (Pick<Partition, "name" | "type" | "subtype"> & {
   { name: "ota_1", type: "app", subtype: "ota_1" },
 ];
 
-/** @returns the partitions in the order of the table, or what is wrong with its lines */
+/** @returns the partitions in the order of the table, or the problems of its lines */
 export function parsePartitions(text: string): Partition[] | { readonly problems: string[] } {
   const partitions: Partition[] = [];
   const problems: string[] = [];
@@ -93,19 +93,21 @@ function missing(partitions: readonly Partition[], wanted: (typeof needed)[numbe
     return [`${place} is missing`];
   }
   if (wanted.size === undefined || found.size === wanted.size) return [];
-  return [`${place} has ${hex(found.size)} bytes and must have ${hex(wanted.size)}`];
+  return [`${place} has ${hex(found.size)} bytes, but must have ${hex(wanted.size)}`];
 }
 
 function unequalSlots(partitions: readonly Partition[]): string[] {
   const sizes = new Set(partitions.filter(({ type }) => type === "app").map(({ size }) => size));
-  return sizes.size > 1 ? ["the application slots differ in size: an update must fit either"] : [];
+  return sizes.size > 1
+    ? ["the application slots differ in size, but an update must fit in both"]
+    : [];
 }
 
 const hex = (bytes: number) => `0x${bytes.toString(16)}`;
 
 const grouped = (bytes: number) => bytes.toLocaleString("en-US");
 
-/** How full a slot is with an image of so many bytes, for the person who builds it. */
+/** How full a slot is with an image of so many bytes, as text for the user. */
 export function slotUse(imageBytes: number, partitions: readonly Partition[]) {
   const slotBytes = Math.min(
     ...partitions.filter(({ type }) => type === "app").map(({ size }) => size),

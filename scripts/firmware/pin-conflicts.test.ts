@@ -5,8 +5,8 @@ import { projectRoot } from "../../host-sim/project-root.ts";
 import { manifestPinConflicts, pinConflictsOf } from "./pin-conflicts.ts";
 import { parseSdkConfig } from "./sdkconfig.ts";
 
-describe("who else uses the gate's pin", () => {
-  it("is found in an sdkconfig, by names that hold a pin", () => {
+describe("a conflict with the gate's pin", () => {
+  it("is found in an sdkconfig, by the names of pin options", () => {
     const config = parseSdkConfig(`CONFIG_ETH_PHY_RST_GPIO=5
 CONFIG_ETH_MDC_GPIO=23
 CONFIG_ESP_CONSOLE_UART_TX_GPIO=5
@@ -23,7 +23,7 @@ CONFIG_D0WD_PSRAM_CS_IO=5
     assert.deepEqual(pinConflictsOf(config, 21), []);
   });
 
-  it("is not taken from numbers that are no pins", () => {
+  it("is not found in numbers that are not pins", () => {
     const config = parseSdkConfig(`CONFIG_SOC_GPIO_PIN_COUNT=5
 CONFIG_BOOTLOADER_HOLD_TIME_GPIO=5
 CONFIG_ESP_TASK_WDT_TIMEOUT_S=5
@@ -34,7 +34,7 @@ CONFIG_LWIP_IP_DEFAULT_TTL=5
     assert.deepEqual(pinConflictsOf(config, 5), []);
   });
 
-  it("is found in a board's manifest, wherever it stands", () => {
+  it("is found anywhere in a board's manifest", () => {
     const manifest = {
       defines: {
         ethernet: { hz: 5, internal: { phy: { address: 5, reset: 5 }, mac: { MDC: 23 } } },
@@ -51,7 +51,7 @@ CONFIG_LWIP_IP_DEFAULT_TTL=5
     assert.deepEqual(manifestPinConflicts([], 5), []);
   });
 
-  it("is nobody in the emulator's board", () => {
+  it("is not found in the emulator's board", () => {
     const path = join(projectRoot, "device", "xs", "esp32", "emulator", "manifest.json");
     assert.deepEqual(manifestPinConflicts(JSON.parse(readFileSync(path, "utf8")), 5), []);
   });

@@ -1,17 +1,17 @@
 import type { SdkConfig } from "./sdkconfig.ts";
 
-/** Names of options that hold the number of a pin. Those of `CONFIG_SOC_` describe the chip. */
+/** The names of options that contain a pin number. Options of `CONFIG_SOC_` describe the chip. */
 const pinOption = /^CONFIG_(?!SOC_)\w*(_(GPIO|PIN|IO)(_NUM)?(_\d+)?$|_(GPIO|PIN)_)/;
 const noPin = /_(COUNT|TIME_GPIO)$/;
 
-/** @returns the options of ESP-IDF that give the gate's pin another use, as `CONFIG_X=5` */
+/** @returns the ESP-IDF options that use the gate's pin, as `CONFIG_X=5` */
 export function pinConflictsOf(config: SdkConfig, pin: number): string[] {
   return [...config]
     .filter(([name, value]) => pinOption.test(name) && !noPin.test(name) && isPin(value, pin))
     .map(([name, value]) => `${name}=${value}`);
 }
 
-/** A part of a name in a manifest that tells a pin: `int_pin`, `MDC`, `reset`. */
+/** A word in a manifest's names that denotes a pin: `int_pin`, `MDC`, `reset`. */
 const pinWord =
   /(^|_)(pins?|gpio|io|mdc|mdio|reset|rst|cs|sck|clk|clock|mosi|miso|sda|scl|data|dc|int|irq|busy|power|tx|rx|rts|cts|led|button)(_|$)/i;
 

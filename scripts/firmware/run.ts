@@ -7,29 +7,29 @@ export interface RunOptions {
   readonly args: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   readonly directory: string;
-  /** everything it prints goes here */
+  /** the file for all output */
   readonly log: string;
-  /** each line it prints, for whoever shows progress */
+  /** called for each line of output, to show progress */
   onLine?(line: string): void;
 }
 
 const shownLines = 12;
 
-/** A tool of the SDK's that failed: the lines that tell why are in the message. */
+/** A failed tool of the SDK. The message contains the lines that say why. */
 export class ToolError extends UserError {
-  /** all it printed */
+  /** all output lines */
   readonly lines: readonly string[];
 
   constructor(command: string, lines: readonly string[], log: string) {
-    super(`${command} failed:\n${telling(lines).join("\n")}\n(all it said is in ${log})`);
+    super(`${command} failed:\n${telling(lines).join("\n")}\n(the full output is in ${log})`);
     this.lines = lines;
   }
 }
 
 /**
- * Runs a tool of the SDK's. What it writes only its owner may read: the box's key is in it.
- * @returns all lines it printed
- * @throws ToolError with the lines that tell what went wrong, and where the rest is
+ * Runs a tool of the SDK. Only the owner can read its files, because they contain the box's key.
+ * @returns all output lines
+ * @throws ToolError with the lines that say what went wrong, and the path of the full output
  */
 export async function run(options: RunOptions): Promise<readonly string[]> {
   const { command, args, environment, directory, log, onLine } = options;
@@ -65,16 +65,16 @@ export async function run(options: RunOptions): Promise<readonly string[]> {
   throw new ToolError(command, lines, log);
 }
 
-/** A compiler's, linker's or mcconfig's word for an error; never a file's name such as `ssl/error.xsb`. */
+/** An error line of a compiler, linker or mcconfig, but not a file name such as `ssl/error.xsb`. */
 const errorLine = /(^|[\s:])error: |^CMake Error|undefined reference|^### .*!/i;
 
-/** The first lines about errors, with what CMake writes below its own; where none says so, the last. */
+/** The first error lines, including CMake's indented ones; without an error line, the last lines. */
 export function telling(lines: readonly string[]): readonly string[] {
   const found: string[] = [];
   let isBelowCMake = false;
   for (const line of lines) {
     const isError = errorLine.test(line);
-    // CMake indents what belongs to its error, with empty lines in between.
+    // CMake indents the lines of an error message, with empty lines in between.
     isBelowCMake = isError ? line.startsWith("CMake Error") : isBelowCMake && /^(\s|$)/.test(line);
     if ((isError || isBelowCMake) && line.trim() !== "") found.push(line);
   }

@@ -2,17 +2,17 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { UserError } from "../command-line/user-error.ts";
 
-/** The Moddable SDK a maker has installed. */
+/** The installed Moddable SDK. */
 export interface ModdableSdk {
   readonly directory: string;
   readonly mcconfig: string;
-  /** what it is run with: `$MODDABLE`, and its tools on the path */
+  /** the environment for its tools: `$MODDABLE`, and the tools on the path */
   readonly environment: NodeJS.ProcessEnv;
 }
 
 const toolFolders: Readonly<Record<string, string>> = { linux: "lin", darwin: "mac", win32: "win" };
 
-/** @throws UserError that names the command to run, where the SDK or ESP-IDF is missing */
+/** @throws UserError with the install command when the SDK or ESP-IDF is missing */
 export function findSdk(platform: string, environment: NodeJS.ProcessEnv): ModdableSdk {
   const directory = environment.MODDABLE ?? "";
   const install = 'install it with "npx xs-dev setup", then open a new terminal';
@@ -34,7 +34,7 @@ export function findSdk(platform: string, environment: NodeJS.ProcessEnv): Modda
   return { directory, mcconfig, environment: { ...environment, MODDABLE: directory, PATH: path } };
 }
 
-/** @throws UserError where ESP-IDF is missing */
+/** @throws UserError when ESP-IDF is missing */
 export function requireIdf(environment: NodeJS.ProcessEnv): string {
   const directory = environment.IDF_PATH ?? "";
   if (directory !== "" && existsSync(directory)) return directory;

@@ -8,13 +8,13 @@ const folder = join(projectRoot, "device", "xs", "esp32");
 const ours = readFileSync(join(folder, "sdkconfig.defaults"), "utf8");
 
 describe("the sdkconfig of an image", () => {
-  it("keeps every promise with our defaults, each stated and not left to ESP-IDF", () => {
+  it("has every required option in our defaults, explicitly", () => {
     const config = parseSdkConfig(ours);
     assert.deepEqual(brokenPromises(config), []);
     for (const { option } of promises) assert.ok(config.has(option), option);
   });
 
-  it("keeps every promise with the emulator's defaults added", () => {
+  it("has every required option with the emulator's defaults too", () => {
     const emulator = readFileSync(join(folder, "emulator", "sdkconfig.defaults"), "utf8");
     const config = parseSdkConfig(`${ours}\n${emulator}`);
     assert.deepEqual(brokenPromises(config), []);
@@ -22,7 +22,7 @@ describe("the sdkconfig of an image", () => {
     assert.equal(config.get("CONFIG_ESPTOOLPY_FLASHMODE_DIO"), "y");
   });
 
-  it("is read as ESP-IDF writes it: options not set, quoted text, the last of two", () => {
+  it("is read as ESP-IDF writes it: unset options, quoted text, the last of two values", () => {
     const config = parseSdkConfig(
       '#\n# Panic\n#\n# CONFIG_ESP_SYSTEM_PANIC_GDBSTUB is not set\nCONFIG_IDF_TARGET="esp32"\r\nCONFIG_A=n\nCONFIG_A=y\n#CONFIG_B=y\n',
     );
@@ -36,19 +36,19 @@ describe("the sdkconfig of an image", () => {
     );
   });
 
-  it("says in one line what the SDK's instrumented build breaks: a panic waits for gdb for ever", () => {
+  it("reports the SDK's instrumented build in one line, because its panic waits for gdb", () => {
     const text = `${ours}
 # CONFIG_ESP_SYSTEM_PANIC_PRINT_REBOOT is not set
 CONFIG_ESP_SYSTEM_PANIC_GDBSTUB=y
 `;
     assert.deepEqual(brokenPromises(parseSdkConfig(text)), [
-      "CONFIG_ESP_SYSTEM_PANIC_PRINT_REBOOT is n and must be y: a panic restarts the box at once",
-      "CONFIG_ESP_SYSTEM_PANIC_GDBSTUB is y and must be n: a panic restarts the box at once",
+      "CONFIG_ESP_SYSTEM_PANIC_PRINT_REBOOT is n, but must be y: a panic restarts the box at once",
+      "CONFIG_ESP_SYSTEM_PANIC_GDBSTUB is y, but must be n: a panic restarts the box at once",
     ]);
   });
 
   for (const { option, wanted } of promises) {
-    it(`is refused if ${option} is otherwise`, () => {
+    it(`is refused if ${option} has another value`, () => {
       const wrong = wanted === "y" ? ["n"] : wanted === "n" ? ["y"] : [wanted[1] + 1, "", "n"];
       for (const value of wrong) {
         const [line = "", ...rest] = brokenPromises(parseSdkConfig(`${ours}\n${option}=${value}`));
@@ -58,7 +58,7 @@ CONFIG_ESP_SYSTEM_PANIC_GDBSTUB=y
     });
   }
 
-  it("is refused if an option that must be on is not there at all", () => {
+  it("is refused if a required option is missing", () => {
     const without = ours.replace(/^CONFIG_ESP_TASK_WDT_(EN|TIMEOUT_S)=.*$/gm, "");
     assert.deepEqual(
       brokenPromises(parseSdkConfig(without)).map((line) => line.split(" ")[0]),

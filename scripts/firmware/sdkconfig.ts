@@ -1,7 +1,7 @@
-/** Options by their names, `CONFIG_…`; one that is not set is "n". */
+/** Options by name, `CONFIG_…`. The value of an unset option is "n". */
 export type SdkConfig = ReadonlyMap<string, string>;
 
-/** @param text of a `sdkconfig` or `sdkconfig.defaults`; where an option stands twice, the last counts */
+/** @param text of a `sdkconfig` or `sdkconfig.defaults`; the last of two values of an option counts */
 export function parseSdkConfig(text: string): SdkConfig {
   const options = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
@@ -15,17 +15,17 @@ export function parseSdkConfig(text: string): SdkConfig {
 
 interface Promised {
   readonly option: string;
-  /** "y", "n", or the numbers it may be */
+  /** "y", "n", or the range of allowed numbers */
   readonly wanted: "y" | "n" | readonly [least: number, most: number];
   readonly why: string;
 }
 
 const panic = "a panic restarts the box at once";
-const hang = "a firmware that hangs is restarted";
-const overflow = "an overflow is a panic, not a fault that shows later";
+const hang = "the watchdog restarts firmware that hangs";
+const overflow = "an overflow causes a panic at once instead of a later fault";
 const validation = "the bootloader checks an image before it starts it";
 
-/** What an image must keep, whatever a board's own settings say. */
+/** The options that every image must have, whatever the board's own settings are. */
 export const promises: readonly Promised[] = [
   { option: "CONFIG_ESP_SYSTEM_PANIC_PRINT_REBOOT", wanted: "y", why: panic },
   { option: "CONFIG_ESP_SYSTEM_PANIC_GDBSTUB", wanted: "n", why: panic },
@@ -42,13 +42,13 @@ export const promises: readonly Promised[] = [
   {
     option: "CONFIG_ESP_TASK_WDT_TIMEOUT_S",
     wanted: [5, 10],
-    why: "longer than a TLS handshake, no longer than a hang may last",
+    why: "the watchdog must allow a TLS handshake, but end a hang in time",
   },
   { option: "CONFIG_BOOTLOADER_WDT_ENABLE", wanted: "y", why: hang },
   {
     option: "CONFIG_ESP_BROWNOUT_DET",
     wanted: "y",
-    why: "a supply that is too low restarts the box",
+    why: "the box restarts when the supply voltage is too low",
   },
   { option: "CONFIG_COMPILER_STACK_CHECK_MODE_STRONG", wanted: "y", why: overflow },
   { option: "CONFIG_FREERTOS_CHECK_STACKOVERFLOW_CANARY", wanted: "y", why: overflow },
@@ -59,13 +59,17 @@ export const promises: readonly Promised[] = [
     wanted: "y",
     why: "a bad update is rolled back",
   },
-  { option: "CONFIG_PARTITION_TABLE_CUSTOM", wanted: "y", why: "the table is ours" },
-  { option: "CONFIG_PARTITION_TABLE_MD5", wanted: "y", why: "a damaged table is noticed" },
-  { option: "CONFIG_ESPTOOLPY_FLASHSIZE_4MB", wanted: "y", why: "the table is for 4 MB" },
+  {
+    option: "CONFIG_PARTITION_TABLE_CUSTOM",
+    wanted: "y",
+    why: "the image uses our partition table",
+  },
+  { option: "CONFIG_PARTITION_TABLE_MD5", wanted: "y", why: "a damaged table is detected" },
+  { option: "CONFIG_ESPTOOLPY_FLASHSIZE_4MB", wanted: "y", why: "the partition table is for 4 MB" },
   {
     option: "CONFIG_ESP32_DISABLE_BASIC_ROM_CONSOLE",
     wanted: "n",
-    why: "no eFuse is burnt without being asked for",
+    why: "no eFuse is burnt without a request",
   },
   {
     option: "CONFIG_ESP_CONSOLE_UART_DEFAULT",
@@ -74,12 +78,12 @@ export const promises: readonly Promised[] = [
   },
 ];
 
-/** @returns one line for each promise that is broken */
+/** @returns one line for each option with another value */
 export function brokenPromises(config: SdkConfig): string[] {
   return promises.flatMap(({ option, wanted, why }) => {
     const value = config.get(option) ?? "n";
     if (isKept(value, wanted)) return [];
-    return [`${option} is ${value} and must be ${wordsOf(wanted)}: ${why}`];
+    return [`${option} is ${value}, but must be ${wordsOf(wanted)}: ${why}`];
   });
 }
 

@@ -4,18 +4,18 @@ import { readIfPresent } from "../certs/files.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { fitPins, reasonAgainstPin } from "./pins.ts";
 
-/** The settings as checked, and the text that goes into the image. */
+/** The checked settings, and the text for the image. */
 export interface SettingsFile {
   readonly settings: Settings;
   readonly text: string;
 }
 
-/** `certs/<thing>/settings.json`, beside the certificates: there are passwords in it. */
+/** `certs/<thing>/settings.json`, next to the certificates because it contains passwords. */
 export function settingsPath(certsDirectory: string, thing: string): string {
   return join(certsDirectory, thing, "settings.json");
 }
 
-/** Good settings, but not for a board: everything but the board can be looked at with them. */
+/** Settings that are invalid only for a board. All other checks can use them. */
 export class BoardError extends UserError {
   readonly settings: Settings;
 
@@ -25,13 +25,13 @@ export class BoardError extends UserError {
   }
 }
 
-/** 4 KB hold eight networks and all names at their longest. */
+/** More than enough: eight networks and the longest names take 4 KB. */
 const maximumBytes = 8_192;
 
 /**
- * The settings of one box, checked for an ESP32.
- * @throws UserError of one line, with everything that is wrong and what to do, never a password;
- *   a {@link BoardError} where they are wrong for a board alone
+ * Reads the settings of one box, and checks them for an ESP32.
+ * @throws UserError of one line with all problems and what to do, never with a password;
+ *   a {@link BoardError} when they are invalid only for a board
  */
 export async function readSettingsFile(
   certsDirectory: string,
@@ -41,7 +41,7 @@ export async function readSettingsFile(
   const bytes = await readIfPresent(path);
   if (bytes === undefined)
     throw new UserError(
-      `there is no ${path}: write one like ${example(thing)}, or have it written by "boom-box provision --thing ${thing}"`,
+      `${path} does not exist: write one like ${example(thing)}, or let "boom-box provision --thing ${thing}" write it`,
     );
   const input = parseObject(bytes, path);
   const result = parseSettings(input);
@@ -49,7 +49,7 @@ export async function readSettingsFile(
   const { settings } = result;
   if (settings.thingName !== thing) {
     throw new UserError(
-      `${path}: thingName is ${settings.thingName}, but the folder is ${thing}'s`,
+      `${path}: thingName is ${settings.thingName}, but the folder is for ${thing}: change one of them`,
     );
   }
   const problems = problemsOf(settings);
@@ -61,27 +61,29 @@ function problemsOf({ network, networks, pin }: Settings): string[] {
   const problems: string[] = [];
   if (network === "wifi" && networks.length === 0) {
     problems.push(
-      'no WiFi network is named: add "networks": [{"SSID": "…", "password": "…"}], or "network": "ethernet" for a cable',
+      'there is no WiFi network: add "networks": [{"SSID": "…", "password": "…"}], or "network": "ethernet" for a cable',
     );
   }
   const reason = reasonAgainstPin(pin);
-  if (reason !== undefined) problems.push(`pin ${pin} ${reason}: take ${fitPins}`);
+  if (reason !== undefined) problems.push(`pin ${pin} ${reason}: use ${fitPins}`);
   return problems;
 }
 
-/** @throws UserError; what the file holds is not shown, for there are passwords in it */
+/** @throws UserError, without the file's contents, because they may include passwords */
 function parseObject(bytes: Buffer, path: string): Readonly<Record<string, unknown>> {
   if (bytes.length > maximumBytes) {
-    throw new UserError(`${path} is larger than ${maximumBytes} bytes: keep it to the settings`);
+    throw new UserError(
+      `${path} is larger than ${maximumBytes} bytes: keep only the settings in it`,
+    );
   }
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new UserError(`${path} is no JSON: mend it, or begin anew`, { cause });
+    throw new UserError(`${path} is not valid JSON: correct it`, { cause });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new UserError(`${path} is no JSON object: it must begin with {`);
+    throw new UserError(`${path} is not a JSON object: it must begin with {`);
   }
   return value as Record<string, unknown>;
 }

@@ -8,22 +8,23 @@ import type { ModdableSdk } from "./sdk.ts";
 import type { SettingsFile } from "./settings-file.ts";
 
 export interface StageOptions {
-  /** `build/firmware`, to which `manifest.json` leads */
+  /** `build/firmware`, which `manifest.json` refers to */
   readonly directory: string;
   readonly platform: string;
   readonly emulator: boolean;
   readonly sdk: ModdableSdk;
   readonly files: ImageFiles;
   readonly settingsFile: SettingsFile;
-  /** a manifest of the maker's own, for what is on the board */
+  /** the user's manifest for the board */
   readonly boardManifest?: string;
-  /** for the ESP32: ESP-IDF's options, the last of two counts */
+  /** for the ESP32: ESP-IDF's options; the last of two values counts */
   readonly sdkconfig: string;
 }
 
 /**
- * Lays out what `manifest.json` names: modules, the box's files, and what this variant adds. There are
- * secrets in it: folders 0700, files 0600. What an earlier build left there goes first.
+ * Writes the files that `manifest.json` names: modules, the box's files, and this variant's parts. They
+ * contain secrets, so folders have mode 0700 and files 0600. It removes the files of an earlier build
+ * first.
  */
 export async function stage(options: StageOptions): Promise<void> {
   const { directory, files, settingsFile } = options;
@@ -55,7 +56,7 @@ function boardOf({ platform, emulator }: StageOptions): FirmwareVariant["board"]
   return platform === "lin" ? "lin" : "esp32";
 }
 
-/** The SDK's own handshake, which ours is around: it must have another name and another place. */
+/** Copies the SDK's handshake under another name, because our module with its name wraps it. */
 function copyHandshake({ directory }: ModdableSdk, folder: string): void {
   const original = join(directory, "modules", "crypt", "ssl", "ssl_handshake.js");
   if (!existsSync(original)) {
@@ -67,18 +68,18 @@ function copyHandshake({ directory }: ModdableSdk, folder: string): void {
   copyFileSync(original, join(folder, "handshake.js"));
 }
 
-/** The partition table, from which both slots of every image come. */
+/** The partition table of every image, with both slots. */
 export const partitionsFile = join(projectRoot, "device", "xs", "esp32", "partitions.csv");
 
 /**
- * What of the manifest depends on settings, platform and board.
+ * The part of the manifest that depends on settings, platform and board.
  */
 function variantManifest({ platform, settingsFile, boardManifest }: StageOptions) {
   const { network } = settingsFile.settings;
   const include = boardManifest === undefined ? [] : [boardManifest];
   if (platform.startsWith("esp32")) {
     return {
-      // A manifest's own variables are taken before those of what it includes; the last one wins.
+      // A manifest's own variables are read before those of its includes; the last value wins.
       include: [`$(MODDABLE)/modules/io/${network}/manifest.json`, ...include, "./idf.json"],
     };
   }

@@ -25,7 +25,7 @@ describe("a variant of the firmware", () => {
   });
   after(() => rmSync(directory, { recursive: true }));
 
-  it("has our sdkconfig over the SDK's for the board, and the maker's own over ours", () => {
+  it("merges sdkconfig options: the SDK's, then ours, then the user's", () => {
     const config = parseSdkConfig(sdkconfigOf(sdk, "esp32/wrover", manifest));
     assert.equal(config.get("CONFIG_SPIRAM"), "y");
     assert.equal(config.get("CONFIG_ESP_INT_WDT"), "y");
@@ -41,7 +41,7 @@ describe("a variant of the firmware", () => {
     assert.equal(config.get("CONFIG_ESP_TASK_WDT_EN"), "y");
   });
 
-  it("is refused if a board uses the gate's pin; the line names setting and pin", () => {
+  it("is refused if a board uses the gate's pin; the error names setting and pin", () => {
     assert.throws(
       () => requireFreePin(sdk, "esp32", 5, manifest),
       (error) =>
@@ -60,11 +60,11 @@ describe("a variant of the firmware", () => {
     writeFileSync(join(own, "broken.json"), "{");
     assert.throws(
       () => requireFreePin(sdk, "esp32", 5, join(own, "broken.json")),
-      /is not JSON: correct it/,
+      /is not valid JSON: correct it/,
     );
   });
 
-  it("for the emulator is on a cable, and takes no WiFi password with it", () => {
+  it("for the emulator uses Ethernet, and contains no WiFi password", () => {
     const input = {
       thingName: "lot-1",
       endpoint: "broker.test",

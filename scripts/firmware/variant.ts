@@ -10,13 +10,13 @@ import type { SettingsFile } from "./settings-file.ts";
 
 const esp32Folder = join(projectRoot, "device", "xs", "esp32");
 
-/** The board of an emulated ESP32: an Ethernet MAC that only the emulator has. */
+/** The board of the emulated ESP32, with an Ethernet MAC that only the emulator has. */
 export const emulatorManifest = join(esp32Folder, "emulator", "manifest.json");
 
 /**
- * ESP-IDF's options for one build, one text: what the SDK has for the board, ours over it, and over
- * ours what lies as `sdkconfig.defaults` beside the maker's manifest. What must not be overridden is
- * read back from the final sdkconfig.
+ * ESP-IDF's options for one build: the SDK's for the board, then ours, then those in
+ * `sdkconfig.defaults` next to the user's manifest. Later values override earlier ones. A check of the
+ * final sdkconfig ensures the options that must not be overridden.
  */
 export function sdkconfigOf(sdk: ModdableSdk, platform: string, boardManifest?: string): string {
   const sdkBoard = sdkBoardFolder(sdk, platform);
@@ -31,7 +31,7 @@ export function sdkconfigOf(sdk: ModdableSdk, platform: string, boardManifest?: 
     .join("\n");
 }
 
-/** @throws UserError of one line where a board's manifest gives the gate's pin another use */
+/** @throws UserError of one line when a board's manifest uses the gate's pin */
 export function requireFreePin(
   sdk: ModdableSdk,
   platform: string,
@@ -47,7 +47,7 @@ export function requireFreePin(
     const conflicts = manifestPinConflicts(parseManifest(file), pin);
     if (conflicts.length === 0) continue;
     throw new UserError(
-      `${file} uses the gate's pin ${pin} (${conflicts.join(", ")}): give the gate another "pin" in settings.json, or the board's part another one`,
+      `${file} uses the gate's pin ${pin} (${conflicts.join(", ")}): change "pin" in settings.json, or the pin in the board's manifest`,
     );
   }
 }
@@ -62,13 +62,13 @@ function parseManifest(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
-    throw new UserError(`${file} is not JSON: correct it`, { cause });
+    throw new UserError(`${file} is not valid JSON: correct it`, { cause });
   }
 }
 
 /**
- * The same settings for a box in an emulator: on a cable, without the WiFi's password, and with this
- * machine as its broker and time server.
+ * The settings for an emulated box: with Ethernet, without WiFi passwords, and with this machine as its
+ * broker and time server.
  */
 export function forEmulator({ text }: SettingsFile): SettingsFile {
   const { networks: _, alpn: __, ...rest } = JSON.parse(text) as Readonly<Record<string, unknown>>;

@@ -48,7 +48,7 @@ class Program {
     return this.lines.map((line) => JSON.parse(line) as Line);
   }
 
-  /** The first line that fits, of those there are or will be. */
+  /** Resolves with the first line that matches, printed already or later. */
   async line(isWanted: (line: string) => boolean, what: string, timeoutMs = 8_000) {
     return new Promise<string>((resolve, reject) => {
       const look = () => {
@@ -90,7 +90,7 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** Looks again until it holds; fails after eight seconds. */
+/** Polls until the condition holds; fails after eight seconds. */
 async function until(holds: () => boolean, what: string): Promise<void> {
   for (let i = 0; i < 160; i++) {
     if (holds()) return;
@@ -100,8 +100,8 @@ async function until(holds: () => boolean, what: string): Promise<void> {
 }
 
 /**
- * A pulse of 500 ms is never short (but both edges may have been rounded), and the cap bounds how
- * long a busy machine can make it.
+ * A pulse of 500 ms is never too short, except that both edges may be rounded. The cap bounds how
+ * long it lasts on a busy machine.
  */
 function assertPulse(width: number): void {
   assert.ok(width >= 499 && width <= 1_500, `the pulse lasted ${width} ms`);
@@ -151,7 +151,7 @@ describe("end to end", function () {
             "require_certificate true",
             "use_identity_as_username true",
             "allow_anonymous false",
-            // Run by root it would drop to a user who may not read the keys.
+            // When root starts it, Mosquitto drops to a user that cannot read the keys.
             ...(process.getuid?.() === 0 ? ["user root"] : []),
           ].join("\n"),
         );
@@ -184,7 +184,7 @@ describe("end to end", function () {
           ]).toString(),
         ) as { state: string };
 
-      it("opens once for 500 ms on `open`, reports once, and says online and offline", async () => {
+      it("opens once for 500 ms, reports one event, and publishes online and offline", async () => {
         const box = simulate();
         await box.record({ type: "connection", state: "connected" });
         const events = new Program("mosquitto_sub", [
@@ -218,7 +218,7 @@ describe("end to end", function () {
         assert.equal(events.lines.length, 1);
       });
 
-      it("refuses a retained command, and comes back when the broker does", async () => {
+      it("refuses a retained command, and reconnects after a broker restart", async () => {
         publish("-t", "gate/lot-1/command", "-m", "open", "-r");
         const box = simulate();
         const event = await box.record({ type: "event" });
@@ -235,7 +235,7 @@ describe("end to end", function () {
         );
       });
 
-      it("ends with the pin LOW, the broker told, and exit code 0", async () => {
+      it("stops with the pin LOW, the status offline, and exit code 0", async () => {
         const box = simulate("--pulse-ms", "5000");
         await box.record({ type: "connection", state: "connected" });
         publish("-t", "gate/lot-1/command", "-m", "open");
@@ -250,7 +250,7 @@ describe("end to end", function () {
     });
   }
 
-  it("starts, opens by `boom-box open`, and refuses the next within the cooldown", async () => {
+  it("starts, opens with `boom-box open`, and refuses the next command within the cooldown", async () => {
     const port = await freePort();
     const system = boomBox("start", "--certs", directory, "--port", String(port));
     await system.line((line) => line.includes("listening at"), "listening line");
@@ -268,7 +268,7 @@ describe("end to end", function () {
     assert.ok(system.lines.some((line) => line.includes("for Alice")));
   });
 
-  it("walks the whole road without an account: provision --local, sim, open", async () => {
+  it("works without an AWS account: provision --local, sim, open", async () => {
     const fresh = mkdtempSync(join(tmpdir(), "boom-box-"));
     try {
       const made = boomBox("provision", "--local", "--thing", "lot-1", "--certs", fresh);
@@ -288,7 +288,7 @@ describe("end to end", function () {
     }
   });
 
-  it("claims without an account: fleet --local, claim, sim, open", async () => {
+  it("claims without an AWS account: fleet --local, claim, sim, open", async () => {
     const fresh = mkdtempSync(join(tmpdir(), "boom-box-"));
     try {
       for (const args of [
@@ -310,7 +310,7 @@ describe("end to end", function () {
     }
   });
 
-  it("takes another port where its own is taken", async () => {
+  it("uses another port when its own is in use", async () => {
     const taken = createServer();
     const port = await new Promise<number>((resolve) =>
       taken.listen(0, "127.0.0.1", () => {
@@ -329,18 +329,18 @@ describe("end to end", function () {
     }
   });
 
-  describe("with something wrong", () => {
+  describe("on a user's mistake", () => {
     const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
       ["no such certificate", ["sim", "--endpoint", "x.test", "--cert", "/none"], /--cert.*\/none/],
       ["no stand-in", ["open"], /no stand-in is running.*npm start/],
-      ["a pulse of nothing", ["sim", "--pulse-ms", "0"], /20–5000 ms/],
+      ["a pulse of 0 ms", ["sim", "--pulse-ms", "0"], /20–5000 ms/],
       ["an unknown flag", ["sim", "--colour", "red"], /unknown option '--colour'/],
       ["an unknown command", ["close"], /unknown command/],
       ["a URL as endpoint", ["open", "--endpoint", "https://x"], /without https/],
-      ["nobody there", ["open", "--endpoint", "localhost", "--port", "1"], /no connection to/],
+      ["no broker there", ["open", "--endpoint", "localhost", "--port", "1"], /no connection to/],
     ];
     for (const [name, args, message] of wrong) {
-      it(`${name}: says what to do, exit code 2, no stack`, async () => {
+      it(`${name}: says what to do, exits with 2, prints no stack`, async () => {
         const run = boomBox(...args, ...(args[0] === "close" ? [] : ["--certs", directory]));
         assert.equal(await run.exited, 2);
         assert.match(run.stderr, message);

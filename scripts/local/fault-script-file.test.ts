@@ -18,30 +18,30 @@ describe("readScenario", () => {
 
   const refusal = async () => {
     const error = await readScenario(file).then(
-      () => assert.fail("it was read"),
+      () => assert.fail("the file was accepted"),
       (thrown: unknown) => thrown,
     );
     assert.ok(error instanceof UserError);
     return error.message;
   };
 
-  it("reads the example of docs/", async () => {
+  it("reads the example in docs/", async () => {
     const entries = await readScenario(join(projectRoot, "docs", "faults.jsonl"));
     assert.deepEqual(entries.at(-1), { type: "do", at: 500, deed: "quit" });
   });
 
-  it("says that there is no such file", async () => {
+  it("reports a missing file", async () => {
     assert.match(await refusal(), /scenario\.jsonl \(--scenario\) cannot be read: .*ENOENT/);
   });
 
-  it("refuses what is no UTF-8, and what is larger than any scenario", async () => {
+  it("refuses text that is not UTF-8, and a file that is too large", async () => {
     writeFileSync(file, Uint8Array.of(0x7b, 0xff));
-    assert.match(await refusal(), /is no UTF-8 text$/);
+    assert.match(await refusal(), /is not UTF-8 text$/);
     writeFileSync(file, " ".repeat(1_000_001));
     assert.match(await refusal(), /is larger than 1000000 bytes$/);
   });
 
-  it("shows twenty problems, a line each, and how many more there are", async () => {
+  it("lists the first twenty problems, and counts the rest", async () => {
     writeFileSync(file, "nonsense\n".repeat(25));
     const lines = (await refusal()).split("\n");
     assert.equal(lines.length, 22);

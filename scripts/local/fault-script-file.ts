@@ -7,8 +7,8 @@ const maximumBytes = 1_000_000;
 const shownProblems = 20;
 
 /**
- * The entries of a scenario file (docs/faults.md), all of them right.
- * @throws UserError with one line for each problem, the file's name in front
+ * Reads and validates a scenario file (docs/faults.md).
+ * @throws UserError with the file's name, then one line for each problem
  */
 export async function readScenario(file: string): Promise<readonly ScriptEntry[]> {
   const result = parseScript(await readText(file));
@@ -17,7 +17,7 @@ export async function readScenario(file: string): Promise<readonly ScriptEntry[]
   const more = problems.length - shownProblems;
   throw new UserError(
     [
-      `${printable(file)} is no scenario; docs/faults.md says what one is:`,
+      `${printable(file)} is not a valid scenario; docs/faults.md describes the format:`,
       ...problems.slice(0, shownProblems),
       ...(more > 0 ? [`and ${more} more`] : []),
     ].join("\n  "),
@@ -42,6 +42,6 @@ async function readText(file: string): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new UserError(`${printable(file)} (--scenario) is no UTF-8 text`, { cause });
+    throw new UserError(`${printable(file)} (--scenario) is not UTF-8 text`, { cause });
   }
 }

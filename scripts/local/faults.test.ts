@@ -26,7 +26,7 @@ describe("faults on demand", function () {
   const children: ChildProcess[] = [];
   let broker: StandIn;
   let watcher: MqttClient;
-  /** what the broker was told, oldest first */
+  /** received from the broker, oldest first */
   let events: Line[];
 
   before(async () => {
@@ -97,14 +97,14 @@ describe("faults on demand", function () {
         if (engine === "xs") requireEngine(this);
       });
 
-      it("is LOW at once as the power goes in a pulse, and says after it that it opened", async () => {
+      it("sets the pin LOW when power fails during a pulse, and reports `opened` after reboot", async () => {
         const { code, records, stderr } = await simulate(
           ...["--engine", engine, "--pulse-ms", "5000", "--vcd", vcdFile, "--scenario"],
           scenario(
             { wait: "connected" },
             { at: 0, do: "open" },
             { wait: "high" },
-            // A client id may connect once a second (AWS IoT Core): it is off for longer.
+            // AWS IoT Core allows a client ID one CONNECT a second, so the box is off for longer.
             { at: 100, fault: "power-cut", forMs: 1_500 },
             { wait: "connected" },
             { at: 1_000, do: "quit" },
@@ -120,7 +120,7 @@ describe("faults on demand", function () {
             [1, 0, 1],
           ],
         );
-        // The pulse had almost five seconds to go: nothing but the power ended it.
+        // The pulse had almost five seconds left: only the power cut can have ended it.
         assert.ok((pin?.[2]?.at ?? 0) <= (powered?.[1]?.at ?? 0));
         const order = records.flatMap(({ type, state, value, fault }) =>
           ["pin", "power", "fault"].includes(type) ? [state ?? value ?? fault] : [],
@@ -129,7 +129,7 @@ describe("faults on demand", function () {
         const road = ["network", "time", "tls", "mqtt", "connected"];
         assert.deepEqual(
           records.flatMap(({ type, state }) => (type === "connection" ? [state] : [])),
-          // The firmware before the cut says nothing after it, not that it was replaced.
+          // The firmware from before the cut logs nothing after it, not even "stopped".
           [...road, ...road, "stopped"],
         );
         assert.deepEqual(
@@ -144,7 +144,7 @@ describe("faults on demand", function () {
         );
       });
 
-      it("comes back after everything in docs/faults.jsonl", async () => {
+      it("recovers from every fault in docs/faults.jsonl", async () => {
         const file = join(projectRoot, "docs", "faults.jsonl");
         const { code, records, stderr } = await simulate("--engine", engine, "--scenario", file);
         assert.equal(code, 0, stderr);
@@ -175,7 +175,7 @@ describe("faults on demand", function () {
     });
   }
 
-  it("takes the stand-in of `start` down and up, and writes what the pin did there", async () => {
+  it("stops and restarts the stand-in in `start`, and writes the pin's edges to a VCD file", async () => {
     const file = scenario(
       { wait: "connected" },
       { at: 0, fault: "broker-down" },
@@ -207,7 +207,7 @@ describe("faults on demand", function () {
     );
   });
 
-  it("ends with exit code 1 where a wait is in vain, and says which", async () => {
+  it("exits with 1 when a wait times out, and names its line", async () => {
     const { code, stderr, records } = await simulate(
       "--scenario",
       scenario({ at: 0, fault: "wifi-off" }, { wait: "connected", withinMs: 500 }),
@@ -218,15 +218,18 @@ describe("faults on demand", function () {
     assert.equal(records.at(-1)?.state, "stopped");
   });
 
-  it("starts nothing where the scenario is wrong: a line for each problem, exit code 2", async () => {
+  it("starts nothing when the scenario is invalid: one line for each problem, exit code 2", async () => {
     const file = scenario({ at: 0, fault: "flood" }, { wait: "connected" }, { at: -1, do: "quit" });
     const { code, stderr, records } = await simulate("--scenario", file, "--vcd", "/none/box.vcd");
     assert.deepEqual([code, records], [2, []]);
-    assert.match(stderr, /^boom-box: .*scenario\.jsonl is no scenario.*\n {2}line 1: "flood" /);
+    assert.match(
+      stderr,
+      /^boom-box: .*scenario\.jsonl is not a valid scenario.*\n {2}line 1: "flood" /,
+    );
     assert.match(stderr, /\n {2}line 3: at of quit must be a whole number, 0–86400000: -1\n$/);
   });
 
-  it("starts nothing where the VCD file cannot be written", async () => {
+  it("starts nothing when the VCD file cannot be written", async () => {
     const { code, stderr, records } = await simulate("--vcd", join(directory, "none", "box.vcd"));
     assert.deepEqual([code, records], [2, []]);
     assert.match(stderr, /box\.vcd \(--vcd\) cannot be written: .*ENOENT/);

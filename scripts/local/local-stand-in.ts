@@ -22,15 +22,15 @@ import { LocalControlPlane, localPrincipals } from "../provision/local-control-p
 import { markOf, policyOf, type Subject } from "../provision/subject.ts";
 
 /**
- * The stand-in for AWS IoT Core on a folder's certificates, announced to the commands in other
- * terminals. It can go down and come back where it was, with what it knew.
+ * The stand-in for AWS IoT Core, with the certificates of one folder. It announces itself to commands
+ * in other terminals. After `down`, `up` restarts it on the same port with the same stored state.
  */
 export class StandIn {
   readonly port: number;
   readonly #certs: string;
   readonly #options: LocalCloudOptions;
   readonly #onLine: (line: string) => void;
-  /** one step after the other, however fast they are asked for */
+  /** runs `down` and `up` one after the other, however fast they are called */
   #cloud: Promise<CloudStandIn | undefined>;
   #store: CloudStandIn["store"];
 
@@ -49,10 +49,11 @@ export class StandIn {
   }
 
   /**
-   * Every box that has a certificate in the folder may connect: those of `boom-box certs` by the box's
-   * policy, those of `boom-box provision --local` by what was attached to them, and as soon as it was.
-   * @param port another is taken if this one cannot be had
-   * @throws UserError where the folder has no certificates for it
+   * Every box that has a certificate in the folder may connect. A certificate from `boom-box certs`
+   * has the box's policy. One from `boom-box provision --local` has the policies that are attached to
+   * it, and an attachment takes effect at once.
+   * @param port if it is in use, another one is chosen
+   * @throws UserError when the folder has no certificates for the stand-in
    */
   static async start(
     certs: string,
@@ -91,14 +92,14 @@ export class StandIn {
     });
   }
 
-  /** Somebody else may have taken its port meanwhile: then it stays down, and says so. */
+  /** If another process has taken the port meanwhile, the stand-in stays down and logs that. */
   up(): void {
     this.#cloud = this.#cloud.then(async (cloud) => {
       if (cloud !== undefined) return cloud;
       try {
         return await startLocalCloud({ ...this.#options, port: this.port, store: this.#store });
       } catch (error) {
-        this.#onLine(`stand-in: it cannot come back: ${String(error)}`);
+        this.#onLine(`stand-in: cannot restart: ${String(error)}`);
         return undefined;
       }
     });
@@ -114,11 +115,11 @@ export class StandIn {
 function logRecord(record: CloudRecord, onLine: (line: string) => void): void {
   if (record.type === "warning") onLine(`stand-in: ${record.message}`);
   if (record.type === "denied") {
-    onLine(`stand-in: ${record.clientId} may not ${record.action} ${record.resource}`);
+    onLine(`stand-in: ${record.clientId} is not allowed ${record.action} on ${record.resource}`);
   }
 }
 
-/** Those that were provisioned are known by the cloud that made their certificates instead. */
+/** Without provisioned boxes: the control plane that issued their certificates knows them. */
 async function thingsByFolder(certs: string) {
   const things: { thingName: string; certificate: string }[] = [];
   for (const thingName of await listThings(certs)) {
@@ -128,7 +129,7 @@ async function thingsByFolder(certs: string) {
   return things;
 }
 
-/** Registers what `provision --local` has changed since the last search. */
+/** Registers what `provision --local` has changed since the last call. */
 function refresher(certs: string, onLine: (line: string) => void): (registry: Registry) => void {
   let known: readonly PrincipalEntry[] = [];
   return (registry) => {
@@ -142,14 +143,14 @@ function refresher(certs: string, onLine: (line: string) => void): (registry: Re
     }
     const there = new Set(found.map(({ certificate }) => certificate));
     for (const entry of known) {
-      // Anew: a stand-in that was down meanwhile has a registry that never knew it.
+      // Registered again, because a restarted stand-in has a new registry without it.
       if (!there.has(entry.certificate)) registry.register({ ...entry, status: "INACTIVE" });
     }
     known = found;
   };
 }
 
-/** Registers what is claimed in the same file as what `provision --local` makes. */
+/** Registers claimed boxes in the file that `provision --local` uses. */
 function provisioningIn(certs: string): FleetProvisioning {
   const cloud = new LocalControlPlane(certs);
   return new FleetProvisioning({
@@ -158,7 +159,7 @@ function provisioningIn(certs: string): FleetProvisioning {
       try {
         return (await cloud.createCertificateFromCsr(request)).certificatePem;
       } catch {
-        // Whatever came over the network is no request.
+        // The bytes from the network are not a valid request.
         return undefined;
       }
     },

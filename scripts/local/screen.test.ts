@@ -32,7 +32,7 @@ class FakeKeyboard extends EventEmitter {
   }
 }
 
-/** Output as `process.stdout` is when it is a pipe. */
+/** Output like `process.stdout` when it is a pipe. */
 class FakePipe extends EventEmitter {
   readonly columns = 0;
   readonly rows = 0;
@@ -99,7 +99,7 @@ describe("Watch", () => {
   });
 
   const text = () => stripVTControlCharacters(terminal.lines.join("\n"));
-  /** Lets every promise that is due come to its end. */
+  /** Lets every pending promise settle. */
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   async function hasEnded(): Promise<boolean> {
     await settle();
@@ -107,7 +107,7 @@ describe("Watch", () => {
     return (await Promise.race([watch.ended, Promise.resolve(pending)])) !== pending;
   }
 
-  it("shows the box below its log, and follows it", () => {
+  it("shows the box below its log, and updates it", () => {
     clock.tick(160);
     watch.onRecord({ type: "connection", state: "connected", reason: null });
     watch.attach(box, settings, open, faults);
@@ -120,17 +120,17 @@ describe("Watch", () => {
     assert.match(text(), /opening/);
   });
 
-  it("fits a terminal that becomes narrower at once", () => {
+  it("redraws at once when the terminal becomes narrower", () => {
     watch.attach(box, settings, open, faults);
     terminal.resize(30, 24);
     assert.equal(terminal.lines.filter((line) => line.startsWith("lot-1")).length, 1);
     assert.ok(terminal.lines.every((line) => line.length < 30));
   });
 
-  it("keeps what a stranger wrote from moving the cursor", () => {
+  it("removes control characters from text that came over the network", () => {
     watch.attach(box, settings, open, faults);
-    watch.log("stand-in: \x1b[2J\x1b[Hme\r\n\u009b2J may not iot:Publish");
-    assert.match(text(), /^ {4}0\.00 {2}stand-in: {2}\[2J \[Hme 2J may not iot:Publish\n─/);
+    watch.log("stand-in: \x1b[2J\x1b[Hme\r\n\u009b2J is not allowed iot:Publish");
+    assert.match(text(), /^ {4}0\.00 {2}stand-in: {2}\[2J \[Hme 2J is not allowed iot:Publish\n─/);
   });
 
   for (const [name, key] of [
@@ -138,14 +138,14 @@ describe("Watch", () => {
     ["space", " "],
     ["return", "\r"],
   ] as const) {
-    it(`opens at ${name}`, () => {
+    it(`opens on ${name}`, () => {
       watch.attach(box, settings, open, faults);
       keyboard.press(key);
       assert.equal(opened, 1);
     });
   }
 
-  it("opens at no key that only contains an o, and at no pasted text", async () => {
+  it("does not open on a key sequence or pasted text that contains an o", async () => {
     watch.attach(box, settings, open, faults);
     for (const keys of ["\x1bo", "\x1bOP", "npx boom-box open", "quit", "O", "pp", "wifi"]) {
       keyboard.press(keys);
@@ -155,7 +155,7 @@ describe("Watch", () => {
     assert.equal(await hasEnded(), false);
   });
 
-  it("does what each fault key says, and opens at none of them", async () => {
+  it("injects the fault of each fault key, and never opens", async () => {
     watch.attach(box, settings, open, faults);
     for (const { key } of faultKeys) keyboard.press(key);
     assert.deepEqual(
@@ -166,14 +166,14 @@ describe("Watch", () => {
     assert.equal(await hasEnded(), false);
   });
 
-  it("takes no key any more once it is closed", () => {
+  it("ignores keys after close", () => {
     watch.attach(box, settings, open, faults);
     watch.close();
     for (const key of ["w", "o"]) keyboard.press(key);
     assert.deepEqual([faults.applied, opened], [[], 0]);
   });
 
-  it("shows what is wrong beside its key", () => {
+  it("shows an active fault beside its key", () => {
     watch.attach(box, settings, open, faults);
     assert.match(text(), /^w wifi {2}a AP {2}b broker/m);
     faults.state = { ...noFaults, isWifiOff: true };
@@ -181,7 +181,7 @@ describe("Watch", () => {
     assert.match(text(), /^w wifi off {2}a AP/m);
   });
 
-  it("says why an open was not sent, in one line without a stack", async () => {
+  it("says in one line without a stack why an open was not sent", async () => {
     const fail = () => Promise.reject(new Error("no connection\nto localhost"));
     watch.attach(box, settings, fail, faults);
     keyboard.press("o");
@@ -189,7 +189,7 @@ describe("Watch", () => {
     assert.match(text(), / {2}no connection to localhost\n─/);
   });
 
-  it("says so where the box does not answer", async () => {
+  it("reports a box that does not answer", async () => {
     watch.attach(box, settings, () => Promise.resolve(undefined), faults);
     keyboard.press("o");
     await settle();
@@ -202,7 +202,7 @@ describe("Watch", () => {
     ["Ctrl-C among others", "oo\u0003"],
     ["Ctrl-D", "\u0004"],
   ] as const) {
-    it(`ends at ${name}`, async () => {
+    it(`ends on ${name}`, async () => {
       watch.attach(box, settings, open, faults);
       assert.equal(await hasEnded(), false);
       keyboard.press(key);
@@ -211,21 +211,21 @@ describe("Watch", () => {
   }
 
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    it(`ends at ${signal}, and leaves a second one to Node`, async () => {
+    it(`ends on ${signal}, and leaves a second one to Node`, async () => {
       signals.emit(signal);
       assert.equal(await hasEnded(), true);
       assert.equal(signals.listenerCount(signal), 0);
     });
   }
 
-  it("ends where nobody reads its output any more", async () => {
+  it("ends when its output is closed", async () => {
     const pipe = new FakePipe();
     watch = new Watch({ input: keyboard, output: pipe, signals });
     pipe.emit("error", new Error("EPIPE"));
     assert.equal(await hasEnded(), true);
   });
 
-  it("gives the terminal back: log kept, panel gone, cursor shown, keys as before", () => {
+  it("restores the terminal: keeps the log, removes the panel, shows the cursor, resets the keys", () => {
     watch.log("one");
     watch.attach(box, settings, open, faults);
     assert.equal(keyboard.isRaw, true);
@@ -240,13 +240,13 @@ describe("Watch", () => {
     assert.equal(signals.listenerCount("exit"), 0);
   });
 
-  it("gives the cursor back where the process ends otherwise", () => {
+  it("shows the cursor again when the process exits for another reason", () => {
     watch.attach(box, settings, open, faults);
     signals.emit("exit");
     assert.equal(terminal.isCursorShown, true);
   });
 
-  it("offers no keys where none can be read", () => {
+  it("shows no keys when the input has no raw mode", () => {
     keyboard = new FakeKeyboard(false);
     watch = new Watch({ input: keyboard, output: terminal, signals });
     watch.attach(box, settings, open, faults);
@@ -256,14 +256,14 @@ describe("Watch", () => {
   });
 
   const plain: readonly (readonly [string, () => [Output & { text: string }, FakeProcess]])[] = [
-    ["is no terminal", () => [new FakePipe(), new FakeProcess()]],
+    ["is not a terminal", () => [new FakePipe(), new FakeProcess()]],
     [
       "cannot move its cursor",
       () => [Object.assign(new FakePipe(), { isTTY: true }), new FakeProcess({ TERM: "dumb" })],
     ],
   ];
   for (const [what, make] of plain) {
-    it(`prints lines alone where output ${what}`, () => {
+    it(`prints lines only when the output ${what}`, () => {
       const [output, environment] = make();
       watch = new Watch({ input: keyboard, output, signals: environment });
       clock.tick(1_234);

@@ -19,26 +19,26 @@ import type { Onlooker } from "./system.ts";
 
 const redrawMs = 100;
 
-/** What is shown of a box; a `SimulatedBox` has it. */
+/** The part of a `SimulatedBox` that the screen shows. */
 export interface WatchedBox {
   readonly connectionState: ConnectionState;
   readonly device: { readonly gatePin: { readonly edges: readonly Edge[] } };
   readonly gate: { readonly state: BoomState; readonly position: number };
 }
 
-/** What can be done to it; a `FaultInjector`. */
+/** The part of a `FaultInjector` that the screen uses. */
 export interface WatchedFaults {
   readonly state: FaultState;
   apply(fault: Fault): void;
 }
 
-/** What is used of `process.stdout`; without `isTTY` it need not know about sizes. */
+/** The part of `process.stdout` that the screen uses. Without `isTTY`, sizes are ignored. */
 export interface Output extends TerminalOutput {
   readonly isTTY?: boolean;
   on(event: "resize" | "error", listener: () => void): unknown;
 }
 
-/** What is used of `process`. */
+/** The part of `process` that the screen uses. */
 export interface Signals {
   readonly env: Readonly<Record<string, string | undefined>>;
   on(event: StopSignal | "exit", listener: () => void): unknown;
@@ -52,9 +52,9 @@ export interface WatchOptions {
 }
 
 /**
- * Watches one box in the terminal: log above, panel below, keys to open and to quit. Where output
- * is no terminal there are lines alone. {@link ended} resolves at `q`, Ctrl-C or a stop signal,
- * and when nobody reads the output any more.
+ * Watches one box in the terminal: log above, panel below, keys to open and to quit. If the output
+ * is not a terminal, it prints lines only. {@link ended} resolves on `q`, Ctrl-C or a stop signal,
+ * and when the output is closed.
  */
 export class Watch implements Onlooker {
   readonly ended: Promise<void>;
@@ -83,7 +83,7 @@ export class Watch implements Onlooker {
     this.#output.on("error", this.#end);
   }
 
-  /** `line` may hold what came over the network. */
+  /** `line` may contain text that came over the network. */
   log(line: string): void {
     const at = ((performance.now() - this.#startedAt) / 1000).toFixed(2).padStart(8);
     const text = printable(line);
@@ -95,7 +95,7 @@ export class Watch implements Onlooker {
     this.log(describeRecord(record));
   }
 
-  /** Shows the box from now on, and lets keys act. */
+  /** Starts to show the box and to react to keys. */
   attach(
     box: WatchedBox,
     settings: Pick<Settings, "thingName" | "endpoint" | "port" | "pin">,
@@ -126,7 +126,7 @@ export class Watch implements Onlooker {
       );
     this.#redraw = setInterval(() => screen.showPanel(draw), redrawMs);
     screen.showPanel(draw);
-    // Whatever ends the process, the cursor comes back.
+    // However the process ends, the cursor is shown again.
     this.#signals.on("exit", this.#closeScreen);
     if (!isKeyed) return;
     this.#open = open;
@@ -134,7 +134,7 @@ export class Watch implements Onlooker {
     this.#releaseKeys = readKeys(this.#input, this.#onKeys);
   }
 
-  /** Gives the terminal back as it was, the log in it. What is logged later comes as lines. */
+  /** Restores the terminal and keeps the log in it. Later log entries are plain lines. */
   close(): void {
     clearInterval(this.#redraw);
     this.#closeScreen();
@@ -159,7 +159,7 @@ export class Watch implements Onlooker {
 
   readonly #onKeys = (keys: string) => {
     if (quits(keys)) this.#end();
-    // Several characters at once were pasted, or are one key such as F1: neither opens a gate.
+    // Several characters at once are pasted text or one key such as F1: neither may open a gate.
     if (keys === "o" || keys === " " || keys === "\r") void this.#press();
     const fault = this.#faults && faultOfKey(keys, this.#faults.state);
     if (fault !== undefined) this.#faults?.apply(fault);
@@ -169,12 +169,12 @@ export class Watch implements Onlooker {
     let problem: string | undefined;
     try {
       const report = await this.#open?.();
-      // What the box answers is logged as its event.
+      // The box's answer is logged as its event.
       if (report === undefined) problem = "no answer: is the box online?";
     } catch (error) {
       problem = messageOf(error);
     }
-    // Once closed, nobody waits for it any more.
+    // After close, nobody waits for the result.
     if (problem !== undefined && this.#open !== undefined) this.log(problem);
   }
 }

@@ -43,10 +43,10 @@ type EngineName = "node" | "xs" | "esp32";
 export function registerSimCommand(program: Command): void {
   const command = program
     .command("sim")
-    .description("run the firmware on this machine, against any broker, AWS IoT Core included");
+    .description("run the firmware on this machine against any broker, including AWS IoT Core");
   addBrokerOptions(command)
-    .option("--pin <number>", "the gate's pin (default: 5)", numberOption("pin"))
-    .option("--pulse-ms <ms>", "how long it is HIGH (default: 500)", numberOption("pulseMs"))
+    .option("--pin <number>", "the gate's GPIO pin (default: 5)", numberOption("pin"))
+    .option("--pulse-ms <ms>", "how long the pin is HIGH (default: 500)", numberOption("pulseMs"))
     .option(
       "--cooldown-ms <ms>",
       "pause before the next pulse (default: 3000)",
@@ -54,23 +54,23 @@ export function registerSimCommand(program: Command): void {
     )
     .option(
       "--keep-alive <s>",
-      "MQTT keep alive (default: 60; AWS makes 1–29 to 30)",
+      "MQTT keep alive (default: 60; AWS changes 1–29 to 30)",
       numberOption("keepAliveSeconds"),
     )
     .option("--json", "print JSON lines only")
     .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
-    .option("--vcd <file>", "write what the pin did, for PulseView and GTKWave")
+    .option("--vcd <file>", "write the pin's edges as a VCD file, for PulseView and GTKWave")
     .addOption(
       new Option(
         "--engine <name>",
-        "what runs the firmware: Node, XS as on the board, or an emulated ESP32",
+        "what runs the firmware: Node, XS (the board's engine), or an emulated ESP32",
       )
         .choices(["node", "xs", "esp32"] satisfies EngineName[])
         .default("node"),
     )
     .option(
       "--image <file>",
-      "with --engine esp32: the flash (default: what build --emulator made)",
+      "with --engine esp32: the flash image (default: the output of build --emulator)",
     )
     .action(sim);
 }
@@ -79,7 +79,9 @@ async function sim(flags: SimFlags): Promise<void> {
   const entries = flags.scenario === undefined ? undefined : await readScenario(flags.scenario);
   if (flags.engine === "esp32") await prepareEmulated(flags, entries ?? []);
   else if (flags.image !== undefined) {
-    throw new UserError("--image is for --engine esp32: the other engines run the sources");
+    throw new UserError(
+      "--image works only with --engine esp32: the other engines run the sources, so leave it out",
+    );
   }
   const standIn = await startStandInIfNeeded(flags);
   try {
@@ -89,7 +91,7 @@ async function sim(flags: SimFlags): Promise<void> {
   }
 }
 
-/** A box of the stand-in's, and none runs: then it runs here, as long as the box does. */
+/** Starts the stand-in for as long as the box runs, if the box uses it and none is running. */
 async function startStandInIfNeeded(flags: SimFlags) {
   const { certs, thing, json } = flags;
   const isElsewhere = [flags.endpoint, flags.port, flags.ca, flags.cert, flags.key].some(
@@ -110,7 +112,7 @@ async function startStandInIfNeeded(flags: SimFlags) {
   return standIn;
 }
 
-/** A box that claims its certificate, of a fleet of the stand-in's. */
+/** Whether the box has yet to claim its certificate, in a fleet of the stand-in. */
 async function isLocalClaim(certs: string, thing: string): Promise<boolean> {
   const { readFleet } = await import("../claim/files.ts");
   if (!existsSync(claimFiles(certs, thing).requestPem)) return false;
@@ -171,7 +173,7 @@ async function simulate(
   }
 }
 
-/** @throws UserError where the service has no certificate here */
+/** @throws UserError when the folder has no certificate for the service */
 async function makeOpener(
   broker: Omit<Broker, "identity"> & { readonly identity: Pick<Broker["identity"], "caPem"> },
   flags: SimFlags,
@@ -181,7 +183,7 @@ async function makeOpener(
   const name = await serviceFor(flags);
   if (!existsSync(identityFiles(certs, name).certificatePem)) {
     throw new UserError(
-      `this scenario opens, and ${name} has no certificate in ${printable(certs)}: run "${remedyFor(name)}"`,
+      `this scenario sends open, but ${name} has no certificate in ${printable(certs)}: run "${remedyFor(name)}"`,
     );
   }
   const service = await readIdentity(certs, name);
@@ -205,18 +207,18 @@ async function runOn(
   return runSimulator(options, (surroundings) => makeNodeBox(box, surroundings));
 }
 
-/** What is in the image cannot be said anew on the command line. */
+/** Settings that are part of the image, so flags cannot change them. */
 const builtIn = [
   ...(["endpoint", "port", "ca", "cert", "key", "alpn", "prefix"] as const),
   ...(["pin", "pulseMs", "cooldownMs", "keepAlive"] as const),
 ];
 
-/** The stand-in's certificate must be good for the address that the emulated box knows it by. */
+/** Makes the stand-in's certificate valid for the address that the emulated box connects to. */
 async function prepareEmulated(flags: SimFlags, entries: readonly ScriptEntry[]): Promise<void> {
   const given = builtIn.find((name) => flags[name] !== undefined && flags[name] !== false);
   if (given !== undefined) {
     throw new UserError(
-      `--engine esp32 runs an image with settings of its own: leave out --${flagOf(given)}, or build the image anew`,
+      `--engine esp32 runs an image with its own settings: leave out --${flagOf(given)}, or rebuild the image`,
     );
   }
   const { requireEmulatedFaults } = await import("../emulator/sim.ts");
@@ -229,10 +231,10 @@ async function prepareEmulated(flags: SimFlags, entries: readonly ScriptEntry[])
   await ensureCertificates({ directory: flags.certs, things: [flags.thing], serverNames });
 }
 
-/** `keepAlive` as it is typed */
+/** `keepAlive` as it is typed: `keep-alive` */
 const flagOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** The image's own pin is in its settings, where those are here; 5 otherwise. */
+/** Takes the image's pin from its settings file if there is one, else the default. */
 async function runOnEsp32(
   flags: SimFlags,
   options: SimulatorOptions,
@@ -253,17 +255,17 @@ async function runOnEsp32(
   );
 }
 
-/** @throws UserError where there is no XS */
+/** @throws UserError when XS is not built */
 async function requireEngine(): Promise<string> {
   const { findEngine } = await import("../../host-sim/xs/engine.ts");
   const binary = findEngine();
   if (binary !== undefined) return binary;
   throw new UserError(
-    "XS is not built here: npm ci builds it where there are make and a C compiler, on Node 20 or 22",
+    'XS is not built: install make and a C compiler, then run "npm ci" on Node 20 or 22',
   );
 }
 
-/** @throws UserError where the engine is gone */
+/** @throws UserError when the engine's process ends */
 async function runOnXs(
   binary: string,
   options: SimulatorOptions,
@@ -280,7 +282,7 @@ async function runOnXs(
     const { makeNodeBox, runSimulator, takesKeys } = await import(
       "../../host-sim/run-simulator.ts"
     );
-    // After a power cut they are loaded again.
+    // A power cut loads them again.
     const isLoadedOnce = options.scenario === undefined && !takesKeys(options.json);
     const onLoaded = isLoadedOnce ? { onLoaded: remove } : {};
     const xs = { binary, modules, ...onLoaded };

@@ -16,8 +16,8 @@ import { serviceIdentity } from "../certs/paths.ts";
 import { type LocalSystem, startLocalSystem } from "./system.ts";
 import { type LocalWeb, startLocalWeb } from "./web.ts";
 
-/** Everything that `npm start` brings up, and a colleague with a telephone before it. */
-describe("the staff app from the thumb to the pin", function () {
+/** Everything that `npm start` runs, used through an emulated phone. */
+describe("the staff app, from the page to the pin", function () {
   this.timeout(90_000);
   const directory = mkdtempSync(join(tmpdir(), "boom-box-staff-app-"));
   const certs = join(directory, "certs");
@@ -52,28 +52,28 @@ describe("the staff app from the thumb to the pin", function () {
   const pulses = () => system.box.device.gatePin.edges.filter(({ value }) => value === 1).length;
   const ready = () => page.locator('.slide[data-control="ready"]').waitFor();
 
-  it("signs the first administrator in by the printed link, with a passkey", async () => {
+  it("signs the first administrator in with the printed link and a passkey", async () => {
     await page.goto(web.invitationUrl ?? "");
     await page.getByRole("button", { name: "Create a passkey" }).click();
     await ready();
     assert.equal(pulses(), 0);
   });
 
-  it("opens at one slide: one pulse, and the page says what the box said", async () => {
+  it("opens on one slide: one pulse, and the page shows the box's report", async () => {
     await slide(page);
     await page.getByText("The box pressed the button for 0.5 s.").waitFor();
     assert.equal(pulses(), 1);
   });
 
-  it("does not open by a slide that stops halfway", async () => {
+  it("does not open when a slide stops halfway", async () => {
     await ready();
     await slide(page, 0.5);
     await new Promise((resolve) => setTimeout(resolve, 500));
     assert.equal(pulses(), 1);
   });
 
-  it("says that the box refused while it cools down, and nothing moves", async () => {
-    // The terminal's own open, and the colleague's right after it.
+  it("shows that the box refused during the cooldown, and the pin stays LOW", async () => {
+    // First an open from the terminal, then one from the page.
     const others = await system.open();
     if (others?.outcome === "refused") {
       await new Promise((resolve) => setTimeout(resolve, system.settings.cooldownMs));
@@ -85,7 +85,7 @@ describe("the staff app from the thumb to the pin", function () {
     assert.equal(pulses(), before);
   });
 
-  it("has no control while the box is offline, and has one again when it is back", async () => {
+  it("hides the control while the box is offline, and shows it when the box is back", async () => {
     system.faults.apply({ fault: "broker-down" });
     await page.locator('.slide:not([data-control="ready"])').waitFor();
     const before = pulses();

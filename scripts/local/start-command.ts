@@ -18,25 +18,25 @@ interface StartFlags extends LocalSystemOptions {
   readonly webPort: number;
 }
 
-/** Adds `boom-box start`, which is `npm start`: stand-in, one box, the staff app, and a screen to watch them on. */
+/** Adds `boom-box start` (`npm start`): the stand-in, one box, the staff app, and a screen that shows them. */
 export function registerStartCommand(program: Command): void {
   program
     .command("start")
     .description(
-      "run the cloud stand-in, one box and the staff app here, and watch them (npm start)",
+      "run the cloud stand-in, one box and the staff app on this machine, and watch them (npm start)",
     )
     .option("--thing <name>", "the box's thing name", thingName, defaultThing)
-    .option("--port <port>", "the stand-in's port; another if taken", numberOption("port"), 8883)
-    .option("--certs <dir>", "where the certificates are, or will be", defaultCertsDirectory)
+    .option("--port <port>", "the stand-in's port; if in use, another", numberOption("port"), 8883)
+    .option("--certs <dir>", "the certificates' folder", defaultCertsDirectory)
     .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
-    .option("--vcd <file>", "write what the pin did, for PulseView and GTKWave")
+    .option("--vcd <file>", "write the pin's edges as a VCD file, for PulseView and GTKWave")
     .option(
       "--web-port <port>",
-      "the staff app's port; another if taken",
+      "the staff app's port; if in use, another",
       numberOption("port"),
       8080,
     )
-    .option("--no-web", "without the staff app")
+    .option("--no-web", "do not start the staff app")
     .action(start);
 }
 
@@ -82,7 +82,7 @@ async function start(flags: StartFlags): Promise<void> {
   process.exitCode = 1;
 }
 
-/** The box is there without it: what keeps the staff app from starting is told, and no more. */
+/** A staff app that cannot start is only logged: the box runs without it. */
 async function startWebBeside(
   system: LocalSystem,
   { certs, webPort }: StartFlags,
@@ -100,7 +100,7 @@ async function startWebBeside(
     });
     watch.log(`staff app: ${web.url}`);
     if (web.invitationUrl !== undefined) {
-      watch.log(`the first administrator signs in here, once: ${web.invitationUrl}`);
+      watch.log(`sign-in link for the first administrator, valid once: ${web.invitationUrl}`);
     }
     return web;
   } catch (error) {

@@ -11,7 +11,7 @@ import { UserError } from "../command-line/user-error.ts";
 import { StandIn } from "./local-stand-in.ts";
 import { startLocalSystem } from "./system.ts";
 
-describe("the whole of Boom Box on one machine", function () {
+describe("the whole system on one machine", function () {
   this.timeout(20_000);
   let certs: string;
 
@@ -28,7 +28,7 @@ describe("the whole of Boom Box on one machine", function () {
     const lines: string[] = [];
     let wanted: string | undefined;
     let resolveHeard: () => void = () => {};
-    /** The box's connection is in this state from now on, or again. */
+    /** Resolves when the box's connection next enters this state. */
     const heard = (state: string) =>
       new Promise<void>((resolve) => {
         wanted = state;
@@ -48,14 +48,14 @@ describe("the whole of Boom Box on one machine", function () {
     return { system, lines, heard };
   }
 
-  it("leaves no stand-in behind where it cannot be announced", async () => {
+  it("stops the stand-in when it cannot be announced", async () => {
     await ensureCertificates({ directory: certs, things: [] });
     const probe = createServer().listen(0, "127.0.0.1");
     await once(probe, "listening");
     const { port } = probe.address() as AddressInfo;
     probe.close();
     await once(probe, "close");
-    // A folder is in the announcement's place.
+    // A folder has the name of the announcement's file.
     mkdirSync(join(certs, "stand-in.json"));
     await assert.rejects(
       StandIn.start(certs, port, () => {}),
@@ -66,7 +66,7 @@ describe("the whole of Boom Box on one machine", function () {
     next.close();
   });
 
-  it("makes what is missing, is found while it runs, opens, and leaves nothing behind", async () => {
+  it("makes missing certificates, announces the stand-in, opens, and cleans up", async () => {
     const { system, lines } = await start();
     assert.deepEqual(
       lines,
@@ -80,7 +80,7 @@ describe("the whole of Boom Box on one machine", function () {
     assert.equal(system.box.device.gatePin.value, 0);
   });
 
-  it("opens again after a connection was lost in the middle of an open", async () => {
+  it("opens again after the connection was lost during an open", async () => {
     const { system, heard } = await start();
     // The pulse takes half a second; the event comes after it.
     const lost = assert.rejects(system.open(), /connection to the broker was lost|no connection/);
@@ -89,28 +89,28 @@ describe("the whole of Boom Box on one machine", function () {
     await assert.rejects(system.open(), /no connection/);
     system.faults.apply({ fault: "broker-up" });
     await heard("connected");
-    // It may say "cooldown": what counts is that the box answers.
+    // The answer may be "cooldown": the test needs any answer.
     assert.notEqual(await system.open(), undefined);
     await system.stop();
   });
 
-  it("loses its broker and gets it back with what it knew, and opens at the first try", async () => {
+  it("keeps the broker's state across a restart, and opens at the first try", async () => {
     const { system, heard } = await start();
     assert.equal((await system.open())?.outcome, "opened");
     system.faults.apply({ fault: "broker-down" });
     await heard("backoff");
     await assert.rejects(system.open(), /no connection/);
-    // However fast they are asked for, one comes after the other.
+    // They run one after the other, however fast they are requested.
     for (const fault of ["broker-up", "broker-down", "broker-up"] as const) {
       system.faults.apply({ fault });
     }
     await heard("connected");
-    // It may say "cooldown": what counts is that the box answers.
+    // The answer may be "cooldown": the test needs any answer.
     assert.notEqual(await system.open(), undefined);
     await system.stop();
   });
 
-  it("stops all that has been started where what comes before the box fails", async () => {
+  it("stops everything when a step before the box's start fails", async () => {
     await assert.rejects(
       startLocalSystem(
         { thing: "lot-1", port: 0, certs },
@@ -122,7 +122,7 @@ describe("the whole of Boom Box on one machine", function () {
     assert.equal(await findStandIn(certs), undefined);
   });
 
-  it("stops although its link could never connect", async () => {
+  it("stops while its link cannot connect", async () => {
     const { system, heard } = await start();
     system.faults.apply({ fault: "broker-down" });
     await heard("backoff");

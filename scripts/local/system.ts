@@ -15,12 +15,12 @@ import { StandIn } from "./local-stand-in.ts";
 
 export interface LocalSystemOptions {
   readonly thing: string;
-  /** another is taken if this one cannot be had */
+  /** if it is in use, another one is chosen */
   readonly port: number;
   readonly certs: string;
 }
 
-/** Somebody who is told what happens: a terminal, a log, a test. */
+/** Receives what happens: a terminal, a log, a test. */
 export interface Onlooker {
   log(line: string): void;
   onRecord(record: SimulatedBoxRecord): void;
@@ -32,15 +32,15 @@ export interface LocalSystem {
   readonly faults: FaultInjector;
   /**
    * Publishes one `open` as the service does.
-   * @returns what the box said, or undefined where it said nothing in time
+   * @returns the box's report, or undefined when none came in time
    */
   open(): Promise<EventReport | undefined>;
   stop(): Promise<void>;
 }
 
 /**
- * The whole of Boom Box on one machine: certificates, stand-in, a box, and a publisher for it.
- * @param beforeStart is handed everything before the box is powered on
+ * Starts the whole system on one machine: certificates, stand-in, a box, and a publisher for it.
+ * @param beforeStart receives the system before the box is powered on
  */
 export async function startLocalSystem(
   { thing, port, certs }: LocalSystemOptions,
@@ -49,7 +49,7 @@ export async function startLocalSystem(
 ): Promise<LocalSystem> {
   if (await isProvisionedInAws(certs, thing)) {
     throw new UserError(
-      `${thing} was provisioned in AWS IoT Core, and the stand-in does not know its certificate: name another box with --thing`,
+      `${thing} was provisioned in AWS IoT Core, so the stand-in does not accept its certificate: name another box with --thing`,
     );
   }
   const steps = await ensureCertificates({ directory: certs, things: [thing] });
@@ -82,7 +82,7 @@ export async function startLocalSystem(
       broker: {
         down: () => {
           standIn.down();
-          // Nobody has to find out by an open that is lost.
+          // Otherwise the next open would be lost before the opener notices.
           void opener.close();
         },
         up: () => standIn.up(),

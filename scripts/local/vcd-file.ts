@@ -5,17 +5,17 @@ import type { SimulatedBoxRecord } from "../../host-sim/simulated-box.ts";
 import { VcdLines } from "../../host-sim/vcd.ts";
 import { UserError } from "../command-line/user-error.ts";
 
-/** A box's record on its way into a file. */
+/** Writes a box's records to a file. */
 export interface VcdFile {
-  /** Never throws: a pin's edge must not fail because of a disk. */
+  /** Never throws: a disk error must not affect the pin. */
   record(record: SimulatedBoxRecord): void;
-  /** @throws UserError where something of it could not be written */
+  /** @throws UserError when some of it could not be written */
   close(): Promise<void>;
 }
 
 /**
- * Begins a VCD file, in place of what was there.
- * @throws UserError where it cannot be written
+ * Creates a VCD file, or replaces the one that exists.
+ * @throws UserError when the file cannot be written
  */
 export async function createVcdFile(
   file: string,
@@ -34,7 +34,7 @@ export async function createVcdFile(
   } catch (error) {
     throw failed(error);
   }
-  // A full disk is told at the end: the box goes on.
+  // `close` reports a full disk: the box keeps running.
   stream.on("error", () => {});
   const written = finished(stream);
   written.catch(() => {});

@@ -14,24 +14,24 @@ export interface LocalWebOptions {
   readonly box: Pick<Settings, "thingName" | "endpoint" | "port" | "prefix">;
   /** the service's certificate */
   readonly identity: StoredIdentity;
-  /** its database lies in here */
+  /** the folder of its database */
   readonly certs: string;
-  /** another is taken if this one cannot be had */
+  /** if it is in use, another one is chosen */
   readonly port: number;
   log(line: string): void;
 }
 
 export interface LocalWeb {
   readonly url: string;
-  /** where the first administrator signs in; undefined where one can already */
+  /** the first administrator's sign-in link; undefined when an administrator exists */
   readonly invitationUrl: string | undefined;
   stop(): Promise<void>;
 }
 
 /**
- * The staff app for the simulated box: the very service that `boom-box web` runs, on loopback, with a
+ * Starts the staff app for the simulated box: the same service as `boom-box web`, on loopback, with a
  * gate for the box and a grant for the first administrator.
- * @throws UserError where it cannot start; nothing of it runs then
+ * @throws UserError when it cannot start; then no part of it is left running
  */
 export async function startLocalWeb(options: LocalWebOptions): Promise<LocalWeb> {
   const { box, identity, certs, log } = options;
@@ -73,7 +73,7 @@ export async function startLocalWeb(options: LocalWebOptions): Promise<LocalWeb>
   return { url, invitationUrl: invitation?.url, stop: () => running.stop() };
 }
 
-/** For a box that has no gate yet: what an administrator does by hand for a real one. */
+/** Adds a gate if the box has none. For a real box, an administrator does this by hand. */
 async function addGate(store: Store, thingName: string): Promise<void> {
   const gates = await store.gates();
   if (gates.some((gate) => gate.thingName === thingName)) return;
@@ -85,7 +85,7 @@ async function addGate(store: Store, thingName: string): Promise<void> {
   await store.createGate({ id, name: `Gate ${thingName}`, thingName, timeZone, isActive: true });
 }
 
-/** To its gate, at all times; whoever is waited for is the first administrator. */
+/** Grants the first administrator access to the box's gate at all times. */
 async function admitAdministrator(store: Store, thingName: string): Promise<void> {
   const gate = (await store.gates()).find((each) => each.thingName === thingName);
   const person = (await store.people()).find(({ isAdministrator }) => isAdministrator);
@@ -96,7 +96,7 @@ async function admitAdministrator(store: Store, thingName: string): Promise<void
   await store.createGrant({ id: randomUUID(), personId, gateId, ...always, endsAt: null });
 }
 
-/** What goes wrong is for the screen; what goes well is seen in the page. */
+/** Logs warnings and errors to the screen; the page shows the rest. */
 function loggerOf(log: (line: string) => void): Logger {
   const tell = (fields: Readonly<Record<string, unknown>>, message: string) => {
     const { err, detail } = fields;
@@ -106,7 +106,7 @@ function loggerOf(log: (line: string) => void): Logger {
   return { info: () => {}, warn: tell, error: tell };
 }
 
-/** `preferred` where nobody has it on loopback, else any. */
+/** `preferred` if it is free on loopback, else any free port. */
 async function usablePort(preferred: number): Promise<number> {
   const listen = (port: number) =>
     new Promise<number | undefined>((resolve) => {
@@ -119,6 +119,9 @@ async function usablePort(preferred: number): Promise<number> {
       });
     });
   const port = (await listen(preferred)) ?? (await listen(0));
-  if (port === undefined) throw new UserError("no port on loopback can be had for the staff app");
+  if (port === undefined)
+    throw new UserError(
+      "the staff app found no free port on loopback: end a program that listens there, or use --no-web",
+    );
   return port;
 }

@@ -16,13 +16,13 @@ interface OpenFlags extends BrokerFlags {
   readonly json?: boolean;
 }
 
-/** Adds `boom-box open`: exit code 0 only where the box itself says `opened`, else 1. */
+/** Adds `boom-box open`: exit code 0 only when the box itself reports `opened`, else 1. */
 export function registerOpenCommand(program: Command): void {
   const command = program
     .command("open")
-    .description("ask a box to open its gate, and wait for what becomes of it");
+    .description("ask a box to open its gate, and wait for the outcome");
   addBrokerOptions(command)
-    .option("--by <who>", "who asks, for the records (default: the user's name)", who)
+    .option("--by <who>", "who asks, for the records (default: your user name)", who)
     .option("--timeout <seconds>", "how long to wait for the outcome, 1–60", seconds, 10)
     .option("--json", "print the box's event as JSON")
     .action(open);
@@ -45,7 +45,7 @@ async function open(flags: OpenFlags): Promise<void> {
 
 function describeOutcome(report: EventReport | undefined, { thing, timeout }: OpenFlags): string {
   if (report === undefined) {
-    return `no answer from ${thing} within ${timeout} s: is the box online? Whether it opened is not known.`;
+    return `no answer from ${thing} within ${timeout} s: is the box online? It is not known whether the gate opened.`;
   }
   return report.outcome === "opened"
     ? `opened: ${thing} held the button for ${Number(report.pulseMs)} ms`
@@ -56,14 +56,14 @@ function userName(): string {
   try {
     return requesterOf(userInfo().username) ?? "boom-box open";
   } catch {
-    // No entry for this user id, as in some containers.
+    // This user ID has no entry, as in some containers.
     return "boom-box open";
   }
 }
 
 function who(text: string): string {
   if (isRequester(text)) return text;
-  throw new InvalidArgumentError("It must be 1–64 characters, none of them a control character.");
+  throw new InvalidArgumentError("It must be 1–64 characters, without control characters.");
 }
 
 function seconds(text: string): number {

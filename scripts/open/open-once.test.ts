@@ -32,14 +32,14 @@ describe("an opener", () => {
   });
   afterEach(() => clock.restore());
 
-  /** Lets every promise that is due settle. */
+  /** Lets every pending promise settle. */
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   const open = () => opener.open("lot-1", "Alice", 10_000);
   const link = () => links.at(-1) ?? assert.fail("no link was made");
   const sent = () => link().sent.at(-1) ?? assert.fail("nothing was sent");
   const assertNoTimer = () => assert.equal(clock.countTimers(), 0);
 
-  it("listens first, then sends one command that is valid for ten seconds", async () => {
+  it("subscribes first, then sends one command that is valid for ten seconds", async () => {
     const outcome = open();
     await settle();
     const { id, ...rest } = sent();
@@ -51,7 +51,7 @@ describe("an opener", () => {
     await outcome;
   });
 
-  it("returns the box's own report of this command", async () => {
+  it("returns the box's report of this command", async () => {
     const outcome = open();
     await settle();
     link().event("lot-1", { id: sent().id, pulseMs: 501, at: now + 900 });
@@ -69,7 +69,7 @@ describe("an opener", () => {
 
   it("accepts an answer that comes before the broker's acknowledgement", async () => {
     const outcome = open();
-    // Connecting takes a turn; what is sent after that is never acknowledged.
+    // One turn connects. The command sent after it is never acknowledged.
     await Promise.resolve();
     link().result = new Promise(() => {});
     await settle();
@@ -78,7 +78,7 @@ describe("an opener", () => {
     assertNoTimer();
   });
 
-  it("accepts no other event as the answer", async () => {
+  it("ignores the events of other commands", async () => {
     const outcome = open();
     await settle();
     const { id } = sent();
@@ -91,7 +91,7 @@ describe("an opener", () => {
     assertNoTimer();
   });
 
-  it("keeps two commands apart that are under way at once", async () => {
+  it("keeps two concurrent commands apart", async () => {
     const [first, second] = [open(), open()];
     await settle();
     const [one, other] = link().sent;
@@ -103,7 +103,7 @@ describe("an opener", () => {
     assert.equal((await second)?.reason, "busy");
   });
 
-  it("waits as long as it was told, and no longer", async () => {
+  it("waits as long as the timeout, and no longer", async () => {
     let isOver = false;
     const outcome = open().finally(() => {
       isOver = true;
@@ -116,7 +116,7 @@ describe("an opener", () => {
     assert.equal(await outcome, undefined);
   });
 
-  it("goes on waiting for the event when the acknowledgement does not come", async () => {
+  it("keeps waiting for the event when the acknowledgement does not arrive", async () => {
     const outcome = open();
     await Promise.resolve();
     link().result = { type: "unknown", detail: "no acknowledgement" };
@@ -125,19 +125,19 @@ describe("an opener", () => {
     assert.equal((await outcome)?.outcome, "opened");
   });
 
-  it("says at once that the connection was lost, and that the gate may have opened", async () => {
+  it("reports a lost connection at once, and that the gate may have opened", async () => {
     const outcome = open();
     await settle();
     link().listening(false);
     await assert.rejects(outcome, {
       name: "UserError",
-      message: "the connection to the broker was lost: whether lot-1 opened is not known",
+      message: "the connection to the broker was lost: it is not known whether lot-1 opened",
     });
     assertNoTimer();
     assert.equal(link().isClosed, true);
   });
 
-  it("says that nothing was sent when the link did not take the command", async () => {
+  it("reports that nothing was sent when the link did not accept the command", async () => {
     const outcome = open();
     await Promise.resolve();
     link().result = { type: "not-sent", detail: "no connection to the broker" };
@@ -160,7 +160,7 @@ describe("an opener", () => {
     assert.equal((await outcome)?.outcome, "opened");
   });
 
-  it("tells those who wait when it is closed", async () => {
+  it("rejects the pending commands when it is closed", async () => {
     const outcome = open();
     await settle();
     await Promise.all([assert.rejects(outcome, /was lost/), opener.close()]);
@@ -209,13 +209,13 @@ describe("an opener with a real broker", function () {
     return standIn;
   }
 
-  /** A server that does with each client what it is told to. */
+  /** A TLS server that calls `greet` with each client. */
   async function server(greet: (socket: TLSSocket) => void): Promise<number> {
     const own = await readIdentity(certs, "server");
     const options = { ca: own.caPem, cert: own.chainPem, key: own.keyPem, requestCert: true };
     const listener: Server = createServer(options, (socket) => {
       socket.on("error", () => {});
-      // Without it the end of what the client sends would never be seen.
+      // Without it, the server would never see that the client closed the connection.
       socket.resume();
       greet(socket);
     });
@@ -241,7 +241,7 @@ describe("an opener with a real broker", function () {
       },
     );
 
-  it("is let in by the stand-in, and told when that drops it", async () => {
+  it("connects to the stand-in, and notices when the stand-in drops it", async () => {
     const standIn = await cloud();
     const opener = new Opener({ ...broker, port: standIn.port });
     assert.equal(await opener.open("lot-1", "Alice", 100), undefined);
@@ -255,35 +255,35 @@ describe("an opener with a real broker", function () {
     assert.deepEqual(standIn.connectedClients(), []);
   });
 
-  it("says so where nobody listens", async () => {
+  it("reports that no broker is listening", async () => {
     const port = await server(() => {});
     await ended.pop()?.();
     await assertRefused(port, /ECONNREFUSED/);
   });
 
-  it("says so where the broker hangs up without an answer, as AWS does", async () => {
+  it("reports that the broker closed the connection without an answer, as AWS does", async () => {
     const port = await server((socket) => socket.once("data", () => socket.end()));
     await assertRefused(port, /closed the connection/);
   });
 
-  it("says so where the broker answers that we may not", async () => {
+  it("reports that the broker refused the connection as not authorized", async () => {
     const notAuthorized = Buffer.from([0x20, 2, 0, 5]);
     const port = await server((socket) => socket.once("data", () => socket.end(notAuthorized)));
     await assertRefused(port, /Not authorized/);
   });
 
-  it("says so where the broker speaks something else", async () => {
+  it("reports that the server does not speak MQTT", async () => {
     const port = await server((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     await assertRefused(port, /header flag|packet/i);
   });
 
-  it("says so where the broker does not know our certificate", async () => {
+  it("reports that the broker does not accept the client's certificate", async () => {
     const standIn = await cloud();
     const stranger = await readIdentity(certs, "lot-1");
     await assertRefused(standIn.port, /closed the connection|alert|ECONNRESET/, stranger);
   });
 
-  it("says so where the broker is not the one it should be", async () => {
+  it("reports that the broker's certificate is not trusted", async () => {
     const other = mkdtempSync(join(tmpdir(), "boom-box-"));
     await ensureCertificates({ directory: other, things: ["lot-1"] });
     const { caPem } = await readIdentity(other, "service");

@@ -12,7 +12,7 @@ const lifetimeMs = 10_000;
 const answerWithinMs = 5_000;
 
 /**
- * Opens gates through the staff app's own link to the boxes, and waits for what the box reports. It
+ * Opens gates through the staff app's own link to the boxes, and waits for the box's report. It
  * connects at the first command, and again at the next one after the connection was lost.
  */
 export class Opener {
@@ -51,7 +51,7 @@ export class Opener {
   async close(): Promise<void> {
     const used = this.#connection;
     this.#connection = undefined;
-    // A connection that failed was reported by the open that asked for it.
+    // The open that requested the connection has reported its failure.
     await used?.then(
       (connection) => connection.close(),
       () => {},
@@ -90,7 +90,7 @@ interface Waiting {
   onLost(): void;
 }
 
-/** A link until it is lost for the first time, and the commands that wait for their event. */
+/** One link until it is lost, and the commands that wait for their event. */
 class Connection implements GateLinkListener {
   readonly #link: GateLink;
   /** by the command's id */
@@ -101,7 +101,7 @@ class Connection implements GateLinkListener {
     this.#link = link;
   }
 
-  /** @returns undefined once events are heard; otherwise why that failed */
+  /** @returns undefined once it is subscribed to events; otherwise why that failed */
   start(): Promise<string | undefined> {
     return new Promise((resolve) => {
       this.#onStarted = resolve;
@@ -120,14 +120,14 @@ class Connection implements GateLinkListener {
       };
       const fail = (message: string) => finish(() => reject(new UserError(message)));
       const onLost = () =>
-        fail(`the connection to the broker was lost: whether ${thing} opened is not known`);
+        fail(`the connection to the broker was lost: it is not known whether ${thing} opened`);
       const timeout = setTimeout(() => finish(() => resolve(undefined)), timeoutMs);
       const onReport = (report: EventReport) => finish(() => resolve(report));
       this.#waiting.set(id, { thing, onReport, onLost });
       const command = { id, thingName: thing, issuedAt, expiresAt: issuedAt + lifetimeMs, by };
       this.#link.send(command, timeoutMs).then(
         (result) => {
-          // What is unknown shows in the box's event, or in the connection's end.
+          // If the outcome is unknown, the box's event or the lost connection settles it.
           if (result.type !== "not-sent") return;
           fail(`the command for ${thing} was not sent (${printable(result.detail)})`);
         },

@@ -20,18 +20,18 @@ import type { ProvisionOptions } from "./provision.ts";
 import type { Run, Step } from "./run.ts";
 import type { Subject } from "./subject.ts";
 
-/** Made once: keys take their time. */
+/** Made once, because key generation is slow. */
 const seeds = [0, 1].map(() =>
   generateKeyPairSync("rsa", { modulusLength: 2048 })
     .privateKey.export({ type: "pkcs8", format: "pem" })
     .toString(),
 );
 
-/** A person's folder of certificates, and what they were told. */
+/** A user's folder of certificates, and the steps that were reported to the user. */
 export class Person {
   readonly certs = mkdtempSync(join(tmpdir(), "boom-box-provision-"));
   readonly steps: Step[] = [];
-  /** steps after which the program dies; counted from 0 */
+  /** the step after which the program dies; counted from 0 */
   diesAtStep = Number.POSITIVE_INFINITY;
   readonly #emulator: Emulator;
   #seeded = 0;
@@ -69,7 +69,7 @@ export class Person {
     };
   }
 
-  /** A key that is there already, as after an interruption right behind it: first one, then another. */
+  /** Writes a key into `next/`, as if a run was killed right after it made the key. */
   seedKey(name = "lot-1"): void {
     mkdirSync(join(this.certs, name, "next"), { recursive: true, mode: 0o700 });
     const key = seeds[this.#seeded++ % seeds.length] ?? "";
@@ -81,7 +81,7 @@ export class Person {
     return this.steps.map(({ state, step }) => `${state} ${step}`);
   }
 
-  /** The certificate in place: its id, and its key's it is. */
+  /** The ID of the installed certificate, after a check that its key matches. */
   async certificateId(name = "lot-1"): Promise<string> {
     const files = identityFiles(this.certs, name);
     const certificate = new X509Certificate(readFileSync(files.certificatePem));
@@ -90,13 +90,13 @@ export class Person {
     for (const key of [createPrivateKey(readFileSync(files.keyPem)), createPrivateKey(der)]) {
       assert.ok(certificate.checkPrivateKey(key));
     }
-    // In AWS it is the DER's.
+    // AWS hashes the DER instead.
     const id = createHash("sha256").update(readFileSync(files.certificatePem)).digest("hex");
     assert.equal((await readRecord(this.certs, name))?.current?.certificateId, id);
     return id;
   }
 
-  /** Every file: its path from the folder, its mode, its bytes. */
+  /** Every file: its relative path, its mode, its bytes. */
   files(): [path: string, mode: number, bytes: Buffer][] {
     return readdirSync(this.certs, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -111,7 +111,7 @@ export class Person {
   }
 }
 
-/** One active certificate that stands for a box and may be it, and nothing more. */
+/** One active certificate that is attached to a box and has only the box's policy. */
 export const boxCertificate = (id: string, thing = "lot-1"): InventoryCertificate => ({
   id,
   status: "ACTIVE",

@@ -11,9 +11,9 @@ import { commandFor, type Run, tell } from "./run.ts";
 import { policyOf } from "./subject.ts";
 
 /**
- * Lets a certificate be the box (or the service), and nothing else: the policy, the two attachments,
- * and only then ACTIVE. What is so already is left so.
- * @throws UserError where the policy says something else, or somebody deactivated the certificate
+ * Authorizes a certificate as the box (or the service), and as nothing else: creates the policy, makes
+ * the two attachments, then activates the certificate. It skips what is done already.
+ * @throws UserError when the policy has another document, or somebody deactivated the certificate
  */
 export async function authorize(
   run: Run,
@@ -26,24 +26,24 @@ export async function authorize(
   refuseDeactivated(run, entry, certificate);
   const policyName = await ensurePolicy(run, certificateArn);
   if ((await cloud.listAttachedPolicies(certificateArn)).includes(policyName)) {
-    tell(run, "attachment", "kept", `policy ${policyName} on it`);
+    tell(run, "attachment", "kept", `policy ${policyName} is attached`);
   } else {
     await cloud.attachPolicy(policyName, certificateArn);
-    tell(run, "attachment", "done", `policy ${policyName} attached to it`);
+    tell(run, "attachment", "done", `policy ${policyName} attached to the certificate`);
   }
   if (subject.type === "box") {
     if ((await cloud.listThingPrincipals(subject.name)).includes(certificateArn)) {
-      tell(run, "attachment", "kept", `it stands for ${subject.name}`);
+      tell(run, "attachment", "kept", `certificate is attached to the thing ${subject.name}`);
     } else {
       await cloud.attachThingPrincipal(subject.name, certificateArn);
-      tell(run, "attachment", "done", `attached to the thing ${subject.name}`);
+      tell(run, "attachment", "done", `certificate attached to the thing ${subject.name}`);
     }
   }
   if (certificate.status === "ACTIVE") {
     tell(run, "activation", "kept", `certificate ${short(certificateId)} is active`);
   } else {
     await cloud.updateCertificate(certificateId, "ACTIVE");
-    tell(run, "activation", "done", `certificate ${short(certificateId)} made active`);
+    tell(run, "activation", "done", `certificate ${short(certificateId)} activated`);
   }
   if (!entry.activated) {
     entry.activated = true;
@@ -51,15 +51,15 @@ export async function authorize(
   }
 }
 
-/** Whoever deactivated it may have had a reason, such as a lost key. */
+/** Never activates such a certificate again: it may be inactive because its key was lost. */
 function refuseDeactivated(run: Run, entry: CertificateRecord, { status }: Certificate): void {
   if (status === "ACTIVE" || (status === "INACTIVE" && !entry.activated)) return;
   throw new UserError(
-    `certificate ${short(entry.certificateId)} was made ${status} in ${run.cloud.name}: activate it there if that was a mistake; if its key is lost to someone, run "${commandFor(run, "deprovision")}", then provision again`,
+    `certificate ${short(entry.certificateId)} was made ${status} in ${run.cloud.name}: activate it there if that was a mistake; if somebody else may have its key, run "${commandFor(run, "deprovision")}", then provision again`,
   );
 }
 
-/** @returns its name */
+/** @returns the policy's name */
 async function ensurePolicy(run: Run, certificateArn: string): Promise<string> {
   const { cloud, subject } = run;
   const { policyName, document } = policyOf(subject, placeOf(certificateArn));
@@ -68,17 +68,17 @@ async function ensurePolicy(run: Run, certificateArn: string): Promise<string> {
     tell(run, "policy", "done", `policy ${policyName}`);
     return policyName;
   }
-  // Somebody else, or a call whose answer was lost, may have made it meanwhile.
+  // Another run, or a call whose answer was lost, may have created it meanwhile.
   if (!isSame(before ?? (await cloud.getPolicy(policyName)), document)) {
     throw new UserError(
-      `the policy ${policyName} in ${cloud.name} is not this project's: put its document back as docs/aws.md shows it, or take another --prefix`,
+      `the policy ${policyName} in ${cloud.name} has another document: restore the document in docs/aws.md, or use another --prefix`,
     );
   }
   tell(run, "policy", "kept", `policy ${policyName}`);
   return policyName;
 }
 
-/** Whether two documents say the same, in whatever order their members are. */
+/** Whether two documents are equal, whatever the order of their members. */
 export function isSame(one: string | undefined, other: string): boolean {
   try {
     return one !== undefined && isDeepStrictEqual(JSON.parse(one), JSON.parse(other));

@@ -6,7 +6,7 @@ import { AccountError, OutcomeUnknown } from "./control-plane.ts";
 
 const region = "eu-central-1";
 
-describe("what AWS and its SDK refuse", () => {
+describe("an error from AWS or its SDK", () => {
   const environment = { ...process.env };
   let server: Server | undefined;
 
@@ -14,7 +14,7 @@ describe("what AWS and its SDK refuse", () => {
     for (const name of Object.keys(process.env))
       if (name.startsWith("AWS_")) delete process.env[name];
     Object.assign(process.env, {
-      // Nothing of this machine's is asked.
+      // Nothing on this machine provides credentials.
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_CONFIG_FILE: "/none/config",
       AWS_SHARED_CREDENTIALS_FILE: "/none/credentials",
@@ -29,7 +29,7 @@ describe("what AWS and its SDK refuse", () => {
   const withKeys = () =>
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" });
 
-  /** An endpoint that answers everything with one error, or something else. */
+  /** An endpoint that answers every request with one error or body. */
   async function answering(status: number, type: string, body = "{}"): Promise<string> {
     server = createServer((_, response) => {
       response.writeHead(status, { "content-type": "application/json", "x-amzn-errortype": type });
@@ -47,14 +47,14 @@ describe("what AWS and its SDK refuse", () => {
       sleep: async () => {},
     });
     const error = await cloud.describeThing("lot-1").then(
-      () => assert.fail("it was done"),
+      () => assert.fail("the call succeeded"),
       (reason: Error) => reason,
     );
     assert.doesNotMatch(error.message, /\n/);
     return error;
   }
 
-  it("is said of a region that is named nowhere", async () => {
+  it("says how to name a region when none is set", async () => {
     withKeys();
     await assert.rejects(AwsControlPlane.open({}), {
       name: "AccountError",
@@ -62,31 +62,28 @@ describe("what AWS and its SDK refuse", () => {
     });
   });
 
-  it("is said of credentials that are nowhere", async () => {
+  it("says how to provide credentials when there are none", async () => {
     const error = await refusal("http://127.0.0.1:9");
     assert.equal(error.name, "AccountError");
     assert.match(error.message, /^no AWS credentials .*AWS_PROFILE.*"aws configure"$/);
   });
 
-  it("is said of an address where nobody answers, and of one that is none", async () => {
+  it("reports an endpoint that does not answer, and one that is not AWS IoT", async () => {
     withKeys();
     assert.match(
       (await refusal("http://127.0.0.1:9")).message,
-      /^nobody answers at .*127\.0\.0\.1:9.*ECONNREFUSED.*--endpoint-url/,
+      /^cannot connect to .*127\.0\.0\.1:9.*ECONNREFUSED.*--endpoint-url/,
     );
     const html = await answering(200, "", "<html>welcome</html>");
-    assert.match(
-      (await refusal(html)).message,
-      /does not answer as AWS IoT does: check --endpoint-url/,
-    );
+    assert.match((await refusal(html)).message, /is not AWS IoT's: check --endpoint-url/);
   });
 
   for (const [type, status, words] of [
     ["ExpiredTokenException", 403, /session has expired: sign in again/],
     ["UnrecognizedClientException", 403, /does not know these credentials/],
-    ["InvalidSignatureException", 403, /check AWS_SECRET_ACCESS_KEY, and this computer's clock/],
+    ["InvalidSignatureException", 403, /check AWS_SECRET_ACCESS_KEY and this computer's clock/],
   ] as const) {
-    it(`is said of ${type}, which ends a whole fleet's run`, async () => {
+    it(`explains ${type}, which ends the run of a whole fleet`, async () => {
       withKeys();
       const error = await refusal(await answering(status, type));
       assert.ok(error instanceof AccountError);
@@ -94,12 +91,12 @@ describe("what AWS and its SDK refuse", () => {
     });
   }
 
-  it("is said of a permission that is missing, with its name", async () => {
+  it("names a missing permission", async () => {
     withKeys();
     const error = await refusal(await answering(403, "AccessDeniedException"));
     assert.match(
       error.message,
-      /does not allow these credentials iot:DescribeThing: docs\/aws\.md/,
+      /does not allow iot:DescribeThing with these credentials: .*docs\/aws\.md/,
     );
     assert.ok(!(error instanceof AccountError));
   });
@@ -107,7 +104,7 @@ describe("what AWS and its SDK refuse", () => {
   const failure = (name: string, httpStatusCode?: number) =>
     Object.assign(new Error("words\u001b[2J of\nAWS"), { name, $metadata: { httpStatusCode } });
 
-  it("is uncertain only where AWS may have done it", () => {
+  it("has an unknown outcome only when the call may have taken effect", () => {
     const outcomeOf = (error: unknown) => explain(error, "iot:CreateThing", "AWS");
     assert.ok(outcomeOf(failure("InternalFailureException", 500)) instanceof OutcomeUnknown);
     assert.ok(outcomeOf(failure("TimeoutError")) instanceof OutcomeUnknown);
@@ -120,11 +117,11 @@ describe("what AWS and its SDK refuse", () => {
     }
   });
 
-  it("is one line without escapes, whatever AWS wrote", () => {
+  it("is one line without escape sequences, whatever AWS sent", () => {
     const { message } = explain(failure("InvalidRequestException", 400), "iot:CreateThing", "AWS");
     assert.equal(
       message,
-      "iot:CreateThing failed (InvalidRequestException: words [2J of AWS): run the same command again, it goes on where it stopped",
+      "iot:CreateThing failed (InvalidRequestException: words [2J of AWS): run the same command again; it continues where it stopped",
     );
   });
 });

@@ -26,24 +26,24 @@ import type { Certificate, ControlPlane, Thing } from "./control-plane.ts";
 export interface AwsOptions {
   /** default: AWS_REGION, or the profile's */
   readonly region?: string;
-  /** of the control plane: an emulator's, or a VPC endpoint's */
+  /** the control plane's URL, for an emulator or a VPC endpoint */
   readonly endpointUrl?: string;
   readonly profile?: string;
   /** milliseconds; for tests */
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-/** How often a call is sent while AWS throttles or fails. The SDK waits longer each time, at random. */
+/** How often a call is sent when AWS throttles or fails. The SDK backs off with jitter. */
 const maxAttempts = 6;
 const absent = "ResourceNotFoundException";
 
-/** AWS IoT Core's control plane, through AWS's SDK. */
+/** AWS IoT Core's control plane, through the AWS SDK. */
 export class AwsControlPlane implements ControlPlane {
   readonly type = "aws";
   readonly name: string;
   readonly region: string;
   readonly #client: IoTClient;
-  /** for what must not be sent twice unasked */
+  /** without retries, for calls that are not idempotent */
   readonly #once: IoTClient;
   readonly #sleep: (ms: number) => Promise<void>;
 
@@ -56,10 +56,10 @@ export class AwsControlPlane implements ControlPlane {
     this.#sleep = options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
   }
 
-  /** Sends nothing yet. @throws AccountError where no region is named anywhere */
+  /** Sends no request yet. @throws AccountError when no region is configured */
   static async open(options: AwsOptions): Promise<AwsControlPlane> {
     const { endpointUrl, profile } = options;
-    // Advice about Node's version is for whoever updates the SDK here, not for who provisions a box.
+    // The SDK's warning about Node's version is for its maintainers, not for who provisions a box.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
     const region = options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     const configuration = {
@@ -149,7 +149,7 @@ export class AwsControlPlane implements ControlPlane {
 
   async listAttachedPolicies(target: string) {
     const found = await this.#unlessAbsent("iot:ListAttachedPolicies", () =>
-      // A certificate takes 10 policies at most: they come on one page.
+      // A certificate has 10 policies at most, so they fit on one page.
       this.#client.send(new ListAttachedPoliciesCommand({ target, pageSize: 25 })),
     );
     return (found?.policies ?? []).flatMap(({ policyName }) => policyName ?? []);
@@ -172,7 +172,7 @@ export class AwsControlPlane implements ControlPlane {
       certificateSigningRequest: request,
       setAsActive: false,
     });
-    // The SDK would send it again after an answer that was lost, and leave a certificate behind.
+    // After a lost answer, a retry by the SDK would leave an extra certificate behind.
     for (let attempt = 1; ; attempt++) {
       try {
         const made = await this.#once.send(command);
@@ -219,7 +219,7 @@ export class AwsControlPlane implements ControlPlane {
 
   async describeEndpoint(): Promise<string> {
     const { endpointAddress } = await this.#do("iot:DescribeEndpoint", () =>
-      // Without a type it would be the old one, with a certificate of Symantec's.
+      // Without a type, AWS returns the old endpoint, whose certificate Symantec signed.
       this.#client.send(new DescribeEndpointCommand({ endpointType: "iot:Data-ATS" })),
     );
     return endpointAddress ?? "";
@@ -233,7 +233,7 @@ export class AwsControlPlane implements ControlPlane {
     }
   }
 
-  /** Undefined in place of AWS's exception of that name. */
+  /** Returns undefined instead of throwing AWS's exception of that name. */
   #unless<T>(name: string, action: string, call: () => Promise<T>): Promise<T | undefined> {
     return this.#do(action, () =>
       call().catch((error: unknown) => {
@@ -247,7 +247,7 @@ export class AwsControlPlane implements ControlPlane {
     return this.#unless(absent, action, call);
   }
 
-  /** A detachment takes AWS some seconds; until then what was attached cannot be deleted. */
+  /** A detachment takes some seconds in AWS. Until then, the detached resource cannot be deleted. */
   async #settled<T>(call: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {

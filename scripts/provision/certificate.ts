@@ -9,18 +9,18 @@ import { type Certificate, OutcomeUnknown } from "./control-plane.ts";
 import { nextKey, prepareNext, writeNext } from "./folder.ts";
 import { commandFor, type Run, tell } from "./run.ts";
 
-/** How far this computer's clock may be off AWS's while leftovers are looked for. */
+/** How far this computer's clock may differ from AWS's in the search for leftover certificates. */
 const clockSlackMs = 24 * 3_600_000;
 
-/** Between tries whose outcome is not known: what was made has to show up in the list. */
+/** Waits after an unknown outcome, because a new certificate appears in AWS's list with a delay. */
 const waitsMs = [2_000, 5_000];
 
 /**
- * The certificate of the key in `next/`, asked for once however often this is called.
+ * Obtains the certificate for the key in `next/`. Repeated calls do not create more certificates.
  *
- * CreateCertificateFromCsr makes another certificate each time, and its answer may be lost. So the
- * key, the request and the time are on disk before it is sent; and as long as no answer is on disk,
- * the INACTIVE certificates made since then are searched for one of this very key.
+ * CreateCertificateFromCsr creates another certificate at each call, and its answer may be lost. So
+ * the key, the request and the time are on disk before the call. Until an answer is on disk, this
+ * searches the INACTIVE certificates created since then for one with this key.
  */
 export async function obtainCertificate(
   run: Run,
@@ -32,7 +32,7 @@ export async function obtainCertificate(
   const { key, request } = await prepareNext(certs, subject.name);
   let certificate: Certificate;
   if (next.certificate === undefined) {
-    // An earlier run asked, and has no answer on disk.
+    // An earlier run sent the request, and has no answer on disk.
     if (next.requestedAt !== undefined) next.isUncertain = true;
     certificate = await find(run, next, key).then(
       (found) => found ?? ask(run, record, next, request, key),
@@ -40,7 +40,12 @@ export async function obtainCertificate(
     const { certificateId, certificateArn } = certificate;
     next.certificate = { certificateId, certificateArn, activated: false };
     await writeRecord(certs, subject.name, record);
-    tell(run, "certificate", "done", `certificate ${short(certificateId)} for the key made here`);
+    tell(
+      run,
+      "certificate",
+      "done",
+      `certificate ${short(certificateId)} created for the key made here`,
+    );
   } else {
     certificate = await described(run, next.certificate.certificateId);
     tell(run, "certificate", "kept", `certificate ${short(certificate.certificateId)}`);
@@ -72,10 +77,10 @@ async function ask(
       if (found !== undefined) return found;
     }
   }
-  throw new Error("the last wait is undefined");
+  throw new Error("the loop must return or throw at its last wait");
 }
 
-/** One left by a request whose answer was lost. Any more of the same key are of no use: deleted. */
+/** Finds a certificate that a request with a lost answer left. Deletes any others of the same key. */
 async function find(
   run: Run,
   { requestedAt }: NextCertificate,
@@ -88,8 +93,8 @@ async function find(
 }
 
 /**
- * Deletes certificates of the key in `next/` other than the one in use: such as came of a request
- * whose answer was lost, and showed up later. Only the holder of the key can have asked for them.
+ * Deletes certificates of the key in `next/` except the one in use. They come from requests whose
+ * answer was lost. Only the holder of the key can have requested them.
  */
 export async function sweep(run: Run, next: NextCertificate): Promise<void> {
   const key = await nextKey(run.certs, run.subject.name);
@@ -97,7 +102,12 @@ export async function sweep(run: Run, next: NextCertificate): Promise<void> {
   for (const { certificateId } of await leftovers(run, next.requestedAt, key)) {
     if (certificateId === next.certificate?.certificateId) continue;
     await run.cloud.deleteCertificate(certificateId);
-    tell(run, "deletion", "done", `certificate ${short(certificateId)}, left by a lost answer`);
+    tell(
+      run,
+      "deletion",
+      "done",
+      `certificate ${short(certificateId)} deleted; a request with a lost answer left it`,
+    );
   }
 }
 
@@ -111,20 +121,20 @@ async function leftovers({ cloud }: Run, requestedAt: number, key: KeyObject) {
   return found;
 }
 
-/** @throws UserError where it is gone, which is not guessed to be well */
+/** @throws UserError when the cloud has no such certificate */
 export async function described(run: Run, certificateId: string): Promise<Certificate> {
   const { cloud, subject } = run;
   const certificate = await cloud.describeCertificate(certificateId);
   if (certificate !== undefined) return certificate;
   throw new UserError(
-    `${cloud.name} has no certificate ${short(certificateId)}, which lies in certs/${subject.name}: check the account and region; if it was deleted there, run "${commandFor(run, "deprovision")}", then provision again`,
+    `${cloud.name} does not have the certificate ${short(certificateId)} from certs/${subject.name}: check the account and region; if it was deleted there, run "${commandFor(run, "deprovision")}", then provision again`,
   );
 }
 
 function checked(certificate: Certificate, key: KeyObject): Certificate {
   if (publicKeyOf(certificate)?.equals(createPublicKey(key))) return certificate;
   throw new UserError(
-    `certificate ${short(certificate.certificateId)} came for another key than the one asked for: this is not AWS IoT; delete it there, and check --endpoint-url`,
+    `certificate ${short(certificate.certificateId)} was issued for another key than the requested one, so this is not AWS IoT: delete the certificate there, and check --endpoint-url`,
   );
 }
 
@@ -136,7 +146,7 @@ function publicKeyOf({ certificatePem }: Certificate): KeyObject | undefined {
   }
 }
 
-/** A certificate's id as people are shown it. */
+/** A certificate's ID, shortened for output. */
 export function short(certificateId: string): string {
   return certificateId.slice(0, 12);
 }

@@ -43,7 +43,7 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
 
   async function refusal(...args: string[]): Promise<string> {
     const error = await run(...args).then(
-      () => assert.fail("it was done"),
+      () => assert.fail("the command succeeded"),
       (reason: unknown) => reason,
     );
     assert.ok(error instanceof Error && error.name === "UserError", String(error));
@@ -66,7 +66,7 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     return { standIn, lines };
   }
 
-  /** Connects as the box with what lies in a folder. */
+  /** Whether the box can connect with the files in a folder. */
   async function connects(port: number, folder: string): Promise<boolean> {
     const { caPem } = await readIdentity(certs, "lot-1");
     const read = (file: string) => readFileSync(join(certs, folder, file), "utf8");
@@ -81,7 +81,7 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
           certificatePem: read("certificate.pem"),
           keyPem: read("private-key.pem"),
         },
-        // One CONNECT a second is let in of one client id.
+        // The stand-in accepts one CONNECT a second from one client ID.
         waitsMs: [1_100],
       },
     ).then(
@@ -90,14 +90,14 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     );
   }
 
-  it("say what they will do, and with --dry-run leave it at that", async () => {
+  it("print the plan, and do nothing else with --dry-run", async () => {
     const printed = await run("provision", "--local", "--dry-run");
-    assert.match(printed, /^lot-1 {2}will {6}make the thing lot-1 in the stand-in$/m);
+    assert.match(printed, /^lot-1 {2}will {6}create the thing lot-1 in the stand-in$/m);
     assert.doesNotMatch(printed, /^lot-1 {2}done/m);
     assert.deepEqual(readdirSync(certs), []);
   });
 
-  it("walk the whole road, and back, with every file private and no key shown", async () => {
+  it("provision, rotate and deprovision with every file private and no key printed", async () => {
     let printed = await run("provision", "--local");
     assert.match(printed, /done {6}connected to localhost:\d+ as lot-1/);
     assert.match(printed, /Next: "boom-box sim --thing lot-1"/);
@@ -133,7 +133,7 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     );
   });
 
-  it("are believed by a stand-in that runs, from one moment to the next", async () => {
+  it("take effect at once in a running stand-in", async () => {
     const { standIn } = await startOne();
     await run("provision", "--local");
     assert.ok(await connects(standIn.port, "lot-1"));
@@ -147,7 +147,7 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     assert.ok(!(await connects(standIn.port, join("lot-1", aside ?? ""))));
   });
 
-  it("are believed by a stand-in that was down while they were undone", async () => {
+  it("take effect in a stand-in that was down during deprovision", async () => {
     await run("certs", "lot-1");
     const { standIn } = await startOne();
     await run("provision", "--local", "--thing", "lot-2");
@@ -157,7 +157,7 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     assert.ok(await connects(standIn.port, "lot-1"));
   });
 
-  it("put what boom-box certs made aside, and boom-box certs leaves theirs alone", async () => {
+  it("move the files from boom-box certs aside, and boom-box certs does not change theirs", async () => {
     await run("certs", "lot-1");
     await run("provision", "--local");
     const kept = readdirSync(join(certs, "lot-1")).filter((name) => name.startsWith("before-"));
@@ -165,11 +165,11 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     const printed = await run("certs", "lot-1");
     assert.match(
       printed,
-      /^lot-1 +kept .* provisioned in the stand-in, left alone: "boom-box rotate --local/m,
+      /^lot-1 +kept .* provisioned in the stand-in, not changed: "boom-box rotate --local/m,
     );
     assert.match(
       await refusal("certs", "--renew", "lot-1"),
-      /left alone: "boom-box rotate --local/,
+      /does not change it: "boom-box rotate --local/,
     );
     await run("rotate", "--local");
     await run("rotate", "--local", "--delete-old");
@@ -177,14 +177,14 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     assert.deepEqual(readdirSync(join(certs, "lot-1")), [...kept, "settings.json"]);
   });
 
-  it("print JSON lines alone with --json", async () => {
+  it("print only JSON lines with --json", async () => {
     const lines = (await run("provision", "--local", "--json")).trimEnd().split("\n");
     const steps = lines.map((line) => JSON.parse(line) as Record<string, string>);
     assert.deepEqual(Object.keys(steps[0] ?? {}), ["name", "step", "state", "text"]);
     assert.equal(steps.at(-1)?.step, "connection");
   });
 
-  it("take a box's folder for its own cloud's alone", async () => {
+  it("refuse a folder that belongs to another cloud or prefix", async () => {
     await run("provision", "--local");
     assert.match(
       await refusal("provision", "--region", "eu-central-1"),
@@ -201,34 +201,34 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
     assert.match(await refusal("provision", "--local", "--service"), /"boom-box certs"/);
     assert.match(
       await refusal("provision", "--local", "--region", "eu-central-1"),
-      /--local is the stand-in on this machine: leave --region/,
+      /--local uses the stand-in on this machine: leave out --region/,
     );
   });
 
-  it("name what to type next for this very box, not for another", async () => {
+  it("name the next command for this box", async () => {
     await run("provision", "--local", "--thing", "lot-2");
     const printed = await run("rotate", "--local", "--thing", "lot-2", "--keep-old");
     assert.match(printed, /then run "boom-box rotate --local --thing lot-2 --delete-old"$/m);
     assert.match(printed, /flashed again: boom-box flash --thing lot-2\./);
     assert.match(
       await refusal("rotate", "--local", "--thing", "lot-2", "--keep-old", "--delete-old"),
-      /--keep-old or --delete-old: not both/,
+      /--keep-old and --delete-old exclude each other/,
     );
   });
 
-  it("name each certificate that a rotation will deactivate, one that was kept before too", async () => {
+  it("name each certificate that a rotation will deactivate, including one kept before", async () => {
     await run("provision", "--local");
     await run("rotate", "--local", "--keep-old");
     const ids = Object.keys(books().certificates).map((id) => id.slice(0, 12));
     const printed = await run("rotate", "--local", "--dry-run");
-    const [, planned = ""] = /^lot-1 {2}will {6}make (.+) inactive/m.exec(printed) ?? [];
+    const [, planned = ""] = /^lot-1 {2}will {6}deactivate (.+): flash/m.exec(printed) ?? [];
     assert.deepEqual(planned.split(" and ").sort(), ids.sort());
   });
 
-  it("undo nothing, in one line, where there is nothing", async () => {
+  it("print one line when there is nothing to undo", async () => {
     assert.equal(
       await run("deprovision", "--local"),
-      "lot-1  as it is  nothing of lot-1 in the stand-in\n",
+      "lot-1  kept      lot-1 has nothing in the stand-in\n",
     );
     assert.deepEqual(readdirSync(certs), []);
   });
@@ -240,10 +240,10 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
       return path;
     };
 
-    it("are provisioned one after another, with their settings; again, nothing changes", async () => {
+    it("is provisioned one box after another, with settings; a second run changes nothing", async () => {
       const path = list("thingName,SSID,password\nlot-1,car park,open sesame\nlot-2,,\n");
       const printed = await run("provision", "--local", "--from", path);
-      assert.match(printed, /\n2 of 2 boxes are as they should be\n$/);
+      assert.match(printed, /\n2 of 2 boxes are provisioned\n$/);
       assert.doesNotMatch(printed, /sesame/);
       const settings = JSON.parse(readFileSync(join(certs, "lot-1", "settings.json"), "utf8"));
       assert.deepEqual(settings.networks, [{ SSID: "car park", password: "open sesame" }]);
@@ -252,16 +252,16 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
       assert.deepEqual(books(), before);
     });
 
-    it("are not begun where a line is wrong", async () => {
+    it("is refused completely when a line is invalid", async () => {
       const path = list("thingName\nlot-1\nlot 2\n");
       assert.match(
         await refusal("provision", "--local", "--from", path),
-        /line 3.*nothing has been done$/,
+        /line 3.*no box was provisioned$/,
       );
       assert.deepEqual(readdirSync(certs), ["boxes.csv"]);
     });
 
-    it("go on after one that fails, which the last line and the exit code tell", async () => {
+    it("continues after a box that fails; the last line and the exit code report it", async () => {
       await run("provision", "--local", "--thing", "lot-1");
       writeFileSync(join(certs, "lot-1", "settings.json"), "{");
       const path = list("thingName\nlot-1\nlot-2\n");
@@ -271,7 +271,7 @@ describe("boom-box provision, rotate and deprovision, in the stand-in", function
       assert.equal(status, 2);
       assert.match(
         stderr.toString(),
-        /^boom-box: lot-1: .*settings\.json is no JSON object.*\nboom-box: 1 of 2 boxes failed \(lot-1\): run the same command again/,
+        /^boom-box: lot-1: .*settings\.json is not a JSON object.*\nboom-box: 1 of 2 boxes failed \(lot-1\): run the same command again/,
       );
       assert.deepEqual(Object.keys(books().things), ["lot-1", "lot-2"]);
     });
@@ -305,7 +305,7 @@ describe("a folder provisioned in AWS", () => {
   });
   after(() => rmSync(certs, { recursive: true }));
 
-  it("is left alone by boom-box certs, also when the CA is renewed", async () => {
+  it("is not changed by boom-box certs, even when the CA is renewed", async () => {
     const before = readFileSync(join(certs, "lot-1", "certificate.pem"));
     const [, , , step] = await ensureCertificates({
       directory: certs,
@@ -315,16 +315,19 @@ describe("a folder provisioned in AWS", () => {
     assert.equal(step?.action, "kept");
     assert.match(
       step?.reason ?? "",
-      /^provisioned in AWS IoT Core, left alone: "boom-box rotate --thing lot-1"/,
+      /^provisioned in AWS IoT Core, not changed: "boom-box rotate --thing lot-1"/,
     );
     assert.ok(before.equals(readFileSync(join(certs, "lot-1", "certificate.pem"))));
     await assert.rejects(
       ensureCertificates({ directory: certs, things: ["lot-1"], renew: ["lot-1"] }),
-      { name: "UserError", message: /lot-1 was provisioned in AWS IoT Core, and is left alone/ },
+      {
+        name: "UserError",
+        message: /lot-1 was provisioned in AWS IoT Core, so this command does not change it/,
+      },
     );
   });
 
-  it("is at home in AWS for sim and open, which publishes as AWS's service", async () => {
+  it("connects sim and open to AWS, and open uses the service identity of AWS", async () => {
     const { resolveBroker, serviceFor } = await import("../broker/options.ts");
     const flags = { thing: "lot-1", certs };
     const { endpoint, port, prefix, alpn } = await resolveBroker(flags, "lot-1");
@@ -336,19 +339,19 @@ describe("a folder provisioned in AWS", () => {
     });
   });
 
-  it("is not taken to the stand-in where no connection to AWS has held yet", async () => {
+  it("does not use the stand-in before the first connection to AWS", async () => {
     const { resolveBroker } = await import("../broker/options.ts");
     const path = join(certs, "lot-1", "provisioning.json");
     const text = readFileSync(path, "utf8");
     writeFileSync(path, JSON.stringify({ ...JSON.parse(text), broker: undefined }));
     await assert.rejects(resolveBroker({ thing: "lot-1", certs }, "lot-1"), {
       name: "UserError",
-      message: /no connection has held yet: run "boom-box provision --thing lot-1" again$/,
+      message: /it has not connected yet: run "boom-box provision --thing lot-1" again$/,
     });
     writeFileSync(path, text);
   });
 
-  it("is no box for npm start, and unknown to the stand-in", async () => {
+  it("is refused by npm start and not registered in the stand-in", async () => {
     const { startLocalSystem } = await import("../local/system.ts");
     const onlooker = { log: () => {}, onRecord: () => {} };
     await assert.rejects(startLocalSystem({ thing: "lot-1", port: 0, certs }, onlooker), {
@@ -357,7 +360,7 @@ describe("a folder provisioned in AWS", () => {
     });
   });
 
-  it("is still the stand-in's while the certificate of AWS's is only on its way", async () => {
+  it("uses the stand-in while the certificate from AWS is not installed yet", async () => {
     const path = join(certs, "lot-1", "provisioning.json");
     const before = readFileSync(path);
     const { current, ...begun } = JSON.parse(before.toString()) as Record<string, unknown>;
@@ -367,11 +370,11 @@ describe("a folder provisioned in AWS", () => {
     const { serviceFor } = await import("../broker/options.ts");
     assert.equal(await serviceFor({ thing: "lot-1", certs }), "service");
     const steps = await ensureCertificates({ directory: certs, things: ["lot-1"] });
-    assert.doesNotMatch(steps.at(-1)?.reason ?? "", /left alone/);
+    assert.doesNotMatch(steps.at(-1)?.reason ?? "", /not changed/);
     writeFileSync(path, before);
   });
 
-  it("is not guessed at where its record is damaged", async () => {
+  it("causes an error when its record is damaged", async () => {
     const path = join(certs, "lot-1", "provisioning.json");
     const before = readFileSync(path);
     for (const text of ["", "{", "null", "{}", before.toString().replace('"aws"', '"gcp"')]) {

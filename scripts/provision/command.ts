@@ -21,20 +21,25 @@ type DeprovisionFlags = TargetFlags & { readonly deleteFiles?: boolean };
 export function registerProvisionCommands(program: Command): void {
   const write = (text: string) => (program.configureOutput().writeOut ?? toStdout)(text);
   addBrokerFlags(addTargetFlags(program.command("provision")))
-    .description("make a box known to AWS IoT Core, with a key made here, and connect once as it")
-    .option("--from <file>", "CSV: provision all boxes of it (docs/aws.md)")
-    .option("--beside-others", "although the thing has certificates of others; they stay")
+    .description(
+      "register a box in AWS IoT Core, with a key made here, and connect once as the box",
+    )
+    .option("--from <file>", "CSV: provision all boxes in the file (docs/aws.md)")
+    .option("--beside-others", "continue even if the thing has other certificates; they stay")
     .action((flags: ProvisionFlags) => provisionCommand(flags, write));
   addBrokerFlags(addTargetFlags(program.command("rotate")))
     .description(
-      "a new key and certificate beside the old; once it has connected, the old is deactivated",
+      "make a new key and certificate; when they have connected, deactivate the old certificate",
     )
-    .option("--keep-old", "leave the old certificate active: the board still has it")
-    .option("--delete-old", "make no new one; delete those that were replaced")
+    .option("--keep-old", "keep the old certificate active, because the board still has it")
+    .option("--delete-old", "only delete the certificates that were replaced")
     .action((flags: RotateFlags) => rotateCommand(flags, write));
   addTargetFlags(program.command("deprovision"))
-    .description("undo provision: certificate, attachments, thing; and the policy nobody else has")
-    .option("--delete-files", "delete key and certificate here too, not only move them aside")
+    .description("undo provision: delete certificate, attachments, thing, and the policy if unused")
+    .option(
+      "--delete-files",
+      "delete key and certificate on this machine instead of moving them aside",
+    )
     .action((flags: DeprovisionFlags) => deprovisionCommand(flags, write));
 }
 
@@ -43,22 +48,37 @@ const toStdout = (text: string) => void process.stdout.write(text);
 function addTargetFlags(command: Command): Command {
   return command
     .option("--thing <name>", `the box's thing name (default: ${defaultThing})`, thingName)
-    .option("--service", "not a box, but the service that publishes commands (boom-box open)")
-    .option("--local", "in the stand-in on this machine, without an AWS account")
-    .option("--region <region>", "AWS region (default: AWS_REGION, or the profile's)", region)
-    .option("--profile <name>", "of ~/.aws/config")
-    .option("--endpoint-url <url>", "of the control plane: an emulator's, or a VPC endpoint's", url)
+    .option("--service", "provision the service that publishes commands (boom-box open), not a box")
+    .option("--local", "use the stand-in on this machine, without an AWS account")
+    .option(
+      "--region <region>",
+      "AWS region (default: AWS_REGION, or the profile's region)",
+      region,
+    )
+    .option("--profile <name>", "the profile in ~/.aws/config")
+    .option(
+      "--endpoint-url <url>",
+      "the control plane's URL, for an emulator or a VPC endpoint",
+      url,
+    )
     .option("--prefix <prefix>", "first part of every topic (default: gate)", prefix)
-    .option("--certs <dir>", "where keys and certificates are, or will be", defaultCertsDirectory)
-    .option("--dry-run", "only look, and say what would be done")
+    .option("--certs <dir>", "the folder of keys and certificates", defaultCertsDirectory)
+    .option("--dry-run", "only print what would be done")
     .option("--json", "print JSON lines");
 }
 
 function addBrokerFlags(command: Command): Command {
   return command
-    .option("--mqtt-endpoint <host>", "the broker (default: the account's Data-ATS)", hostName)
+    .option(
+      "--mqtt-endpoint <host>",
+      "the broker (default: the account's Data-ATS endpoint)",
+      hostName,
+    )
     .option("--mqtt-port <port>", "its port (default: 8883)", numberOption("port"))
-    .option("--ca <file>", "PEM: the broker's CA (default: Amazon's roots, from Node)");
+    .option(
+      "--ca <file>",
+      "PEM: the broker's CA (default: Amazon's roots from Node's trust store)",
+    );
 }
 
 async function provisionCommand(flags: ProvisionFlags, write: (text: string) => void) {
@@ -86,8 +106,10 @@ async function rotateCommand(flags: RotateFlags, write: (text: string) => void) 
   const { deleteOld, planRotate, rotate } = await import("./rotate.ts");
   await inEachOf(flags, [{ thingName: nameOf(flags), settings: {} }], write, async (target) => {
     if (flags.deleteOld) {
-      if (flags.keepOld) throw new UserError("--keep-old or --delete-old: not both");
-      if (flags.dryRun) throw new UserError("--dry-run shows a rotation: leave --delete-old out");
+      if (flags.keepOld)
+        throw new UserError("--keep-old and --delete-old exclude each other: leave one out");
+      if (flags.dryRun)
+        throw new UserError("--dry-run does not support --delete-old: leave one out");
       await deleteOld(target.run);
       return;
     }
@@ -98,7 +120,7 @@ async function rotateCommand(flags: RotateFlags, write: (text: string) => void) 
     await rotate(target.run, { ...(await target.brokerOptions(flags)), isOldKept });
     if (flags.json) return;
     write(
-      `${flags.service ? "" : `A board has the old key and certificate until it is flashed again: boom-box flash --thing ${nameOf(flags)}. `}What runs from these files takes the new ones at its next start.\n`,
+      `${flags.service ? "" : `A board has the old key and certificate until it is flashed again: boom-box flash --thing ${nameOf(flags)}. `}Programs that use these files load the new ones at their next start.\n`,
     );
   });
 }
@@ -112,21 +134,22 @@ async function deprovisionCommand(flags: DeprovisionFlags, write: (text: string)
   });
 }
 
-/** @throws UserError for what would be passed over: a person may believe in it */
+/** @throws UserError for AWS flags with --local, because they would have no effect */
 function refuseCloudFlags(flags: TargetFlags & BrokerFlags): void {
   const { region, profile, endpointUrl, mqttEndpoint, mqttPort, ca } = flags;
   const given = [region, profile, endpointUrl, mqttEndpoint, mqttPort, ca];
   if (!flags.local || given.every((each) => each === undefined)) return;
   throw new UserError(
-    "--local is the stand-in on this machine: leave --region, --profile, --endpoint-url, --mqtt-endpoint, --mqtt-port and --ca out",
+    "--local uses the stand-in on this machine: leave out --region, --profile, --endpoint-url, --mqtt-endpoint, --mqtt-port and --ca",
   );
 }
 
 function nameOf(flags: TargetFlags): string {
   if (flags.service === true) {
-    if (flags.thing !== undefined) throw new UserError("--service or --thing: not both");
+    if (flags.thing !== undefined)
+      throw new UserError("--service and --thing exclude each other: leave one out");
     if (flags.local) {
-      throw new UserError('the stand-in\'s service has its certificate from "boom-box certs"');
+      throw new UserError('with --local, the service needs no provisioning: run "boom-box certs"');
     }
     return awsServiceIdentity;
   }
@@ -136,15 +159,15 @@ function nameOf(flags: TargetFlags): string {
 async function fleetOf(flags: ProvisionFlags) {
   if (flags.from === undefined) return [{ thingName: nameOf(flags), settings: {} }];
   if (flags.thing !== undefined || flags.service) {
-    throw new UserError("--from names the boxes: leave --thing and --service out");
+    throw new UserError("--from names the boxes: leave out --thing and --service");
   }
   const { readFleet } = await import("./fleet.ts");
   return readFleet(flags.from);
 }
 
 /**
- * One after another, so that AWS's limits are met by few. A box that fails does not keep the others
- * from theirs; what would fail for all of them ends the run.
+ * Runs `work` for one box after another, to stay within AWS's limits. If one box fails, the others
+ * still run. An error that affects all boxes ends the run.
  */
 async function inEachOf(
   flags: TargetFlags & BrokerFlags,
@@ -173,16 +196,16 @@ async function inEachOf(
     }
   }
   if (boxes.length > 1 && !flags.json) {
-    write(`${boxes.length - failed.length} of ${boxes.length} boxes are as they should be\n`);
+    write(`${boxes.length - failed.length} of ${boxes.length} boxes are provisioned\n`);
   }
   if (failed.length > 0) {
     throw new UserError(
-      `${failed.length} of ${boxes.length} boxes failed (${failed.slice(0, 10).join(", ")}${failed.length > 10 ? ", …" : ""}): run the same command again, it goes on where it stopped`,
+      `${failed.length} of ${boxes.length} boxes failed (${failed.slice(0, 10).join(", ")}${failed.length > 10 ? ", …" : ""}): run the same command again; it continues where it stopped`,
     );
   }
 }
 
-/** What a person does after it. */
+/** The next steps for the user. */
 async function nextSteps(target: Target, { local }: ProvisionFlags, certificateArn: string) {
   const { subject } = target.run;
   if (subject.type === "service") {
@@ -194,14 +217,14 @@ async function nextSteps(target: Target, { local }: ProvisionFlags, certificateA
     const scope = { ...placeOf(certificateArn), prefix: subject.prefix, clientIdPrefix };
     return [
       'Next: "boom-box open --thing …" publishes with this certificate.',
-      "A web service on AWS needs none of it: give its IAM role this policy, in IAM's own words the same:",
+      "A web service on AWS does not need the certificate. Give its IAM role this equivalent policy:",
       `${JSON.stringify(servicePolicy(scope), null, 2)}\n`,
     ].join("\n");
   }
   const thing = subject.name;
   return local
     ? `Next: "boom-box sim --thing ${thing}" runs this box, "boom-box open --thing ${thing}" opens its gate.\n`
-    : `Next: the WiFi networks into certs/${thing}/settings.json, then "boom-box flash --thing ${thing}"; or "boom-box sim --thing ${thing}" on this machine.\n`;
+    : `Next: add the WiFi networks to certs/${thing}/settings.json, then run "boom-box flash --thing ${thing}"; or run "boom-box sim --thing ${thing}" on this machine.\n`;
 }
 
 function region(text: string): string {

@@ -1,12 +1,12 @@
 import { UserError } from "../command-line/user-error.ts";
 
 /**
- * The calls of AWS IoT's control plane that provisioning needs, by AWS's names; AWS itself plays it,
- * or a file on this machine (`local-cloud.ts`). What is not there is `undefined`, and taking away or
- * attaching what already is gone or attached succeeds, so that every call may be repeated, except
- * `createCertificateFromCsr`: the same request sent twice makes two certificates.
+ * The calls of AWS IoT's control plane that provisioning needs, by AWS's names. AWS implements it, or
+ * a file on this machine (`local-control-plane.ts`). A missing resource is `undefined`.
+ * Deleting a missing resource succeeds, and so does attaching an attached one. So every call can be
+ * repeated except `createCertificateFromCsr`, which creates another certificate each time.
  *
- * @throws UserError, in one line with what to do, from every call
+ * Every call can throw a UserError of one line that says what to do.
  */
 export interface ControlPlane {
   readonly type: "aws" | "local";
@@ -16,33 +16,33 @@ export interface ControlPlane {
   describeThing(thingName: string): Promise<Thing | undefined>;
   createThing(thingName: string, attributes: Readonly<Record<string, string>>): Promise<void>;
   deleteThing(thingName: string): Promise<void>;
-  /** ARNs; none where there is no such thing */
+  /** ARNs; empty if the thing does not exist */
   listThingPrincipals(thingName: string): Promise<readonly string[]>;
   attachThingPrincipal(thingName: string, certificateArn: string): Promise<void>;
   detachThingPrincipal(thingName: string, certificateArn: string): Promise<void>;
-  /** the document of its default version, JSON */
+  /** the JSON document of the default version */
   getPolicy(policyName: string): Promise<string | undefined>;
-  /** @returns false where there is one of that name */
+  /** @returns false if a policy with that name exists */
   createPolicy(policyName: string, document: string): Promise<boolean>;
-  /** @returns false where something is still attached to it */
+  /** @returns false if the policy is still attached */
   deletePolicy(policyName: string): Promise<boolean>;
-  /** ARNs; none where there is no such policy */
+  /** ARNs; empty if the policy does not exist */
   listTargetsForPolicy(policyName: string): Promise<readonly string[]>;
   /** names */
   listAttachedPolicies(certificateArn: string): Promise<readonly string[]>;
   attachPolicy(policyName: string, certificateArn: string): Promise<void>;
   detachPolicy(policyName: string, certificateArn: string): Promise<void>;
   /**
-   * Makes an INACTIVE certificate.
-   * @throws OutcomeUnknown where it may have been made all the same
+   * Creates an INACTIVE certificate.
+   * @throws OutcomeUnknown when the certificate may have been created despite the error
    */
   createCertificateFromCsr(request: string): Promise<Certificate>;
   describeCertificate(certificateId: string): Promise<Certificate | undefined>;
-  /** ids of those that are INACTIVE and were made since then */
+  /** the IDs of INACTIVE certificates that were created since then */
   listInactiveCertificates(since: Date): Promise<readonly string[]>;
   updateCertificate(certificateId: string, status: "ACTIVE" | "INACTIVE"): Promise<void>;
   deleteCertificate(certificateId: string): Promise<void>;
-  /** the host name boxes connect to, of the type `iot:Data-ATS` */
+  /** the `iot:Data-ATS` endpoint, to which boxes connect */
   describeEndpoint(): Promise<string>;
 }
 
@@ -59,28 +59,30 @@ export interface Certificate {
   readonly certificatePem: string;
 }
 
-/** Nobody knows whether the call took effect. */
+/** It is not known whether the call took effect. */
 export class OutcomeUnknown extends UserError {
   override readonly name = "OutcomeUnknown";
 }
 
-/** Nothing else would succeed either: no credentials, no region, nobody at the address. */
+/** An error that affects all calls: no credentials, no region, no answer from the endpoint. */
 export class AccountError extends UserError {
   override readonly name = "AccountError";
 }
 
-/** Where a resource is: `arn:aws:iot:eu-central-1:123456789012:cert/…` */
+/** The region and account of a resource: `arn:aws:iot:eu-central-1:123456789012:cert/…` */
 export interface Place {
   readonly partition: string;
   readonly region: string;
   readonly account: string;
 }
 
-/** @throws UserError for what is no ARN of AWS IoT */
+/** @throws UserError if it is not an ARN of AWS IoT */
 export function placeOf(arn: string): Place {
   const [, partition, region, account] = /^arn:([\w-]+):iot:([\w-]+):(\d{12}):/.exec(arn) ?? [];
   if (partition === undefined || region === undefined || account === undefined) {
-    throw new UserError(`the answer holds ${JSON.stringify(arn.slice(0, 80))} in place of an ARN`);
+    throw new UserError(
+      `the answer contains ${JSON.stringify(arn.slice(0, 80))} instead of an ARN: check --endpoint-url`,
+    );
   }
   return { partition, region, account };
 }

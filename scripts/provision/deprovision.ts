@@ -14,11 +14,11 @@ import { markOf, policyNameOf, policyOf } from "./subject.ts";
 import { certificatesIn, refuseOtherPlace } from "./survey.ts";
 
 export interface DeprovisionOptions {
-  /** delete key and certificate here too, rather than move them aside */
+  /** delete key and certificate on this machine, instead of moving them aside */
   readonly isDeletingFiles: boolean;
 }
 
-/** What belongs to the folder, or without one to a thing that was made here. */
+/** The resources of the folder's record, or without a record those of a thing that was made here. */
 interface Belongings {
   readonly record: ProvisioningRecord | undefined;
   readonly certificates: readonly CertificateRecord[];
@@ -26,12 +26,12 @@ interface Belongings {
   readonly isThingOurs: boolean;
 }
 
-/** Says what {@link deprovision} would do. */
+/** Reports what {@link deprovision} would do. */
 export async function planDeprovision(run: Run, options: DeprovisionOptions): Promise<void> {
   const { subject, cloud } = run;
   const { record, certificates, thing, isThingOurs } = await find(run);
   if (record === undefined && thing === undefined) {
-    tell(run, "deletion", "kept", `nothing of ${subject.name} in ${cloud.name}`);
+    tell(run, "deletion", "kept", `${subject.name} has nothing in ${cloud.name}`);
     return;
   }
   for (const { certificateId } of certificates) {
@@ -42,11 +42,11 @@ export async function planDeprovision(run: Run, options: DeprovisionOptions): Pr
     run,
     "policy",
     "planned",
-    `delete the policy ${policyNameOf(subject)}, if nobody else has it`,
+    `delete the policy ${policyNameOf(subject)}, if nothing else uses it`,
   );
   if (thing !== undefined) {
     if (isThingOurs) tell(run, "thing", "planned", `delete the thing ${subject.name}`);
-    else tell(run, "thing", "note", `thing ${subject.name} was not made here: left alone`);
+    else tell(run, "thing", "note", `thing ${subject.name} was not made here: not deleted`);
   }
   if (record === undefined) return;
   const verb = options.isDeletingFiles ? "delete" : "move aside";
@@ -54,9 +54,9 @@ export async function planDeprovision(run: Run, options: DeprovisionOptions): Pr
 }
 
 /**
- * Undoes what `provision` made, and nothing else: a certificate that this folder does not know, a
- * thing without our mark, a policy that says something else or is in use are left alone, and it is said.
- * May be repeated after any failure.
+ * Undoes what `provision` made, and nothing else. It does not delete a certificate that this folder
+ * does not know, a thing without our mark, or a policy that has another document or is in use, and it
+ * reports each of them. It can be repeated after any failure.
  */
 export async function deprovision(run: Run, options: DeprovisionOptions): Promise<void> {
   const { record, thing } = await find(run);
@@ -86,8 +86,9 @@ async function clearFolder(run: Run, { isDeletingFiles }: DeprovisionOptions): P
 }
 
 /**
- * Where the folder is lost, certificates are known by three marks at once: they are attached to a
- * thing that was made here, have this project's policy, and stand for no other thing's name.
+ * Finds what belongs to the box. If the folder is lost, a certificate must meet three conditions: it is
+ * attached to a thing that was made here, it has this project's policy, and it is attached to no other
+ * thing.
  */
 async function find(run: Run): Promise<Belongings> {
   const { cloud, certs, subject } = run;
@@ -115,26 +116,26 @@ async function removePolicy(run: Run, arn: string | undefined): Promise<void> {
   if (document === undefined) return;
   const isOurs = arn !== undefined && isSame(document, policyOf(subject, placeOf(arn)).document);
   if (!isOurs) {
-    tell(run, "policy", "note", `policy ${policyName} is not known to be ours: left alone`);
+    tell(run, "policy", "note", `policy ${policyName} may not be ours: not deleted`);
   } else if (
     (await cloud.listTargetsForPolicy(policyName)).length === 0 &&
     (await cloud.deletePolicy(policyName))
   ) {
-    tell(run, "policy", "done", `policy ${policyName} deleted, as nobody else had it`);
+    tell(run, "policy", "done", `policy ${policyName} deleted, because nothing else used it`);
   } else {
-    tell(run, "policy", "kept", `policy ${policyName}: others have it`);
+    tell(run, "policy", "kept", `policy ${policyName}: others use it`);
   }
 }
 
 async function removeThing(run: Run, isOurs: boolean): Promise<void> {
   const { cloud, subject } = run;
   if (!isOurs) {
-    tell(run, "thing", "note", `thing ${subject.name} was not made here: left alone`);
+    tell(run, "thing", "note", `thing ${subject.name} was not made here: not deleted`);
     return;
   }
   const others = await cloud.listThingPrincipals(subject.name);
   if (others.length > 0) {
-    tell(run, "thing", "note", `thing ${subject.name} has others' certificates: left alone`);
+    tell(run, "thing", "note", `thing ${subject.name} has other certificates: not deleted`);
     return;
   }
   await cloud.deleteThing(subject.name);

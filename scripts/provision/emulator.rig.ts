@@ -21,7 +21,7 @@ import { createAuthority, type Identity, issueServer } from "../../host-sim/pki/
 import { signRequest } from "../../host-sim/pki/request.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
 
-/** A call of the control plane on its way to the emulator. */
+/** A control plane call that the emulator receives. */
 export interface Call {
   /** counted from 1 since the last {@link Emulator.during} */
   readonly number: number;
@@ -30,13 +30,13 @@ export interface Call {
 }
 
 /**
- * What becomes of a call. `refused` and `done-but-refused` answer with an error the SDK does not
- * repeat, as if the program had died before or after the call took effect; `lost` takes effect and
- * breaks the connection; `throttled` and `failed` (500) take no effect.
+ * The outcome of a call. `refused` and `done-but-refused` return an error that the SDK does not retry,
+ * as if the program had died before or after the call took effect. `lost` takes effect and closes the
+ * connection. `throttled` and `failed` (500) have no effect.
  */
 export type Fate = "pass" | "refused" | "done-but-refused" | "lost" | "throttled" | "failed";
 
-/** What there is in the emulator's account. */
+/** The resources in the emulator's account. */
 export interface Inventory {
   readonly things: readonly string[];
   readonly policies: readonly string[];
@@ -50,7 +50,7 @@ export interface InventoryCertificate {
   readonly policies: readonly string[];
 }
 
-/** Where moto's server is: on the path, or where `.ci/run` installs it. */
+/** The path of moto's server: on `$PATH`, or where `.ci/run` installs it. */
 export function findMoto(): string | undefined {
   const own = join(projectRoot, "build", "moto", "bin", "moto_server");
   if (existsSync(own)) return own;
@@ -64,21 +64,21 @@ export function findMoto(): string | undefined {
 }
 
 /**
- * AWS IoT as far as it can be had here: moto's server plays the control plane, the stand-in the
- * broker, which lets in whom moto's books say, by the very policies that were attached there.
+ * An emulation of AWS IoT. moto's server is the control plane, and the stand-in is the broker. The
+ * stand-in admits the certificates that are active in moto, with the policies attached there.
  *
- * Calls go through a proxy, which can fail any of them. It also puts right where moto 5.2 differs
- * from AWS: moto's CreateCertificateFromCsr makes a certificate **for a key of its own**, not for
- * the request's. The proxy signs the request with a CA of its own and registers the outcome with
- * moto (RegisterCertificateWithoutCA), which from then on treats it as any other. More that
- * differs, and is passed over: a certificate's id is the SHA-256 of its PEM, not of its DER;
- * DescribeEndpoint answers with another name each time; a detachment is done at once.
+ * Calls go through a proxy, which can make any of them fail. The proxy also corrects a difference
+ * between moto 5.2 and AWS: moto's CreateCertificateFromCsr makes a certificate **for another key**,
+ * not for the request's. So the proxy signs the request with its own CA and registers the result in
+ * moto (RegisterCertificateWithoutCA), which treats it like any other certificate. Other differences
+ * remain: a certificate's ID is the SHA-256 of its PEM instead of its DER, DescribeEndpoint returns
+ * another name each time, and a detachment takes effect at once.
  */
 export class Emulator {
   readonly url: string;
   readonly brokerPort: number;
   readonly calls: Call[] = [];
-  /** everything that came with a request: no private key may be in it */
+  /** the bodies of all requests: they must not contain a private key */
   readonly bodies: string[] = [];
   readonly caPem: string;
   readonly #moto: ChildProcess;
@@ -131,7 +131,7 @@ export class Emulator {
       ca: ca.certificatePem,
       key: server.keyPem,
       certificate: server.certificatePem + ca.certificatePem,
-      // The tests are faster than any person.
+      // The tests connect more often than the default limit allows.
       limits: { connectsPerSecond: 10_000 },
     });
     const proxy = createServer();
@@ -147,13 +147,13 @@ export class Emulator {
     this.#moto.kill("SIGKILL");
   }
 
-  /** Everything in the account is gone. */
+  /** Deletes everything in the account. */
   async reset(): Promise<void> {
     await fetch(`${this.#motoUrl}/moto-api/reset`, { method: "POST" });
     await this.#sync();
   }
 
-  /** Runs `work` while every call meets the fate it is given. */
+  /** Runs `work` while `fateOf` decides the outcome of every call. */
   async during<T>(fateOf: (call: Call) => Fate, work: () => Promise<T>): Promise<T> {
     this.calls.length = 0;
     this.#fateOf = fateOf;
@@ -164,7 +164,7 @@ export class Emulator {
     }
   }
 
-  /** Asked of moto itself, past the proxy. */
+  /** Queries moto directly, without the proxy. */
   async inventory(): Promise<Inventory> {
     const client = this.#client;
     const { things = [] } = await client.send(new ListThingsCommand({}));
@@ -199,12 +199,12 @@ export class Emulator {
     const call = { number: this.calls.length + 1, name: `${request.method} ${path}` };
     this.calls.push(call);
     const fate = this.#fateOf(call);
-    const dead = { __type: "InvalidRequestException", message: "put in by the test" };
+    const dead = { __type: "InvalidRequestException", message: "injected by the test" };
     if (fate === "refused") return answer(response, 400, dead);
     if (fate === "failed") return answer(response, 500, { __type: "InternalFailureException" });
     if (fate === "throttled") return answer(response, 429, { __type: "ThrottlingException" });
     const [status, text, headers] = await this.#forward(request, body, call.name);
-    // Only what is ACTIVE is let in, and nothing is attached or detached after that.
+    // Only ACTIVE certificates are admitted, and all attachments are made before activation.
     if (call.name.startsWith("PUT /certificates/")) await this.#sync();
     if (fate === "done-but-refused") return answer(response, 400, dead);
     if (fate === "lost") {
@@ -243,7 +243,7 @@ export class Emulator {
     return (await signRequest(this.#ca, certificateSigningRequest ?? "")) ?? "";
   }
 
-  /** The broker's books are moto's. */
+  /** Copies moto's certificates and policies to the broker. */
   async #sync(): Promise<void> {
     const client = this.#client;
     for (const { id, status, things, policies } of (await this.inventory()).certificates) {
@@ -291,7 +291,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** moto takes seconds to start. */
+/** Waits for moto, which takes some seconds to start. */
 async function untilAnswered(url: string): Promise<void> {
   for (let i = 0; i < 300; i++) {
     const isThere = await fetch(url).then(
@@ -301,5 +301,5 @@ async function untilAnswered(url: string): Promise<void> {
     if (isThere) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`nothing answers at ${url}`);
+  throw new Error(`no answer from ${url}`);
 }

@@ -14,7 +14,7 @@ describe("boxes.csv", () => {
     return readFleet(path);
   };
 
-  it("names boxes, and the settings they get", async () => {
+  it("defines boxes and their settings", async () => {
     const text = `\ufeffthingName,SSID,password,pulseMs,network
 lot-1,car park,"open, ""sesame""",700,
 lot-2,,,,ethernet
@@ -34,25 +34,29 @@ lot-3,guests,,,\r
   const wrong: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
     ["nothing", "", /must begin with a heading/],
     ["no heading", "lot-1\nlot-2\n", /must begin with a heading/],
-    ["a column that is no setting", "thingName,colour\nlot-1,red\n", /must begin with a heading/],
+    ["an unknown column", "thingName,colour\nlot-1,red\n", /must begin with a heading/],
     ["a column twice", "thingName,pin,pin\nlot-1,5,5\n", /each once/],
-    ["no box", "thingName\n", /must hold 1–10000 boxes/],
+    ["no box", "thingName\n", /must contain 1–10000 boxes/],
     [
-      "a wrong name",
+      "an invalid name",
       "thingName\nlot-1\nlot 2\n",
-      /line 3: thingName must be .*nothing has been done$/,
+      /line 3: thingName must be .*no box was provisioned$/,
     ],
-    ["a name that is no box's", "thingName\nservice\n", /"service" cannot name a box/],
+    ["a reserved name", "thingName\nservice\n", /"service" cannot name a box/],
     ["no name", "thingName,pin\n,5\n", /line 2: thingName/],
-    ["a box twice", "thingName\nlot-1\nLOT-1\n", /line 3: LOT-1 is on line 2 already/],
-    ["a wrong number", "thingName,pulseMs\nlot-1,soon\n", /line 2: pulseMs must be a whole number/],
+    ["a box twice", "thingName\nlot-1\nLOT-1\n", /line 3: LOT-1 is already on line 2/],
+    [
+      "an invalid number",
+      "thingName,pulseMs\nlot-1,soon\n",
+      /line 2: pulseMs must be a whole number/,
+    ],
     ["a password without a network", "thingName,password\nlot-1,open sesame\n", /line 2: networks/],
-    ["a line too short", "thingName,pin\nlot-1\n", /line 2 is no CSV/],
-    ["a quote that never ends", 'thingName,password\nlot-1,"open sesame\n', /is no CSV/],
-    ["no UTF-8", Buffer.from([0x74, 0xff, 0xfe]), /is no CSV in UTF-8/],
+    ["a short line", "thingName,pin\nlot-1\n", /line 2 is not valid CSV/],
+    ["a quote that never ends", 'thingName,password\nlot-1,"open sesame\n', /is not valid CSV/],
+    ["bytes that are not UTF-8", Buffer.from([0x74, 0xff, 0xfe]), /is not valid CSV in UTF-8/],
   ];
   for (const [what, text, message] of wrong) {
-    it(`is refused as a whole with ${what}`, async () => {
+    it(`is refused completely with ${what}`, async () => {
       await assert.rejects(read(text), (error: Error) => {
         assert.equal(error.name, "UserError");
         assert.match(error.message, message);
@@ -62,7 +66,7 @@ lot-3,guests,,,\r
     });
   }
 
-  it("is missed in one line", async () => {
+  it("causes a one-line error when it does not exist", async () => {
     await assert.rejects(readFleet(join(directory, "none.csv")), {
       message: /none\.csv does not exist/,
     });

@@ -4,23 +4,23 @@ import { readIfPresent } from "../certs/files.ts";
 import { checkedThings } from "../certs/names.ts";
 import { UserError } from "../command-line/user-error.ts";
 
-/** One line of `boxes.csv`: a box and the settings it gets besides those that provisioning knows. */
+/** One line of `boxes.csv`: a box and its settings, besides those that provisioning writes. */
 export interface FleetBox {
   readonly thingName: string;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** Lines of a file; AWS makes 15 certificates a second, so that more than this is another tool's work. */
+/** Boxes in one file. AWS creates 15 certificates a second, so larger fleets need another tool. */
 const maximumBoxes = 10_000;
 
 const numbers = Object.keys(numberLimits) as NumberSetting[];
 const columns = ["thingName", "SSID", "password", "network", ...numbers];
 
 /**
- * Reads `boxes.csv`: a heading, then a line for each box. `thingName` is needed; `SSID` and
- * `password` make its one WiFi network; `network`, and the numbers of `settings.json` by their names,
- * may stand beside it. An empty field leaves the setting as it is.
- * @throws UserError with everything that is wrong in the whole file, by line, never a password
+ * Reads `boxes.csv`: a heading, then one line for each box. `thingName` is required. `SSID` and
+ * `password` define its one WiFi network. `network` and the numbers of `settings.json` can be columns
+ * too. An empty field leaves the setting unchanged.
+ * @throws UserError with all problems of the file, by line, never with a password
  */
 export async function readFleet(path: string): Promise<readonly FleetBox[]> {
   const bytes = await readIfPresent(path);
@@ -28,7 +28,7 @@ export async function readFleet(path: string): Promise<readonly FleetBox[]> {
   const [heading = [], ...lines] = parseTable(bytes, path);
   checkHeading(heading, path);
   if (lines.length === 0 || lines.length > maximumBoxes) {
-    throw new UserError(`--from: ${path} must hold 1–${maximumBoxes} boxes, one a line`);
+    throw new UserError(`--from: ${path} must contain 1–${maximumBoxes} boxes, one per line`);
   }
   const problems: string[] = [];
   const boxes = lines.map((fields, index) => {
@@ -42,12 +42,12 @@ export async function readFleet(path: string): Promise<readonly FleetBox[]> {
   const names = boxes.map(({ thingName }) => thingName);
   for (const [index, name] of names.entries()) {
     const first = names.findIndex((each) => each.toLowerCase() === name.toLowerCase());
-    if (first < index) problems.push(`line ${index + 2}: ${name} is on line ${first + 2} already`);
+    if (first < index) problems.push(`line ${index + 2}: ${name} is already on line ${first + 2}`);
   }
   if (problems.length > 0) {
     const shown = problems.slice(0, 5).join("; ");
     const more = problems.length > 5 ? `; and ${problems.length - 5} more` : "";
-    throw new UserError(`--from: ${path}: ${shown}${more}: nothing has been done`);
+    throw new UserError(`--from: ${path}: ${shown}${more}: no box was provisioned`);
   }
   checkedThings(names);
   return boxes;
@@ -58,11 +58,11 @@ function parseTable(bytes: Buffer, path: string): string[][] {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return parse(text, { bom: true, trim: true, skip_empty_lines: true });
   } catch (cause) {
-    // The parser's message may quote a line, and with it a password.
+    // The parser's message may quote a line that contains a password.
     const { lines } = Object(cause) as { lines?: unknown };
     const where = typeof lines === "number" ? `line ${lines} ` : "";
     throw new UserError(
-      `--from: ${path}: ${where}is no CSV in UTF-8, with as many fields as its heading: mend it`,
+      `--from: ${path}: ${where}is not valid CSV in UTF-8 with as many fields as the heading: correct it`,
       { cause },
     );
   }
@@ -73,7 +73,7 @@ function checkHeading(heading: readonly string[], path: string): void {
   const isTwice = new Set(heading).size < heading.length;
   if (heading.includes("thingName") && unknown.length === 0 && !isTwice) return;
   throw new UserError(
-    `--from: ${path} must begin with a heading, thingName and any of ${columns.slice(1).join(", ")}, each once`,
+    `--from: ${path} must begin with a heading: thingName and any of ${columns.slice(1).join(", ")}, each once`,
   );
 }
 

@@ -38,7 +38,7 @@ describe("a box's folder while its certificate changes", () => {
       four.map((name) => [name, readFileSync(join(certs, "lot-1", folder, name)).toString("hex")]),
     );
 
-  it("has its key and request on disk before anybody is asked, and once", async () => {
+  it("has one key and request on disk before the request is sent", async () => {
     const { key, request } = await prepareNext(certs, "lot-1");
     const again = await prepareNext(certs, "lot-1");
     assert.ok(again.key.equals(key));
@@ -46,7 +46,7 @@ describe("a box's folder while its certificate changes", () => {
     assert.equal(statSync(join(certs, "lot-1", "next", "private-key.pem")).mode & 0o777, 0o600);
   });
 
-  it("gets the new files and keeps the old ones, however far an earlier try had come", async () => {
+  it("gets the new files and keeps the old ones, wherever an earlier attempt was interrupted", async () => {
     const [old, next] = [bytesOf(), bytesOf("next")];
     for (let done = 0; done <= four.length; done++) {
       for (const [index, name] of four.toReversed().entries()) {
@@ -63,7 +63,7 @@ describe("a box's folder while its certificate changes", () => {
     assert.ok(!readdirSync(join(certs, "lot-1")).includes("next"));
   });
 
-  it("takes a copy that was cut short for none", async () => {
+  it("ignores an incomplete copy", async () => {
     const old = bytesOf();
     const unfinished = join(certs, "lot-1", ".replaced-x");
     cpSync(join(certs, "lot-1", "next"), unfinished, { recursive: true });
@@ -72,7 +72,7 @@ describe("a box's folder while its certificate changes", () => {
     assert.ok(!readdirSync(join(certs, "lot-1")).includes(".replaced-x"));
   });
 
-  it("is put right from one form of its key; another's key is put aside, not overwritten", async () => {
+  it("is restored from one form of its key; another key is moved aside, not overwritten", async () => {
     const path = (name: string) => join(certs, "lot-1", name);
     const [whole, pem] = [bytesOf(), readFileSync(path("certificate.pem"), "utf8")];
     const other = readFileSync(join(certs, "lot-1", "next", "private-key.der"));

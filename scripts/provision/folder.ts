@@ -20,7 +20,7 @@ import { UserError } from "../command-line/user-error.ts";
 
 const generate = promisify(generateKeyPair);
 
-/** the folder of the identity on its way, in `certs/<name>/` */
+/** the folder of the identity that is not installed yet, in `certs/<name>/` */
 const next = "next";
 const requestFile = "request.pem";
 
@@ -30,7 +30,7 @@ export interface KeyAndRequest {
   readonly request: string;
 }
 
-/** Makes `certs/<name>` private, and takes away what killed runs left of half-written files. */
+/** Makes `certs/<name>` private, and removes temporary files that killed runs left. */
 export async function tidyFolder(certsDirectory: string, name: string): Promise<void> {
   const folder = join(certsDirectory, name);
   await makePrivateFolder(folder);
@@ -41,7 +41,7 @@ export async function tidyFolder(certsDirectory: string, name: string): Promise<
   }
 }
 
-/** The key on its way; undefined where there is none. */
+/** The key in `next/`, or undefined when there is none. */
 export async function nextKey(
   certsDirectory: string,
   name: string,
@@ -52,15 +52,15 @@ export async function nextKey(
 }
 
 /**
- * `next/` with a key made here and its request, as they are or made now. Both lie on disk before
- * the request is sent, so that the certificate it makes always has its key.
+ * Makes a key and its request in `next/`, or returns the existing ones. Both are on disk before the
+ * request is sent, so that no certificate is ever without its key.
  */
 export async function prepareNext(certsDirectory: string, name: string): Promise<KeyAndRequest> {
   const folder = join(certsDirectory, name);
   await makePrivateFolder(join(folder, next));
   let key = await nextKey(certsDirectory, name);
   if (key === undefined) {
-    // RSA: as a client XS signs with nothing else.
+    // RSA, because XS supports no other signatures as a TLS client.
     key = (await generate("rsa", { modulusLength: 2048 })).privateKey;
     await rm(join(folder, next, requestFile), { force: true });
     await writeAtomically(
@@ -78,7 +78,7 @@ export async function prepareNext(certsDirectory: string, name: string): Promise
   return { key, request };
 }
 
-/** The certificate that came for the key in `next/`. */
+/** Writes the certificate for the key in `next/`. */
 export async function writeNext(
   certsDirectory: string,
   name: string,
@@ -89,18 +89,18 @@ export async function writeNext(
   await writeIdentity(join(certsDirectory, name), next, identity);
 }
 
-/** What is connected with. PEM. */
+/** The identity for a connection, PEM. */
 export interface PemIdentity {
   readonly certificatePem: string;
   readonly keyPem: string;
 }
 
-/** What `next/` holds, to be tried before it is put in place. */
+/** The identity in `next/`, for a trial connection before it is installed. */
 export function readNext(certsDirectory: string, name: string): Promise<PemIdentity> {
   return readPem(identityFiles(join(certsDirectory, name), next));
 }
 
-/** What is in place. */
+/** The installed identity. */
 export function readInstalled(certsDirectory: string, name: string): Promise<PemIdentity> {
   return readPem(identityFiles(certsDirectory, name));
 }
@@ -112,9 +112,9 @@ async function readPem(files: IdentityFiles): Promise<PemIdentity> {
 }
 
 /**
- * Writes what is missing or wrong of the files in place, as long as the key is there.
- * @returns the names of those written
- * @throws UserError where the key is gone
+ * Restores installed files that are missing or wrong, if the key exists.
+ * @returns the names of the restored files
+ * @throws UserError when the key is missing
  */
 export async function restoreInstalled(
   certsDirectory: string,
@@ -130,7 +130,7 @@ export async function restoreInstalled(
   );
   if (key === undefined) {
     throw new UserError(
-      `${keyPem} is not the key of the certificate in the cloud: put it back from a backup, or get a new certificate with "boom-box rotate"`,
+      `${keyPem} is not the key of the certificate in the cloud: restore it from a backup, or get a new certificate with "boom-box rotate"`,
     );
   }
   for (const [path, other] of [
@@ -143,11 +143,11 @@ export async function restoreInstalled(
 }
 
 /**
- * Puts `next/` in the folder's place. What was there is copied to `aside` first, as a
- * whole and once; then each file is replaced as a whole, the keys first. Cut short, it may be
- * called again. `next/` itself stays until {@link clearNext}.
- * @param aside the folder for what was there; the same at every try
- * @returns the name of the folder with what was there before; undefined where that was nothing
+ * Installs the files of `next/`. It first copies the old files to `aside`, once and completely. Then it
+ * replaces each file atomically, keys first. After an interruption it can be called again. `next/`
+ * stays until {@link clearNext}.
+ * @param aside the folder for the old files; the same at every attempt
+ * @returns the name of the folder with the old files; undefined when there were none
  */
 export async function installNext(
   certsDirectory: string,
@@ -169,7 +169,7 @@ export async function clearNext(certsDirectory: string, name: string): Promise<v
   await rm(join(certsDirectory, name, next), { recursive: true, force: true });
 }
 
-/** Whom the box trusts: `ca.pem` and, its first alone, `ca.der`. */
+/** Writes the box's trusted CAs: all of them to `ca.pem`, the first one to `ca.der`. */
 export async function writeTrust(
   certsDirectory: string,
   name: string,
@@ -182,9 +182,9 @@ export async function writeTrust(
 }
 
 /**
- * Takes everything out of the folder that provisioning put there, `settings.json` excepted; what was
- * there before it, and what was taken out earlier, stays.
- * @returns the folder it is in now; undefined where it was deleted, or there was nothing
+ * Removes from the folder what provisioning wrote, except `settings.json`. Files from before
+ * provisioning and from earlier removals stay.
+ * @returns the folder that the files were moved to; undefined when they were deleted, or none existed
  */
 export async function emptyFolder(
   certsDirectory: string,
@@ -215,7 +215,7 @@ export async function emptyFolder(
   return aside;
 }
 
-/** Deletes the copy of what was in place before. */
+/** Deletes the copy of replaced files. */
 export async function removeReplaced(
   certsDirectory: string,
   name: string,

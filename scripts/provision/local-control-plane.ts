@@ -10,7 +10,7 @@ import { caIdentity, identityFiles } from "../certs/paths.ts";
 import { UserError } from "../command-line/user-error.ts";
 import type { Certificate, ControlPlane, Thing } from "./control-plane.ts";
 
-/** What AWS would hold of one account, as it lies in the folder. Nothing in it is secret. */
+/** The file's contents: what AWS would store for one account. It contains no secrets. */
 interface State {
   readonly things: Record<string, { attributes: Readonly<Record<string, string>> }>;
   readonly policies: Record<string, string>;
@@ -33,8 +33,9 @@ const arnOf = (certificateId: string) => iotArn(localAccount, `cert/${certificat
 const idOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
 
 /**
- * AWS IoT Core's control plane in a file beside the certificates, signing with the folder's own CA:
- * what the stand-in lets in, and by which policies ({@link localPrincipals}).
+ * AWS IoT Core's control plane in a file next to the certificates. It signs with the folder's own CA.
+ * The stand-in reads the certificates that it admits, and their policies, with
+ * {@link localPrincipals}.
  */
 export class LocalControlPlane implements ControlPlane {
   readonly type = "local";
@@ -42,7 +43,7 @@ export class LocalControlPlane implements ControlPlane {
   readonly name = "the stand-in";
   readonly #directory: string;
 
-  /** `directory` holds a CA, made by `ensureCertificates`. */
+  /** `directory` contains a CA, made by `ensureCertificates`. */
   constructor(directory: string) {
     this.#directory = directory;
   }
@@ -138,7 +139,9 @@ export class LocalControlPlane implements ControlPlane {
     };
     const certificatePem = await signRequest(issuer, request);
     if (certificatePem === undefined) {
-      throw new UserError("the certificate request is not signed by its own key: run it again");
+      throw new UserError(
+        "the certificate request is not signed by its own key: run the command again",
+      );
     }
     const { certificateIdOf } = await import("../../host-sim/cloud/registry.ts");
     const certificateId = certificateIdOf(certificatePem);
@@ -204,7 +207,7 @@ export class LocalControlPlane implements ControlPlane {
   }
 }
 
-/** The certificates of the file, each as the stand-in registers it. Read at once, so that a change is whole. */
+/** The file's certificates in the stand-in's form. One read, so that a change is never seen in part. */
 export function localPrincipals(directory: string): PrincipalEntry[] {
   const { certificates, policies } = readState(directory);
   return Object.values(certificates).map(({ pem, status, things, policies: attached }) => ({
@@ -228,7 +231,7 @@ function readState(directory: string): State {
   }
   try {
     const { things, policies, certificates } = JSON.parse(text) as State;
-    // A box may be called "constructor".
+    // No prototype, because a box may be called "constructor".
     return {
       things: Object.assign(Object.create(null), things),
       policies: Object.assign(Object.create(null), policies),
@@ -236,7 +239,7 @@ function readState(directory: string): State {
     };
   } catch (cause) {
     throw new UserError(
-      `${path} is no JSON: delete it, and provision the boxes of the stand-in anew`,
+      `${path} is not valid JSON: delete it, and provision the stand-in's boxes again`,
       { cause },
     );
   }
@@ -244,6 +247,9 @@ function readState(directory: string): State {
 
 function certificateIn({ certificates }: State, certificateId: string): StoredCertificate {
   const found = certificates[certificateId];
-  if (found === undefined) throw new UserError(`the stand-in has no certificate ${certificateId}`);
+  if (found === undefined)
+    throw new UserError(
+      `the stand-in does not know the certificate ${certificateId}: run "boom-box provision --local" again`,
+    );
   return found;
 }

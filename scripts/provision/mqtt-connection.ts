@@ -4,10 +4,10 @@ import { printable } from "../../host-sim/printable.ts";
 export interface ConnectionOptions {
   readonly endpoint: string;
   readonly port: number;
-  /** offered as `x-amzn-mqtt-ca`, as AWS IoT Core asks for on port 443 */
+  /** whether to offer `x-amzn-mqtt-ca`, which AWS IoT Core requires on port 443 */
   readonly alpn: boolean;
   readonly clientId: string;
-  /** PEM, all of them */
+  /** all PEM */
   readonly identity: {
     readonly caPem: string;
     readonly certificatePem: string;
@@ -15,7 +15,7 @@ export interface ConnectionOptions {
   };
 }
 
-/** One connection by mutual TLS, with a clean session; lost, it is not made again. */
+/** One connection with mutual TLS and a clean session. It does not reconnect. */
 export async function openConnection(options: ConnectionOptions): Promise<MqttClient> {
   const { endpoint, port, alpn, clientId, identity } = options;
   const { connect } = await import("mqtt");
@@ -35,7 +35,7 @@ export async function openConnection(options: ConnectionOptions): Promise<MqttCl
   });
 }
 
-/** Why a connection did not hold, in words; a server's certificate may have put some of them there. */
+/** Why a connection failed. The text may include data from the server's certificate. */
 export function connectionProblem(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(connectionProblem).join(", ");
   return printable(error instanceof Error ? error.message || error.name : String(error));

@@ -16,7 +16,7 @@ describe("the policies that docs/aws.md shows", () => {
     JSON.parse(json.replaceAll("REGION", scope.region).replaceAll("ACCOUNT", scope.account)),
   );
 
-  it("are those that are attached: a box's, and the service's", () => {
+  it("are the attached ones, for a box and for the service", () => {
     assert.deepEqual(shown.slice(0, 2), [
       boxPolicy(scope),
       servicePolicy({ ...scope, clientIdPrefix: serviceClientIdPrefix }),
@@ -25,7 +25,7 @@ describe("the policies that docs/aws.md shows", () => {
 });
 
 describe("the permissions that docs/aws.md lists for provisioning", () => {
-  it("are those of the calls that are made, no more and no fewer", () => {
+  it("match the calls that are made", () => {
     const [, section = ""] = textOf("docs", "aws.md").split("\n## Permissions\n");
     assert.deepEqual(actionsIn(section), actionsIn(textOf("scripts", "provision", "aws.ts")));
   });

@@ -5,20 +5,20 @@ import { type ConnectionOptions, connectionProblem, openConnection } from "./mqt
 import { type Subject, topicToHear } from "./subject.ts";
 
 export interface ProofOptions extends Omit<ConnectionOptions, "clientId"> {
-  /** ms; waits between tries are as long as this one's items say */
+  /** the waits between attempts, in ms */
   readonly waitsMs?: readonly number[];
   readonly sleep?: (ms: number) => Promise<void>;
-  /** told of a try that failed and will be repeated */
+  /** called after each failed attempt that will be repeated */
   readonly onRetry?: (reason: string) => void;
 }
 
-/** A certificate that was just made ACTIVE may take AWS some seconds to be known everywhere. */
+/** AWS may need some seconds until a certificate's activation takes effect everywhere. */
 const waitsMs = [1_000, 2_000, 4_000, 8_000];
 
 /**
- * Connects once as the box (or the service) does, mutual TLS and MQTT CONNECT, subscribes to what it
- * has to hear, and says DISCONNECT. Tries again a few times.
- * @throws UserError where no try succeeded: why the last one did not
+ * Connects once like the box (or the service): mutual TLS, MQTT CONNECT, SUBSCRIBE, DISCONNECT. It
+ * repeats a failed attempt a few times.
+ * @throws UserError with the reason of the last attempt when all failed
  */
 export async function proveConnection(subject: Subject, options: ProofOptions): Promise<void> {
   const sleep = options.sleep ?? ((ms: number) => new Promise((done) => setTimeout(done, ms)));
@@ -28,7 +28,7 @@ export async function proveConnection(subject: Subject, options: ProofOptions): 
     if (problem === undefined) return;
     if (wait === undefined) {
       throw new UserError(
-        `everything is made, but no connection to ${options.endpoint}:${options.port} held (${problem}): ${remedyFor(problem)}; then run the same command again`,
+        `provisioning is complete except for the connection to ${options.endpoint}:${options.port}, which failed (${problem}): ${remedyFor(problem)}; then run the same command again`,
       );
     }
     options.onRetry?.(problem);
@@ -36,7 +36,7 @@ export async function proveConnection(subject: Subject, options: ProofOptions): 
   }
 }
 
-/** @returns why it failed; undefined where the subscription was granted */
+/** @returns why it failed; undefined when the subscription was granted */
 async function tryOnce(subject: Subject, options: ProofOptions): Promise<string | undefined> {
   const clientId =
     subject.type === "box" ? subject.name : `${serviceClientIdPrefix}${randomUUID()}`;
@@ -44,8 +44,10 @@ async function tryOnce(subject: Subject, options: ProofOptions): Promise<string 
   let isConnected = false;
   const failed = new Promise<string>((resolve) => {
     client.on("error", (error) => resolve(connectionProblem(error)));
-    // AWS hangs up on those it does not let in, and on those who ask for what they may not.
-    client.on("close", () => resolve(isConnected ? "hung up on the subscription" : "hung up"));
+    // AWS closes the connection of a client that it does not admit, or that requests a denied topic.
+    client.on("close", () =>
+      resolve(`the broker closed the connection${isConnected ? " after SUBSCRIBE" : ""}`),
+    );
   });
   const done = new Promise<undefined>((resolve, reject) => {
     client.on("connect", () => {
@@ -62,10 +64,10 @@ async function tryOnce(subject: Subject, options: ProofOptions): Promise<string 
 
 function remedyFor(problem: string): string {
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|timeout/i.test(problem)) {
-    return "check that this network lets MQTT out (TCP 8883, or --mqtt-port 443)";
+    return "check that this network allows outgoing MQTT (TCP 8883, or --mqtt-port 443)";
   }
   if (/certificate|issuer|self.signed|altname|expired/i.test(problem)) {
-    return "the server's certificate is not trusted: check --ca, --mqtt-endpoint and this computer's clock";
+    return "check --ca, --mqtt-endpoint and this computer's clock, because the server's certificate is not trusted";
   }
-  return "the certificate may need longer to be known, or its policy does not allow it";
+  return "wait a minute until AWS has activated the certificate, and check its policy";
 }

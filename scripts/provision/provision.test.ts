@@ -53,13 +53,13 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     certificates: [boxCertificate(await person.certificateId())],
   });
 
-  /** Every call that `work` makes, once, with nothing in its way. */
+  /** Every call that `work` makes when no call fails. */
   async function callsOf(work: () => Promise<unknown>): Promise<Call[]> {
     await emulator.during(() => "pass", work);
     return [...emulator.calls];
   }
 
-  /** The program dies at a call, before or after it took effect: nothing after it comes through. */
+  /** Simulates that the program dies at a call, before or after the call took effect. */
   const deathAt =
     (number: number, fate: Fate) =>
     (call: Call): Fate =>
@@ -74,7 +74,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     );
 
   describe("a box", () => {
-    it("is made, files and all, and connects; made again, nothing changes", async () => {
+    it("is provisioned with its files, and connects; a second run changes nothing", async () => {
       const { endpoint } = await provisioned();
       assert.equal(endpoint, "localhost");
       const first = await boxOnly();
@@ -110,7 +110,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       );
     });
 
-    it("is planned without a trace", async () => {
+    it("is planned without any change", async () => {
       await planProvision(await person.run(), person.options);
       assert.ok(
         person.told.every((told) => told.startsWith("planned")),
@@ -120,7 +120,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       assert.deepEqual(person.files(), []);
     });
 
-    it("keeps what a maker wrote into its settings", async () => {
+    it("keeps the user's settings", async () => {
       await provisioned();
       const path = join(person.certs, "lot-1", "settings.json");
       const own = { networks: [{ SSID: "car park", password: "open sesame" }], pin: 21 };
@@ -134,7 +134,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       });
     });
 
-    it("comes out the same when the program dies at any call and is run again", async () => {
+    it("has the same result when the program dies at any call and runs again", async () => {
       const calls = await callsOf(() => provisioned());
       for (const { number, name, fate } of deathsIn(calls)) {
         await startAnew();
@@ -150,7 +150,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       }
     });
 
-    it("comes out the same when the program dies after any step and is run again", async () => {
+    it("has the same result when the program dies after any step and runs again", async () => {
       await provisioned();
       const steps = person.steps.length;
       for (let step = 0; step < steps; step++) {
@@ -165,7 +165,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     });
 
     for (const fate of ["lost", "throttled", "failed"] as const) {
-      it(`is made at one go although each call in turn is ${fate} once`, async () => {
+      it(`is provisioned in one run although each call in turn is ${fate} once`, async () => {
         const calls = await callsOf(() => provisioned());
         for (const { number, name } of calls) {
           if (name.startsWith("GET") && fate !== "lost") continue;
@@ -180,18 +180,18 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       });
     }
 
-    it("leaves no certificate of lost answers, however many were lost", async () => {
+    it("leaves no extra certificate, however many answers were lost", async () => {
       await emulator.during(
         ({ name }) => (name === "POST /certificates" ? "lost" : "pass"),
         () => provisioned(),
       );
-      // Found in the list instead.
+      // The certificate is found in AWS's list instead.
       assert.deepEqual(await emulator.inventory(), await boxOnly());
     });
   });
 
-  describe("a thing that is there already", () => {
-    it("is refused where it has another's certificate, unless that is wanted", async () => {
+  describe("an existing thing", () => {
+    it("is refused when it has another certificate, except with --beside-others", async () => {
       await provisioned();
       const [other] = (await emulator.inventory()).certificates;
       person = new Person(emulator);
@@ -218,7 +218,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       });
     });
 
-    it("is taken, and left by deprovision, where somebody else made it", async () => {
+    it("is used, and not deleted by deprovision, when somebody else created it", async () => {
       const { cloud } = await person.run();
       await cloud.createThing("lot-1", {});
       await provisioned();
@@ -227,7 +227,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     });
   });
 
-  it("refuses a policy of the same name that says something else, and leaves it", async () => {
+  it("refuses a policy of the same name with another document, and keeps it", async () => {
     const { cloud } = await person.run();
     const document = JSON.stringify({
       Version: "2012-10-17",
@@ -243,7 +243,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     assert.equal(await cloud.getPolicy("boom-box@gate"), document);
   });
 
-  it("does not activate again what somebody deactivated", async () => {
+  it("does not reactivate a certificate that somebody deactivated", async () => {
     await provisioned();
     const { cloud } = await person.run();
     await cloud.updateCertificate(await person.certificateId(), "INACTIVE");
@@ -252,7 +252,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     assert.equal(certificate?.status, "INACTIVE");
   });
 
-  it("takes another account for another account", async () => {
+  it("detects another account or region", async () => {
     await provisioned();
     await emulator.reset();
     await assert.rejects(provisioned(), {
@@ -268,7 +268,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
   });
 
   describe("rotate", () => {
-    it("puts a proven certificate in place, then deactivates the old one", async () => {
+    it("installs a proven certificate, then deactivates the old one", async () => {
       await provisioned();
       const old = await person.certificateId();
       await rotated();
@@ -287,7 +287,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       assert.ok(!person.files().some(([path]) => path.includes("replaced-")));
     });
 
-    it("leaves the old one active where a board still has it", async () => {
+    it("keeps the old one active while a board still has it", async () => {
       await provisioned();
       const old = await person.certificateId();
       await rotated(true);
@@ -300,7 +300,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       assert.deepEqual(await emulator.inventory(), await boxOnly());
     });
 
-    it("comes out the same when the program dies at any call and is run again", async () => {
+    it("has the same result when the program dies at any call and runs again", async () => {
       await provisioned();
       const calls = await callsOf(() => rotated());
       for (const { number, name, fate } of deathsIn(calls)) {
@@ -316,7 +316,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
             name: "UserError",
           },
         );
-        // Until the new one is in place, the old one is as it was.
+        // Until the new certificate is installed, the old one is unchanged.
         if ((await person.certificateId()) === old) {
           const { certificates } = await emulator.inventory();
           assert.deepEqual(
@@ -338,7 +338,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       }
     });
 
-    it("comes out the same when the program dies after any step and is run again", async () => {
+    it("has the same result when the program dies after any step and runs again", async () => {
       await provisioned();
       person.steps.length = 0;
       await rotated();
@@ -364,14 +364,14 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       }
     });
 
-    it("says so where there is nothing to rotate", async () => {
+    it("reports that there is nothing to rotate", async () => {
       await assert.rejects(rotated(), { name: "UserError", message: /was not provisioned/ });
       assert.deepEqual(person.files(), []);
     });
   });
 
   describe("deprovision", () => {
-    it("leaves nothing there, and here the settings and the old files aside", async () => {
+    it("deletes everything in AWS, keeps the settings and moves the old files aside", async () => {
       await provisioned();
       await rotated();
       await deprovisioned();
@@ -386,7 +386,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       assert.ok(!person.files().some(([path]) => /^lot-1\/[^/]*key/.test(path)));
     });
 
-    it("comes out the same when the program dies at any call and is run again", async () => {
+    it("has the same result when the program dies at any call and runs again", async () => {
       await provisioned();
       await rotated();
       const calls = await callsOf(() => deprovisioned());
@@ -407,7 +407,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       }
     });
 
-    it("finds what provision had begun when it died", async () => {
+    it("deletes what an interrupted provision created", async () => {
       const calls = await callsOf(() => provisioned());
       for (const { number, name, fate } of deathsIn(calls)) {
         await startAnew();
@@ -418,7 +418,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       }
     });
 
-    it("touches no other box, and keeps the policy that box has", async () => {
+    it("does not change another box, and keeps the policy that it uses", async () => {
       await provisioned();
       await provisioned("lot-2");
       const id = await person.certificateId("lot-2");
@@ -430,7 +430,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       });
     });
 
-    it("finds a box's certificates by their marks where the folder is lost", async () => {
+    it("finds a box's certificates without the folder", async () => {
       await provisioned();
       rmSync(join(person.certs, "lot-1"), { recursive: true });
       await deprovisioned();
@@ -438,7 +438,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     });
   });
 
-  it("gives the service a certificate that may publish commands, and no thing", async () => {
+  it("gives the service a certificate that can publish commands, but no thing", async () => {
     const run = await person.run("aws-service", "service");
     await provision(run, person.options);
     const id = await person.certificateId("aws-service");
@@ -455,7 +455,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     assert.deepEqual(await emulator.inventory(), nothing);
   });
 
-  it("leads by the command from credentials to a gate that opens", async () => {
+  it("takes the command line from credentials to an opened gate", async () => {
     const ca = join(person.certs, "ca.pem");
     writeFileSync(ca, emulator.caPem);
     const boomBox = (...args: string[]) =>
@@ -480,7 +480,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     const box = await outcomeOf(boomBox("provision", ...flags));
     assert.equal(box.code, 0, box.output);
     assert.doesNotMatch(box.output + service.output, /PRIVATE KEY|Warning/);
-    // From here on the folder says where AWS is.
+    // The folder now contains the AWS endpoint.
     const simulated = boomBox("sim");
     try {
       await new Promise<void>((resolve) => {
@@ -503,7 +503,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     assert.match(await cloud.describeEndpoint(), /-ats\.iot\.eu-central-1\.amazonaws\.com$/);
   });
 
-  it("never lets a private key out, nor its file be read by others", async () => {
+  it("never sends a private key, and keeps its file private", async () => {
     emulator.bodies.length = 0;
     await provisioned();
     await rotated();
@@ -522,7 +522,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     const others = person.files().filter(([path]) => !path.includes("private-key"));
     for (const [, , bytes] of keys.filter(([path]) => path.endsWith(".der"))) {
       for (const form of ["base64", "hex"] as const) {
-        // Past what is the same in every RSA key.
+        // Skips the first bytes, which are the same in every RSA key.
         const secret = bytes.toString(form, 600, 660);
         assert.ok(!said.includes(secret));
         for (const [path, , other] of others)

@@ -23,28 +23,28 @@ import { mergedSettings, readSettingsEntry, writeSettingsEntry } from "./setting
 import { markOf } from "./subject.ts";
 import { look, refuseOthers, type Survey, tellPlan } from "./survey.ts";
 
-/** The broker that is connected to, and that the box will use. */
+/** The broker for the test connection and for the box. */
 export interface BrokerOptions {
-  /** PEM: what signs the broker's certificate; the first alone goes onto a board */
+  /** PEM: the CAs of the broker's certificate; a board gets only the first */
   readonly trustPem: string;
   /** default: the account's own Data-ATS endpoint */
   readonly endpoint?: string;
   /** default: 8883 */
   readonly port?: number;
-  /** whether the port belongs to the settings; that of a stand-in changes */
+  /** whether to write the port to the settings; a stand-in's port may change */
   readonly isPortKept: boolean;
 }
 
 type Broker = NonNullable<ProvisioningRecord["broker"]>;
 
 export interface ProvisionOptions extends BrokerOptions {
-  /** go on although the thing has certificates of others, which are left alone */
+  /** continue even if the thing has other certificates, which stay */
   readonly isBesideOthers: boolean;
-  /** settings to write besides those that provisioning knows, such as `networks` */
+  /** more settings to write, such as `networks` */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-/** Says what {@link provision} would do. @throws UserError where it would be refused */
+/** Reports what {@link provision} would do. @throws UserError when it would be refused */
 export async function planProvision(run: Run, options: ProvisionOptions): Promise<void> {
   tellPlan(run, await lookAndRefuse(run, options));
 }
@@ -52,7 +52,7 @@ export async function planProvision(run: Run, options: ProvisionOptions): Promis
 async function lookAndRefuse(run: Run, options: ProvisionOptions): Promise<Survey> {
   const survey = await look(run);
   if (!options.isBesideOthers) refuseOthers(run, survey);
-  // What is wrong with the settings is said before anything is made.
+  // Problems of the settings are reported before anything is created.
   if (run.subject.type === "box") {
     await settingsFor(run, options, { endpoint: options.endpoint ?? "x.test", port: 8883 });
   }
@@ -60,9 +60,9 @@ async function lookAndRefuse(run: Run, options: ProvisionOptions): Promise<Surve
 }
 
 /**
- * From nothing to a connection that held: thing, key, certificate, policy, attachments, files. May be
- * repeated after any failure: what is done is kept, and nothing is left without an owner.
- * @throws UserError of one line; what was made until then is kept for the next try
+ * Provisions a box: thing, key, certificate, policy, attachments, files, and a connection that proves
+ * them. It can be repeated after any failure: it keeps completed steps, and no resource is orphaned.
+ * @throws UserError of one line; a later call continues with what exists
  */
 export async function provision(
   run: Run,
@@ -83,7 +83,7 @@ export async function provision(
     const isNew = record.current === undefined;
     const certificate = survey.current ?? (await obtainCertificate(run, record));
     const entry = record.current ?? record.next?.certificate;
-    if (entry === undefined) throw new Error("an obtained certificate is recorded");
+    if (entry === undefined) throw new Error("the obtained certificate is not in the record");
     await authorize(run, record, entry, certificate);
     if (isNew) await install(run, record, certificate);
     else await mend(run, record, certificate);
@@ -103,7 +103,7 @@ export async function provision(
   });
 }
 
-/** Alone in the folder, which is made and tidied first. */
+/** Runs `work` with the folder locked. It creates and cleans up the folder first. */
 export async function withFolder<T>(run: Run, work: () => Promise<T>): Promise<T> {
   const { certs, subject } = run;
   await makePrivateFolder(join(certs, subject.name));
@@ -123,7 +123,7 @@ async function ensureThing(run: Run, { thing }: Survey): Promise<void> {
   tell(run, "thing", "done", `thing ${subject.name}`);
 }
 
-/** Puts what is in `next/` into place, and into the record. */
+/** Installs the files in `next/`, and updates the record. */
 export async function install(
   run: Run,
   record: ProvisioningRecord,
@@ -131,7 +131,7 @@ export async function install(
 ): Promise<void> {
   const { certs, subject } = run;
   const { next } = record;
-  if (next?.certificate === undefined) throw new Error("what is installed was obtained");
+  if (next?.certificate === undefined) throw new Error("there is no certificate to install");
   const { current } = record;
   const label = current === undefined ? `before-${short(certificateId)}` : replacedFolder(current);
   const aside = await installNext(certs, subject.name, label);
@@ -143,28 +143,28 @@ export async function install(
   await writeRecord(certs, subject.name, record);
   await clearNext(certs, subject.name);
   const ends = dayOf(notAfterOf(new X509Certificate(certificatePem)));
-  const kept = aside === undefined ? "" : `; what was there before is in ${aside}/`;
+  const kept = aside === undefined ? "" : `; the old files are in ${aside}/`;
   tell(run, "files", "done", `certs/${subject.name}/: key and certificate, until ${ends}${kept}`);
 }
 
-/** The certificate is there already: its files are put right, and it is said when it ends. */
+/** Restores the files of an existing certificate, and warns when it is about to expire. */
 async function mend(
   run: Run,
   record: ProvisioningRecord,
   { certificatePem }: Certificate,
 ): Promise<void> {
   const { certs, subject } = run;
-  // A run was cut short just before it took this away; `rotate`'s own is in the record.
+  // A `next/` that is not in the record is left from an interrupted run. A recorded one is `rotate`'s.
   if (record.next === undefined) await clearNext(certs, subject.name);
   const written = await restoreInstalled(certs, subject.name, certificatePem);
   const what = written.length === 0 ? "key and certificate" : `restored ${written.join(", ")}`;
   tell(run, "files", written.length === 0 ? "kept" : "done", `certs/${subject.name}/: ${what}`);
   const notice = expiryNotice(new X509Certificate(certificatePem), run.now());
   if (notice === undefined) return;
-  tell(run, "certificate", "note", `it ${notice}: run "${commandFor(run, "rotate")}"`);
+  tell(run, "certificate", "note", `the certificate ${notice}: run "${commandFor(run, "rotate")}"`);
 }
 
-/** Where to connect: as asked, as it was proven before, or the account's own endpoint. */
+/** The broker: as requested, as proven before, or the account's own endpoint. */
 export async function brokerOf(
   { cloud }: Run,
   { broker }: ProvisioningRecord,
@@ -176,7 +176,7 @@ export async function brokerOf(
   };
 }
 
-/** The proof: as the box does it. @throws UserError where it does not hold */
+/** Connects like the box, to prove the certificate. @throws UserError when that fails */
 export async function connect(
   run: Run,
   trustPem: string,
@@ -190,7 +190,12 @@ export async function connect(
     sleep: run.sleep,
     identity: { ...identity, caPem: trustPem },
     onRetry: (reason) =>
-      tell(run, "connection", "note", `not yet (${reason}): a new certificate may take moments`),
+      tell(
+        run,
+        "connection",
+        "note",
+        `no connection yet (${reason}): a new certificate may need some seconds`,
+      ),
   });
   const heard = run.subject.type === "box" ? "its command topic" : "the boxes' events";
   tell(

@@ -3,12 +3,12 @@ import type { Step } from "./run.ts";
 
 const marks: Readonly<Record<Step["state"], string>> = {
   done: "done    ",
-  kept: "as it is",
+  kept: "kept    ",
   planned: "will    ",
   note: "note    ",
 };
 
-/** Where steps are shown: for people by default, or as JSON lines. */
+/** Prints steps as text, or as JSON lines. */
 export function printer(isJson: boolean, write: (text: string) => void): (step: Step) => void {
   return isJson
     ? (step) => write(`${printableJson(step)}\n`)

@@ -9,8 +9,9 @@ import { type Run, tell } from "./run.ts";
 import { policyNameOf } from "./subject.ts";
 
 /**
- * Takes a certificate of this folder's away for good: INACTIVE first, so that it is of no use from
- * then on whatever fails; the thing's attachment last, by which it can be found. What is gone already is passed over.
+ * Deletes one of this folder's certificates. It deactivates it first, so that it is useless even if a
+ * later step fails. It detaches the thing last, because the attachment is what finds the certificate
+ * again. It skips what is gone already.
  */
 export async function retire(run: Run, { certificateId, certificateArn }: CertificateRecord) {
   const { cloud, subject } = run;
@@ -18,7 +19,7 @@ export async function retire(run: Run, { certificateId, certificateArn }: Certif
   if (certificate === undefined) return;
   if (certificate.status === "ACTIVE") {
     await cloud.updateCertificate(certificateId, "INACTIVE");
-    tell(run, "deactivation", "done", `certificate ${short(certificateId)} made inactive`);
+    tell(run, "deactivation", "done", `certificate ${short(certificateId)} deactivated`);
   }
   const policyName = policyNameOf(subject);
   if ((await cloud.listAttachedPolicies(certificateArn)).includes(policyName)) {
@@ -29,12 +30,12 @@ export async function retire(run: Run, { certificateId, certificateArn }: Certif
   tell(run, "deletion", "done", `certificate ${short(certificateId)} detached and deleted`);
 }
 
-/** Where a certificate's files lie once another took its place. */
+/** The folder of a replaced certificate's files. */
 export function replacedFolder({ certificateId }: CertificateRecord): string {
   return `replaced-${short(certificateId)}`;
 }
 
-/** {@link retire} for those that were replaced. */
+/** Retires the certificates that were replaced. */
 export async function retireReplaced(run: Run, record: ProvisioningRecord): Promise<void> {
   for (const entry of [...record.replaced]) {
     await retire(run, entry);

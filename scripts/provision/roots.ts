@@ -2,14 +2,14 @@ import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { UserError } from "../command-line/user-error.ts";
 
-/** RSA 2048 first, which is what a board gets; then P-256. */
+/** The first (RSA 2048) goes onto a board; the second is P-256. */
 const amazonRoots = ["Amazon Root CA 1", "Amazon Root CA 3"] as const;
 
 /**
- * The roots that AWS IoT Core's Data-ATS endpoints lead to, from Node's own trust store: nothing is
- * fetched that could not be checked here.
+ * The roots of AWS IoT Core's Data-ATS endpoints, from Node's own trust store. A download would need
+ * a check of its own.
  * @returns PEM, Amazon Root CA 1 first
- * @throws UserError where Node was built without them
+ * @throws UserError when this Node's trust store does not contain them
  */
 export function amazonRootsPem(): string {
   const roots = rootCertificates.map((pem) => new X509Certificate(pem));

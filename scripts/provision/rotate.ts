@@ -14,53 +14,48 @@ import { commandFor, type Run, tell } from "./run.ts";
 import { refuseOtherPlace } from "./survey.ts";
 
 export interface RotateOptions extends BrokerOptions {
-  /** the old certificate stays active until `--delete-old`: the board still has it */
+  /** keep the old certificate active until `--delete-old`, because the board still has it */
   readonly isOldKept: boolean;
 }
 
-/** The record of a folder that has a certificate to rotate. @throws UserError where it has none */
+/** The folder's record. @throws UserError when the folder has no certificate to rotate */
 async function requireRecord(run: Run): Promise<ProvisioningRecord> {
   const record = await readRecord(run.certs, run.subject.name);
   if (record !== undefined) refuseOtherPlace(run, record);
   if (record?.current !== undefined) return record;
   throw new UserError(
-    `certs/${run.subject.name} was not provisioned: "${commandFor(run, "provision")}" does that; what "boom-box certs" made is renewed by "boom-box certs --renew ${run.subject.name}"`,
+    `certs/${run.subject.name} was not provisioned: run "${commandFor(run, "provision")}"; to renew a certificate from "boom-box certs", run "boom-box certs --renew ${run.subject.name}"`,
   );
 }
 
-/** Says what {@link rotate} would do. @throws UserError where it would be refused */
+/** Reports what {@link rotate} would do. @throws UserError when it would be refused */
 export async function planRotate(run: Run, { isOldKept }: RotateOptions): Promise<void> {
   const { name } = run.subject;
   const record = await requireRecord(run);
   const old = await described(run, record.current?.certificateId ?? "");
   const id = short(old.certificateId);
   tell(run, "key", "planned", `make a new key in certs/${name}/next/`);
-  tell(run, "certificate", "planned", `have a certificate made for it, beside ${id}`);
+  tell(run, "certificate", "planned", `request a certificate for the key; ${id} stays for now`);
   tell(
     run,
     "connection",
     "planned",
-    `connect once with it; ${name}, if it is online, is thrown off and comes back`,
+    `connect once with it; if ${name} is online, this disconnects it for a moment`,
   );
-  tell(run, "files", "planned", `put it in place in certs/${name}/, and keep the old files`);
-  if (isOldKept) tell(run, "deactivation", "note", `leave ${id} active, until rotate --delete-old`);
+  tell(run, "files", "planned", `install it in certs/${name}/, and keep the old files`);
+  if (isOldKept) tell(run, "deactivation", "note", `keep ${id} active until rotate --delete-old`);
   else {
-    // One that an earlier rotation kept may be the board's.
+    // The board may have a certificate that an earlier rotation kept.
     const kept = await activeOnes(run, record.replaced);
     const ids = [id, ...kept.map(short)].join(" and ");
-    tell(
-      run,
-      "deactivation",
-      "planned",
-      `make ${ids} inactive: a board must then be flashed again`,
-    );
+    tell(run, "deactivation", "planned", `deactivate ${ids}: flash the board again after that`);
   }
 }
 
 /**
- * A new key and certificate beside the old ones, proven by a connection, then put in place; then the
- * old certificate is deactivated. Cut short, the next call goes on with the same new certificate.
- * @throws UserError of one line; until the new one has connected, the old one is as it was
+ * Makes a new key and certificate, proves them with a connection, installs them, then deactivates the
+ * old certificate. After an interruption, the next call continues with the same new certificate.
+ * @throws UserError of one line; until the new certificate has connected, the old one is unchanged
  */
 export async function rotate(run: Run, options: RotateOptions): Promise<void> {
   const { certs, subject } = run;
@@ -70,7 +65,7 @@ export async function rotate(run: Run, options: RotateOptions): Promise<void> {
     if (!isInPlace(record)) {
       const certificate = await obtainCertificate(run, record);
       const entry = record.next?.certificate;
-      if (entry === undefined) throw new Error("an obtained certificate is recorded");
+      if (entry === undefined) throw new Error("the obtained certificate is not in the record");
       await authorize(run, record, entry, certificate);
       const broker = await brokerOf(run, record, options);
       await connect(run, options.trustPem, broker, await readNext(certs, subject.name));
@@ -88,7 +83,7 @@ export async function rotate(run: Run, options: RotateOptions): Promise<void> {
   });
 }
 
-/** An earlier run was cut short between putting the new certificate in place and its last line. */
+/** Whether an earlier run was interrupted after it installed the new certificate. */
 function isInPlace({ next, provenAt, replaced }: ProvisioningRecord): boolean {
   return next === undefined && provenAt === undefined && replaced.length > 0;
 }
@@ -105,17 +100,17 @@ async function activeOnes({ cloud }: Run, entries: readonly CertificateRecord[])
 async function deactivateReplaced(run: Run, { replaced }: ProvisioningRecord): Promise<void> {
   for (const certificateId of await activeOnes(run, replaced)) {
     await run.cloud.updateCertificate(certificateId, "INACTIVE");
-    const words = `old certificate ${short(certificateId)} made inactive`;
+    const words = `old certificate ${short(certificateId)} deactivated`;
     tell(run, "deactivation", "done", words);
   }
 }
 
-/** Deletes the certificates that were replaced, active or not, and their files. */
+/** Deletes replaced certificates, active or not, and their files. */
 export async function deleteOld(run: Run): Promise<void> {
   await requireRecord(run);
   await withFolder(run, async () => {
     const record = await requireRecord(run);
-    if (record.replaced.length === 0) tell(run, "deletion", "kept", "no old certificate is left");
+    if (record.replaced.length === 0) tell(run, "deletion", "kept", "there is no old certificate");
     await retireReplaced(run, record);
   });
 }

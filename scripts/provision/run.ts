@@ -1,7 +1,7 @@
 import type { ControlPlane } from "./control-plane.ts";
 import type { Subject } from "./subject.ts";
 
-/** Something that was done, found done, or will be; for a terminal or, as it is, for JSON lines. */
+/** A step that was done, was done already, or will be done. Printed as text, or unchanged as a JSON line. */
 export interface Step {
   /** the box, or `aws-service` */
   readonly name: string;
@@ -17,12 +17,12 @@ export interface Step {
     | "connection"
     | "deactivation"
     | "deletion";
-  /** `kept`: it was so already. `planned`: it will be done. `note`: left alone, or to be known */
+  /** `kept`: was done already. `planned`: will be done. `note`: information, or not changed */
   readonly state: "done" | "kept" | "planned" | "note";
   readonly text: string;
 }
 
-/** One identity's provisioning: where, who, and who is told. */
+/** The context of one identity's provisioning. */
 export interface Run {
   readonly cloud: ControlPlane;
   /** the folder of all identities */
@@ -33,17 +33,17 @@ export interface Run {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** Tells of one step. */
+/** Reports one step. */
 export function tell(run: Run, step: Step["step"], state: Step["state"], text: string): void {
   run.onStep({ name: run.subject.name, step, state, text });
 }
 
-/** What a person types to have a command done for this very box (or service), where it is. */
+/** The command line that runs `command` for this box (or service) in its cloud. */
 export function commandFor({ cloud, subject }: Run, command: string): string {
   return `boom-box ${command}${cloud.type === "local" ? " --local" : ""} ${flagOf(subject)}`;
 }
 
-/** The flag that names it. */
+/** The flag that names the box or service. */
 export function flagOf({ type, name }: Subject): string {
   return type === "box" ? `--thing ${name}` : "--service";
 }

@@ -7,8 +7,8 @@ import { settingsPath } from "../firmware/settings-file.ts";
 type SettingsObject = Readonly<Record<string, unknown>>;
 
 /**
- * The box's settings file as a maker left it; `{}` where there is none.
- * @throws UserError where it cannot be added to without losing something
+ * The box's settings file as the user wrote it; `{}` when there is none.
+ * @throws UserError when the file is not a JSON object, so that an update would lose data
  */
 export async function readSettingsEntry(certs: string, thing: string): Promise<SettingsObject> {
   const path = settingsPath(certs, thing);
@@ -20,12 +20,14 @@ export async function readSettingsEntry(certs: string, thing: string): Promise<S
       return value as SettingsObject;
     }
   } catch {
-    // Not shown: there are passwords in it.
+    // The error is not shown, because it may quote a password.
   }
-  throw new UserError(`${path} is no JSON object: mend it, or move it away, and run this again`);
+  throw new UserError(
+    `${path} is not a JSON object: correct it or move it away, and run this again`,
+  );
 }
 
-/** What provisioning knows better than the maker. */
+/** The settings that provisioning writes. */
 export interface KnownSettings {
   readonly thingName: string;
   readonly endpoint: string;
@@ -34,8 +36,8 @@ export interface KnownSettings {
 }
 
 /**
- * The maker's settings with what provisioning knows; everything else is kept.
- * @throws UserError in one line, where the result would not be taken by the firmware
+ * The user's settings with those from provisioning; everything else is kept.
+ * @throws UserError of one line when the firmware would not accept the result
  */
 export function mergedSettings(
   before: SettingsObject,

@@ -8,9 +8,9 @@ import {
 /** Who is provisioned: a box, or the service that publishes commands. */
 export interface Subject {
   readonly type: "box" | "service";
-  /** its folder in `certs/`; a box's is the thing's name */
+  /** its folder in `certs/`; for a box, the thing's name */
   readonly name: string;
-  /** first levels of every topic */
+  /** the first levels of every topic */
   readonly prefix: string;
 }
 
@@ -21,7 +21,7 @@ export interface NamedPolicy {
 }
 
 /**
- * `boom-box@gate`, `boom-box-service@gate`. A policy name takes no `/`, and a prefix no `+`.
+ * `boom-box@gate`, `boom-box-service@gate`. A policy name cannot contain `/`, and a prefix cannot contain `+`.
  * [CreatePolicy: `[\w+=,.@-]+`, 128 characters]
  */
 export function policyNameOf({ type, prefix }: Subject): string {
@@ -29,7 +29,7 @@ export function policyNameOf({ type, prefix }: Subject): string {
   return `${base}@${prefix.replaceAll("/", "+")}`;
 }
 
-/** The very documents that the stand-in enforces. */
+/** The same documents that the stand-in enforces. */
 export function policyOf(subject: Subject, place: Omit<PolicyScope, "prefix">): NamedPolicy {
   const scope = { ...place, prefix: subject.prefix };
   const document =
@@ -39,12 +39,12 @@ export function policyOf(subject: Subject, place: Omit<PolicyScope, "prefix">): 
   return { policyName: policyNameOf(subject), document: JSON.stringify(document) };
 }
 
-/** What it subscribes to, and its policy allows. */
+/** The topic that it subscribes to, which its policy allows. */
 export function topicToHear({ type, name, prefix }: Subject): string {
   return type === "box" ? topicsOf(prefix, name).command : topicsOf(prefix, "+").event;
 }
 
-/** Marks a thing as made here, so that `deprovision` deletes no other's. */
+/** The attribute that marks a thing as made here, so that `deprovision` deletes no other things. */
 export function markOf({ prefix }: Subject): Readonly<Record<string, string>> {
   return { "boom-box": prefix };
 }

@@ -6,19 +6,19 @@ import { type Certificate, placeOf, type Thing } from "./control-plane.ts";
 import { commandFor, flagOf, type Run, tell } from "./run.ts";
 import { policyNameOf, policyOf } from "./subject.ts";
 
-/** What there is before anything is changed. */
+/** The state before anything is changed. */
 export interface Survey {
   readonly record: ProvisioningRecord | undefined;
   readonly thing: Thing | undefined;
-  /** the certificate in use, where one is recorded */
+  /** the certificate in use, if one is recorded */
   readonly current: Certificate | undefined;
-  /** ARNs attached to the thing which this folder knows nothing of */
+  /** ARNs that are attached to the thing but not recorded in this folder */
   readonly others: readonly string[];
   readonly policy: string | undefined;
 }
 
 /**
- * Looks, and refuses what would end badly, before anything is changed.
+ * Reads the current state, and refuses a run that would fail, before anything is changed.
  * @throws UserError in one line, with what to do
  */
 export async function look(run: Run): Promise<Survey> {
@@ -35,24 +35,24 @@ export async function look(run: Run): Promise<Survey> {
     const { policyName, document } = policyOf(subject, placeOf(arn));
     if (!isSame(policy, document)) {
       throw new UserError(
-        `the policy ${policyName} in ${cloud.name} is not this project's: put its document back as docs/aws.md shows it, or take another --prefix`,
+        `the policy ${policyName} in ${cloud.name} has another document: restore the document in docs/aws.md, or use another --prefix`,
       );
     }
   }
   return { record, thing, current, others: principals.filter((each) => !own.has(each)), policy };
 }
 
-/** @throws UserError where the thing stands for others' certificates too */
+/** @throws UserError when the thing has certificates that this folder does not know */
 export function refuseOthers(run: Run, { others }: Survey): void {
   if (others.length === 0) return;
   const ids = others.map((arn) => short(arn.slice(arn.lastIndexOf("/") + 1))).join(", ");
   const count = others.length === 1 ? "another certificate" : "other certificates";
   throw new UserError(
-    `the thing ${run.subject.name} in ${run.cloud.name} has ${count} (${ids}): take another name, or leave what is there and add one with --beside-others`,
+    `the thing ${run.subject.name} in ${run.cloud.name} has ${count} (${ids}): use another name, or keep them and add one with --beside-others`,
   );
 }
 
-/** @throws UserError where the folder belongs to another account's region, or to other topics */
+/** @throws UserError when the folder was provisioned in another cloud, region or topic prefix */
 export function refuseOtherPlace(run: Run, record: ProvisioningRecord): void {
   const { cloud, subject } = run;
   const { name } = subject;
@@ -63,12 +63,12 @@ export function refuseOtherPlace(run: Run, record: ProvisioningRecord): void {
         ? [`AWS IoT Core in ${record.region}`, ""]
         : ["the stand-in", " --local"];
     throw new UserError(
-      `certs/${name} was provisioned in ${where}: run "boom-box deprovision${how} ${flag}" first, or take another name`,
+      `certs/${name} was provisioned in ${where}: run "boom-box deprovision${how} ${flag}" first, or use another name`,
     );
   }
   if (record.region !== cloud.region) {
     throw new UserError(
-      `certs/${name} was provisioned in ${record.region}, not in ${cloud.region}: name the region it is in, or run "boom-box deprovision ${flag} --region ${record.region}" first`,
+      `certs/${name} was provisioned in ${record.region}, not in ${cloud.region}: name that region with --region, or run "boom-box deprovision ${flag} --region ${record.region}" first`,
     );
   }
   if (record.prefix !== subject.prefix) {
@@ -78,7 +78,7 @@ export function refuseOtherPlace(run: Run, record: ProvisioningRecord): void {
   }
 }
 
-/** Every certificate the folder knows of. */
+/** Every certificate in the folder's record. */
 export function certificatesIn(record: ProvisioningRecord | undefined) {
   if (record === undefined) return [];
   return [record.current, record.next?.certificate, ...record.replaced].flatMap(
@@ -86,33 +86,38 @@ export function certificatesIn(record: ProvisioningRecord | undefined) {
   );
 }
 
-/** Says what provisioning will do, step by step, from what there is. */
+/** Reports what provisioning will do, step by step. */
 export function tellPlan(run: Run, { record, thing, policy, current }: Survey): void {
   const { subject, cloud } = run;
   const { name } = subject;
   const policyName = policyNameOf(subject);
   if (subject.type === "box") {
     if (thing) tell(run, "thing", "kept", `thing ${name} in ${cloud.name}`);
-    else tell(run, "thing", "planned", `make the thing ${name} in ${cloud.name}`);
+    else tell(run, "thing", "planned", `create the thing ${name} in ${cloud.name}`);
   }
   if (record?.current && current) {
     const id = short(record.current.certificateId);
     tell(run, "certificate", "kept", `certificate ${id}, ${current.status}`);
   } else {
-    tell(run, "key", "planned", `make a key in certs/${name}/, which stays there`);
-    tell(run, "certificate", "planned", "have a certificate made for it, inactive at first");
+    tell(run, "key", "planned", `make a key in certs/${name}/, which never leaves it`);
+    tell(run, "certificate", "planned", "request a certificate for the key, inactive at first");
   }
   if (policy === undefined) {
-    tell(run, "policy", "planned", `make the policy ${policyName}: its own topics, no others`);
+    tell(
+      run,
+      "policy",
+      "planned",
+      `create the policy ${policyName}, which allows only its own topics`,
+    );
   } else {
     tell(run, "policy", "kept", `policy ${policyName}`);
   }
-  const to = subject.type === "box" ? ` and to the thing ${name}` : "";
-  tell(run, "attachment", "planned", `attach the policy to the certificate${to}, where it is not`);
-  tell(run, "activation", "planned", "make the certificate active, where it never was");
+  const to = subject.type === "box" ? `, and the certificate to the thing ${name}` : "";
+  tell(run, "attachment", "planned", `attach the policy to the certificate${to}`);
+  tell(run, "activation", "planned", "activate the certificate if it was never active");
   tell(run, "files", "planned", `write certificate and CA to certs/${name}/`);
   if (subject.type === "box") {
     tell(run, "settings", "planned", `write endpoint and name to certs/${name}/settings.json`);
   }
-  tell(run, "connection", "planned", "connect once with them, and call it done only then");
+  tell(run, "connection", "planned", "connect once with the new files");
 }

@@ -32,14 +32,14 @@ interface AskedBroker {
 /** One identity in one cloud, from the flags. */
 export interface Target {
   readonly run: Run;
-  /** Has the broker there that is connected to: a stand-in, where none runs. */
+  /** Ensures that there is a broker: starts a stand-in if none is running. */
   ready(): Promise<void>;
-  /** @throws UserError for a file of `--ca` that cannot be used */
+  /** @throws UserError if the file of `--ca` is not usable */
   brokerOptions(asked: AskedBroker): Promise<BrokerOptions>;
   close(): Promise<void>;
 }
 
-/** @throws UserError where no region is known, or what is in the folder cannot be read */
+/** @throws UserError when no region is configured, or the folder cannot be read */
 export async function openTarget(
   name: string,
   flags: TargetFlags,
@@ -86,7 +86,7 @@ async function openCloud(
   });
 }
 
-/** The prefix a maker wrote into the settings. */
+/** The prefix in the user's settings. */
 async function ownPrefix(certs: string, thing: string): Promise<string | undefined> {
   const { prefix } = await readSettingsEntry(certs, thing);
   return typeof prefix === "string" && isPrefix(prefix) ? prefix : undefined;
@@ -106,7 +106,7 @@ function awsTarget(run: Run, record: ProvisioningRecord | undefined): Target {
   };
 }
 
-/** What was asked for, what a connection was proven with, or Amazon's roots. */
+/** The CAs: as requested, from a proven connection, or Amazon's roots. */
 async function trusted(run: Run, record: ProvisioningRecord | undefined, ca: string | undefined) {
   if (ca !== undefined) return (await readPemCertificate(ca, "--ca")).map(String).join("");
   if (record?.broker !== undefined) {
@@ -135,7 +135,7 @@ function localTarget(run: Run): Target {
     brokerOptions: async () => {
       const port = started?.port ?? (await findStandIn(certs))?.port;
       const ca = identityFiles(certs, caIdentity).certificatePem;
-      // Before `ready` there may be no CA yet, and nothing is connected to.
+      // Before `ready`, there may be no CA yet, and no connection needs it.
       const trustPem =
         port === undefined ? "" : String((await readPemCertificate(ca, "the CA"))[0]);
       return {

@@ -7,7 +7,7 @@ import { simulateYear } from "../../host-sim/soak/year.ts";
 const days = 365;
 const packets = 1_000_000;
 const reconnects = 10_000;
-/** `npm run soak -- 7` takes another course through all of it. */
+/** The random seed: `npm run soak -- 7` uses 7. */
 const seed = Number(process.argv[2] ?? 1);
 
 setFlagsFromString("--expose-gc");
@@ -22,7 +22,7 @@ function progress(name: string, done: number, all: number): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${name}: ${share}`);
 }
 
-/** Live heap in KiB, each time it is asked for. */
+/** Samples of the live heap, in KiB. */
 class Heap {
   readonly #samples: number[] = [];
 
@@ -31,14 +31,14 @@ class Heap {
     this.#samples.push(process.memoryUsage().heapUsed / 1024);
   }
 
-  /** Growth from the first quarter's end to the end: what was kept for good, in KiB. */
+  /** Growth from the end of the first quarter to the end of the run, in KiB. */
   get growth(): number {
     const early = this.#samples[Math.floor(this.#samples.length / 4)] ?? 0;
     return (this.#samples.at(-1) ?? 0) - early;
   }
 }
 
-/** More than this was not noise: something is kept. In KiB. */
+/** Growth above this is a leak, not noise. In KiB. */
 const maximumGrowth = 1_024;
 
 let hasFailed = false;
@@ -75,9 +75,9 @@ run(
   5,
   (onDay) => simulateYear(days, seed, onDay),
   ({ sent, opened, refused, lostOnTheWay, longestReturnMs, ...others }) =>
-    `${sent} commands: ${opened} opened, ${refused} refused, ${lostOnTheWay} lost on the way; ` +
+    `${sent} commands: ${opened} opened, ${refused} refused, ${lostOnTheWay} lost; ` +
     `${others.wifiLosses} WiFi losses, ${others.brokerRestarts} broker restarts, ${others.powerCuts} power cuts; ` +
-    `longest way back ${(longestReturnMs / 1000).toFixed(0)} s`,
+    `longest recovery ${(longestReturnMs / 1000).toFixed(0)} s`,
 );
 run(
   "hostile packets",
@@ -85,8 +85,8 @@ run(
   20_000,
   (onPacket) => fuzz(packets, seed, onPacket),
   ({ commands, mayHaveOpened, pulses, reconnects: count }) =>
-    `${packets} packets, ${commands} of them commands with one event each; of ${mayHaveOpened} damaged ` +
-    `ones that still said open ${pulses} did, and nothing else; ${count} reconnects`,
+    `${packets} packets, ${commands} of them commands with one event each; of the ${mayHaveOpened} damaged ` +
+    `packets that still meant open, ${pulses} opened, and no other packet did; ${count} reconnects`,
 );
 run(
   "reconnects",

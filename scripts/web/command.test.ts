@@ -19,7 +19,7 @@ import { requireSettings } from "../command-line/settings.ts";
 
 const origin = "http://localhost:8080";
 
-/** `boom-box web` in a process of its own. */
+/** `boom-box web` in its own process. */
 class Web {
   readonly child: ChildProcess;
   readonly exited: Promise<number | null>;
@@ -141,7 +141,7 @@ describe("boom-box web", function () {
     return web;
   }
 
-  it("says everything that is wrong with its settings, and starts nothing", async () => {
+  it("reports every problem in its settings, and starts nothing", async () => {
     const web = start({
       BOOM_BOX_WEB_LISTEN: "everywhere",
       BOOM_BOX_WEB_BROKER_KEY_FILE: join(directory, "none"),
@@ -154,7 +154,7 @@ describe("boom-box web", function () {
     assert.equal(web.stdout, "");
   });
 
-  it("says in one line that its address is taken", async () => {
+  it("reports in one line that its address is in use", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const address = other.address();
@@ -165,7 +165,7 @@ describe("boom-box web", function () {
     other.close();
   });
 
-  it("gives the administrator's link to the operator and not to the log, and stops in good order", async () => {
+  it("prints the administrator's link but does not log it, and stops cleanly", async () => {
     const web = start();
     await web.ready(port);
     // Standard error is not a terminal here, and a journal would keep it.
@@ -209,7 +209,7 @@ describe("boom-box web", function () {
     closeSync(full);
   });
 
-  it("loses no record of a pulse when it is killed in the middle of a thousand requests", async () => {
+  it("loses no record of a pulse when it is killed during a thousand requests", async () => {
     const store = await openStore(database);
     await store.createGate({
       id: "north",
@@ -243,7 +243,7 @@ describe("boom-box web", function () {
     assert.ok(answered.length >= 300 && answered.length < 1_000, `${answered.length} answered`);
 
     for (const id of answered) assert.ok(await store.request(id), `${id} was answered`);
-    // What was on its way to the box when the service died opens still.
+    // Commands that were in flight when the service died still open the gate.
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     const opened = records.filter((each) => each.type === "event" && each.outcome === "opened");
     assert.ok(opened.length > 10, `${opened.length} pulses`);
@@ -254,7 +254,7 @@ describe("boom-box web", function () {
 
     const second = start();
     await second.ready(port);
-    // Nobody is left waiting: what the crash cut off is said to be unknown.
+    // Requests that the crash interrupted end as unknown, so nobody keeps waiting.
     while ((await store.openRequests()).length > 0)
       await new Promise((resolve) => setTimeout(resolve, 100));
     second.child.kill("SIGTERM");
@@ -262,7 +262,7 @@ describe("boom-box web", function () {
     await store.close();
   });
 
-  /** Until the service has heard of the box. */
+  /** Waits until the service has received the box's status. */
   async function online(headers: Readonly<Record<string, string>>): Promise<void> {
     for (;;) {
       const response = await fetch(`http://127.0.0.1:${port}/api/gates`, { headers });
