@@ -83,7 +83,12 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
   const reader = new SettingsReader(input);
   const pulseMs = reader.number("pulseMs");
   const settings: Settings = {
-    thingName: reader.text("thingName", undefined, isThingName, "1–64 letters, digits, - _ or :"),
+    thingName: reader.text(
+      "thingName",
+      undefined,
+      isThingName,
+      "1–64 letters, digits, - _ or :, and not service-…",
+    ),
     endpoint: reader.text(
       "endpoint",
       undefined,

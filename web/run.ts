@@ -5,7 +5,7 @@ import type { GateLink } from "./cloud/gate-link.ts";
 import type { Administration } from "./service/administrators.ts";
 import type { Logger } from "./service/log.ts";
 import { prometheusMetrics } from "./service/prometheus.ts";
-import { type RunningServer, serve } from "./service/server.ts";
+import { connectionsPerClient, type RunningServer, serve } from "./service/server.ts";
 import { Service } from "./service/service.ts";
 import type { WebSettings } from "./service/settings.ts";
 import { openStore } from "./store/open-store.ts";
@@ -49,7 +49,10 @@ export async function startWeb(
   try {
     await prepare(store);
     const administration = await service.start();
-    server = await serve(service, settings.listen);
+    server = await serve(service, {
+      ...settings.listen,
+      ...(settings.trustedProxies === 0 ? { connectionsPerClient } : {}),
+    });
     const { port, stop } = server;
     return {
       store,

@@ -28,6 +28,7 @@ describe("topics", () => {
 
   for (const name of [
     ...["", "x".repeat(65), "a/b", "a+", "#", "$x", "a b", "ö", "a.b", "../x", "lot-1\n", "a\0"],
+    ...["service-1", "service-"],
   ]) {
     it(`refuses the thing name ${JSON.stringify(name)}`, () => assert.ok(!isThingName(name)));
   }

@@ -36,10 +36,10 @@ export function isPrefix(text: string): boolean {
 
 /**
  * AWS allows `[a-zA-Z0-9:_-]{1,128}` for a thing name (CreateThing). The limit here is 64, because
- * the name is also the client id and a part of every topic.
+ * the name is also the client id and a part of every topic. The client ids of publishers are not free.
  */
 export function isThingName(text: string): boolean {
-  return consistsOf(text, isThingNameUnit, 1, 64);
+  return consistsOf(text, isThingNameUnit, 1, 64) && !text.startsWith(serviceClientIdPrefix);
 }
 
 const isPrefixUnit = (unit: number) => isNameUnit(unit) || unit === dot;

@@ -10,6 +10,7 @@ describe("names", () => {
     ["../ca", /cannot name a box/],
     ["", /cannot name a box/],
     ["a b", /cannot name a box/],
+    ["service-1", /cannot name a box: .*for publishers/],
     ["x".repeat(65), /cannot name a box/],
     ["service", /folder of the service/],
     ["Server", /folder of the server/],

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { isThingName } from "../../device/messages/topics.ts";
+import { isThingName, serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { reservedIdentities } from "./paths.ts";
 
@@ -12,7 +12,7 @@ export function checkedThings(things: readonly string[]): string[] {
   for (const thing of things) {
     if (!isThingName(thing)) {
       throw new UserError(
-        `${JSON.stringify(thing)} cannot name a box: use 1 to 64 letters, digits, _, - or :`,
+        `${JSON.stringify(thing)} cannot name a box: use 1 to 64 letters, digits, _, - or :, and do not begin with "${serviceClientIdPrefix}", which is for publishers`,
       );
     }
     // some file systems treat "CA" and "ca" as the same folder

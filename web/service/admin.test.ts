@@ -165,7 +165,7 @@ describe("administration", () => {
       }),
       400,
       "id: must be 1–32 characters from a–z, 0–9 and -; name: must not be empty; " +
-        "thingName: must be 1–64 characters from a–z, A–Z, 0–9, _, : and -; " +
+        "thingName: must be 1–64 characters from a–z, A–Z, 0–9, _, : and -, and not begin with service-; " +
         "timeZone: must be an IANA time zone, such as Europe/Berlin",
     );
     assert.equal((await patch("/api/admin/gates/north", { id: "other" })).status, 400);

@@ -260,6 +260,11 @@ describe("the address of a client", () => {
     assert.equal(await seen("1", "203.0.113.5, 198.51.100.9"), "198.51.100.9");
     assert.equal(await seen("2", "203.0.113.5, 198.51.100.9"), "203.0.113.5");
     assert.equal(await seen("1", "::ffff:198.51.100.9"), "198.51.100.9");
+    assert.equal(await seen("1", "203.0.113.9:51234"), "203.0.113.9");
+    assert.equal(await seen("1", "[2001:DB8::1]:443"), "2001:db8::1");
+    assert.equal(await seen("1", '"[2001:db8::1]"'), "2001:db8::1");
+    assert.equal(await seen("1", "2001:db8::1:443"), "2001:db8::1:443");
+    assert.equal(await seen("1", "203.0.113.9:51234, 203.0.113.10:1:2"), "unknown");
     assert.equal(await seen("1", undefined), "unknown");
     assert.equal(await seen("1", "nonsense"), "unknown");
   });

@@ -4,7 +4,7 @@ import type { Person } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import { signInMethodsOf } from "./administrators.ts";
-import { isAllowed, isAdministrator as readIsAdministrator } from "./allow-list.ts";
+import { isAllowed, missingClaim, isAdministrator as readIsAdministrator } from "./allow-list.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -63,12 +63,17 @@ async function callback(parts: OidcParts, c: WebContext): Promise<Response> {
   const { claims } = result;
   const known = await parts.store.personByOidc(claims.subject);
   if (!isAllowed(claims, oidc)) {
-    if (known !== undefined) await lockOut(parts, known);
-    const why = `not on the allow list: ${claims.subject}`;
-    return refused(parts, c, why, said.notAllowed);
+    const missing = missingClaim(claims, oidc);
+    // Without the groups, nobody knows whether the person is still on the list.
+    if (known !== undefined && claims.groups !== null) await lockOut(parts, known);
+    const why = `not on the allow list: ${claims.subject}${missing === undefined ? "" : `; ${missing}`}`;
+    return refused(parts, c, why, missing === undefined ? said.notAllowed : said.notJudged);
   }
   if (known?.isActive === false) {
     return refused(parts, c, `locked out: ${known.id}`, said.lockedOut);
+  }
+  if (claims.groups === null) {
+    log.warn({ subject: claims.subject }, "the provider left out the groups: rights are unchanged");
   }
   const person = await welcome(parts, known, claims);
   if ((await sessions.begin(c, person, null)) === undefined) {

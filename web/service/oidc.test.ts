@@ -144,6 +144,63 @@ describe("sign-in with an OpenID provider", function () {
     assert.deepEqual(await rig.store.people(), []);
   });
 
+  it("lets the user info add to the ID token, and not replace what the token says", async () => {
+    await start();
+    // Amazon Cognito: text in the user info, a boolean in the token.
+    const cognito = { ...ada, userInfo: { email_verified: "true" } };
+    assert.equal((await signIn("d-1", cognito)).status, 303);
+    const other = { ...ada, userInfo: { email: "eve@elsewhere.example", name: "Eve" } };
+    assert.equal((await signIn("d-2", other)).status, 303);
+    assert.equal((await who())?.name, "Ada");
+    const refuted = { ...ada, email_verified: false, userInfo: { email_verified: true } };
+    assert.equal((await signIn("d-3", refuted)).status, 403);
+    const { email, ...nameless } = ada;
+    const added = {
+      ...nameless,
+      email_verified: undefined,
+      userInfo: { email, email_verified: "true" },
+    };
+    assert.equal((await signIn("d-4", added)).status, 303);
+  });
+
+  it("says in the log which claim is missing, and how to get it", async () => {
+    await start();
+    const entra = { name: "Ada", email: "ada@example.com" };
+    const response = await signIn("e-1", entra);
+    assert.equal(response.status, 403);
+    assert.match(await response.text(), /did not say enough about you/);
+    assert.match(rig.log.text, /did not confirm the address at example\.com.*xms_edov/);
+    assert.doesNotMatch(rig.log.text, /ada@example/);
+    assert.equal((await signIn("e-2", { ...entra, xms_edov: true })).status, 303);
+    assert.equal((await signIn("e-3", { name: "Ada" })).status, 403);
+    assert.match(rig.log.text, /sent no email address; add the claim email/);
+  });
+
+  it("leaves rights unchanged when the provider leaves out the groups", async () => {
+    await start({
+      BOOM_BOX_WEB_OIDC_ALLOW_GROUPS: "gate",
+      BOOM_BOX_WEB_OIDC_ADMIN_GROUP: "gate-admins",
+    });
+    await rig.passkey(await rig.person({ isAdministrator: true }), "localhost");
+    assert.equal((await signIn("g-1", { ...ada, groups: ["gate", "gate-admins"] })).status, 303);
+    const before = browser;
+    const overage = { _claim_names: { groups: "src1" }, _claim_sources: { src1: {} } };
+    assert.equal((await signIn("g-1", { ...ada, ...overage })).status, 303);
+    assert.equal((await who())?.isAdministrator, true);
+    assert.match(rig.log.text, /the provider left out the groups: rights are unchanged/);
+    browser = rig.browser();
+    assert.equal((await signIn("g-1", { name: "Ada", hasgroups: true })).status, 403);
+    assert.match(
+      rig.log.text,
+      /left out the claim groups, because the person is in too many groups/,
+    );
+    assert.equal(
+      (await before.get("/api/gates")).status,
+      200,
+      "nothing is known against the person",
+    );
+  });
+
   it("allows by group or by address, and makes the members of one group administrators", async () => {
     await start({
       BOOM_BOX_WEB_OIDC_ALLOW_DOMAINS: "",

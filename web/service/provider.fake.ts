@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import Provider, { type Configuration } from "oidc-provider";
 
-/** The claims that the provider has about a person. */
+/** The claims that the provider has about a person. `userInfo` is what only the user info says. */
 export type Account = Readonly<Record<string, unknown>>;
 
 /** A real OpenID provider on loopback, where people sign in without interaction. */
@@ -70,12 +70,22 @@ export class RunningProvider {
           token_endpoint_auth_method: "client_secret_basic",
         },
       ],
-      claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name", "groups"] },
+      claims: {
+        openid: ["sub"],
+        email: ["email", "email_verified", "xms_edov"],
+        profile: ["name", "groups", "hasgroups"],
+      },
+      // Like most providers, and unlike the specification, the ID token has all claims too.
+      conformIdTokenClaims: false,
       cookies: { keys: ["a key of the tests"] },
       pkce: { required: () => true },
       findAccount: (_context, subject) => ({
         accountId: subject,
-        claims: () => ({ sub: subject, ...this.#accounts.get(subject) }),
+        claims: (use) => {
+          const { userInfo, ...account } = this.#accounts.get(subject) ?? {};
+          const added = use === "userinfo" && typeof userInfo === "object" ? userInfo : {};
+          return { sub: subject, ...account, ...added };
+        },
       }),
       features: { devInteractions: { enabled: false } },
       loadExistingGrant: async ({ oidc }) => {

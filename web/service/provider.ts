@@ -13,7 +13,10 @@ export interface Claims {
   readonly name: string | null;
   /** in lower case; null: none, or not verified */
   readonly verifiedEmail: string | null;
-  readonly groups: readonly string[];
+  /** the domain of an address that the provider did not confirm; null: there is none */
+  readonly unverifiedDomain: string | null;
+  /** null: the provider left them out, because there are too many */
+  readonly groups: readonly string[] | null;
 }
 
 export type ProviderResult =
@@ -77,7 +80,7 @@ export class Provider {
         configuration.serverMetadata().userinfo_endpoint === undefined
           ? {}
           : await client.fetchUserInfo(configuration, tokens.access_token, idToken.sub);
-      return { type: "claims", claims: this.#claims(idToken.iss, { ...idToken, ...more }) };
+      return { type: "claims", claims: this.#claims(idToken, more) };
     } catch (error) {
       const type = isForeignFault(error) ? "unavailable" : "refused";
       return { type, why: messageOf(error) };
@@ -104,21 +107,59 @@ export class Provider {
     return client.discovery(server, clientId, {}, authentication(clientSecret), options);
   }
 
-  #claims(issuer: string, claims: Readonly<Record<string, unknown>>): Claims {
-    const { sub, name, preferred_username: username, email, email_verified: isVerified } = claims;
-    const groups = claims[this.#settings.groupsClaim];
+  /** The signed ID token comes first. The user info only adds what the token does not have. */
+  #claims(idToken: ClaimSource & { readonly iss: string }, userInfo: ClaimSource): Claims {
+    const claims = { ...userInfo, ...idToken };
+    const { groupsClaim } = this.#settings;
+    const groups = claims[groupsClaim];
+    // An address is verified by the source that it comes from.
+    const { email, isVerified } = emailOf(idToken) ?? emailOf(userInfo) ?? noEmail;
     return {
-      subject: `${issuer} ${String(sub)}`,
-      name: readName(name) ?? readName(username),
-      verifiedEmail:
-        typeof email === "string" && isVerified === true && /^[^@\s]+@[^@\s]+$/.test(email)
-          ? email.toLowerCase()
-          : null,
-      groups: Array.isArray(groups)
-        ? groups.filter((group): group is string => typeof group === "string")
-        : [],
+      subject: `${idToken.iss} ${String(claims.sub)}`,
+      name: readName(claims.name) ?? readName(claims.preferred_username),
+      verifiedEmail: isVerified ? email : null,
+      unverifiedDomain: email !== null && !isVerified ? domainOf(email) : null,
+      groups: hasTooManyGroups(claims, groupsClaim) ? null : textsIn(groups),
     };
   }
+}
+
+type ClaimSource = Readonly<Record<string, unknown>>;
+
+const noEmail = { email: null, isVerified: false };
+
+/**
+ * @returns the address in lower case, and whether the provider confirms it: by `email_verified` (OpenID
+ *   Connect Core, 5.1; Amazon Cognito's user info has it as text), or by Microsoft Entra's optional claim
+ *   `xms_edov`, because Entra has no `email_verified`
+ */
+function emailOf(
+  source: ClaimSource,
+): { readonly email: string; readonly isVerified: boolean } | undefined {
+  const { email } = source;
+  if (typeof email !== "string" || !/^[^@\s]+@[^@\s]+$/.test(email)) return undefined;
+  const confirmation = source.email_verified ?? source.xms_edov;
+  const isVerified = [true, "true", 1, "1"].some((word) => word === confirmation);
+  return { email: email.toLowerCase(), isVerified };
+}
+
+export function domainOf(email: string): string {
+  return email.slice(email.lastIndexOf("@") + 1);
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
+/**
+ * Entra leaves the groups out of a token when there are more than 200, and says where they are instead
+ * (OpenID Connect Core, 5.6.2; Microsoft, "groups overage claim").
+ */
+function hasTooManyGroups(claims: ClaimSource, groupsClaim: string): boolean {
+  if (claims[groupsClaim] !== undefined) return false;
+  const names = claims._claim_names;
+  const isElsewhere = typeof names === "object" && names !== null && groupsClaim in names;
+  return isElsewhere || claims.hasgroups === true || claims.hasgroups === "true";
 }
 
 function checksOf(attempt: string) {

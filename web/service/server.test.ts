@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { Gate } from "../domain/entities.ts";
 import { Browser } from "./browser.rig.ts";
@@ -28,6 +29,34 @@ describe("the service on a socket", function () {
   afterEach(async () => {
     if (!isStopped) await server.stop();
     await rig.place.remove();
+  });
+
+  it("leaves room for others when one client keeps many connections open", async () => {
+    await server.stop();
+    const host = { host: "127.0.0.1", port: 0 };
+    rig = await Rig.make({ environment: { BOOM_BOX_WEB_ORIGIN: origin } });
+    await rig.service.start();
+    server = await serve(rig.service, { ...host, connectionsPerClient: 20 });
+    const held = await Promise.all(
+      Array.from({ length: 60 }, () => {
+        const connection = raw();
+        connection.socket.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        return new Promise<ReturnType<typeof raw>>((resolve) => {
+          connection.socket.once("data", () => resolve(connection));
+          connection.socket.once("close", () => resolve(connection));
+        });
+      }),
+    );
+    assert.equal(held.filter(({ socket }) => !socket.destroyed).length, 20);
+    const other = connect({ port: server.port, host: "127.0.0.1", localAddress: "127.0.0.2" });
+    other.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    const [answer] = (await once(other, "data")) as [Buffer];
+    assert.match(String(answer), /^HTTP\/1\.1 200/);
+    // Room that becomes free is given again.
+    held.find(({ socket }) => !socket.destroyed)?.socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal((await fetch(`http://127.0.0.1:${server.port}/healthz`)).status, 200);
+    for (const { socket } of held) socket.destroy();
   });
 
   const stop = () => {

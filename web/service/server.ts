@@ -1,6 +1,7 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import { addressKey } from "../domain/address-key.ts";
 import type { Service } from "./service.ts";
 
 export interface ServerOptions {
@@ -12,6 +13,8 @@ export interface ServerOptions {
   /** how long a client may take to send the head of a request, and the whole request, in ms */
   readonly headersTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
+  /** connections from one client at the same time; undefined behind a proxy, which is every client */
+  readonly connectionsPerClient?: number;
 }
 
 export interface RunningServer {
@@ -25,6 +28,27 @@ export interface RunningServer {
 
 /** A command is valid for 10 s, and the service waits 2 s more for the box's event. */
 const stopLimitMs = 13_000;
+
+/** More than a building behind one address needs. Idle connections count: others would find none left. */
+export const connectionsPerClient = 500;
+
+function limitClients(server: Server, most: number): void {
+  const counts = new Map<string, number>();
+  server.on("connection", (socket: Socket) => {
+    const key = addressKey(socket.remoteAddress ?? "");
+    const count = (counts.get(key) ?? 0) + 1;
+    if (count > most) {
+      socket.destroy();
+      return;
+    }
+    counts.set(key, count);
+    socket.once("close", () => {
+      const left = (counts.get(key) ?? 1) - 1;
+      if (left === 0) counts.delete(key);
+      else counts.set(key, left);
+    });
+  });
+}
 
 /** Serves the started service on a socket of Node. Rejects when it cannot listen there. */
 export async function serve(
@@ -43,6 +67,8 @@ export async function serve(
     },
   }) as ReturnType<typeof createServer>;
   server.maxConnections = 4_000;
+  if (options.connectionsPerClient !== undefined)
+    limitClients(server, options.connectionsPerClient);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {

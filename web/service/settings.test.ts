@@ -121,6 +121,24 @@ describe("settings of the staff app", () => {
     }
   });
 
+  it("accept an origin as people write it", () => {
+    for (const [written, origin] of [
+      ["https://gate.example.com:443", "https://gate.example.com"],
+      ["HTTPS://Gate.Example.COM/", "https://gate.example.com"],
+      ["https://schranke.bücher.example", "https://schranke.xn--bcher-kva.example"],
+      ["http://localhost:80", "http://localhost"],
+    ] as const) {
+      assert.equal(settingsOf({ ORIGIN: written }).origin, origin);
+    }
+    for (const origin of [
+      "https://gate.example?x",
+      "https://gate.example#",
+      "https:gate.example",
+    ]) {
+      assert.equal(problemsOf({ ORIGIN: origin }).length, 1, origin);
+    }
+  });
+
   it("report a file that cannot be read, and ignore the settings of other readers", () => {
     assert.deepEqual(problemsOf({ METRICS_TOKEN_FILE: "/nowhere" }), [
       "BOOM_BOX_WEB_METRICS_TOKEN_FILE names a file that cannot be read (ENOENT)",

@@ -100,7 +100,8 @@ function readOrigin(reader: SettingReader): URL {
   const isName = url !== undefined && isIP(url.hostname.replace(/^\[|\]$/g, "")) === 0;
   const isAllowed =
     url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === "localhost");
-  if (url !== undefined && isName && isAllowed && text.replace(/\/$/, "") === url.origin)
+  // The URL's own `origin` has the host in lower case, an IDN as Punycode, and no default port.
+  if (url !== undefined && isName && isAllowed && /^https?:\/\/[^/?#@\\\s]+\/?$/i.test(text))
     return url;
   reader.problem(
     "ORIGIN",

@@ -97,7 +97,8 @@ export const service = {
     email: "must be an email address",
     uuid: "must be a UUID in lower case",
     gateId: "must be 1–32 characters from a–z, 0–9 and -",
-    thingName: "must be 1–64 characters from a–z, A–Z, 0–9, _, : and -",
+    thingName:
+      "must be 1–64 characters from a–z, A–Z, 0–9, _, : and -, and not begin with service-",
     timeZone: "must be an IANA time zone, such as Europe/Berlin",
     number: "must be a number",
     wholeNumber: "must be a whole number",
@@ -125,6 +126,8 @@ export const service = {
     attemptOver,
     notConfirmed: (provider: string) => `The sign-in with ${provider} did not succeed.`,
     notAllowed: "You do not have permission to use this app.",
+    notJudged:
+      "Your company's sign-in did not say enough about you. Ask an administrator: the log of the service has the details.",
     lockedOut: "You are locked out. Ask an administrator to restore your access.",
     unavailable: (provider: string) =>
       `The sign-in with ${provider} is not available right now. Try again later.`,
