@@ -25,24 +25,24 @@ const columns = ["thingName", "SSID", "password", "network", ...numbers];
 export async function readFleet(path: string): Promise<readonly FleetBox[]> {
   const bytes = await readIfPresent(path);
   if (bytes === undefined) throw new UserError(`--from: ${path} does not exist: check the path`);
-  const [heading = [], ...lines] = parseTable(bytes, path);
+  const [{ record: heading } = { record: [] }, ...lines] = parseTable(bytes, path);
   checkHeading(heading, path);
   if (lines.length === 0 || lines.length > maximumBoxes) {
     throw new UserError(`--from: ${path} must contain 1–${maximumBoxes} boxes, one per line`);
   }
   const problems: string[] = [];
-  const boxes = lines.map((fields, index) => {
-    const box = boxOf(heading, fields);
+  const boxes = lines.map(({ record, line }) => {
+    const box = boxOf(heading, record);
     const result = parseSettings({ endpoint: "x.test", ...box.settings, thingName: box.thingName });
-    // The heading is line 1.
-    const line = `line ${index + 2}`;
-    if (result.type === "problems") problems.push(`${line}: ${result.problems.join(", ")}`);
+    if (result.type === "problems") problems.push(`line ${line}: ${result.problems.join(", ")}`);
     return box;
   });
   const names = boxes.map(({ thingName }) => thingName);
   for (const [index, name] of names.entries()) {
     const first = names.findIndex((each) => each.toLowerCase() === name.toLowerCase());
-    if (first < index) problems.push(`line ${index + 2}: ${name} is already on line ${first + 2}`);
+    if (first < index) {
+      problems.push(`line ${lines[index]?.line}: ${name} is already on line ${lines[first]?.line}`);
+    }
   }
   if (problems.length > 0) {
     const shown = problems.slice(0, 5).join("; ");
@@ -53,10 +53,22 @@ export async function readFleet(path: string): Promise<readonly FleetBox[]> {
   return boxes;
 }
 
-function parseTable(bytes: Buffer, path: string): string[][] {
+interface TableLine {
+  readonly record: readonly string[];
+  /** where it begins in the file, from 1; blank lines and quoted line breaks count */
+  readonly line: number;
+}
+
+function parseTable(bytes: Buffer, path: string): readonly TableLine[] {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return parse(text, { bom: true, trim: true, skip_empty_lines: true });
+    const options = { bom: true, trim: true, skip_empty_lines: true, info: true, raw: true };
+    // With these two options, the parser returns objects.
+    const parsed = parse(text, options) as unknown as readonly ParsedLine[];
+    return parsed.map(({ record, raw, info }) => ({
+      record,
+      line: info.lines - lineBreaksIn(raw.trim()),
+    }));
   } catch (cause) {
     // The parser's message may quote a line that contains a password.
     const { lines } = Object(cause) as { lines?: unknown };
@@ -66,6 +78,17 @@ function parseTable(bytes: Buffer, path: string): string[][] {
       { cause },
     );
   }
+}
+
+interface ParsedLine {
+  readonly record: readonly string[];
+  readonly raw: string;
+  /** `lines`: the line on which the record ends */
+  readonly info: { readonly lines: number };
+}
+
+function lineBreaksIn(text: string): number {
+  return text.split(/\r\n|\r|\n/).length - 1;
 }
 
 function checkHeading(heading: readonly string[], path: string): void {

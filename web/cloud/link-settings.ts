@@ -61,7 +61,8 @@ function readMqtt(reader: SettingReader, prefix: string, broker: string | undefi
 }
 
 function readAws(reader: SettingReader, prefix: string, endpoint = ""): LinkSettings {
-  const host = /^[a-z\d-]+-ats\.iot\.([a-z\d-]+)\.amazonaws\.com(?:\.cn)?$/i.exec(endpoint);
+  // The domain depends on AWS's partition: amazonaws.com, amazonaws.com.cn, amazonaws.eu, and others.
+  const host = /^[a-z\d-]+-ats\.iot\.([a-z\d-]+)\.[a-z\d.-]+(?::\d{1,5})?$/i.exec(endpoint);
   const ca = reader.secret("AWS_CA");
   const region = reader.text("AWS_REGION") ?? host?.[1];
   if (endpoint !== "" && !/^[a-z\d.-]+(:\d{1,5})?$/i.test(endpoint)) {

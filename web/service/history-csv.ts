@@ -42,7 +42,8 @@ export async function historyCsv(
   const read = (after: string | undefined) =>
     store.history({ ...query, limit: pageLength, ...(after === undefined ? {} : { after }) });
   let page = await read(query.after);
-  let head: string | undefined = csvRecord(headings);
+  // Without a byte order mark, Excel reads UTF-8 as the code page of the computer.
+  let head: string | undefined = `\ufeff${csvRecord(headings)}`;
   return new ReadableStream({
     async pull(controller) {
       const lines = page.entries.map((entry) => {
