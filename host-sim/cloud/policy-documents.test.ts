@@ -7,7 +7,7 @@ import {
   type PolicyContext,
   parsePolicy,
 } from "./policy.ts";
-import { boxPolicy, iotArn, servicePolicy } from "./policy-documents.ts";
+import { boxPolicy, iotArn, isRegion, servicePolicy } from "./policy-documents.ts";
 
 const account = { region: "eu-central-1", account: "123456789012" };
 const scope = { ...account, prefix: "gate" };
@@ -134,6 +134,9 @@ describe("iotArn", () => {
     assert.equal(iotArn(china, "client/a"), "arn:aws-cn:iot:cn-north-1:123456789012:client/a");
     for (const partition of ["", "*", "aws:", "gcp"]) {
       assert.throws(() => iotArn({ ...account, partition }, "client/a"), /not a partition/);
+    }
+    for (const region of ["eusc-de-east-1", "us-gov-west-1", "mx-central-1", "us-isob-east-1"]) {
+      assert.ok(isRegion(region), region);
     }
     for (const region of ["", "eu", "EU-central-1", "eu-central-", "eu-central-1:", "*"]) {
       assert.throws(() => iotArn({ ...account, region }, "client/a"), /not an AWS region/);

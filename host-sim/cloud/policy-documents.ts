@@ -121,6 +121,14 @@ function arnsOf(scope: PolicyScope): (resource: string) => string {
 }
 
 /**
+ * The form of a region's name: words joined by hyphens, such as `eu-central-1` or `eusc-de-east-1`. AWS
+ * adds regions and partitions, so the names themselves are not known here.
+ */
+export function isRegion(text: string): boolean {
+  return text.length <= 40 && /^[a-z][a-z\d]*(-[a-z\d]+){2,}$/.test(text);
+}
+
+/**
  * `arn:aws:iot:<region>:<account>:<resource>`
  * @throws RangeError when a part does not have AWS's format
  */
@@ -128,8 +136,8 @@ export function iotArn(
   { region, account, partition = "aws" }: Omit<PolicyScope, "prefix">,
   resource: string,
 ): string {
-  if (!/^aws(-[a-z]+)*$/.test(partition)) throw new RangeError(`not a partition: ${partition}`);
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) throw new RangeError(`not an AWS region: ${region}`);
+  if (!/^aws(-[a-z\d]+)*$/.test(partition)) throw new RangeError(`not a partition: ${partition}`);
+  if (!isRegion(region)) throw new RangeError(`not an AWS region: ${region}`);
   if (!/^\d{12}$/.test(account)) throw new RangeError(`not an AWS account: ${account}`);
   return `arn:${partition}:iot:${region}:${account}:${resource}`;
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { isRegion } from "../../host-sim/cloud/policy-documents.ts";
 import { defaultThing, hostName, prefix, thingName } from "../broker/options.ts";
 import { awsServiceIdentity, defaultCertsDirectory } from "../certs/paths.ts";
 import { numberOption } from "../command-line/settings.ts";
@@ -228,7 +229,7 @@ async function nextSteps(target: Target, { local }: ProvisionFlags, certificateA
 }
 
 function region(text: string): string {
-  if (/^[a-z]{2}(-[a-z]+)+-\d$/.test(text)) return text;
+  if (isRegion(text)) return text;
   throw new InvalidArgumentError("It must be an AWS region, such as eu-central-1.");
 }
 

@@ -51,6 +51,22 @@ lot-3,guests,,,\r
       /line 2: pulseMs must be a whole number/,
     ],
     ["a password without a network", "thingName,password\nlot-1,open sesame\n", /line 2: networks/],
+    ["an invalid name after blank lines", "thingName\n\n\nlot-1\n\nlot 2\n", /line 6: thingName/],
+    [
+      "an invalid name after a quoted line break",
+      'thingName,SSID\n"lot-1","car\npark"\nlot 2,x\n',
+      /line 4: thingName/,
+    ],
+    [
+      "an invalid number in a line with a quoted line break",
+      'thingName,SSID,pin\r\nlot-1,x,5\r\nlot-2,"car\r\npark",99\r\n',
+      /^[^;]*line 3: pin/,
+    ],
+    [
+      "a box twice after a blank line",
+      "thingName\nlot-1\n\nlot-1\n",
+      /line 4: lot-1 is already on line 2/,
+    ],
     ["a short line", "thingName,pin\nlot-1\n", /line 2 is not valid CSV/],
     ["a quote that never ends", 'thingName,password\nlot-1,"open sesame\n', /is not valid CSV/],
     ["bytes that are not UTF-8", Buffer.from([0x74, 0xff, 0xfe]), /is not valid CSV in UTF-8/],

@@ -62,13 +62,19 @@ interface TableLine {
 function parseTable(bytes: Buffer, path: string): readonly TableLine[] {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    const options = { bom: true, trim: true, skip_empty_lines: true, info: true, raw: true };
-    // With these two options, the parser returns objects.
+    const options = { bom: true, trim: true, skip_empty_lines: true, info: true };
+    // With `info`, the parser returns objects.
     const parsed = parse(text, options) as unknown as readonly ParsedLine[];
-    return parsed.map(({ record, raw, info }) => ({
-      record,
-      line: info.lines - lineBreaksIn(raw.trim()),
-    }));
+    const file = Buffer.from(text);
+    let [end, endLine] = [0, 1];
+    return parsed.map(({ record, info }) => {
+      const read = file.subarray(end, info.bytes).toString("utf8");
+      const blank = read.slice(0, read.length - read.trimStart().length);
+      const line = endLine + lineBreaksIn(blank);
+      end = info.bytes;
+      endLine += lineBreaksIn(read);
+      return { record, line };
+    });
   } catch (cause) {
     // The parser's message may quote a line that contains a password.
     const { lines } = Object(cause) as { lines?: unknown };
@@ -82,9 +88,8 @@ function parseTable(bytes: Buffer, path: string): readonly TableLine[] {
 
 interface ParsedLine {
   readonly record: readonly string[];
-  readonly raw: string;
-  /** `lines`: the line on which the record ends */
-  readonly info: { readonly lines: number };
+  /** `bytes`: where the record ends in the file */
+  readonly info: { readonly bytes: number };
 }
 
 function lineBreaksIn(text: string): number {

@@ -68,7 +68,7 @@ function readAws(reader: SettingReader, prefix: string, endpoint = ""): LinkSett
   if (endpoint !== "" && !/^[a-z\d.-]+(:\d{1,5})?$/i.test(endpoint)) {
     reader.problem(
       "AWS_ENDPOINT",
-      "must be the data endpoint, …-ats.iot.REGION.amazonaws.com, without https://",
+      "must be the data endpoint, such as …-ats.iot.REGION.amazonaws.com, without https://",
     );
   } else if (endpoint !== "" && region === undefined) {
     reader.problem("AWS_REGION", "must be set because the endpoint does not contain the region");

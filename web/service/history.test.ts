@@ -93,7 +93,9 @@ describe("the history", () => {
       response.headers.get("content-disposition") ?? "",
       /^attachment; filename=".*csv"$/,
     );
-    const lines = (await response.text()).split("\r\n");
+    const bytes = Buffer.from(await response.arrayBuffer());
+    assert.deepEqual([...bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf], "for Excel");
+    const lines = bytes.subarray(3).toString("utf8").split("\r\n");
     assert.equal(lines.length, 1 + 450 + 1);
     assert.equal(
       lines[0],

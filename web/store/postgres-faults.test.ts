@@ -94,6 +94,17 @@ describe("store on a failing PostgreSQL", () => {
     }
   });
 
+  it("refuses a database that cannot store every name", async () => {
+    await running().run(
+      "create database latin encoding 'LATIN1' template template0 lc_collate 'C' lc_ctype 'C'",
+    );
+    await assert.rejects(openStore(running().url("latin")), (error) => {
+      assert.ok(isUnavailable(error));
+      assert.match(String(error), /encoding is LATIN1, and names need UTF8/);
+      return true;
+    });
+  });
+
   it("says when the database or the server does not exist", async () => {
     await assert.rejects(openStore(running().url("nowhere")), (error) => {
       assert.ok(isUnavailable(error));

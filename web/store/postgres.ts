@@ -26,7 +26,7 @@ export interface PostgresOptions {
 /** Longer than any of our statements takes, in ms. It ends the wait for a server that hangs. */
 const statementTimeoutMs = 30_000;
 
-/** @throws StoreError when there is no server, or it may lose committed transactions */
+/** @throws StoreError when there is no server, or it may lose committed transactions or some characters */
 export async function connectPostgres({
   url,
   busyTimeoutMs = 5000,
@@ -55,6 +55,7 @@ export async function connectPostgres({
   const database = new Database(kysely, { kindOf: kindOfPostgresError, busyTimeoutMs });
   try {
     await demandDurability(database);
+    await demandUnicode(database);
   } catch (error) {
     await database.close();
     throw error;
@@ -82,6 +83,20 @@ async function demandDurability(database: Database): Promise<void> {
   throw new StoreError(
     "unavailable",
     `the database may lose committed records: ${names} is off; turn it on in postgresql.conf`,
+  );
+}
+
+/** Refuses a database that cannot store every name, before the first name fails. */
+async function demandUnicode(database: Database): Promise<void> {
+  const { rows } = await database.read((db) =>
+    sql<{ encoding: string }>`select current_setting('server_encoding') as encoding`.execute(db),
+  );
+  const [{ encoding } = { encoding: "" }] = rows;
+  if (encoding === "UTF8") return;
+  throw new StoreError(
+    "unavailable",
+    `the database's encoding is ${encoding}, and names need UTF8; create it with ` +
+      "create database … encoding 'UTF8' template template0",
   );
 }
 
