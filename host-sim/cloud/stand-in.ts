@@ -2,10 +2,11 @@ import { awsLimits, type Limits } from "./aws-limits.ts";
 import { Broker } from "./broker.ts";
 import type { Connection, OnDeliver } from "./connection.ts";
 import type { FleetProvisioning } from "./fleet-provisioning.ts";
+import { loopbackAddress } from "./loopback.ts";
 import { MessageStore, type RetainedMessage } from "./message-store.ts";
 import type { CloudEvent, CloudRecord } from "./records.ts";
 import type { Registry } from "./registry.ts";
-import { loopback, TlsListener } from "./tls-listener.ts";
+import { TlsListener } from "./tls-listener.ts";
 import { topicProblem } from "./topic-rules.ts";
 
 export interface CloudStandInOptions {
@@ -47,7 +48,7 @@ export interface CloudStandInOptions {
  * certificate is deactivated.
  */
 export class CloudStandIn {
-  readonly host = loopback;
+  readonly host = loopbackAddress();
   readonly port: number;
   /** Pass it to the next stand-in to keep this one's state. */
   readonly store: MessageStore;

@@ -1,6 +1,7 @@
 import { constants } from "node:crypto";
 import type { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
+import { loopbackAddress } from "./loopback.ts";
 import type { CloudEvent } from "./records.ts";
 import type { Principal, Registry } from "./registry.ts";
 
@@ -24,8 +25,6 @@ export interface TlsListenerOptions {
   readonly record: (event: CloudEvent) => void;
   readonly onClient: (socket: TLSSocket, principal: Principal) => void;
 }
-
-export const loopback = "127.0.0.1";
 
 /** AWS's policy: TLS 1.2 with ECDHE, or 1.3. */
 const ciphers = [
@@ -100,7 +99,7 @@ export class TlsListener {
     const server = this.#server;
     return new Promise((resolve, reject) => {
       server.once("error", reject);
-      server.listen({ host: loopback, port, backlog: 1024 }, () => {
+      server.listen({ host: loopbackAddress(), port, backlog: 1024 }, () => {
         server.off("error", reject);
         resolve();
       });

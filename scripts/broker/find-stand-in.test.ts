@@ -1,16 +1,25 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sinon from "sinon";
 import { announceStandIn, findStandIn, withdrawStandIn } from "./find-stand-in.ts";
 
-const own = { endpoint: "localhost", port: 8883, prefix: "gate", pid: process.pid };
-
 describe("a running stand-in", () => {
   let directory: string;
   let file: string;
+  let server: Server;
+  const own = { endpoint: "localhost", port: 0, prefix: "gate", pid: process.pid };
+
+  before(async () => {
+    server = createServer((socket) => socket.destroy()).listen(0, "localhost");
+    await once(server, "listening");
+    own.port = (server.address() as AddressInfo).port;
+  });
+  after(() => server.close());
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "boom-box-"));
@@ -47,12 +56,28 @@ describe("a running stand-in", () => {
     assert.deepEqual(await findStandIn(directory), own);
   });
 
-  it("keeps the announcement of a stand-in that started later", async () => {
-    const later = { ...own, port: 9_999, pid: process.ppid };
-    await announceStandIn(directory, own);
-    await announceStandIn(directory, later);
+  it("keeps the announcement of another process, and is not announced beside it", async () => {
+    const other = { ...own, pid: process.ppid };
+    await announceStandIn(directory, other);
+    await assert.rejects(announceStandIn(directory, own), {
+      name: "UserError",
+      message: new RegExp(
+        `^a stand-in already runs with these certificates \\(process ${other.pid}, `,
+      ),
+    });
     await withdrawStandIn(directory);
-    assert.deepEqual(await findStandIn(directory), later);
+    assert.deepEqual(await findStandIn(directory), other);
+  });
+
+  it("is not found when another program has got its process id, and replaces that", async () => {
+    const unused = createServer().listen(0, "localhost");
+    await once(unused, "listening");
+    const { port } = unused.address() as AddressInfo;
+    await new Promise((resolve) => unused.close(resolve));
+    await announceStandIn(directory, { ...own, port, pid: process.ppid });
+    assert.equal(await findStandIn(directory), undefined);
+    await announceStandIn(directory, own);
+    assert.deepEqual(await findStandIn(directory), own);
   });
 
   it("is not found when its process has ended", async () => {
@@ -106,7 +131,7 @@ describe("a running stand-in", () => {
   it("reports in one line why it could not be announced", async () => {
     await assert.rejects(announceStandIn(join(directory, "none"), own), {
       name: "UserError",
-      message: /^\S+stand-in\.json cannot be written: [^\n]+$/,
+      message: /^\S+\.lock cannot be made: [^\n]+$/,
     });
   });
 });

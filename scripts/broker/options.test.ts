@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
@@ -75,13 +77,21 @@ describe("the broker's flags", () => {
 describe("resolveBroker", function () {
   this.timeout(20_000);
   let certs: string;
+  let server: Server;
+  let port: number;
 
   before(async () => {
     certs = mkdtempSync(join(tmpdir(), "boom-box-"));
     await ensureCertificates({ directory: certs, things: ["lot-1"] });
+    server = createServer((socket) => socket.destroy()).listen(0, "localhost");
+    await once(server, "listening");
+    port = (server.address() as AddressInfo).port;
   });
   afterEach(() => rmSync(join(certs, "stand-in.json"), { force: true }));
-  after(() => rmSync(certs, { recursive: true }));
+  after(() => {
+    server.close();
+    rmSync(certs, { recursive: true });
+  });
 
   const flags = (changed: Partial<BrokerFlags> = {}): BrokerFlags => ({
     thing: "lot-1",
@@ -89,7 +99,7 @@ describe("resolveBroker", function () {
     ...changed,
   });
   const announce = () =>
-    announceStandIn(certs, { endpoint: "localhost", port: 9_883, prefix: "lab", pid: process.pid });
+    announceStandIn(certs, { endpoint: "localhost", port, prefix: "lab", pid: process.pid });
   const shown = async (changed: Partial<BrokerFlags>) => {
     const { endpoint, port, prefix, alpn } = await resolveBroker(flags(changed), "lot-1");
     return { endpoint, port, prefix, alpn };
@@ -99,7 +109,7 @@ describe("resolveBroker", function () {
     await announce();
     assert.deepEqual(await shown({}), {
       endpoint: "localhost",
-      port: 9_883,
+      port,
       prefix: "lab",
       alpn: false,
     });

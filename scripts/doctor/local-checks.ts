@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { parseSettings, type Settings } from "../../device/config.ts";
+import { findStandIn } from "../broker/find-stand-in.ts";
 import { expiryNotice } from "../certs/expiry.ts";
 import { readIfPresent } from "../certs/files.ts";
 import { dayOf, notAfterOf } from "../certs/parse.ts";
@@ -40,10 +41,13 @@ export async function lookAtSettings(
   named: NamedBroker | undefined,
 ): Promise<Looked<Settings>> {
   try {
+    const standIn = named === undefined ? await standInFor(certs, thing) : undefined;
+    const broker = named ?? standIn;
     const settings =
-      named === undefined
+      broker === undefined
         ? (await readSettingsFile(certs, thing)).settings
-        : settingsOf({ thingName: thing, ...named });
+        : settingsOf({ thingName: thing, ...broker });
+    if (standIn !== undefined) return { judgement: ok(describeStandIn(standIn)), value: settings };
     return { judgement: judgeSettings(settings), value: settings };
   } catch (error) {
     if (error instanceof BoardError) {
@@ -54,6 +58,18 @@ export async function lookAtSettings(
     const cause = isThere || named !== undefined ? "settings-invalid" : "settings-missing";
     return { judgement: failed(cause, error.message), value: undefined };
   }
+}
+
+/** The running stand-in, for a simulated box: only a real one has a settings file. */
+async function standInFor(certs: string, thing: string): Promise<NamedBroker | undefined> {
+  const file = await readIfPresent(settingsPath(certs, thing)).catch(() => "");
+  if (file !== undefined) return undefined;
+  const found = await findStandIn(certs);
+  return found && { endpoint: found.endpoint, port: found.port, prefix: found.prefix };
+}
+
+function describeStandIn({ endpoint, port }: NamedBroker): string {
+  return `no settings.json: a simulated box with the stand-in that runs at ${endpoint}:${port}`;
 }
 
 /** @throws UserError with all problems of the flags */

@@ -23,7 +23,7 @@ import { markOf, policyOf, type Subject } from "../provision/subject.ts";
 
 /**
  * The stand-in for AWS IoT Core, with the certificates of one folder. It announces itself to commands
- * in other terminals. After `down`, `up` restarts it on the same port with the same stored state.
+ * in other terminals, unless it is private. After `down`, `up` restarts it on the same port with the same stored state.
  */
 export class StandIn {
   readonly port: number;
@@ -53,12 +53,14 @@ export class StandIn {
    * has the box's policy. One from `boom-box provision --local` has the policies that are attached to
    * it, and an attachment takes effect at once.
    * @param port if it is in use, another one is chosen
-   * @throws UserError when the folder has no certificates for the stand-in
+   * @param isPrivate for one short command: others must not rely on it
+   * @throws UserError when the folder has no certificates for the stand-in, or another one is announced
    */
   static async start(
     certs: string,
     port: number,
     onLine: (line: string) => void,
+    isPrivate = false,
   ): Promise<StandIn> {
     const server = await readIdentity(certs, serverIdentity);
     const service = await readIdentity(certs, serviceIdentity);
@@ -77,7 +79,7 @@ export class StandIn {
     const cloud = await startLocalCloud({ ...options, port, fallbackToAnyPort: true });
     const running = { endpoint: "localhost", port: cloud.port, prefix: defaultPrefix };
     try {
-      await announceStandIn(certs, { ...running, pid: process.pid });
+      if (!isPrivate) await announceStandIn(certs, { ...running, pid: process.pid });
     } catch (error) {
       await cloud.close();
       throw error;

@@ -107,7 +107,14 @@ async function startStandInIfNeeded(flags: SimFlags) {
   const { StandIn } = await import("./local-stand-in.ts");
   // With --json, standard output is JSON lines only.
   const output = json ? process.stderr : process.stdout;
-  const standIn = await StandIn.start(certs, 8883, (line) => void output.write(`${line}\n`));
+  const standIn = await StandIn.start(certs, 8883, (line) => void output.write(`${line}\n`)).catch(
+    async (error: unknown) => {
+      // Another command started one at the same moment.
+      if ((await findStandIn(certs)) !== undefined) return undefined;
+      throw error;
+    },
+  );
+  if (standIn === undefined) return undefined;
   output.write(`no stand-in was running: started one at localhost:${standIn.port}\n`);
   return standIn;
 }
@@ -163,7 +170,8 @@ async function simulate(
       identity: { ca: identity.caPem, certificate: identity.chainPem, key: identity.keyPem },
       ...(claiming === undefined ? {} : { claim: claiming.claim }),
     };
-    const end = await runOn(flags, options, box, binary);
+    const { holdName } = await import("./hold-name.ts");
+    const end = await holdName(flags.certs, flags.thing, () => runOn(flags, options, box, binary));
     if (end.type !== "failed") return;
     complain(`${flags.scenario}, line ${end.line}: ${end.problem}`);
     process.exitCode = 1;

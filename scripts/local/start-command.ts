@@ -37,7 +37,10 @@ export function registerStartCommand(program: Command): void {
       8080,
     )
     .option("--no-web", "do not start the staff app")
-    .action(start);
+    .action(async (flags: StartFlags) => {
+      const { holdName } = await import("./hold-name.ts");
+      await holdName(flags.certs, flags.thing, () => start(flags));
+    });
 }
 
 async function start(flags: StartFlags): Promise<void> {

@@ -4,6 +4,7 @@ import { defaultPrefix } from "../../device/messages/topics.ts";
 import { FaultInjector } from "../../host-sim/faults/injector.ts";
 import { makeIdentity } from "../../host-sim/hardware/tls.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "../../host-sim/simulated-box.ts";
+import { alreadyRuns, findStandIn } from "../broker/find-stand-in.ts";
 import { readIdentity } from "../certs/identity.ts";
 import { serviceIdentity } from "../certs/paths.ts";
 import { isProvisionedInAws } from "../certs/provisioning-record.ts";
@@ -52,6 +53,8 @@ export async function startLocalSystem(
       `${thing} was provisioned in AWS IoT Core, so the stand-in does not accept its certificate: name another box with --thing`,
     );
   }
+  const other = await findStandIn(certs);
+  if (other !== undefined) throw alreadyRuns(other);
   const steps = await ensureCertificates({ directory: certs, things: [thing] });
   for (const { identity, action } of steps) {
     if (action !== "kept") onlooker.log(`certificate ${action}: ${identity}`);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Settings } from "../../device/config.ts";
+import { loopbackAddress } from "../../host-sim/cloud/loopback.ts";
 import type { LinkSettings } from "../../web/cloud/link-settings.ts";
 import type { RunningWeb } from "../../web/run.ts";
 import type { Logger } from "../../web/service/log.ts";
@@ -38,12 +39,13 @@ export async function startLocalWeb(options: LocalWebOptions): Promise<LocalWeb>
   const { parseWebSettings } = await import("../../web/service/settings.ts");
   const { makeLink } = await import("../../web/cloud/link-settings.ts");
   const { startWeb } = await import("../../web/run.ts");
-  const port = await usablePort(options.port);
+  const loopback = loopbackAddress();
+  const port = await usablePort(options.port, loopback);
   const url = `http://localhost:${port}`;
   const parsed = parseWebSettings({
     environment: {
       BOOM_BOX_WEB_ORIGIN: url,
-      BOOM_BOX_WEB_LISTEN: `127.0.0.1:${port}`,
+      BOOM_BOX_WEB_LISTEN: loopback === "::1" ? `[::1]:${port}` : `${loopback}:${port}`,
       BOOM_BOX_WEB_DATABASE: join(certs, ".web", "boom-box.db"),
     },
     readFile: () => "",
@@ -107,12 +109,12 @@ function loggerOf(log: (line: string) => void): Logger {
 }
 
 /** `preferred` if it is free on loopback, else any free port. */
-async function usablePort(preferred: number): Promise<number> {
+async function usablePort(preferred: number, loopback: string): Promise<number> {
   const listen = (port: number) =>
     new Promise<number | undefined>((resolve) => {
       const server = createServer();
       server.once("error", () => resolve(undefined));
-      server.listen(port, "127.0.0.1", () => {
+      server.listen(port, loopback, () => {
         const address = server.address();
         const found = typeof address === "object" ? address?.port : undefined;
         server.close(() => resolve(found));

@@ -128,9 +128,9 @@ function localTarget(run: Run): Target {
       await ensureCertificates({ directory: certs, things: [] });
       if ((await findStandIn(certs)) !== undefined) return;
       const { StandIn } = await import("../local/local-stand-in.ts");
-      started = await StandIn.start(certs, 0, (text) =>
-        run.onStep({ name: run.subject.name, step: "connection", state: "note", text }),
-      );
+      const note = (text: string) =>
+        run.onStep({ name: run.subject.name, step: "connection", state: "note", text });
+      started = await StandIn.start(certs, 0, note, true);
     },
     brokerOptions: async () => {
       const port = started?.port ?? (await findStandIn(certs))?.port;
