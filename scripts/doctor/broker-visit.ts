@@ -37,18 +37,6 @@ export class BrokerVisit {
     return handshake;
   }
 
-  /** Whether the public CAs trust the server. It does not present the box's certificate. */
-  async isTrustedByPublic(): Promise<boolean> {
-    const handshake = await shakeHands({
-      ...this.#common(this.#options.settings.alpn),
-      ca: undefined,
-      identity: undefined,
-    });
-    if (handshake.type === "secure") handshake.socket.destroy();
-    // The server sends an alert because it gets no client certificate; its own was trusted.
-    return handshake.type === "secure" || handshake.type === "alert";
-  }
-
   askBoxStatus(): Promise<BoxStatus> {
     return askBoxStatus(this.#observerOptions());
   }

@@ -6,6 +6,8 @@ export interface Subject {
   readonly endpoint: string;
   readonly port: number;
   readonly prefix: string;
+  /** policies of AWS IoT Core, also in the stand-in; elsewhere an access list */
+  readonly isAws: boolean;
 }
 
 /** The causes of failure that the doctor can detect from this machine. */
@@ -51,21 +53,35 @@ const advice = {
   "tls-failed": () => "check the broker's log for the reason",
   "server-untrusted": ({ folder }) =>
     `replace ${folder}/ca.der with the CA that signed the broker's certificate (AWS: AmazonRootCA1), in DER, and flash the box again`,
+  "server-refused": ({ endpoint }) =>
+    `issue the broker's certificate again: X.509 version 3 with a subjectAltName for ${endpoint}, an RSA key of 2048 to 4096 bits or a P-256 or P-384 key, signed with SHA-256 or stronger and not with RSA-PSS`,
+  "root-refused": ({ folder }) =>
+    `sign the broker's certificate with a CA that the box supports, and replace ${folder}/ca.der: X.509 version 3, basicConstraints CA, RSA of 2048 to 4096 bits or P-256 or P-384, SHA-256 or stronger`,
   "server-expired": () => "renew the broker's certificate on the broker",
   "certificate-refused": ({ thing, endpoint }) =>
     `the broker refuses the certificate of ${thing}: on AWS make it ACTIVE ("aws iot update-certificate"), and check that it is in the account and region of ${endpoint}; elsewhere add the CA that signed it to the broker's CA file`,
-  "connect-denied": ({ thing }) =>
-    `allow iot:Connect as client/${thing} in the policy; if the policy uses the thing's name, attach the certificate to the thing ${thing}`,
-  "not-let-in": ({ thing }) =>
-    `check that the policy allows iot:Connect as client/${thing}, that the policy is attached, and that the certificate is ACTIVE: AWS closes the connection in all three cases`,
+  "connect-denied": ({ thing, isAws }) =>
+    isAws
+      ? `allow iot:Connect as client/${thing} in the policy; if the policy uses the thing's name, attach the certificate to the thing ${thing}`
+      : `allow the certificate's user and the client ID ${thing} on the broker (Mosquitto: use_identity_as_username, acl_file, clientid_prefixes)`,
+  "not-let-in": ({ thing, isAws }) =>
+    isAws
+      ? `check that the policy allows iot:Connect as client/${thing}, that the policy is attached, and that the certificate is ACTIVE: AWS closes the connection in all three cases`
+      : `look for ${thing} in the broker's log: it accepted the certificate and then closed the connection`,
   "client-id-refused": ({ thing }) => `allow ${thing} as a client ID in the broker's settings`,
   "broker-unavailable": () => "try again later, then check the broker's log",
-  "subscribe-denied": ({ thing, prefix }) =>
-    `allow in the policy: iot:Subscribe on topicfilter/${prefix}/${thing}/command, and iot:Receive on topic/${prefix}/${thing}/command`,
-  "publish-denied": ({ thing, prefix }) =>
-    `allow in the policy: iot:Publish on topic/${prefix}/${thing}/event and topic/${prefix}/${thing}/status`,
-  "will-denied": ({ thing, prefix }) =>
-    `allow in the policy: iot:Publish and iot:RetainPublish on topic/${prefix}/${thing}/status, where the box's last will goes; without them, the broker refuses the box's CONNECT`,
+  "subscribe-denied": ({ thing, prefix, isAws }) =>
+    isAws
+      ? `allow in the policy: iot:Subscribe on topicfilter/${prefix}/${thing}/command, and iot:Receive on topic/${prefix}/${thing}/command`
+      : `allow ${thing} to read ${prefix}/${thing}/command in the broker's access list (Mosquitto: acl_file)`,
+  "publish-denied": ({ thing, prefix, isAws }) =>
+    isAws
+      ? `allow in the policy: iot:Publish on topic/${prefix}/${thing}/event and topic/${prefix}/${thing}/status`
+      : `allow ${thing} to write ${prefix}/${thing}/event and ${prefix}/${thing}/status in the broker's access list (Mosquitto: acl_file); also check its limits (Mosquitto: max_qos must be 1 or 2, max_packet_size at least 2048)`,
+  "will-denied": ({ thing, prefix, isAws }) =>
+    isAws
+      ? `allow in the policy: iot:Publish and iot:RetainPublish on topic/${prefix}/${thing}/status, where the box's last will goes; without them, the broker refuses the box's CONNECT`
+      : `the box's last will is a retained message with QoS 1 to ${prefix}/${thing}/status: allow that on the broker (Mosquitto: retain_available true, max_qos 1 or 2, acl_file)`,
   "command-retained": ({ thing, prefix }) =>
     `publish an empty retained message to ${prefix}/${thing}/command to clear it: the box refuses it at each connection`,
   "taken-over": ({ thing }) =>

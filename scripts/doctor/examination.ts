@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { defaultTimeServers, numberLimits, type Settings } from "../../device/config.ts";
 import { defaultPrefix } from "../../device/messages/topics.ts";
+import { findStandIn } from "../broker/find-stand-in.ts";
+import { isFromPublicCa, judgeChain } from "../certs/box-trust.ts";
 import { BrokerVisit } from "./broker-visit.ts";
 import { adviceOn, type Subject } from "./causes.ts";
 import { type CheckName, type Finding, type Judgement, skipped } from "./finding.ts";
@@ -56,6 +58,7 @@ export async function* examine(
     endpoint: settings.value?.endpoint ?? broker?.endpoint ?? "",
     port: settings.value?.port ?? numberLimits.port.default,
     prefix: settings.value?.prefix ?? defaultPrefix,
+    isAws: settings.value !== undefined && (await hasPolicies(certs, settings.value)),
   };
   const told = ([check, judgement]: Step): Finding => {
     const { cause } = judgement;
@@ -69,6 +72,13 @@ export async function* examine(
   }
 }
 
+/** Whether policies of AWS IoT Core decide: there, and in the stand-in. */
+async function hasPolicies(certs: string, { endpoint, port }: Settings): Promise<boolean> {
+  if (kindOfEndpoint(endpoint) !== "not-aws") return true;
+  const standIn = await findStandIn(certs);
+  return standIn?.endpoint === endpoint && standIn.port === port;
+}
+
 async function* examineBox(
   { certs, thing, timeServers, takeOver }: ExaminationOptions,
   settings: Settings | undefined,
@@ -79,7 +89,8 @@ async function* examineBox(
   const servers = timeServers ?? settings?.timeServers ?? defaultTimeServers;
   // Asked first but reported third, because the certificate's dates depend on it.
   const time = await askTime(servers, surroundings);
-  const credentials = await lookAtCertificate(certs, thing, new Date(now() - (time?.aheadMs ?? 0)));
+  const date = now() - (time?.aheadMs ?? 0);
+  const credentials = await lookAtCertificate(certs, thing, new Date(date));
   yield ["certificate", credentials.judgement];
   yield ["clock", judgeClock(time, skewMs)];
   if (settings === undefined) {
@@ -119,12 +130,17 @@ async function* examineBox(
     credentials: credentials.value,
   });
   const handshake = await visit.handshake();
-  yield ["tls", judgeTls(handshake, alpn)];
+  const { chain } = handshake;
+  const question = { chain, host: endpoint, now: new Date(date) };
+  const root = credentials.value.caDer;
+  const verdict = chain.length === 0 ? undefined : judgeChain({ ...question, root });
+  yield ["tls", judgeTls(handshake, alpn, verdict)];
   const server = judgeServer(handshake, {
     caName: credentials.value.caName,
     endpointKind: kind,
     clockIsWrong: isClockWrong(time, skewMs),
-    isPublic: handshake.type === "untrusted" ? await visit.isTrustedByPublic() : undefined,
+    isPublic: verdict?.isTrusted === false && isFromPublicCa(question),
+    verdict,
   });
   if (server !== undefined) yield ["server", server];
   const isOver = handshake.type === "closed" && handshake.isPresented;

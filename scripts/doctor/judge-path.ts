@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
 import type { Settings } from "../../device/config.ts";
+import type { Verdict } from "../../device/xs/tls/chain.ts";
+import { refusalWords } from "../certs/box-trust.ts";
 import { dayOf } from "../certs/parse.ts";
 import { failed, type Judgement, ok, unknown, warning } from "./finding.ts";
 import type { DnsResult, TcpResult } from "./tcp-probe.ts";
@@ -13,9 +15,11 @@ export type EndpointKind = "data-ats" | "legacy" | "other-aws" | "not-aws";
 
 export function kindOfEndpoint(endpoint: string): EndpointKind {
   const name = endpoint.toLowerCase();
-  if (!/\.amazonaws\.com(\.cn)?$/.test(name)) return "not-aws";
-  if (/^[a-z\d]+-ats\.iot\.[a-z\d-]+\.amazonaws\.com(\.cn)?$/.test(name)) return "data-ats";
-  if (/^[a-z\d]+\.iot\.[a-z\d-]+\.amazonaws\.com(\.cn)?$/.test(name)) return "legacy";
+  // .com, .com.cn, .eu: the domain depends on AWS's partition.
+  const [, own] = /^(.*)\.amazonaws\.[a-z.]+$/.exec(name) ?? [];
+  if (own === undefined) return "not-aws";
+  if (/^[a-z\d]+-ats\.iot\.[a-z\d-]+$/.test(own)) return "data-ats";
+  if (/^[a-z\d]+\.iot\.[a-z\d-]+$/.test(own)) return "legacy";
   return "other-aws";
 }
 
@@ -95,16 +99,25 @@ export interface TrustFacts {
   readonly caName: string;
   readonly endpointKind: EndpointKind;
   readonly clockIsWrong: boolean;
-  /** the server is trusted by the public CAs; undefined: not tried */
-  readonly isPublic: boolean | undefined;
+  /** whether a public CA signed the server's certificate */
+  readonly isPublic: boolean;
+  /** what the box itself decides; undefined: the server sent no certificate */
+  readonly verdict: Verdict | undefined;
 }
 
 /** Alerts about the client's certificate (RFC 5246, 7.2.2). */
 const certificateAlerts =
   /^(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_|UNKNOWN_CA$|ACCESS_DENIED|DECRYPT_ERROR)/;
 
-/** The `tls` finding: whether the server speaks TLS. {@link judgeServer} judges its certificate. */
-export function judgeTls(handshake: Handshake, alpn: boolean): Judgement {
+/**
+ * The `tls` finding: whether the server speaks TLS. {@link judgeServer} judges its certificate.
+ * @param verdict what the box decides about the server; undefined: the server sent no certificate
+ */
+export function judgeTls(
+  handshake: Handshake,
+  alpn: boolean,
+  verdict: Verdict | undefined,
+): Judgement {
   const with_ = alpn ? ", ALPN x-amzn-mqtt-ca" : "";
   switch (handshake.type) {
     case "secure":
@@ -114,6 +127,8 @@ export function judgeTls(handshake: Handshake, alpn: boolean): Judgement {
     case "alert": {
       const { alert } = handshake;
       const seen = `the server refuses the handshake (alert ${alert.toLowerCase()})`;
+      // The box would end the handshake first, so the server's certificate is to blame.
+      if (verdict?.isTrusted === false) return ok(`the server speaks TLS${with_}`);
       if (certificateAlerts.test(alert)) return failed("certificate-refused", seen);
       if (alert === "NO_APPLICATION_PROTOCOL") return failed("alpn-refused", seen);
       if (/^(PROTOCOL_VERSION|HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY)$/.test(alert)) {
@@ -137,7 +152,8 @@ export function judgeTls(handshake: Handshake, alpn: boolean): Judgement {
 
 /** The `server` finding: whether the box would trust the server. */
 export function judgeServer(handshake: Handshake, trust: TrustFacts): Judgement | undefined {
-  const { caName, endpointKind, clockIsWrong, isPublic } = trust;
+  const { caName, endpointKind, verdict } = trust;
+  if (verdict?.isTrusted === false) return judgeRefusal(handshake, trust, verdict);
   if (handshake.type === "secure") {
     const { notAfter } = handshake.server;
     const until = notAfter === undefined ? "" : `, until ${dayOf(notAfter)}`;
@@ -150,20 +166,43 @@ export function judgeServer(handshake: Handshake, trust: TrustFacts): Judgement 
     return unknown("the server closed the connection before its certificate could be checked");
   }
   if (handshake.type !== "untrusted") return undefined;
-  const { code, names } = handshake;
-  if (/ALTNAME|HOSTNAME/.test(code)) {
-    return failed("wrong-endpoint", `the certificate is for ${names || "other names"}`);
+  return unknown(`the box trusts the server, but this machine does not (${handshake.code})`);
+}
+
+/** The box's own reason. `verdict.certificate` is a position; one past the end is the root. */
+function judgeRefusal(
+  { chain, ...handshake }: Handshake,
+  { caName, endpointKind, clockIsWrong, isPublic }: TrustFacts,
+  { reason, certificate }: Extract<Verdict, { readonly isTrusted: false }>,
+): Judgement {
+  const isRoot = certificate >= chain.length;
+  const which = isRoot
+    ? `${caName}, the box's ca.der,`
+    : certificate === 0
+      ? "the server's certificate"
+      : `certificate ${certificate + 1} of the server's chain`;
+  const seen = `${which} ${refusalWords[reason]}`;
+  switch (reason) {
+    case "name": {
+      const names = handshake.type === "untrusted" ? handshake.names : "";
+      return failed("wrong-endpoint", `the certificate is for ${names || "other names"}`);
+    }
+    case "expired":
+    case "not-yet-valid":
+      if (clockIsWrong) return failed("clock-wrong", `${seen} by this clock`);
+      return failed(isRoot ? "ca-wrong" : "server-expired", `${seen} by this clock`);
+    case "issuer":
+    case "signature": {
+      if (endpointKind === "legacy") {
+        return failed(
+          "wrong-endpoint",
+          "this is AWS's legacy endpoint, which does not use an Amazon root",
+        );
+      }
+      const by = isPublic ? "by a public CA, not" : "not";
+      return failed("server-untrusted", `signed ${by} by ${caName}, the box's ca.der`);
+    }
+    default:
+      return failed(isRoot ? "root-refused" : "server-refused", seen);
   }
-  if (/EXPIRED|NOT_YET_VALID/.test(code)) {
-    const seen = `the server's certificate ${/EXPIRED/.test(code) ? "has expired" : "is not valid yet"} by this clock`;
-    return failed(clockIsWrong ? "clock-wrong" : "server-expired", seen);
-  }
-  if (endpointKind === "legacy") {
-    return failed(
-      "wrong-endpoint",
-      `this is AWS's legacy endpoint, which does not use an Amazon root (${code})`,
-    );
-  }
-  const by = isPublic ? "by a public CA, not" : "not";
-  return failed("server-untrusted", `signed ${by} by ${caName}, the box's ca.der (${code})`);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { parseSettings } from "../../device/config.ts";
+import type { Refusal } from "../../device/xs/tls/chain.ts";
 import type { Conversation, Stage } from "./conversation.ts";
 import type { Judgement } from "./finding.ts";
 import { type BrokerFacts, judgeBox, judgeBroker, judgeWill } from "./judge-broker.ts";
@@ -31,13 +32,23 @@ describe("the doctor's checks of the path to the broker", () => {
       [
         ats,
         ats.toUpperCase(),
+        "a1b2c3-ats.iot.eusc-de-east-1.amazonaws.eu",
         "a1b2c3.iot.eu-central-1.amazonaws.com",
         "iot.eu-central-1.amazonaws.com",
         "a1b2c3.credentials.iot.eu-central-1.amazonaws.com",
         "gate.lan",
         "amazonaws.com.gate.lan",
       ].map(kindOfEndpoint),
-      ["data-ats", "data-ats", "legacy", "other-aws", "other-aws", "not-aws", "not-aws"],
+      [
+        "data-ats",
+        "data-ats",
+        "data-ats",
+        "legacy",
+        "other-aws",
+        "other-aws",
+        "not-aws",
+        "not-aws",
+      ],
     );
   });
 
@@ -102,32 +113,47 @@ describe("the doctor's checks of the path to the broker", () => {
   ];
   for (const [alert, cause] of alerts) {
     it(`report ${cause} for the alert ${alert}`, () => {
-      assert.equal(brief(judgeTls({ type: "alert", alert }, false)), `failed ${cause}`);
+      assert.equal(
+        brief(judgeTls({ type: "alert", alert, chain: [] }, false, undefined)),
+        `failed ${cause}`,
+      );
     });
   }
 
-  const untrusted = (code: string): Handshake => ({ type: "untrusted", code, names: "x.test" });
+  const chain = [new Uint8Array(1), new Uint8Array(1)];
+  const untrusted: Handshake = { type: "untrusted", code: "x", names: "x.test", chain };
   const trust: TrustFacts = {
     caName: "Amazon Root CA 1",
     endpointKind: "data-ats",
     clockIsWrong: false,
     isPublic: false,
+    verdict: undefined,
   };
-  const server = (code: string, facts: Partial<TrustFacts> = {}) => {
-    const judgement = judgeServer(untrusted(code), { ...trust, ...facts });
+  const server = (reason: Refusal, facts: Partial<TrustFacts> = {}, certificate = 0) => {
+    const verdict = { isTrusted: false, reason, certificate } as const;
+    const judgement = judgeServer(untrusted, { ...trust, verdict, ...facts });
     assert.ok(judgement);
     return brief(judgement);
   };
 
   it("report why the server's certificate is refused", () => {
-    assert.equal(server("ERR_TLS_CERT_ALTNAME_INVALID"), "failed wrong-endpoint");
-    assert.equal(server("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"), "failed server-untrusted");
-    assert.equal(
-      server("SELF_SIGNED_CERT_IN_CHAIN", { endpointKind: "legacy" }),
-      "failed wrong-endpoint",
-    );
-    assert.equal(server("CERT_HAS_EXPIRED"), "failed server-expired");
-    assert.equal(server("CERT_HAS_EXPIRED", { clockIsWrong: true }), "failed clock-wrong");
+    assert.equal(server("name"), "failed wrong-endpoint");
+    assert.equal(server("issuer"), "failed server-untrusted");
+    assert.equal(server("issuer", { endpointKind: "legacy" }), "failed wrong-endpoint");
+    assert.equal(server("expired"), "failed server-expired");
+    assert.equal(server("expired", { clockIsWrong: true }), "failed clock-wrong");
+    assert.equal(server("expired", {}, 2), "failed ca-wrong");
+    assert.equal(server("algorithm"), "failed server-refused");
+    assert.equal(server("algorithm", {}, 2), "failed root-refused");
+  });
+
+  it("blame the server's certificate, not the box's, when the box would refuse the server", () => {
+    const verdict = { isTrusted: false, reason: "issuer", certificate: 0 } as const;
+    const handshake = { type: "alert", alert: "UNKNOWN_CA", chain } as const;
+    assert.equal(brief(judgeTls(handshake, false, verdict)), "ok");
+    const judgement = judgeServer(handshake, { ...trust, verdict });
+    assert.equal(judgement && brief(judgement), "failed server-untrusted");
+    assert.doesNotMatch(judgement?.found ?? "", /public/);
   });
 
   it("require an Amazon root on AWS only", () => {
@@ -135,6 +161,7 @@ describe("the doctor's checks of the path to the broker", () => {
       type: "secure",
       socket: new TLSSocket(new Socket()),
       server: { protocol: "TLSv1.2", cipher: "x", signer: "x", notAfter: undefined },
+      chain,
     } as const;
     const root = (facts: Partial<TrustFacts>) =>
       brief(judgeServer(secure, { ...trust, ...facts }) ?? { verdict: "skipped", found: "" });

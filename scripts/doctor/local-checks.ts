@@ -82,6 +82,7 @@ function settingsOf(input: Readonly<Record<string, unknown>>): Settings {
 /** The box's credentials for Node's TLS. The key is never printed. */
 export interface BoxCredentials {
   readonly caName: string;
+  readonly caDer: Uint8Array;
   readonly caPem: string;
   readonly certificatePem: string;
   readonly keyPem: string;
@@ -109,6 +110,7 @@ export async function lookAtCertificate(
     const key = createPrivateKey({ key: der.privateKey, format: "der", type: "pkcs8" });
     const value = {
       caName: commonNameOf(ca.subject),
+      caDer: der.ca,
       caPem: ca.toString(),
       certificatePem: certificate.toString(),
       keyPem: key.export({ type: "pkcs8", format: "pem" }).toString(),

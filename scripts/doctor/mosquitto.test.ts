@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { createAuthority } from "../../host-sim/pki/authority.ts";
-import { identityFiles } from "../certs/paths.ts";
+import { type IdentityFiles, identityFiles } from "../certs/paths.ts";
 import { lineOf } from "./command.ts";
 import { Bench, thing } from "./examination.rig.ts";
 
@@ -49,7 +49,12 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
     }
   }
 
-  async function startMosquitto(acl: readonly string[], cafile?: string): Promise<void> {
+  async function startMosquitto(
+    acl: readonly string[],
+    cafile?: string,
+    server: Pick<IdentityFiles, "certificatePem" | "keyPem"> = identityFiles(bench.certs, "server"),
+    more: readonly string[] = [],
+  ): Promise<void> {
     const probe = createServer().listen(0, "127.0.0.1");
     await once(probe, "listening");
     bench.port = (probe.address() as AddressInfo).port;
@@ -57,7 +62,6 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
     await once(probe, "close");
     const aclFile = join(bench.certs, "acl");
     writeFileSync(aclFile, `${acl.join("\n")}\n`, { mode: 0o600 });
-    const server = identityFiles(bench.certs, "server");
     const file = join(bench.certs, "mosquitto.conf");
     const lines = [
       `listener ${bench.port} 127.0.0.1`,
@@ -68,6 +72,7 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
       `acl_file ${aclFile}`,
       // When root starts it, Mosquitto drops to a user that cannot read the keys.
       ...(process.getuid?.() === 0 ? ["user root"] : []),
+      ...more,
     ];
     writeFileSync(file, lines.join("\n"));
     const child = spawn("mosquitto", ["-c", file, "-v"], { stdio: ["ignore", "ignore", "pipe"] });
@@ -105,6 +110,95 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
     await startMosquitto(rules, other);
     assert.deepEqual((await failures()).wrong, ["tls: certificate-refused"]);
   });
+
+  /** Makes a broker's certificate with OpenSSL, as mosquitto-tls(7) describes. */
+  function withOpenssl(key: readonly string[], signing: readonly string[], issuer = "ca") {
+    const folder = mkdtempSync(join(bench.certs, "openssl-"));
+    const [keyPem, request, certificatePem] = ["key", "csr", "crt"].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    const { certificatePem: ca, keyPem: caKey } = identityFiles(bench.certs, issuer);
+    const openssl = (...words: string[]) =>
+      execFileSync("openssl", words, { stdio: ["ignore", "ignore", "pipe"] });
+    openssl("genpkey", ...key, "-out", keyPem);
+    openssl("req", "-new", "-key", keyPem, "-subj", "/CN=localhost", "-out", request);
+    openssl(
+      ...["x509", "-req", "-in", request, "-CA", ca, "-CAkey", caKey, "-CAcreateserial"],
+      ...["-days", "365", "-out", certificatePem, ...signing],
+    );
+    return { keyPem, certificatePem };
+  }
+  const rsa = ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
+
+  it("judges the broker's certificate like the box: version 1, by mosquitto-tls(7)'s recipe", async () => {
+    await startMosquitto(rules, undefined, withOpenssl(rsa, []));
+    const { wrong, findings } = await failures();
+    assert.deepEqual(wrong, ["server: server-refused"], findings.map(lineOf).join("\n"));
+    const text = findings.map(lineOf).join("\n");
+    assert.match(text, /the server's certificate is not a version 3 certificate/);
+    assert.match(text, /subjectAltName for localhost/);
+  });
+
+  it("judges the broker's certificate like the box: RSA-PSS, P-521", async () => {
+    const extensions = join(bench.certs, "extensions");
+    writeFileSync(extensions, "subjectAltName=DNS:localhost\n");
+    const named = ["-extfile", extensions];
+    const pss = ["-sigopt", "rsa_padding_mode:pss"];
+    const p521 = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"];
+    for (const [key, signing] of [
+      [rsa, [...named, ...pss]],
+      [p521, named],
+    ] as const) {
+      await startMosquitto(rules, undefined, withOpenssl(key, signing));
+      const { wrong, findings } = await failures();
+      const text = findings.map(lineOf).join("\n");
+      // OpenSSL itself accepts no P-521 server with the box's cipher suites and curves.
+      assert.ok(["server: server-refused", "tls: tls-version"].includes(wrong.join()), text);
+      broker?.kill("SIGKILL");
+      if (broker !== undefined) await once(broker, "close");
+    }
+    await startMosquitto(rules, undefined, withOpenssl(rsa, named));
+    bench.allow({ deliveryMs: 1_000 });
+    assert.deepEqual((await failures()).wrong, [], "a good one of the same kind");
+  });
+
+  it("blames the broker's foreign CA, not the box's certificate, and calls no private CA public", async () => {
+    const foreign = await createAuthority();
+    const folder = join(bench.certs, "foreign");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "certificate.pem"), foreign.certificatePem);
+    writeFileSync(join(folder, "private-key.pem"), foreign.keyPem, { mode: 0o600 });
+    const extensions = join(bench.certs, "extensions");
+    writeFileSync(extensions, "subjectAltName=DNS:localhost\n");
+    const server = withOpenssl(rsa, ["-extfile", extensions], "foreign");
+    await startMosquitto(rules, join(folder, "certificate.pem"), server);
+    const { wrong, findings } = await failures();
+    const text = findings.map(lineOf).join("\n");
+    assert.deepEqual(wrong, ["server: server-untrusted"], text);
+    assert.match(text, /signed not by Boom Box CA/);
+    assert.doesNotMatch(text, /public CA/);
+  });
+
+  for (const [setting, check] of [
+    ["retain_available false", "policy"],
+    ["max_qos 0", "policy"],
+    ["max_packet_size 40", "publish"],
+  ] as const) {
+    it(`names Mosquitto's setting, not an AWS policy, with ${setting}`, async () => {
+      await startMosquitto(rules, undefined, undefined, [setting]);
+      bench.allow({ deliveryMs: 500 });
+      const { findings } = await failures();
+      const finding = findings.find(({ verdict }) => verdict === "failed");
+      const text = findings.map(lineOf).join("\n");
+      assert.ok(finding, text);
+      assert.match(
+        finding.advice ?? "",
+        new RegExp(setting.split(" ")[0] ?? ""),
+        `${check} ${text}`,
+      );
+      assert.doesNotMatch(finding.advice ?? "", /iot:/, text);
+    });
+  }
 
   it("reports publish-denied when the broker acknowledges the event but drops it", async () => {
     await startMosquitto(rules.filter((rule) => !rule.endsWith("/event")));

@@ -1,9 +1,10 @@
 import type { X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
+import { connect as connectTcp, isIP } from "node:net";
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 import { printable } from "../../host-sim/printable.ts";
 import { codeOf } from "../certs/files.ts";
 import { notAfterOf } from "../certs/parse.ts";
+import { ServerChain, TappedSocket } from "./server-chain.ts";
 
 /** AWS IoT Core's ALPN name for MQTT with a client certificate. */
 export const mqttProtocolName = "x-amzn-mqtt-ca";
@@ -21,7 +22,13 @@ export interface HandshakeOptions {
   readonly timeoutMs: number;
 }
 
-export type Handshake =
+/** The outcome, and what the server sent until then. */
+export type Handshake = Outcome & {
+  /** DER, leaf first, in the server's order; empty when it sent none */
+  readonly chain: readonly Uint8Array[];
+};
+
+export type Outcome =
   | { readonly type: "secure"; readonly socket: TLSSocket; readonly server: ServerCertificate }
   /** this side refuses the server's certificate; `code` is OpenSSL's or Node's, `names` are its names */
   | { readonly type: "untrusted"; readonly code: string; readonly names: string }
@@ -49,10 +56,11 @@ export function shakeHands(options: HandshakeOptions): Promise<Handshake> {
   const { address, port, endpoint, ca, identity, alpn, timeoutMs } = options;
   return new Promise((resolve) => {
     let socket: TLSSocket;
+    const sent = new ServerChain();
+    const tcp = connectTcp({ host: address, port });
     try {
       socket = connect({
-        host: address,
-        port,
+        socket: new TappedSocket(tcp, (bytes) => sent.take(bytes)),
         // SNI must not contain an IP address (RFC 6066, 3).
         servername: isIP(endpoint) === 0 ? endpoint : "",
         checkServerIdentity: (_name, certificate) => checkServerIdentity(endpoint, certificate),
@@ -65,14 +73,15 @@ export function shakeHands(options: HandshakeOptions): Promise<Handshake> {
       });
     } catch (error) {
       // OpenSSL does not accept this key or certificate at all.
-      resolve({ type: "failed", detail: printable(codeOf(error) ?? String(error)) });
+      tcp.destroy();
+      resolve({ type: "failed", detail: printable(codeOf(error) ?? String(error)), chain: [] });
       return;
     }
-    const finish = (result: Handshake) => {
+    const finish = (result: Outcome) => {
       clearTimeout(timeout);
       socket.off("close", onClose);
       if (result.type !== "secure") socket.destroy();
-      resolve(result);
+      resolve({ ...result, chain: sent.certificates });
     };
     // The keys exist when the server's part is complete and the box's certificate has been sent. A server
     // that refuses the certificate may close the connection before its last message is read.
@@ -112,7 +121,7 @@ export function commonNameOf(name: string): string {
 const trustCodes =
   /^(CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|INVALID_(CA|PURPOSE)|PATH_LENGTH|ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH)/;
 
-function refusalOf(error: Error, isPresented: boolean): Handshake {
+function refusalOf(error: Error, isPresented: boolean): Outcome {
   const code = codeOf(error) ?? "";
   if (trustCodes.test(code)) {
     return { type: "untrusted", code, names: printable(namesIn(error)) };

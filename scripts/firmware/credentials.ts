@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { whyUnusableRoot } from "../certs/box-trust.ts";
 import { readIfPresent } from "../certs/files.ts";
 import { trustFiles } from "../certs/identity.ts";
 import { dayOf, notAfterOf, notBeforeOf, privateKeyOf } from "../certs/parse.ts";
@@ -101,7 +102,14 @@ export async function readDerCredentials(
 async function readCa(certsDirectory: string, thing: string, now: Date) {
   const { caDer } = trustFiles(certsDirectory, thing);
   const ca = await readCertificate(caDer, thing, now);
-  if (ca.parsed.ca) return ca;
+  if (ca.parsed.ca) {
+    const why = whyUnusableRoot(ca.bytes);
+    if (why === undefined) return ca;
+    throw new CredentialsError(
+      "form",
+      `${caDer} ${why}: sign the broker's certificate with another CA, and replace the file`,
+    );
+  }
   throw new CredentialsError(
     "not-a-ca",
     `${caDer} is not a CA certificate: replace it with the CA that signed the broker's certificate`,
