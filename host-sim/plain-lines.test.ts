@@ -35,11 +35,20 @@ describe("describeRecord", () => {
     ],
     [
       { type: "event", ...refusedEvent(command, "cooldown", 1) },
-      "event       refused: cooldown for Alice",
+      "event       refused for Alice: the button was pressed a moment ago (cooldown)",
     ],
     [{ type: "power", state: "off" }, "power       off"],
     [{ type: "fault", fault: "wifi-off" }, "fault       the WiFi is off"],
     [{ type: "fault", fault: "latency", ms: 200 }, "fault       latency 200 ms each way"],
+    [
+      { type: "fault", fault: "clock-jump", ms: 3_600_000 },
+      "fault       the box's clock jumps ahead by 1 h",
+    ],
+    [
+      { type: "fault", fault: "clock-jump", ms: -90_000 },
+      "fault       the box's clock jumps back by 1.5 min",
+    ],
+    [{ type: "fault", fault: "power-cut", forMs: 2_000 }, "fault       the power is cut for 2 s"],
   ];
   for (const [record, line] of lines) {
     it(`prints "${line}"`, () => assert.equal(describeRecord(record), line));

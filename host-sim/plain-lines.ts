@@ -1,5 +1,6 @@
 import { describeFault } from "./faults/fault.ts";
 import { printable } from "./printable.ts";
+import { refusalWords } from "./refusal-words.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
 
 /** A record in words, for logs and terminals. Text from the network is made {@link printable}. */
@@ -13,9 +14,9 @@ export function describeRecord(record: SimulatedBoxRecord): string {
       return `${`pin ${record.pin}`.padEnd(12)}${record.value === 1 ? "HIGH" : "LOW"}`;
     case "event": {
       const by = record.by === null ? "" : ` for ${printable(record.by)}`;
-      const what =
-        record.outcome === "opened" ? `opened, ${record.pulseMs} ms` : `refused: ${record.reason}`;
-      return `event       ${what}${by}`;
+      return record.reason === null
+        ? `event       opened, ${record.pulseMs} ms${by}`
+        : `event       refused${by}: ${refusalWords[record.reason]} (${record.reason})`;
     }
     case "power":
       return `power       ${record.state}`;

@@ -9,7 +9,7 @@ import { JsonLines } from "./json-lines.ts";
 import { describeRecord } from "./plain-lines.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "./simulated-box.ts";
 import { onStopSignal } from "./stop-signals.ts";
-import { hasKeys, quits, readKeys } from "./terminal/keyboard.ts";
+import { hasKeys, isHelp, quits, readKeys } from "./terminal/keyboard.ts";
 import { XsFirmware, type XsOptions } from "./xs/firmware.ts";
 
 export interface SimulatorOptions {
@@ -83,6 +83,8 @@ export interface Scenario {
   onOpenFailed(error: unknown): void;
 }
 
+const keyHelp = `keys: ${describeFaultKeys()}  h help  q quit`;
+
 /** What ended it: an external request, or the scenario. */
 export type SimulatorEnd = { readonly type: "stopped" } | Exclude<ScriptEnd, { type: "done" }>;
 
@@ -103,10 +105,15 @@ export async function runSimulator(
   const { settings, json, scenario } = options;
   const write = (text: string) => void process.stdout.write(text);
   const lines = new JsonLines(write);
+  const startedAt = performance.now();
+  const tell = (text: string) => {
+    const seconds = (performance.now() - startedAt) / 1_000;
+    write(`${seconds.toFixed(2).padStart(8)}  ${text}\n`);
+  };
   let script: ScriptRun | undefined;
   const onRecord = (record: SimulatedBoxRecord) => {
     if (json) lines.record(record);
-    else write(`${describeRecord(record)}\n`);
+    else tell(describeRecord(record));
     options.onRecord?.(record);
     script?.onRecord(record);
   };
@@ -125,13 +132,14 @@ export async function runSimulator(
   process.stdout.on("error", stop);
   const isKeyed = takesKeys(json);
   if (!json) {
-    write(`${settings.thingName} → ${settings.endpoint}:${settings.port}; Ctrl-C ends it\n`);
-    if (isKeyed) write(`faults: ${describeFaultKeys()}\n`);
+    tell(`${settings.thingName} → ${settings.endpoint}:${settings.port}; Ctrl-C ends it`);
+    if (isKeyed) tell(keyHelp);
   }
   let releaseKeys = () => {};
   if (isKeyed) {
     releaseKeys = readKeys(process.stdin, (keys) => {
       if (quits(keys)) stop();
+      if (isHelp(keys)) tell(keyHelp);
       const fault = faultOfKey(keys, box.state);
       if (fault !== undefined) box.apply(fault);
     });

@@ -26,6 +26,13 @@ export interface TlsListenerOptions {
   readonly onClient: (socket: TLSSocket, principal: Principal) => void;
 }
 
+function whyNot(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") return "another program uses";
+  if (code === "EACCES") return "only the administrator of this machine may use";
+  return `the system (${code}) does not allow`;
+}
+
 /** AWS's policy: TLS 1.2 with ECDHE, or 1.3. */
 const ciphers = [
   ...["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"],
@@ -76,7 +83,7 @@ export class TlsListener {
     } catch (error) {
       if (!options.fallbackToAnyPort || options.port === 0) throw error;
       await listener.#bind(0);
-      const message = `port ${options.port} is not available (${error}): using ${listener.port}`;
+      const message = `${whyNot(error)} port ${options.port}: using ${listener.port}`;
       options.record({ type: "warning", message });
     }
     return listener;

@@ -78,6 +78,23 @@ export function describeField(field: FaultField): string {
     : `a whole number, ${field.minimum}–${field.maximum}`;
 }
 
+/** `1 h`, `2 min`, `1.5 s`, `200 ms` */
+export function span(ms: number): string {
+  const units = [
+    ["d", 86_400_000],
+    ["h", 3_600_000],
+    ["min", 60_000],
+    ["s", 1_000],
+  ] as const;
+  const [name, length] = units.find(([, each]) => ms >= each) ?? ["ms", 1];
+  return `${Math.round((ms / length) * 10) / 10} ${name}`;
+}
+
+/** `1 h ahead`, `2 min behind` */
+function off(ms: number): string {
+  return ms === 0 ? "right" : `${span(Math.abs(ms))} ${ms > 0 ? "ahead" : "behind"}`;
+}
+
 /** A fault in words, for logs and terminals. */
 export function describeFault(fault: Fault): string {
   switch (fault.fault) {
@@ -92,18 +109,18 @@ export function describeFault(fault: Fault): string {
     case "broker-up":
       return "the broker is up";
     case "latency":
-      return `latency ${fault.ms} ms each way`;
+      return `latency ${span(fault.ms)} each way`;
     case "loss":
       return `loss ${fault.percent} %`;
     case "clock-skew":
-      return `time servers are wrong by ${fault.ms} ms`;
+      return `the time servers are ${off(fault.ms)}`;
     case "clock-jump":
-      return `the clock jumps by ${fault.ms} ms`;
+      return `the box's clock jumps ${fault.ms < 0 ? "back" : "ahead"} by ${span(Math.abs(fault.ms))}`;
     case "ntp-blocked":
       return "time servers do not answer";
     case "ntp-answers":
       return "time servers answer";
     case "power-cut":
-      return `the power is cut for ${fault.forMs} ms`;
+      return `the power is cut for ${span(fault.forMs)}`;
   }
 }

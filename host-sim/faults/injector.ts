@@ -18,6 +18,8 @@ export interface FaultState {
   readonly isNtpBlocked: boolean;
   /** offset of the time servers */
   readonly skewMs: number;
+  /** how far all jumps together have moved the box's clock */
+  readonly jumpedMs: number;
   readonly isPowerOff: boolean;
 }
 
@@ -29,6 +31,7 @@ export const noFaults: FaultState = {
   lossPercent: 0,
   isNtpBlocked: false,
   skewMs: 0,
+  jumpedMs: 0,
   isPowerOff: false,
 };
 
@@ -53,6 +56,7 @@ export class FaultInjector {
   #isBrokerDown = false;
   #isNtpBlocked = false;
   #skewMs = 0;
+  #jumpedMs = 0;
 
   constructor(options: FaultInjectorOptions) {
     this.#options = options;
@@ -68,6 +72,7 @@ export class FaultInjector {
       lossPercent: box.link.lossPercent,
       isNtpBlocked: this.#isNtpBlocked,
       skewMs: this.#skewMs,
+      jumpedMs: this.#jumpedMs,
       isPowerOff: box.isPowerOff,
     };
   }
@@ -107,6 +112,7 @@ export class FaultInjector {
         this.#scriptTime();
         break;
       case "clock-jump":
+        this.#jumpedMs += fault.ms;
         box.device.clock.jump(fault.ms);
         break;
       case "ntp-blocked":

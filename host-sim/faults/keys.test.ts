@@ -14,6 +14,15 @@ describe("the fault keys", () => {
     }
   });
 
+  it("undo the clock's jump at the second press", () => {
+    const jump = faultOfKey("c", noFaults);
+    assert.deepEqual(jump, { fault: "clock-jump", ms: 3_600_000 });
+    assert.deepEqual(faultOfKey("c", { ...noFaults, jumpedMs: 3_600_000 }), {
+      fault: "clock-jump",
+      ms: -3_600_000,
+    });
+  });
+
   it("make faults that are also valid in a script", () => {
     for (const { next } of faultKeys) {
       const { fault, ...values } = next(noFaults);

@@ -1,5 +1,5 @@
 import { laptop } from "../hardware/network.ts";
-import type { Fault } from "./fault.ts";
+import { type Fault, span } from "./fault.ts";
 import type { FaultState } from "./injector.ts";
 
 /** A key, its subject, and the next fault for it. */
@@ -56,9 +56,11 @@ export const faultKeys: readonly FaultKey[] = [
   },
   {
     key: "c",
-    name: "clock +1 h",
-    describe: () => undefined,
-    next: () => ({ fault: "clock-jump", ms: hour }),
+    name: "clock",
+    describe: ({ jumpedMs }) =>
+      jumpedMs === 0 ? undefined : `${jumpedMs > 0 ? "+" : "−"}${span(Math.abs(jumpedMs))}`,
+    // The second press undoes the first.
+    next: ({ jumpedMs }) => ({ fault: "clock-jump", ms: jumpedMs === 0 ? hour : -jumpedMs }),
   },
   {
     key: "p",

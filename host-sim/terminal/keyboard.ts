@@ -20,6 +20,11 @@ export function quits(keys: string): boolean {
   return keys === "q" || keys.includes("\u0003") || keys === "\u0004";
 }
 
+/** Whether it is the key that shows the keys and links again. */
+export function isHelp(keys: string): boolean {
+  return keys === "h" || keys === "?";
+}
+
 /**
  * Reads keys as they are pressed, until the returned function releases the keyboard.
  * @param onKeys receives what arrived at one moment

@@ -36,7 +36,10 @@ describe("drawPanel", () => {
   it("shows the box, its broker and the keys", () => {
     const lines = draw();
     assert.match(lineOf("lot-1", lines), /at localhost:8883$/);
-    assert.equal(lines.at(-1), "o open   q quit   or, in a second terminal: npx boom-box open");
+    assert.equal(
+      lines.at(-1),
+      "o open   h help   q quit   or, in a second terminal: npx boom-box open",
+    );
   });
 
   const roads: readonly (readonly [ConnectionState, string])[] = [
@@ -108,14 +111,14 @@ describe("drawPanel", () => {
     const lines = draw({ connection: "tls", edges: pulse.slice(0, 1) }, 40);
     assert.equal(lineOf("connection", lines), "connection  ◐ tls");
     assert.match(lineOf("pin 5", lines), /▁█+ HIGH$/);
-    assert.equal(lines.at(-1), "o open   q quit");
+    assert.equal(lines.at(-1), "o open   h help   q quit");
     assert.match(lineOf("lll", draw({ thingName: "l".repeat(64) }, 40)), /l…$/);
   });
 
   it("shows the fault keys, each with its current fault", () => {
     assert.equal(
       draw().at(-2),
-      "w wifi  a AP  b broker  l latency  x loss  n ntp  c clock +1 h  p power",
+      "w wifi  a AP  b broker  l latency  x loss  n ntp  c clock  p power",
     );
     const faults = { ...noFaults, isBrokerDown: true, latencyMs: 200 };
     assert.match(

@@ -130,6 +130,8 @@ function drawKeys(hasKeys: boolean, room: number): Span[] {
     ? [
         { text: "o", format: "bold" },
         { text: " open   " },
+        { text: "h", format: "bold" },
+        { text: " help   " },
         { text: "q", format: "bold" },
         { text: " quit" },
       ]

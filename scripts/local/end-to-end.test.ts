@@ -299,7 +299,7 @@ describe("end to end", function () {
         assert.equal(await made.exited, 0, made.stderr);
       }
       const box = boomBox("sim", "--thing", "lot-7", "--certs", fresh);
-      await box.line((line) => /^claim +provisioned$/.test(line), "claim");
+      await box.line((line) => /^ +[\d.]+ {2}claim +provisioned$/.test(line), "claim");
       await box.line((line) => line.includes("online"), "status");
       const open = boomBox("open", "--thing", "lot-7", "--certs", fresh);
       assert.equal(await open.exited, 0, open.stderr);

@@ -173,6 +173,16 @@ describe("Watch", () => {
     assert.deepEqual([faults.applied, opened], [[], 0]);
   });
 
+  it("shows the keys and the links again on h", () => {
+    watch.logForHelp("staff app: http://localhost:8080");
+    watch.attach(box, settings, open, faults);
+    for (let i = 0; i < 99; i++) watch.log(`line ${i}`);
+    const before = text().split("staff app: http://localhost:8080").length;
+    keyboard.press("h");
+    assert.equal(text().split("staff app: http://localhost:8080").length, before + 1);
+    assert.match(text(), /keys: o open {2}w wifi .*q quit/);
+  });
+
   it("shows an active fault beside its key", () => {
     watch.attach(box, settings, open, faults);
     assert.match(text(), /^w wifi {2}a AP {2}b broker/m);

@@ -4,14 +4,20 @@ import type { ConnectionState } from "../../device/core/connection.ts";
 import type { EventReport } from "../../device/messages/event.ts";
 import type { Fault } from "../../host-sim/faults/fault.ts";
 import type { FaultState } from "../../host-sim/faults/injector.ts";
-import { faultOfKey } from "../../host-sim/faults/keys.ts";
+import { describeFaultKeys, faultOfKey } from "../../host-sim/faults/keys.ts";
 import type { Edge } from "../../host-sim/hardware/pin.ts";
 import { describeRecord } from "../../host-sim/plain-lines.ts";
 import { printable } from "../../host-sim/printable.ts";
 import type { SimulatedBoxRecord } from "../../host-sim/simulated-box.ts";
 import type { BoomState } from "../../host-sim/site/boom-gate.ts";
 import { onStopSignal, type StopSignal } from "../../host-sim/stop-signals.ts";
-import { hasKeys, type Keyboard, quits, readKeys } from "../../host-sim/terminal/keyboard.ts";
+import {
+  hasKeys,
+  isHelp,
+  type Keyboard,
+  quits,
+  readKeys,
+} from "../../host-sim/terminal/keyboard.ts";
 import { drawPanel } from "../../host-sim/terminal/panel.ts";
 import { Screen, type TerminalOutput } from "../../host-sim/terminal/screen.ts";
 import { messageOf } from "../command-line/user-error.ts";
@@ -67,6 +73,7 @@ export class Watch implements Onlooker {
   #open: (() => Promise<EventReport | undefined>) | undefined;
   #faults: WatchedFaults | undefined;
   #releaseKeys = () => {};
+  #help = [`keys: o open  ${describeFaultKeys()}  h help  q quit`];
   readonly #releaseSignals: () => void;
   #redraw: NodeJS.Timeout | undefined;
 
@@ -89,6 +96,12 @@ export class Watch implements Onlooker {
     const text = printable(line);
     if (this.#screen === undefined) this.#output.write(`${at}  ${text}\n`);
     else this.#screen.log(`${styleText("gray", at)}  ${text}`);
+  }
+
+  /** Logs a line now, and again whenever somebody asks for help. */
+  logForHelp(line: string): void {
+    this.#help.push(line);
+    this.log(line);
   }
 
   onRecord(record: SimulatedBoxRecord): void {
@@ -161,6 +174,7 @@ export class Watch implements Onlooker {
     if (quits(keys)) this.#end();
     // Several characters at once are pasted text or one key such as F1: neither may open a gate.
     if (keys === "o" || keys === " " || keys === "\r") void this.#press();
+    if (isHelp(keys)) for (const line of this.#help) this.log(line);
     const fault = this.#faults && faultOfKey(keys, this.#faults.state);
     if (fault !== undefined) this.#faults?.apply(fault);
   };

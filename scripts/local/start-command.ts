@@ -89,7 +89,7 @@ async function start(flags: StartFlags): Promise<void> {
 async function startWebBeside(
   system: LocalSystem,
   { certs, webPort }: StartFlags,
-  watch: Pick<Watch, "log">,
+  watch: Pick<Watch, "log" | "logForHelp">,
 ): Promise<LocalWeb | undefined> {
   const { startLocalWeb } = await import("./web.ts");
   const { readIdentity } = await import("../certs/identity.ts");
@@ -101,9 +101,11 @@ async function startWebBeside(
       identity: await readIdentity(certs, serviceIdentity),
       log: (line) => watch.log(line),
     });
-    watch.log(`staff app: ${web.url}`);
+    watch.logForHelp(`staff app: ${web.url}`);
     if (web.invitationUrl !== undefined) {
-      watch.log(`sign-in link for the first administrator, valid once: ${web.invitationUrl}`);
+      watch.logForHelp(
+        `sign-in link for the first administrator, valid once: ${web.invitationUrl}`,
+      );
     }
     return web;
   } catch (error) {

@@ -2,7 +2,9 @@ import { userInfo } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { isRequester, requesterOf } from "../../device/messages/command.ts";
 import type { EventReport } from "../../device/messages/event.ts";
-import { printable, printableJson } from "../../host-sim/printable.ts";
+import { toLine } from "../../device/record-line.ts";
+import { printableJson } from "../../host-sim/printable.ts";
+import { refusalWords } from "../../host-sim/refusal-words.ts";
 import {
   addBrokerOptions,
   type BrokerFlags,
@@ -30,12 +32,15 @@ export function registerOpenCommand(program: Command): void {
 
 async function open(flags: OpenFlags): Promise<void> {
   const broker = await resolveBroker(flags, await serviceFor(flags));
+  const startedAt = performance.now();
+  const elapsedMs = () => Math.round(performance.now() - startedAt);
   const { Opener } = await import("./open-once.ts");
   const opener = new Opener(broker);
   try {
     const by = flags.by ?? userName();
     const report = await opener.open(flags.thing, by, flags.timeout * 1000);
-    if (flags.json && report !== undefined) process.stdout.write(`${printableJson(report)}\n`);
+    if (flags.json && report !== undefined)
+      process.stdout.write(`${printableJson(toLine({ type: "event", ...report }, elapsedMs()))}\n`);
     else process.stdout.write(`${describeOutcome(report, flags)}\n`);
     process.exitCode = report?.outcome === "opened" ? 0 : 1;
   } finally {
@@ -49,7 +54,7 @@ function describeOutcome(report: EventReport | undefined, { thing, timeout }: Op
   }
   return report.outcome === "opened"
     ? `opened: ${thing} held the button for ${Number(report.pulseMs)} ms`
-    : `refused: ${printable(String(report.reason))}`;
+    : `refused (${report.reason}): ${report.reason === null ? "no reason given" : refusalWords[report.reason]}`;
 }
 
 function userName(): string {

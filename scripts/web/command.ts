@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { onStopSignal } from "../../host-sim/stop-signals.ts";
+import type { WebSettings } from "../../web/service/settings.ts";
+import { codeOf } from "../certs/files.ts";
 import { messageOf, UserError } from "../command-line/user-error.ts";
 import { serviceLog } from "./log.ts";
 
@@ -28,7 +30,9 @@ async function web(): Promise<void> {
   });
   const running = await startWeb(environment.web, await makeLink(environment.link), log).catch(
     (cause: unknown) => {
-      throw new UserError(`the staff app cannot start: ${messageOf(cause)}`, { cause });
+      throw new UserError(`the staff app cannot start: ${whyNot(cause, environment.web)}`, {
+        cause,
+      });
     },
   );
   log.info({ listen: environment.web.listen, origin: environment.web.origin }, "listening");
@@ -47,6 +51,18 @@ async function web(): Promise<void> {
   await ended;
   log.info({}, "stopping");
   await running.stop();
+}
+
+function whyNot(cause: unknown, { listen: { host, port } }: WebSettings): string {
+  const what: Readonly<Record<string, string>> = {
+    EADDRINUSE: "another program already listens there",
+    EADDRNOTAVAIL: "this machine does not have that address",
+    EACCES: "this user may not listen on that port",
+  };
+  const why = what[codeOf(cause) ?? ""];
+  return why === undefined
+    ? messageOf(cause)
+    : `${host}:${port}: ${why}; set BOOM_BOX_WEB_LISTEN to another address or port`;
 }
 
 /** Works beside the running service, on the same database. */
