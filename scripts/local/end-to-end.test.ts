@@ -268,6 +268,43 @@ describe("end to end", function () {
     assert.ok(system.lines.some((line) => line.includes("for Alice")));
   });
 
+  it("keeps the first of two in one folder, and finds it from doctor and open", async () => {
+    const shared = ["--certs", directory];
+    const system = boomBox("start", ...shared, "--no-web", "--port", String(await freePort()));
+    await system.line((line) => line.includes("online"), "status");
+    for (const [args, problem] of [
+      [["start"], /^boom-box: lot-1 already runs here/],
+      [["sim"], /^boom-box: lot-1 already runs here/],
+      [["start", "--thing", "lot-2"], /^boom-box: a stand-in already runs with these certificates/],
+    ] as const) {
+      const second = boomBox(...args, ...shared);
+      assert.equal(await second.exited, 2);
+      assert.match(second.stderr, problem);
+    }
+    const doctor = boomBox("doctor", ...shared, "--no-board");
+    assert.equal(await doctor.exited, 0, doctor.lines.join("\n"));
+    assert.match(doctor.lines.join("\n"), /box +online: its settings, certificate and policy work/);
+    const open = boomBox("open", ...shared);
+    open.child.stdout?.destroy();
+    assert.equal(await open.exited, 0, "the gate opened, although nobody reads the output");
+    await system.line((line) => line.includes("opened, "), "event");
+    system.child.kill("SIGHUP");
+    assert.equal(await system.exited, 0);
+    assert.match(system.lines.join("\n"), /status +offline/);
+  });
+
+  it("provisions six boxes at the same moment", async () => {
+    const fresh = mkdtempSync(join(tmpdir(), "boom-box-"));
+    try {
+      const runs = Array.from({ length: 6 }, (_, i) =>
+        boomBox("provision", "--local", "--thing", `lot-${i}`, "--certs", fresh),
+      );
+      for (const run of runs) assert.equal(await run.exited, 0, run.stderr);
+    } finally {
+      rmSync(fresh, { recursive: true });
+    }
+  }).timeout(60_000);
+
   it("works without an AWS account: provision --local, sim, open", async () => {
     const fresh = mkdtempSync(join(tmpdir(), "boom-box-"));
     try {
