@@ -36,20 +36,20 @@ export function drawStorm(
   const percents = ({ online: counts }: StormResult) => counts.map((n) => (100 * n) / boxes);
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title desc">`,
-    `<title id="title">${count} boxes come back to a broker that was away for ${outageSeconds} s</title>`,
+    `<title id="title">${count} boxes come back to a broker that was offline for ${outageSeconds} s</title>`,
     `<desc id="desc">${description(options, results)}</desc>`,
     `<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="10" fill="#fff" stroke="#b8bec6"/>`,
     `<g font-family="Helvetica,Arial,'Liberation Sans',sans-serif" font-size="14" fill="#111">`,
-    text(left, 34, `${count} boxes, a broker away for ${outageSeconds} s`, heading),
+    text(left, 34, `${count} boxes, a broker offline for ${outageSeconds} s`, heading),
     legend(left, 60, ours, "Boom Box: exponential, full jitter"),
     legend(left + 300, 60, peer, "MQTT.js by default: every second"),
     shade(connects, outageSeconds),
     shade(online, outageSeconds),
-    text(left, 90, "tries to connect, per second", bold),
+    text(left, 90, "connection attempts per second", bold),
     ...[1, 10, 100, 1_000, 10_000].map((value) =>
       rule(connects, value, value.toLocaleString("en")),
     ),
-    text(xOf(outageSeconds / 2), connects.bottom - 10, "broker away", centered),
+    text(xOf(outageSeconds / 2), connects.bottom - 10, "broker offline", centered),
     line(connects, results.mqttJs.attempts, peer),
     line(connects, results.ours.attempts, ours),
     limitLine(connectsPerSecond),
@@ -59,7 +59,7 @@ export function drawStorm(
     line(online, percents(results.ours), ours),
     ...ticks(connects),
     ...ticks(online),
-    text(xOf(endSeconds / 2), height - 18, "seconds since the broker went away", centered),
+    text(xOf(endSeconds / 2), height - 18, "seconds since the broker went offline", centered),
     "</g>",
     "</svg>",
   ];
@@ -76,7 +76,7 @@ function description(
 ): string {
   const seconds = ({ attempts }: StormResult) => attempts.length;
   return [
-    `While the broker is away, boxes on MQTT.js try about ten thousand times a second; ours fewer and fewer.`,
+    `While the broker is offline, boxes on MQTT.js try about ten thousand times a second; ours fewer and fewer.`,
     `When it is back, ours send ${results.ours.peak} CONNECTs a second at most, below the limit of ${connectsPerSecond};`,
     `the others ${results.mqttJs.peak}, of which all but ${connectsPerSecond} are refused.`,
     `All boxes on MQTT.js are online after ${seconds(results.mqttJs)} s, all of ours after ${seconds(results.ours)} s.`,
