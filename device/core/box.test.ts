@@ -216,6 +216,13 @@ describe("a box", () => {
     }
   });
 
+  it("ignores an empty message: it only acknowledges it", () => {
+    const rig = new Rig().connect();
+    assert.deepEqual(types(rig.command("")), ["acknowledge"]);
+    assert.deepEqual(types(rig.command("", { retain: true })), ["acknowledge"]);
+    assert.deepEqual(rig.events, []);
+  });
+
   it("refuses a second command during the pulse and during the cooldown, and queues neither", () => {
     const rig = new Rig({ cooldownMs: 1_000 }).connect();
     rig.command("open");

@@ -190,7 +190,10 @@ export class Box implements StateMachine<BoxEffect> {
     const command = this.#opening?.command;
     if (command === undefined) return [];
     this.#opening = { command, entry: this.#journal.add(openedEvent(command, null, now.date)) };
-    if (command.id !== null) this.#isSeenStored = false;
+    if (command.id !== null) {
+      this.#reader.noteOpened(command.id, now.ticks);
+      this.#isSeenStored = false;
+    }
     return this.#store();
   }
 
@@ -280,13 +283,15 @@ export class Box implements StateMachine<BoxEffect> {
   #handleMessage(packet: PublishPacket, now: Instant): BoxEffect[] {
     // Only the subscribed topic counts.
     if (packet.topic !== this.#topics.command) return [];
+    // Nothing at all is no command: it is how a client clears a retained one [MQTT-3.3.1-10].
+    if (packet.payloadLength === 0) return [];
     // A stopping box ignores commands: it could not report the outcome.
     if (this.#isStopping) return [];
     return this.#handleCommand(packet, now);
   }
 
   #handleCommand(message: CommandMessage, now: Instant): BoxEffect[] {
-    const verdict = this.#reader.read(message, now.date);
+    const verdict = this.#reader.read(message, now);
     if (verdict.outcome === "refused") {
       return this.#reportRefused(verdict.command, verdict.reason, now);
     }
@@ -296,7 +301,6 @@ export class Box implements StateMachine<BoxEffect> {
       this.#opening = { command, entry: undefined };
       return [effect];
     }
-    if (command.id !== null) this.#isSeenStored = false;
     return this.#reportRefused(command, effect.reason, now);
   }
 
@@ -351,7 +355,7 @@ export class Box implements StateMachine<BoxEffect> {
     if (events !== undefined) effects.push({ type: "store", key: "events", value: events });
     if (!this.#isSeenStored) {
       this.#isSeenStored = true;
-      const value = JSON.stringify(this.#reader.seen);
+      const value = JSON.stringify(this.#reader.opened);
       effects.push({ type: "store", key: "seen-ids", value });
     }
     return effects;
@@ -386,8 +390,8 @@ export class Box implements StateMachine<BoxEffect> {
   }
 }
 
-/** Storage is untrusted: if it cannot be read, nothing is remembered. */
-function readSeenIds(text: string | undefined): string[] {
+/** Storage is untrusted. @returns undefined if it cannot be read */
+function readSeenIds(text: string | undefined): string[] | undefined {
   const ids = text === undefined ? undefined : parseJson(text);
-  return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : undefined;
 }

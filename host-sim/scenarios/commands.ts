@@ -84,6 +84,91 @@ export const commandScenarios: readonly Scenario[] = [
     run: ({ world }) => void world.send("open", { dup: true }),
   },
   {
+    name: "redelivery after a restart at which storage came up empty",
+    expected: {
+      pulses: [pulse, pulse],
+      reported: ["opened", "expired", "opened"],
+      backWithinMs: 20_000,
+    },
+    run(trial) {
+      const { world } = trial;
+      const first = { id: "same", issuedAt: world.date, expiresAt: world.date + 10_000 };
+      world.open(first);
+      world.run(700);
+      world.powerOff();
+      world.storage.clear();
+      world.powerOn();
+      trial.awaitReturn();
+      world.open(first);
+      world.run(5_000);
+      world.open();
+    },
+  },
+  {
+    name: "redelivery after a restart at which storage had lost the last writes",
+    expected: { pulses: [pulse], reported: ["opened", "expired"], backWithinMs: 20_000 },
+    run(trial) {
+      const { world } = trial;
+      const first = { id: "same", issuedAt: world.date };
+      world.surroundings.isStorageFull = true;
+      world.open(first);
+      world.run(700);
+      world.powerOff();
+      world.surroundings.isStorageFull = false;
+      world.powerOn();
+      trial.awaitReturn();
+      world.open(first);
+    },
+  },
+  {
+    name: "redelivery after forty other commands, none of which may push out its id",
+    expected: {
+      pulses: [pulse],
+      reported: [
+        ...["opened", ...Array.from({ length: 20 }, () => ["unknown-action", "expired"]).flat()],
+        "duplicate",
+      ],
+      ...never,
+    },
+    run({ world }) {
+      const first = { id: "same", issuedAt: world.date, expiresAt: world.date + 60_000 };
+      world.open(first);
+      world.run(5_000);
+      for (let i = 0; i < 20; i++) {
+        world.open({ action: "close" });
+        world.open({ issuedAt: world.date - 120_000 });
+        world.run(100);
+      }
+      world.run(20_000);
+      world.open(first);
+    },
+  },
+  {
+    name: "a misspelt time: refused, because it would never get old",
+    expected: { pulses: [], reported: ["malformed", "malformed"], ...never },
+    run({ world }) {
+      world.open({ issuedAt: undefined, expiresAt: undefined, issuedat: world.date });
+      world.open({ expiresAt: undefined, expires: world.date + 10_000 });
+    },
+  },
+  {
+    name: "a retained command is cleared with an empty message: nothing happens, now and later",
+    expected: { pulses: [], reported: ["retained"], backWithinMs: 10_000 },
+    run(trial) {
+      const { world } = trial;
+      world.powerOff();
+      world.send("open", { retain: true });
+      world.powerOn();
+      world.awaitOnline();
+      world.send("", { retain: true });
+      world.send("");
+      world.run(5_000);
+      world.broker.dropAll();
+      trial.awaitReturn();
+      trial.expect(world.lastStatus?.refused === 1, "the status counts one refusal");
+    },
+  },
+  {
     name: "double tap: two commands, during the pulse and in the cooldown",
     expected: {
       pulses: [pulse, pulse],
