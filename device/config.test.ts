@@ -41,6 +41,7 @@ describe("parseSettings", () => {
       pulseMs: 500,
       pulseCapMs: 1_500,
       cooldownMs: 3_000,
+      travelMs: 0,
       keepAliveSeconds: 60,
       commandMaxAgeMs: 60_000,
       clockSkewMs: 5_000,

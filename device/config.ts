@@ -18,6 +18,8 @@ export interface Settings {
   /** ends a pulse whose own timer failed */
   readonly pulseCapMs: number;
   readonly cooldownMs: number;
+  /** how long the gate moves after a pulse; a command is refused meanwhile. 0: not known */
+  readonly travelMs: number;
   readonly keepAliveSeconds: number;
   /** a command issued longer ago than this is expired */
   readonly commandMaxAgeMs: number;
@@ -56,6 +58,7 @@ export const numberLimits = {
   pulseMs: { default: 500, minimum: 20, maximum: 5_000, unit: "ms" },
   pulseCapMs: { default: 6_000, minimum: 120, maximum: 10_000, unit: "ms" },
   cooldownMs: { default: 3_000, minimum: 0, maximum: 600_000, unit: "ms" },
+  travelMs: { default: 0, minimum: 0, maximum: 120_000, unit: "ms" },
   keepAliveSeconds: { default: 60, minimum: 1, maximum: 1_200, unit: "s" },
   commandMaxAgeMs: { default: 60_000, minimum: 1_000, maximum: 600_000, unit: "ms" },
   clockSkewMs: { default: 5_000, minimum: 0, maximum: 60_000, unit: "ms" },
@@ -102,6 +105,7 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     pulseMs,
     pulseCapMs: reader.number("pulseCapMs", capOf(pulseMs)),
     cooldownMs: reader.number("cooldownMs"),
+    travelMs: reader.number("travelMs"),
     keepAliveSeconds: reader.number("keepAliveSeconds"),
     commandMaxAgeMs: reader.number("commandMaxAgeMs"),
     clockSkewMs: reader.number("clockSkewMs"),

@@ -15,8 +15,11 @@ import { Session, type SessionEffect } from "./mqtt/session.ts";
 import type { StateMachine } from "./state-machine.ts";
 import { type Facts, Status } from "./status.ts";
 
-/** Storage keys, at most 15 characters (NVS): ids of commands, and outcomes not delivered yet. */
-export type StoredKey = "seen-ids" | "events";
+/**
+ * Storage keys, at most 15 characters (NVS): ids of commands, outcomes not delivered yet, and until
+ * when the gate moves, in ms since 1970.
+ */
+export type StoredKey = "seen-ids" | "events" | "moves-until";
 
 export interface BoxOptions {
   readonly settings: Settings;
@@ -70,6 +73,9 @@ export class Box implements StateMachine<BoxEffect> {
   #opening: { readonly command: Command; readonly entry: JournalEntry | undefined } | undefined;
   #isStopping = false;
   #isSeenStored = true;
+  readonly #travelMs: number;
+  /** ms since 1970: the gate moves until then because of a pulse before a restart */
+  readonly #movesUntil: number;
   #storeAt: number | undefined;
   #farewellAt: number | undefined;
 
@@ -80,6 +86,8 @@ export class Box implements StateMachine<BoxEffect> {
     this.#topics = topicsOf(settings.prefix, thingName);
     this.#longestPulseMs = options.pulseEndsItself ? settings.pulseMs : Number.POSITIVE_INFINITY;
     this.#gate = new Gate(settings);
+    this.#travelMs = settings.travelMs === 0 ? 0 : settings.pulseMs + settings.travelMs;
+    this.#movesUntil = Number(stored["moves-until"]);
     this.#reader = new CommandReader(settings, readSeenIds(stored["seen-ids"]));
     this.#journal = new Journal(stored.events, this.#topics.event);
     this.#status = new Status(options);
@@ -194,7 +202,10 @@ export class Box implements StateMachine<BoxEffect> {
       this.#reader.noteOpened(command.id, now.ticks);
       this.#isSeenStored = false;
     }
-    return this.#store();
+    const effects = this.#store();
+    if (this.#travelMs === 0 || now.date === undefined) return effects;
+    const value = String(now.date + this.#travelMs);
+    return [...effects, { type: "store", key: "moves-until", value }];
   }
 
   /** The pin is LOW. */
@@ -296,12 +307,20 @@ export class Box implements StateMachine<BoxEffect> {
       return this.#reportRefused(verdict.command, verdict.reason, now);
     }
     const { command } = verdict;
+    if (this.#isMovingSinceBefore(now)) return this.#reportRefused(command, "busy", now);
     const effect = this.#gate.handleOpen(now.ticks);
     if (effect.type === "write") {
       this.#opening = { command, entry: undefined };
       return [effect];
     }
     return this.#reportRefused(command, effect.reason, now);
+  }
+
+  /** Whether a pulse before a restart may still move the gate. The stored time is untrusted. */
+  #isMovingSinceBefore({ date }: Instant): boolean {
+    if (this.#travelMs === 0 || date === undefined) return false;
+    const remainingMs = this.#movesUntil - date;
+    return remainingMs > 0 && remainingMs <= this.#travelMs;
   }
 
   #reportOpened(pulseMs: number, now: Instant): BoxEffect[] {

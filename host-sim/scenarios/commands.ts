@@ -1,7 +1,23 @@
-import type { Scenario } from "./scenario.ts";
+import { BoomGate } from "../site/boom-gate.ts";
+import { Remote } from "../site/remote.ts";
+import type { Scenario, Trial } from "./scenario.ts";
 
 const pulse = 500;
 const never = { backWithinMs: null } as const;
+
+/** Wires the pin to a gate that takes eight seconds, with a remote of one button. */
+function wireTogglingGate(trial: Trial): BoomGate {
+  const { timeline } = trial.world;
+  const time = {
+    now: () => timeline.now,
+    after: (delayMs: number, callback: () => void) => timeline.after(delayMs, callback),
+    cancel: (handle: object) => void timeline.cancel(handle),
+  };
+  const gate = new BoomGate({ travelMs: 8_000, holdMs: 20_000, signal: "toggles" }, time);
+  const remote = new Remote(() => gate.handleSignal(), time);
+  trial.onEdge = (value, at) => remote.handleEdge({ value, at });
+  return gate;
+}
 
 /** Commands that are late, repeated or damaged. */
 export const commandScenarios: readonly Scenario[] = [
@@ -183,6 +199,60 @@ export const commandScenarios: readonly Scenario[] = [
       world.open();
       world.run(10_000);
       world.open();
+    },
+  },
+  {
+    name: "a gate that toggles, travel time not set: a second press stops it halfway",
+    expected: { pulses: [pulse, pulse], reported: ["opened", "opened"], ...never },
+    run(trial) {
+      const { world } = trial;
+      const gate = wireTogglingGate(trial);
+      world.open();
+      world.run(4_000);
+      world.open();
+      world.run(10_000);
+      trial.expect(gate.state === "stopped", `it is ${gate.state}`);
+    },
+  },
+  {
+    name: "a gate that toggles, travel time set: a second command is refused until it is up",
+    settings: { travelMs: 9_000 },
+    expected: {
+      pulses: [pulse, pulse],
+      reported: ["opened", "busy", "busy", "opened"],
+      ...never,
+    },
+    run(trial) {
+      const { world } = trial;
+      const gate = wireTogglingGate(trial);
+      world.send("open");
+      world.run(3_600);
+      world.send("open");
+      world.run(400);
+      world.open();
+      world.run(4_500);
+      trial.expect(gate.state === "open", `it is ${gate.state}`);
+      world.run(1_100);
+      world.open();
+      world.run(10_000);
+      trial.expect(gate.state === "closed", `it is ${gate.state}`);
+    },
+  },
+  {
+    name: "a gate that toggles, power cut while it moves: a second command is refused after the restart",
+    settings: { travelMs: 9_000 },
+    expected: { pulses: [pulse], reported: ["opened", "busy"], backWithinMs: 10_000 },
+    run(trial) {
+      const { world } = trial;
+      const gate = wireTogglingGate(trial);
+      world.open();
+      world.run(1_000);
+      world.powerOff();
+      world.powerOn();
+      trial.awaitReturn();
+      world.open();
+      world.run(6_000);
+      trial.expect(gate.state === "open", `it is ${gate.state}`);
     },
   },
   {
