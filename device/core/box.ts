@@ -52,6 +52,8 @@ const heldMs = 30_000;
 const backoffMinimumMs = 1_000;
 /** Refusals are stored after this time unless they have been delivered: flash wears out. */
 const storeDelayMs = 1_000;
+/** After an outcome, more people may want to come in. */
+const quietMs = 5 * 60_000;
 /** How long a stopping box waits for the acknowledgement of its last messages. */
 const farewellMs = 2_000;
 
@@ -77,6 +79,7 @@ export class Box implements StateMachine<BoxEffect> {
   /** ms since 1970: the gate moves until then because of a pulse before a restart */
   readonly #movesUntil: number;
   #storeAt: number | undefined;
+  #outcomeAt = Number.NEGATIVE_INFINITY;
   #farewellAt: number | undefined;
 
   constructor(options: BoxOptions) {
@@ -101,7 +104,8 @@ export class Box implements StateMachine<BoxEffect> {
       options.parser,
     );
     const backoff = { minimumMs: backoffMinimumMs, maximumMs: backoffMaximumMs };
-    this.#connection = new Connection({ networks, backoff, heldMs }, random);
+    const isIdle = (ticks: number) => this.#isIdle(ticks);
+    this.#connection = new Connection({ networks, backoff, heldMs, isIdle }, random);
   }
 
   get connectionState(): ConnectionState {
@@ -111,6 +115,10 @@ export class Box implements StateMachine<BoxEffect> {
   /** see {@link Connection.refusals} */
   get refusals(): number {
     return this.#connection.refusals;
+  }
+
+  get firstTimeServer(): number {
+    return this.#connection.firstTimeServer;
   }
 
   /** The next time, in ticks, at which {@link handleTimeout} has work to do. */
@@ -323,6 +331,12 @@ export class Box implements StateMachine<BoxEffect> {
     return remainingMs > 0 && remainingMs <= this.#travelMs;
   }
 
+  /** Whether an interruption of the connection would disturb nobody. */
+  #isIdle(ticks: number): boolean {
+    const isQuiet = ticks - this.#outcomeAt >= quietMs;
+    return isQuiet && this.#gate.deadline === undefined && this.#session.isDelivered;
+  }
+
   #reportOpened(pulseMs: number, now: Instant): BoxEffect[] {
     const opening = this.#opening;
     if (opening === undefined) return [];
@@ -342,7 +356,8 @@ export class Box implements StateMachine<BoxEffect> {
     const report = refusedEvent(command, reason, now.date);
     const effects = this.#report(report, this.#journal.add(report), now);
     this.#storeAt ??= now.ticks + storeDelayMs;
-    return effects;
+    if (reason !== "expired" && reason !== "future") return effects;
+    return [...effects, ...this.#connection.doubtClock(now.ticks)];
   }
 
   #report(
@@ -352,6 +367,7 @@ export class Box implements StateMachine<BoxEffect> {
     first: readonly BoxEffect[] = [],
   ): BoxEffect[] {
     this.#status.changed(now.ticks);
+    this.#outcomeAt = now.ticks;
     return [{ type: "event", report }, ...first, ...this.#tell(entry, now)];
   }
 
