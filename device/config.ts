@@ -1,4 +1,12 @@
-import { consistsOf, hyphen, isDigit, isLetter } from "./characters.ts";
+import {
+  consistsOf,
+  hyphen,
+  isDigit,
+  isHexDigit,
+  isLetter,
+  isPrintableAscii,
+} from "./characters.ts";
+import { utf8Length } from "./core/utf8.ts";
 import type { WiFiNetwork } from "./hal.ts";
 import { isTemplateName } from "./messages/claim-topics.ts";
 import { defaultPrefix, isPrefix, isThingName } from "./messages/topics.ts";
@@ -188,7 +196,7 @@ class SettingsReader {
     if (Array.isArray(value) && value.length <= 8 && value.every(isWiFiNetwork)) return value;
     // The value is never shown: it contains passwords.
     this.problems.push(
-      "networks must be up to 8 {SSID: 1–32 characters, password: 8–63 characters or none}",
+      "networks must be up to 8 {SSID: 1–32 bytes in UTF-8, without NUL; password: 8–63 ASCII characters, a key of 64 hexadecimal digits, or none}",
     );
     return [];
   }
@@ -233,7 +241,6 @@ function isLabel(label: string): boolean {
 
 const isLabelUnit = (unit: number) => isLetter(unit) || isDigit(unit) || unit === hyphen;
 
-/** WPA2: a password of 8–63 characters; an SSID of at most 32. */
 function isWiFiNetwork(value: unknown): value is WiFiNetwork {
   if (typeof value !== "object" || value === null) return false;
   const { SSID, password, ...unknown } = value as Record<string, unknown>;
@@ -242,10 +249,27 @@ function isWiFiNetwork(value: unknown): value is WiFiNetwork {
     // A misspelt `password` must not select an open network.
     Object.keys(unknown).length === 0 &&
     typeof SSID === "string" &&
-    SSID.length >= 1 &&
-    SSID.length <= 32 &&
-    (isOpen || (typeof password === "string" && password.length >= 8 && password.length <= 63))
+    isSSID(SSID) &&
+    (isOpen || (typeof password === "string" && isWiFiPassword(password)))
   );
+}
+
+/**
+ * An access point compares bytes (IEEE 802.11, 9.4.2.2). The hardware takes a text, which ends at
+ * NUL; half a surrogate pair has no bytes.
+ */
+function isSSID(text: string): boolean {
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code === 0 || (code >= 0xd800 && code <= 0xdfff)) return false;
+  }
+  const bytes = utf8Length(text);
+  return bytes >= 1 && bytes <= 32;
+}
+
+/** A pass phrase, or the key that is derived from it and the SSID (IEEE 802.11, J.4.1). */
+function isWiFiPassword(text: string): boolean {
+  return consistsOf(text, isPrintableAscii, 8, 63) || consistsOf(text, isHexDigit, 64, 64);
 }
 
 function show(value: unknown): string {
