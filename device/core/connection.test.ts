@@ -225,6 +225,26 @@ describe("a connection", () => {
     assert.deepEqual(types(connection.handleTimeout(2 * resynchronizeMs)), ["synchronize"]);
   });
 
+  it("gives every loss a reason, also one that the hardware cannot explain", () => {
+    const reasons = [
+      "closed",
+      "refused",
+      "unreachable",
+      "certificate",
+      "handshake",
+      "timeout",
+    ] as const;
+    for (const reason of reasons) {
+      for (const detail of [undefined, ""]) {
+        const connection = connected();
+        const [lost] = connection
+          .socketLost(60_000, reason, detail)
+          .flatMap((effect) => (effect.type === "state" ? [effect.reason] : []));
+        assert.equal(lost, reason);
+      }
+    }
+  });
+
   it("asks for the time again, and another server first, when TLS refuses the certificate", () => {
     const connection = create();
     connection.start(0);
