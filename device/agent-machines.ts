@@ -22,7 +22,11 @@ export function makeBox(parts: MachineParts, parser: PacketParser, identity: Ide
     settings,
     firmware,
     resetReason: system.resetReason,
-    stored: { "seen-ids": storage.read("seen-ids"), events: storage.read("events") },
+    stored: {
+      "seen-ids": storage.read("seen-ids"),
+      events: storage.read("events"),
+      "moves-until": storage.read("moves-until"),
+    },
     parser,
     pulseEndsItself: device.gatePin.pulse !== undefined,
     random: () => system.random(),

@@ -203,8 +203,10 @@ export class Agent {
   }
 
   #synchronize(): void {
+    const { timeServers } = this.#options.settings;
+    const first = this.#machine.firstTimeServer % timeServers.length;
     this.#device.clock.synchronize({
-      servers: this.#options.settings.timeServers,
+      servers: [...timeServers.slice(first), ...timeServers.slice(0, first)],
       onSynchronized: () => this.#handle((now) => this.#machine.timeSet(now)),
       onError: (detail) => this.#handle((now) => this.#machine.timeFailed(now, detail)),
     });

@@ -27,6 +27,14 @@ export function isLetter(unit: number): boolean {
   return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a);
 }
 
+export function isHexDigit(unit: number): boolean {
+  return isDigit(unit) || (unit >= 0x61 && unit <= 0x66) || (unit >= 0x41 && unit <= 0x46);
+}
+
+export function isPrintableAscii(unit: number): boolean {
+  return unit >= 0x20 && unit <= 0x7e;
+}
+
 /** letters, digits, `_` and `-`: the characters of AWS IoT Core's names */
 export function isNameUnit(unit: number): boolean {
   return isLetter(unit) || isDigit(unit) || unit === underscore || unit === hyphen;

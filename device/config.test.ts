@@ -41,6 +41,7 @@ describe("parseSettings", () => {
       pulseMs: 500,
       pulseCapMs: 1_500,
       cooldownMs: 3_000,
+      travelMs: 0,
       keepAliveSeconds: 60,
       commandMaxAgeMs: 60_000,
       clockSkewMs: 5_000,
@@ -135,6 +136,10 @@ describe("parseSettings", () => {
       ["the shortest password", { SSID, password: "x".repeat(8) }],
       ["the longest password", { SSID, password: "x".repeat(63) }],
       ["the longest name", { SSID: "x".repeat(32) }],
+      ["the longest name of emoji", { SSID: "🚗".repeat(8) }],
+      ["the longest name of umlauts", { SSID: "ü".repeat(16) }],
+      ["a password with every kind of character", { SSID, password: " !~ aZ09" }],
+      ["a key", { SSID, password: "0123456789abcdefABCDEF".padEnd(64, "f") }],
     ] as const) {
       it(`may be ${name}`, () => {
         assert.deepEqual(settingsOf({ networks: [network] }).networks, [network]);
@@ -146,6 +151,14 @@ describe("parseSettings", () => {
       ["a missing name", [{}]],
       ["an empty name", [{ SSID: "" }]],
       ["a name that is too long", [{ SSID: "x".repeat(33) }]],
+      ["a name of 48 bytes", [{ SSID: "🚗".repeat(12) }]],
+      ["a name of 34 bytes", [{ SSID: "ü".repeat(17) }]],
+      ["a name with NUL", [{ SSID: "Off\0ice" }]],
+      ["a name with half a character", [{ SSID: "\ud83d" }]],
+      ["a password that is not ASCII", [{ SSID, password: "Schlüssel" }]],
+      ["a password with a control character", [{ SSID, password: "secret\tsecret" }]],
+      ["a key with another letter", [{ SSID, password: "g".repeat(64) }]],
+      ["a key that is too long", [{ SSID, password: "a".repeat(65) }]],
       ["an empty password", [{ SSID, password: "" }]],
       ["a password that is too short", [{ SSID, password: "hunter2" }]],
       ["a password that is too long", [{ SSID, password: "x".repeat(64) }]],

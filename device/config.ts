@@ -1,4 +1,12 @@
-import { consistsOf, hyphen, isDigit, isLetter } from "./characters.ts";
+import {
+  consistsOf,
+  hyphen,
+  isDigit,
+  isHexDigit,
+  isLetter,
+  isPrintableAscii,
+} from "./characters.ts";
+import { utf8Length } from "./core/utf8.ts";
 import type { WiFiNetwork } from "./hal.ts";
 import { isTemplateName } from "./messages/claim-topics.ts";
 import { defaultPrefix, isPrefix, isThingName } from "./messages/topics.ts";
@@ -18,6 +26,8 @@ export interface Settings {
   /** ends a pulse whose own timer failed */
   readonly pulseCapMs: number;
   readonly cooldownMs: number;
+  /** how long the gate moves after a pulse; a command is refused meanwhile. 0: not known */
+  readonly travelMs: number;
   readonly keepAliveSeconds: number;
   /** a command issued longer ago than this is expired */
   readonly commandMaxAgeMs: number;
@@ -56,6 +66,7 @@ export const numberLimits = {
   pulseMs: { default: 500, minimum: 20, maximum: 5_000, unit: "ms" },
   pulseCapMs: { default: 6_000, minimum: 120, maximum: 10_000, unit: "ms" },
   cooldownMs: { default: 3_000, minimum: 0, maximum: 600_000, unit: "ms" },
+  travelMs: { default: 0, minimum: 0, maximum: 120_000, unit: "ms" },
   keepAliveSeconds: { default: 60, minimum: 1, maximum: 1_200, unit: "s" },
   commandMaxAgeMs: { default: 60_000, minimum: 1_000, maximum: 600_000, unit: "ms" },
   clockSkewMs: { default: 5_000, minimum: 0, maximum: 60_000, unit: "ms" },
@@ -102,6 +113,7 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     pulseMs,
     pulseCapMs: reader.number("pulseCapMs", capOf(pulseMs)),
     cooldownMs: reader.number("cooldownMs"),
+    travelMs: reader.number("travelMs"),
     keepAliveSeconds: reader.number("keepAliveSeconds"),
     commandMaxAgeMs: reader.number("commandMaxAgeMs"),
     clockSkewMs: reader.number("clockSkewMs"),
@@ -184,7 +196,7 @@ class SettingsReader {
     if (Array.isArray(value) && value.length <= 8 && value.every(isWiFiNetwork)) return value;
     // The value is never shown: it contains passwords.
     this.problems.push(
-      "networks must be up to 8 {SSID: 1–32 characters, password: 8–63 characters or none}",
+      "networks must be up to 8 {SSID: 1–32 bytes in UTF-8, without NUL; password: 8–63 ASCII characters, a key of 64 hexadecimal digits, or none}",
     );
     return [];
   }
@@ -229,7 +241,6 @@ function isLabel(label: string): boolean {
 
 const isLabelUnit = (unit: number) => isLetter(unit) || isDigit(unit) || unit === hyphen;
 
-/** WPA2: a password of 8–63 characters; an SSID of at most 32. */
 function isWiFiNetwork(value: unknown): value is WiFiNetwork {
   if (typeof value !== "object" || value === null) return false;
   const { SSID, password, ...unknown } = value as Record<string, unknown>;
@@ -238,10 +249,27 @@ function isWiFiNetwork(value: unknown): value is WiFiNetwork {
     // A misspelt `password` must not select an open network.
     Object.keys(unknown).length === 0 &&
     typeof SSID === "string" &&
-    SSID.length >= 1 &&
-    SSID.length <= 32 &&
-    (isOpen || (typeof password === "string" && password.length >= 8 && password.length <= 63))
+    isSSID(SSID) &&
+    (isOpen || (typeof password === "string" && isWiFiPassword(password)))
   );
+}
+
+/**
+ * An access point compares bytes (IEEE 802.11, 9.4.2.2). The hardware takes a text, which ends at
+ * NUL; half a surrogate pair has no bytes.
+ */
+function isSSID(text: string): boolean {
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code === 0 || (code >= 0xd800 && code <= 0xdfff)) return false;
+  }
+  const bytes = utf8Length(text);
+  return bytes >= 1 && bytes <= 32;
+}
+
+/** A pass phrase, or the key that is derived from it and the SSID (IEEE 802.11, J.4.1). */
+function isWiFiPassword(text: string): boolean {
+  return consistsOf(text, isPrintableAscii, 8, 63) || consistsOf(text, isHexDigit, 64, 64);
 }
 
 function show(value: unknown): string {

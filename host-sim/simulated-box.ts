@@ -5,7 +5,7 @@ import type { Fault } from "./faults/fault.ts";
 import { ScriptedClock } from "./hardware/clock.ts";
 import { createNodeDevice, type NodeDevice, type NodeDeviceOptions } from "./hardware/device.ts";
 import { FaultyLink } from "./hardware/link.ts";
-import { BoomGate, type BoomTimes } from "./site/boom-gate.ts";
+import { BoomGate, type BoomOptions } from "./site/boom-gate.ts";
 import { Remote } from "./site/remote.ts";
 
 /** What runs on the simulated hardware: the agent itself, or the agent on another engine. */
@@ -19,7 +19,8 @@ export interface Firmware extends Pick<Agent, "connectionState" | "start" | "sto
 
 export interface SimulatedBoxOptions extends Omit<NodeDeviceOptions, "pin" | "gatePin" | "link"> {
   readonly settings: Settings;
-  readonly boomTimes?: BoomTimes;
+  /** default: a gate that takes as long as the settings say, if they say it */
+  readonly boom?: Partial<BoomOptions>;
   /** creates one for each power-on; default: the agent, in this process */
   makeFirmware?(options: AgentOptions): Firmware;
   onRecord?(record: SimulatedBoxRecord): void;
@@ -53,10 +54,11 @@ export class SimulatedBox {
   #restart: NodeJS.Timeout | undefined;
 
   constructor(options: SimulatedBoxOptions) {
-    const { settings, boomTimes, onRecord, makeFirmware: _, ...hardware } = options;
+    const { settings, boom, onRecord, makeFirmware: _, ...hardware } = options;
     this.#options = options;
     this.#device = createNodeDevice({ ...hardware, link: this.link, pin: settings.pin });
-    this.gate = new BoomGate(boomTimes);
+    const { travelMs } = settings;
+    this.gate = new BoomGate(boom ?? (travelMs > 0 ? { travelMs } : {}));
     this.#remote = new Remote(() => this.gate.handleSignal());
     this.#device.gatePin.onEdge = (edge) => {
       this.#remote.handleEdge(edge);

@@ -36,7 +36,7 @@ class Rig {
       settings: settingsOf(changes),
       firmware: "test",
       resetReason: "power-on",
-      stored: { "seen-ids": undefined, events: undefined, ...stored },
+      stored: { "seen-ids": undefined, events: undefined, "moves-until": undefined, ...stored },
       random: () => this.chance,
       facts: () => this.facts,
       parser,
@@ -214,6 +214,13 @@ describe("a box", () => {
         [reason],
       );
     }
+  });
+
+  it("ignores an empty message: it only acknowledges it", () => {
+    const rig = new Rig().connect();
+    assert.deepEqual(types(rig.command("")), ["acknowledge"]);
+    assert.deepEqual(types(rig.command("", { retain: true })), ["acknowledge"]);
+    assert.deepEqual(rig.events, []);
   });
 
   it("refuses a second command during the pulse and during the cooldown, and queues neither", () => {

@@ -15,8 +15,11 @@ import { Session, type SessionEffect } from "./mqtt/session.ts";
 import type { StateMachine } from "./state-machine.ts";
 import { type Facts, Status } from "./status.ts";
 
-/** Storage keys, at most 15 characters (NVS): ids of commands, and outcomes not delivered yet. */
-export type StoredKey = "seen-ids" | "events";
+/**
+ * Storage keys, at most 15 characters (NVS): ids of commands, outcomes not delivered yet, and until
+ * when the gate moves, in ms since 1970.
+ */
+export type StoredKey = "seen-ids" | "events" | "moves-until";
 
 export interface BoxOptions {
   readonly settings: Settings;
@@ -49,6 +52,8 @@ const heldMs = 30_000;
 const backoffMinimumMs = 1_000;
 /** Refusals are stored after this time unless they have been delivered: flash wears out. */
 const storeDelayMs = 1_000;
+/** After an outcome, more people may want to come in. */
+const quietMs = 5 * 60_000;
 /** How long a stopping box waits for the acknowledgement of its last messages. */
 const farewellMs = 2_000;
 
@@ -70,7 +75,11 @@ export class Box implements StateMachine<BoxEffect> {
   #opening: { readonly command: Command; readonly entry: JournalEntry | undefined } | undefined;
   #isStopping = false;
   #isSeenStored = true;
+  readonly #travelMs: number;
+  /** ms since 1970: the gate moves until then because of a pulse before a restart */
+  readonly #movesUntil: number;
   #storeAt: number | undefined;
+  #outcomeAt = Number.NEGATIVE_INFINITY;
   #farewellAt: number | undefined;
 
   constructor(options: BoxOptions) {
@@ -80,6 +89,8 @@ export class Box implements StateMachine<BoxEffect> {
     this.#topics = topicsOf(settings.prefix, thingName);
     this.#longestPulseMs = options.pulseEndsItself ? settings.pulseMs : Number.POSITIVE_INFINITY;
     this.#gate = new Gate(settings);
+    this.#travelMs = settings.travelMs === 0 ? 0 : settings.pulseMs + settings.travelMs;
+    this.#movesUntil = Number(stored["moves-until"]);
     this.#reader = new CommandReader(settings, readSeenIds(stored["seen-ids"]));
     this.#journal = new Journal(stored.events, this.#topics.event);
     this.#status = new Status(options);
@@ -93,7 +104,8 @@ export class Box implements StateMachine<BoxEffect> {
       options.parser,
     );
     const backoff = { minimumMs: backoffMinimumMs, maximumMs: backoffMaximumMs };
-    this.#connection = new Connection({ networks, backoff, heldMs }, random);
+    const isIdle = (ticks: number) => this.#isIdle(ticks);
+    this.#connection = new Connection({ networks, backoff, heldMs, isIdle }, random);
   }
 
   get connectionState(): ConnectionState {
@@ -103,6 +115,10 @@ export class Box implements StateMachine<BoxEffect> {
   /** see {@link Connection.refusals} */
   get refusals(): number {
     return this.#connection.refusals;
+  }
+
+  get firstTimeServer(): number {
+    return this.#connection.firstTimeServer;
   }
 
   /** The next time, in ticks, at which {@link handleTimeout} has work to do. */
@@ -190,8 +206,14 @@ export class Box implements StateMachine<BoxEffect> {
     const command = this.#opening?.command;
     if (command === undefined) return [];
     this.#opening = { command, entry: this.#journal.add(openedEvent(command, null, now.date)) };
-    if (command.id !== null) this.#isSeenStored = false;
-    return this.#store();
+    if (command.id !== null) {
+      this.#reader.noteOpened(command.id, now.ticks);
+      this.#isSeenStored = false;
+    }
+    const effects = this.#store();
+    if (this.#travelMs === 0 || now.date === undefined) return effects;
+    const value = String(now.date + this.#travelMs);
+    return [...effects, { type: "store", key: "moves-until", value }];
   }
 
   /** The pin is LOW. */
@@ -280,24 +302,39 @@ export class Box implements StateMachine<BoxEffect> {
   #handleMessage(packet: PublishPacket, now: Instant): BoxEffect[] {
     // Only the subscribed topic counts.
     if (packet.topic !== this.#topics.command) return [];
+    // Nothing at all is no command: it is how a client clears a retained one [MQTT-3.3.1-10].
+    if (packet.payloadLength === 0) return [];
     // A stopping box ignores commands: it could not report the outcome.
     if (this.#isStopping) return [];
     return this.#handleCommand(packet, now);
   }
 
   #handleCommand(message: CommandMessage, now: Instant): BoxEffect[] {
-    const verdict = this.#reader.read(message, now.date);
+    const verdict = this.#reader.read(message, now);
     if (verdict.outcome === "refused") {
       return this.#reportRefused(verdict.command, verdict.reason, now);
     }
     const { command } = verdict;
+    if (this.#isMovingSinceBefore(now)) return this.#reportRefused(command, "busy", now);
     const effect = this.#gate.handleOpen(now.ticks);
     if (effect.type === "write") {
       this.#opening = { command, entry: undefined };
       return [effect];
     }
-    if (command.id !== null) this.#isSeenStored = false;
     return this.#reportRefused(command, effect.reason, now);
+  }
+
+  /** Whether a pulse before a restart may still move the gate. The stored time is untrusted. */
+  #isMovingSinceBefore({ date }: Instant): boolean {
+    if (this.#travelMs === 0 || date === undefined) return false;
+    const remainingMs = this.#movesUntil - date;
+    return remainingMs > 0 && remainingMs <= this.#travelMs;
+  }
+
+  /** Whether an interruption of the connection would disturb nobody. */
+  #isIdle(ticks: number): boolean {
+    const isQuiet = ticks - this.#outcomeAt >= quietMs;
+    return isQuiet && this.#gate.deadline === undefined && this.#session.isDelivered;
   }
 
   #reportOpened(pulseMs: number, now: Instant): BoxEffect[] {
@@ -319,7 +356,8 @@ export class Box implements StateMachine<BoxEffect> {
     const report = refusedEvent(command, reason, now.date);
     const effects = this.#report(report, this.#journal.add(report), now);
     this.#storeAt ??= now.ticks + storeDelayMs;
-    return effects;
+    if (reason !== "expired" && reason !== "future") return effects;
+    return [...effects, ...this.#connection.doubtClock(now.ticks)];
   }
 
   #report(
@@ -329,6 +367,7 @@ export class Box implements StateMachine<BoxEffect> {
     first: readonly BoxEffect[] = [],
   ): BoxEffect[] {
     this.#status.changed(now.ticks);
+    this.#outcomeAt = now.ticks;
     return [{ type: "event", report }, ...first, ...this.#tell(entry, now)];
   }
 
@@ -351,7 +390,7 @@ export class Box implements StateMachine<BoxEffect> {
     if (events !== undefined) effects.push({ type: "store", key: "events", value: events });
     if (!this.#isSeenStored) {
       this.#isSeenStored = true;
-      const value = JSON.stringify(this.#reader.seen);
+      const value = JSON.stringify(this.#reader.opened);
       effects.push({ type: "store", key: "seen-ids", value });
     }
     return effects;
@@ -386,8 +425,8 @@ export class Box implements StateMachine<BoxEffect> {
   }
 }
 
-/** Storage is untrusted: if it cannot be read, nothing is remembered. */
-function readSeenIds(text: string | undefined): string[] {
+/** Storage is untrusted. @returns undefined if it cannot be read */
+function readSeenIds(text: string | undefined): string[] | undefined {
   const ids = text === undefined ? undefined : parseJson(text);
-  return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : undefined;
 }

@@ -77,6 +77,10 @@ export class Claimer implements StateMachine<ClaimEffect> {
     return this.#connection.state;
   }
 
+  get firstTimeServer(): number {
+    return this.#connection.firstTimeServer;
+  }
+
   get deadline(): number | undefined {
     const ours = this.#exchange?.deadline;
     const other = this.#connection.deadline;
@@ -126,7 +130,8 @@ export class Claimer implements StateMachine<ClaimEffect> {
 
   socketLost(now: Instant, reason: SocketError, detail?: string): ClaimEffect[] {
     const step = this.#exchange?.step;
-    const words = detail === undefined ? reason : `${reason}: ${detail}`;
+    const words = detail ? `${reason}: ${detail}` : reason;
+    if (reason === "certificate") this.#connection.refuseCertificate();
     return this.#fail(explainLoss(reason, words, step), now);
   }
 

@@ -55,7 +55,7 @@ export function draw(): string {
     "",
     "The first row whose condition holds is taken; an input without a row is ignored. `timeout` comes at",
     "the deadline. `pause` is the back-off's. `spacing` ends when two attempts are far enough apart.",
-    "`upkeep` is the earlier of the moment when the connection counts as held and the moment when the",
-    "clock is due to be set again.",
+    "`upkeep` is the earliest of three moments: when the connection counts as held, when the clock is due",
+    "to be set again, and when the preferred network is due to be tried again.",
   ].join("\n");
 }

@@ -37,6 +37,12 @@ const route = [
   "timeout timeout networkUp socketOpen networkDown networkUp timeout socketOpen lost timeout",
   "socketOpen sessionReady timeSet timeout timeout networkDown networkUp socketOpen sessionReady",
   "lost stop",
+  // On the second network: the first one is tried again, and is worse, in three ways.
+  "start networkDown networkUp socketLost timeout refused timeout socketOpen sessionReady",
+  "timeout timeout networkUp lost timeout networkUp socketOpen sessionReady",
+  "timeout timeout networkUp timeout timeout networkUp socketOpen sessionReady",
+  "timeout timeout networkUp socketOpen lost timeout networkUp socketOpen sessionReady",
+  "later doubtClock stop",
 ].flatMap((names) => names.split(" "));
 
 type Call = (connection: Connection, now: number) => ConnectionEffect[];
@@ -52,6 +58,10 @@ const calls: Readonly<Record<string, Call>> = {
   sessionReady: (connection, now) => connection.sessionReady(now),
   lost: (connection, now) => connection.lost(now, "silent"),
   socketLost: (connection, now) => connection.socketLost(now, "closed"),
+  refused: (connection, now) => connection.socketLost(now, "certificate"),
+  doubtClock: (connection, now) => connection.doubtClock(now),
+  /** nothing happens for a quarter of an hour */
+  later: () => [],
 };
 
 /** One connection that is checked against the table at each step. */
@@ -72,7 +82,8 @@ class Walk {
   step(name: string, waitMs: number): Transition | undefined {
     const { state: from, deadline } = this.#connection;
     const isTimeout = name === "timeout";
-    if (!isTimeout) this.#now += waitMs;
+    if (name === "later") this.#now += 15 * 60_000;
+    else if (!isTimeout) this.#now += waitMs;
     else if (deadline !== undefined) this.#now = Math.max(this.#now, deadline);
     const input = this.#inputOf(name);
     const effects = isTimeout
@@ -80,6 +91,8 @@ class Walk {
       : (calls[name] as Call)(this.#connection, this.#now);
     const { state } = this.#connection;
     const types = effects.map(({ type }) => type);
+    // From then on, the hardware has no network.
+    if (types.includes("join") || types.includes("leave")) this.#isNetworkUp = false;
     this.#checkSpacing(types);
     if (input === "stop") {
       assert.deepEqual([state, types], [stopping.to, effectsOf(from, stopping)]);
@@ -97,7 +110,8 @@ class Walk {
   #inputOf(name: string): ConnectionInput | "stop" {
     const wasUp = this.#isNetworkUp;
     if (name === "networkUp") this.#isNetworkUp = true;
-    if (name === "socketLost") return "lost";
+    if (name === "socketLost" || name === "refused") return "lost";
+    if (name === "doubtClock") return "clockDoubted";
     if (name !== "networkDown") return name as ConnectionInput | "stop";
     this.#isNetworkUp = false;
     return wasUp ? "networkLost" : "joinFailed";

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import {
   Connection,
   type ConnectionEffect,
+  doubtMs,
   handshakeTimeoutMs,
   joinTimeoutMs,
   resynchronizeMs,
+  returnMinimumMs,
   timeTimeoutMs,
 } from "./connection.ts";
 
@@ -221,6 +223,133 @@ describe("a connection", () => {
     assert.deepEqual(connection.timeFailed(resynchronizeMs + 1, "blocked"), []);
     assert.equal(connection.state, "connected");
     assert.deepEqual(types(connection.handleTimeout(2 * resynchronizeMs)), ["synchronize"]);
+  });
+
+  it("gives every loss a reason, also one that the hardware cannot explain", () => {
+    const reasons = [
+      "closed",
+      "refused",
+      "unreachable",
+      "certificate",
+      "handshake",
+      "timeout",
+    ] as const;
+    for (const reason of reasons) {
+      for (const detail of [undefined, ""]) {
+        const connection = connected();
+        const [lost] = connection
+          .socketLost(60_000, reason, detail)
+          .flatMap((effect) => (effect.type === "state" ? [effect.reason] : []));
+        assert.equal(lost, reason);
+      }
+    }
+  });
+
+  it("asks for the time again, and another server first, when TLS refuses the certificate", () => {
+    const connection = create();
+    connection.start(0);
+    connection.networkUp(0);
+    connection.timeSet(0);
+    for (let turn = 1; turn <= 3; turn++) {
+      assert.equal(connection.state, "tls");
+      const now = Number(connection.deadline) - 1;
+      const lost = connection.socketLost(now, "certificate", "certificate 0: expired");
+      assert.deepEqual(types(lost), ["close-socket", "synchronize", "state"]);
+      assert.equal(connection.firstTimeServer, turn);
+      connection.timeFailed(now + 1, "blocked");
+      assert.equal(connection.state, "backoff", "without an answer, it tries all the same");
+      connection.handleTimeout(Number(connection.deadline));
+    }
+    const other = connection.socketLost(Number(connection.deadline) - 1, "handshake");
+    assert.deepEqual(types(other), ["close-socket", "state"]);
+  });
+
+  it("asks for the time again when a command contradicts the clock, every ten minutes at most", () => {
+    const connection = connected();
+    assert.deepEqual(types(connection.doubtClock(1_000)), ["synchronize"]);
+    assert.equal(connection.firstTimeServer, 1);
+    assert.deepEqual(connection.doubtClock(doubtMs), []);
+    assert.deepEqual(types(connection.doubtClock(1_000 + doubtMs)), ["synchronize"]);
+    connection.lost(2_000 + doubtMs, "silent");
+    assert.deepEqual(connection.doubtClock(3 * doubtMs), [], "only while connected");
+  });
+
+  describe("on another than the preferred network", () => {
+    const step = (connection: Connection) => {
+      const now = Number(connection.deadline);
+      return { now, effects: connection.handleTimeout(now) };
+    };
+
+    /** Connected at 0 on the second network. */
+    function away(isIdle: () => boolean = () => true): Connection {
+      const backoff = { minimumMs: 1_000, maximumMs: 120_000 };
+      const options = { networks, backoff, heldMs, isIdle };
+      const connection = new Connection(options, () => 0);
+      connection.start(0);
+      connection.networkDown(0);
+      connection.networkUp(0);
+      connection.timeSet(0);
+      connection.socketOpen();
+      connection.sessionReady(0);
+      return connection;
+    }
+
+    /** The preferred network does not answer: back on the second one. */
+    function reconnectAway(connection: Connection, now: number): void {
+      connection.networkDown(now);
+      connection.networkUp(now + 1);
+      connection.socketOpen();
+      connection.sessionReady(now + 1);
+      assert.equal(connection.state, "connected");
+    }
+
+    it("tries the preferred one again, later each time", () => {
+      const connection = away();
+      const minutes: number[] = [];
+      let from = 0;
+      for (let i = 0; i < 8; i++) {
+        let { now, effects } = step(connection);
+        while (types(effects).join() !== "close-socket,state,join")
+          ({ now, effects } = step(connection));
+        assert.deepEqual(effects.at(-1), { type: "join", network: networks[0] });
+        minutes.push(Math.round((now - from) / 60_000));
+        from = now;
+        reconnectAway(connection, now + 5_000);
+      }
+      assert.deepEqual(minutes, [10, 20, 40, 80, 160, 240, 240, 240]);
+    });
+
+    it("waits as long as it would disturb somebody", () => {
+      let isIdle = false;
+      const connection = away(() => isIdle);
+      for (let i = 0; i < 10; i++) assert.deepEqual(step(connection).effects, []);
+      assert.equal(connection.deadline, returnMinimumMs + 10 * 60_000);
+      isIdle = true;
+      assert.deepEqual(states(step(connection).effects), ["network"]);
+    });
+
+    it("goes back to the one that worked if the preferred one leads to no broker", () => {
+      const connection = away();
+      step(connection);
+      connection.networkUp(returnMinimumMs + 1_000);
+      assert.equal(connection.state, "tls");
+      assert.deepEqual(types(step(connection).effects), ["close-socket", "leave", "state"]);
+      assert.deepEqual(connection.networkDown(Number(connection.deadline) - 1), []);
+      assert.deepEqual(step(connection).effects.at(-1), { type: "join", network: networks[1] });
+    });
+
+    it("has found home once it is connected there, and starts anew if that holds", () => {
+      const connection = away();
+      step(connection);
+      const now = returnMinimumMs + 1_000;
+      connection.networkUp(now);
+      connection.socketOpen();
+      connection.sessionReady(now);
+      assert.equal(connection.deadline, resynchronizeMs);
+      connection.networkDown(now + 3_600_000);
+      reconnectAway(connection, now + 3_600_001);
+      assert.equal(connection.deadline, now + 3_600_002 + returnMinimumMs);
+    });
   });
 
   it("closes its socket when it stops, and stays stopped", () => {

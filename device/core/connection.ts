@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly backoff: BackoffOptions;
   /** a connection that lasted this long, in ms, resets the back-off */
   readonly heldMs: number;
+  /** whether a short interruption would disturb nobody; default: always */
+  readonly isIdle?: (now: number) => boolean;
 }
 
 export type ConnectionEffect =
@@ -42,14 +44,24 @@ export type ConnectionInput =
   | "sessionReady"
   /** the socket or the session failed */
   | "lost"
+  /** a command contradicts the clock */
+  | "clockDoubted"
   | "timeout";
 
 /** The conditions of a transition. */
 export type Guard =
   | "another network"
-  | "network down"
+  | "network down or preferred due"
+  /** connected to another network for long enough: see {@link returnMinimumMs} */
+  | "preferred due"
+  /** the preferred network took a working connection's place, and leads to no broker */
+  | "worse network"
   | "clock unset"
   | "clock due"
+  /** TLS refused the broker's certificate: the cause may be its dates, and our clock */
+  | "certificate refused"
+  /** the last doubt about the clock was more than {@link doubtMs} ago */
+  | "new doubt"
   /** two attempts must be `backoff.minimumMs` apart, however often the network comes and goes */
   | "too soon";
 
@@ -90,6 +102,9 @@ const network = [{ to: "network" }] as const;
 const backoff = [{ to: "backoff" }] as const;
 const tls = { to: "tls" } as const;
 const time = { when: "clock unset", to: "time" } as const;
+const worse = { when: "worse network", to: "backoff", effect: "leave" } as const;
+/** The answer comes in the pause: the next attempt checks the dates by it. */
+const refused = { when: "certificate refused", to: "backoff", effect: "synchronize" } as const;
 /** Each network is tried in turn; after the last one, a pause. */
 const nextNetwork = [
   { when: "another network", to: "network" },
@@ -125,26 +140,40 @@ export const states: Readonly<Record<ConnectionState, StateRow>> = {
     entry: "open-socket",
     deadline: handshakeTimeoutMs,
     overdue: "no TLS connection",
-    on: { socketOpen: [{ to: "mqtt" }], lost: backoff, networkLost: network, timeout: backoff },
+    on: {
+      socketOpen: [{ to: "mqtt" }],
+      lost: [worse, refused, ...backoff],
+      networkLost: network,
+      timeout: [worse, ...backoff],
+    },
   },
   // The session has its own deadline for CONNACK.
   mqtt: {
     hasSocket: true,
-    on: { sessionReady: [{ to: "connected" }], lost: backoff, networkLost: network },
+    on: {
+      sessionReady: [{ to: "connected" }],
+      lost: [worse, ...backoff],
+      networkLost: network,
+    },
   },
   connected: {
     hasSocket: true,
     deadline: "upkeep",
     on: {
       timeSet: [{}],
+      clockDoubted: [{ when: "new doubt", effect: "synchronize" }],
       lost: backoff,
       networkLost: network,
-      timeout: [{ when: "clock due", effect: "synchronize" }, {}],
+      timeout: [
+        { when: "preferred due", to: "network" },
+        { when: "clock due", effect: "synchronize" },
+        {},
+      ],
     },
   },
   backoff: {
     deadline: "pause",
-    on: { timeout: [{ when: "network down", to: "network" }, time, tls] },
+    on: { timeout: [{ when: "network down or preferred due", to: "network" }, time, tls] },
   },
 };
 
@@ -175,6 +204,20 @@ const suspiciousRun = 3;
  * tolerance.
  */
 export const resynchronizeMs = 6 * 60 * 60 * 1000;
+/** Commands from a sender whose own clock is wrong must not flood the time servers. */
+export const doubtMs = 10 * 60 * 1000;
+/**
+ * A box on another than the preferred network tries that one again after this time, then after
+ * twice as long each time. A try interrupts the connection: up to {@link joinTimeoutMs} and a
+ * handshake.
+ */
+export const returnMinimumMs = 10 * 60 * 1000;
+export const returnMaximumMs = 4 * 60 * 60 * 1000;
+/** A preferred network that held a connection for this long is good again. */
+const preferredHeldMs = 60 * 60 * 1000;
+/** A return that would disturb somebody waits for this long. */
+const postponeMs = 60 * 1000;
+const returns = "the preferred network may be back";
 
 /**
  * WiFi → time → TLS → MQTT → connected, and back-off. It decides the next step but does not carry
@@ -183,6 +226,7 @@ export const resynchronizeMs = 6 * 60 * 60 * 1000;
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #backoff: Backoff;
+  readonly #random: () => number;
   #state: ConnectionState = "stopped";
   #deadline: number | undefined;
   #connectedAt: number | undefined;
@@ -197,11 +241,21 @@ export class Connection {
   #wasNetworkLost = false;
   /** when the clock was last set, or the time last requested; undefined until it has been set */
   #timeSetAt: number | undefined;
+  #isCertificateRefused = false;
+  #doubtedAt: number | undefined;
+  #firstTimeServer = 0;
+  /** when to try the preferred network again; undefined while on it */
+  #returnAt: number | undefined;
+  /** how often that was tried since it last held */
+  #returns = 0;
+  /** the network that worked before the preferred one was tried again */
+  #workingIndex: number | undefined;
 
   /** `random` is uniform in [0, 1). */
   constructor(options: ConnectionOptions, random: () => number) {
     this.#options = options;
     this.#backoff = new Backoff(options.backoff, random);
+    this.#random = random;
   }
 
   get state(): ConnectionState {
@@ -226,6 +280,14 @@ export class Connection {
     return this.#refusals;
   }
 
+  /**
+   * Which of the time servers to ask first: another one after each doubt about the clock. May
+   * exceed their number.
+   */
+  get firstTimeServer(): number {
+    return this.#firstTimeServer;
+  }
+
   /** When {@link handleTimeout} must be called, in ticks. */
   get deadline(): number | undefined {
     return this.#deadline;
@@ -243,6 +305,8 @@ export class Connection {
   networkUp(now: number): ConnectionEffect[] {
     this.#isNetworkUp = true;
     this.#wasNetworkLost = false;
+    if (this.#networkIndex === 0) this.#returnAt = undefined;
+    else this.#returnAt ??= now + this.#pauseBeforeReturn();
     return this.#take("networkUp", now, null);
   }
 
@@ -268,6 +332,16 @@ export class Connection {
     return this.#take("timeFailed", now, `time: ${detail}`);
   }
 
+  /** A command contradicts the clock: it may be wrong. */
+  doubtClock(now: number): ConnectionEffect[] {
+    return this.#take("clockDoubted", now, null);
+  }
+
+  /** TLS refused the broker's certificate. Call it before {@link lost}. */
+  refuseCertificate(): void {
+    this.#isCertificateRefused = true;
+  }
+
   socketOpen(): ConnectionEffect[] {
     return this.#take("socketOpen", untimed, null);
   }
@@ -282,7 +356,8 @@ export class Connection {
    * cause is another device with the same client id (AWS: DUPLICATE_CLIENTID).
    */
   socketLost(now: number, reason: SocketError, detail?: string): ConnectionEffect[] {
-    const words = detail === undefined ? reason : `${reason}: ${detail}`;
+    const words = detail ? `${reason}: ${detail}` : reason;
+    if (reason === "certificate") this.refuseCertificate();
     const isUnderWay = this.#state === "tls" || this.#state === "mqtt";
     if (isUnderWay && isRefusal(reason, this.#state === "mqtt")) this.#refusals += 1;
     if (this.#state !== "connected" || this.#isHeld(now) || reason !== "closed") {
@@ -304,9 +379,13 @@ export class Connection {
   handleTimeout(now: number): ConnectionEffect[] {
     if (this.#deadline === undefined || now < this.#deadline) return [];
     this.#noteHeld(now);
+    if (this.#state === "connected" && this.#isReturnDue(now) && !this.#isIdle(now)) {
+      this.#returnAt = now + postponeMs;
+    }
     const { overdue, deadline } = states[this.#state];
     if (overdue) return this.#take("timeout", now, `${overdue} within ${deadline} ms`);
-    return this.#take("timeout", now, this.#wasNetworkLost ? networkLost : null);
+    if (this.#wasNetworkLost) return this.#take("timeout", now, networkLost);
+    return this.#take("timeout", now, this.#isReturnDue(now) ? returns : null);
   }
 
   /** `reason` is reported if the state changes. */
@@ -320,8 +399,16 @@ export class Connection {
     switch (guard) {
       case "another network":
         return this.#networkIndex + 1 < this.#options.networks.length;
-      case "network down":
-        return !this.#isNetworkUp;
+      case "network down or preferred due":
+        return !this.#isNetworkUp || this.#isReturnDue(now);
+      case "preferred due":
+        return this.#isReturnDue(now);
+      case "worse network":
+        return this.#workingIndex !== undefined;
+      case "certificate refused":
+        return this.#isCertificateRefused;
+      case "new doubt":
+        return this.#doubtedAt === undefined || now - this.#doubtedAt >= doubtMs;
       case "clock unset":
         return this.#timeSetAt === undefined;
       case "clock due":
@@ -339,17 +426,33 @@ export class Connection {
     this.#state = to;
     if (to === "network") {
       this.#wasNetworkLost = false;
+      this.#isNetworkUp = false;
       if (from === to) this.#networkIndex += 1;
+      else if (this.#isReturnDue(now)) this.#return(from);
     }
-    if (effect === "leave") this.#networkIndex = 0;
-    // Counted from the last answer, not from CONNACK: short connections must not prevent the clock
-    // from being set.
-    if (effect === "synchronize") this.#timeSetAt = now;
+    if (effect === "leave") {
+      this.#isNetworkUp = false;
+      this.#networkIndex = this.#workingIndex ?? 0;
+      this.#workingIndex = undefined;
+    }
+    if (effect === "synchronize") {
+      if (transition.when !== "clock due") {
+        // Whoever set the clock, another server is asked first.
+        this.#firstTimeServer += 1;
+        this.#doubtedAt = now;
+      }
+      this.#isCertificateRefused = false;
+      // Counted from the last answer, not from CONNACK: short connections must not prevent the clock
+      // from being set.
+      this.#timeSetAt = now;
+    }
     if (to === "tls") this.#attemptedAt = now;
     if (to !== "connected") this.#connectedAt = undefined;
     else if (from !== to) {
       this.#connectedAt = now;
       this.#refusals = 0;
+      this.#workingIndex = undefined;
+      this.#isCertificateRefused = false;
     }
     this.#deadline = this.#resolve(transition.deadline ?? states[to].deadline, now);
     const network = this.#options.networks[this.#networkIndex];
@@ -380,12 +483,36 @@ export class Connection {
   /** The next check while connected: to reset the back-off, or to set the clock. */
   #nextUpkeep(now: number): number {
     const synchronizeAt = (this.#timeSetAt ?? now) + resynchronizeMs;
-    if (this.#backoff.attempts === 0) return synchronizeAt;
-    return Math.min(synchronizeAt, (this.#connectedAt ?? now) + this.#options.heldMs);
+    const at = Math.min(synchronizeAt, this.#returnAt ?? synchronizeAt);
+    if (this.#backoff.attempts === 0) return at;
+    return Math.min(at, (this.#connectedAt ?? now) + this.#options.heldMs);
+  }
+
+  #isIdle(now: number): boolean {
+    return this.#options.isIdle?.(now) ?? true;
+  }
+
+  #isReturnDue(now: number): boolean {
+    return this.#returnAt !== undefined && now >= this.#returnAt;
+  }
+
+  /** A whole site's boxes must not return at one moment. */
+  #pauseBeforeReturn(): number {
+    const pauseMs = Math.min(returnMaximumMs, returnMinimumMs * 2 ** Math.min(this.#returns, 30));
+    this.#returns += 1;
+    return Math.round(pauseMs * (1 + this.#random() / 2));
+  }
+
+  #return(from: ConnectionState): void {
+    this.#returnAt = undefined;
+    this.#workingIndex = from === "connected" ? this.#networkIndex : undefined;
+    this.#networkIndex = 0;
   }
 
   #noteHeld(now: number): void {
     if (!this.#isHeld(now)) return;
+    const lastedMs = now - (this.#connectedAt ?? now);
+    if (this.#networkIndex === 0 && lastedMs >= preferredHeldMs) this.#returns = 0;
     this.#backoff.reset();
     this.#shortRun = 0;
   }

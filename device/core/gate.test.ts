@@ -89,6 +89,21 @@ describe("Gate", () => {
     assert.deepEqual(gate.handleOpen(1_500), rise);
   });
 
+  it("is busy while the gate moves, and cools down after that if it takes longer", () => {
+    gate = new Gate({ pulseMs: 500, cooldownMs: 3_000, travelMs: 8_000 });
+    gate.handleOpen(1_000);
+    gate.fell(1_500);
+    assert.deepEqual(gate.handleOpen(1_500), refused("busy"));
+    assert.deepEqual(gate.handleOpen(9_499), refused("busy"));
+    assert.deepEqual(gate.handleOpen(9_500), rise, "a refusal does not prolong it");
+    gate = new Gate({ pulseMs: 500, cooldownMs: 3_000, travelMs: 1_000 });
+    gate.handleOpen(1_000);
+    gate.fell(1_500);
+    assert.deepEqual(gate.handleOpen(2_499), refused("busy"));
+    assert.deepEqual(gate.handleOpen(2_500), refused("cooldown"));
+    assert.deepEqual(gate.handleOpen(4_500), rise);
+  });
+
   it("ends the pulse when the clock runs backwards", () => {
     gate.handleOpen(1_000);
     assert.deepEqual(gate.handleTimeout(999), [fall]);
@@ -115,6 +130,7 @@ describe("Gate", () => {
   const settings = fc.record({
     pulseMs: fc.constantFrom(20, 500),
     cooldownMs: fc.constantFrom(0, 1, 3_000),
+    travelMs: fc.constantFrom(0, 2_000, 8_000),
   });
 
   it("is never HIGH past a pulse's end after an input, whatever the order and the clock", () => {
@@ -150,6 +166,7 @@ describe("Gate", () => {
               level = 1;
               roseAt = now;
               assert.ok(now >= fellAt + chosen.cooldownMs, "cooldown");
+              assert.ok(now >= fellAt + chosen.travelMs, "travel");
             }
           }
           assert.equal(answers, opens, "each command is answered once");
@@ -174,7 +191,8 @@ describe("Gate", () => {
           // Without `release`, which may end a pulse early.
           if (gate.handleTimeout(now).length > 0) gate.fell(now);
           if (type !== "open" || gate.handleOpen(now).type !== "write") continue;
-          assert.ok(now >= roseAt + chosen.pulseMs + chosen.cooldownMs);
+          const pauseMs = Math.max(chosen.cooldownMs, chosen.travelMs);
+          assert.ok(now >= roseAt + chosen.pulseMs + pauseMs);
           roseAt = now;
         }
       }),

@@ -3,6 +3,11 @@ export interface GateOptions {
   readonly pulseMs: number;
   /** how long after a pulse's end a further command is refused, in ms; may be 0 */
   readonly cooldownMs: number;
+  /**
+   * how long the gate moves after a pulse, in ms: with many gates, a press in this time stops them
+   * or turns them round. Absent or 0: not known
+   */
+  readonly travelMs?: number;
 }
 
 /** An edge of the gate's pin. */
@@ -24,7 +29,7 @@ export class Gate {
   readonly #options: GateOptions;
   /** the command's time, then the rising edge's; undefined while the pin is LOW */
   #startedAt: number | undefined;
-  #readyAt: number | undefined;
+  #fellAt: number | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -37,8 +42,11 @@ export class Gate {
 
   handleOpen(now: number): GateAnswer {
     if (this.#startedAt !== undefined) return { type: "refused", reason: "busy" };
-    if (this.#readyAt !== undefined && now < this.#readyAt) {
-      return { type: "refused", reason: "cooldown" };
+    if (this.#fellAt !== undefined) {
+      const { cooldownMs, travelMs = 0 } = this.#options;
+      const passedMs = now - this.#fellAt;
+      if (passedMs < travelMs) return { type: "refused", reason: "busy" };
+      if (passedMs < cooldownMs) return { type: "refused", reason: "cooldown" };
     }
     this.#startedAt = now;
     return { type: "write", value: 1 };
@@ -74,7 +82,7 @@ export class Gate {
     const startedAt = this.#startedAt;
     if (startedAt === undefined) return undefined;
     this.#startedAt = undefined;
-    this.#readyAt = now + this.#options.cooldownMs;
+    this.#fellAt = now;
     return Math.max(0, now - startedAt);
   }
 }

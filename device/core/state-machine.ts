@@ -12,6 +12,8 @@ export interface StateMachine<Effect> {
   readonly connectionState: ConnectionState;
   /** see {@link Connection.refusals}; absent if a refusal does not end the machine */
   readonly refusals?: number;
+  /** see {@link Connection.firstTimeServer} */
+  readonly firstTimeServer: number;
   /** the next time, in ticks, at which {@link handleTimeout} has work to do */
   readonly deadline: number | undefined;
   start(now: Instant): Effect[];

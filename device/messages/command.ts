@@ -110,20 +110,26 @@ function parseFields(json: Record<string, unknown>): ReadCommand {
   const by = readWord(json.by, isReadable);
   const issuedAt = readDate(json.issuedAt);
   const expiresAt = readDate(json.expiresAt);
-  // Present but invalid is not absent: `"expiresAt":"soon"` must not open a gate forever.
   const isWellFormed =
     typeof action === "string" &&
+    // Present but invalid is not absent: `"expiresAt":"soon"` must not open a gate forever.
     id !== null &&
     by !== null &&
     issuedAt !== null &&
     expiresAt !== null &&
-    !(issuedAt !== undefined && expiresAt !== undefined && issuedAt > expiresAt);
+    !(issuedAt !== undefined && expiresAt !== undefined && issuedAt > expiresAt) &&
+    // Nor must `"issuedat"`: a field that is not known may be a misspelt one.
+    Object.keys(json).length === 1 + count(id) + count(by) + count(issuedAt) + count(expiresAt);
   return {
     command: { id: id ?? null, action: action ?? null, by: by ?? null },
     issuedAt: issuedAt ?? undefined,
     expiresAt: expiresAt ?? undefined,
     problem: !isWellFormed ? "malformed" : action === "open" ? undefined : "unknown-action",
   };
+}
+
+function count(field: string | number | undefined): number {
+  return field === undefined ? 0 : 1;
 }
 
 /** @returns 1–64 allowed characters; undefined when absent, null when invalid */

@@ -41,6 +41,8 @@ export class XsClock implements Clock {
       this.#query = undefined;
       onError(detail);
     };
-    this.#query = new SntpQuery(this.#options, { servers, onTime, onError: onFailure }, ticks);
+    const known = () => this.now().date;
+    const question = { servers, known, onTime, onError: onFailure };
+    this.#query = new SntpQuery(this.#options, question, ticks);
   }
 }

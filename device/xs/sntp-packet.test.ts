@@ -16,7 +16,8 @@ describe("an SNTP packet", () => {
   });
 
   it("gives the time to the millisecond, also after the era change in 2036", () => {
-    for (const each of [date, Date.UTC(2036, 1, 7, 6, 28, 17), Date.UTC(2080, 0, 1)]) {
+    const change = Date.UTC(2036, 1, 7, 6, 28, 16);
+    for (const each of [date, change - 500, change + 500, change + 1_000, Date.UTC(2080, 0, 1)]) {
       assert.equal(readReply(answerTo(request, each), cookie), each);
     }
   });

@@ -41,12 +41,13 @@ export function readReply(bytes: Uint8Array, cookie: Uint8Array): number | undef
   return sentAt === undefined || receivedAt === undefined ? undefined : sentAt;
 }
 
-/** A timestamp of 64 bits: seconds and 1/2³² seconds; zero means unknown. */
+/** A timestamp of 64 bits: seconds and 1/2³² seconds; all zero means unknown. */
 function timeAt(bytes: Uint8Array, at: number): number | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, 8);
   const seconds = view.getUint32(0);
   const fraction = view.getUint32(4) / eraSeconds;
-  if (seconds === 0) return undefined;
+  // Zero seconds alone are the first second of the era that begins in 2036.
+  if (seconds === 0 && fraction === 0) return undefined;
   // If the highest bit is clear, it is in the era that begins in 2036.
   const era = seconds < 0x8000_0000 ? eraSeconds : 0;
   return Math.round((seconds + era - epochSeconds + fraction) * 1000);

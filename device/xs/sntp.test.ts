@@ -54,7 +54,7 @@ describe("the query to time servers", () => {
   });
   afterEach(() => virtual.restore());
 
-  function ask(servers: readonly string[]) {
+  function ask(servers: readonly string[], known: () => number | undefined = () => undefined) {
     const said: (number | string)[] = [];
     const query = new SntpQuery(
       {
@@ -65,7 +65,7 @@ describe("the query to time servers", () => {
           clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
         },
       },
-      { servers, onTime: (time) => said.push(time), onError: (detail) => said.push(detail) },
+      { servers, known, onTime: (time) => said.push(time), onError: (detail) => said.push(detail) },
       () => performance.now(),
     );
     return { query, said };
@@ -117,6 +117,51 @@ describe("the query to time servers", () => {
     assert.deepEqual(said, [], "an answer to an earlier request is too late");
     socket().deliver(answerTo(request(), date), "10.0.0.2");
     assert.equal(said.length, 1);
+  });
+
+  /** The next request is answered at once. */
+  function answer(address: string, time: number): void {
+    virtual.tick(5);
+    socket().deliver(answerTo(request(), time), address);
+  }
+  const year = 365 * 86_400_000;
+
+  it("takes an answer that contradicts the clock only if another server confirms it", () => {
+    for (const clock of [date, date + 10 * year]) {
+      const { said } = ask(["one", "two"], () => clock);
+      answer("10.0.0.1", date + 5 * year);
+      assert.deepEqual(said, []);
+      answer("10.0.0.2", date + 5 * year + 59_000);
+      assert.deepEqual(said, [date + 5 * year + 59_000]);
+      assert.equal(virtual.countTimers(), 0);
+    }
+  });
+
+  it("keeps the clock if the next server agrees with it, and does not ask the first one again", () => {
+    const { said } = ask(["one", "two"], () => date);
+    answer("10.0.0.1", date + 2 * 3_600_000);
+    answer("10.0.0.2", date + 900);
+    assert.deepEqual(said, [date + 900]);
+    assert.deepEqual(ScriptedUDP.all.length, 2);
+  });
+
+  it("believes the only server that answers", () => {
+    const { said } = ask(["one"], () => date);
+    answer("10.0.0.1", date + year);
+    assert.deepEqual(said, [date + year]);
+    const other = ask(["one", "two"], () => date);
+    answer("10.0.0.1", date + year);
+    virtual.tick(8_000);
+    assert.equal(Math.round((Number(other.said[0]) - date - year) / 1_000), 4, "time has passed");
+  });
+
+  it("believes none of several servers that contradict the clock and each other", () => {
+    const { said } = ask(["one", "two"], () => date);
+    answer("10.0.0.1", date + year);
+    answer("10.0.0.2", date - 3_600_000);
+    assert.deepEqual(said, ["one, two disagree"]);
+    assert.ok(ScriptedUDP.all.every(({ isClosed }) => isClosed));
+    assert.equal(virtual.countTimers(), 0);
   });
 
   it("reports if no server answered, and leaves nothing open", () => {

@@ -123,6 +123,26 @@ describe("a TLS socket on Moddable", () => {
     assert.deepEqual(state.seeds, [256], "its random seed is new");
   });
 
+  it("gives a detail with everything that TLS throws, even without a word", () => {
+    for (const thrown of [
+      new Error(),
+      new RangeError(""),
+      "",
+      undefined,
+      null,
+      new Error("alert 40"),
+    ]) {
+      const { late, said, throwing } = open();
+      const { tcp } = late();
+      throwing(thrown);
+      tcp.onReadable?.(5);
+      const [failure] = said;
+      assert.ok(Array.isArray(failure), String(failure));
+      assert.equal(failure[0], "handshake");
+      assert.ok(String(failure[1]).length > 3, String(failure[1]));
+    }
+  });
+
   it("reports a name without an address", () => {
     // The helper's default would replace undefined.
     const { socket, said } = open("");

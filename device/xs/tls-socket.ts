@@ -63,7 +63,9 @@ export class XsTLSSocket implements TLSSocket, Guard {
 
   /** What TLS threw: it reports refusals in no other way. */
   onFailure(error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
+    const said = error instanceof Error ? error.message : String(error);
+    // Where the SDK expects more bytes than there are, it throws without a word.
+    const text = said === "" ? "not TLS, or cut short" : said;
     if (text.startsWith("certificate ")) this.#fail("certificate", text);
     else this.#fail(this.#isOpen ? "closed" : "handshake", text);
   }

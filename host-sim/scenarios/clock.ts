@@ -1,6 +1,7 @@
 import type { Scenario } from "./scenario.ts";
 
 const hour = 3_600_000;
+const tenYears = 10 * 365 * 24 * hour;
 
 /** Effects of the calendar time on commands, and of an unset clock on the connection. */
 export const clockScenarios: readonly Scenario[] = [
@@ -18,6 +19,84 @@ export const clockScenarios: readonly Scenario[] = [
       world.surroundings.timeServers = "answer";
       trial.awaitReturn();
       world.open();
+    },
+  },
+  {
+    name: "first answer of a time server ten years ahead: asked again when TLS refuses the certificate",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 10_000 },
+    run(trial) {
+      const { world } = trial;
+      world.powerOff();
+      world.surroundings.timeSkewMs = tenYears;
+      world.powerOn();
+      world.timeline.runUntil(() => world.device.clock.now().date !== undefined, 10_000);
+      world.surroundings.timeSkewMs = 0;
+      trial.awaitReturn();
+      world.open();
+    },
+  },
+  {
+    name: "one time server always ten years behind, the others right: another one is asked",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 10_000 },
+    run(trial) {
+      const { world } = trial;
+      world.powerOff();
+      world.surroundings.timeSkewsMs = { "pool.ntp.org": -tenYears };
+      world.powerOn();
+      trial.awaitReturn();
+      world.open();
+      world.run(24 * hour);
+      world.broker.dropAll();
+      trial.awaitReturn();
+    },
+  },
+  {
+    name: "wrong answer of a time server, then NTP blocked for eight hours, then right",
+    // Two pauses: after the first, the certificate is refused once more, and the time is asked for.
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 260_000 },
+    run(trial) {
+      const { world } = trial;
+      world.powerOff();
+      world.surroundings.timeSkewMs = tenYears;
+      world.powerOn();
+      world.timeline.runUntil(() => world.device.clock.now().date !== undefined, 10_000);
+      world.surroundings.timeServers = "blocked";
+      world.surroundings.timeSkewMs = 0;
+      world.run(8 * hour);
+      world.surroundings.timeServers = "answer";
+      trial.awaitReturn();
+      world.open();
+    },
+  },
+  {
+    name: "broker's certificate expired for a day, clock right: the box keeps trying, and comes back",
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 140_000 },
+    run(trial) {
+      const { world } = trial;
+      const { certificate } = world.surroundings;
+      world.surroundings.certificate = { ...certificate, notAfter: world.date - hour };
+      world.broker.dropAll();
+      world.run(24 * hour);
+      world.surroundings.certificate = certificate;
+      trial.awaitReturn();
+      world.open();
+    },
+  },
+  {
+    name: "a wrong answer while connected: a command shows it, and another server is asked",
+    expected: {
+      pulses: [500],
+      reported: ["expired", "opened"],
+      backWithinMs: null,
+    },
+    run(trial) {
+      const { world } = trial;
+      world.surroundings.timeSkewsMs = { "pool.ntp.org": 2 * hour };
+      world.run(7 * hour);
+      world.open();
+      world.run(5_000);
+      world.open();
+      trial.expect(world.broker.connects.length === 1, "never reconnected");
     },
   },
   {

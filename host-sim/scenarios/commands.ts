@@ -1,7 +1,23 @@
-import type { Scenario } from "./scenario.ts";
+import { BoomGate } from "../site/boom-gate.ts";
+import { Remote } from "../site/remote.ts";
+import type { Scenario, Trial } from "./scenario.ts";
 
 const pulse = 500;
 const never = { backWithinMs: null } as const;
+
+/** Wires the pin to a gate that takes eight seconds, with a remote of one button. */
+function wireTogglingGate(trial: Trial): BoomGate {
+  const { timeline } = trial.world;
+  const time = {
+    now: () => timeline.now,
+    after: (delayMs: number, callback: () => void) => timeline.after(delayMs, callback),
+    cancel: (handle: object) => void timeline.cancel(handle),
+  };
+  const gate = new BoomGate({ travelMs: 8_000, holdMs: 20_000, signal: "toggles" }, time);
+  const remote = new Remote(() => gate.handleSignal(), time);
+  trial.onEdge = (value, at) => remote.handleEdge({ value, at });
+  return gate;
+}
 
 /** Commands that are late, repeated or damaged. */
 export const commandScenarios: readonly Scenario[] = [
@@ -84,6 +100,91 @@ export const commandScenarios: readonly Scenario[] = [
     run: ({ world }) => void world.send("open", { dup: true }),
   },
   {
+    name: "redelivery after a restart at which storage came up empty",
+    expected: {
+      pulses: [pulse, pulse],
+      reported: ["opened", "expired", "opened"],
+      backWithinMs: 20_000,
+    },
+    run(trial) {
+      const { world } = trial;
+      const first = { id: "same", issuedAt: world.date, expiresAt: world.date + 10_000 };
+      world.open(first);
+      world.run(700);
+      world.powerOff();
+      world.storage.clear();
+      world.powerOn();
+      trial.awaitReturn();
+      world.open(first);
+      world.run(5_000);
+      world.open();
+    },
+  },
+  {
+    name: "redelivery after a restart at which storage had lost the last writes",
+    expected: { pulses: [pulse], reported: ["opened", "expired"], backWithinMs: 20_000 },
+    run(trial) {
+      const { world } = trial;
+      const first = { id: "same", issuedAt: world.date };
+      world.surroundings.isStorageFull = true;
+      world.open(first);
+      world.run(700);
+      world.powerOff();
+      world.surroundings.isStorageFull = false;
+      world.powerOn();
+      trial.awaitReturn();
+      world.open(first);
+    },
+  },
+  {
+    name: "redelivery after forty other commands, none of which may push out its id",
+    expected: {
+      pulses: [pulse],
+      reported: [
+        ...["opened", ...Array.from({ length: 20 }, () => ["unknown-action", "expired"]).flat()],
+        "duplicate",
+      ],
+      ...never,
+    },
+    run({ world }) {
+      const first = { id: "same", issuedAt: world.date, expiresAt: world.date + 60_000 };
+      world.open(first);
+      world.run(5_000);
+      for (let i = 0; i < 20; i++) {
+        world.open({ action: "close" });
+        world.open({ issuedAt: world.date - 120_000 });
+        world.run(100);
+      }
+      world.run(20_000);
+      world.open(first);
+    },
+  },
+  {
+    name: "a misspelt time: refused, because it would never get old",
+    expected: { pulses: [], reported: ["malformed", "malformed"], ...never },
+    run({ world }) {
+      world.open({ issuedAt: undefined, expiresAt: undefined, issuedat: world.date });
+      world.open({ expiresAt: undefined, expires: world.date + 10_000 });
+    },
+  },
+  {
+    name: "a retained command is cleared with an empty message: nothing happens, now and later",
+    expected: { pulses: [], reported: ["retained"], backWithinMs: 10_000 },
+    run(trial) {
+      const { world } = trial;
+      world.powerOff();
+      world.send("open", { retain: true });
+      world.powerOn();
+      world.awaitOnline();
+      world.send("", { retain: true });
+      world.send("");
+      world.run(5_000);
+      world.broker.dropAll();
+      trial.awaitReturn();
+      trial.expect(world.lastStatus?.refused === 1, "the status counts one refusal");
+    },
+  },
+  {
     name: "double tap: two commands, during the pulse and in the cooldown",
     expected: {
       pulses: [pulse, pulse],
@@ -98,6 +199,60 @@ export const commandScenarios: readonly Scenario[] = [
       world.open();
       world.run(10_000);
       world.open();
+    },
+  },
+  {
+    name: "a gate that toggles, travel time not set: a second press stops it halfway",
+    expected: { pulses: [pulse, pulse], reported: ["opened", "opened"], ...never },
+    run(trial) {
+      const { world } = trial;
+      const gate = wireTogglingGate(trial);
+      world.open();
+      world.run(4_000);
+      world.open();
+      world.run(10_000);
+      trial.expect(gate.state === "stopped", `it is ${gate.state}`);
+    },
+  },
+  {
+    name: "a gate that toggles, travel time set: a second command is refused until it is up",
+    settings: { travelMs: 9_000 },
+    expected: {
+      pulses: [pulse, pulse],
+      reported: ["opened", "busy", "busy", "opened"],
+      ...never,
+    },
+    run(trial) {
+      const { world } = trial;
+      const gate = wireTogglingGate(trial);
+      world.send("open");
+      world.run(3_600);
+      world.send("open");
+      world.run(400);
+      world.open();
+      world.run(4_500);
+      trial.expect(gate.state === "open", `it is ${gate.state}`);
+      world.run(1_100);
+      world.open();
+      world.run(10_000);
+      trial.expect(gate.state === "closed", `it is ${gate.state}`);
+    },
+  },
+  {
+    name: "a gate that toggles, power cut while it moves: a second command is refused after the restart",
+    settings: { travelMs: 9_000 },
+    expected: { pulses: [pulse], reported: ["opened", "busy"], backWithinMs: 10_000 },
+    run(trial) {
+      const { world } = trial;
+      const gate = wireTogglingGate(trial);
+      world.open();
+      world.run(1_000);
+      world.powerOff();
+      world.powerOn();
+      trial.awaitReturn();
+      world.open();
+      world.run(6_000);
+      trial.expect(gate.state === "open", `it is ${gate.state}`);
     },
   },
   {

@@ -2,6 +2,18 @@ import type { SocketError } from "../../device/hal.ts";
 import type { Scenario, Trial } from "./scenario.ts";
 import { car, office } from "./surroundings.ts";
 
+const hour = 3_600_000;
+const weak = { ...office, RSSI: -88 };
+
+/** The preferred network is away for a while, and the box takes the weak one. */
+function loseThePreferred(trial: Trial, forMs: number): void {
+  const { world } = trial;
+  world.reachNetworks([weak]);
+  trial.awaitReturn();
+  trial.expect(world.lastStatus?.rssi === weak.RSSI, "on the other network");
+  world.run(forMs);
+}
+
 const nothing = { pulses: [], reported: [] } as const;
 const bothNetworks = {
   networks: [car, office].map(({ SSID, password }) => ({ SSID, password })),
@@ -106,6 +118,92 @@ export const connectionScenarios: readonly Scenario[] = [
       trial.awaitReturn();
       trial.expect(world.lastStatus?.rssi === office.RSSI, "joined the other network");
       openOnce(trial);
+    },
+  },
+  {
+    name: "back to the preferred network after it has restarted, for 24 hours",
+    settings: bothNetworks,
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 60_000 },
+    run(trial) {
+      const { world } = trial;
+      loseThePreferred(trial, 180_000);
+      world.reachNetworks([car, weak]);
+      world.run(30 * 60_000);
+      trial.expect(world.lastStatus?.rssi === car.RSSI, "back within half an hour");
+      const joins = world.device.network.joins.length;
+      world.run(24 * hour);
+      trial.expect(world.device.network.joins.length === joins, "and it stays there");
+      openOnce(trial);
+    },
+  },
+  {
+    name: "the preferred network is away for 24 hours: few interruptions, all short",
+    settings: bothNetworks,
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 60_000 },
+    run(trial) {
+      const { world } = trial;
+      loseThePreferred(trial, 24 * hour);
+      const tries = world.device.network.joins.filter((SSID) => SSID === car.SSID).length;
+      trial.expect(tries >= 6 && tries <= 12, `${tries} tries to join it`);
+      world.reachNetworks([car, weak]);
+      world.run(7 * hour);
+      trial.expect(world.lastStatus?.rssi === car.RSSI, "back on it at the end");
+      openOnce(trial);
+    },
+  },
+  {
+    name: "the preferred network comes and goes every 20 minutes for a day: no ping-pong",
+    settings: bothNetworks,
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 60_000 },
+    run(trial) {
+      const { world } = trial;
+      loseThePreferred(trial, 0);
+      for (let i = 0; i < 36; i++) {
+        world.reachNetworks([car, weak]);
+        world.run(20 * 60_000);
+        world.reachNetworks([weak]);
+        world.run(20 * 60_000);
+      }
+      const count = world.device.network.joins.length;
+      trial.expect(count <= 30, `${count} attempts to join a network`);
+      openOnce(trial);
+    },
+  },
+  {
+    name: "the preferred network is back, but leads nowhere: the box keeps the one that works",
+    settings: bothNetworks,
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 60_000 },
+    run(trial) {
+      const { world } = trial;
+      loseThePreferred(trial, 0);
+      world.reachNetworks([{ ...car, leadsNowhere: true }, weak]);
+      world.run(12 * hour);
+      const isSeldomAway = world.broker.connects.length <= 12;
+      trial.expect(isSeldomAway, `${world.broker.connects.length} connections`);
+      world.awaitOnline();
+      trial.expect(world.lastStatus?.rssi === weak.RSSI, "on the one that works");
+      openOnce(trial);
+    },
+  },
+  {
+    name: "a busy gate: no return to the preferred network before five quiet minutes",
+    settings: bothNetworks,
+    expected: {
+      pulses: Array.from({ length: 30 }, () => 500),
+      reported: Array.from({ length: 30 }, () => "opened"),
+      backWithinMs: 60_000,
+    },
+    run(trial) {
+      const { world } = trial;
+      loseThePreferred(trial, 0);
+      world.reachNetworks([car, weak]);
+      for (let i = 0; i < 30; i++) {
+        world.open();
+        world.run(4 * 60_000);
+      }
+      trial.expect(world.lastStatus?.rssi === weak.RSSI, "still on the other network");
+      world.run(5 * 60_000);
+      trial.expect(world.lastStatus?.rssi === car.RSSI, "back after that");
     },
   },
   {

@@ -29,6 +29,8 @@ export interface Scenario {
 /** One run of a scenario: a world and its outcome. */
 export class Trial {
   readonly world: World;
+  /** what the pin is wired to; default: nothing */
+  onEdge: ((value: 0 | 1, at: number) => void) | undefined;
   readonly #pulses: number[] = [];
   readonly #events: EventReport[] = [];
   readonly #problems: string[] = [];
@@ -42,6 +44,7 @@ export class Trial {
         onEdge: (value, at) => {
           if (value === 1) this.#roseAt = at;
           else this.#pulses.push(Math.round(at - this.#roseAt));
+          this.onEdge?.(value, at);
         },
         onEvent: (report) => this.#events.push(report),
         onStatus: ({ state }, at) => {

@@ -5,6 +5,8 @@ export interface AccessPoint {
   readonly SSID: string;
   readonly password?: string;
   readonly RSSI: number;
+  /** it gives an address, but nothing beyond it can be reached */
+  readonly leadsNowhere?: true;
 }
 
 /** The result of opening a connection: TLS, or the failure. */
@@ -21,6 +23,10 @@ export interface Surroundings {
   timeServers: "answer" | "blocked";
   /** offset of the time servers from the calendar, in ms */
   timeSkewMs: number;
+  /** the same of single servers, by host name */
+  timeSkewsMs: Readonly<Record<string, number>>;
+  /** of the broker, in ms since 1970 */
+  certificate: { readonly notBefore: number; readonly notAfter: number };
   reach: Reach;
   handshakeMs: number;
   /** latency from the broker to the box, and back */
@@ -48,6 +54,8 @@ export const fairWeather = (): Surroundings => ({
   joinMs: 1_500,
   timeServers: "answer",
   timeSkewMs: 0,
+  timeSkewsMs: {},
+  certificate: { notBefore: Date.UTC(2026, 0), notAfter: Date.UTC(2029, 0) },
   reach: { type: "works" },
   handshakeMs: 900,
   latencyMs: 30,

@@ -89,7 +89,9 @@ export class VirtualBroker {
    */
   publish(topic: string, payload: string, options: PublishOptions = {}): boolean {
     const { retain = false } = options;
-    if (retain) this.#retained.set(topic, payload);
+    // An empty one clears the topic [MQTT-3.3.1-10].
+    if (retain && payload === "") this.#retained.delete(topic);
+    else if (retain) this.#retained.set(topic, payload);
     return this.#send(topic, payload, { ...options, retain: false });
   }
 

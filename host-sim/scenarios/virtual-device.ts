@@ -137,6 +137,8 @@ export class VirtualDevice implements Device {
 
 class VirtualNetwork implements NetworkInterface {
   onChanged: NetworkInterface["onChanged"];
+  /** the SSIDs that the box has tried to join */
+  readonly joins: string[] = [];
   #connection = 200;
   #joined: AccessPoint | undefined;
   #address = "192.0.2.7";
@@ -159,8 +161,13 @@ class VirtualNetwork implements NetworkInterface {
     return this.#joined?.RSSI;
   }
 
+  get leadsNowhere(): boolean {
+    return this.#joined?.leadsNowhere === true;
+  }
+
   connect(network?: WiFiNetwork): void {
     const { surroundings } = this.#device.options;
+    if (network !== undefined) this.joins.push(network.SSID);
     this.#connection = 300;
     this.#joined = undefined;
     this.#joining += 1;
@@ -226,7 +233,7 @@ class VirtualClock implements Clock {
     return { ticks: now - this.#startedAt, date };
   }
 
-  synchronize({ onSynchronized, onError }: Parameters<Clock["synchronize"]>[0]): void {
+  synchronize({ servers, onSynchronized, onError }: Parameters<Clock["synchronize"]>[0]): void {
     const { surroundings } = this.#device.options;
     this.#asked += 1;
     const question = this.#asked;
@@ -238,7 +245,7 @@ class VirtualClock implements Clock {
         onError("no time server answered");
         return;
       }
-      this.#skewMs = surroundings.timeSkewMs;
+      this.#skewMs = surroundings.timeSkewsMs[String(servers[0])] ?? surroundings.timeSkewMs;
       onSynchronized();
     });
   }

@@ -1,4 +1,4 @@
-import type { TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
+import type { Clock, TLSSocket, TLSSocketOptions } from "../../device/hal.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Timeline } from "./timeline.ts";
 import type { BrokerLink, VirtualBroker } from "./virtual-broker.ts";
@@ -10,6 +10,8 @@ export interface SocketHost {
     readonly surroundings: Surroundings;
     readonly broker: VirtualBroker;
   };
+  readonly clock: Pick<Clock, "now">;
+  readonly network: { readonly leadsNowhere: boolean };
   /** On a later turn, while there is power. */
   later(delayMs: number, callback: () => void): void;
 }
@@ -36,13 +38,18 @@ export class VirtualSocket implements TLSSocket {
     this.#options = options;
     this.#onClosed = onClosed;
     const { reach, handshakeMs } = device.options.surroundings;
-    if (reach.type === "silent") return;
+    if (reach.type === "silent" || device.network.leadsNowhere) return;
     if (reach.type === "fails") {
       device.later(reach.afterMs, () => this.#fail(reach.reason));
       return;
     }
     device.later(handshakeMs, () => {
       if (this.#isOver) return;
+      const refusal = this.#checkDates();
+      if (refusal !== undefined) {
+        this.#fail("certificate", `certificate 0: ${refusal}`);
+        return;
+      }
       if (!device.options.broker.claims.knows(options.identity)) {
         this.#fail("handshake");
         return;
@@ -106,6 +113,13 @@ export class VirtualSocket implements TLSSocket {
     return this.#isClosed || this.#hasFailed || this.#hasVanished;
   }
 
+  /** As device/xs/tls/chain.ts does. */
+  #checkDates(): "not-yet-valid" | "expired" | undefined {
+    const { date = 0 } = this.#device.clock.now();
+    const { notBefore, notAfter } = this.#device.options.surroundings.certificate;
+    return date < notBefore ? "not-yet-valid" : date > notAfter ? "expired" : undefined;
+  }
+
   #deliver(bytes: Uint8Array): void {
     const { cut } = this.#device.options.surroundings;
     for (const piece of cut?.(bytes) ?? [bytes]) {
@@ -128,9 +142,9 @@ export class VirtualSocket implements TLSSocket {
     });
   }
 
-  #fail(reason: Parameters<TLSSocketOptions["onError"]>[0]): void {
+  #fail(reason: Parameters<TLSSocketOptions["onError"]>[0], detail?: string): void {
     if (this.#isOver) return;
     this.#hasFailed = true;
-    this.#options.onError(reason);
+    this.#options.onError(reason, detail);
   }
 }

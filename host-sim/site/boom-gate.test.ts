@@ -92,6 +92,31 @@ describe("the boom gate", () => {
     );
   });
 
+  it("with a remote of one button stops at a signal, and turns round at the next", () => {
+    gate = new BoomGate({ travelMs: 1_000, holdMs: 5_000, signal: "toggles" });
+    gate.onChanged = (state) => log.push([state, time.now]);
+    gate.handleSignal();
+    time.tick(400);
+    gate.handleSignal();
+    time.tick(60_000);
+    assert.deepEqual([gate.state, gate.position], ["stopped", 0.4]);
+    gate.handleSignal();
+    time.tick(100);
+    assert.ok(Math.abs(gate.position - 0.3) < 1e-9);
+    gate.handleSignal();
+    gate.handleSignal();
+    time.tick(700);
+    assert.equal(gate.state, "open");
+    gate.handleSignal();
+    time.tick(1_000);
+    assert.deepEqual(
+      log.map(([state]) => state),
+      ["opening", "stopped", "closing", "stopped", "opening", "open", "closing", "closed"],
+    );
+    assert.equal(gate.openings, 2);
+    assert.equal(time.countTimers(), 0);
+  });
+
   it("does not move when the power is off", () => {
     gate.handleSignal();
     time.tick(500);

@@ -1,30 +1,41 @@
+import { laptopTime, type SiteTime } from "./time.ts";
+
 /**
  * The position of the boom. The box does not know it: it has no sensor, and never claims to know.
  */
-export type BoomState = "closed" | "opening" | "open" | "closing";
+export type BoomState = "closed" | "opening" | "open" | "closing" | "stopped";
 
-export interface BoomTimes {
+export interface BoomOptions {
   /** from down to up, and from up to down, in ms */
   readonly travelMs: number;
   /** how long it stays up, in ms */
   readonly holdMs: number;
+  /**
+   * What a further signal of the remote does. `opens`: it always opens, or keeps open. `toggles`:
+   * open, stop, close, stop, with one button.
+   */
+  readonly signal: "opens" | "toggles";
 }
 
-const defaultTimes: BoomTimes = { travelMs: 1_500, holdMs: 5_000 };
+const defaults: BoomOptions = { travelMs: 1_500, holdMs: 5_000, signal: "opens" };
 
 /** A boom gate that opens at a remote's signal, stays open, and closes by itself. */
 export class BoomGate {
   onChanged: ((state: BoomState) => void) | undefined;
-  readonly #times: BoomTimes;
+  readonly #options: BoomOptions;
+  readonly #time: SiteTime;
   #state: BoomState = "closed";
+  /** the direction of the last movement */
+  #direction: "opening" | "closing" = "closing";
   #openings = 0;
   /** the position when its current movement began, 0–1, and the time of that */
   #from = 0;
   #since = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: object | undefined;
 
-  constructor(times: BoomTimes = defaultTimes) {
-    this.#times = times;
+  constructor(options: Partial<BoomOptions> = {}, time: SiteTime = laptopTime) {
+    this.#options = { ...defaults, ...options };
+    this.#time = time;
   }
 
   get state(): BoomState {
@@ -37,41 +48,66 @@ export class BoomGate {
 
   /** 0 down, 1 up */
   get position(): number {
-    const travelled = (performance.now() - this.#since) / this.#times.travelMs;
-    if (this.#state === "opening") return Math.min(1, this.#from + travelled);
-    if (this.#state === "closing") return Math.max(0, this.#from - travelled);
-    return this.#state === "open" ? 1 : 0;
+    const travelled = (this.#time.now() - this.#since) / this.#options.travelMs;
+    switch (this.#state) {
+      case "opening":
+        return Math.min(1, this.#from + travelled);
+      case "closing":
+        return Math.max(0, this.#from - travelled);
+      case "stopped":
+        return this.#from;
+      default:
+        return this.#state === "open" ? 1 : 0;
+    }
   }
 
-  /** The remote's code: a closed or closing gate opens, an open one stays open for longer. */
+  /** The remote's code. */
   handleSignal(): void {
-    if (this.#state === "opening") return;
-    if (this.#state === "open") {
-      this.#hold();
-      return;
-    }
-    this.#openings += 1;
-    const remaining = 1 - this.position;
-    this.#move("opening", remaining * this.#times.travelMs, () => this.#hold());
+    if (this.#options.signal === "toggles") this.#toggle();
+    else if (this.#state === "open") this.#hold();
+    else if (this.#state !== "opening") this.#open();
   }
 
   powerOff(): void {
-    clearTimeout(this.#timer);
+    this.#disarm();
+  }
+
+  /** A moving boom stops, one that stands turns round. */
+  #toggle(): void {
+    if (this.#state === "opening" || this.#state === "closing") this.#move("stopped", 0, undefined);
+    else if (this.#direction === "opening") this.#close();
+    else this.#open();
+  }
+
+  #open(): void {
+    this.#openings += 1;
+    this.#direction = "opening";
+    const remaining = 1 - this.position;
+    this.#move("opening", remaining * this.#options.travelMs, () => this.#hold());
   }
 
   #hold(): void {
-    this.#move("open", this.#times.holdMs, () =>
-      this.#move("closing", this.#times.travelMs, () => this.#move("closed", 0, undefined)),
-    );
+    this.#move("open", this.#options.holdMs, () => this.#close());
+  }
+
+  #close(): void {
+    this.#direction = "closing";
+    const durationMs = this.position * this.#options.travelMs;
+    this.#move("closing", durationMs, () => this.#move("closed", 0, undefined));
   }
 
   #move(state: BoomState, durationMs: number, next: (() => void) | undefined): void {
-    clearTimeout(this.#timer);
+    this.#disarm();
     this.#from = this.position;
-    this.#since = performance.now();
+    this.#since = this.#time.now();
     const hasChanged = state !== this.#state;
     this.#state = state;
-    if (next !== undefined) this.#timer = setTimeout(next, durationMs);
+    if (next !== undefined) this.#timer = this.#time.after(durationMs, next);
     if (hasChanged) this.onChanged?.(state);
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#time.cancel(this.#timer);
+    this.#timer = undefined;
   }
 }

@@ -81,7 +81,7 @@ export async function makeMqttJsBox({
 }: BenchBoxOptions): Promise<BenchBox> {
   const topics = topicsOf("gate", thingName);
   const pin = new RecordedPin(5);
-  const reader = new CommandReader({ commandMaxAgeMs: 60_000, clockSkewMs: 5_000 });
+  const reader = new CommandReader({ commandMaxAgeMs: 60_000, clockSkewMs: 5_000 }, []);
   const gate = new Gate({ pulseMs, cooldownMs: 0 });
   const storage = new MemoryStorage();
   // tls.connect() also accepts a context. MQTT.js passes it on, although its types omit it.
@@ -108,7 +108,8 @@ export async function makeMqttJsBox({
   client.on("message", (topic, payload, { retain, dup }) => {
     if (topic !== topics.command) return;
     const message = { text: payload.toString(), payloadLength: payload.length, retain, dup };
-    const verdict = reader.read(message, Date.now());
+    const now = { ticks: performance.now(), date: Date.now() };
+    const verdict = reader.read(message, now);
     const { command } = verdict;
     if (verdict.outcome === "refused") {
       report(refusedEvent(command, verdict.reason, Date.now()));
@@ -120,6 +121,7 @@ export async function makeMqttJsBox({
     } else {
       pin.write(1);
       gate.rose(performance.now());
+      if (command.id !== null) reader.noteOpened(command.id, now.ticks);
       const release = () => {
         pin.write(0);
         const highMs = gate.fell(performance.now());
@@ -131,7 +133,7 @@ export async function makeMqttJsBox({
         release();
       }, pulseMs);
     }
-    storage.write("seen-ids", JSON.stringify([...reader.seen]));
+    storage.write("seen-ids", JSON.stringify(reader.opened));
   });
   await new Promise<void>((resolve) => client.once("connect", () => resolve()));
   await client.subscribeAsync(topics.command, { qos: 1 });

@@ -29,6 +29,7 @@ interface SimFlags extends BrokerFlags {
   readonly pin?: number;
   readonly pulseMs?: number;
   readonly cooldownMs?: number;
+  readonly travel?: number;
   readonly keepAlive?: number;
   readonly json?: boolean;
   readonly scenario?: string;
@@ -51,6 +52,11 @@ export function registerSimCommand(program: Command): void {
       "--cooldown-ms <ms>",
       "pause before the next pulse (default: 3000)",
       numberOption("cooldownMs"),
+    )
+    .option(
+      "--travel <ms>",
+      "how long the gate moves; a second command is refused meanwhile (default: 0, not known)",
+      numberOption("travelMs"),
     )
     .option(
       "--keep-alive <s>",
@@ -144,6 +150,7 @@ async function simulate(
     pin: flags.pin,
     pulseMs: flags.pulseMs,
     cooldownMs: flags.cooldownMs,
+    travelMs: flags.travel,
     keepAliveSeconds: flags.keepAlive,
   });
   const binary = flags.engine === "xs" ? await requireEngine() : undefined;
@@ -218,7 +225,7 @@ async function runOn(
 /** Settings that are part of the image, so flags cannot change them. */
 const builtIn = [
   ...(["endpoint", "port", "ca", "cert", "key", "alpn", "prefix"] as const),
-  ...(["pin", "pulseMs", "cooldownMs", "keepAlive"] as const),
+  ...(["pin", "pulseMs", "cooldownMs", "travel", "keepAlive"] as const),
 ];
 
 /** Makes the stand-in's certificate valid for the address that the emulated box connects to. */

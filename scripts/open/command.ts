@@ -1,16 +1,15 @@
 import { userInfo } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { isRequester, requesterOf } from "../../device/messages/command.ts";
-import type { EventReport } from "../../device/messages/event.ts";
 import { toLine } from "../../device/record-line.ts";
-import { printableJson } from "../../host-sim/printable.ts";
-import { refusalWords } from "../../host-sim/refusal-words.ts";
+import { printable, printableJson } from "../../host-sim/printable.ts";
 import {
   addBrokerOptions,
   type BrokerFlags,
   resolveBroker,
   serviceFor,
 } from "../broker/options.ts";
+import { describeOutcome } from "./outcome.ts";
 
 interface OpenFlags extends BrokerFlags {
   readonly by?: string;
@@ -38,23 +37,19 @@ async function open(flags: OpenFlags): Promise<void> {
   const opener = new Opener(broker);
   try {
     const by = flags.by ?? userName();
-    const report = await opener.open(flags.thing, by, flags.timeout * 1000);
-    if (flags.json && report !== undefined)
+    const { thing, timeout } = flags;
+    const sentAt = Date.now();
+    const report = await opener.open(thing, by, timeout * 1000);
+    const attempt = { thing, timeout, sentAt, answeredAt: Date.now() };
+    if (flags.json && report !== undefined) {
       process.stdout.write(`${printableJson(toLine({ type: "event", ...report }, elapsedMs()))}\n`);
-    else process.stdout.write(`${describeOutcome(report, flags)}\n`);
+    } else {
+      process.stdout.write(`${printable(describeOutcome(report, attempt))}\n`);
+    }
     process.exitCode = report?.outcome === "opened" ? 0 : 1;
   } finally {
     await opener.close();
   }
-}
-
-function describeOutcome(report: EventReport | undefined, { thing, timeout }: OpenFlags): string {
-  if (report === undefined) {
-    return `no answer from ${thing} within ${timeout} s: is the box online? It is not known whether the gate opened.`;
-  }
-  return report.outcome === "opened"
-    ? `opened: ${thing} held the button for ${Number(report.pulseMs)} ms`
-    : `refused (${report.reason}): ${report.reason === null ? "no reason given" : refusalWords[report.reason]}`;
 }
 
 function userName(): string {
@@ -68,7 +63,9 @@ function userName(): string {
 
 function who(text: string): string {
   if (isRequester(text)) return text;
-  throw new InvalidArgumentError("It must be 1–64 characters, without control characters.");
+  throw new InvalidArgumentError(
+    "It must be printable text of 1–64 UTF-16 code units: most letters are one unit, most emoji two.",
+  );
 }
 
 function seconds(text: string): number {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
 import { bundle } from "../../../host-sim/xs/bundle/bundle.ts";
-import type { Effects, SdkSession } from "./sdk.fake.ts";
+import { type Effects, messageTypes, type SdkSession, SSLStream } from "./sdk.fake.ts";
 
 /** The module's default export. */
 export interface Messages {
@@ -20,6 +20,7 @@ const standIns: Plugin = {
     const sources: Readonly<Record<string, string>> = {
       "sdk/handshake": `export { handshake as default } from "./sdk.fake.ts";`,
       "ssl/error": `export { TLSError as default } from "./sdk.fake.ts";`,
+      "ssl/stream": `export { SSLStream as default } from "./sdk.fake.ts";`,
       "./sdk-verifier.ts": `export { nodeVerifier as sdkVerifier } from "./node-verifier.fake.ts";`,
     };
     build.onResolve({ filter: /./ }, ({ path }) =>
@@ -53,6 +54,21 @@ export async function loadHandshake(directory: string): Promise<Messages> {
   return module.default;
 }
 
+/** One record of handshake messages, as the SDK's records call the module. */
+export function receive(messages: Messages, session: SdkSession, record: Uint8Array): void {
+  const { unpacketize } = messages as unknown as { unpacketize: Receive };
+  const stream = new SSLStream(record);
+  while (stream.bytesAvailable > 0) unpacketize.call(messages, session, stream);
+}
+
+type Receive = (this: Messages, session: SdkSession, record: SSLStream) => void;
+
+/** A message with its header. */
+export function messageOf(name: string, body: Uint8Array = new Uint8Array()): Uint8Array {
+  const { length } = body;
+  return Uint8Array.of(messageTypes[name] ?? 255, length >> 16, length >> 8, length, ...body);
+}
+
 /** The SDK's session before its ClientHello. */
 export class FakeSession implements SdkSession {
   readonly options = {};
@@ -69,6 +85,7 @@ export class FakeSession implements SdkSession {
   declare dhparams?: { readonly named_curve: number; readonly dh_Ys: ArrayBuffer };
   readonly applicationData: string[] = [];
   readonly diary: string[] = [];
+  readonly lengths: number[] = [];
   readonly effects: Effects;
 
   /** @param leaf the server's, DER */

@@ -3,8 +3,10 @@ import { createECDH, sign } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { type Made, make, makeKey, server } from "./chains.vectors.ts";
-import { FakeSession, loadHandshake, type Messages } from "./handshake.rig.ts";
+import { FakeSession, loadHandshake, type Messages, messageOf, receive } from "./handshake.rig.ts";
+import { maximumMessageLength } from "./message-pieces.ts";
 import type { Effects } from "./sdk.fake.ts";
 
 /**
@@ -153,6 +155,82 @@ describe("a handshake", () => {
     const session = start({ finished: fail });
     for (const name of full.slice(0, -1)) step(session, name);
     refuses(() => step(session, "finished"), /verify_data/, "finished");
+    refuses(() => session.putData("open"), /before the end/, "data");
+  });
+
+  /** The server's first flight as bytes. */
+  function flightOf(session: FakeSession): Uint8Array {
+    const messages = [
+      messageOf("serverHello", new Uint8Array(70)),
+      messageOf("certificate", new Uint8Array(3_000)),
+      messageOf("serverKeyExchange", keyExchange(session)),
+      messageOf("certificateRequest", new Uint8Array(30)),
+      messageOf("serverHelloDone"),
+    ];
+    return Uint8Array.from(Buffer.concat(messages));
+  }
+
+  function receiveAll(session: FakeSession, bytes: Uint8Array, cuts: readonly number[]): void {
+    const ends = [...new Set([...cuts, bytes.length])].sort((one, other) => one - other);
+    let at = 0;
+    for (const end of ends) {
+      receive(messages, session, bytes.subarray(at, end));
+      at = end;
+    }
+  }
+
+  it("is the same in one record as in many, wherever they are cut", () => {
+    const whole = start();
+    step(whole, ">clientHello");
+    receiveAll(whole, flightOf(whole), []);
+    step(whole, ">finished");
+    step(whole, "finished");
+    assert.equal(whole.dhparams?.named_curve, 23);
+    const every = (size: number) =>
+      Array.from({ length: Math.floor(4_000 / size) }, (_, i) => i * size);
+    const check = (cuts: readonly number[]) => {
+      const session = start();
+      step(session, ">clientHello");
+      const flight = flightOf(session);
+      receiveAll(
+        session,
+        flight,
+        cuts.filter((cut) => cut > 0 && cut < flight.length),
+      );
+      step(session, ">finished");
+      session.serverCipher = {};
+      const last = messageOf("finished", new Uint8Array(12));
+      receiveAll(
+        session,
+        last,
+        cuts.filter((cut) => cut > 0 && cut < last.length),
+      );
+      assert.deepEqual(session.diary, whole.diary);
+      assert.deepEqual(session.lengths, [...whole.lengths, 12]);
+      assert.deepEqual(session.dhparams?.named_curve, 23);
+    };
+    for (const size of [1, 512, 1_000]) check(every(size));
+    fc.assert(fc.property(fc.array(fc.nat(3_500), { maxLength: 20 }), check), { numRuns: 50 });
+  });
+
+  it("accepts a message as long as a record in pieces, and refuses a longer one at its header", () => {
+    const session = start();
+    step(session, ">clientHello");
+    receive(messages, session, messageOf("serverHello", new Uint8Array(70)));
+    const longest = messageOf("certificate", new Uint8Array(maximumMessageLength - 4));
+    receiveAll(session, longest, [10_000]);
+    assert.deepEqual(session.diary.at(-1), "certificate");
+    const header = messageOf("serverKeyExchange", new Uint8Array(maximumMessageLength - 3));
+    receive(messages, session, header.subarray(0, 3));
+    refuses(() => receive(messages, session, header.subarray(3, 4)), /16385 bytes: too long$/, "");
+  });
+
+  it("refuses a message that begins before ChangeCipherSpec and ends after it", () => {
+    const session = startAfter(full.slice(0, -1));
+    const last = messageOf("finished", new Uint8Array(12));
+    receive(messages, session, last.subarray(0, 7));
+    session.serverCipher = {};
+    refuses(() => receive(messages, session, last.subarray(7)), /ChangeCipherSpec within/, "");
     refuses(() => session.putData("open"), /before the end/, "data");
   });
 

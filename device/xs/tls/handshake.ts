@@ -1,13 +1,14 @@
 /**
  * Replaces the SDK's module `ssl/handshake` and wraps it. The SDK accepts an unsigned
- * ServerKeyExchange and messages in any order, and continues in the clear if the server ends the
- * handshake early.
+ * ServerKeyExchange and messages in any order, continues in the clear if the server ends the handshake
+ * early, and fails if a message arrives in several records.
  */
 import sdk from "sdk/handshake";
 import TLSError from "ssl/error";
-import type SSLStream from "ssl/stream";
+import SSLStream from "ssl/stream";
 import { parseCertificate } from "./certificate.ts";
 import { readKeyExchange } from "./key-exchange.ts";
+import { MessagePieces } from "./message-pieces.ts";
 import { sdkVerifier } from "./sdk-verifier.ts";
 import type { Progress, Session } from "./session.ts";
 
@@ -162,6 +163,14 @@ const finished = {
 
 export default Object.freeze({
   __proto__: sdk,
+  /** Called for each record of handshake messages, as long as something is left in it. */
+  unpacketize(session: Session, record: SSLStream): void {
+    session.pieces ??= new MessagePieces();
+    const piece = record.readChunk(record.bytesAvailable, true);
+    for (const message of session.pieces.take(piece, Boolean(session.serverCipher))) {
+      sdk.unpacketize.call(this, session, new SSLStream(message));
+    }
+  },
   helloRequest: { __proto__: sdk.helloRequest, ...unexpected("helloRequest") },
   clientHello,
   serverHello,

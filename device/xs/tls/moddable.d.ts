@@ -94,6 +94,9 @@ declare module "sdk/handshake" {
       | "finished",
       Message
     >
-  >;
+  > & {
+    /** Reads one message, and handles it with the member of `this` for its type. */
+    unpacketize(this: object, session: Session, message: SSLStream): void;
+  };
   export default handshakeProtocol;
 }

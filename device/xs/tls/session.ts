@@ -1,3 +1,5 @@
+import type { MessagePieces } from "./message-pieces.ts";
+
 /**
  * Progress of a handshake: the last message received, or that our hello or all our messages have
  * been sent.
@@ -34,4 +36,5 @@ export interface Session {
   cacheManager?: object | false | undefined;
   /** our own */
   progress?: Progress | undefined;
+  pieces?: MessagePieces;
 }

@@ -22,7 +22,7 @@ const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
   expired: "The message arrived too late, so the box ignored it. Try again.",
   future: "The clocks of the box and the service differ. Tell an administrator.",
   duplicate: "The box has already handled this request.",
-  busy: "The box was already pressing the button for someone else.",
+  busy: "It is opening already: the button was pressed a moment ago.",
   cooldown: "The button was pressed a moment ago. The box waits briefly between two presses.",
   "clock-unset": "The box does not know the time yet. Try again in a minute.",
   malformed: "The box could not read the message. Tell an administrator.",
