@@ -53,6 +53,9 @@ class Timeline {
     const control = gatePanel(this.state, id, now)?.control;
     return control?.type === "off" ? control.why : (control?.type ?? "none");
   }
+  get selected(): string | null {
+    return this.state.selection.type === "gate" ? this.state.selection.id : null;
+  }
   phase(id = "main"): string | undefined {
     return this.state.taps.get(id)?.phase.type;
   }
@@ -128,7 +131,7 @@ describe("the page", () => {
     assert.equal(page.control(1_510), "box-offline");
   });
 
-  it("removes a gate that the new stream does not report", () => {
+  it("removes a gate that the new stream does not report, and leaves it to the person to select another", () => {
     const page = ready()
       .at(20, say(gate("yard")))
       .at(1_000, broken);
@@ -136,7 +139,11 @@ describe("the page", () => {
     assert.equal(deadline(page.state, 1_510), 1_500 + settleMs);
     page.at(1_500 + settleMs, time);
     assert.deepEqual([...page.state.gates.keys()], ["yard"]);
-    assert.equal(page.state.selected, "yard");
+    assert.equal(page.selected, null);
+    page.at(4_000, say(gate("main")));
+    assert.equal(page.selected, "main");
+    page.at(4_100, { type: "selected", gate: "yard" });
+    assert.equal(page.selected, "yard");
   });
 
   it("treats silence as a break", () => {
@@ -207,12 +214,60 @@ describe("the page", () => {
   });
 
   it("starts with the gate used last, and moves nothing under a thumb", () => {
-    const page = ready(["yard"]).at(20, say(gate("yard")));
+    const page = ready(["yard"]);
+    assert.equal(page.selected, null);
+    page.at(20, say(gate("yard")));
     assert.deepEqual([...page.state.gates.keys()], ["yard", "main"]);
+    assert.equal(page.selected, "yard");
     page.at(50, { type: "selected", gate: "main" }, slid("id-1"));
     assert.deepEqual(page.effects.at(-1), { type: "remember", lastUsed: ["main", "yard"] });
     assert.deepEqual([...page.state.gates.keys()], ["yard", "main"]);
-    assert.equal(page.state.selected, "main");
+    assert.equal(page.selected, "main");
+    page.at(60, { type: "selected", gate: "yard" }, slid("id-2", "yard"));
+    assert.deepEqual(page.effects.at(-1), { type: "remember", lastUsed: ["yard", "main"] });
+  });
+
+  it("remembers every gate used during one visit", () => {
+    const page = ready().at(20, say(gate("yard")), slid("id-1"), slid("id-2", "yard"));
+    assert.deepEqual(page.effects.at(-1), { type: "remember", lastUsed: ["yard", "main"] });
+  });
+
+  it("waits no longer than the stream needs for a gate that the person does not have any more", () => {
+    const page = ready(["gone", "yard"]).at(20, say(gate("yard")));
+    assert.equal(page.selected, null);
+    page.at(10 + settleMs, time);
+    assert.equal(page.selected, "yard");
+    assert.deepEqual(page.effects, [{ type: "remember", lastUsed: ["yard"] }]);
+  });
+
+  it("selects the first gate on the screen, and never another one by itself", () => {
+    const ids = fc.constantFrom("a", "b", "c", "d", "e");
+    const order = fc.uniqueArray(ids);
+    const action = fc.record({
+      what: fc.constantFrom("said", "time", "broken", "slid"),
+      id: ids,
+      ms: fc.integer({ min: 0, max: 3_000 }),
+    });
+    fc.assert(
+      fc.property(order, fc.array(action, { maxLength: 40 }), (lastUsed, actions) => {
+        const page = new Timeline(lastUsed).at(0, { type: "session", view: signedIn });
+        page.at(0, { type: "stream-opened" });
+        let now = 0;
+        let first: string | null = null;
+        for (const [index, { what, id, ms }] of actions.entries()) {
+          now += ms;
+          if (what === "said") page.at(now, say(gate(id)));
+          else if (what === "slid") page.at(now, slid(`id-${index}`, id));
+          else if (what === "broken") page.at(now, broken, time, { type: "stream-opened" });
+          else page.at(now, time);
+          const { selected } = page;
+          if (selected === null) continue;
+          if (first === null) assert.equal(selected, [...page.state.gates.keys()][0]);
+          first ??= selected;
+          assert.equal(selected, first);
+        }
+      }),
+    );
   });
 
   it("loads the session again when the service cannot be reached", () => {

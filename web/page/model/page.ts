@@ -35,9 +35,11 @@ export function begin(lastUsed: readonly string[]): Step {
     session: { type: "loading" },
     link: { type: "off" },
     gates: new Map(),
-    selected: null,
+    isArranged: false,
+    selection: { type: "none" },
     taps: new Map(),
     hiddenSince: null,
+    order: lastUsed,
     lastUsed,
   };
   return { state, effects: [{ type: "load-session" }] };
@@ -78,7 +80,7 @@ export function step(state: PageState, event: PageEvent, now: number): Step {
     case "unreached":
       return still(withTap(state, event.id, (tap) => missAnswer(tap, now)));
     case "selected":
-      return still(state.gates.has(event.gate) ? { ...state, selected: event.gate } : state);
+      return still(selected(state, event.gate));
     case "hidden":
       return still({ ...state, hiddenSince: now });
     case "visible":
@@ -159,7 +161,7 @@ function said(state: PageState, event: ServerEvent, now: number): Step {
   }
   const gates = new Map(state.gates);
   gates.set(event.data.id, { view: event.data, isFresh: true });
-  return still(select({ ...state, gates: inOrder(gates, state.lastUsed) }));
+  return still(select({ ...state, gates: state.isArranged ? gates : inOrder(gates, state.order) }));
 }
 
 function slid(state: PageState, gate: string, id: string, now: number): Step {
@@ -169,7 +171,7 @@ function slid(state: PageState, gate: string, id: string, now: number): Step {
   // The order on the screen changes only at the next visit, so that nothing moves under a thumb.
   const lastUsed = [gate, ...state.lastUsed.filter((other) => other !== gate)];
   return {
-    state: { ...state, taps },
+    state: { ...state, taps, lastUsed },
     effects: [
       { type: "post", gate, id },
       { type: "remember", lastUsed },
@@ -205,7 +207,7 @@ function timePassed(state: PageState, random: number, now: number): Step {
     else taps.set(gate, passed.tap);
     if (passed.post) effects.push({ type: "post", gate, id: tap.id });
   }
-  let { link, session, gates } = state;
+  let { link, session, gates, isArranged, lastUsed } = state;
   if (session.type === "unreachable" && now >= session.until) {
     session = { type: "loading" };
     effects.push({ type: "load-session" });
@@ -213,6 +215,11 @@ function timePassed(state: PageState, random: number, now: number): Step {
   const settle = settleAt(state);
   if (settle !== null && now >= settle) {
     gates = new Map([...gates].filter(([, gate]) => gate.isFresh));
+    isArranged = true;
+    // Otherwise the next visit would wait again for a gate that this person does not have any more.
+    const known = lastUsed.filter((id) => gates.has(id));
+    if (known.length < lastUsed.length) effects.push({ type: "remember", lastUsed: known });
+    lastUsed = known;
     if (link.type === "live") link = { ...link, openedAt: Number.NEGATIVE_INFINITY };
   }
   const isSilent = link.type === "live" && now >= link.heardAt + silenceMs;
@@ -224,7 +231,8 @@ function timePassed(state: PageState, random: number, now: number): Step {
     link = reopen(link, now, false);
     effects.push({ type: "open-stream" });
   }
-  return { state: select({ ...state, taps, link, session, gates }), effects };
+  const passed = { ...state, taps, link, session, gates, isArranged, lastUsed };
+  return { state: select(passed), effects };
 }
 
 /** When a new stream must have reported all gates; null: it already has. */
@@ -251,8 +259,22 @@ function inOrder(
   return new Map([...gates].sort(([a], [b]) => place(a) - place(b)));
 }
 
+function selected(state: PageState, id: string): PageState {
+  return state.gates.has(id) ? { ...state, selection: { type: "gate", id } } : state;
+}
+
+/**
+ * Selects the first gate on the screen, once it is known which one that is: the service names the gates
+ * in an order of its own, and the one used last may come at the end.
+ */
 function select(state: PageState): PageState {
-  if (state.selected !== null && state.gates.has(state.selected)) return state;
-  const [first] = state.gates.keys();
-  return { ...state, selected: first ?? null };
+  const { selection, gates, isArranged, order } = state;
+  if (selection.type !== "none") {
+    const { id } = selection;
+    return { ...state, selection: { type: gates.has(id) ? "gate" : "gone", id } };
+  }
+  const [first] = gates.keys();
+  if (first === undefined) return state;
+  const isFirst = isArranged || order.length === 0 || first === order[0];
+  return isFirst ? selected(state, first) : state;
 }

@@ -18,7 +18,20 @@ interface GatePageProps {
 
 /** The gates that the person may see, and the control of the selected one. */
 export function GatePage({ state, now, dispatch }: GatePageProps) {
-  const panel = state.selected === null ? null : gatePanel(state, state.selected, now);
+  const { selection } = state;
+  const panel = selection.type === "gate" ? gatePanel(state, selection.id, now) : null;
+  const select = (gate: string) => dispatch({ type: "selected", gate });
+  const gates = [...state.gates.values()].map(({ view }) => view);
+  if (selection.type === "gone" && gates.length > 0) {
+    return (
+      <div class="gate-page">
+        <GateTabs gates={gates} selected={null} onSelect={select} />
+        <p class="empty" role="status">
+          {words.control.gone}
+        </p>
+      </div>
+    );
+  }
   if (panel === null) {
     const isSettled = state.link.type === "live" && state.link.openedAt < 0;
     const isBroken = "failures" in state.link && state.link.failures > 0;
@@ -29,20 +42,13 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
       </p>
     );
   }
-  const select = (gate: string) => dispatch({ type: "selected", gate });
   return (
     <div class="gate-page">
-      {state.gates.size > 1 && (
-        <GateTabs
-          gates={[...state.gates.values()].map(({ view }) => view)}
-          selected={panel.view.id}
-          onSelect={select}
-        />
-      )}
+      {gates.length > 1 && <GateTabs gates={gates} selected={panel.view.id} onSelect={select} />}
       <section
         class="gate"
         id="gate-panel"
-        {...(state.gates.size > 1
+        {...(gates.length > 1
           ? { role: "tabpanel", "aria-labelledby": `tab-${panel.view.id}` }
           : { "aria-labelledby": "gate-name" })}
       >
@@ -65,7 +71,8 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
 
 interface GateTabsProps {
   readonly gates: readonly GateView[];
-  readonly selected: string;
+  /** null: none, because the selected gate is gone */
+  readonly selected: string | null;
   readonly onSelect: (gate: string) => void;
 }
 
@@ -89,7 +96,7 @@ function GateTabs({ gates, selected, onSelect }: GateTabsProps) {
       aria-label={words.control.tabs}
       onKeyDown={onKeyDown}
     >
-      {gates.map(({ id, name, box }) => (
+      {gates.map(({ id, name, box }, index) => (
         <button
           key={id}
           id={`tab-${id}`}
@@ -98,7 +105,7 @@ function GateTabs({ gates, selected, onSelect }: GateTabsProps) {
           role="tab"
           aria-selected={id === selected}
           aria-controls="gate-panel"
-          tabIndex={id === selected ? 0 : -1}
+          tabIndex={id === selected || (selected === null && index === 0) ? 0 : -1}
           onClick={() => onSelect(id)}
         >
           <span class="lamp" data-lamp={box === "online" ? "good" : "off"} />

@@ -102,6 +102,7 @@ export const page = {
     no: "Cancel",
     tabs: "Gates",
     none: "You do not have access to any gate yet. Ask an administrator.",
+    gone: "The gate that you selected is no longer available. Select a gate.",
     broken: "No connection",
     brokenLong:
       "The connection to the service is lost, so the box's status is unknown. Trying again…",
