@@ -206,6 +206,20 @@ describe("the page in Chromium", function () {
     await page.getByText("Outcome unknown", { exact: true }).waitFor();
     const ids = new Set(service.posts.map(({ id }) => id));
     assert.equal(ids.size, 1);
+    // Chromium itself repeats a post whose connection broke, so that only the ages tell them apart.
+    const ages = new Set(service.posts.map(({ ageMs }) => ageMs >= 1_000));
+    assert.deepEqual([...ages], [false, true], "the service learns the age of the slide");
+  });
+
+  it("does not post again after the lifetime of a command in the service's settings", async () => {
+    service.commandLifetimeMs = 1_000;
+    service.openScript = () => ({ type: "hang-up" });
+    const page = await open();
+    await ready(page);
+    await slide(page);
+    await page.getByText("Outcome unknown", { exact: true }).waitFor();
+    await page.clock.fastForward(20_000);
+    assert.ok(service.posts.every(({ ageMs }) => ageMs < 1_000));
   });
 
   it("asks for a sign-in as soon as the session ends", async () => {

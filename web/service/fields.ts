@@ -45,6 +45,16 @@ export const time = v.pipe(
   v.maxValue(8.64e15, said.time),
 );
 
+/** in ms; the page's clock may give fractions */
+export function duration(maximumMs: number) {
+  return v.pipe(
+    v.number(said.number),
+    v.minValue(0, said.atLeast(0)),
+    v.maxValue(maximumMs, said.atMost(maximumMs)),
+    v.transform(Math.round),
+  );
+}
+
 function isTimeZone(name: string): boolean {
   // Node also accepts a bare offset, which has no daylight saving time.
   if (!/^[A-Za-z][\w+/-]*$/.test(name)) return false;

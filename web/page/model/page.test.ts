@@ -10,6 +10,7 @@ import { restMs, retryAfterMs, shownMs } from "./tap.ts";
 const out: SessionView = {
   person: null,
   csrfToken: "t",
+  commandLifetimeMs: 10_000,
   methods: { passkey: true, oidc: null },
 };
 const signedIn: SessionView = {
@@ -91,12 +92,12 @@ describe("the page", () => {
   it("posts one request at a time, however often the person slides", () => {
     const page = ready().at(100, slid("id-1"), slid("id-2"));
     const posts = page.effects.filter(({ type }) => type === "post");
-    assert.deepEqual(posts, [{ type: "post", gate: "main", id: "id-1" }]);
+    assert.deepEqual(posts, [{ type: "post", gate: "main", id: "id-1", ageMs: 0 }]);
     assert.equal(page.control(100), "busy");
     page.at(150, hear(request("id-1", "opened"))).at(150 + restMs - 1, slid("id-3"));
     assert.deepEqual(page.effects, []);
     page.at(150 + restMs, slid("id-4"));
-    assert.deepEqual(page.effects[0], { type: "post", gate: "main", id: "id-4" });
+    assert.deepEqual(page.effects[0], { type: "post", gate: "main", id: "id-4", ageMs: 0 });
   });
 
   it("posts nothing while the control is off, whatever the reason", () => {
@@ -187,7 +188,8 @@ describe("the page", () => {
     const page = ready().at(100, slid("id-1")).at(200, { type: "unreached", id: "id-1" });
     assert.equal(deadline(page.state, 200), 200 + retryAfterMs);
     page.at(200 + retryAfterMs, time);
-    assert.deepEqual(page.effects, [{ type: "post", gate: "main", id: "id-1" }]);
+    const ageMs = 100 + retryAfterMs;
+    assert.deepEqual(page.effects, [{ type: "post", gate: "main", id: "id-1", ageMs }]);
     page.at(3_000, { type: "unreached", id: "id-1" }).at(9_000, time);
     assert.equal(page.phase(), "unknown");
     assert.ok(!page.effects.some(({ type }) => type === "post"));
@@ -198,9 +200,24 @@ describe("the page", () => {
     page.at(150, { type: "turned-down", id: "id-1", problem: { error: "csrf", message: "" } });
     assert.deepEqual(page.effects, [{ type: "load-session" }]);
     page.at(200, { type: "session", view: { ...signedIn, csrfToken: "new" } });
-    assert.deepEqual(page.effects, [{ type: "post", gate: "main", id: "id-1" }]);
+    assert.deepEqual(page.effects, [{ type: "post", gate: "main", id: "id-1", ageMs: 100 }]);
     page.at(250, { type: "turned-down", id: "id-1", problem: { error: "csrf", message: "No." } });
     assert.equal(page.phase(), "turned-down");
+  });
+
+  it("posts nothing after the lifetime that the service tells, whatever it waited for", () => {
+    const view = { ...signedIn, commandLifetimeMs: 2_000 };
+    const short = () => ready().at(20, { type: "session", view }).at(100, slid("id-1"));
+    const late = short().at(1_200, { type: "unreached", id: "id-1" });
+    assert.equal(late.phase(), "unknown");
+    const slept = short().at(200, { type: "unreached", id: "id-1" }).at(2_100, time);
+    assert.deepEqual(slept.effects, []);
+    assert.equal(slept.phase(), "unknown");
+    const problem = { error: "csrf", message: "" };
+    const slow = short().at(150, { type: "turned-down", id: "id-1", problem });
+    slow.at(2_100, { type: "session", view: { ...view, csrfToken: "new" } });
+    assert.deepEqual(slow.effects, []);
+    assert.equal(slow.phase(), "unknown");
   });
 
   it("forgets everything when the session ends", () => {

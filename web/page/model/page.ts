@@ -13,7 +13,7 @@ import {
   missAnswer,
   newTap,
   passTime,
-  postAgain,
+  renew,
   type Tap,
   tapDeadline,
   turnDown,
@@ -116,7 +116,7 @@ function takeSession(state: PageState, view: SessionView, now: number): Step {
   }
   const session: Session = { type: "in", view: { ...view, person } };
   if (state.session.type === "in" && state.session.view.person.id === person.id) {
-    return renewed({ ...state, session });
+    return renewed({ ...state, session }, now);
   }
   const link = reopen({ type: "off" }, now, true);
   const fresh = { ...begin(state.lastUsed).state, hiddenSince: state.hiddenSince };
@@ -124,13 +124,13 @@ function takeSession(state: PageState, view: SessionView, now: number): Step {
 }
 
 /** The same person with a new token. A tap that was turned down for its old token is posted again. */
-function renewed(state: PageState): Step {
+function renewed(state: PageState, now: number): Step {
   const effects: Effect[] = [];
   const taps = new Map(state.taps);
   for (const [gate, tap] of taps) {
-    if (tap.phase.type !== "renewing") continue;
-    taps.set(gate, postAgain(tap));
-    effects.push({ type: "post", gate, id: tap.id });
+    const renewal = renew(tap, now);
+    taps.set(gate, renewal.tap);
+    if (renewal.post) effects.push(postOf(tap, now));
   }
   return { state: { ...state, taps }, effects };
 }
@@ -167,16 +167,19 @@ function said(state: PageState, event: ServerEvent, now: number): Step {
 function slid(state: PageState, gate: string, id: string, now: number): Step {
   // Each gate has one request at a time, and none while its control is off.
   if (gatePanel(state, gate, now)?.control.type !== "ready") return still(state);
-  const taps = new Map(state.taps).set(gate, newTap(id, gate, now));
+  if (state.session.type !== "in") return still(state);
+  const tap = newTap(id, gate, now, state.session.view.commandLifetimeMs);
+  const taps = new Map(state.taps).set(gate, tap);
   // The order on the screen changes only at the next visit, so that nothing moves under a thumb.
   const lastUsed = [gate, ...state.lastUsed.filter((other) => other !== gate)];
   return {
     state: { ...state, taps, lastUsed },
-    effects: [
-      { type: "post", gate, id },
-      { type: "remember", lastUsed },
-    ],
+    effects: [postOf(tap, now), { type: "remember", lastUsed }],
   };
+}
+
+function postOf({ id, gate, at }: Tap, now: number): Effect {
+  return { type: "post", gate, id, ageMs: now - at };
 }
 
 function turnedDown(state: PageState, id: string, problem: Problem, now: number): Step {
@@ -205,7 +208,7 @@ function timePassed(state: PageState, random: number, now: number): Step {
     const passed = passTime(tap, now);
     if (isOver(passed.tap, now)) taps.delete(gate);
     else taps.set(gate, passed.tap);
-    if (passed.post) effects.push({ type: "post", gate, id: tap.id });
+    if (passed.post) effects.push(postOf(tap, now));
   }
   let { link, session, gates, isArranged, lastUsed } = state;
   if (session.type === "unreachable" && now >= session.until) {

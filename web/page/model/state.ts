@@ -75,7 +75,7 @@ export type Effect =
   /** replaces the current stream */
   | { readonly type: "open-stream" }
   | { readonly type: "close-stream" }
-  | { readonly type: "post"; readonly gate: string; readonly id: string }
+  | { readonly type: "post"; readonly gate: string; readonly id: string; readonly ageMs: number }
   /** looks for a request in the history after the stream was broken; if found, `answered` follows */
   | { readonly type: "look-up"; readonly id: string }
   | { readonly type: "remember"; readonly lastUsed: readonly string[] };

@@ -74,6 +74,7 @@ export const service = {
     outdatedPage: "This page is out of date. Reload it.",
     administratorsOnly: "Only administrators can do this.",
     idTaken: "This id belongs to another request.",
+    tooLate: "The request arrived too late. Nothing was sent.",
     boxOffline: "The box at the gate is offline. Nothing was sent.",
     boxesUnreachable: "The service cannot reach the boxes right now. Nothing was sent.",
     noPersonOrGate: "The person or the gate does not exist.",
