@@ -1,9 +1,11 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, BoxHealth } from "../../api.ts";
+import { longestGateName } from "../../input-limits.ts";
 import { type AdministrationWords, administration } from "../../words/administration.ts";
 import { words } from "../../words/page.ts";
 import type { Service } from "../io/service.ts";
-import { Action, Field, Form, text } from "./form.tsx";
+import { Action } from "./action.tsx";
+import { Field, Form } from "./form.tsx";
 import { day, span, when } from "./format.ts";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
 
@@ -158,47 +160,31 @@ function GateForm({ gate, service, onDone, onCancel }: GateFormProps) {
       cancel={said.cancel}
       onCancel={onCancel}
       onDone={onDone}
-      onSubmit={(data) => {
-        const body = {
-          name: text(data, "name"),
-          thingName: text(data, "thing"),
-          timeZone: text(data, "zone"),
-        };
-        if (gate !== null) return service.changeGate(gate.id, body);
-        return service.addGate({ ...body, id: text(data, "id") });
-      }}
+      read={(fields) => ({
+        name: fields.line("name", longestGateName),
+        ...(gate === null && { id: fields.gateId("id") }),
+        thingName: fields.thingName("thing"),
+        timeZone: fields.timeZone("zone"),
+      })}
+      send={(body) => (gate === null ? service.addGate(body) : service.changeGate(gate.id, body))}
     >
-      <Field label={said.name}>
-        {(its) => (
-          <input name="name" required maxLength={60} defaultValue={gate?.name ?? ""} {...its} />
-        )}
+      <Field label={said.name} name="name">
+        {(its) => <input required defaultValue={gate?.name ?? ""} {...its} />}
       </Field>
       {gate === null && (
-        <Field label={said.id} hint={said.idHint}>
-          {(its) => <input name="id" required pattern="[a-z0-9\-]{1,32}" {...its} />}
+        <Field label={said.id} name="id" hint={said.idHint}>
+          {(its) => <input required autoCapitalize="none" {...its} />}
         </Field>
       )}
-      <Field label={said.thing}>
+      <Field label={said.thing} name="thing">
         {(its) => (
-          <input
-            name="thing"
-            required
-            maxLength={128}
-            defaultValue={gate?.thingName ?? ""}
-            {...its}
-          />
+          <input required autoCapitalize="none" defaultValue={gate?.thingName ?? ""} {...its} />
         )}
       </Field>
-      <Field label={said.zone}>
+      <Field label={said.zone} name="zone">
         {(its) => (
           <>
-            <input
-              name="zone"
-              required
-              list="zones"
-              defaultValue={gate?.timeZone ?? ownZone}
-              {...its}
-            />
+            <input required list="zones" defaultValue={gate?.timeZone ?? ownZone} {...its} />
             <datalist id="zones">
               {Intl.supportedValuesOf("timeZone").map((zone) => (
                 <option key={zone} value={zone} />

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, GrantView, PersonView } from "../../api.ts";
+import { longestEmail, longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
 import type { Service } from "../io/service.ts";
-import { Field, Form, text } from "./form.tsx";
+import { Field, Form } from "./form.tsx";
 import { when } from "./format.ts";
 import { together, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { PersonPage } from "./person.tsx";
@@ -110,19 +111,18 @@ function AddPerson({ service, onDone, onCancel }: AddPersonProps) {
       cancel={said.cancel}
       onCancel={onCancel}
       onDone={onDone}
-      onSubmit={(data) =>
-        service.addPerson({
-          name: text(data, "name"),
-          email: text(data, "email") || null,
-          isAdministrator: data.has("administrator"),
-        })
-      }
+      read={(fields) => ({
+        name: fields.line("name", longestPersonName),
+        email: fields.email("email", longestEmail),
+        isAdministrator: fields.checked("administrator").length > 0,
+      })}
+      send={service.addPerson}
     >
-      <Field label={said.name}>
-        {(its) => <input name="name" required maxLength={100} autoComplete="off" {...its} />}
+      <Field label={said.name} name="name">
+        {(its) => <input required autoComplete="off" {...its} />}
       </Field>
-      <Field label={said.email} hint={said.emailHint}>
-        {(its) => <input name="email" type="email" maxLength={200} autoComplete="off" {...its} />}
+      <Field label={said.email} name="email" hint={said.emailHint}>
+        {(its) => <input type="email" autoComplete="off" {...its} />}
       </Field>
       <label class="check">
         <input type="checkbox" name="administrator" />

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { AdminGateView, GrantView, InvitationView, PersonView } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
 import type { Service } from "../io/service.ts";
-import { Action } from "./form.tsx";
+import { Action } from "./action.tsx";
 import { when } from "./format.ts";
 import { Grants } from "./grants.tsx";
 

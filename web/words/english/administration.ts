@@ -78,6 +78,8 @@ export const administration = {
     overMidnight: (hours: string) => `${hours} (next day)`,
     until: (when: string) => `until ${when}`,
     noDays: "Select at least one day.",
+    sameHours: "The end must differ from the start.",
+    dayIsOver: "This day is already over at the gate.",
     clock: (zone: string) => `Time zone of the gate: ${zone}.`,
   },
 

@@ -109,6 +109,8 @@ export const service = {
     weekday: "must be 1–7",
     noDay: "must have at least one day",
     repeatedDay: "must not have the same day twice",
+    past: "must be in the future",
+    tooFar: "must be before the year 2200",
     /** of the whole grant */
     noHours: "fromMinute and toMinute must differ",
     requestState: "must be the state of a request",
