@@ -307,6 +307,8 @@ describe("the page in Chromium", function () {
     const link = page.getByRole("textbox", { name: "Invitation link" });
     assert.match(await link.inputValue(), /#invitation=/);
     await page.getByRole("link", { name: "Gates" }).click();
+    await page.getByText("Renew the certificate").waitFor();
+    await page.getByRole("link", { name: "Main gate" }).click();
     await page.getByText("-61 dBm").waitFor();
     // The certificate expires within two months.
     await page.getByText(/^\d+ \w+ 20\d\d: renew now$/).waitFor();
@@ -316,10 +318,12 @@ describe("the page in Chromium", function () {
     service.people.set("ben", { ...newPerson("ben", "Ben Okafor"), passkeys: 1 });
     const page = await open("ada", desktop);
     await page.getByRole("link", { name: "People" }).click();
-    await page.getByRole("button", { name: "Ben Okafor" }).click();
-    await page.getByRole("button", { name: "Remove passkeys (lost phone)" }).click();
+    await page.getByRole("link", { name: "Ben Okafor" }).click();
+    for (const act of ["Remove passkeys (lost phone)", "Lock out"]) {
+      await page.getByRole("button", { name: act }).click();
+      await page.getByRole("button", { name: act }).click();
+    }
     await page.getByText("Cannot sign in: no passkey").waitFor();
-    await page.getByRole("button", { name: "Lock out" }).click();
     await page.getByRole("button", { name: "Restore access" }).waitFor();
     assert.equal(service.people.get("ben")?.isActive, false);
   });

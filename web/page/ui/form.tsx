@@ -1,93 +1,13 @@
-import {
-  type ComponentChildren,
-  createContext,
-  type TargetedInputEvent,
-  type TargetedSubmitEvent,
-} from "preact";
-import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
+import type { ComponentChildren, TargetedInputEvent, TargetedSubmitEvent } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { administration } from "../../words/administration.ts";
 import type { Answer } from "../io/service.ts";
+import { FieldProblems } from "./field.tsx";
 import { Fields } from "./fields.ts";
 import { messageOf } from "./loaded.tsx";
 
-/** A sentence for each field that is wrong, by name. */
-export type FieldProblems = ReadonlyMap<string, string>;
-export const FieldProblems = createContext<FieldProblems>(new Map());
-
-interface FieldProps {
-  readonly label: string;
-  readonly name: string;
-  readonly hint?: string;
-  readonly children: (attributes: {
-    id: string;
-    name: string;
-    "aria-describedby"?: string;
-    "aria-invalid"?: "true";
-  }) => ComponentChildren;
-}
-
-export function Field({ label, name, hint, children }: FieldProps) {
-  const id = useId();
-  const problem = useContext(FieldProblems).get(name);
-  const described = [
-    ...(problem === undefined ? [] : [`${id}-problem`]),
-    ...(hint === undefined ? [] : [`${id}-hint`]),
-  ];
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {children({
-        id,
-        name,
-        ...(described.length > 0 && { "aria-describedby": described.join(" ") }),
-        ...(problem !== undefined && { "aria-invalid": "true" as const }),
-      })}
-      <FieldProblem id={`${id}-problem`} problem={problem} />
-      {hint !== undefined && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
-  );
-}
-
-interface FieldSetProps {
-  readonly legend: string;
-  readonly name: string;
-  readonly children: ComponentChildren;
-}
-
-/** Checkboxes that belong together. */
-export function FieldSet({ legend, name, children }: FieldSetProps) {
-  const id = useId();
-  const problem = useContext(FieldProblems).get(name);
-  return (
-    <fieldset {...(problem !== undefined && { "aria-describedby": `${id}-problem` })}>
-      <legend>{legend}</legend>
-      {children}
-      <FieldProblem id={`${id}-problem`} problem={problem} />
-    </fieldset>
-  );
-}
-
-function FieldProblem({
-  id,
-  problem,
-}: {
-  readonly id: string;
-  readonly problem?: string | undefined;
-}) {
-  if (problem === undefined) return null;
-  return (
-    <p class="notice" id={id}>
-      {problem}
-    </p>
-  );
-}
-
 interface FormProps<B, T> {
   readonly submit: string;
-  readonly cancel: string;
   /** Nothing is sent when it refuses a field. */
   readonly read: (fields: Fields) => B;
   readonly send: (body: B) => Promise<Answer<T>>;
@@ -97,7 +17,7 @@ interface FormProps<B, T> {
 }
 
 export function Form<B, T>(props: FormProps<B, T>) {
-  const { submit, cancel, read, send, onDone, onCancel, children } = props;
+  const { submit, read, send, onDone, onCancel, children } = props;
   const form = useRef<HTMLFormElement>(null);
   const [notice, setNotice] = useState("");
   const [problems, setProblems] = useState<FieldProblems>(new Map());
@@ -146,7 +66,7 @@ export function Form<B, T>(props: FormProps<B, T>) {
         </p>
         <div class="row">
           <button type="button" onClick={onCancel}>
-            {cancel}
+            {administration.cancel}
           </button>
           <button type="submit" class="primary" aria-disabled={isBusy}>
             {submit}

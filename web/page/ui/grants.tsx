@@ -11,9 +11,12 @@ import {
   timeOf,
   weekdays,
 } from "../model/hours.ts";
-import { Action } from "./action.tsx";
+import { CarefulAction } from "./action.tsx";
+import { useAnnounce } from "./announcer.tsx";
+import { Field, FieldSet } from "./field.tsx";
 import type { Fields } from "./fields.ts";
-import { Field, FieldSet, Form } from "./form.tsx";
+import { useFocusWhen } from "./focus.ts";
+import { Form } from "./form.tsx";
 
 const said = administration.grants;
 
@@ -28,12 +31,14 @@ interface GrantsProps {
 /** Which gates one person may open, and when. */
 export function Grants({ person, grants, gates, service, reload }: GrantsProps) {
   const [isAdding, setAdding] = useState(false);
+  const opener = useFocusWhen<HTMLButtonElement>(!isAdding);
+  const announce = useAnnounce();
   return (
-    <>
+    <section class="part" aria-labelledby="access">
       <div class="page-head">
-        <h2>{said.title}</h2>
+        <h2 id="access">{said.title}</h2>
         {!isAdding && gates.length > 0 && (
-          <button type="button" onClick={() => setAdding(true)}>
+          <button ref={opener} type="button" onClick={() => setAdding(true)}>
             {said.add}
           </button>
         )}
@@ -47,6 +52,7 @@ export function Grants({ person, grants, gates, service, reload }: GrantsProps) 
           onDone={async () => {
             await reload();
             setAdding(false);
+            announce(said.granted);
           }}
         />
       )}
@@ -62,9 +68,11 @@ export function Grants({ person, grants, gates, service, reload }: GrantsProps) 
                   <strong>{name}</strong>
                   <span>{hoursOf(grant, gate?.timeZone ?? "UTC")}</span>
                 </span>
-                <Action
+                <CarefulAction
                   label={said.withdraw}
                   name={said.withdrawName(name)}
+                  question={said.sureWithdraw(person.name, name)}
+                  done={said.withdrawn}
                   kind="danger"
                   onPress={() => service.withdrawGrant(grant.id)}
                   onDone={reload}
@@ -74,7 +82,7 @@ export function Grants({ person, grants, gates, service, reload }: GrantsProps) 
           })}
         </ul>
       )}
-    </>
+    </section>
   );
 }
 
@@ -107,7 +115,6 @@ function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
   return (
     <Form
       submit={said.add}
-      cancel={said.cancel}
       onCancel={onCancel}
       onDone={onDone}
       read={(fields) => grantOf(fields, person.id, timeZone)}

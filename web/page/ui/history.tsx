@@ -10,10 +10,11 @@ import type {
 import { words } from "../../words/page.ts";
 import { queryString, type Service } from "../io/service.ts";
 import { seconds } from "../model/outcome.ts";
+import { Field, FieldProblems } from "./field.tsx";
 import { Fields } from "./fields.ts";
-import { Field, FieldProblems } from "./form.tsx";
 import { exactly } from "./format.ts";
 import { messageOf } from "./loaded.tsx";
+import { useTitle } from "./title.ts";
 
 const pageSize = 50;
 const said = words.history;
@@ -25,6 +26,7 @@ interface HistoryPageProps {
 
 /** The person's own requests. Administrators see everyone's, with filters. */
 export function HistoryPage({ service, person }: HistoryPageProps) {
+  useTitle(said.title);
   const [query, setQuery] = useState<HistoryQuery>({});
   const [entries, setEntries] = useState<readonly HistoryEntry[] | null>(null);
   const [next, setNext] = useState<string | null>(null);

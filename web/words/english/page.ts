@@ -59,6 +59,7 @@ export const page = {
   /** how dates and times are written */
   locale: "en-GB",
   app: "Boom Box",
+  title: (page: string) => `${page} · Boom Box`,
   skip: "Skip to content",
   loading: "Loading…",
   unreachable: "Cannot reach the service. Trying again…",
@@ -82,6 +83,7 @@ export const page = {
     unsupported: "This browser does not support passkeys. Use a newer browser.",
   },
   invitation: {
+    page: "Invitation",
     title: (name: string) => `Welcome, ${name}`,
     lead: "Create a passkey on this device. Then sign in with your fingerprint, face or screen lock.",
     make: "Create a passkey",
@@ -103,6 +105,9 @@ export const page = {
     yes: "Yes, open",
     no: "Cancel",
     tabs: "Gates",
+    choose: "Gate",
+    choice: (gate: string, box: string) => `${gate} · ${box}`,
+    notChosen: "Select a gate",
     none: "You do not have access to any gate yet. Ask an administrator.",
     gone: "The gate that you selected is no longer available. Select a gate.",
     broken: "No connection",
