@@ -248,6 +248,7 @@ describe("the page in Chromium", function () {
     await ready(page);
     for (const part of ["Open", "History", "People", "Gates"]) {
       await page.getByRole("link", { name: part, exact: true }).click();
+      await page.getByText("Loading…").waitFor({ state: "detached" });
       await page.getByRole("heading", { level: 1 }).waitFor();
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(width <= 320, `${part}: ${width} px`);

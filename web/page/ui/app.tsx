@@ -5,6 +5,7 @@ import type { Service } from "../io/service.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
 import { Announcer } from "./announcer.tsx";
 import { GatePage } from "./gate.tsx";
+import { Empty } from "./loaded.tsx";
 import { Mark } from "./mark.tsx";
 import { Part } from "./part.tsx";
 import { fragmentOf, type Route, useRoute } from "./route.ts";
@@ -52,9 +53,7 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
   if (session.type === "loading" || session.type === "unreachable") {
     return (
       <main id="content">
-        <p class="empty" role="status">
-          {session.type === "loading" ? words.loading : words.unreachable}
-        </p>
+        <Empty sentence={session.type === "loading" ? words.loading : words.unreachable} />
       </main>
     );
   }

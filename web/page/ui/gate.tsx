@@ -8,6 +8,7 @@ import type { PageEvent, PageState } from "../model/state.ts";
 import type { Tap } from "../model/tap.ts";
 import { Field } from "./field.tsx";
 import { when } from "./format.ts";
+import { Empty } from "./loaded.tsx";
 import { Mark } from "./mark.tsx";
 import { Slider } from "./slider.tsx";
 import { useTitle } from "./title.ts";
@@ -29,9 +30,7 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
     return (
       <div class="gate-page">
         <GateChoice gates={gates} selected={null} onSelect={select} />
-        <p class="empty" role="status">
-          {words.control.gone}
-        </p>
+        <Empty sentence={words.control.gone} />
       </div>
     );
   }
@@ -39,11 +38,7 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
     const isSettled = state.link.type === "live" && state.link.openedAt < 0;
     const isBroken = "failures" in state.link && state.link.failures > 0;
     const text = isSettled ? words.control.none : words.loading;
-    return (
-      <p class="empty" role="status">
-        {isBroken ? words.control.brokenLong : text}
-      </p>
-    );
+    return <Empty sentence={isBroken ? words.control.brokenLong : text} />;
   }
   return (
     <div class="gate-page">

@@ -36,6 +36,8 @@ export function useRoute(): Route {
   useEffect(() => {
     const onChange = () => setFragment(location.hash);
     addEventListener("hashchange", onChange);
+    // It may have changed since the first rendering.
+    onChange();
     return () => removeEventListener("hashchange", onChange);
   }, []);
   useFocusOnChange(fragment);
