@@ -88,10 +88,12 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
           <Mark />
           {words.app}
         </a>
-        <span class="who">{person.name}</span>
-        <button type="button" class="quiet sign-out" onClick={signOut}>
-          {words.signOut}
-        </button>
+        <div class="account">
+          <span class="who">{person.name}</span>
+          <button type="button" class="quiet sign-out" onClick={signOut}>
+            {words.signOut}
+          </button>
+        </div>
       </header>
       <Navigation page={route.page} person={person} />
       <main id="content" tabIndex={-1}>

@@ -53,9 +53,11 @@ function useFocusOnChange(fragment: string): void {
   useEffect(() => {
     if (before.fragment === fragment) return;
     const content = document.getElementById("content");
-    const entry = content?.querySelector<HTMLElement>(`a[href="${CSS.escape(before.fragment)}"]`);
+    const isWayBack = before.fragment.startsWith(`${fragment}/`);
+    const from = `a[href="${CSS.escape(before.fragment)}"]`;
+    const entry = isWayBack ? content?.querySelector<HTMLElement>(from) : null;
     before.fragment = fragment;
-    if (entry === null || entry === undefined) window.scrollTo(0, 0);
+    if (!entry) window.scrollTo(0, 0);
     (entry ?? content)?.focus();
   }, [fragment]);
 }
