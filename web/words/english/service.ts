@@ -43,7 +43,8 @@ export const service = {
   language: "en",
   page: {
     title: "Boom Box",
-    description: "Opens the gate of the car park.",
+    description:
+      "The staff app for the gate of the car park: slide to open, and read what the box did.",
     noScript: "This page needs JavaScript to show the live status of the box.",
     back: "Back to the app",
   },
