@@ -90,14 +90,14 @@ module.exports = {
     {
       name: "the-page-runs-in-a-browser",
       comment:
-        "The types of the API, its own words and two libraries. Nothing of Node or the service.",
+        "The types of the API, the limits of its forms, its own words and two libraries. Nothing of Node or the service.",
       severity: "error",
       from: { path: "^web/page/", pathNot: tests },
       to: {
         pathNot: [
           "^web/page/",
           "^web/words/(page|administration)\\.ts$",
-          "^web/api\\.ts$",
+          "^web/(api|input-limits)\\.ts$",
           "^device/messages/",
           "node_modules/(preact|@simplewebauthn/browser)/",
         ],

@@ -19,6 +19,8 @@ export interface SessionView {
   /** the person who is signed in; null: nobody */
   readonly person: PersonSummary | null;
   readonly csrfToken: string;
+  /** how long a command is valid after the slide, in ms; the page sends nothing later than that */
+  readonly commandLifetimeMs: number;
   /** the sign-in methods of this service */
   readonly methods: {
     readonly passkey: boolean;
@@ -91,12 +93,17 @@ export interface GateView {
  * `POST /api/gates/:gate/open`, body {@link OpenBody}: 202 with a {@link RequestView} when the request
  * is recorded. The same `id` again returns the same request and never sends a second command. Errors:
  * 401 not signed in, 403 {@link Denial} or CSRF, 404 unknown gate, 409 the id belongs to another
- * request, 429 too many requests, 503 the box is offline or the broker cannot be reached. A refusal of a
- * known person is recorded too.
+ * request, 410 the slide is older than the lifetime of a command, 429 too many requests, 503 the box is
+ * offline or the broker cannot be reached. A refusal of a known person is recorded too.
  */
 export interface OpenBody {
   /** a UUID that the page creates for one tap; it is also the id of the command */
   readonly id: string;
+  /**
+   * how long ago the person slid when the page sent this, in ms; default 0. The command's lifetime
+   * counts from the slide, so that a tap sent twice is never valid for longer.
+   */
+  readonly ageMs?: number;
 }
 
 /**
@@ -115,7 +122,13 @@ export type RequestState =
   | "denied";
 
 /** Why the service did not send a command. */
-export type ServiceReason = Denial | "box-offline" | "broker-away" | "rate-limited";
+export type ServiceReason =
+  | Denial
+  | "box-offline"
+  | "broker-away"
+  | "rate-limited"
+  /** the slide was older than the lifetime of a command when it arrived */
+  | "too-late";
 
 /** One tap and its outcome. The event `request` reports each change to the person who tapped. */
 export interface RequestView {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { pageAssets } from "./assets.ts";
 import type { Assets } from "./service/assets.ts";
 import { contentSecurityPolicy } from "./service/guards.ts";
@@ -20,6 +21,37 @@ describe("the page's assets", () => {
     assert.ok(first.length > 0);
     const bytes = first.reduce((sum, path) => sum + (assets.get(path)?.body.length ?? 0), 0);
     assert.ok(bytes < 50_000, `${bytes} bytes`);
+  });
+
+  it("need less than 20 kB of compressed script to open a gate", () => {
+    const first = scripts().filter((path) => body("/").includes(path));
+    for (const [encoding, limit] of [
+      ["br", 18_000],
+      ["gzip", 20_000],
+    ] as const) {
+      const sizes = first.map((path) => assets.get(path)?.encoded.get(encoding)?.length ?? 1e9);
+      const bytes = sizes.reduce((sum, size) => sum + size, 0);
+      assert.ok(bytes < limit, `${encoding}: ${bytes} bytes`);
+    }
+  });
+
+  it("are compressed to the same content, except pictures that are compressed already", () => {
+    for (const [path, { body: content, encoded, type }] of assets) {
+      assert.equal(encoded.size, type === "image/png" ? 0 : 2, path);
+      for (const [encoding, decode] of [
+        ["br", brotliDecompressSync],
+        ["gzip", gunzipSync],
+      ] as const) {
+        const bytes = encoded.get(encoding);
+        if (bytes === undefined) continue;
+        assert.deepEqual(new Uint8Array(decode(bytes)), content, path);
+        assert.ok(bytes.length < content.length, path);
+      }
+    }
+  });
+
+  it("describe the app, and need no escaping in any language", () => {
+    assert.match(body("/"), /<meta name="description" content="The staff app for [^"<>]+">/);
   });
 
   it("preload everything that the page's script imports, and nothing for passkeys", () => {

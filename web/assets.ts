@@ -5,8 +5,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build, type Metafile } from "esbuild";
-import type { Asset, Assets } from "./service/assets.ts";
+import type { Asset, Assets, Encoding } from "./service/assets.ts";
 import { words } from "./words/service.ts";
 
 const icons = [
@@ -116,7 +117,8 @@ function html(
 <meta name="theme-color" content="${light}" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="${dark}" media="(prefers-color-scheme: dark)">
 <meta name="referrer" content="no-referrer">
-<title>${words.page.title}</title>
+<meta name="description" content="${escaped(words.page.description)}">
+<title>${escaped(words.page.title)}</title>
 <link rel="manifest" href="/manifest.webmanifest">
 <link rel="icon" href="${icon("icon.svg")}" type="image/svg+xml">
 <link rel="apple-touch-icon" href="${icon("apple-touch-icon.png")}">
@@ -125,10 +127,15 @@ function html(
 ${names.parts.map((part) => `<link rel="modulepreload" href="${part}">`).join("\n")}
 <body>
 <div id="app"></div>
-<noscript><p>${words.page.noScript}</p></noscript>
+<noscript><p>${escaped(words.page.noScript)}</p></noscript>
 </body>
 </html>
 `;
+}
+
+/** A translation may have a quote or an ampersand. */
+function escaped(sentence: string): string {
+  return sentence.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** The parts that the script imports before it runs. They are loaded at the same time as the script. */
@@ -141,7 +148,28 @@ function staticParts(metafile: Metafile, script: string): string[] {
 
 /** @param isImmutable whether the name changes with the content */
 function asset(body: Uint8Array<ArrayBuffer>, type: string, isImmutable: boolean): Asset {
-  return { body, type, etag: `"${hashOf(body)}"`, isImmutable };
+  return { body, type, encoded: encodedOf(body, type), etag: `"${hashOf(body)}"`, isImmutable };
+}
+
+/** Once, when the service starts, with the best compression that there is. */
+function encodedOf(body: Uint8Array, type: string): Asset["encoded"] {
+  const encoded = new Map<Encoding, Uint8Array<ArrayBuffer>>();
+  // PNG is compressed already.
+  if (type === "image/png") return encoded;
+  const keepSmaller = (encoding: Encoding, bytes: Buffer<ArrayBuffer>) => {
+    if (bytes.length < body.length) encoded.set(encoding, new Uint8Array(bytes));
+  };
+  keepSmaller("br", brotliCompressSync(body, { params: brotliParameters(body) }));
+  keepSmaller("gzip", gzipSync(body, { level: 9 }));
+  return encoded;
+}
+
+function brotliParameters({ length }: Uint8Array) {
+  return {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+    [constants.BROTLI_PARAM_SIZE_HINT]: length,
+  };
 }
 
 function hashed(name: string, body: Uint8Array): string {

@@ -35,14 +35,16 @@ export function launchWithProfile(folder: string): Promise<BrowserContext> {
   return chromium.launchPersistentContext(folder, launchOptions);
 }
 
-export const phone: BrowserContextOptions = {
+export const phone = {
   viewport: { width: 390, height: 844 },
   deviceScaleFactor: 2,
   hasTouch: true,
   isMobile: true,
-};
+} satisfies BrowserContextOptions;
 
-export const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 860 } };
+export const desktop = {
+  viewport: { width: 1280, height: 860 },
+} satisfies BrowserContextOptions;
 
 const sessions = new WeakMap<Page, Promise<CDPSession>>();
 

@@ -3,12 +3,14 @@ import { render } from "preact";
 import { Driver } from "./io/driver.ts";
 import type { PageState } from "./model/state.ts";
 import { App } from "./ui/app.tsx";
+import { keepFocus } from "./ui/focus.ts";
 
 const invitationFragment = "#invitation=";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("no element #app in the page");
 
+keepFocus(root);
 let invitation = takeInvitation();
 let driver: Driver | undefined;
 let last: { readonly state: PageState; readonly now: number } | undefined;

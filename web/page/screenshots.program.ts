@@ -158,7 +158,7 @@ const shots: Readonly<Record<string, Shot>> = {
   },
   person: async (page) => {
     await page.getByRole("link", { name: "People" }).click();
-    await page.getByRole("button", { name: "Ben Okafor" }).click();
+    await page.getByRole("link", { name: "Ben Okafor" }).click();
     await page.getByRole("button", { name: "New invitation link" }).click();
     await page.getByRole("button", { name: "Grant access" }).click();
   },

@@ -11,6 +11,7 @@ import type {
   GrantBody,
   GrantView,
   HistoryEntry,
+  OpenBody,
   PersonBody,
   PersonView,
   Problem,
@@ -47,9 +48,10 @@ export class FakeService {
   methods: SessionView["methods"] = { passkey: true, oidc: null };
   openScript: OpenScript = (gate, id) => ({ type: "answer", request: request(gate.id, id) });
   /** every request to open, also when its connection was broken */
-  readonly posts: { readonly gate: string; readonly id: string }[] = [];
+  readonly posts: { readonly gate: string; readonly id: string; readonly ageMs: number }[] = [];
   refusesStreams = false;
   csrfToken = "token-1";
+  commandLifetimeMs = 10_000;
   /** ids of people by cookie */
   readonly #sessions = new Map<string, string>();
   readonly #streams = new Set<ServerResponse>();
@@ -137,7 +139,7 @@ export class FakeService {
       return response.writeHead(204).end();
     }
     const gate = /^\/api\/gates\/([^/]+)\/open$/.exec(pathname)?.[1];
-    if (gate !== undefined) return this.#open(gate, body.id, response);
+    if (gate !== undefined) return this.#open(gate, body, response);
     return this.#administer(method, pathname, body, response);
   }
 
@@ -165,7 +167,8 @@ export class FakeService {
       name: person.name,
       isAdministrator: person.isAdministrator,
     };
-    return { person: summary, csrfToken: this.csrfToken, methods: this.methods };
+    const { csrfToken, commandLifetimeMs, methods } = this;
+    return { person: summary, csrfToken, commandLifetimeMs, methods };
   }
 
   #personOf(incoming: IncomingMessage): PersonView | null {
@@ -183,8 +186,8 @@ export class FakeService {
     return response;
   }
 
-  #open(gateId: string, id: string, response: ServerResponse): ServerResponse {
-    this.posts.push({ gate: gateId, id });
+  #open(gateId: string, { id, ageMs = 0 }: OpenBody, response: ServerResponse): ServerResponse {
+    this.posts.push({ gate: gateId, id, ageMs });
     const gate = this.gates.get(gateId);
     if (gate === undefined) return json(response, 404, { error: "not-found", message: "No gate." });
     const script = this.openScript(gate, id);

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { pageAssets } from "../assets.ts";
+import type { Person } from "../domain/entities.ts";
 import { type RunningServer, serve } from "../service/server.ts";
-import { Rig } from "../service/service.rig.ts";
+import { everyDay, Rig } from "../service/service.rig.ts";
+import { aGrant } from "../store/place.rig.ts";
 import { addAuthenticator, hasChromium, launchChromium, phone, slide } from "./browser.rig.ts";
 
 describe("the page with the real service, in Chromium", function () {
@@ -26,7 +28,19 @@ describe("the page with the real service, in Chromium", function () {
     });
     rig.now = Date.now();
     server = await serve(rig.service, { host: "127.0.0.1", port, stopLimitMs: 0 });
+    await rig.service.start();
   });
+
+  /** The page of a person who is already signed in. The sign-in has its own tests. */
+  async function pageOf(person: Person): Promise<Page> {
+    const { cookies } = await rig.signedIn(person);
+    const context = await browser.newContext({ ...phone, locale: "en-GB" });
+    await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url: origin })));
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    await page.goto(origin);
+    return page;
+  }
 
   after(async () => {
     await browser?.close();
@@ -35,7 +49,6 @@ describe("the page with the real service, in Chromium", function () {
   });
 
   it("lets the first administrator register, add a gate and open it", async () => {
-    await rig.service.start();
     const invitation = await rig.service.inviteWaitingAdministrator();
     const context = await browser.newContext({ ...phone, locale: "en-GB" });
     const page = await context.newPage();
@@ -56,7 +69,7 @@ describe("the page with the real service, in Chromium", function () {
     await page.getByRole("heading", { name: "Main gate" }).waitFor();
 
     await page.getByRole("link", { name: "People" }).click();
-    await page.getByRole("button", { name: "Administrator" }).click();
+    await page.getByRole("link", { name: "Administrator" }).click();
     await page.getByRole("button", { name: "Grant access" }).click();
     for (const day of ["Sat", "Sun"]) await page.getByRole("checkbox", { name: day }).check();
     await page.getByLabel("From").fill("00:00");
@@ -92,6 +105,43 @@ describe("the page with the real service, in Chromium", function () {
     await page.getByRole("button", { name: "Sign in with a passkey" }).click();
     await page.getByText("Button pressed · 0.5 s").waitFor();
     assert.deepEqual(errors, []);
+  });
+
+  it("selects the gate that it shows first, and opens that one", async () => {
+    rig.now = Date.now();
+    const person = await rig.person({ name: "Two Gates" });
+    for (const [id, name, thingName] of [
+      ["g-6", "Gate 6", "thing-6"],
+      ["lot-2", "Parking lot", "thing-lot"],
+    ] as const) {
+      await rig.gate({ id, name, thingName });
+      await rig.store.createGrant(aGrant(person.id, id, everyDay));
+    }
+    for (const thing of ["thing-6", "thing-lot"]) rig.link.online(thing);
+    rig.link.onCommand = ({ id, thingName, by }) =>
+      rig.link.event(thingName, { id, by, pulseMs: 501 });
+    const page = await pageOf(person);
+    const ready = page.locator('.slide[data-control="ready"]');
+    await page.getByRole("tab", { name: "Parking lot" }).click();
+    await ready.waitFor();
+    await slide(page);
+    await page.getByText("The box pressed the button for 0.5 s.").waitFor();
+    for (let visit = 0; visit < 5; visit++) {
+      rig.now = Date.now();
+      await page.reload();
+      await ready.waitFor();
+      assert.match((await page.getByRole("tab").first().textContent()) ?? "", /Parking lot/);
+      const selected = page.getByRole("tab", { selected: true });
+      assert.match((await selected.textContent()) ?? "", /Parking lot/);
+      await page.getByRole("heading", { name: "Parking lot" }).waitFor();
+    }
+    await slide(page);
+    await page.getByText("The box pressed the button for 0.5 s.").waitFor();
+    assert.deepEqual(
+      rig.link.sent.slice(-2).map(({ thingName }) => thingName),
+      ["thing-lot", "thing-lot"],
+    );
+    await page.context().close();
   });
 });
 

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { AdminGateView } from "../api.ts";
 import type { GateLink } from "../cloud/gate-link.ts";
 import type { Gate } from "../domain/entities.ts";
+import { longestGateName } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import type { Boxes } from "./boxes.ts";
@@ -21,9 +22,15 @@ interface AdminGateParts {
 }
 
 const isActive = v.exactOptional(v.boolean(words.field.trueOrFalse));
-const newGate = v.strictObject({ id: gateId, name: line(100), thingName, timeZone, isActive });
+const newGate = v.strictObject({
+  id: gateId,
+  name: line(longestGateName),
+  thingName,
+  timeZone,
+  isActive,
+});
 const changes = v.strictObject({
-  name: v.exactOptional(line(100)),
+  name: v.exactOptional(line(longestGateName)),
   thingName: v.exactOptional(thingName),
   timeZone: v.exactOptional(timeZone),
   isActive,

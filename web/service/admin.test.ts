@@ -194,6 +194,28 @@ describe("administration", () => {
     await refused(await admin.request("PUT", path, changed), 404, "This grant does not exist.");
   });
 
+  it("refuses an end in the past, but changes a grant that has ended", async () => {
+    await admin.post("/api/admin/gates", gate);
+    const { person } = await rig.colleague(undefined);
+    const body = { person: person.id, gate: "north", days: [1], fromMinute: 0, toMinute: 60 };
+    const past = "endsAt: must be in the future";
+    for (const endsAt of [0, rig.now - 1, rig.now]) {
+      await refused(await admin.post("/api/admin/grants", { ...body, endsAt }), 400, past);
+    }
+    const endsAt = rig.now + 1_000;
+    const made = await json<GrantView>(
+      await admin.post("/api/admin/grants", { ...body, endsAt }),
+      201,
+    );
+    rig.now += 2_000;
+    const put = (changes: object) =>
+      admin.request("PUT", `/api/admin/grants/${made.id}`, { ...body, ...changes });
+    assert.equal((await json<GrantView>(await put({ endsAt, toMinute: 90 }))).toMinute, 90);
+    await refused(await put({ endsAt: endsAt - 1 }), 400, past);
+    await json(await put({ endsAt: rig.now + 1 }));
+    await refused(await put({ endsAt }), 400, past);
+  });
+
   it("says what is wrong with a grant", async () => {
     await admin.post("/api/admin/gates", gate);
     const { id: person } = await rig.person();
@@ -206,6 +228,19 @@ describe("administration", () => {
     await refused(await post({ toMinute: 1.5 }), 400, "toMinute: must be a whole number");
     await refused(await post({ toMinute: 0 }), 400, "fromMinute and toMinute must differ");
     await refused(await post({ endsAt: -1 }), 400, "endsAt: must be a time in ms since 1970");
+    const tooFar = "endsAt: must be before the year 2200";
+    for (const endsAt of [Date.UTC(2200, 0, 1, 0, 0, 0, 1), Date.UTC(202612, 11, 31), 8.64e15]) {
+      await refused(await post({ endsAt }), 400, tooFar);
+    }
+    for (const endsAt of ["2026-12-31", "", false, []]) {
+      const problem = await json<Problem>(await post({ endsAt }), 400);
+      assert.match(problem.message, /^endsAt: /, String(endsAt));
+    }
+    for (const missing of ["endsAt", "days", "fromMinute", "toMinute", "person", "gate"]) {
+      const all: Record<string, unknown> = { ...body };
+      delete all[missing];
+      await refused(await admin.post("/api/admin/grants", all), 400, `${missing}: is required`);
+    }
     const unknown = "The person or the gate does not exist.";
     await refused(await post({ person: "x" }), 400, unknown);
     await refused(await post({ gate: "x" }), 400, unknown);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 import type { GateView } from "../api.ts";
 import type { GateLink } from "../cloud/gate-link.ts";
 import type { Person } from "../domain/entities.ts";
@@ -99,6 +100,9 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   }
   api.route("/", gateRoutes(parts));
   api.route("/", eventRoutes(parts.streams));
+  // Only long lists: an event stream must not wait for a compressor, and the session holds a secret.
+  const compressed = compress({ encoding: "gzip" });
+  for (const path of ["/history", "/history.csv", "/admin/*"]) api.use(path, compressed);
   api.route("/", historyRoutes(parts));
   api.use("/admin/*", guards.administratorsOnly());
   api.route("/admin", peopleRoutes(parts));

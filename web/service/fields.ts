@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { isThingName } from "../../device/messages/topics.ts";
 import { isName } from "../domain/name.ts";
+import { isEmail, isGateId, isTimeZone, longestEmail } from "../input-limits.ts";
 import { words } from "../words/service.ts";
 
 const said = words.field;
@@ -21,9 +22,8 @@ export const email = v.pipe(
   v.string(said.text),
   v.trim(),
   v.toLowerCase(),
-  v.maxLength(254, said.maximumLength(254)),
-  v.regex(/^[^@\s]+@[^@\s]+$/u, said.email),
-  v.check(isName, said.email),
+  v.maxLength(longestEmail, said.maximumLength(longestEmail)),
+  v.check(isEmail, said.email),
 );
 
 /** In lower case, like those that browsers generate. */
@@ -32,7 +32,7 @@ export const uuid = v.pipe(
   v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, said.uuid),
 );
 
-export const gateId = v.pipe(v.string(said.text), v.regex(/^[a-z0-9-]{1,32}$/, said.gateId));
+export const gateId = v.pipe(v.string(said.text), v.check(isGateId, said.gateId));
 
 /** The same limit as in the topics. */
 export const thingName = v.pipe(v.string(said.text), v.check(isThingName, said.thingName));
@@ -47,13 +47,12 @@ export const time = v.pipe(
   v.maxValue(8.64e15, said.time),
 );
 
-function isTimeZone(name: string): boolean {
-  // Node also accepts a bare offset, which has no daylight saving time.
-  if (!/^[A-Za-z][\w+/-]*$/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
+/** in ms; the page's clock may give fractions */
+export function duration(maximumMs: number) {
+  return v.pipe(
+    v.number(said.number),
+    v.minValue(0, said.atLeast(0)),
+    v.maxValue(maximumMs, said.atMost(maximumMs)),
+    v.transform(Math.round),
+  );
 }

@@ -8,11 +8,12 @@ import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import type { Boxes } from "./boxes.ts";
 import type { SignedIn, WebContext, WebEnv } from "./context.ts";
-import { gateId, uuid } from "./fields.ts";
+import { duration, gateId, uuid } from "./fields.ts";
 import type { Logger } from "./log.ts";
 import type { OpenRequests, Refusal, Tap } from "./open-requests.ts";
 import { notFound, notSignedIn, problem, readBody } from "./problem.ts";
 import type { Limits } from "./request-limits.ts";
+import type { WebSettings } from "./settings.ts";
 import { requestView } from "./views.ts";
 
 interface GateParts {
@@ -21,12 +22,15 @@ interface GateParts {
   readonly boxes: Boxes;
   readonly openRequests: OpenRequests;
   readonly limits: Limits;
+  readonly settings: WebSettings;
   readonly log: Logger;
   now(): number;
   readonly gateViews: (person: Person) => Promise<readonly GateView[]>;
 }
 
-const openBody = v.object({ id: uuid });
+/** Longer than any page waits for an answer. */
+const maximumAgeMs = 3_600_000;
+const openBody = v.object({ id: uuid, ageMs: v.exactOptional(duration(maximumAgeMs), 0) });
 const said = words.problems;
 
 /** The gates that a person may see, and the request to open one. */
@@ -56,7 +60,8 @@ async function open(parts: GateParts, c: WebContext, { person }: SignedIn): Prom
     gate,
     person,
     address: c.var.address,
-    at: parts.now(),
+    // The command's lifetime counts from the slide, however often the tap is sent.
+    at: parts.now() - body.value.ageMs,
   };
   let waitMs = 1_000;
   const result = await parts.openRequests.tap(tap, async () => {
@@ -78,7 +83,7 @@ interface Decision {
 }
 
 async function decide(
-  { store, link, boxes, limits, now }: GateParts,
+  { store, link, boxes, limits, settings, now }: GateParts,
   { gate, person, at }: Tap,
 ): Promise<Decision> {
   const verdict = limits.open(person.id, now());
@@ -88,8 +93,11 @@ async function decide(
   }
   if (gate === undefined) return { refusal: { state: "denied", reason: "no-grant" } };
   const grants = await store.grants({ personId: person.id, gateId: gate.id });
-  const may = mayOpen(gate, grants, at);
+  const may = mayOpen(gate, grants, now());
   if (!may.open) return { refusal: { state: "denied", reason: may.why } };
+  if (now() - at >= settings.commandLifetimeMs) {
+    return { refusal: { state: "failed", reason: "too-late" } };
+  }
   // Nobody would learn the outcome.
   if (!link.isListening) return { refusal: { state: "failed", reason: "broker-away" } };
   if (boxes.state(gate.thingName) === "offline") {
@@ -102,6 +110,7 @@ async function decide(
 function answer(c: WebContext, kept: OpenRequest, isUnknown: boolean, waitMs: number): Response {
   const request = requestView(kept);
   const reason = request.reason ?? "";
+  if (reason === "too-late") return problem(c, 410, reason, said.tooLate, { request });
   if (kept.state === "failed") {
     const message = reason === "box-offline" ? said.boxOffline : said.boxesUnreachable;
     return problem(c, 503, reason, message, { request, retryAfterSeconds: 5 });

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import type { GrantView, Weekday } from "../api.ts";
 import type { Grant } from "../domain/entities.ts";
+import { latestEnd } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
@@ -15,6 +16,7 @@ interface GrantParts {
   readonly store: Store;
   readonly streams: Streams;
   readonly log: Logger;
+  now(): number;
 }
 
 const said = words.field;
@@ -38,7 +40,7 @@ const grantBody = v.pipe(
     ),
     fromMinute: minute(1_439),
     toMinute: minute(1_440),
-    endsAt: v.nullable(time),
+    endsAt: v.nullable(v.pipe(time, v.maxValue(latestEnd, said.tooFar))),
   }),
   v.check(({ fromMinute, toMinute }) => fromMinute !== toMinute, said.noHours),
 );
@@ -88,8 +90,9 @@ export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
     });
 }
 
+/** A grant may not end in the past, unless it ended then before the change. */
 async function readGrant(
-  { store }: GrantParts,
+  { store, now }: GrantParts,
   c: WebContext,
   id: string,
 ): Promise<Grant | Response> {
@@ -99,6 +102,11 @@ async function readGrant(
   const isKnown =
     (await store.person(personId)) !== undefined && (await store.gate(gate)) !== undefined;
   if (!isKnown) return problem(c, 400, "invalid", words.problems.noPersonOrGate);
+  const { endsAt } = times;
+  if (endsAt !== null && endsAt <= now()) {
+    const before = (await store.grants({ personId })).find((grant) => grant.id === id);
+    if (before?.endsAt !== endsAt) return problem(c, 400, "invalid", `endsAt: ${said.past}`);
+  }
   return { id, personId, gateId: gate, ...times };
 }
 

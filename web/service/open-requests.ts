@@ -40,13 +40,14 @@ export interface Tap {
   readonly gate: Gate | undefined;
   readonly person: Person;
   readonly address: string;
+  /** when the person slid */
   readonly at: number;
 }
 
 /** Why the service itself refuses a tap. */
 export type Refusal =
   | { readonly state: "denied"; readonly reason: Denial | "rate-limited" }
-  | { readonly state: "failed"; readonly reason: "box-offline" | "broker-away" };
+  | { readonly state: "failed"; readonly reason: "box-offline" | "broker-away" | "too-late" };
 
 export type TapResult =
   /** the recorded request, which is new or existed before */

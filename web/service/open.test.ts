@@ -84,6 +84,30 @@ describe("opening a gate", () => {
     assert.equal(rig.link.sent.length, 1);
   });
 
+  it("counts the lifetime of a command from the slide, and sends nothing after it", async () => {
+    const { browser } = await rig.colleague(gate);
+    const post = (ageMs: number) => browser.post(path, { id: randomUUID(), ageMs });
+    assert.equal((await post(4_000.4)).status, 202);
+    const [command] = rig.link.sent;
+    assert.deepEqual([command?.issuedAt, command?.expiresAt], [rig.now - 4_000, rig.now + 6_000]);
+    const late = await post(10_000);
+    const problem = (await late.json()) as Problem;
+    assert.deepEqual(
+      [late.status, problem.error, problem.request?.state],
+      [410, "too-late", "failed"],
+    );
+    for (const wrong of [-1, "1", null, 1e12]) {
+      assert.equal((await browser.post(path, { id: randomUUID(), ageMs: wrong })).status, 400);
+    }
+    assert.equal(rig.link.sent.length, 1);
+  });
+
+  it("tells the page the lifetime of a command", async () => {
+    const short = await Rig.make({ environment: { BOOM_BOX_WEB_COMMAND_LIFETIME_SECONDS: "2" } });
+    assert.equal((await short.browser().session()).commandLifetimeMs, 2_000);
+    await short.dispose();
+  });
+
   it("sends one command for the same tap on two instances", async () => {
     const other = await Rig.make({ place: rig.place });
     await other.service.start();

@@ -6,9 +6,15 @@ import { Rig, until } from "./service.rig.ts";
 
 const token = "a-token-of-16-or-more";
 const encode = (text: string) => new TextEncoder().encode(text);
+const plain = { encoded: new Map(), isImmutable: false };
+const script = { body: encode("1"), type: "text/javascript", etag: '"a"', isImmutable: true };
+const encoded = new Map([
+  ["br", encode("b")],
+  ["gzip", encode("g")],
+] as const);
 const assets: Assets = new Map([
-  ["/", { body: encode("<p>"), type: "text/html", etag: '"p"', isImmutable: false }],
-  ["/app-1.js", { body: encode("1"), type: "text/javascript", etag: '"a"', isImmutable: true }],
+  ["/", { ...plain, body: encode("<p>"), type: "text/html", etag: '"p"' }],
+  ["/app-1.js", { ...script, encoded }],
 ]);
 
 describe("operation", () => {
@@ -65,6 +71,57 @@ describe("operation", () => {
     assert.equal(script.headers.get("cache-control"), "public, max-age=31536000, immutable");
     for (const path of ["/app-2.js", "/..%2fpackage.json", "/index.html", "//"]) {
       assert.equal((await browser.get(path)).status, 404, path);
+    }
+  });
+
+  it("compresses the page's files as the client prefers, each with an ETag of its own", async () => {
+    rig = await Rig.make({ assets });
+    const browser = rig.browser();
+    for (const [accepted, encoding, text] of [
+      ["gzip, deflate, br, zstd", "br", "b"],
+      ["br;q=0.5, gzip", "gzip", "g"],
+      ["GZIP", "gzip", "g"],
+      ["*", "br", "b"],
+      ["*, br;q=0", "gzip", "g"],
+      ["br;q=0, gzip;q=0", null, "1"],
+      ["identity", null, "1"],
+      ["zstd", null, "1"],
+      ["", null, "1"],
+      [undefined, null, "1"],
+    ] as const) {
+      const ask = (etag?: string) =>
+        browser.request("GET", "/app-1.js", undefined, {
+          "accept-encoding": accepted,
+          "if-none-match": etag,
+        });
+      const answer = await ask();
+      const { headers } = answer;
+      assert.equal(await answer.text(), text, accepted);
+      assert.equal(headers.get("content-encoding"), encoding, accepted);
+      assert.equal(headers.get("vary"), "Accept-Encoding");
+      assert.equal(headers.get("etag"), encoding === null ? '"a"' : `"a-${encoding}"`);
+      assert.equal(headers.get("content-type"), "text/javascript");
+      const known = await ask(headers.get("etag") ?? "");
+      assert.deepEqual([known.status, known.headers.get("vary")], [304, "Accept-Encoding"]);
+      assert.equal((await ask('"a-zstd"')).status, 200);
+    }
+  });
+
+  it("compresses long lists, but never an event stream or the session", async () => {
+    rig = await Rig.make();
+    const { browser } = await rig.administrator();
+    const ask = (path: string) =>
+      browser.request("GET", path, undefined, { "accept-encoding": "gzip, br" });
+    for (const path of ["admin/people", "admin/grants", "admin/gates", "history", "history.csv"]) {
+      const { headers } = await ask(`/api/${path}`);
+      assert.equal(headers.get("content-encoding"), "gzip", path);
+      assert.equal(headers.get("vary"), "Accept-Encoding");
+      assert.equal(headers.get("cache-control"), "no-store");
+    }
+    for (const path of ["session", "events", "gates"]) {
+      const { headers, body } = await ask(`/api/${path}`);
+      assert.equal(headers.get("content-encoding"), null, path);
+      await body?.cancel();
     }
   });
 

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import type { PersonView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
+import { longestPersonName } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import { signInMethodsOf } from "./administrators.ts";
@@ -25,8 +26,8 @@ const fields = {
   isAdministrator: v.exactOptional(v.boolean(words.field.trueOrFalse)),
   isActive: v.exactOptional(v.boolean(words.field.trueOrFalse)),
 };
-const newPerson = v.strictObject({ name: line(100), ...fields });
-const changes = v.strictObject({ name: v.exactOptional(line(100)), ...fields });
+const newPerson = v.strictObject({ name: line(longestPersonName), ...fields });
+const changes = v.strictObject({ name: v.exactOptional(line(longestPersonName)), ...fields });
 
 /** For administrators: the people and their invitations. */
 export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {

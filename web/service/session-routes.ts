@@ -37,6 +37,7 @@ export function sessionView(
   return {
     person: signedIn === undefined ? null : personSummary(signedIn.person),
     csrfToken: sessions.csrfToken(c, signedIn),
+    commandLifetimeMs: settings.commandLifetimeMs,
     methods: {
       passkey: true,
       oidc: oidc === null ? null : { name: oidc.name, url: "/api/sign-in/oidc" },

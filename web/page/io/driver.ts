@@ -1,4 +1,5 @@
 /** Runs the model: performs its effects, arms its one timer and shows each new state. */
+import type { OpenBody } from "../../api.ts";
 import { begin, deadline, type Step, step } from "../model/page.ts";
 import type { Effect, PageEvent, PageState } from "../model/state.ts";
 import { now } from "./clock.ts";
@@ -52,7 +53,7 @@ export class Driver {
         this.#stream = null;
         return;
       case "post":
-        void this.#post(effect.gate, effect.id);
+        void this.#post(effect.gate, { id: effect.id, ageMs: effect.ageMs });
         return;
       case "look-up":
         void this.#lookUp(effect.id);
@@ -79,8 +80,9 @@ export class Driver {
     });
   }
 
-  async #post(gate: string, id: string): Promise<void> {
-    const answer = await this.service.open(gate, id);
+  async #post(gate: string, body: OpenBody): Promise<void> {
+    const { id } = body;
+    const answer = await this.service.open(gate, body);
     if (answer.type === "ok") this.dispatch({ type: "answered", request: answer.value });
     else if (answer.type === "unreached") this.dispatch({ type: "unreached", id });
     else this.dispatch({ type: "turned-down", id, problem: answer.problem });

@@ -9,6 +9,7 @@ import type {
   InvitationBody,
   InvitationOptions,
   InvitationView,
+  OpenBody,
   PasskeyBody,
   PasskeyOptions,
   PersonBody,
@@ -48,8 +49,8 @@ export class Service {
   }
   signOut = () => this.#call<null>("POST", "/api/sign-out", {});
 
-  open = (gate: string, id: string) =>
-    this.#call<RequestView>("POST", `/api/gates/${encodeURIComponent(gate)}/open`, { id });
+  open = (gate: string, body: OpenBody) =>
+    this.#call<RequestView>("POST", `/api/gates/${encodeURIComponent(gate)}/open`, body);
   history = (query: HistoryQuery) =>
     this.#call<HistoryPage>("GET", `/api/history${queryString(query)}`);
 

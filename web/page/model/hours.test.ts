@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { endOfDay, lastDay, minuteOf, runsOfDays, timeOf } from "./hours.ts";
+import fc from "fast-check";
+import { dateOf, endOfDay, lastDay, minuteOf, runsOfDays, timeOf } from "./hours.ts";
+
+const dayMs = 86_400_000;
 
 describe("hours and days of grants", () => {
   it("parse and format times of day", () => {
@@ -35,6 +38,59 @@ describe("hours and days of grants", () => {
     assert.equal(endOfDay("", "UTC"), undefined);
   });
 
+  it("end a day after the gap where the clock is put forward at midnight", () => {
+    const end = endOfDay("2026-09-05", "America/Santiago") ?? Number.NaN;
+    assert.equal(new Date(end).toISOString(), "2026-09-06T04:00:00.000Z");
+    assert.equal(lastDay(end, "America/Santiago"), "2026-09-05");
+  });
+
+  it("know only the days of the calendar", () => {
+    for (const wrong of [
+      ..."2026-02-31 2026-02-29 2026-13-01 2026-00-10 2026-01-00 2026-1-1 202612-12-31".split(" "),
+      ..."12/31/2026 +002026-12-31 2026-12-31T00:00 0 tomorrow".split(" "),
+      "",
+      " 2026-12-31",
+    ]) {
+      assert.equal(endOfDay(wrong, "UTC"), undefined, wrong);
+    }
+  });
+
+  it("end a day at the first moment whose date is later, in every zone, and convert it back", function () {
+    this.timeout(60_000);
+    const zone = fc.constantFrom(...Intl.supportedValuesOf("timeZone"), "UTC");
+    const day = fc.integer({ min: Date.UTC(2015) / dayMs, max: Date.UTC(2060) / dayMs });
+    const near = fc.integer({ min: 1, max: 3 * 60 });
+    fc.assert(
+      fc.property(zone, day, fc.array(near, { maxLength: 4 }), (timeZone, dayNumber, minutes) => {
+        const date = new Date(dayNumber * dayMs).toISOString().slice(0, 10);
+        const end = endOfDay(date, timeZone) ?? Number.NaN;
+        assert.ok(dateOf(end, timeZone) > date, `${timeZone} ${date}: ends too early`);
+        for (const minute of minutes) {
+          assert.ok(
+            dateOf(end - minute * 60_000, timeZone) <= date,
+            `${timeZone} ${date}: too late`,
+          );
+        }
+        assert.equal(lastDay(end, timeZone), date, timeZone);
+      }),
+      { numRuns: 4_000 },
+    );
+  });
+
+  it("end every day of a clock change at the first moment whose date is later, in every zone", function () {
+    this.timeout(60_000);
+    for (const timeZone of Intl.supportedValuesOf("timeZone")) {
+      for (const change of changesOf(timeZone, Date.UTC(2026), Date.UTC(2027))) {
+        for (const at of [change - dayMs, change - 1, change, change + dayMs]) {
+          const date = dateOf(at, timeZone);
+          const end = endOfDay(date, timeZone) ?? Number.NaN;
+          assert.ok(dateOf(end, timeZone) > date, `${timeZone} ${date}`);
+          assert.equal(lastDay(end, timeZone), date, timeZone);
+        }
+      }
+    }
+  });
+
   it("convert an end back to the last day", () => {
     for (const zone of ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia"]) {
       for (const date of ["2026-01-01", "2026-03-29", "2026-10-25", "2028-02-29"]) {
@@ -43,3 +99,13 @@ describe("hours and days of grants", () => {
     }
   });
 });
+
+/** The days on which the clock of the zone is changed, to within a day. */
+function changesOf(timeZone: string, from: number, to: number): readonly number[] {
+  const hour = new Intl.DateTimeFormat("en", { timeZone, hour: "2-digit", hourCycle: "h23" });
+  const changes: number[] = [];
+  for (let at = from; at < to; at += dayMs) {
+    if (hour.format(at) !== hour.format(at + dayMs)) changes.push(at, at + dayMs / 2);
+  }
+  return changes;
+}

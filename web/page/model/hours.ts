@@ -30,52 +30,96 @@ export function runsOfDays(days: readonly Weekday[]): readonly (readonly [Weekda
   return runs;
 }
 
+const dayMs = 86_400_000;
+/** No zone changes its clock twice within this. */
+const strideMs = dayMs / 4;
+
 /**
- * The first moment after a date in `timeZone`. A grant with this last day ends then.
+ * The first moment whose date in `timeZone` is later. A grant with this last day ends then. Where the
+ * clock is put forward at midnight, this is the first moment after the gap.
  * @param date "2026-12-31"
- * @returns ms since 1970; undefined: not a date
+ * @returns ms since 1970; undefined: not a date of the calendar
  */
 export function endOfDay(date: string, timeZone: string): number | undefined {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date);
-  if (match === null) return undefined;
-  const asIfUtc = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]) + 1);
-  // Twice, because the first guess may use the offset of the other side of a clock change.
-  const guess = asIfUtc - offsetMs(asIfUtc, timeZone);
-  return asIfUtc - offsetMs(guess, timeZone);
+  const day = dayOf(date);
+  if (day === undefined) return undefined;
+  const midnight = day + dayMs;
+  // The clocks of no zone differ from UTC by a whole day.
+  for (let at = midnight - dayMs; at < midnight + dayMs; ) {
+    const offset = offsetMs(at, timeZone);
+    const change = nextChange(at, at + strideMs, offset, timeZone);
+    const end = Math.max(at, midnight - offset);
+    if (end < change) return end;
+    at = change;
+  }
+  return undefined;
 }
 
 /** The reverse of {@link endOfDay}. */
 export function lastDay(endsAt: number, timeZone: string): string {
-  const { year, month, day } = wallClock(endsAt - 1, timeZone);
-  return `${year}-${month}-${day}`;
+  return dateOf(endsAt - 1, timeZone);
+}
+
+/** "2026-12-31": the date at that moment in `timeZone` */
+export function dateOf(at: number, timeZone: string): string {
+  return isoOf(at + offsetMs(at, timeZone));
+}
+
+/** Midnight of the date as if it were in UTC; undefined: not a date of the calendar, such as 31 February */
+export function dayOf(date: string): number | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return undefined;
+  const day = Date.parse(`${date}T00:00Z`);
+  return Number.isNaN(day) || isoOf(day) !== date ? undefined : day;
+}
+
+function isoOf(day: number): string {
+  return new Date(day).toISOString().slice(0, 10);
+}
+
+/** The first moment after `from` with another offset; `to`: there is none before */
+function nextChange(from: number, to: number, offset: number, timeZone: string): number {
+  if (offsetMs(to, timeZone) === offset) return to;
+  let [low, high] = [from, to];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetMs(middle, timeZone) === offset) low = middle;
+    else high = middle;
+  }
+  return high;
 }
 
 /** The zone's offset from UTC at that moment. */
 function offsetMs(at: number, timeZone: string): number {
-  const { year, month, day, hour, minute, second } = wallClock(at, timeZone);
-  const local = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const parts = new Map(
+    formatOf(timeZone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
+  const [year, month, day] = [part("year"), part("month"), part("day")];
+  const local = Date.UTC(year, month - 1, day, part("hour"), part("minute"), part("second"));
   return local - Math.floor(at / 1000) * 1000;
 }
 
-function wallClock(at: number, timeZone: string) {
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  });
-  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? "00";
-  return {
-    year: part("year"),
-    month: part("month"),
-    day: part("day"),
-    hour: part("hour"),
-    minute: part("minute"),
-    second: part("second"),
-  };
+/** A cache, because creating a format is slow. It has at most one entry for each gate's time zone. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("en-US", {
+      timeZone,
+      calendar: "gregory",
+      numberingSystem: "latn",
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+    formats.set(timeZone, format);
+  }
+  return format;
 }

@@ -7,7 +7,7 @@ import { hear, newTap } from "./tap.ts";
 
 function said(state: RequestState, more: Partial<RequestView> = {}) {
   const request = { id: "1", gate: "main", state, reason: null, at: 0, pulseMs: null, ...more };
-  return outcomeOf(hear(newTap("1", "main", 0), request, 1));
+  return outcomeOf(hear(newTap("1", "main", 0, 10_000), request, 1));
 }
 
 describe("the words of an outcome", () => {

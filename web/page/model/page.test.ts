@@ -10,6 +10,7 @@ import { restMs, retryAfterMs, shownMs } from "./tap.ts";
 const out: SessionView = {
   person: null,
   csrfToken: "t",
+  commandLifetimeMs: 10_000,
   methods: { passkey: true, oidc: null },
 };
 const signedIn: SessionView = {
@@ -53,6 +54,9 @@ class Timeline {
     const control = gatePanel(this.state, id, now)?.control;
     return control?.type === "off" ? control.why : (control?.type ?? "none");
   }
+  get selected(): string | null {
+    return this.state.selection.type === "gate" ? this.state.selection.id : null;
+  }
   phase(id = "main"): string | undefined {
     return this.state.taps.get(id)?.phase.type;
   }
@@ -88,12 +92,12 @@ describe("the page", () => {
   it("posts one request at a time, however often the person slides", () => {
     const page = ready().at(100, slid("id-1"), slid("id-2"));
     const posts = page.effects.filter(({ type }) => type === "post");
-    assert.deepEqual(posts, [{ type: "post", gate: "main", id: "id-1" }]);
+    assert.deepEqual(posts, [{ type: "post", gate: "main", id: "id-1", ageMs: 0 }]);
     assert.equal(page.control(100), "busy");
     page.at(150, hear(request("id-1", "opened"))).at(150 + restMs - 1, slid("id-3"));
     assert.deepEqual(page.effects, []);
     page.at(150 + restMs, slid("id-4"));
-    assert.deepEqual(page.effects[0], { type: "post", gate: "main", id: "id-4" });
+    assert.deepEqual(page.effects[0], { type: "post", gate: "main", id: "id-4", ageMs: 0 });
   });
 
   it("posts nothing while the control is off, whatever the reason", () => {
@@ -128,7 +132,7 @@ describe("the page", () => {
     assert.equal(page.control(1_510), "box-offline");
   });
 
-  it("removes a gate that the new stream does not report", () => {
+  it("removes a gate that the new stream does not report, and leaves it to the person to select another", () => {
     const page = ready()
       .at(20, say(gate("yard")))
       .at(1_000, broken);
@@ -136,7 +140,11 @@ describe("the page", () => {
     assert.equal(deadline(page.state, 1_510), 1_500 + settleMs);
     page.at(1_500 + settleMs, time);
     assert.deepEqual([...page.state.gates.keys()], ["yard"]);
-    assert.equal(page.state.selected, "yard");
+    assert.equal(page.selected, null);
+    page.at(4_000, say(gate("main")));
+    assert.equal(page.selected, "main");
+    page.at(4_100, { type: "selected", gate: "yard" });
+    assert.equal(page.selected, "yard");
   });
 
   it("treats silence as a break", () => {
@@ -180,7 +188,8 @@ describe("the page", () => {
     const page = ready().at(100, slid("id-1")).at(200, { type: "unreached", id: "id-1" });
     assert.equal(deadline(page.state, 200), 200 + retryAfterMs);
     page.at(200 + retryAfterMs, time);
-    assert.deepEqual(page.effects, [{ type: "post", gate: "main", id: "id-1" }]);
+    const ageMs = 100 + retryAfterMs;
+    assert.deepEqual(page.effects, [{ type: "post", gate: "main", id: "id-1", ageMs }]);
     page.at(3_000, { type: "unreached", id: "id-1" }).at(9_000, time);
     assert.equal(page.phase(), "unknown");
     assert.ok(!page.effects.some(({ type }) => type === "post"));
@@ -191,9 +200,24 @@ describe("the page", () => {
     page.at(150, { type: "turned-down", id: "id-1", problem: { error: "csrf", message: "" } });
     assert.deepEqual(page.effects, [{ type: "load-session" }]);
     page.at(200, { type: "session", view: { ...signedIn, csrfToken: "new" } });
-    assert.deepEqual(page.effects, [{ type: "post", gate: "main", id: "id-1" }]);
+    assert.deepEqual(page.effects, [{ type: "post", gate: "main", id: "id-1", ageMs: 100 }]);
     page.at(250, { type: "turned-down", id: "id-1", problem: { error: "csrf", message: "No." } });
     assert.equal(page.phase(), "turned-down");
+  });
+
+  it("posts nothing after the lifetime that the service tells, whatever it waited for", () => {
+    const view = { ...signedIn, commandLifetimeMs: 2_000 };
+    const short = () => ready().at(20, { type: "session", view }).at(100, slid("id-1"));
+    const late = short().at(1_200, { type: "unreached", id: "id-1" });
+    assert.equal(late.phase(), "unknown");
+    const slept = short().at(200, { type: "unreached", id: "id-1" }).at(2_100, time);
+    assert.deepEqual(slept.effects, []);
+    assert.equal(slept.phase(), "unknown");
+    const problem = { error: "csrf", message: "" };
+    const slow = short().at(150, { type: "turned-down", id: "id-1", problem });
+    slow.at(2_100, { type: "session", view: { ...view, csrfToken: "new" } });
+    assert.deepEqual(slow.effects, []);
+    assert.equal(slow.phase(), "unknown");
   });
 
   it("forgets everything when the session ends", () => {
@@ -207,12 +231,60 @@ describe("the page", () => {
   });
 
   it("starts with the gate used last, and moves nothing under a thumb", () => {
-    const page = ready(["yard"]).at(20, say(gate("yard")));
+    const page = ready(["yard"]);
+    assert.equal(page.selected, null);
+    page.at(20, say(gate("yard")));
     assert.deepEqual([...page.state.gates.keys()], ["yard", "main"]);
+    assert.equal(page.selected, "yard");
     page.at(50, { type: "selected", gate: "main" }, slid("id-1"));
     assert.deepEqual(page.effects.at(-1), { type: "remember", lastUsed: ["main", "yard"] });
     assert.deepEqual([...page.state.gates.keys()], ["yard", "main"]);
-    assert.equal(page.state.selected, "main");
+    assert.equal(page.selected, "main");
+    page.at(60, { type: "selected", gate: "yard" }, slid("id-2", "yard"));
+    assert.deepEqual(page.effects.at(-1), { type: "remember", lastUsed: ["yard", "main"] });
+  });
+
+  it("remembers every gate used during one visit", () => {
+    const page = ready().at(20, say(gate("yard")), slid("id-1"), slid("id-2", "yard"));
+    assert.deepEqual(page.effects.at(-1), { type: "remember", lastUsed: ["yard", "main"] });
+  });
+
+  it("waits no longer than the stream needs for a gate that the person does not have any more", () => {
+    const page = ready(["gone", "yard"]).at(20, say(gate("yard")));
+    assert.equal(page.selected, null);
+    page.at(10 + settleMs, time);
+    assert.equal(page.selected, "yard");
+    assert.deepEqual(page.effects, [{ type: "remember", lastUsed: ["yard"] }]);
+  });
+
+  it("selects the first gate on the screen, and never another one by itself", () => {
+    const ids = fc.constantFrom("a", "b", "c", "d", "e");
+    const order = fc.uniqueArray(ids);
+    const action = fc.record({
+      what: fc.constantFrom("said", "time", "broken", "slid"),
+      id: ids,
+      ms: fc.integer({ min: 0, max: 3_000 }),
+    });
+    fc.assert(
+      fc.property(order, fc.array(action, { maxLength: 40 }), (lastUsed, actions) => {
+        const page = new Timeline(lastUsed).at(0, { type: "session", view: signedIn });
+        page.at(0, { type: "stream-opened" });
+        let now = 0;
+        let first: string | null = null;
+        for (const [index, { what, id, ms }] of actions.entries()) {
+          now += ms;
+          if (what === "said") page.at(now, say(gate(id)));
+          else if (what === "slid") page.at(now, slid(`id-${index}`, id));
+          else if (what === "broken") page.at(now, broken, time, { type: "stream-opened" });
+          else page.at(now, time);
+          const { selected } = page;
+          if (selected === null) continue;
+          if (first === null) assert.equal(selected, [...page.state.gates.keys()][0]);
+          first ??= selected;
+          assert.equal(selected, first);
+        }
+      }),
+    );
   });
 
   it("loads the session again when the service cannot be reached", () => {

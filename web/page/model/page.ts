@@ -13,7 +13,7 @@ import {
   missAnswer,
   newTap,
   passTime,
-  postAgain,
+  renew,
   type Tap,
   tapDeadline,
   turnDown,
@@ -35,9 +35,11 @@ export function begin(lastUsed: readonly string[]): Step {
     session: { type: "loading" },
     link: { type: "off" },
     gates: new Map(),
-    selected: null,
+    isArranged: false,
+    selection: { type: "none" },
     taps: new Map(),
     hiddenSince: null,
+    order: lastUsed,
     lastUsed,
   };
   return { state, effects: [{ type: "load-session" }] };
@@ -78,7 +80,7 @@ export function step(state: PageState, event: PageEvent, now: number): Step {
     case "unreached":
       return still(withTap(state, event.id, (tap) => missAnswer(tap, now)));
     case "selected":
-      return still(state.gates.has(event.gate) ? { ...state, selected: event.gate } : state);
+      return still(selected(state, event.gate));
     case "hidden":
       return still({ ...state, hiddenSince: now });
     case "visible":
@@ -114,7 +116,7 @@ function takeSession(state: PageState, view: SessionView, now: number): Step {
   }
   const session: Session = { type: "in", view: { ...view, person } };
   if (state.session.type === "in" && state.session.view.person.id === person.id) {
-    return renewed({ ...state, session });
+    return renewed({ ...state, session }, now);
   }
   const link = reopen({ type: "off" }, now, true);
   const fresh = { ...begin(state.lastUsed).state, hiddenSince: state.hiddenSince };
@@ -122,13 +124,13 @@ function takeSession(state: PageState, view: SessionView, now: number): Step {
 }
 
 /** The same person with a new token. A tap that was turned down for its old token is posted again. */
-function renewed(state: PageState): Step {
+function renewed(state: PageState, now: number): Step {
   const effects: Effect[] = [];
   const taps = new Map(state.taps);
   for (const [gate, tap] of taps) {
-    if (tap.phase.type !== "renewing") continue;
-    taps.set(gate, postAgain(tap));
-    effects.push({ type: "post", gate, id: tap.id });
+    const renewal = renew(tap, now);
+    taps.set(gate, renewal.tap);
+    if (renewal.post) effects.push(postOf(tap, now));
   }
   return { state: { ...state, taps }, effects };
 }
@@ -159,22 +161,25 @@ function said(state: PageState, event: ServerEvent, now: number): Step {
   }
   const gates = new Map(state.gates);
   gates.set(event.data.id, { view: event.data, isFresh: true });
-  return still(select({ ...state, gates: inOrder(gates, state.lastUsed) }));
+  return still(select({ ...state, gates: state.isArranged ? gates : inOrder(gates, state.order) }));
 }
 
 function slid(state: PageState, gate: string, id: string, now: number): Step {
   // Each gate has one request at a time, and none while its control is off.
   if (gatePanel(state, gate, now)?.control.type !== "ready") return still(state);
-  const taps = new Map(state.taps).set(gate, newTap(id, gate, now));
+  if (state.session.type !== "in") return still(state);
+  const tap = newTap(id, gate, now, state.session.view.commandLifetimeMs);
+  const taps = new Map(state.taps).set(gate, tap);
   // The order on the screen changes only at the next visit, so that nothing moves under a thumb.
   const lastUsed = [gate, ...state.lastUsed.filter((other) => other !== gate)];
   return {
-    state: { ...state, taps },
-    effects: [
-      { type: "post", gate, id },
-      { type: "remember", lastUsed },
-    ],
+    state: { ...state, taps, lastUsed },
+    effects: [postOf(tap, now), { type: "remember", lastUsed }],
   };
+}
+
+function postOf({ id, gate, at }: Tap, now: number): Effect {
+  return { type: "post", gate, id, ageMs: now - at };
 }
 
 function turnedDown(state: PageState, id: string, problem: Problem, now: number): Step {
@@ -203,9 +208,9 @@ function timePassed(state: PageState, random: number, now: number): Step {
     const passed = passTime(tap, now);
     if (isOver(passed.tap, now)) taps.delete(gate);
     else taps.set(gate, passed.tap);
-    if (passed.post) effects.push({ type: "post", gate, id: tap.id });
+    if (passed.post) effects.push(postOf(tap, now));
   }
-  let { link, session, gates } = state;
+  let { link, session, gates, isArranged, lastUsed } = state;
   if (session.type === "unreachable" && now >= session.until) {
     session = { type: "loading" };
     effects.push({ type: "load-session" });
@@ -213,6 +218,11 @@ function timePassed(state: PageState, random: number, now: number): Step {
   const settle = settleAt(state);
   if (settle !== null && now >= settle) {
     gates = new Map([...gates].filter(([, gate]) => gate.isFresh));
+    isArranged = true;
+    // Otherwise the next visit would wait again for a gate that this person does not have any more.
+    const known = lastUsed.filter((id) => gates.has(id));
+    if (known.length < lastUsed.length) effects.push({ type: "remember", lastUsed: known });
+    lastUsed = known;
     if (link.type === "live") link = { ...link, openedAt: Number.NEGATIVE_INFINITY };
   }
   const isSilent = link.type === "live" && now >= link.heardAt + silenceMs;
@@ -224,7 +234,8 @@ function timePassed(state: PageState, random: number, now: number): Step {
     link = reopen(link, now, false);
     effects.push({ type: "open-stream" });
   }
-  return { state: select({ ...state, taps, link, session, gates }), effects };
+  const passed = { ...state, taps, link, session, gates, isArranged, lastUsed };
+  return { state: select(passed), effects };
 }
 
 /** When a new stream must have reported all gates; null: it already has. */
@@ -251,8 +262,22 @@ function inOrder(
   return new Map([...gates].sort(([a], [b]) => place(a) - place(b)));
 }
 
+function selected(state: PageState, id: string): PageState {
+  return state.gates.has(id) ? { ...state, selection: { type: "gate", id } } : state;
+}
+
+/**
+ * Selects the first gate on the screen, once it is known which one that is: the service names the gates
+ * in an order of its own, and the one used last may come at the end.
+ */
 function select(state: PageState): PageState {
-  if (state.selected !== null && state.gates.has(state.selected)) return state;
-  const [first] = state.gates.keys();
-  return { ...state, selected: first ?? null };
+  const { selection, gates, isArranged, order } = state;
+  if (selection.type !== "none") {
+    const { id } = selection;
+    return { ...state, selection: { type: gates.has(id) ? "gate" : "gone", id } };
+  }
+  const [first] = gates.keys();
+  if (first === undefined) return state;
+  const isFirst = isArranged || order.length === 0 || first === order[0];
+  return isFirst ? selected(state, first) : state;
 }

@@ -22,16 +22,31 @@ export interface KnownGate {
   readonly isFresh: boolean;
 }
 
+/** Which gate the next slide opens. */
+export type Selection =
+  /** not known yet: the gate used last may still be on its way */
+  | { readonly type: "none" }
+  | { readonly type: "gate"; readonly id: string }
+  /**
+   * The selected gate is gone. It may come back, but only the person selects another one, because a thumb
+   * may already be on its way to the control.
+   */
+  | { readonly type: "gone"; readonly id: string };
+
 export interface PageState {
   readonly session: Session;
   readonly link: Link;
   /** by id, in display order: the last used first, then in the order of arrival */
   readonly gates: ReadonlyMap<string, KnownGate>;
-  readonly selected: string | null;
+  /** whether the display order is final for this visit: a gate that comes later is the last one */
+  readonly isArranged: boolean;
+  readonly selection: Selection;
   /** the last tap, by gate */
   readonly taps: ReadonlyMap<string, Tap>;
   readonly hiddenSince: number | null;
-  /** ids of gates, the last used first */
+  /** ids of gates, the last used first, as they were when the visit began: the order on the screen */
+  readonly order: readonly string[];
+  /** the same, with the gates used during the visit: the order of the next visit */
   readonly lastUsed: readonly string[];
 }
 
@@ -60,7 +75,7 @@ export type Effect =
   /** replaces the current stream */
   | { readonly type: "open-stream" }
   | { readonly type: "close-stream" }
-  | { readonly type: "post"; readonly gate: string; readonly id: string }
+  | { readonly type: "post"; readonly gate: string; readonly id: string; readonly ageMs: number }
   /** looks for a request in the history after the stream was broken; if found, `answered` follows */
   | { readonly type: "look-up"; readonly id: string }
   | { readonly type: "remember"; readonly lastUsed: readonly string[] };

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { RequestState, RequestView } from "../../api.ts";
 import {
-  commandLifeMs,
   hear,
   isOver,
   isPending,
@@ -18,6 +17,7 @@ import {
   turnDown,
 } from "./tap.ts";
 
+const lifeMs = 10_000;
 const id = "5fb9a1a2-0000-4000-8000-000000000001";
 const told = (state: RequestState, more: Partial<RequestView> = {}): RequestView => ({
   id,
@@ -40,7 +40,7 @@ const states: readonly RequestState[] = [
 
 describe("a tap", () => {
   it("goes from the post to the box's outcome, then rests before the next tap", () => {
-    let tap = newTap(id, "main", 1_000);
+    let tap = newTap(id, "main", 1_000, lifeMs);
     tap = hear(tap, told("recorded"), 1_010);
     tap = hear(tap, told("sent"), 1_050);
     assert.ok(isPending(tap));
@@ -55,7 +55,7 @@ describe("a tap", () => {
   });
 
   it("posts the same id once more after a network error, and then is unknown", () => {
-    let tap = missAnswer(newTap(id, "main", 0), 500);
+    let tap = missAnswer(newTap(id, "main", 0, lifeMs), 500);
     assert.deepEqual(tap.phase, { type: "retrying", at: 500 + retryAfterMs });
     const passed = passTime(tap, 500 + retryAfterMs);
     assert.ok(passed.post);
@@ -66,48 +66,48 @@ describe("a tap", () => {
   });
 
   it("does not post again after the lifetime of a command", () => {
-    const late = missAnswer(newTap(id, "main", 0), commandLifeMs - retryAfterMs);
+    const late = missAnswer(newTap(id, "main", 0, lifeMs), lifeMs - retryAfterMs);
     assert.deepEqual(late.phase, { type: "unknown" });
   });
 
   it("does not post again when the phone slept between the error and the retry", () => {
-    const waiting = missAnswer(newTap(id, "main", 0), 500);
+    const waiting = missAnswer(newTap(id, "main", 0, lifeMs), 500);
     const passed = passTime(waiting, 600_000);
     assert.ok(!passed.post);
     assert.deepEqual(passed.tap.phase, { type: "unknown" });
   });
 
   it("accepts a late event of the box after it has given up", () => {
-    const given = passTime(newTap(id, "main", 0), patienceMs).tap;
+    const given = passTime(newTap(id, "main", 0, lifeMs), lifeMs + patienceMs).tap;
     assert.deepEqual(given.phase, { type: "unknown" });
-    const tap = hear(given, told("opened"), patienceMs + 5_000);
+    const tap = hear(given, told("opened"), lifeMs + patienceMs + 5_000);
     assert.deepEqual(tap.phase, { type: "request", request: told("opened") });
-    const unanswered = hear(newTap(id, "main", 0), told("unanswered"), 12_000);
+    const unanswered = hear(newTap(id, "main", 0, lifeMs), told("unanswered"), 12_000);
     assert.equal(hear(unanswered, told("refused"), 13_000).phase.type, "request");
   });
 
   it("keeps the state from an event when the post gets no response", () => {
-    const tap = hear(newTap(id, "main", 0), told("opened"), 100);
+    const tap = hear(newTap(id, "main", 0, lifeMs), told("opened"), 100);
     assert.equal(missAnswer(tap, 6_000), tap);
   });
 
   it("shows the recorded request of a refusal, or else the service's message", () => {
     const request = told("denied", { reason: "rate-limited" });
     const recorded = turnDown(
-      newTap(id, "main", 0),
+      newTap(id, "main", 0, lifeMs),
       { error: "rate-limited", message: "", request },
       10,
     );
     assert.deepEqual(recorded.phase, { type: "request", request });
     const problem = { error: "not-found", message: "This gate does not exist." };
-    const tap = turnDown(newTap(id, "main", 0), problem, 10);
+    const tap = turnDown(newTap(id, "main", 0, lifeMs), problem, 10);
     assert.deepEqual(tap.phase, { type: "turned-down", problem });
   });
 
   it("never goes back, in whatever order states arrive", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...states)), (words) => {
-        let tap = newTap(id, "main", 0);
+        let tap = newTap(id, "main", 0, lifeMs);
         let hasEnded = false;
         for (const [index, state] of words.entries()) {
           tap = hear(tap, told(state), index);
@@ -125,7 +125,7 @@ describe("a tap", () => {
   });
 
   it("ignores other requests", () => {
-    const tap = newTap(id, "main", 0);
+    const tap = newTap(id, "main", 0, lifeMs);
     assert.equal(hear(tap, { ...told("opened"), id: "another" }, 1), tap);
   });
 });

@@ -1,15 +1,13 @@
 /** One tap, from the slide to its outcome. Pure: time is an argument. */
 import type { Problem, RequestState, RequestView } from "../../api.ts";
 
-/**
- * The lifetime of a command. After it the page must not post the id again, because the service
- * might send a new command.
- */
-export const commandLifeMs = 10_000;
 /** The pause before the one retry after a network error. */
 export const retryAfterMs = 1_000;
-/** How long the page waits for an outcome. It is longer than the service waits for the box (12 s). */
-export const patienceMs = 20_000;
+/**
+ * How long the page waits for an outcome after the command's lifetime. It is longer than the service
+ * waits for the box (2 s).
+ */
+export const patienceMs = 10_000;
 /**
  * How long the control is disabled after an outcome, so that the person reads it before the next
  * slide.
@@ -35,10 +33,18 @@ export interface Tap {
   readonly id: string;
   readonly gate: string;
   readonly at: number;
+  /** The command's lifetime: after it the page does not post the id again. */
+  readonly lifeMs: number;
   readonly posts: number;
   readonly phase: TapPhase;
   /** when it ended; null: it has not */
   readonly endedAt: number | null;
+}
+
+/** The tap at a moment, and whether to post its id again. */
+export interface Passed {
+  readonly tap: Tap;
+  readonly post: boolean;
 }
 
 const rank: Readonly<Record<RequestState, number>> = {
@@ -51,8 +57,9 @@ const rank: Readonly<Record<RequestState, number>> = {
   opened: 3,
 };
 
-export function newTap(id: string, gate: string, now: number): Tap {
-  return { id, gate, at: now, posts: 1, phase: { type: "posting" }, endedAt: null };
+/** @param lifeMs the lifetime of a command, which the service tells */
+export function newTap(id: string, gate: string, now: number, lifeMs: number): Tap {
+  return { id, gate, at: now, lifeMs, posts: 1, phase: { type: "posting" }, endedAt: null };
 }
 
 export function isPending(tap: Tap): boolean {
@@ -101,31 +108,38 @@ export function missAnswer(tap: Tap, now: number): Tap {
   return { ...tap, phase: { type: "unknown" }, endedAt: now };
 }
 
-/** Posts the same id once more. */
-export function postAgain(tap: Tap): Tap {
-  return { ...tap, posts: tap.posts + 1, phase: { type: "posting" } };
+/** The session was reloaded: posts the same id once more, unless the command's lifetime is over. */
+export function renew(tap: Tap, now: number): Passed {
+  return tap.phase.type === "renewing" ? postAgain(tap, now) : { tap, post: false };
+}
+
+/** The phone may have slept in between. A late post could press the button long after the slide. */
+function postAgain(tap: Tap, now: number): Passed {
+  if (!mayPostAgain(tap, now)) {
+    return { tap: { ...tap, phase: { type: "unknown" }, endedAt: now }, post: false };
+  }
+  return { tap: { ...tap, posts: tap.posts + 1, phase: { type: "posting" } }, post: true };
 }
 
 /** When the tap changes by itself. */
 export function tapDeadline(tap: Tap, now: number): number {
   if (tap.endedAt !== null) return tap.endedAt + (isResting(tap, now) ? restMs : shownMs);
-  return tap.phase.type === "retrying" ? tap.phase.at : tap.at + patienceMs;
+  return tap.phase.type === "retrying" ? tap.phase.at : waitsUntil(tap);
 }
 
-/** @returns the tap at `now`, and whether to post its id again */
-export function passTime(tap: Tap, now: number): { readonly tap: Tap; readonly post: boolean } {
+function waitsUntil({ at, lifeMs }: Tap): number {
+  return at + lifeMs + patienceMs;
+}
+
+export function passTime(tap: Tap, now: number): Passed {
   if (tap.endedAt !== null) return { tap, post: false };
-  if (tap.phase.type === "retrying" && now >= tap.phase.at) {
-    // The phone may have slept in between. A late post could press the button long after the slide.
-    if (mayPostAgain(tap, now)) return { tap: postAgain(tap), post: true };
-    return { tap: { ...tap, phase: { type: "unknown" }, endedAt: now }, post: false };
-  }
-  if (now >= tap.at + patienceMs) {
+  if (tap.phase.type === "retrying" && now >= tap.phase.at) return postAgain(tap, now);
+  if (now >= waitsUntil(tap)) {
     return { tap: { ...tap, phase: { type: "unknown" }, endedAt: now }, post: false };
   }
   return { tap, post: false };
 }
 
 function mayPostAgain(tap: Tap, now: number): boolean {
-  return tap.posts === 1 && now < tap.at + commandLifeMs;
+  return tap.posts === 1 && now < tap.at + tap.lifeMs;
 }

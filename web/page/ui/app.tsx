@@ -1,11 +1,14 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { PersonSummary } from "../../api.ts";
 import { words } from "../../words/page.ts";
 import type { Service } from "../io/service.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
+import { Announcer } from "./announcer.tsx";
 import { GatePage } from "./gate.tsx";
+import { Empty } from "./loaded.tsx";
 import { Mark } from "./mark.tsx";
 import { Part } from "./part.tsx";
+import { fragmentOf, type Route, useRoute } from "./route.ts";
 
 /** Loaded when first needed, so that a phone at the gate loads only the gate's page. */
 const parts = {
@@ -50,9 +53,7 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
   if (session.type === "loading" || session.type === "unreachable") {
     return (
       <main id="content">
-        <p class="empty" role="status">
-          {session.type === "loading" ? words.loading : words.unreachable}
-        </p>
+        <Empty sentence={session.type === "loading" ? words.loading : words.unreachable} />
       </main>
     );
   }
@@ -78,7 +79,7 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
     dispatch({ type: "left" });
   }
   return (
-    <>
+    <Announcer>
       <button type="button" class="skip" onClick={focusContent}>
         {words.skip}
       </button>
@@ -87,75 +88,75 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
           <Mark />
           {words.app}
         </a>
-        <span class="who">{person.name}</span>
-        <button type="button" class="quiet sign-out" onClick={signOut}>
-          {words.signOut}
-        </button>
+        <div class="account">
+          <span class="who">{person.name}</span>
+          <button type="button" class="quiet sign-out" onClick={signOut}>
+            {words.signOut}
+          </button>
+        </div>
       </header>
-      <Navigation route={route} person={person} />
-      <main id="content" tabIndex={-1} data-route={route}>
-        {route === "/" && <GatePage state={state} now={now} dispatch={dispatch} />}
-        {route === "/history" && (
-          <Part key={route} load={parts.history}>
+      <Navigation page={route.page} person={person} />
+      <main id="content" tabIndex={-1}>
+        {route.page === "open" && <GatePage state={state} now={now} dispatch={dispatch} />}
+        {route.page === "history" && (
+          <Part key={route.page} load={parts.history}>
             {({ HistoryPage }) => <HistoryPage service={service} person={person} />}
           </Part>
         )}
-        {route === "/people" && person.isAdministrator && (
-          <Part key={route} load={parts.people}>
-            {({ PeoplePage }) => <PeoplePage service={service} />}
+        {route.page === "people" && person.isAdministrator && (
+          <Part key={route.page} load={parts.people}>
+            {({ PeoplePage }) => <PeoplePage service={service} id={route.id} />}
           </Part>
         )}
-        {route === "/gates" && person.isAdministrator && (
-          <Part key={route} load={parts.gates}>
-            {({ GatesPage }) => <GatesPage service={service} />}
+        {route.page === "gates" && person.isAdministrator && (
+          <Part key={route.page} load={parts.gates}>
+            {({ GatesPage }) => <GatesPage service={service} id={route.id} />}
           </Part>
         )}
       </main>
-    </>
+    </Announcer>
   );
 }
 
-type Route = "/" | "/history" | "/people" | "/gates";
+interface NavigationProps {
+  readonly page: Route["page"];
+  readonly person: PersonSummary;
+}
 
-function Navigation({ route, person }: { readonly route: Route; readonly person: PersonSummary }) {
-  const entries: readonly (readonly [Route, string])[] = [
-    ["/", words.nav.open],
-    ["/history", words.nav.history],
+function Navigation({ page, person }: NavigationProps) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The control sits on top of the navigation, which is higher when its text is large.
+    const observer = new ResizeObserver(() => {
+      const height = `${nav.current?.offsetHeight ?? 0}px`;
+      document.documentElement.style.setProperty("--nav", height);
+    });
+    if (nav.current !== null) observer.observe(nav.current);
+    return () => observer.disconnect();
+  }, []);
+  const entries: readonly Route[] = [
+    { page: "open" },
+    { page: "history" },
     ...(person.isAdministrator
       ? ([
-          ["/people", words.nav.people],
-          ["/gates", words.nav.gates],
+          { page: "people", id: null },
+          { page: "gates", id: null },
         ] as const)
       : []),
   ];
   return (
-    <nav aria-label={words.nav.label}>
-      {entries.map(([to, word]) => (
-        <a key={to} href={`#${to}`} {...(to === route && { "aria-current": "page" })}>
-          {word}
+    <nav ref={nav} aria-label={words.nav.label}>
+      {entries.map((to) => (
+        <a
+          key={to.page}
+          href={fragmentOf(to)}
+          {...(to.page === page && { "aria-current": "page" })}
+        >
+          {words.nav[to.page]}
         </a>
       ))}
     </nav>
   );
-}
-
-/** The fragment is the route, so the server does not need to know the routes. */
-function useRoute(): Route {
-  const [route, setRoute] = useState(readRoute);
-  useEffect(() => {
-    const onChange = () => {
-      setRoute(readRoute());
-      window.scrollTo(0, 0);
-    };
-    addEventListener("hashchange", onChange);
-    return () => removeEventListener("hashchange", onChange);
-  }, []);
-  return route;
-}
-
-function readRoute(): Route {
-  const path = location.hash.slice(1);
-  return path === "/history" || path === "/people" || path === "/gates" ? path : "/";
 }
 
 function focusContent(): void {

@@ -1,115 +1,82 @@
-import type { ComponentChildren, TargetedSubmitEvent } from "preact";
-import { useId, useState } from "preact/hooks";
+import type { ComponentChildren, TargetedInputEvent, TargetedSubmitEvent } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { administration } from "../../words/administration.ts";
 import type { Answer } from "../io/service.ts";
+import { FieldProblems } from "./field.tsx";
+import { Fields } from "./fields.ts";
 import { messageOf } from "./loaded.tsx";
 
-interface FieldProps {
-  readonly label: string;
-  readonly hint?: string;
-  readonly children: (attributes: { id: string; "aria-describedby"?: string }) => ComponentChildren;
-}
-
-export function Field({ label, hint, children }: FieldProps) {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {children({ id, ...(hint !== undefined && { "aria-describedby": `${id}-hint` }) })}
-      {hint !== undefined && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
-  );
-}
-
-interface FormProps<T> {
+interface FormProps<B, T> {
   readonly submit: string;
-  readonly cancel: string;
-  /** @returns a sentence that says what is wrong in the form, or the answer of the service */
-  readonly onSubmit: (data: FormData) => string | Promise<Answer<T>>;
+  /** Nothing is sent when it refuses a field. */
+  readonly read: (fields: Fields) => B;
+  readonly send: (body: B) => Promise<Answer<T>>;
   readonly onDone: (value: T) => void;
   readonly onCancel: () => void;
   readonly children: ComponentChildren;
 }
 
-export function Form<T>({ submit, cancel, onSubmit, onDone, onCancel, children }: FormProps<T>) {
+export function Form<B, T>(props: FormProps<B, T>) {
+  const { submit, read, send, onDone, onCancel, children } = props;
+  const form = useRef<HTMLFormElement>(null);
   const [notice, setNotice] = useState("");
+  const [problems, setProblems] = useState<FieldProblems>(new Map());
+  /** counts the attempts that were refused, because each moves the focus */
+  const [refusals, setRefusals] = useState(0);
   const [isBusy, setBusy] = useState(false);
-  async function onFormSubmit(event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> {
+
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>("input, select")?.focus();
+  }, []);
+  useEffect(() => {
+    const [first] = problems.keys();
+    if (first !== undefined) fieldOf(form.current, first)?.focus();
+  }, [refusals]);
+
+  async function onSubmit(event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     if (isBusy) return;
-    const result = onSubmit(new FormData(event.currentTarget));
-    if (typeof result === "string") {
-      setNotice(result);
+    const fields = new Fields(event.currentTarget);
+    const body = read(fields);
+    setNotice("");
+    setProblems(fields.problems);
+    if (fields.problems.size > 0) {
+      setRefusals(refusals + 1);
       return;
     }
     setBusy(true);
-    const answer = await result;
+    const answer = await send(body);
     setBusy(false);
     if (answer.type === "ok") onDone(answer.value);
     else setNotice(messageOf(answer));
   }
-  return (
-    <form class="card" onSubmit={onFormSubmit}>
-      {children}
-      <p class="notice" role="alert">
-        {notice}
-      </p>
-      <div class="row">
-        <button type="button" onClick={onCancel}>
-          {cancel}
-        </button>
-        <button type="submit" class="primary" disabled={isBusy}>
-          {submit}
-        </button>
-      </div>
-    </form>
-  );
-}
 
-interface ActionProps<T> {
-  readonly label: string;
-  readonly name?: string;
-  readonly kind?: string;
-  readonly onPress: () => Promise<Answer<T>>;
-  readonly onDone: (value: T) => void;
-}
-
-/** A button that calls the service. An error is shown beside it. */
-export function Action<T>({ label, name, kind, onPress, onDone }: ActionProps<T>) {
-  const [notice, setNotice] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  async function press(): Promise<void> {
-    setBusy(true);
-    const answer = await onPress();
-    setBusy(false);
-    setNotice(answer.type === "ok" ? "" : messageOf(answer));
-    if (answer.type === "ok") onDone(answer.value);
+  function onInput({ target }: TargetedInputEvent<HTMLFormElement>): void {
+    const name = target instanceof Element ? target.getAttribute("name") : null;
+    if (name === null || !problems.has(name)) return;
+    setProblems(new Map([...problems].filter(([other]) => other !== name)));
   }
+
   return (
-    <>
-      <button
-        type="button"
-        class={kind ?? ""}
-        disabled={isBusy}
-        onClick={press}
-        {...(name !== undefined && { "aria-label": name })}
-      >
-        {label}
-      </button>
-      {notice !== "" && (
-        <span class="notice" role="alert">
+    <FieldProblems.Provider value={problems}>
+      <form ref={form} class="card" noValidate onSubmit={onSubmit} onInput={onInput}>
+        {children}
+        <p class="notice" role="alert">
           {notice}
-        </span>
-      )}
-    </>
+        </p>
+        <div class="row">
+          <button type="button" onClick={onCancel}>
+            {administration.cancel}
+          </button>
+          <button type="submit" class="primary" aria-disabled={isBusy}>
+            {submit}
+          </button>
+        </div>
+      </form>
+    </FieldProblems.Provider>
   );
 }
 
-/** The trimmed text of a field; "" when the field is absent. */
-export function text(data: FormData, name: string): string {
-  const value = data.get(name);
-  return typeof value === "string" ? value.trim() : "";
+function fieldOf(form: HTMLFormElement | null, name: string): HTMLElement | null {
+  return form?.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"]`) ?? null;
 }

@@ -6,9 +6,12 @@ import { type Control, type GatePanel, gatePanel } from "../model/control.ts";
 import { outcomeOf } from "../model/outcome.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
 import type { Tap } from "../model/tap.ts";
+import { Field } from "./field.tsx";
 import { when } from "./format.ts";
+import { Empty } from "./loaded.tsx";
 import { Mark } from "./mark.tsx";
 import { Slider } from "./slider.tsx";
+import { useTitle } from "./title.ts";
 
 interface GatePageProps {
   readonly state: PageState;
@@ -18,31 +21,32 @@ interface GatePageProps {
 
 /** The gates that the person may see, and the control of the selected one. */
 export function GatePage({ state, now, dispatch }: GatePageProps) {
-  const panel = state.selected === null ? null : gatePanel(state, state.selected, now);
+  const { selection } = state;
+  useTitle(selection.type === "gate" ? nameOf(state, selection.id) : words.nav.open);
+  const panel = selection.type === "gate" ? gatePanel(state, selection.id, now) : null;
+  const select = (gate: string) => dispatch({ type: "selected", gate });
+  const gates = [...state.gates.values()].map(({ view }) => view);
+  if (selection.type === "gone" && gates.length > 0) {
+    return (
+      <div class="gate-page">
+        <GateChoice gates={gates} selected={null} onSelect={select} />
+        <Empty sentence={words.control.gone} />
+      </div>
+    );
+  }
   if (panel === null) {
     const isSettled = state.link.type === "live" && state.link.openedAt < 0;
     const isBroken = "failures" in state.link && state.link.failures > 0;
     const text = isSettled ? words.control.none : words.loading;
-    return (
-      <p class="empty" role="status">
-        {isBroken ? words.control.brokenLong : text}
-      </p>
-    );
+    return <Empty sentence={isBroken ? words.control.brokenLong : text} />;
   }
-  const select = (gate: string) => dispatch({ type: "selected", gate });
   return (
     <div class="gate-page">
-      {state.gates.size > 1 && (
-        <GateTabs
-          gates={[...state.gates.values()].map(({ view }) => view)}
-          selected={panel.view.id}
-          onSelect={select}
-        />
-      )}
+      {gates.length > 1 && <GateChoice gates={gates} selected={panel.view.id} onSelect={select} />}
       <section
         class="gate"
         id="gate-panel"
-        {...(state.gates.size > 1
+        {...(hasTabs(gates)
           ? { role: "tabpanel", "aria-labelledby": `tab-${panel.view.id}` }
           : { "aria-labelledby": "gate-name" })}
       >
@@ -63,13 +67,50 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
   );
 }
 
-interface GateTabsProps {
+function nameOf(state: PageState, id: string): string {
+  return state.gates.get(id)?.view.name ?? words.nav.open;
+}
+
+/** More gates would push the control off the screen, or hide most of the tabs. */
+const mostTabs = 5;
+
+function hasTabs(gates: readonly GateView[]): boolean {
+  return gates.length > 1 && gates.length <= mostTabs;
+}
+
+function GateChoice(props: GateChoiceProps) {
+  return props.gates.length > mostTabs ? <GateSelect {...props} /> : <GateTabs {...props} />;
+}
+
+function GateSelect({ gates, selected, onSelect }: GateChoiceProps) {
+  return (
+    <Field label={words.control.choose} name="gate">
+      {(its) => (
+        <select
+          value={selected ?? ""}
+          onChange={(event) => onSelect(event.currentTarget.value)}
+          {...its}
+        >
+          {selected === null && <option value="">{words.control.notChosen}</option>}
+          {gates.map(({ id, name, box }) => (
+            <option key={id} value={id}>
+              {words.control.choice(name, words.boxes[box])}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+interface GateChoiceProps {
   readonly gates: readonly GateView[];
-  readonly selected: string;
+  /** null: none, because the selected gate is gone */
+  readonly selected: string | null;
   readonly onSelect: (gate: string) => void;
 }
 
-function GateTabs({ gates, selected, onSelect }: GateTabsProps) {
+function GateTabs({ gates, selected, onSelect }: GateChoiceProps) {
   const list = useRef<HTMLDivElement>(null);
   function onKeyDown(event: TargetedKeyboardEvent<HTMLDivElement>): void {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -89,7 +130,7 @@ function GateTabs({ gates, selected, onSelect }: GateTabsProps) {
       aria-label={words.control.tabs}
       onKeyDown={onKeyDown}
     >
-      {gates.map(({ id, name, box }) => (
+      {gates.map(({ id, name, box }, index) => (
         <button
           key={id}
           id={`tab-${id}`}
@@ -98,11 +139,11 @@ function GateTabs({ gates, selected, onSelect }: GateTabsProps) {
           role="tab"
           aria-selected={id === selected}
           aria-controls="gate-panel"
-          tabIndex={id === selected ? 0 : -1}
+          tabIndex={id === selected || (selected === null && index === 0) ? 0 : -1}
           onClick={() => onSelect(id)}
         >
           <span class="lamp" data-lamp={box === "online" ? "good" : "off"} />
-          {name}
+          <span class="tab-name">{name}</span>
         </button>
       ))}
     </div>

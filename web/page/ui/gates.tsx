@@ -1,94 +1,197 @@
 import { useState } from "preact/hooks";
-import type { AdminGateView, BoxHealth } from "../../api.ts";
+import type { AdminGateView, BoxHealth, BoxState } from "../../api.ts";
+import { longestGateName } from "../../input-limits.ts";
 import { type AdministrationWords, administration } from "../../words/administration.ts";
 import { words } from "../../words/page.ts";
 import type { Service } from "../io/service.ts";
-import { Action, Field, Form, text } from "./form.tsx";
+import { Action, CarefulAction } from "./action.tsx";
+import { useAnnounce } from "./announcer.tsx";
+import { Field } from "./field.tsx";
+import { Finder, type Finding, useFinding } from "./finder.tsx";
+import { useFocusWhen } from "./focus.ts";
+import { Form } from "./form.tsx";
 import { day, span, when } from "./format.ts";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
+import { Missing } from "./missing.tsx";
+import { fragmentOf, goTo } from "./route.ts";
+import { useTitle } from "./title.ts";
 
 const said = administration.gates;
 
+interface GatesPageProps {
+  readonly service: Service;
+  /** the gate to show; null: all gates */
+  readonly id: string | null;
+}
+
 /** Gates and the health of their boxes. */
-export function GatesPage({ service }: { readonly service: Service }) {
+export function GatesPage({ service, id }: GatesPageProps) {
   const { loaded, reload } = useLoaded(() => service.gates());
-  /** the id of the gate being edited; "": a new gate; null: none */
-  const [edited, setEdited] = useState<string | null>(null);
-  async function done(): Promise<void> {
-    await reload();
-    setEdited(null);
-  }
+  const finding = useFinding();
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
-      {(gates) => (
-        <section class="wide-page">
-          <div class="page-head">
-            <h1>{said.title}</h1>
-            {edited !== "" && (
-              <button type="button" class="primary" onClick={() => setEdited("")}>
-                {said.add}
-              </button>
-            )}
-          </div>
-          {edited === "" && (
-            <GateForm
-              gate={null}
-              service={service}
-              onDone={done}
-              onCancel={() => setEdited(null)}
-            />
-          )}
-          {gates.length === 0 && edited === null && <p class="empty">{said.none}</p>}
-          <div class="cards">
-            {gates.map((gate) =>
-              edited === gate.id ? (
-                <GateForm
-                  key={gate.id}
-                  gate={gate}
-                  service={service}
-                  onDone={done}
-                  onCancel={() => setEdited(null)}
-                />
-              ) : (
-                <GateCard
-                  key={gate.id}
-                  gate={gate}
-                  service={service}
-                  reload={reload}
-                  onEdit={() => setEdited(gate.id)}
-                />
-              ),
-            )}
-          </div>
-        </section>
-      )}
+      {(gates) => {
+        if (id === null) {
+          return <GatesList gates={gates} finding={finding} service={service} reload={reload} />;
+        }
+        const gate = gates.find((each) => each.id === id);
+        if (gate === undefined) {
+          return (
+            <Missing sentence={said.missing} back={said.back} to={{ page: "gates", id: null }} />
+          );
+        }
+        return <GateDetails key={id} gate={gate} service={service} reload={reload} />;
+      }}
     </WhenLoaded>
   );
 }
 
-interface GateCardProps {
+interface GatesListProps {
+  readonly gates: readonly AdminGateView[];
+  readonly finding: Finding;
+  readonly service: Service;
+  readonly reload: () => Promise<void>;
+}
+
+function GatesList({ gates, finding, service, reload }: GatesListProps) {
+  useTitle(said.title);
+  const [isAdding, setAdding] = useState(false);
+  const opener = useFocusWhen<HTMLButtonElement>(!isAdding);
+  return (
+    <section class="wide-page">
+      <div class="page-head">
+        <h1>{said.title}</h1>
+        {!isAdding && (
+          <button ref={opener} type="button" class="primary" onClick={() => setAdding(true)}>
+            {said.add}
+          </button>
+        )}
+      </div>
+      {isAdding && (
+        <GateForm
+          gate={null}
+          service={service}
+          onCancel={() => setAdding(false)}
+          onDone={async ({ id }) => {
+            await reload();
+            goTo({ page: "gates", id });
+          }}
+        />
+      )}
+      {gates.length === 0 && !isAdding && <p class="empty">{said.none}</p>}
+      <Finder
+        entries={gates}
+        finding={finding}
+        textOf={({ id, name, thingName, timeZone }) => `${name} ${id} ${thingName} ${timeZone}`}
+      >
+        {(gate) => (
+          <a class="list-entry" href={fragmentOf({ page: "gates", id: gate.id })}>
+            <GateLine gate={gate} />
+          </a>
+        )}
+      </Finder>
+    </section>
+  );
+}
+
+function GateLine({ gate }: { readonly gate: AdminGateView }) {
+  const { certificateEndsAt } = gate.box;
+  return (
+    <>
+      <span class="list-main">
+        <strong>{gate.name}</strong>
+        <span class="hint">
+          {gate.thingName} · {gate.timeZone}
+        </span>
+      </span>
+      <span class="list-side">
+        {certificateEndsAt !== null && endsSoon(certificateEndsAt) && (
+          <span class="badge" data-tone="unsure">
+            {said.renewSoon}
+          </span>
+        )}
+        {!gate.isActive && <span class="badge">{said.closed}</span>}
+        <BoxPill state={gate.box.state} />
+      </span>
+    </>
+  );
+}
+
+function BoxPill({ state }: { readonly state: BoxState }) {
+  const lamp = state === "online" ? "good" : "off";
+  return (
+    <span class="pill" data-lamp={lamp}>
+      <span class="lamp" data-lamp={lamp} />
+      {words.boxes[state]}
+    </span>
+  );
+}
+
+interface GateDetailsProps {
   readonly gate: AdminGateView;
   readonly service: Service;
   readonly reload: () => Promise<void>;
-  readonly onEdit: () => void;
 }
 
-function GateCard({ gate, service, reload, onEdit }: GateCardProps) {
-  const lamp = gate.box.state === "online" ? "good" : "off";
+function GateDetails({ gate, service, reload }: GateDetailsProps) {
+  useTitle(gate.name);
+  const announce = useAnnounce();
+  const [isEditing, setEditing] = useState(false);
+  const opener = useFocusWhen<HTMLButtonElement>(!isEditing);
   return (
-    <article class="card" aria-label={gate.name}>
-      <div class="card-head">
-        <h2>{gate.name}</h2>
-        <p class="pill" data-lamp={lamp}>
-          <span class="lamp" data-lamp={lamp} />
-          {words.boxes[gate.box.state]}
-        </p>
+    <section class="wide-page">
+      <a class="button quiet back" href={fragmentOf({ page: "gates", id: null })}>
+        {said.back}
+      </a>
+      <div class="page-head">
+        <div>
+          <h1>{gate.name}</h1>
+          <p class="lead">
+            {gate.thingName} · {gate.timeZone}
+            {!gate.isActive && ` · ${said.closed}`}
+          </p>
+        </div>
+        <BoxPill state={gate.box.state} />
       </div>
-      <p class="hint">
-        {gate.thingName} · {gate.timeZone}
-        {!gate.isActive && ` · ${said.closed}`}
-      </p>
-      <dl class="health">
+      {isEditing ? (
+        <GateForm
+          gate={gate}
+          service={service}
+          onCancel={() => setEditing(false)}
+          onDone={async () => {
+            await reload();
+            setEditing(false);
+            announce(said.saved);
+          }}
+        />
+      ) : (
+        <div class="row wrap">
+          <button ref={opener} type="button" onClick={() => setEditing(true)}>
+            {said.edit}
+          </button>
+          {gate.isActive ? (
+            <CarefulAction
+              key="close"
+              label={said.close}
+              question={said.sureClose(gate.name)}
+              done={said.saved}
+              kind="danger"
+              onPress={() => service.changeGate(gate.id, { isActive: false })}
+              onDone={reload}
+            />
+          ) : (
+            <Action
+              key="reopen"
+              label={said.reopen}
+              done={said.saved}
+              kind="primary"
+              onPress={() => service.changeGate(gate.id, { isActive: true })}
+              onDone={reload}
+            />
+          )}
+        </div>
+      )}
+      <dl class="health card">
         {healthOf(gate.box).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -96,18 +199,7 @@ function GateCard({ gate, service, reload, onEdit }: GateCardProps) {
           </div>
         ))}
       </dl>
-      <div class="row wrap">
-        <button type="button" onClick={onEdit}>
-          {said.edit}
-        </button>
-        <Action
-          label={gate.isActive ? said.close : said.reopen}
-          kind={gate.isActive ? "danger" : "primary"}
-          onPress={() => service.changeGate(gate.id, { isActive: !gate.isActive })}
-          onDone={reload}
-        />
-      </div>
-    </article>
+    </section>
   );
 }
 
@@ -139,14 +231,18 @@ function shown<Name extends ShownField>(box: BoxHealth, name: Name): string {
 const warnMs = 60 * 24 * 3_600_000;
 
 function certificateOf(endsAt: number): string {
-  return endsAt - Date.now() < warnMs ? said.renew(day(endsAt)) : day(endsAt);
+  return endsSoon(endsAt) ? said.renew(day(endsAt)) : day(endsAt);
+}
+
+function endsSoon(endsAt: number): boolean {
+  return endsAt - Date.now() < warnMs;
 }
 
 interface GateFormProps {
   /** null: a new gate */
   readonly gate: AdminGateView | null;
   readonly service: Service;
-  readonly onDone: () => void;
+  readonly onDone: (gate: AdminGateView) => void;
   readonly onCancel: () => void;
 }
 
@@ -155,50 +251,33 @@ function GateForm({ gate, service, onDone, onCancel }: GateFormProps) {
   return (
     <Form
       submit={said.save}
-      cancel={said.cancel}
       onCancel={onCancel}
       onDone={onDone}
-      onSubmit={(data) => {
-        const body = {
-          name: text(data, "name"),
-          thingName: text(data, "thing"),
-          timeZone: text(data, "zone"),
-        };
-        if (gate !== null) return service.changeGate(gate.id, body);
-        return service.addGate({ ...body, id: text(data, "id") });
-      }}
+      read={(fields) => ({
+        name: fields.line("name", longestGateName),
+        ...(gate === null && { id: fields.gateId("id") }),
+        thingName: fields.thingName("thing"),
+        timeZone: fields.timeZone("zone"),
+      })}
+      send={(body) => (gate === null ? service.addGate(body) : service.changeGate(gate.id, body))}
     >
-      <Field label={said.name}>
-        {(its) => (
-          <input name="name" required maxLength={60} defaultValue={gate?.name ?? ""} {...its} />
-        )}
+      <Field label={said.name} name="name">
+        {(its) => <input required defaultValue={gate?.name ?? ""} {...its} />}
       </Field>
       {gate === null && (
-        <Field label={said.id} hint={said.idHint}>
-          {(its) => <input name="id" required pattern="[a-z0-9\-]{1,32}" {...its} />}
+        <Field label={said.id} name="id" hint={said.idHint}>
+          {(its) => <input required autoCapitalize="none" {...its} />}
         </Field>
       )}
-      <Field label={said.thing}>
+      <Field label={said.thing} name="thing">
         {(its) => (
-          <input
-            name="thing"
-            required
-            maxLength={128}
-            defaultValue={gate?.thingName ?? ""}
-            {...its}
-          />
+          <input required autoCapitalize="none" defaultValue={gate?.thingName ?? ""} {...its} />
         )}
       </Field>
-      <Field label={said.zone}>
+      <Field label={said.zone} name="zone">
         {(its) => (
           <>
-            <input
-              name="zone"
-              required
-              list="zones"
-              defaultValue={gate?.timeZone ?? ownZone}
-              {...its}
-            />
+            <input required list="zones" defaultValue={gate?.timeZone ?? ownZone} {...its} />
             <datalist id="zones">
               {Intl.supportedValuesOf("timeZone").map((zone) => (
                 <option key={zone} value={zone} />

@@ -3,15 +3,20 @@ import type { AdminGateView, GrantBody, GrantView, PersonView, Weekday } from ".
 import { administration } from "../../words/administration.ts";
 import type { Service } from "../io/service.ts";
 import {
+  dateOf,
   dayMinutes,
   endOfDay,
   lastDay,
-  minuteOf,
   runsOfDays,
   timeOf,
   weekdays,
 } from "../model/hours.ts";
-import { Action, Field, Form, text } from "./form.tsx";
+import { CarefulAction } from "./action.tsx";
+import { useAnnounce } from "./announcer.tsx";
+import { Field, FieldSet } from "./field.tsx";
+import type { Fields } from "./fields.ts";
+import { useFocusWhen } from "./focus.ts";
+import { Form } from "./form.tsx";
 
 const said = administration.grants;
 
@@ -26,12 +31,14 @@ interface GrantsProps {
 /** Which gates one person may open, and when. */
 export function Grants({ person, grants, gates, service, reload }: GrantsProps) {
   const [isAdding, setAdding] = useState(false);
+  const opener = useFocusWhen<HTMLButtonElement>(!isAdding);
+  const announce = useAnnounce();
   return (
-    <>
+    <section class="part" aria-labelledby="access">
       <div class="page-head">
-        <h2>{said.title}</h2>
+        <h2 id="access">{said.title}</h2>
         {!isAdding && gates.length > 0 && (
-          <button type="button" onClick={() => setAdding(true)}>
+          <button ref={opener} type="button" onClick={() => setAdding(true)}>
             {said.add}
           </button>
         )}
@@ -45,6 +52,7 @@ export function Grants({ person, grants, gates, service, reload }: GrantsProps) 
           onDone={async () => {
             await reload();
             setAdding(false);
+            announce(said.granted);
           }}
         />
       )}
@@ -60,9 +68,11 @@ export function Grants({ person, grants, gates, service, reload }: GrantsProps) 
                   <strong>{name}</strong>
                   <span>{hoursOf(grant, gate?.timeZone ?? "UTC")}</span>
                 </span>
-                <Action
+                <CarefulAction
                   label={said.withdraw}
                   name={said.withdrawName(name)}
+                  question={said.sureWithdraw(person.name, name)}
+                  done={said.withdrawn}
                   kind="danger"
                   onPress={() => service.withdrawGrant(grant.id)}
                   onDone={reload}
@@ -72,7 +82,7 @@ export function Grants({ person, grants, gates, service, reload }: GrantsProps) 
           })}
         </ul>
       )}
-    </>
+    </section>
   );
 }
 
@@ -105,18 +115,14 @@ function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
   return (
     <Form
       submit={said.add}
-      cancel={said.cancel}
       onCancel={onCancel}
       onDone={onDone}
-      onSubmit={(data) => {
-        const body = grantOf(data, person.id, timeZone);
-        return typeof body === "string" ? body : service.addGrant(body);
-      }}
+      read={(fields) => grantOf(fields, person.id, timeZone)}
+      send={service.addGrant}
     >
-      <Field label={said.gate}>
+      <Field label={said.gate} name="gate">
         {(its) => (
           <select
-            name="gate"
             value={gateId}
             onChange={(event) => setGateId(event.currentTarget.value)}
             {...its}
@@ -129,8 +135,7 @@ function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
           </select>
         )}
       </Field>
-      <fieldset>
-        <legend>{said.daysTitle}</legend>
+      <FieldSet legend={said.daysTitle} name="day">
         <div class="days">
           {weekdays.map((day) => (
             <label key={day}>
@@ -139,36 +144,37 @@ function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
             </label>
           ))}
         </div>
-      </fieldset>
+      </FieldSet>
       <div class="fields">
-        <Field label={said.from}>
-          {(its) => <input type="time" name="from" defaultValue="06:00" required {...its} />}
+        <Field label={said.from} name="from">
+          {(its) => <input type="time" defaultValue="06:00" required {...its} />}
         </Field>
-        <Field label={said.to} hint={said.clock(timeZone)}>
-          {(its) => <input type="time" name="to" defaultValue="20:00" required {...its} />}
+        <Field label={said.to} name="to" hint={said.clock(timeZone)}>
+          {(its) => <input type="time" defaultValue="20:00" required {...its} />}
         </Field>
-        <Field label={said.ends} hint={said.endsHint}>
-          {(its) => <input type="date" name="ends" {...its} />}
+        <Field label={said.ends} name="ends" hint={said.endsHint}>
+          {(its) => <input type="date" max="2199-12-31" {...its} />}
         </Field>
       </div>
     </Form>
   );
 }
 
-/**
- * @returns the grant, or a sentence that says what is wrong. An end of 00:00 means the end of the
- * day.
- */
-function grantOf(data: FormData, person: string, timeZone: string): string | GrantBody {
-  const days = data.getAll("day").map((day) => Number(day) as Weekday);
-  if (days.length === 0) return said.noDays;
-  const endsAt = endOfDay(text(data, "ends"), timeZone) ?? null;
-  return {
-    person,
-    gate: text(data, "gate"),
-    days,
-    fromMinute: minuteOf(text(data, "from")) ?? 0,
-    toMinute: minuteOf(text(data, "to")) || dayMinutes,
-    endsAt,
-  };
+/** An end of 00:00 means the end of the day. */
+function grantOf(fields: Fields, person: string, timeZone: string): GrantBody {
+  const gate = fields.choice("gate");
+  const days = fields.checked("day").map((day) => Number(day) as Weekday);
+  if (days.length === 0) fields.refuse("day", said.noDays);
+  const fromMinute = fields.minute("from");
+  const toMinute = fields.minute("to") === 0 ? dayMinutes : fields.minute("to");
+  if (fromMinute === toMinute) fields.refuse("to", said.sameHours);
+  return { person, gate, days, fromMinute, toMinute, endsAt: endOf(fields, timeZone) };
+}
+
+function endOf(fields: Fields, timeZone: string): number | null {
+  const date = fields.date("ends");
+  if (date === null) return null;
+  if (date < dateOf(Date.now(), timeZone)) fields.refuse("ends", said.dayIsOver);
+  // Never null, which means no end: the service refuses 0.
+  return endOfDay(date, timeZone) ?? 0;
 }

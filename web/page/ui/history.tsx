@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type {
   AdminGateView,
   HistoryEntry,
@@ -10,9 +10,11 @@ import type {
 import { words } from "../../words/page.ts";
 import { queryString, type Service } from "../io/service.ts";
 import { seconds } from "../model/outcome.ts";
-import { Field } from "./form.tsx";
+import { Field, FieldProblems } from "./field.tsx";
+import { Fields } from "./fields.ts";
 import { exactly } from "./format.ts";
 import { messageOf } from "./loaded.tsx";
+import { useTitle } from "./title.ts";
 
 const pageSize = 50;
 const said = words.history;
@@ -24,6 +26,7 @@ interface HistoryPageProps {
 
 /** The person's own requests. Administrators see everyone's, with filters. */
 export function HistoryPage({ service, person }: HistoryPageProps) {
+  useTitle(said.title);
   const [query, setQuery] = useState<HistoryQuery>({});
   const [entries, setEntries] = useState<readonly HistoryEntry[] | null>(null);
   const [next, setNext] = useState<string | null>(null);
@@ -133,6 +136,18 @@ function Filters({ service, onChange }: FiltersProps) {
   const [isWide] = useState(() => matchMedia("(min-width: 45rem)").matches);
   const [people, setPeople] = useState<readonly PersonView[]>([]);
   const [gates, setGates] = useState<readonly AdminGateView[]>([]);
+  const [problems, setProblems] = useState<FieldProblems>(new Map());
+  const asked = useRef("");
+  function read(form: HTMLFormElement): void {
+    const fields = new Fields(form);
+    const query = queryOf(fields);
+    setProblems(fields.problems);
+    // A filter that is wrong must not show more than the person asked for.
+    if (fields.problems.size === 0 && queryString(query) !== asked.current) {
+      asked.current = queryString(query);
+      onChange(query);
+    }
+  }
   useEffect(() => {
     // The history also works without these lists.
     void service.people().then((answer) => answer.type === "ok" && setPeople(answer.value));
@@ -141,21 +156,30 @@ function Filters({ service, onChange }: FiltersProps) {
   return (
     <details open={isWide}>
       <summary>{said.filter}</summary>
-      <form
-        class="filters"
-        onSubmit={(event) => event.preventDefault()}
-        onChange={(event) => onChange(queryOf(new FormData(event.currentTarget)))}
-      >
-        <Choice name="gate" label={said.gate} options={gates.map(({ id, name }) => [id, name])} />
-        <Choice
-          name="person"
-          label={said.person}
-          options={people.map(({ id, name }) => [id, name])}
-        />
-        <Choice name="state" label={said.state} options={Object.entries(words.states)} />
-        <Field label={said.from}>{(its) => <input type="date" name="from" {...its} />}</Field>
-        <Field label={said.to}>{(its) => <input type="date" name="to" {...its} />}</Field>
-      </form>
+      <FieldProblems.Provider value={problems}>
+        <form
+          class="filters"
+          noValidate
+          onSubmit={(event) => event.preventDefault()}
+          onChange={(event) => read(event.currentTarget)}
+          // A date that was entered in part causes no change.
+          onFocusOut={(event) => read(event.currentTarget)}
+        >
+          <Choice name="gate" label={said.gate} options={gates.map(({ id, name }) => [id, name])} />
+          <Choice
+            name="person"
+            label={said.person}
+            options={people.map(({ id, name }) => [id, name])}
+          />
+          <Choice name="state" label={said.state} options={Object.entries(words.states)} />
+          <Field label={said.from} name="from">
+            {(its) => <input type="date" max="2199-12-31" {...its} />}
+          </Field>
+          <Field label={said.to} name="to">
+            {(its) => <input type="date" max="2199-12-31" {...its} />}
+          </Field>
+        </form>
+      </FieldProblems.Provider>
     </details>
   );
 }
@@ -168,9 +192,9 @@ interface ChoiceProps {
 
 function Choice({ name, label, options }: ChoiceProps) {
   return (
-    <Field label={label}>
+    <Field label={label} name={name}>
       {(its) => (
-        <select name={name} {...its}>
+        <select {...its}>
           <option value="">{said.all}</option>
           {options.map(([value, word]) => (
             <option key={value} value={value}>
@@ -184,18 +208,23 @@ function Choice({ name, label, options }: ChoiceProps) {
 }
 
 /** Dates are whole days in the time zone of the browser. */
-function queryOf(data: FormData): HistoryQuery {
-  const field = (name: string) => String(data.get(name) ?? "");
-  const [gate, person, state] = [field("gate"), field("person"), field("state")];
-  const from = Date.parse(`${field("from")}T00:00`);
-  const to = new Date(`${field("to")}T00:00`);
-  // Not 24 hours, because a day with a clock change is shorter or longer.
-  to.setDate(to.getDate() + 1);
+function queryOf(fields: Fields): HistoryQuery {
+  const [gate, person, state] = ["gate", "person", "state"].map((name) => fields.choice(name));
+  const from = startOfDay(fields.date("from"), 0);
+  const to = startOfDay(fields.date("to"), 1);
   return {
-    ...(gate !== "" && { gate }),
-    ...(person !== "" && { person }),
-    ...(state !== "" && { state: state as RequestState }),
-    ...(!Number.isNaN(from) && { from }),
-    ...(!Number.isNaN(to.getTime()) && { to: to.getTime() }),
+    ...(gate && { gate }),
+    ...(person && { person }),
+    ...(state && { state: state as RequestState }),
+    ...(from !== null && { from }),
+    ...(to !== null && { to }),
   };
+}
+
+/** @param days later; a day with a clock change is shorter or longer than 24 hours */
+function startOfDay(date: string | null, days: number): number | null {
+  if (date === null) return null;
+  const day = new Date(`${date}T00:00`);
+  day.setDate(day.getDate() + days);
+  return Math.max(0, day.getTime());
 }

@@ -45,6 +45,16 @@ export function messageOf(answer: Exclude<Answer<unknown>, { type: "ok" }>): str
   return answer.type === "problem" ? answer.problem.message : words.notReached;
 }
 
+/** A page that has nothing to show yet, or at all. Every page has a heading. */
+export function Empty({ sentence }: { readonly sentence: string }) {
+  return (
+    <div class="empty">
+      <h1 class="unseen">{words.app}</h1>
+      <p role="status">{sentence}</p>
+    </div>
+  );
+}
+
 interface WhenLoadedProps<T> {
   readonly loaded: Loaded<T>;
   readonly reload: () => Promise<void>;
@@ -53,15 +63,10 @@ interface WhenLoadedProps<T> {
 
 export function WhenLoaded<T>({ loaded, reload, children }: WhenLoadedProps<T>) {
   if (loaded.type === "loaded") return <>{children(loaded.value)}</>;
-  if (loaded.type === "loading") {
-    return (
-      <p class="empty" role="status">
-        {words.loading}
-      </p>
-    );
-  }
+  if (loaded.type === "loading") return <Empty sentence={words.loading} />;
   return (
     <div class="empty" role="alert">
+      <h1 class="unseen">{words.app}</h1>
       <p>{loaded.message}</p>
       <button type="button" onClick={reload}>
         {words.tryAgain}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { words } from "../../words/page.ts";
+import { Empty } from "./loaded.tsx";
 
 interface PartProps<M> {
   readonly load: () => Promise<M>;
@@ -17,15 +18,10 @@ export function Part<M>({ load, children }: PartProps<M>) {
     );
   }, []);
   if (typeof part === "object") return <>{children(part.module)}</>;
-  if (part === "loading") {
-    return (
-      <p class="empty" role="status">
-        {words.loading}
-      </p>
-    );
-  }
+  if (part === "loading") return <Empty sentence={words.loading} />;
   return (
     <div class="empty" role="alert">
+      <h1 class="unseen">{words.app}</h1>
       <p>{words.notReached}</p>
       <button type="button" onClick={() => location.reload()}>
         {words.reload}

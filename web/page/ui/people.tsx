@@ -1,77 +1,102 @@
 import { useState } from "preact/hooks";
-import type { AdminGateView, GrantView, PersonView } from "../../api.ts";
+import type { PersonView } from "../../api.ts";
+import { longestEmail, longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
 import type { Service } from "../io/service.ts";
-import { Field, Form, text } from "./form.tsx";
+import { Field } from "./field.tsx";
+import { Finder, type Finding, useFinding } from "./finder.tsx";
+import { useFocusWhen } from "./focus.ts";
+import { Form } from "./form.tsx";
 import { when } from "./format.ts";
 import { together, useLoaded, WhenLoaded } from "./loaded.tsx";
+import { Missing } from "./missing.tsx";
 import { PersonPage } from "./person.tsx";
+import { fragmentOf, goTo } from "./route.ts";
+import { useTitle } from "./title.ts";
 
 const said = administration.people;
 
-export interface Administration {
-  readonly people: readonly PersonView[];
-  readonly grants: readonly GrantView[];
-  readonly gates: readonly AdminGateView[];
+interface PeoplePageProps {
+  readonly service: Service;
+  /** the person to show; null: all people */
+  readonly id: string | null;
 }
 
-export function PeoplePage({ service }: { readonly service: Service }) {
+export function PeoplePage({ service, id }: PeoplePageProps) {
   const { loaded, reload } = useLoaded(() =>
     together(service.people(), service.grants(), service.gates()),
   );
-  const [chosen, setChosen] = useState<string | null>(null);
-  const [isAdding, setAdding] = useState(false);
+  const finding = useFinding();
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
       {([people, grants, gates]) => {
-        const person = people.find(({ id }) => id === chosen);
-        if (person !== undefined) {
+        if (id === null) {
+          return <PeopleList people={people} finding={finding} service={service} reload={reload} />;
+        }
+        const person = people.find((each) => each.id === id);
+        if (person === undefined) {
           return (
-            <PersonPage
-              key={person.id}
-              person={person}
-              grants={grants.filter((grant) => grant.person === person.id)}
-              gates={gates}
-              service={service}
-              reload={reload}
-              onBack={() => setChosen(null)}
-            />
+            <Missing sentence={said.missing} back={said.back} to={{ page: "people", id: null }} />
           );
         }
         return (
-          <section class="wide-page">
-            <div class="page-head">
-              <h1>{said.title}</h1>
-              {!isAdding && (
-                <button type="button" class="primary" onClick={() => setAdding(true)}>
-                  {said.add}
-                </button>
-              )}
-            </div>
-            {isAdding && (
-              <AddPerson
-                service={service}
-                onCancel={() => setAdding(false)}
-                onDone={async (added) => {
-                  await reload();
-                  setAdding(false);
-                  setChosen(added.id);
-                }}
-              />
-            )}
-            <ul class="list card">
-              {people.map((each) => (
-                <li key={each.id}>
-                  <button type="button" class="list-entry" onClick={() => setChosen(each.id)}>
-                    <PersonLine person={each} />
-                  </button>
-                </li>
-              ))}
-            </ul>
-          </section>
+          <PersonPage
+            key={person.id}
+            person={person}
+            grants={grants.filter((grant) => grant.person === person.id)}
+            gates={gates}
+            service={service}
+            reload={reload}
+          />
         );
       }}
     </WhenLoaded>
+  );
+}
+
+interface PeopleListProps {
+  readonly people: readonly PersonView[];
+  readonly finding: Finding;
+  readonly service: Service;
+  readonly reload: () => Promise<void>;
+}
+
+function PeopleList({ people, finding, service, reload }: PeopleListProps) {
+  useTitle(said.title);
+  const [isAdding, setAdding] = useState(false);
+  const opener = useFocusWhen<HTMLButtonElement>(!isAdding);
+  return (
+    <section class="wide-page">
+      <div class="page-head">
+        <h1>{said.title}</h1>
+        {!isAdding && (
+          <button ref={opener} type="button" class="primary" onClick={() => setAdding(true)}>
+            {said.add}
+          </button>
+        )}
+      </div>
+      {isAdding && (
+        <AddPerson
+          service={service}
+          onCancel={() => setAdding(false)}
+          onDone={async ({ id }) => {
+            await reload();
+            goTo({ page: "people", id });
+          }}
+        />
+      )}
+      <Finder
+        entries={people}
+        finding={finding}
+        textOf={({ name, email }) => `${name} ${email ?? ""}`}
+      >
+        {(person) => (
+          <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
+            <PersonLine person={person} />
+          </a>
+        )}
+      </Finder>
+    </section>
   );
 }
 
@@ -107,22 +132,20 @@ function AddPerson({ service, onDone, onCancel }: AddPersonProps) {
   return (
     <Form
       submit={said.save}
-      cancel={said.cancel}
       onCancel={onCancel}
       onDone={onDone}
-      onSubmit={(data) =>
-        service.addPerson({
-          name: text(data, "name"),
-          email: text(data, "email") || null,
-          isAdministrator: data.has("administrator"),
-        })
-      }
+      read={(fields) => ({
+        name: fields.line("name", longestPersonName),
+        email: fields.email("email", longestEmail),
+        isAdministrator: fields.checked("administrator").length > 0,
+      })}
+      send={service.addPerson}
     >
-      <Field label={said.name}>
-        {(its) => <input name="name" required maxLength={100} autoComplete="off" {...its} />}
+      <Field label={said.name} name="name">
+        {(its) => <input required autoComplete="off" {...its} />}
       </Field>
-      <Field label={said.email} hint={said.emailHint}>
-        {(its) => <input name="email" type="email" maxLength={200} autoComplete="off" {...its} />}
+      <Field label={said.email} name="email" hint={said.emailHint}>
+        {(its) => <input type="email" autoComplete="off" {...its} />}
       </Field>
       <label class="check">
         <input type="checkbox" name="administrator" />

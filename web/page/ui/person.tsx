@@ -2,9 +2,11 @@ import { useState } from "preact/hooks";
 import type { AdminGateView, GrantView, InvitationView, PersonView } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
 import type { Service } from "../io/service.ts";
-import { Action } from "./form.tsx";
+import { Action, CarefulAction } from "./action.tsx";
 import { when } from "./format.ts";
 import { Grants } from "./grants.tsx";
+import { fragmentOf } from "./route.ts";
+import { useTitle } from "./title.ts";
 
 const said = administration.people;
 
@@ -15,20 +17,20 @@ interface PersonPageProps {
   readonly gates: readonly AdminGateView[];
   readonly service: Service;
   readonly reload: () => Promise<void>;
-  readonly onBack: () => void;
 }
 
-export function PersonPage({ person, grants, gates, service, reload, onBack }: PersonPageProps) {
+export function PersonPage({ person, grants, gates, service, reload }: PersonPageProps) {
+  useTitle(person.name);
   const [invitation, setInvitation] = useState<InvitationView | null>(null);
-  const { id, isActive, isAdministrator } = person;
+  const { id, name, isActive, isAdministrator } = person;
   return (
     <section class="wide-page">
-      <button type="button" class="quiet back" onClick={onBack}>
+      <a class="button quiet back" href={fragmentOf({ page: "people", id: null })}>
         {said.back}
-      </button>
+      </a>
       <div class="page-head">
         <div>
-          <h1>{person.name}</h1>
+          <h1>{name}</h1>
           <p class="lead">{waysIn(person)}</p>
         </div>
       </div>
@@ -41,33 +43,49 @@ export function PersonPage({ person, grants, gates, service, reload, onBack }: P
             onDone={setInvitation}
           />
         )}
-        <Action
+        <CarefulAction
           label={isAdministrator ? said.makePerson : said.makeAdministrator}
+          question={isAdministrator ? said.sureMakePerson(name) : said.sureMakeAdministrator(name)}
+          done={said.saved}
           onPress={() => service.changePerson(id, { isAdministrator: !isAdministrator })}
           onDone={reload}
         />
         {person.passkeys > 0 && (
-          <Action
+          <CarefulAction
             label={said.removePasskeys}
+            question={said.sureRemovePasskeys(name)}
+            done={said.saved}
             kind="danger"
             onPress={() => service.removePasskeys(id)}
             onDone={reload}
           />
         )}
-        <Action
-          label={isActive ? said.lockOut : said.letIn}
-          kind={isActive ? "danger" : "primary"}
-          onPress={() => service.changePerson(id, { isActive: !isActive })}
-          onDone={reload}
-        />
+        {isActive ? (
+          <CarefulAction
+            key="lock-out"
+            label={said.lockOut}
+            question={said.sureLockOut(name)}
+            done={said.saved}
+            kind="danger"
+            onPress={() => service.changePerson(id, { isActive: false })}
+            onDone={reload}
+          />
+        ) : (
+          <Action
+            key="let-in"
+            label={said.letIn}
+            done={said.saved}
+            kind="primary"
+            onPress={() => service.changePerson(id, { isActive: true })}
+            onDone={reload}
+          />
+        )}
       </div>
-      {invitation !== null && (
-        <InvitationLink
-          name={person.name}
-          invitation={invitation}
-          onDone={() => setInvitation(null)}
-        />
-      )}
+      <div aria-live="polite">
+        {invitation !== null && (
+          <InvitationLink name={name} invitation={invitation} onDone={() => setInvitation(null)} />
+        )}
+      </div>
       <Grants person={person} grants={grants} gates={gates} service={service} reload={reload} />
     </section>
   );

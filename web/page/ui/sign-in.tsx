@@ -4,6 +4,7 @@ import { words } from "../../words/page.ts";
 import { areSupported, makePasskey, type PasskeyAnswer, signInByPasskey } from "../io/passkey.ts";
 import type { Service } from "../io/service.ts";
 import { Mark } from "./mark.tsx";
+import { useTitle } from "./title.ts";
 
 interface SignInProps {
   readonly view: SessionView;
@@ -14,6 +15,7 @@ interface SignInProps {
 
 export function SignIn({ view, hasEnded, service, onSession }: SignInProps) {
   const said = words.signIn;
+  useTitle(said.title);
   const { passkey, oidc } = view.methods;
   const [isWaiting, setWaiting] = useState(false);
   const [notice, setNotice] = useState("");
@@ -59,6 +61,7 @@ interface InvitationProps {
 export function Invitation({ token, service, onSession, onLeave }: InvitationProps) {
   const said = words.invitation;
   const [invitation, setInvitation] = useState<InvitationOptions | null>(null);
+  useTitle(said.page);
   const [notice, setNotice] = useState("");
   const [isWaiting, setWaiting] = useState(false);
 

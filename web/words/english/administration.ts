@@ -30,6 +30,15 @@ const health = {
 } satisfies Partial<Record<keyof BoxHealth, string>>;
 
 export const administration = {
+  cancel: "Cancel",
+
+  finder: {
+    search: "Search",
+    count: (shown: number, found: number) =>
+      shown === found ? `${found} found` : `${shown} of ${found} shown`,
+    all: (found: number) => `Show all ${found}`,
+  },
+
   people: {
     title: "People",
     add: "Add a person",
@@ -43,13 +52,20 @@ export const administration = {
     lastSeen: (when: string) => `Last seen: ${when}`,
     neverSeen: "Never signed in",
     save: "Save",
-    cancel: "Cancel",
+    saved: "Saved.",
     back: "← All people",
+    missing: "This person does not exist.",
     lockOut: "Lock out",
     letIn: "Restore access",
     makeAdministrator: "Make administrator",
     makePerson: "Remove administrator rights",
     removePasskeys: "Remove passkeys (lost phone)",
+    sureLockOut: (name: string) => `Lock out ${name}? This takes effect at once.`,
+    sureMakeAdministrator: (name: string) =>
+      `Make ${name} an administrator? Administrators can change people, access and gates.`,
+    sureMakePerson: (name: string) => `Remove the administrator rights of ${name}?`,
+    sureRemovePasskeys: (name: string) =>
+      `Remove all passkeys of ${name}? To sign in again, ${name} then needs a new invitation link.`,
     invite: "New invitation link",
     inviteLead: (name: string, until: string) =>
       `Send this link to ${name}. It works once, until ${until}. Copy it now: it is not shown again.`,
@@ -63,7 +79,7 @@ export const administration = {
     title: "Access",
     none: "No access yet.",
     add: "Grant access",
-    cancel: "Cancel",
+    granted: "Access was granted.",
     gate: "Gate",
     daysTitle: "Days",
     days,
@@ -73,11 +89,15 @@ export const administration = {
     endsHint: "Leave empty for no end date.",
     withdraw: "Revoke",
     withdrawName: (gate: string) => `Revoke access to ${gate}`,
+    sureWithdraw: (person: string, gate: string) => `Revoke this access of ${person} to ${gate}?`,
+    withdrawn: "Access was revoked.",
     everyDay: "Every day",
     allDay: "all day",
     overMidnight: (hours: string) => `${hours} (next day)`,
     until: (when: string) => `until ${when}`,
     noDays: "Select at least one day.",
+    sameHours: "The end must differ from the start.",
+    dayIsOver: "This day is already over at the gate.",
     clock: (zone: string) => `Time zone of the gate: ${zone}.`,
   },
 
@@ -91,8 +111,11 @@ export const administration = {
     zone: "Time zone",
     edit: "Edit",
     save: "Save",
-    cancel: "Cancel",
+    saved: "Saved.",
+    back: "← All gates",
+    missing: "This gate does not exist.",
     close: "Take out of service",
+    sureClose: (name: string) => `Take ${name} out of service? Nobody can open it then.`,
     reopen: "Put back into service",
     closed: "Out of service",
     none: "No gates yet.",
@@ -100,6 +123,7 @@ export const administration = {
     signal: (dBm: number) => `${dBm} dBm`,
     never: "never",
     unknown: "–",
+    renewSoon: "Renew the certificate",
     renew: (until: string) => `${until}: renew now`,
   },
 };

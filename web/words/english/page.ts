@@ -34,6 +34,8 @@ const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
   "gate-closed": "This gate is out of service.",
   "box-offline": "The box is offline. Nothing happened at the gate.",
   "broker-away": "The service cannot reach the boxes right now. Nothing happened at the gate.",
+  "too-late":
+    "The request reached the service too late, so nothing was sent. Nothing happened at the gate.",
   "rate-limited": "Too many requests. Wait a few seconds, then try again.",
 };
 
@@ -57,6 +59,7 @@ export const page = {
   /** how dates and times are written */
   locale: "en-GB",
   app: "Boom Box",
+  title: (page: string) => `${page} · Boom Box`,
   skip: "Skip to content",
   loading: "Loading…",
   unreachable: "Cannot reach the service. Trying again…",
@@ -80,6 +83,7 @@ export const page = {
     unsupported: "This browser does not support passkeys. Use a newer browser.",
   },
   invitation: {
+    page: "Invitation",
     title: (name: string) => `Welcome, ${name}`,
     lead: "Create a passkey on this device. Then sign in with your fingerprint, face or screen lock.",
     make: "Create a passkey",
@@ -101,7 +105,11 @@ export const page = {
     yes: "Yes, open",
     no: "Cancel",
     tabs: "Gates",
+    choose: "Gate",
+    choice: (gate: string, box: string) => `${gate} · ${box}`,
+    notChosen: "Select a gate",
     none: "You do not have access to any gate yet. Ask an administrator.",
+    gone: "The gate that you selected is no longer available. Select a gate.",
     broken: "No connection",
     brokenLong:
       "The connection to the service is lost, so the box's status is unknown. Trying again…",
@@ -151,6 +159,18 @@ export const page = {
     all: "All",
     nobody: "Unknown person",
     pressed: (seconds: string) => `${seconds} s`,
+  },
+
+  /** what is wrong in a field of a form */
+  fields: {
+    required: "Fill in this field.",
+    longest: (count: number) => `Enter at most ${count} characters.`,
+    email: "Enter an email address, such as ben@example.com.",
+    date: "Enter a complete date from 1970 to 2199, or clear the field.",
+    time: "Enter a time, from 00:00 to 23:59.",
+    gateId: "Enter 1 to 32 characters: a–z, 0–9 and -.",
+    thingName: "Enter 1 to 64 characters: a–z, A–Z, 0–9, _, : and -.",
+    timeZone: "Enter a time zone from the list, such as Europe/Berlin.",
   },
 
   /** a duration, in its two largest units */

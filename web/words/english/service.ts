@@ -43,7 +43,8 @@ export const service = {
   language: "en",
   page: {
     title: "Boom Box",
-    description: "Opens the gate of the car park.",
+    description:
+      "The staff app for the gate of the car park: slide to open, and read what the box did.",
     noScript: "This page needs JavaScript to show the live status of the box.",
     back: "Back to the app",
   },
@@ -74,6 +75,7 @@ export const service = {
     outdatedPage: "This page is out of date. Reload it.",
     administratorsOnly: "Only administrators can do this.",
     idTaken: "This id belongs to another request.",
+    tooLate: "The request arrived too late. Nothing was sent.",
     boxOffline: "The box at the gate is offline. Nothing was sent.",
     boxesUnreachable: "The service cannot reach the boxes right now. Nothing was sent.",
     noPersonOrGate: "The person or the gate does not exist.",
@@ -109,6 +111,8 @@ export const service = {
     weekday: "must be 1–7",
     noDay: "must have at least one day",
     repeatedDay: "must not have the same day twice",
+    past: "must be in the future",
+    tooFar: "must be before the year 2200",
     /** of the whole grant */
     noHours: "fromMinute and toMinute must differ",
     requestState: "must be the state of a request",

@@ -1,0 +1,30 @@
+/**
+ * What administrators may enter. The page and the service check the same limits, and the page says so at
+ * the field.
+ */
+
+export const longestPersonName = 100;
+export const longestGateName = 100;
+export const longestEmail = 254;
+
+/** Exclusive, in ms since 1970: a later end of a grant is a typing error. */
+export const latestEnd = Date.UTC(2200, 0, 1);
+
+export function isEmail(text: string): boolean {
+  return /^[^@\s\p{C}]+@[^@\s\p{C}]+$/u.test(text);
+}
+
+export function isGateId(text: string): boolean {
+  return /^[a-z0-9-]{1,32}$/.test(text);
+}
+
+/** A name such as `Europe/Berlin`. A bare offset is none, because it has no daylight saving time. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z][\w+/-]*$/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,262 @@
+/** axe-core over every state of the page, in every mode. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { addAuthenticator, desktop, phone, slide } from "./browser.rig.ts";
+import { adminGate, off, pageRig, ready } from "./page.rig.ts";
+import { type FakeService, gateView, newPerson, request } from "./service.fake.ts";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
+
+/** A state of the page: who sees it, and how it is reached. */
+interface State {
+  /** null: nobody is signed in */
+  readonly person: string | null;
+  readonly prepare?: (service: FakeService) => void;
+  readonly reach: (page: Page, service: FakeService) => Promise<void>;
+}
+
+/** A slide whose request stays in, or ends with, this state. */
+const after = (state: Parameters<typeof request>[2], shown: string): State => ({
+  person: "ben",
+  prepare: (service) => {
+    service.openScript = (gate, id) => ({ type: "answer", request: request(gate.id, id, state) });
+  },
+  reach: async (page) => {
+    await ready(page);
+    await slide(page);
+    await page.getByText(shown).first().waitFor();
+  },
+});
+
+const person = async (page: Page) => {
+  await page.getByRole("link", { name: "People" }).click();
+  await page.getByRole("link", { name: "Ben Okafor" }).click();
+  await page.getByRole("heading", { name: "Ben Okafor" }).waitFor();
+};
+const press = (page: Page, name: string) => page.getByRole("button", { name }).click();
+
+const states: Readonly<Record<string, State>> = {
+  "sign-in": {
+    person: null,
+    reach: (page) => page.getByRole("heading", { name: "Sign in" }).waitFor(),
+  },
+  "a sign-in that was cancelled": {
+    person: null,
+    reach: async (page) => {
+      await addAuthenticator(page);
+      await press(page, "Sign in with a passkey");
+      await page.getByText("did not provide a passkey").waitFor();
+    },
+  },
+  "an invitation": {
+    person: null,
+    reach: async (page, service) => {
+      await page.goto(service.invitationFor("ben"));
+      await page.getByRole("heading", { name: "Welcome, Ben Okafor" }).waitFor();
+    },
+  },
+  "a gate that is online": { person: "ben", reach: ready },
+  "a gate that is offline": {
+    person: "ben",
+    prepare: (service) => {
+      service.gates.set("main", { ...gateView("main", "Main gate"), box: "offline" });
+    },
+    reach: off,
+  },
+  "a gate without access at this time": {
+    person: "ben",
+    prepare: (service) => {
+      const may = { open: false, why: "not-now", opensAt: Date.now() + 60_000 } as const;
+      service.gates.set("main", { ...gateView("main", "Main gate"), may });
+    },
+    reach: off,
+  },
+  "a broken connection": {
+    person: "ben",
+    reach: async (page, service) => {
+      await ready(page);
+      service.refusesStreams = true;
+      service.breakStreams();
+      await page.clock.fastForward(4_000);
+      await page.getByText("The connection to the service is lost").waitFor();
+    },
+  },
+  "a request on its way": after({ state: "sent" }, "Accepted. Waiting"),
+  "a button that was pressed": after({ state: "opened", pulseMs: 501 }, "Button pressed"),
+  "a refusal": after({ state: "refused", reason: "cooldown" }, "Refused by the box"),
+  "no answer": after({ state: "unanswered" }, "No answer from the box"),
+  "the question before opening": {
+    person: "ben",
+    reach: async (page) => {
+      await ready(page);
+      await press(page, "Open without sliding");
+      await page.getByRole("button", { name: "Yes, open" }).waitFor();
+    },
+  },
+  "two gates": {
+    person: "ben",
+    prepare: (service) => {
+      service.gates.set("yard", { ...gateView("yard", "Delivery yard"), box: "offline" });
+    },
+    reach: ready,
+  },
+  "many gates": {
+    person: "ben",
+    prepare: (service) => {
+      for (let id = 0; id < 41; id++)
+        service.gates.set(`g-${id}`, gateView(`g-${id}`, `Gate ${id}`));
+    },
+    reach: ready,
+  },
+  "no gate": {
+    person: "ben",
+    prepare: (service) => service.gates.clear(),
+    reach: async (page) => {
+      await page.getByText("Loading").waitFor();
+      await page.clock.fastForward(4_000);
+      await page.getByText("You do not have access to any gate yet.").waitFor();
+    },
+  },
+  history: {
+    person: "ada",
+    reach: async (page) => {
+      await page.getByRole("link", { name: "History" }).click();
+      await page.locator(".entry").first().waitFor();
+    },
+  },
+  people: {
+    person: "ada",
+    reach: async (page) => {
+      await page.getByRole("link", { name: "People" }).click();
+      await page.getByRole("link", { name: "Ben Okafor" }).waitFor();
+    },
+  },
+  "a new person": {
+    person: "ada",
+    reach: async (page) => {
+      await page.getByRole("link", { name: "People" }).click();
+      await press(page, "Add a person");
+      await press(page, "Save");
+      await page.getByText("Fill in this field.").waitFor();
+    },
+  },
+  "a person": { person: "ada", reach: person },
+  "a new invitation": {
+    person: "ada",
+    reach: async (page) => {
+      await person(page);
+      await press(page, "New invitation link");
+      await page.getByRole("textbox", { name: "Invitation link" }).waitFor();
+    },
+  },
+  "the form for access": {
+    person: "ada",
+    reach: async (page) => {
+      await person(page);
+      await press(page, "Grant access");
+      await page.getByLabel("From").fill("");
+      await press(page, "Grant access");
+      await page.getByText("Enter a time").waitFor();
+    },
+  },
+  "the question before a lock-out": {
+    person: "ada",
+    reach: async (page) => {
+      await person(page);
+      await press(page, "Lock out");
+      await page.getByText("Lock out Ben Okafor?").waitFor();
+    },
+  },
+  "a person who does not exist": {
+    person: "ada",
+    reach: async (page, service) => {
+      await page.goto(`${service.origin}/#/people/nobody`);
+      await page.getByRole("heading", { name: "does not exist" }).waitFor();
+    },
+  },
+  gates: {
+    person: "ada",
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Gates" }).click();
+      await page.getByRole("link", { name: "Main gate" }).waitFor();
+    },
+  },
+  "a gate for administrators": {
+    person: "ada",
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Gates" }).click();
+      await page.getByRole("link", { name: "Main gate" }).click();
+      await page.getByText("-61 dBm").waitFor();
+    },
+  },
+  "the form for a gate": {
+    person: "ada",
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Gates" }).click();
+      await press(page, "Add a gate");
+      await page.getByLabel("Short name").waitFor();
+    },
+  },
+};
+
+const modes = {
+  "on a phone, light": [phone.viewport, { colorScheme: "light" }],
+  "on a phone, dark, without motion": [
+    phone.viewport,
+    { colorScheme: "dark", reducedMotion: "reduce" },
+  ],
+  "on a phone, in forced colors": [phone.viewport, { forcedColors: "active" }],
+  "on a desktop, light": [desktop.viewport, { forcedColors: "none", colorScheme: "light" }],
+  "on a desktop, dark": [desktop.viewport, { colorScheme: "dark" }],
+} as const;
+
+describe("every state of the page passes axe-core", function () {
+  this.timeout(30_000);
+  const rig = pageRig();
+
+  for (const [name, { person: who, prepare, reach }] of Object.entries(states)) {
+    it(`${name}, in every mode`, async () => {
+      const { service } = rig;
+      service.people.set("ben", { ...newPerson("ben", "Ben Okafor"), passkeys: 1 });
+      service.adminGates.set("main", adminGate("main", "Main gate"));
+      service.grants.set("1", {
+        id: "1",
+        person: "ben",
+        gate: "main",
+        days: [1, 2, 3, 4, 5],
+        fromMinute: 360,
+        toMinute: 1_200,
+        endsAt: null,
+      });
+      service.history = (["opened", "refused", "unanswered", "sent"] as const).map((state) => ({
+        ...request("main", state, { state, reason: state === "refused" ? "cooldown" : null }),
+        person: { id: "ben", name: "Ben Okafor", isAdministrator: false },
+        gateName: "Main gate",
+        address: "192.0.2.1",
+        sentAt: null,
+        endedAt: null,
+      }));
+      prepare?.(service);
+      const page = await rig.open(who);
+      await reach(page, service);
+      await page.evaluate(axeSource);
+      for (const [mode, [viewport, media]] of Object.entries(modes)) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia(media);
+        assert.deepEqual(await violations(page), [], mode);
+      }
+    });
+  }
+});
+
+async function violations(page: Page): Promise<readonly string[]> {
+  const results: AxeResults = await page.evaluate(
+    "axe.run({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } })",
+  );
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
+  );
+}
