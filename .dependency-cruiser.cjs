@@ -109,7 +109,12 @@ module.exports = {
       severity: "error",
       from: { path: "^web/domain/", pathNot: tests },
       to: {
-        pathNot: ["^web/domain/", "^web/api\\.ts$", "^device/messages/(command|text)\\.ts$", "^net$"],
+        pathNot: [
+          "^web/domain/",
+          "^web/api\\.ts$",
+          "^device/messages/(command|text)\\.ts$",
+          "^net$",
+        ],
       },
     },
     {
