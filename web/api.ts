@@ -114,8 +114,16 @@ export type RequestState =
   | "failed"
   | "denied";
 
-/** Why the service did not send a command. */
-export type ServiceReason = Denial | "box-offline" | "broker-away" | "rate-limited";
+/**
+ * Why the service did not send a command; or `clocks-differ`: why the box refused it as `expired` or
+ * `future`, so that another try would be refused too.
+ */
+export type ServiceReason =
+  | Denial
+  | "box-offline"
+  | "broker-away"
+  | "rate-limited"
+  | "clocks-differ";
 
 /** One tap and its outcome. The event `request` reports each change to the person who tapped. */
 export interface RequestView {
@@ -250,6 +258,8 @@ export interface GateBody {
 export type BoxHealth = {
   readonly state: BoxState;
   readonly lastSeenAt: number | null;
+  /** by how much the box's clock is ahead of the service's, at least, in ms; null: not known yet */
+  readonly clockDifferenceMs: number | null;
 } & { readonly [Name in Exclude<keyof StatusReport, "state">]: StatusReport[Name] | null };
 
 /** The body of every error response. */
