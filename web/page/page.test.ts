@@ -332,6 +332,7 @@ describe("the page in Chromium", function () {
       isActive: true,
       box: {
         ...healthyStatus,
+        clockDifferenceMs: null,
         lastSeenAt: Date.now(),
         uptimeMs: 7_200_000,
         address: null,
