@@ -121,14 +121,25 @@ export type RequestState =
   | "failed"
   | "denied";
 
+<<<<<<< HEAD
 /** Why the service did not send a command. */
+=======
+/**
+ * Why the service did not send a command; or `clocks-differ`: why the box refused it as `expired` or
+ * `future`, so that another try would be refused too.
+ */
+>>>>>>> w-core
 export type ServiceReason =
   | Denial
   | "box-offline"
   | "broker-away"
   | "rate-limited"
+<<<<<<< HEAD
   /** the slide was older than the lifetime of a command when it arrived */
   | "too-late";
+=======
+  | "clocks-differ";
+>>>>>>> w-core
 
 /** One tap and its outcome. The event `request` reports each change to the person who tapped. */
 export interface RequestView {
@@ -263,6 +274,8 @@ export interface GateBody {
 export type BoxHealth = {
   readonly state: BoxState;
   readonly lastSeenAt: number | null;
+  /** by how much the box's clock is ahead of the service's, at least, in ms; null: not known yet */
+  readonly clockDifferenceMs: number | null;
 } & { readonly [Name in Exclude<keyof StatusReport, "state">]: StatusReport[Name] | null };
 
 /** The body of every error response. */

@@ -79,7 +79,8 @@ function payload(random: Random, date: number): string {
     case 4:
       return `${text}${pick(random, ["}", ",", "\u0000", "open"])}`;
     default:
-      return "x".repeat(Math.floor(random() * 3_000));
+      // An empty one is no command.
+      return "x".repeat(1 + Math.floor(random() * 3_000));
   }
 }
 
@@ -89,7 +90,8 @@ function mutated(random: Random, topic: string, date: number): Hostile {
   const good = writeOpenCommand({ id: `m-${random()}`, ...times, by: "fuzz" });
   const text = random() < 0.3 ? "open" : good;
   let bytes = publish(topic, text, { retain: random() < 0.3, dup: false });
-  const changes = 1 + Math.floor(random() * 4);
+  // Mostly one: in an object whose fields must all be known, almost every byte matters.
+  const changes = 1 + Math.floor(random() ** 2 * 4);
   for (let i = 0; i < changes; i++) {
     const at = Math.floor(random() * bytes.length);
     const how = random();

@@ -50,6 +50,7 @@ function fill(service: FakeService): void {
   const box: BoxHealth = {
     ...healthyStatus,
     lastSeenAt: noon,
+    clockDifferenceMs: 0,
     uptimeMs: 76 * hour,
     address: "192.0.2.17",
     certificateEndsAt: noon + 3_000 * 24 * hour,

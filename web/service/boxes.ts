@@ -1,3 +1,4 @@
+import { notableClockDifferenceMs } from "../../device/messages/clock-difference.ts";
 import {
   isStatusReport,
   type StatusReport,
@@ -12,6 +13,7 @@ const maximumBoxes = 10_000;
 const unheard = {
   state: "unknown",
   lastSeenAt: null,
+  clockDifferenceMs: null,
   firmware: null,
   ...Object.fromEntries(statusFields().map((name) => [name, null])),
 } as BoxHealth;
@@ -32,7 +34,8 @@ export class Boxes {
     const before = this.health(thingName);
     if (isStatusReport(status)) {
       const lastSeenAt = status.state === "online" ? now : before.lastSeenAt;
-      this.#keep(thingName, { ...status, lastSeenAt });
+      const { clockDifferenceMs } = before;
+      this.#keep(thingName, { ...status, lastSeenAt, clockDifferenceMs });
       return;
     }
     // The last will has no other fields, so the earlier values are kept.
@@ -41,6 +44,23 @@ export class Boxes {
 
   hearEvent(thingName: string, now: number): void {
     this.#keep(thingName, { ...this.health(thingName), lastSeenAt: now });
+  }
+
+  hearClock(thingName: string, clockDifferenceMs: number): void {
+    this.#keep(thingName, { ...this.health(thingName), clockDifferenceMs });
+  }
+
+  /** Whose clock is wrong, as far as the other boxes show, if this box's differs from the service's. */
+  wrongClock(thingName: string): "box" | "service" | "unknown" {
+    const ours = this.health(thingName).clockDifferenceMs ?? 0;
+    const others: number[] = [];
+    for (const [name, { clockDifferenceMs }] of this.#heard) {
+      if (name !== thingName && clockDifferenceMs !== null) others.push(clockDifferenceMs);
+    }
+    if (others.length === 0) return "unknown";
+    const isNear = (one: number, other: number) => Math.abs(one - other) < notableClockDifferenceMs;
+    if (others.every((each) => isNear(each, ours))) return "service";
+    return others.some((each) => isNear(each, 0)) ? "box" : "unknown";
   }
 
   /** Sets every box to `unknown`, because reports no longer arrive. */

@@ -1,4 +1,8 @@
 import * as v from "valibot";
+import {
+  clockDifferenceMs,
+  notableClockDifferenceMs,
+} from "../../device/messages/clock-difference.ts";
 import { requesterOf } from "../../device/messages/command.ts";
 import type { EventReport } from "../../device/messages/event.ts";
 import type { Denial } from "../api.ts";
@@ -28,6 +32,8 @@ export interface OpenRequestsParts {
   readonly metrics: Metrics;
   readonly commandLifetimeMs: number;
   now(): number;
+  /** called with each comparison of a box's clock with ours: see {@link clockDifferenceMs} */
+  readonly heardClock: (thingName: string, differenceMs: number) => void;
   /** called with each request whose state has changed */
   readonly tell: (request: OpenRequest) => void;
 }
@@ -115,7 +121,8 @@ export class OpenRequests {
       }
       return;
     }
-    this.#retries.try(() => this.#hear(thingName, report));
+    const heardAt = now();
+    this.#retries.try(() => this.#hear(thingName, report, heardAt));
   }
 
   /** Ends the requests that a crash of this or another instance left open. */
@@ -200,14 +207,16 @@ export class OpenRequests {
     this.#retries.try(() => this.#end(id, step("unanswered", this.#parts.now())));
   }
 
-  async #hear(thingName: string, report: EventReport): Promise<void> {
-    const { store, log, now } = this.#parts;
+  async #hear(thingName: string, report: EventReport, heardAt: number): Promise<void> {
+    const { store, log, now, heardClock } = this.#parts;
     const { id, outcome, reason, pulseMs } = report;
     const request = v.is(uuid, id) ? await store.request(id) : undefined;
     const isOurs = request !== undefined && (await this.#isFrom(thingName, request));
     if (request !== undefined && !isOurs) {
       log.warn({ thingName, request: request.id }, "a box reported another box's command");
     }
+    const differenceMs = isOurs ? clockDifferenceMs(report.at, request.at, heardAt) : 0;
+    if (isOurs && report.at !== null) heardClock(thingName, differenceMs);
     // A duplicate says nothing about the first copy. An event that contradicts the recorded outcome, or
     // that answers a command we never sent, is not our request's outcome either.
     if (!isOurs || reason === "duplicate" || contradicts(request, outcome)) {
@@ -216,7 +225,10 @@ export class OpenRequests {
       await store.recordForeignEvent(event);
       return;
     }
-    await this.#end(request.id, { state: outcome, reason, at: now(), pulseMs });
+    const isClock = reason === "expired" || reason === "future";
+    const isOff = Math.abs(differenceMs) >= notableClockDifferenceMs;
+    const why = isClock && isOff ? "clocks-differ" : reason;
+    await this.#end(request.id, { state: outcome, reason: why, at: now(), pulseMs });
   }
 
   async #isFrom(thingName: string, request: OpenRequest): Promise<boolean> {

@@ -57,6 +57,73 @@ describe("opening a gate", () => {
     assert.match(text, /boom_box_web_tap_to_pulse_seconds_sum 0\.199/);
   });
 
+  describe("with a box whose clock differs from the service's", () => {
+    async function refused(reason: "future" | "expired", at: number) {
+      const { browser } = await rig.colleague(gate);
+      const id = randomUUID();
+      await tap(browser, id);
+      await until(async () => (await state(id)) === "sent");
+      rig.now += 300;
+      rig.link.event("box-1", { id, outcome: "refused", reason, at });
+      await until(async () => (await state(id)) === "refused");
+      return (await rig.store.request(id))?.reason;
+    }
+
+    async function clockOf(thingName: string) {
+      const { browser } = await rig.administrator();
+      const gates = (await (await browser.get("/api/admin/gates")).json()) as readonly {
+        thingName: string;
+        box: { clockDifferenceMs: number | null };
+      }[];
+      return gates.find((each) => each.thingName === thingName)?.box.clockDifferenceMs;
+    }
+
+    const warnings = () =>
+      rig.log.lines.filter(({ message }) => message.startsWith("the clocks of a box"));
+
+    it("says so, by how much, and to an administrator which box", async () => {
+      assert.equal(await clockOf("box-1"), null);
+      // The service is six seconds ahead.
+      assert.equal(await refused("future", rig.now - 6_000), "clocks-differ");
+      assert.equal(await clockOf("box-1"), -6_000);
+      // The service is eleven seconds behind.
+      assert.equal(await refused("expired", rig.now + 300 + 11_000), "clocks-differ");
+      assert.equal(await clockOf("box-1"), 11_000);
+      assert.equal(warnings().length, 1, "one a minute");
+      assert.deepEqual(warnings()[0]?.fields, {
+        thingName: "box-1",
+        clockDifferenceMs: -6_000,
+        wrong: "unknown",
+      });
+    });
+
+    it("suspects the service if all boxes differ alike, and the box if others agree", async () => {
+      const other = await rig.gate({ id: "south", thingName: "box-2" });
+      rig.link.online("box-2");
+      const { browser } = await rig.colleague(other);
+      const hear = async (at: number) => {
+        const id = randomUUID();
+        await tap(browser, id, "/api/gates/south/open");
+        await until(async () => (await state(id)) === "sent");
+        rig.link.event("box-2", { id, outcome: "refused", reason: "busy", at });
+        await until(async () => (await state(id)) === "refused");
+      };
+      await hear(rig.now - 6_100);
+      await refused("future", rig.now - 6_000);
+      assert.equal(warnings().at(-1)?.fields.wrong, "service");
+      await hear(rig.now);
+      rig.now += 60_000;
+      await refused("future", rig.now - 6_000);
+      assert.equal(warnings().at(-1)?.fields.wrong, "box");
+    });
+
+    it("leaves a command that was really late as it is", async () => {
+      assert.equal(await refused("expired", rig.now + 100), "expired");
+      assert.equal(await clockOf("box-1"), 0);
+      assert.equal(warnings().length, 0);
+    });
+  });
+
   it("records the request before it sends the command", async () => {
     const { browser } = await rig.colleague(gate);
     const states: (string | undefined)[] = [];

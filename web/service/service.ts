@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { notableClockDifferenceMs } from "../../device/messages/clock-difference.ts";
 import type { InvitationView } from "../api.ts";
 import type { GateLink, GateLinkListener } from "../cloud/gate-link.ts";
 import type { Person } from "../domain/entities.ts";
@@ -62,6 +63,8 @@ export class Service {
   readonly #readiness: Readiness;
   readonly #underWay = new UnderWay();
   readonly #statuses = new RateLimiter(statusLimit);
+  /** one warning per box and minute */
+  readonly #clockNotes = new RateLimiter({ burst: 1, everyMs: 60_000 });
   readonly #timers: ReturnType<typeof setInterval>[] = [];
 
   constructor(parts: ServiceParts) {
@@ -72,6 +75,7 @@ export class Service {
     this.#openRequests = new OpenRequests({
       ...parts,
       commandLifetimeMs: settings.commandLifetimeMs,
+      heardClock: (thingName, differenceMs) => this.#hearClock(thingName, differenceMs),
       tell: (request) => this.#streams.tell(request),
     });
     this.#readiness = new Readiness(store, link, now);
@@ -154,6 +158,18 @@ export class Service {
         this.#streams.refreshAll();
       },
     };
+  }
+
+  #hearClock(thingName: string, clockDifferenceMs: number): void {
+    const { log, now } = this.#parts;
+    this.#boxes.hearClock(thingName, clockDifferenceMs);
+    if (Math.abs(clockDifferenceMs) < notableClockDifferenceMs) return;
+    if (!this.#clockNotes.take(thingName, now()).allowed) return;
+    const wrong = this.#boxes.wrongClock(thingName);
+    log.warn(
+      { thingName, clockDifferenceMs, wrong },
+      "the clocks of a box and of this service differ: commands may be refused as expired or future",
+    );
   }
 
   async #refresh(): Promise<void> {

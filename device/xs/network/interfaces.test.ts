@@ -10,10 +10,21 @@ const timer: Timer = {
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
 
-/** An Ethernet interface with the properties of the WiFi one. */
+/**
+ * The SDK's Ethernet driver: `disconnect` only clears its flags. DHCP still has the address, so no event
+ * comes after the next `connect`.
+ */
 class FakeEthernet extends FakeWiFi {
+  #hasAddress = false;
+
   override connect(): void {
-    super.connect({ SSID: "cable" });
+    if (this.#hasAddress) this.connection = 300;
+    else super.connect({ SSID: "cable" });
+  }
+
+  override become(connection: number): void {
+    this.#hasAddress = connection === 500;
+    super.become(connection);
   }
 }
 
@@ -65,6 +76,29 @@ describe("the network interfaces of Moddable", () => {
       });
     });
   }
+
+  it("Ethernet connects again after it was disconnected, and reports a cable that was pulled", () => {
+    const network = new EthernetInterface(FakeEthernet, timer);
+    const seen: number[] = [];
+    network.onChanged = () => seen.push(network.connection);
+    network.connect();
+    virtual.tick(1);
+    network.disconnect();
+    assert.deepEqual([network.connection, network.address], [200, undefined]);
+    virtual.tick(1);
+    network.connect();
+    virtual.tick(1);
+    assert.deepEqual([seen, network.address], [[500, 200, 500], "10.0.0.9"]);
+    FakeWiFi.made[0]?.become(200);
+    assert.deepEqual(seen, [500, 200, 500, 200]);
+    network.connect();
+    virtual.tick(1);
+    assert.equal(seen.at(-1), 500);
+    network.disconnect();
+    FakeWiFi.made[0]?.become(200);
+    virtual.tick(1);
+    assert.deepEqual([seen.at(-1), network.connection], [200, 200]);
+  });
 
   it("WiFi without an SSID, or with one that the driver refuses, is reported as a failure", () => {
     for (const named of [undefined, { SSID: "" }]) {

@@ -212,6 +212,7 @@ const formats: { readonly [Name in ShownField]?: (value: NonNullable<BoxHealth[N
     uptimeMs: span,
     rssi: said.signal,
     certificateEndsAt: certificateOf,
+    clockDifferenceMs: said.clock,
   };
 
 /** Every field that has a label, with its value. */

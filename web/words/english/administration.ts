@@ -23,6 +23,7 @@ const health = {
   rssi: "Signal",
   address: "Address",
   certificateEndsAt: "Certificate expires",
+  clockDifferenceMs: "Clock",
   opened: "Button presses",
   refused: "Refused commands",
   connections: "Connections",
@@ -121,6 +122,12 @@ export const administration = {
     none: "No gates yet.",
     health,
     signal: (dBm: number) => `${dBm} dBm`,
+    /** the clock of the box, compared with the service's */
+    clock: (ms: number) => {
+      const seconds = Math.round(Math.abs(ms) / 1_000);
+      if (seconds < 2) return "agrees with the service";
+      return `${seconds} s ${ms > 0 ? "ahead of" : "behind"} the service: check both clocks`;
+    },
     never: "never",
     unknown: "–",
     renewSoon: "Renew the certificate",
