@@ -121,25 +121,18 @@ export type RequestState =
   | "failed"
   | "denied";
 
-<<<<<<< HEAD
-/** Why the service did not send a command. */
-=======
 /**
  * Why the service did not send a command; or `clocks-differ`: why the box refused it as `expired` or
  * `future`, so that another try would be refused too.
  */
->>>>>>> w-core
 export type ServiceReason =
   | Denial
   | "box-offline"
   | "broker-away"
   | "rate-limited"
-<<<<<<< HEAD
   /** the slide was older than the lifetime of a command when it arrived */
-  | "too-late";
-=======
+  | "too-late"
   | "clocks-differ";
->>>>>>> w-core
 
 /** One tap and its outcome. The event `request` reports each change to the person who tapped. */
 export interface RequestView {

@@ -86,6 +86,7 @@ export function adminGate(
     isActive: true,
     box: {
       ...healthyStatus,
+      clockDifferenceMs: null,
       lastSeenAt: Date.now(),
       uptimeMs: 7_200_000,
       address: null,

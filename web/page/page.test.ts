@@ -290,27 +290,7 @@ describe("the page in Chromium", function () {
   });
 
   it("lets an administrator add a person, grant access and create an invitation link", async () => {
-<<<<<<< HEAD
     service.adminGates.set("main", adminGate("main", "Main gate"));
-=======
-    service.adminGates.set("main", {
-      id: "main",
-      name: "Main gate",
-      thingName: "lot-1",
-      timeZone: "Europe/Berlin",
-      isActive: true,
-      box: {
-        ...healthyStatus,
-        clockDifferenceMs: null,
-        lastSeenAt: Date.now(),
-        uptimeMs: 7_200_000,
-        address: null,
-        certificateEndsAt: Date.now() + 30 * 24 * 3_600_000,
-        opened: 4,
-        refused: 1,
-      },
-    });
->>>>>>> w-core
     const page = await open("ada", desktop);
     await page.getByRole("link", { name: "People" }).click();
     await page.getByRole("button", { name: "Add a person" }).click();

@@ -34,13 +34,10 @@ const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
   "gate-closed": "This gate is out of service.",
   "box-offline": "The box is offline. Nothing happened at the gate.",
   "broker-away": "The service cannot reach the boxes right now. Nothing happened at the gate.",
-<<<<<<< HEAD
   "too-late":
     "The request reached the service too late, so nothing was sent. Nothing happened at the gate.",
-=======
   "clocks-differ":
     "The clocks of the box and the service differ, so the box refuses every request. Tell an administrator.",
->>>>>>> w-core
   "rate-limited": "Too many requests. Wait a few seconds, then try again.",
 };
 
