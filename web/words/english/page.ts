@@ -66,6 +66,8 @@ export const page = {
   notReached: "The service did not respond. Check your connection.",
   tryAgain: "Try again",
   reload: "Reload the page",
+  /** `contact` as the operator wrote it, such as a name and a phone number */
+  help: (contact: string) => `For help: ${contact}`,
 
   nav: { open: "Open", history: "History", people: "People", gates: "Gates", label: "Main menu" },
   signOut: "Sign out",
@@ -76,6 +78,7 @@ export const page = {
     passkey: "Sign in with a passkey",
     oidc: (name: string) => `Sign in with ${name}`,
     none: "You cannot sign in: this service has no sign-in method.",
+    lockedOut: "You are locked out. Ask an administrator to restore your access.",
     ended: "You have been signed out. Sign in again to continue.",
     waiting: "Waiting for your device…",
     help: "No passkey yet? Ask an administrator for an invitation link.",
