@@ -18,6 +18,10 @@ import type { StatusReport } from "../device/messages/status.ts";
 export interface SessionView {
   /** the person who is signed in; null: nobody */
   readonly person: PersonSummary | null;
+  /** whether the browser's session ended because its person was locked out */
+  readonly isLockedOut: boolean;
+  /** whom people can ask for help, as the operator wrote it; null: not set */
+  readonly contact: string | null;
   readonly csrfToken: string;
   /** how long a command is valid after the slide, in ms; the page sends nothing later than that */
   readonly commandLifetimeMs: number;
@@ -35,7 +39,10 @@ export interface SessionView {
  */
 export type PasskeyOptions = PublicKeyCredentialRequestOptionsJSON;
 
-/** `POST /api/sign-in/passkey`: responds with a new {@link SessionView}, or 401 `not-accepted`. */
+/**
+ * `POST /api/sign-in/passkey`: responds with a new {@link SessionView}, 401 `not-accepted`, or 403
+ * `locked-out` when the passkey is right and its person is locked out.
+ */
 export type PasskeyBody = AuthenticationResponseJSON;
 
 /**

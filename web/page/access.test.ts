@@ -43,6 +43,13 @@ const states: Readonly<Record<string, State>> = {
     person: null,
     reach: (page) => page.getByRole("heading", { name: "Sign in" }).waitFor(),
   },
+  "sign-in after a lock-out": {
+    person: null,
+    prepare: (service) => {
+      service.isLockedOut = true;
+    },
+    reach: (page) => page.getByText("You are locked out.").waitFor(),
+  },
   "a sign-in that was cancelled": {
     person: null,
     reach: async (page) => {
@@ -220,6 +227,7 @@ describe("every state of the page passes axe-core", function () {
   for (const [name, { person: who, prepare, reach }] of Object.entries(states)) {
     it(`${name}, in every mode`, async () => {
       const { service } = rig;
+      service.contact = "Front desk, 030 1234";
       service.people.set("ben", { ...newPerson("ben", "Ben Okafor"), passkeys: 1 });
       service.adminGates.set("main", adminGate("main", "Main gate"));
       service.grants.set("1", {

@@ -108,6 +108,33 @@ describe("the page in Chromium", function () {
     await page.getByText("You do not have access at this time.").waitFor();
   });
 
+  it("says whom to ask when the box is offline, on a refusal, and when the outcome is unknown", async () => {
+    service.contact = "Front desk, 030 1234";
+    const page = await open();
+    const help = page.getByText("For help: Front desk, 030 1234");
+    await ready(page);
+    assert.equal(await help.count(), 0, "not while nothing is wrong");
+    for (const [state, shown] of [
+      ["refused", "Refused by the box"],
+      ["unanswered", "No answer from the box"],
+      ["failed", "Not sent"],
+    ] as const) {
+      service.openScript = (gate, id) => ({
+        type: "answer",
+        request: request(gate.id, id, { state, reason: state === "unanswered" ? null : "busy" }),
+      });
+      await slide(page);
+      await page.getByText(shown, { exact: true }).waitFor();
+      await help.waitFor();
+      await page.clock.fastForward(3_000);
+      await ready(page);
+    }
+    await page.clock.fastForward(61_000);
+    await help.waitFor({ state: "detached" });
+    service.say({ event: "gate", data: { ...gateView("main", "Main gate"), box: "offline" } });
+    await help.waitFor();
+  });
+
   it("turns the control off while the box is offline or access is denied, and says until when", async () => {
     const opensAt = new Date().setHours(24 + 6, 0, 0, 0);
     service.gates.set("main", { ...gateView("main", "Main gate"), box: "offline" });

@@ -52,6 +52,8 @@ export class FakeService {
   refusesStreams = false;
   csrfToken = "token-1";
   commandLifetimeMs = 10_000;
+  contact: string | null = null;
+  isLockedOut = false;
   /** ids of people by cookie */
   readonly #sessions = new Map<string, string>();
   readonly #streams = new Set<ServerResponse>();
@@ -167,8 +169,8 @@ export class FakeService {
       name: person.name,
       isAdministrator: person.isAdministrator,
     };
-    const { csrfToken, commandLifetimeMs, methods } = this;
-    return { person: summary, csrfToken, commandLifetimeMs, methods };
+    const { csrfToken, commandLifetimeMs, methods, contact, isLockedOut } = this;
+    return { person: summary, isLockedOut, contact, csrfToken, commandLifetimeMs, methods };
   }
 
   #personOf(incoming: IncomingMessage): PersonView | null {

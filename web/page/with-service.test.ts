@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
+import type { InvitationView } from "../api.ts";
 import { pageAssets } from "../assets.ts";
 import type { Person } from "../domain/entities.ts";
 import { type RunningServer, serve } from "../service/server.ts";
@@ -23,7 +24,7 @@ describe("the page with the real service, in Chromium", function () {
     const port = await freePort();
     origin = `http://localhost:${port}`;
     rig = await Rig.make({
-      environment: { BOOM_BOX_WEB_ORIGIN: origin },
+      environment: { BOOM_BOX_WEB_ORIGIN: origin, BOOM_BOX_WEB_CONTACT: "Front desk, 030 1234" },
       assets: await pageAssets(),
     });
     rig.now = Date.now();
@@ -142,6 +143,50 @@ describe("the page with the real service, in Chromium", function () {
       ["thing-lot", "thing-lot"],
     );
     await page.context().close();
+  });
+
+  it("tells a person who is locked out so, and whom to ask", async () => {
+    rig.now = Date.now();
+    const gate = await rig.gate({ id: "yard", name: "Yard", thingName: "thing-yard" });
+    rig.link.offline("thing-yard");
+    const person = await rig.person({ name: "Out" });
+    await rig.store.createGrant(aGrant(person.id, gate.id, everyDay));
+    const { browser: admin } = await rig.administrator();
+    const setActive = (isActive: boolean) =>
+      admin.request("PATCH", `/api/admin/people/${person.id}`, { isActive });
+    const context = await browser.newContext({ ...phone, locale: "en-GB" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    await addAuthenticator(page);
+    const help = page.getByText("For help: Front desk, 030 1234");
+    const invited = await admin.post(`/api/admin/people/${person.id}/invitation`);
+    const { url } = (await invited.json()) as InvitationView;
+    await page.goto(url);
+    await page.getByRole("button", { name: "Create a passkey" }).click();
+    await page.getByText("The box at the gate is offline.").waitFor();
+    await help.waitFor();
+
+    await setActive(false);
+    await page.getByText("You are locked out.").waitFor();
+    await help.waitFor();
+    assert.equal(await page.getByText("Sign in again").count(), 0);
+    await page.reload();
+    await page.getByText("You are locked out.").waitFor();
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await page.locator(".notice").getByText("You are locked out.").waitFor();
+    await help.waitFor();
+
+    await setActive(true);
+    await page.reload();
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await page.getByText("The box at the gate is offline.").waitFor();
+
+    await admin.request("DELETE", `/api/admin/people/${person.id}/passkeys`);
+    await page.getByText("Sign in again").waitFor();
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await page.getByText("This passkey was not accepted.").waitFor();
+    await help.waitFor();
+    await context.close();
   });
 });
 

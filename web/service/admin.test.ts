@@ -125,6 +125,7 @@ describe("administration", () => {
       assert.equal(response.status, 404, path);
     }
     assert.equal((await admin.get("/api/admin/grants?person=%00")).status, 400);
+    assert.equal((await admin.get("/api/admin/grants?persn=ada")).status, 400, "not everyone's");
   });
 
   it("does not invite a person who is locked out", async () => {

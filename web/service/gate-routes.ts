@@ -30,7 +30,7 @@ interface GateParts {
 
 /** Longer than any page waits for an answer. */
 const maximumAgeMs = 3_600_000;
-const openBody = v.object({ id: uuid, ageMs: v.exactOptional(duration(maximumAgeMs), 0) });
+const openBody = v.strictObject({ id: uuid, ageMs: v.exactOptional(duration(maximumAgeMs), 0) });
 const said = words.problems;
 
 /** The gates that a person may see, and the request to open one. */

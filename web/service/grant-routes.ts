@@ -45,7 +45,7 @@ const grantBody = v.pipe(
   v.check(({ fromMinute, toMinute }) => fromMinute !== toMinute, said.noHours),
 );
 
-const grantQuery = v.object({
+const grantQuery = v.strictObject({
   person: v.exactOptional(line(64)),
   gate: v.exactOptional(gateId),
 });

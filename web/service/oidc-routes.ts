@@ -132,7 +132,7 @@ async function welcome(
 }
 
 function refused(
-  { log, metrics }: OidcParts,
+  { log, metrics, settings }: OidcParts,
   c: WebContext,
   why: string,
   message: string,
@@ -140,7 +140,9 @@ function refused(
   metrics.signIn("oidc", "refused");
   log.warn({ method: "oidc", why, address: c.var.address }, "a sign-in was refused");
   c.set("problem", "not-accepted");
-  return plainPage(c, 403, said.title, message);
+  const { contact } = settings;
+  const help = contact === null ? [] : [said.contact(contact)];
+  return plainPage(c, 403, said.title, [message, ...help].join(" "));
 }
 
 function unavailable(c: WebContext, { name }: OidcSettings): Response {

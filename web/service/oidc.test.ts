@@ -238,15 +238,15 @@ describe("sign-in with an OpenID provider", function () {
     assert.equal((await before.get("/api/gates")).status, 401);
   });
 
-  it("refuses a person who is locked out", async () => {
-    await start();
+  it("refuses a person who is locked out, and says whom to ask", async () => {
+    await start({ BOOM_BOX_WEB_CONTACT: "Front desk, 030 1234" });
     await signIn("s-9", ada);
     const [person] = await rig.store.people();
     assert.ok(person);
     await rig.setActive(person, false);
     const response = await signIn("s-9", ada);
     assert.equal(response.status, 403);
-    assert.match(await response.text(), /You are locked out/);
+    assert.match(await response.text(), /You are locked out.* For help: Front desk, 030 1234/);
     assert.equal(await who(), null);
   });
 

@@ -166,6 +166,8 @@ describe("opening a gate", () => {
     for (const wrong of [-1, "1", null, 1e12]) {
       assert.equal((await browser.post(path, { id: randomUUID(), ageMs: wrong })).status, 400);
     }
+    // A misspelt age must not make an old slide look new.
+    assert.equal((await browser.post(path, { id: randomUUID(), ageMS: 10_000 })).status, 400);
     assert.equal(rig.link.sent.length, 1);
   });
 

@@ -92,6 +92,7 @@ async function signIn(parts: PasskeyParts, c: WebContext): Promise<Response> {
   if (attempt === undefined) return attemptOver(c);
   const result = await parts.passkeys.authenticate(attempt, body.value);
   if (result.type === "refused") return notAccepted(parts, c, "passkey", result.why);
+  if (result.type === "locked-out") return lockedOut(parts, c, result.person);
   const { person, credentialId } = result.value;
   return welcome(parts, c, "passkey", person, credentialId);
 }
@@ -129,7 +130,8 @@ async function welcome(
 ): Promise<Response> {
   const signedIn = await parts.sessions.begin(c, person, credentialId);
   if (signedIn === undefined) {
-    return notAccepted(parts, c, method, "locked out, or the passkey was removed, meanwhile");
+    const why = "locked out, or the passkey was removed, meanwhile";
+    return notAccepted(parts, c, method, why);
   }
   parts.metrics.signIn(method, "accepted");
   parts.log.info({ person: person.id, method, address: c.var.address }, "a person signed in");
@@ -145,6 +147,12 @@ function notAccepted(
   metrics.signIn(method, "refused");
   log.warn({ method, why, address: c.var.address }, "a sign-in was refused");
   return problem(c, 401, "not-accepted", words.problems.passkeyRefused);
+}
+
+function lockedOut({ log, metrics }: PasskeyParts, c: WebContext, person: Person): Response {
+  metrics.signIn("passkey", "refused");
+  log.warn({ person: person.id, address: c.var.address }, "a locked-out person tried to sign in");
+  return problem(c, 403, "locked-out", words.problems.youAreLockedOut);
 }
 
 function attemptOver(c: WebContext): Response {

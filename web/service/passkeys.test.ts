@@ -177,8 +177,19 @@ describe("sign-in with a passkey", () => {
     });
     assert.equal(locked.status, 200);
     assert.equal((await browser.get("/api/gates")).status, 401);
-    await browser.session();
-    assert.deepEqual(await problemOf(await signIn()), [401, "not-accepted"]);
+    assert.equal((await browser.session()).isLockedOut, true);
+    assert.equal((await rig.browser().session()).isLockedOut, false, "nobody else learns it");
+    // Only the right signature learns why: the passkey's id alone is no secret.
+    for (const fault of [{ signature: "MEUCIQDx" }, { challenge: "AAAA" }, { isVerified: false }]) {
+      assert.deepEqual(await problemOf(await signIn(fault)), [401, "not-accepted"]);
+    }
+    assert.deepEqual(await problemOf(await signIn()), [403, "locked-out"]);
+    assert.ok(!rig.log.lines.some(({ message }) => message.startsWith("unexpected")));
+
+    await admin.browser.request("PATCH", `/api/admin/people/${ada.id}`, { isActive: true });
+    assert.equal((await browser.get("/api/gates")).status, 401, "the session stays ended");
+    assert.equal((await browser.session()).isLockedOut, false);
+    assert.equal((await signIn()).status, 200);
   });
 
   it("refuses a removed passkey and its session", async () => {
@@ -261,7 +272,7 @@ describe("sign-in with a passkey", () => {
     const former = await rig.store.person("first-administrator");
     assert.deepEqual([former?.isActive, former?.isAdministrator], [false, true]);
     await browser.session();
-    assert.deepEqual(await problemOf(await signIn()), [401, "not-accepted"]);
+    assert.deepEqual(await problemOf(await signIn()), [403, "locked-out"]);
 
     const { type, ...made } = await linkForAdministrator(partsOf(again), undefined, false);
     assert.equal(type, "link");

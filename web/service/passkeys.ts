@@ -32,6 +32,11 @@ export type PasskeyResult<T> =
   /** `why` is for the log only; the client learns only that the passkey was not accepted */
   | { readonly type: "refused"; readonly why: string };
 
+export type SignInResult =
+  | PasskeyResult<{ readonly person: Person; readonly credentialId: string }>
+  /** the passkey is right, but its person is locked out */
+  | { readonly type: "locked-out"; readonly person: Person };
+
 /**
  * WebAuthn with required user verification: the device plus a fingerprint, face or PIN. Credentials are
  * discoverable, so nobody types a user name. `attempt` is the token of a {@link SignInAttempt}, and the
@@ -77,10 +82,7 @@ export class Passkeys {
   }
 
   /** @returns the person whose passkey signed the challenge of this attempt, and the passkey's id */
-  async authenticate(
-    attempt: string,
-    response: AuthenticationResponseJSON,
-  ): Promise<PasskeyResult<{ readonly person: Person; readonly credentialId: string }>> {
+  async authenticate(attempt: string, response: AuthenticationResponseJSON): Promise<SignInResult> {
     const { store, settings, now } = this.#parts;
     const passkey = await store.passkey(response.id);
     if (passkey === undefined) return { type: "refused", why: "unknown passkey" };
@@ -101,7 +103,9 @@ export class Passkeys {
     if (verified.type === "refused") return verified;
     if (!verified.value.verified) return { type: "refused", why: "the signature is not valid" };
     const person = await store.person(passkey.personId);
-    if (person?.isActive !== true) return { type: "refused", why: "the person is locked out" };
+    if (person === undefined) return { type: "refused", why: "the person is unknown" };
+    // Only after the signature: nobody else may learn that this person is locked out.
+    if (!person.isActive) return { type: "locked-out", person };
     await store.usePasskey(
       passkey.credentialId,
       verified.value.authenticationInfo.newCounter,

@@ -81,6 +81,7 @@ export class Rig {
   }
 
   browser(address = "192.0.2.1"): Browser {
+    const { origin } = this.settings;
     const env = { incoming: { socket: { remoteAddress: address } } };
     return new Browser(
       async (path, init) => this.service.app.request(`${origin}${path}`, init, env),

@@ -18,7 +18,8 @@ export function sessionRoutes(parts: SessionParts): Hono<WebEnv> {
     .get("/session", async (c) => {
       const { signedIn } = c.var;
       if (signedIn !== undefined) await sessions.noteSeen(signedIn);
-      return c.json(sessionView(parts, c, signedIn));
+      const isLockedOut = signedIn === undefined && (await sessions.wasLockedOut(c));
+      return c.json({ ...sessionView(parts, c, signedIn), isLockedOut } satisfies SessionView);
     })
     .post("/sign-out", async (c) => {
       const { signedIn } = c.var;
@@ -33,9 +34,11 @@ export function sessionView(
   c: WebContext,
   signedIn: SignedIn | undefined,
 ): SessionView {
-  const { oidc } = settings;
+  const { oidc, contact } = settings;
   return {
     person: signedIn === undefined ? null : personSummary(signedIn.person),
+    isLockedOut: false,
+    contact,
     csrfToken: sessions.csrfToken(c, signedIn),
     commandLifetimeMs: settings.commandLifetimeMs,
     methods: {

@@ -94,6 +94,12 @@ export class Sessions {
     return this.#cookie(c, "session") !== undefined;
   }
 
+  /** Whether the browser's session ended because its person was locked out. */
+  async wasLockedOut(c: WebContext): Promise<boolean> {
+    const token = this.#cookie(c, "session");
+    return token !== undefined && this.#parts.store.wasLockedOut(hashOf(token), this.#parts.now());
+  }
+
   expectedCsrfToken(c: WebContext): string | undefined {
     const { signedIn } = c.var;
     if (signedIn !== undefined) return signedIn.session.csrfToken;

@@ -42,6 +42,7 @@ describe("settings of the staff app", () => {
   it("have defaults for localhost", () => {
     assert.deepEqual(settingsOf({}), {
       name: "Boom Box",
+      contact: null,
       origin: "http://localhost:8080",
       isSecure: false,
       listen: { host: "127.0.0.1", port: 8080 },
@@ -55,6 +56,15 @@ describe("settings of the staff app", () => {
       metricsToken: null,
       oidc: null,
     });
+  });
+
+  it("take the contact as one line of text", () => {
+    assert.equal(settingsOf({ CONTACT: " Front desk, 030 1234 " }).contact, "Front desk, 030 1234");
+    for (const CONTACT of ["x".repeat(201), "Front desk\n030", "a\u202eb"]) {
+      assert.deepEqual(problemsOf({ CONTACT }), [
+        "BOOM_BOX_WEB_CONTACT must be one line of at most 200 characters",
+      ]);
+    }
   });
 
   it("treat an empty value as absent, and read a secret from a file", () => {

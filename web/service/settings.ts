@@ -13,6 +13,8 @@ export interface RateLimitSettings {
 export interface WebSettings {
   /** the name that people see when they register a passkey */
   readonly name: string;
+  /** whom people can ask for help, such as a name and a phone number; null: not set */
+  readonly contact: string | null;
   /** the address in the browser: scheme, host and port */
   readonly origin: string;
   /** whether the origin is https; plain http is only for loopback */
@@ -60,6 +62,7 @@ export function parseWebSettings(
   const sessionHours = oidc === null ? 168 : 12;
   const settings: WebSettings = {
     name: reader.text("NAME") ?? words.page.title,
+    contact: readContact(reader),
     origin: origin.origin,
     isSecure,
     listen,
@@ -129,6 +132,13 @@ function isLoopback(host: string): boolean {
   loopback.addSubnet("127.0.0.0", 8, "ipv4");
   loopback.addAddress("::1", "ipv6");
   return loopback.check(host, isIP(host) === 6 ? "ipv6" : "ipv4");
+}
+
+function readContact(reader: SettingReader): string | null {
+  const contact = reader.text("CONTACT");
+  if (contact === undefined || /^\P{C}{1,200}$/u.test(contact)) return contact ?? null;
+  reader.problem("CONTACT", "must be one line of at most 200 characters");
+  return null;
 }
 
 function readMetricsToken(reader: SettingReader): string | null {

@@ -3,12 +3,14 @@ import { type Migration, Migrator } from "kysely";
 import type { Database } from "./database.ts";
 import { first } from "./migrations/0001-first.ts";
 import { passkeyHosts } from "./migrations/0002-passkey-hosts.ts";
+import { lockedOutSessions } from "./migrations/0003-locked-out-sessions.ts";
 import { StoreError } from "./store.ts";
 
 /** In the order of their names. */
 const migrations: Readonly<Record<string, Migration>> = {
   "0001-first": first,
   "0002-passkey-hosts": passkeyHosts,
+  "0003-locked-out-sessions": lockedOutSessions,
 };
 
 /**

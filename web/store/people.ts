@@ -94,7 +94,7 @@ async function update(
     await db.updateTable("person").set(columns).where("id", "=", id).execute();
   }
   if (isActive === false) {
-    await db.deleteFrom("session").where("personId", "=", id).execute();
+    await db.updateTable("session").set({ isLockedOut: 1 }).where("personId", "=", id).execute();
     await db.deleteFrom("invitation").where("personId", "=", id).execute();
   }
   return findPerson(db, "id", id);

@@ -32,6 +32,9 @@ export type PasskeyTable = Omit<Passkey, "transports"> & { readonly transports: 
 
 export type GateTable = Omit<Gate, "isActive"> & { readonly isActive: Flag };
 
+/** `isLockedOut`: a lock-out has ended it, for good */
+export type SessionTable = Session & { readonly isLockedOut: Flag };
+
 /** `days`: a JSON list */
 export type GrantTable = Omit<Grant, "days"> & { readonly days: string };
 
@@ -52,7 +55,7 @@ export interface Schema {
   readonly passkey: PasskeyTable;
   readonly invitation: Invitation;
   readonly signInAttempt: SignInAttempt;
-  readonly session: Session;
+  readonly session: SessionTable;
   readonly gate: GateTable;
   /** `grant` is a reserved word in SQL */
   readonly accessGrant: GrantTable;

@@ -20,6 +20,7 @@ type SignIn = Pick<
   | "takeSignInAttempt"
   | "createSession"
   | "session"
+  | "wasLockedOut"
   | "deleteSession"
   | "deleteSessionsOf"
 >;
@@ -183,7 +184,10 @@ function attemptsIn(database: Database): Pick<Store, "createSignInAttempt" | "ta
 
 function sessionsIn(
   database: Database,
-): Pick<Store, "createSession" | "session" | "deleteSession" | "deleteSessionsOf"> {
+): Pick<
+  Store,
+  "createSession" | "session" | "wasLockedOut" | "deleteSession" | "deleteSessionsOf"
+> {
   return {
     createSession: ({ tokenHash, personId, csrfToken, createdAt, expiresAt }, credentialId) =>
       database.write(async (db) => {
@@ -191,7 +195,7 @@ function sessionsIn(
         if (credentialId !== null && !(await hasPasskey(db, personId, credentialId))) return false;
         await db
           .insertInto("session")
-          .values({ tokenHash, personId, csrfToken, createdAt, expiresAt })
+          .values({ tokenHash, personId, csrfToken, createdAt, expiresAt, isLockedOut: 0 })
           .execute();
         return true;
       }),
@@ -205,6 +209,7 @@ function sessionsIn(
           .select(["tokenHash", "csrfToken", "session.createdAt as begunAt", "expiresAt"])
           .where("tokenHash", "=", tokenHash)
           .where("expiresAt", ">", now)
+          .where("isLockedOut", "=", 0)
           .where("person.isActive", "=", 1)
           .executeTakeFirst();
         if (row === undefined) return undefined;
@@ -214,6 +219,20 @@ function sessionsIn(
           session: { tokenHash, personId: person.id, csrfToken, createdAt, expiresAt },
           person,
         };
+      }),
+
+    wasLockedOut: (tokenHash, now) =>
+      database.read(async (db) => {
+        const row = await db
+          .selectFrom("session")
+          .innerJoin("person", "person.id", "session.personId")
+          .select("tokenHash")
+          .where("tokenHash", "=", tokenHash)
+          .where("expiresAt", ">", now)
+          .where("isLockedOut", "=", 1)
+          .where("person.isActive", "=", 0)
+          .executeTakeFirst();
+        return row !== undefined;
       }),
 
     deleteSession: (tokenHash) =>

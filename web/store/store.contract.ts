@@ -166,12 +166,16 @@ function signInContract(store: () => Store): void {
       await lockOut(store(), ada.id);
       assert.equal(await store().createSession(session, null), false);
       assert.equal(await store().session(session.tokenHash, noon), undefined);
+      assert.equal(await store().wasLockedOut(session.tokenHash, noon), true);
+      assert.equal(await store().wasLockedOut(session.tokenHash, session.expiresAt), false);
+      assert.equal(await store().wasLockedOut("another", noon), false);
       assert.equal(await store().createInvitation(invitation), false);
       assert.equal(await store().invitation("t", noon), undefined);
       assert.equal(await store().acceptInvitation("t", aPasskey(ada.id), noon), false);
 
       await store().changePerson(ada.id, { isActive: true }, methods);
       assert.equal(await store().session(session.tokenHash, noon), undefined);
+      assert.equal(await store().wasLockedOut(session.tokenHash, noon), false);
       assert.equal(await store().invitation("t", noon), undefined);
     });
   });

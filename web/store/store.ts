@@ -108,6 +108,8 @@ export interface Store {
     tokenHash: string,
     now: number,
   ): Promise<{ readonly session: Session; readonly person: Person } | undefined>;
+  /** Whether a lock-out ended this session, and still lasts. It forgets that when the session expires. */
+  wasLockedOut(tokenHash: string, now: number): Promise<boolean>;
   deleteSession(tokenHash: string): Promise<void>;
   /** @returns how many sessions ended */
   deleteSessionsOf(personId: string): Promise<number>;

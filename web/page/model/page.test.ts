@@ -9,6 +9,8 @@ import { restMs, retryAfterMs, shownMs } from "./tap.ts";
 
 const out: SessionView = {
   person: null,
+  isLockedOut: false,
+  contact: null,
   csrfToken: "t",
   commandLifetimeMs: 10_000,
   methods: { passkey: true, oidc: null },

@@ -38,6 +38,7 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
           {({ Invitation }) => (
             <Invitation
               token={invitation}
+              contact={session.view.contact}
               service={service}
               onLeave={onInvitationDone}
               onSession={(view) => {

@@ -1,9 +1,9 @@
 import { isThingName } from "../../../device/messages/topics.ts";
 import { isEmail, isGateId, isTimeZone, latestEnd } from "../../input-limits.ts";
-import { words } from "../../words/page.ts";
+import { administration } from "../../words/administration.ts";
 import { dayOf, minuteOf } from "../model/hours.ts";
 
-const said = words.fields;
+const said = administration.fields;
 
 /**
  * Reads the fields of a form. A field that holds something wrong is a problem, never an absent value: a

@@ -8,6 +8,7 @@ import type { PageEvent, PageState } from "../model/state.ts";
 import type { Tap } from "../model/tap.ts";
 import { Field } from "./field.tsx";
 import { when } from "./format.ts";
+import { Help } from "./help.tsx";
 import { Empty } from "./loaded.tsx";
 import { Mark } from "./mark.tsx";
 import { Slider } from "./slider.tsx";
@@ -21,7 +22,8 @@ interface GatePageProps {
 
 /** The gates that the person may see, and the control of the selected one. */
 export function GatePage({ state, now, dispatch }: GatePageProps) {
-  const { selection } = state;
+  const { selection, session } = state;
+  const contact = session.type === "in" ? session.view.contact : null;
   useTitle(selection.type === "gate" ? nameOf(state, selection.id) : words.nav.open);
   const panel = selection.type === "gate" ? gatePanel(state, selection.id, now) : null;
   const select = (gate: string) => dispatch({ type: "selected", gate });
@@ -38,7 +40,11 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
     const isSettled = state.link.type === "live" && state.link.openedAt < 0;
     const isBroken = "failures" in state.link && state.link.failures > 0;
     const text = isSettled ? words.control.none : words.loading;
-    return <Empty sentence={isBroken ? words.control.brokenLong : text} />;
+    return (
+      <Empty sentence={isBroken ? words.control.brokenLong : text}>
+        {(isSettled || isBroken) && <Help contact={contact} />}
+      </Empty>
+    );
   }
   return (
     <div class="gate-page">
@@ -53,8 +59,8 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
         <h1 id="gate-name" class="gate-name">
           {panel.view.name}
         </h1>
-        <Status panel={panel} />
-        <OutcomePanel tap={panel.tap} />
+        <Status panel={panel} contact={contact} />
+        <OutcomePanel tap={panel.tap} contact={contact} />
         <Slider
           key={panel.view.id}
           gateName={panel.view.name}
@@ -150,7 +156,12 @@ function GateTabs({ gates, selected, onSelect }: GateChoiceProps) {
   );
 }
 
-function Status({ panel }: { readonly panel: GatePanel }) {
+interface StatusProps {
+  readonly panel: GatePanel;
+  readonly contact: string | null;
+}
+
+function Status({ panel, contact }: StatusProps) {
   const { view, control } = panel;
   const lamp = lampOf(control);
   return (
@@ -160,6 +171,7 @@ function Status({ panel }: { readonly panel: GatePanel }) {
         {shortStatus(view, control)}
       </p>
       {control.type === "off" && <p class="why">{longStatus(view, control)}</p>}
+      {control.type === "off" && control.why !== "checking" && <Help contact={contact} />}
     </div>
   );
 }
@@ -207,8 +219,13 @@ function labelOf({ control, view }: GatePanel): string {
   return shortStatus(view, control);
 }
 
+interface OutcomePanelProps {
+  readonly tap: Tap | null;
+  readonly contact: string | null;
+}
+
 /** Always rendered, because a screen reader announces changes only in an element that exists. */
-function OutcomePanel({ tap }: { readonly tap: Tap | null }) {
+function OutcomePanel({ tap, contact }: OutcomePanelProps) {
   const outcome = tap === null ? null : outcomeOf(tap);
   return (
     <div class="outcome" data-tone={outcome?.tone ?? "none"} role="status" aria-atomic="true">
@@ -218,6 +235,7 @@ function OutcomePanel({ tap }: { readonly tap: Tap | null }) {
         <>
           <p class="outcome-title">{outcome.title}</p>
           {outcome.text !== "" && <p>{outcome.text}</p>}
+          {(outcome.tone === "bad" || outcome.tone === "unsure") && <Help contact={contact} />}
           {outcome.steps !== null && <Steps done={outcome.steps} />}
         </>
       )}

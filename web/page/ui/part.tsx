@@ -5,11 +5,13 @@ import { Empty } from "./loaded.tsx";
 
 interface PartProps<M> {
   readonly load: () => Promise<M>;
+  /** whether nothing is shown while it loads, because it is a small part of a page */
+  readonly isQuiet?: boolean;
   readonly children: (module: M) => ComponentChildren;
 }
 
 /** A part of the page in a file of its own. After an update of the service the file may be gone. */
-export function Part<M>({ load, children }: PartProps<M>) {
+export function Part<M>({ load, isQuiet, children }: PartProps<M>) {
   const [part, setPart] = useState<{ readonly module: M } | "loading" | "failed">("loading");
   useEffect(() => {
     load().then(
@@ -18,6 +20,7 @@ export function Part<M>({ load, children }: PartProps<M>) {
     );
   }, []);
   if (typeof part === "object") return <>{children(part.module)}</>;
+  if (part === "loading" && isQuiet) return null;
   if (part === "loading") return <Empty sentence={words.loading} />;
   return (
     <div class="empty" role="alert">

@@ -3,6 +3,7 @@ import type { InvitationOptions, SessionView } from "../../api.ts";
 import { words } from "../../words/page.ts";
 import { areSupported, makePasskey, type PasskeyAnswer, signInByPasskey } from "../io/passkey.ts";
 import type { Service } from "../io/service.ts";
+import { Help } from "./help.tsx";
 import { Mark } from "./mark.tsx";
 import { useTitle } from "./title.ts";
 
@@ -19,6 +20,7 @@ export function SignIn({ view, hasEnded, service, onSession }: SignInProps) {
   const { passkey, oidc } = view.methods;
   const [isWaiting, setWaiting] = useState(false);
   const [notice, setNotice] = useState("");
+  const isStuck = view.isLockedOut || notice !== "";
   async function signIn(): Promise<void> {
     setWaiting(true);
     setNotice("");
@@ -31,10 +33,11 @@ export function SignIn({ view, hasEnded, service, onSession }: SignInProps) {
     <section class="door">
       <Mark />
       <h1>{said.title}</h1>
-      <p class="lead">{hasEnded ? said.ended : said.lead}</p>
-      <p class="notice" role="status">
-        {notice}
-      </p>
+      <p class="lead">{leadOf(view, hasEnded)}</p>
+      <div role="status">
+        <p class="notice">{notice}</p>
+        {isStuck && <Help contact={view.contact} />}
+      </div>
       {passkey && areSupported() && (
         <button type="button" class="primary wide" disabled={isWaiting} onClick={signIn}>
           {isWaiting ? said.waiting : said.passkey}
@@ -51,14 +54,21 @@ export function SignIn({ view, hasEnded, service, onSession }: SignInProps) {
   );
 }
 
+function leadOf({ isLockedOut }: SessionView, hasEnded: boolean): string {
+  const said = words.signIn;
+  if (isLockedOut) return said.lockedOut;
+  return hasEnded ? said.ended : said.lead;
+}
+
 interface InvitationProps {
+  readonly contact: string | null;
   readonly token: string;
   readonly service: Service;
   readonly onSession: (view: SessionView) => void;
   readonly onLeave: () => void;
 }
 
-export function Invitation({ token, service, onSession, onLeave }: InvitationProps) {
+export function Invitation({ contact, token, service, onSession, onLeave }: InvitationProps) {
   const said = words.invitation;
   const [invitation, setInvitation] = useState<InvitationOptions | null>(null);
   useTitle(said.page);
@@ -92,9 +102,10 @@ export function Invitation({ token, service, onSession, onLeave }: InvitationPro
       <Mark />
       <h1>{invitation === null ? words.app : said.title(invitation.name)}</h1>
       {invitation !== null && <p class="lead">{said.lead}</p>}
-      <p class="notice" role="status">
-        {notice || (invitation === null && words.loading)}
-      </p>
+      <div role="status">
+        <p class="notice">{notice || (invitation === null && words.loading)}</p>
+        {notice !== "" && <Help contact={contact} />}
+      </div>
       {invitation !== null && areSupported() && (
         <button
           type="button"

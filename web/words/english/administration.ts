@@ -33,6 +33,18 @@ const health = {
 export const administration = {
   cancel: "Cancel",
 
+  /** what is wrong in a field of a form */
+  fields: {
+    required: "Fill in this field.",
+    longest: (count: number) => `Enter at most ${count} characters.`,
+    email: "Enter an email address, such as ben@example.com.",
+    date: "Enter a complete date from 1970 to 2199, or clear the field.",
+    time: "Enter a time, from 00:00 to 23:59.",
+    gateId: "Enter 1 to 32 characters: a–z, 0–9 and -.",
+    thingName: "Enter 1 to 64 characters: a–z, A–Z, 0–9, _, : and -.",
+    timeZone: "Enter a time zone from the list, such as Europe/Berlin.",
+  },
+
   finder: {
     search: "Search",
     count: (shown: number, found: number) =>

@@ -68,6 +68,8 @@ export const page = {
   notReached: "The service did not respond. Check your connection.",
   tryAgain: "Try again",
   reload: "Reload the page",
+  /** `contact` as the operator wrote it, such as a name and a phone number */
+  help: (contact: string) => `For help: ${contact}`,
 
   nav: { open: "Open", history: "History", people: "People", gates: "Gates", label: "Main menu" },
   signOut: "Sign out",
@@ -78,6 +80,7 @@ export const page = {
     passkey: "Sign in with a passkey",
     oidc: (name: string) => `Sign in with ${name}`,
     none: "You cannot sign in: this service has no sign-in method.",
+    lockedOut: "You are locked out. Ask an administrator to restore your access.",
     ended: "You have been signed out. Sign in again to continue.",
     waiting: "Waiting for your device…",
     help: "No passkey yet? Ask an administrator for an invitation link.",
@@ -161,18 +164,6 @@ export const page = {
     all: "All",
     nobody: "Unknown person",
     pressed: (seconds: string) => `${seconds} s`,
-  },
-
-  /** what is wrong in a field of a form */
-  fields: {
-    required: "Fill in this field.",
-    longest: (count: number) => `Enter at most ${count} characters.`,
-    email: "Enter an email address, such as ben@example.com.",
-    date: "Enter a complete date from 1970 to 2199, or clear the field.",
-    time: "Enter a time, from 00:00 to 23:59.",
-    gateId: "Enter 1 to 32 characters: a–z, 0–9 and -.",
-    thingName: "Enter 1 to 64 characters: a–z, A–Z, 0–9, _, : and -.",
-    timeZone: "Enter a time zone from the list, such as Europe/Berlin.",
   },
 
   /** a duration, in its two largest units */

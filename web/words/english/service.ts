@@ -36,6 +36,7 @@ const csvHeadings = {
   address: "address",
 } satisfies Record<keyof HistoryEntry | "personName", string>;
 
+const youAreLockedOut = "You are locked out. Ask an administrator to restore your access.";
 const attemptOver = "The sign-in took too long or was already used. Try again.";
 
 export const service = {
@@ -81,7 +82,9 @@ export const service = {
     noPersonOrGate: "The person or the gate does not exist.",
     lockedOut: "This person is locked out. Restore their access first.",
     lastAdministrator: "This is the last administrator. Make someone else an administrator first.",
-    passkeyRefused: "This passkey was not accepted.",
+    passkeyRefused:
+      "This passkey was not accepted. Ask an administrator for an invitation link to register it again.",
+    youAreLockedOut,
     attemptOver,
     invitationOver:
       "This invitation has expired or has already been used. Ask an administrator for a new one.",
@@ -132,7 +135,8 @@ export const service = {
     notAllowed: "You do not have permission to use this app.",
     notJudged:
       "Your company's sign-in did not say enough about you. Ask an administrator: the log of the service has the details.",
-    lockedOut: "You are locked out. Ask an administrator to restore your access.",
+    lockedOut: youAreLockedOut,
+    contact: (contact: string) => `For help: ${contact}`,
     unavailable: (provider: string) =>
       `The sign-in with ${provider} is not available right now. Try again later.`,
   },

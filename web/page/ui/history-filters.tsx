@@ -1,0 +1,111 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { AdminGateView, HistoryQuery, PersonView, RequestState } from "../../api.ts";
+import { words } from "../../words/page.ts";
+import { queryString, type Service } from "../io/service.ts";
+import { Field, FieldProblems } from "./field.tsx";
+import { Fields } from "./fields.ts";
+
+const said = words.history;
+
+interface FiltersProps {
+  readonly service: Service;
+  readonly onChange: (query: HistoryQuery) => void;
+}
+
+/** What the administrator wants to see. */
+export function Filters({ service, onChange }: FiltersProps) {
+  const [isWide] = useState(() => matchMedia("(min-width: 45rem)").matches);
+  const [people, setPeople] = useState<readonly PersonView[]>([]);
+  const [gates, setGates] = useState<readonly AdminGateView[]>([]);
+  const [problems, setProblems] = useState<FieldProblems>(new Map());
+  const asked = useRef("");
+  function read(form: HTMLFormElement): void {
+    const fields = new Fields(form);
+    const query = queryOf(fields);
+    setProblems(fields.problems);
+    // A filter that is wrong must not show more than the person asked for.
+    if (fields.problems.size === 0 && queryString(query) !== asked.current) {
+      asked.current = queryString(query);
+      onChange(query);
+    }
+  }
+  useEffect(() => {
+    // The history also works without these lists.
+    void service.people().then((answer) => answer.type === "ok" && setPeople(answer.value));
+    void service.gates().then((answer) => answer.type === "ok" && setGates(answer.value));
+  }, []);
+  return (
+    <details open={isWide}>
+      <summary>{said.filter}</summary>
+      <FieldProblems.Provider value={problems}>
+        <form
+          class="filters"
+          noValidate
+          onSubmit={(event) => event.preventDefault()}
+          onChange={(event) => read(event.currentTarget)}
+          // A date that was entered in part causes no change.
+          onFocusOut={(event) => read(event.currentTarget)}
+        >
+          <Choice name="gate" label={said.gate} options={gates.map(({ id, name }) => [id, name])} />
+          <Choice
+            name="person"
+            label={said.person}
+            options={people.map(({ id, name }) => [id, name])}
+          />
+          <Choice name="state" label={said.state} options={Object.entries(words.states)} />
+          <Field label={said.from} name="from">
+            {(its) => <input type="date" max="2199-12-31" {...its} />}
+          </Field>
+          <Field label={said.to} name="to">
+            {(its) => <input type="date" max="2199-12-31" {...its} />}
+          </Field>
+        </form>
+      </FieldProblems.Provider>
+    </details>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly label: string;
+  readonly options: readonly (readonly [string, string])[];
+}
+
+function Choice({ name, label, options }: ChoiceProps) {
+  return (
+    <Field label={label} name={name}>
+      {(its) => (
+        <select {...its}>
+          <option value="">{said.all}</option>
+          {options.map(([value, word]) => (
+            <option key={value} value={value}>
+              {word}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** Dates are whole days in the time zone of the browser. */
+function queryOf(fields: Fields): HistoryQuery {
+  const [gate, person, state] = ["gate", "person", "state"].map((name) => fields.choice(name));
+  const from = startOfDay(fields.date("from"), 0);
+  const to = startOfDay(fields.date("to"), 1);
+  return {
+    ...(gate && { gate }),
+    ...(person && { person }),
+    ...(state && { state: state as RequestState }),
+    ...(from !== null && { from }),
+    ...(to !== null && { to }),
+  };
+}
+
+/** @param days later; a day with a clock change is shorter or longer than 24 hours */
+function startOfDay(date: string | null, days: number): number | null {
+  if (date === null) return null;
+  const day = new Date(`${date}T00:00`);
+  day.setDate(day.getDate() + days);
+  return Math.max(0, day.getTime());
+}
