@@ -13,6 +13,11 @@ const exceptions = [
   "no sign-in in progress",
   "locked out: …",
   "openid profile email",
+  "the provider left out the claim …, because the person is in too many groups;",
+  "let it send only the groups that are assigned to this application",
+  "the provider sent no email address; add the claim email to the application",
+  "the provider did not confirm the address at …: email_verified is not true;",
+  "for Microsoft Entra, add the optional claim xms_edov, or allow a group instead",
 ];
 
 describe("the words of the staff app", () => {
