@@ -20,7 +20,7 @@ export function isGateId(text: string): boolean {
 
 /** A name such as `Europe/Berlin`. A bare offset is none, because it has no daylight saving time. */
 export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z][\w+/-]*$/.test(name)) return false;
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false;
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
     return true;

@@ -5,7 +5,7 @@ import type { GateLink } from "./cloud/gate-link.ts";
 import type { Administration } from "./service/administrators.ts";
 import type { Logger } from "./service/log.ts";
 import { prometheusMetrics } from "./service/prometheus.ts";
-import { connectionsPerClient, type RunningServer, serve } from "./service/server.ts";
+import { connectionsPerClient, type RunningServer, serve, stopLimitFor } from "./service/server.ts";
 import { Service } from "./service/service.ts";
 import type { WebSettings } from "./service/settings.ts";
 import { openStore } from "./store/open-store.ts";
@@ -17,7 +17,7 @@ export interface RunningWeb {
   readonly administration: Administration;
   /** The link that an administrator waits for, if there is one; only the operator may see it. */
   inviteWaitingAdministrator(): Promise<InvitationView | undefined>;
-  /** Waits up to 13 s for requests in progress. */
+  /** Waits for requests in progress, for a command's life and 3 s at most. */
   stop(): Promise<void>;
 }
 
@@ -51,6 +51,7 @@ export async function startWeb(
     const administration = await service.start();
     server = await serve(service, {
       ...settings.listen,
+      stopLimitMs: stopLimitFor(settings.commandLifetimeMs),
       ...(settings.trustedProxies === 0 ? { connectionsPerClient } : {}),
     });
     const { port, stop } = server;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { isTimeZone, offsetAt, steadyTimes, wallClock } from "./time-zone.ts";
+import { isTimeZone } from "../input-limits.ts";
+import { offsetAt, steadyTimes, wallClock } from "./time-zone.ts";
 
 const hourMs = 3_600_000;
 

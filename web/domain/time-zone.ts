@@ -13,20 +13,9 @@ const minuteMs = 60_000;
 /** A cache, because creating a format is slow. It has at most one entry for each gate's time zone. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Whether a grant can use this time zone: a name such as `Europe/Berlin`, but not a bare offset. */
-export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat("en-US", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * The zone's offset from UTC at that moment, in ms.
- * @throws RangeError for a zone that {@link isTimeZone} refuses
+ * @throws RangeError for a zone that `isTimeZone` refuses
  */
 export function offsetAt(timeZone: string, at: number): number {
   const parts = new Map(

@@ -8,7 +8,7 @@ export interface ServerOptions {
   readonly host: string;
   /** 0: any free port */
   readonly port: number;
-  /** how long to wait for requests in progress, in ms */
+  /** how long to wait for requests in progress at the end, in ms; default: for a command of 10 s */
   readonly stopLimitMs?: number;
   /** how long a client may take to send the head of a request, and the whole request, in ms */
   readonly headersTimeoutMs?: number;
@@ -26,8 +26,13 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** A command is valid for 10 s, and the service waits 2 s more for the box's event. */
-const stopLimitMs = 13_000;
+/** After a command's life, the service waits 2 s more for the box's event. */
+const afterLifetimeMs = 3_000;
+
+/** How long a stop waits for requests in progress, in ms. */
+export function stopLimitFor(commandLifetimeMs: number): number {
+  return commandLifetimeMs + afterLifetimeMs;
+}
 
 /** More than a building behind one address needs. Idle connections count: others would find none left. */
 export const connectionsPerClient = 500;
@@ -81,7 +86,7 @@ export async function serve(
     stop: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       service.refuse();
-      await service.close(options.stopLimitMs ?? stopLimitMs);
+      await service.close(options.stopLimitMs ?? stopLimitFor(10_000));
       server.closeAllConnections();
       await closed;
     },
