@@ -115,7 +115,7 @@ describe("the TLS endpoint", function () {
     assert.notEqual(other.port, port);
     assert.match(
       (await test.record("warning")).message,
-      new RegExp(`port ${port} is not available`),
+      new RegExp(`another program uses port ${port}: using `),
     );
     await other.close();
     await assert.rejects(test.standIn({ port }), { code: "EADDRINUSE" });
