@@ -78,7 +78,7 @@ describe("requireSettings", () => {
           '"wifi" is not a setting',
           'endpoint must be a host name without https:// or port: "https://x"',
           "pulseMs must be a whole number, 20–5000 ms: 0",
-          'thingName must be 1–64 letters, digits, - _ or :: "a\\nb"',
+          'thingName must be 1–64 letters, digits, - _ or :, and not service-…: "a\\nb"',
         ]);
         return true;
       },
