@@ -123,6 +123,19 @@ describe("Agent", () => {
       assert.deepEqual(device.clock.asked[0]?.servers, ["a.test", "b.test"]);
     });
 
+    it("queries another time server first after TLS has refused a certificate", () => {
+      make({ timeServers: ["a.test", "b.test", "c.test"] });
+      startSocket();
+      for (let i = 0; i < 3; i++) {
+        device.socket.options.onError("certificate", "certificate 0: expired");
+        time.tick(8_000);
+      }
+      assert.deepEqual(
+        device.clock.asked.slice(1, 4).map(({ servers }) => servers.join()),
+        ["b.test,c.test,a.test", "c.test,a.test,b.test", "a.test,b.test,c.test"],
+      );
+    });
+
     it("tolerates unreadable storage", () => {
       for (const text of ["", "{", "5", '"a"', "null", '[1,null,"a-1"]']) {
         device.storage.values.set("seen-ids", text);

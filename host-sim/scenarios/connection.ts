@@ -186,6 +186,21 @@ export const connectionScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: "the other network leads nowhere: the preferred one is tried again as soon as a return is due",
+    settings: bothNetworks,
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 20 * 60_000 },
+    run(trial) {
+      const { world } = trial;
+      const dead = { ...weak, leadsNowhere: true } as const;
+      world.reachNetworks([dead]);
+      world.run(5 * 60_000);
+      world.reachNetworks([car, dead]);
+      trial.awaitReturn();
+      trial.expect(world.lastStatus?.rssi === car.RSSI, "on the preferred network");
+      openOnce(trial);
+    },
+  },
+  {
     name: "a busy gate: no return to the preferred network before five quiet minutes",
     settings: bothNetworks,
     expected: {

@@ -30,35 +30,50 @@ export class MessagePieces {
     const whole: Uint8Array[] = [];
     let at = 0;
     while (at < piece.length) {
-      this.#message ??= new Uint8Array(headerLength);
-      const end = Math.min(piece.length, at + this.#message.length - this.#length);
-      this.#message.set(piece.subarray(at, end), this.#length);
-      this.#length += end - at;
-      at = end;
-      const message = this.#grown();
-      if (message !== undefined) whole.push(message);
+      const rest = piece.subarray(at);
+      if (this.#message === undefined) {
+        const length = lengthOf(rest);
+        // Usually the whole message is there: nothing is copied.
+        if (length <= rest.length) {
+          whole.push(rest.subarray(0, length));
+          at += length;
+          continue;
+        }
+      }
+      at += this.#add(rest);
+      const message = this.#message;
+      if (message === undefined || this.#length < lengthOf(message)) continue;
+      whole.push(message);
+      this.#message = undefined;
     }
     return whole;
   }
 
-  /** @returns the message, if it is whole */
-  #grown(): Uint8Array | undefined {
-    let message = this.#message;
-    if (message === undefined || this.#length < headerLength) return undefined;
-    const [, high = 0, middle = 0, low = 0] = message;
-    const length = headerLength + high * 0x10000 + middle * 0x100 + low;
-    // Before any memory is given to it.
-    if (length > maximumMessageLength)
-      throw new MessageError(`handshake: ${length} bytes: too long`);
-    if (message.length < length) {
-      const header = message;
-      message = new Uint8Array(length);
-      message.set(header);
-      this.#message = message;
+  /** @returns how many bytes it needs: of the header, then of the message */
+  #add(bytes: Uint8Array): number {
+    if (this.#message === undefined) {
+      this.#message = new Uint8Array(headerLength);
+      this.#length = 0;
+    } else if (this.#length === headerLength) {
+      const header = this.#message;
+      this.#message = new Uint8Array(lengthOf(header));
+      this.#message.set(header);
     }
-    if (this.#length < length) return undefined;
-    this.#message = undefined;
-    this.#length = 0;
-    return message;
+    const count = Math.min(bytes.length, this.#message.length - this.#length);
+    this.#message.set(bytes.subarray(0, count), this.#length);
+    this.#length += count;
+    return count;
   }
+}
+
+/**
+ * @returns the length of the message that begins there; infinite while its header is not whole
+ * @throws MessageError if it is too long, before any memory is given to it
+ */
+function lengthOf(bytes: Uint8Array): number {
+  if (bytes.length < headerLength) return Number.POSITIVE_INFINITY;
+  const [, high = 0, middle = 0, low = 0] = bytes;
+  const length = headerLength + high * 0x10000 + middle * 0x100 + low;
+  if (length > maximumMessageLength) throw new MessageError(`handshake: ${length} bytes: too long`);
+  return length;
 }
