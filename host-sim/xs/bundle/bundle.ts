@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { projectRoot } from "../../project-root.ts";
-import { mqttPacketShims, type Shims, shimPlugin, silentPlugin } from "./shims.ts";
+import { clientPackets } from "./client-packets.ts";
+import { mqttPacketShims, type Shims, shimPlugin } from "./shims.ts";
 
 /** One module of the firmware as loaded on XS. */
 export interface BundleModule {
@@ -131,7 +132,7 @@ export * from "./${entry}";`,
       ...(plugins ?? []),
       earlierModules(options, earlier, mayRepeat === true),
       shimPlugin(shims ?? mqttPacketShims),
-      silentPlugin,
+      ...(mayRepeat === true ? [] : [clientPackets]),
     ],
   });
   if (isPreloaded) keepConstant(file);

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
 import { projectRoot } from "../../project-root.ts";
@@ -49,17 +48,3 @@ export function shimPlugin(shims: Shims): Plugin {
     },
   };
 }
-
-/**
- * Removes mqtt-packet's calls of `debug`: with arguments, they are a twentieth of its compiled
- * size, and the output is discarded. Each must be a line of its own; others stay, and do nothing.
- */
-export const silentPlugin: Plugin = {
-  name: "silent",
-  setup(build) {
-    build.onLoad({ filter: /[\\/]mqtt-packet[\\/]\w+\.js$/ }, ({ path }) => {
-      // The line itself remains, so that positions match the original.
-      return { contents: readFileSync(path, "utf8").replace(/^ *debug\(.*\)$/gm, "") };
-    });
-  },
-};

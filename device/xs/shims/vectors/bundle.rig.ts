@@ -60,6 +60,8 @@ export async function bundleVectors(outputDirectory: string): Promise<BuiltModul
           util: { file: here("inspect") },
         },
         plugins: [testBuffer, asOnABox],
+        // The published tests need the whole package.
+        mayRepeat: true,
       },
     ],
   });
