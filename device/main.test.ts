@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { build, type Plugin } from "esbuild";
 import { projectRoot } from "../host-sim/project-root.ts";
-import { mqttPacketShims, shimPlugin, silentPlugin } from "../host-sim/xs/bundle/shims.ts";
+import { clientPackets } from "../host-sim/xs/bundle/client-packets.ts";
+import { mqttPacketShims, shimPlugin } from "../host-sim/xs/bundle/shims.ts";
 import { FakeTime, fakeKeyValue } from "./xs/moddable.fake.ts";
 
 /** The Moddable modules of the program come from its context. */
@@ -39,7 +40,7 @@ function programText(): Promise<string> {
     mainFields: ["main"],
     tsconfigRaw: {},
     logLevel: "silent",
-    plugins: [fromContext, shimPlugin(mqttPacketShims), silentPlugin],
+    plugins: [fromContext, shimPlugin(mqttPacketShims), clientPackets],
   }).then(({ outputFiles }) => outputFiles[0]?.text ?? "");
   return program;
 }
