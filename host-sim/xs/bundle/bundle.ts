@@ -20,8 +20,8 @@ export interface BundleModule {
   /** further plugins, which run first */
   readonly plugins?: readonly Plugin[];
   /**
-   * the module gets its own copy of what an earlier module contains but does not export, as in a
-   * test
+   * the module gets its own copy of what an earlier module contains but does not export, and the whole
+   * of mqtt-packet, as in a test
    */
   readonly mayRepeat?: boolean;
 }
