@@ -42,7 +42,7 @@ const supported =
   "the box needs RSA with 2048 to 4096 bits (PKCS#1 v1.5, not PSS) or ECDSA with P-256 or P-384, and SHA-256 or stronger";
 
 /** Why the box refuses a certificate, after the name of the certificate. */
-export const refusalWords: Readonly<Record<Refusal, string>> = {
+export const untrustedWords: Readonly<Record<Refusal, string>> = {
   malformed: "is not a version 3 certificate in strict DER, with an allowed content",
   "too-long": "is one too many: the box accepts six",
   algorithm: `has a key or signature that the box does not support: ${supported}`,
@@ -63,10 +63,10 @@ export function whyUnusableRoot(der: Uint8Array): string | undefined {
     const { authority, keyUsage, hasUnknownCritical } = parseCertificate(der);
     if (authority === undefined) return "is not a CA certificate";
     if (keyUsage?.canCertify === false) return "may not sign certificates (key usage)";
-    return hasUnknownCritical ? refusalWords["unknown-critical-extension"] : undefined;
+    return hasUnknownCritical ? untrustedWords["unknown-critical-extension"] : undefined;
   } catch (error) {
-    if (error instanceof AlgorithmError) return refusalWords.algorithm;
-    if (error instanceof MalformedError) return refusalWords.malformed;
+    if (error instanceof AlgorithmError) return untrustedWords.algorithm;
+    if (error instanceof MalformedError) return untrustedWords.malformed;
     throw error;
   }
 }

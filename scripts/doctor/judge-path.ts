@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { Settings } from "../../device/config.ts";
 import type { Verdict } from "../../device/xs/tls/chain.ts";
-import { refusalWords } from "../certs/box-trust.ts";
+import { untrustedWords } from "../certs/box-trust.ts";
 import { dayOf } from "../certs/parse.ts";
 import { failed, type Judgement, ok, unknown, warning } from "./finding.ts";
 import type { DnsResult, TcpResult } from "./tcp-probe.ts";
@@ -181,7 +181,7 @@ function judgeRefusal(
     : certificate === 0
       ? "the server's certificate"
       : `certificate ${certificate + 1} of the server's chain`;
-  const seen = `${which} ${refusalWords[reason]}`;
+  const seen = `${which} ${untrustedWords[reason]}`;
   switch (reason) {
     case "name": {
       const names = handshake.type === "untrusted" ? handshake.names : "";

@@ -1,4 +1,4 @@
-import { Duplex } from "node:stream";
+import { Transform, type TransformCallback } from "node:stream";
 
 const handshakeRecord = 22;
 const certificateMessage = 11;
@@ -10,14 +10,20 @@ const maximumBytes = 1 << 18;
  * Reads the certificates that a server sends in a TLS 1.2 handshake, in the server's order (RFC 5246,
  * 6.2.1 and 7.4.2). Node only shows a chain that OpenSSL has already put in order.
  */
-export class ServerChain {
+export class ServerChain extends Transform {
   /** DER, leaf first; empty until the message has arrived */
   certificates: readonly Uint8Array[] = [];
   #records: Buffer = Buffer.alloc(0);
   #messages: Buffer = Buffer.alloc(0);
   #isOver = false;
 
-  take(bytes: Uint8Array): void {
+  /** Every byte passes unchanged. */
+  override _transform(bytes: Buffer, _: BufferEncoding, done: TransformCallback): void {
+    this.#take(bytes);
+    done(null, bytes);
+  }
+
+  #take(bytes: Buffer): void {
     if (this.#isOver) return;
     this.#records = Buffer.concat([this.#records, bytes]);
     if (this.#records.length + this.#messages.length > maximumBytes) this.#isOver = true;
@@ -54,38 +60,4 @@ function readList(body: Buffer): readonly Uint8Array[] {
     at += 3 + length;
   }
   return certificates;
-}
-
-/** A socket whose incoming bytes are also passed to `onBytes`. */
-export class TappedSocket extends Duplex {
-  readonly #socket: Duplex;
-
-  constructor(socket: Duplex, onBytes: (bytes: Buffer) => void) {
-    super({ allowHalfOpen: true });
-    this.#socket = socket;
-    socket.on("data", (bytes: Buffer) => {
-      onBytes(bytes);
-      if (!this.push(bytes)) socket.pause();
-    });
-    socket.on("end", () => this.push(null));
-    socket.on("error", (error) => this.destroy(error));
-    socket.on("close", () => this.destroy());
-  }
-
-  override _read(): void {
-    this.#socket.resume();
-  }
-
-  override _write(bytes: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(bytes, done);
-  }
-
-  override _final(done: () => void): void {
-    this.#socket.end(done);
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#socket.destroy();
-    done(error);
-  }
 }

@@ -2,9 +2,10 @@ import type { X509Certificate } from "node:crypto";
 import { connect as connectTcp, isIP } from "node:net";
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 import { printable } from "../../host-sim/printable.ts";
+import { FilteredSocket } from "../../web/cloud/filtered-socket.ts";
 import { codeOf } from "../certs/files.ts";
 import { notAfterOf } from "../certs/parse.ts";
-import { ServerChain, TappedSocket } from "./server-chain.ts";
+import { ServerChain } from "./server-chain.ts";
 
 /** AWS IoT Core's ALPN name for MQTT with a client certificate. */
 export const mqttProtocolName = "x-amzn-mqtt-ca";
@@ -60,7 +61,7 @@ export function shakeHands(options: HandshakeOptions): Promise<Handshake> {
     const tcp = connectTcp({ host: address, port });
     try {
       socket = connect({
-        socket: new TappedSocket(tcp, (bytes) => sent.take(bytes)),
+        socket: new FilteredSocket(tcp, sent),
         // SNI must not contain an IP address (RFC 6066, 3).
         servername: isIP(endpoint) === 0 ? endpoint : "",
         checkServerIdentity: (_name, certificate) => checkServerIdentity(endpoint, certificate),

@@ -4,7 +4,6 @@ import { onStopSignal } from "../../host-sim/stop-signals.ts";
 import type { WebSettings } from "../../web/service/settings.ts";
 import { codeOf } from "../certs/files.ts";
 import { messageOf, UserError } from "../command-line/user-error.ts";
-import { serviceLog } from "./log.ts";
 
 /** Adds `boom-box web`, the staff app's service, and `boom-box administrator-link` for its operator. */
 export function registerWebCommands(program: Command): void {
@@ -24,6 +23,7 @@ async function web(): Promise<void> {
   const environment = await readSettings();
   const { makeLink } = await import("../../web/cloud/link-settings.ts");
   const { startWeb } = await import("../../web/run.ts");
+  const { serviceLog } = await import("./log.ts");
   const log = serviceLog();
   const ended = new Promise<void>((resolve) => {
     onStopSignal(process, resolve);

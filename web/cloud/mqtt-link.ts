@@ -6,8 +6,9 @@ import { connect as connectTls } from "node:tls";
 import mqtt, { type IClientOptions, MqttClient } from "mqtt";
 import { writeOpenCommand } from "../../device/messages/command.ts";
 import { serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts";
+import { FilteredSocket } from "./filtered-socket.ts";
 import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
-import { LimitedSocket, maximumPacketBytes } from "./packet-limit.ts";
+import { maximumPacketBytes, PacketLimit } from "./packet-limit.ts";
 import { deliverReport } from "./reports.ts";
 
 /** Publishes one message to the broker. */
@@ -213,7 +214,7 @@ function connectSocket({ host = "localhost", port = 8883, ...options }: IClientO
   });
   // Otherwise a command waits up to 40 ms for the broker's kernel to acknowledge our last PUBACK.
   socket.setNoDelay(true);
-  return new LimitedSocket(socket);
+  return new FilteredSocket(socket, new PacketLimit());
 }
 
 /** @throws Error when a filter is refused or the connection ends */

@@ -1,4 +1,4 @@
-import { Duplex, Transform, type TransformCallback } from "node:stream";
+import { Transform, type TransformCallback } from "node:stream";
 
 /** Twice as much as a box ever sends, with its topic. */
 export const maximumPacketBytes = 16_384;
@@ -69,45 +69,6 @@ export class PacketLimit extends Transform {
     this.push(head.subarray(end, end + variable));
     this.#left = value - variable;
     return end + variable;
-  }
-}
-
-/** A socket with the limit on what arrives. It ends with the socket, after everything was read. */
-export class LimitedSocket extends Duplex {
-  readonly #socket: Duplex;
-  readonly #limit = new PacketLimit();
-
-  constructor(socket: Duplex) {
-    super();
-    this.#socket = socket;
-    const fail = (error: Error) => this.destroy(error);
-    socket.on("error", fail);
-    socket.on("close", () => this.#limit.end());
-    this.#limit.on("error", fail);
-    this.#limit.on("data", (chunk: Buffer) => {
-      if (!this.push(chunk)) this.#limit.pause();
-    });
-    this.#limit.on("end", () => this.push(null));
-    this.on("end", () => this.destroy());
-    socket.pipe(this.#limit);
-  }
-
-  override _read(): void {
-    this.#limit.resume();
-  }
-
-  override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, done);
-  }
-
-  override _final(done: (error?: Error | null) => void): void {
-    this.#socket.end(done);
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#socket.destroy();
-    this.#limit.destroy();
-    done(error);
   }
 }
 
