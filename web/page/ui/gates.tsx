@@ -11,9 +11,10 @@ import { Finder, type Finding, useFinding } from "./finder.tsx";
 import { useFocusWhen } from "./focus.ts";
 import { Form } from "./form.tsx";
 import { day, span, when } from "./format.ts";
+import { ListPage } from "./list-page.tsx";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
-import { fragmentOf, goTo } from "./route.ts";
+import { fragmentOf } from "./route.ts";
 import { useTitle } from "./title.ts";
 
 const said = administration.gates;
@@ -54,43 +55,31 @@ interface GatesListProps {
 }
 
 function GatesList({ gates, finding, service, reload }: GatesListProps) {
-  useTitle(said.title);
-  const [isAdding, setAdding] = useState(false);
-  const opener = useFocusWhen<HTMLButtonElement>(!isAdding);
   return (
-    <section class="wide-page">
-      <div class="page-head">
-        <h1>{said.title}</h1>
-        {!isAdding && (
-          <button ref={opener} type="button" class="primary" onClick={() => setAdding(true)}>
-            {said.add}
-          </button>
-        )}
-      </div>
-      {isAdding && (
-        <GateForm
-          gate={null}
-          service={service}
-          onCancel={() => setAdding(false)}
-          onDone={async ({ id }) => {
-            await reload();
-            goTo({ page: "gates", id });
-          }}
-        />
+    <ListPage
+      title={said.title}
+      add={said.add}
+      reload={reload}
+      routeOf={(id) => ({ page: "gates", id })}
+      form={(events) => <GateForm gate={null} service={service} {...events} />}
+    >
+      {(isAdding) => (
+        <>
+          {gates.length === 0 && !isAdding && <p class="empty">{said.none}</p>}
+          <Finder
+            entries={gates}
+            finding={finding}
+            textOf={({ id, name, thingName, timeZone }) => `${name} ${id} ${thingName} ${timeZone}`}
+          >
+            {(gate) => (
+              <a class="list-entry" href={fragmentOf({ page: "gates", id: gate.id })}>
+                <GateLine gate={gate} />
+              </a>
+            )}
+          </Finder>
+        </>
       )}
-      {gates.length === 0 && !isAdding && <p class="empty">{said.none}</p>}
-      <Finder
-        entries={gates}
-        finding={finding}
-        textOf={({ id, name, thingName, timeZone }) => `${name} ${id} ${thingName} ${timeZone}`}
-      >
-        {(gate) => (
-          <a class="list-entry" href={fragmentOf({ page: "gates", id: gate.id })}>
-            <GateLine gate={gate} />
-          </a>
-        )}
-      </Finder>
-    </section>
+    </ListPage>
   );
 }
 

@@ -1,18 +1,16 @@
-import { useState } from "preact/hooks";
 import type { PersonView } from "../../api.ts";
 import { longestEmail, longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
 import type { Service } from "../io/service.ts";
 import { Field } from "./field.tsx";
 import { Finder, type Finding, useFinding } from "./finder.tsx";
-import { useFocusWhen } from "./focus.ts";
 import { Form } from "./form.tsx";
 import { when } from "./format.ts";
+import { ListPage } from "./list-page.tsx";
 import { together, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
 import { PersonPage } from "./person.tsx";
-import { fragmentOf, goTo } from "./route.ts";
-import { useTitle } from "./title.ts";
+import { fragmentOf } from "./route.ts";
 
 const said = administration.people;
 
@@ -62,41 +60,28 @@ interface PeopleListProps {
 }
 
 function PeopleList({ people, finding, service, reload }: PeopleListProps) {
-  useTitle(said.title);
-  const [isAdding, setAdding] = useState(false);
-  const opener = useFocusWhen<HTMLButtonElement>(!isAdding);
   return (
-    <section class="wide-page">
-      <div class="page-head">
-        <h1>{said.title}</h1>
-        {!isAdding && (
-          <button ref={opener} type="button" class="primary" onClick={() => setAdding(true)}>
-            {said.add}
-          </button>
-        )}
-      </div>
-      {isAdding && (
-        <AddPerson
-          service={service}
-          onCancel={() => setAdding(false)}
-          onDone={async ({ id }) => {
-            await reload();
-            goTo({ page: "people", id });
-          }}
-        />
+    <ListPage
+      title={said.title}
+      add={said.add}
+      reload={reload}
+      routeOf={(id) => ({ page: "people", id })}
+      form={(events) => <AddPerson service={service} {...events} />}
+    >
+      {() => (
+        <Finder
+          entries={people}
+          finding={finding}
+          textOf={({ name, email }) => `${name} ${email ?? ""}`}
+        >
+          {(person) => (
+            <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
+              <PersonLine person={person} />
+            </a>
+          )}
+        </Finder>
       )}
-      <Finder
-        entries={people}
-        finding={finding}
-        textOf={({ name, email }) => `${name} ${email ?? ""}`}
-      >
-        {(person) => (
-          <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
-            <PersonLine person={person} />
-          </a>
-        )}
-      </Finder>
-    </section>
+    </ListPage>
   );
 }
 
