@@ -94,6 +94,16 @@ export interface WiFiNetwork {
   readonly password?: string;
 }
 
+/** One WiFi network that a scan found. */
+export interface FoundNetwork {
+  /** empty if the access point hides it */
+  readonly SSID: string;
+  /** dBm, negative */
+  readonly RSSI: number;
+  /** it wants a password */
+  readonly isSecured: boolean;
+}
+
 /**
  * A network interface, WiFi or Ethernet (ECMA-419, Network Interface). It is created once and kept;
  * `onChanged` is called with {@link NetworkInterface.onChanged}.
