@@ -286,7 +286,8 @@ function isLabel(label: string): boolean {
 
 const isLabelUnit = (unit: number) => isLetter(unit) || isDigit(unit) || unit === hyphen;
 
-function isWiFiNetwork(value: unknown): value is WiFiNetwork {
+/** What a box may be told to join: from the settings, or by Improv. */
+export function isWiFiNetwork(value: unknown): value is WiFiNetwork {
   if (typeof value !== "object" || value === null) return false;
   const { SSID, password, ...unknown } = value as Record<string, unknown>;
   const isOpen = password === undefined;
@@ -303,7 +304,7 @@ function isWiFiNetwork(value: unknown): value is WiFiNetwork {
  * An access point compares bytes (IEEE 802.11, 9.4.2.2). The hardware takes a text, which ends at
  * NUL; half a surrogate pair has no bytes.
  */
-function isSSID(text: string): boolean {
+export function isSSID(text: string): boolean {
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
     if (code === 0 || (code >= 0xd800 && code <= 0xdfff)) return false;

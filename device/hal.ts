@@ -94,9 +94,9 @@ export interface WiFiNetwork {
   readonly password?: string;
 }
 
-/** A WiFi network that the box can hear. */
+/** One WiFi network that a scan found. */
 export interface FoundNetwork {
-  /** empty if it is hidden */
+  /** empty if the access point hides it */
   readonly SSID: string;
   /** dBm, negative */
   readonly RSSI: number;
