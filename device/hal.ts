@@ -148,6 +148,22 @@ export interface KeyValue {
   delete(key: string): void;
 }
 
+/**
+ * A partition of flash memory (ECMA-419, storage, flash). Erased bytes are 0xff, and a write can only
+ * clear bits. Every call takes effect before it returns, and throws if the flash fails.
+ */
+export interface Flash {
+  /** in bytes; a multiple of {@link Flash.blockLength} */
+  readonly length: number;
+  /** how many bytes are erased together */
+  readonly blockLength: number;
+  /** A copy of `count` bytes. */
+  read(offset: number, count: number): Uint8Array;
+  write(offset: number, bytes: Uint8Array): void;
+  /** Blocks from `first` up to, but not including, `end`, in this order. */
+  eraseBlocks(first: number, end: number): void;
+}
+
 /** Why the device started. */
 export type ResetReason =
   | "power-on"

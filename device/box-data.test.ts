@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { MemoryFlash } from "../host-sim/hardware/flash.ts";
+import {
+  BoxDataError,
+  type BoxFiles,
+  boxPartitionLength,
+  eraseBoxData,
+  readBoxData,
+  writeBoxData,
+} from "./box-data.ts";
+
+const text = (value: string) => new TextEncoder().encode(value);
+
+const first: BoxFiles = new Map([
+  ["settings.json", text('{"thingName":"lot-1"}')],
+  ["certificate.der", Uint8Array.of(1, 2, 3)],
+  ["private-key.der", Uint8Array.of(4, 5, 6, 7)],
+]);
+const second: BoxFiles = new Map([
+  ["settings.json", text('{"thingName":"lot-2"}')],
+  ["certificate.der", Uint8Array.of(8)],
+  ["private-key.der", Uint8Array.of(9, 10)],
+]);
+
+const erased = () => MemoryFlash.erased(boxPartitionLength);
+
+function filesIn(flash: MemoryFlash): BoxFiles {
+  const data = readBoxData(flash);
+  assert.equal(data.type, "files");
+  return data.type === "files" ? data.files : new Map();
+}
+
+/** Enough for a short test: a file of each kind, in two halves of two sectors. */
+const smallFlash = () => MemoryFlash.erased(4 * 4096);
+
+class PowerCut extends Error {}
+
+/**
+ * Cuts the power after so many bytes. A write is cut between two bytes; an erase may leave any bits
+ * of the rest of its range as they were.
+ */
+function cutAfter(flash: MemoryFlash, byteCount: number): void {
+  let left = byteCount;
+  flash.onStep = (step) => {
+    const length = step.type === "write" ? step.bytes.length : step.length;
+    if (length <= left) {
+      left -= length;
+      return;
+    }
+    for (let i = 0; i < left; i++) {
+      const at = step.offset + i;
+      const before = flash.bytes[at] ?? 0;
+      flash.bytes[at] = step.type === "write" ? before & (step.bytes[i] ?? 0) : 0xff;
+    }
+    throw new PowerCut();
+  };
+}
+
+/** How many bytes the second write changes in total: each is a moment for a power cut. */
+function changedBytes(): number {
+  const flash = smallFlash();
+  writeBoxData(flash, first);
+  let total = 0;
+  flash.onStep = (step) => {
+    total += step.type === "write" ? step.bytes.length : step.length;
+  };
+  writeBoxData(flash, second);
+  return total;
+}
+
+describe("the files of a box", () => {
+  it("are empty on a new board, and read back as written", () => {
+    const flash = erased();
+    assert.deepEqual(readBoxData(flash), { type: "empty" });
+    writeBoxData(flash, first);
+    assert.deepEqual(filesIn(flash), first);
+    writeBoxData(flash, second);
+    assert.deepEqual(filesIn(flash), second);
+    writeBoxData(flash, first);
+    assert.deepEqual(filesIn(flash), first);
+  });
+
+  it("leave nothing of the old files in flash", () => {
+    const flash = erased();
+    writeBoxData(flash, new Map([["settings.json", text("an old password")]]));
+    writeBoxData(flash, second);
+    assert.ok(!Buffer.from(flash.bytes).includes("an old password"));
+    eraseBoxData(flash);
+    assert.ok(flash.bytes.every((byte) => byte === 0xff));
+  });
+
+  it("fill a half completely, and are refused when they need one byte more", () => {
+    const flash = erased();
+    writeBoxData(flash, first);
+    const overhead = 20 + 1 + 1 + 2;
+    const largest = new Map([["a", new Uint8Array(boxPartitionLength / 2 - overhead)]]);
+    writeBoxData(flash, largest);
+    assert.deepEqual(filesIn(flash), largest);
+    const tooLarge = new Map([["a", new Uint8Array(boxPartitionLength / 2 - overhead + 1)]]);
+    assert.throws(() => writeBoxData(flash, tooLarge), BoxDataError);
+    for (const name of ["", "a/b", "ü", "a".repeat(33)]) {
+      assert.throws(() => writeBoxData(flash, new Map([[name, text("x")]])), BoxDataError);
+    }
+    assert.deepEqual(filesIn(flash), largest);
+  });
+
+  it("are the old or the new ones after a power cut at every byte", function () {
+    this.timeout(30_000);
+    const total = changedBytes();
+    const seen = { old: 0, new: 0 };
+    for (let at = 0; at < total; at++) {
+      const flash = smallFlash();
+      writeBoxData(flash, first);
+      cutAfter(flash, at);
+      assert.throws(() => writeBoxData(flash, second), PowerCut);
+      flash.onStep = undefined;
+      const files = filesIn(flash);
+      const isNew = files.get("certificate.der")?.length === 1;
+      assert.deepEqual(files, isNew ? second : first, `cut after ${at} bytes`);
+      seen[isNew ? "new" : "old"]++;
+      // The next change works, whatever the cut has left.
+      if (at % 97 === 0) {
+        writeBoxData(flash, first);
+        assert.deepEqual(filesIn(flash), first);
+      }
+    }
+    assert.ok(seen.old > 0 && seen.new > 0, JSON.stringify(seen));
+  });
+
+  it("are never a mixture, whatever bits flip", () => {
+    const beforeLastErase = changedBytes() - 2 * 4096;
+    const flipped = fc.array(fc.nat(4 * 4096 * 8 - 1), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(flipped, fc.boolean(), (bits, isInterrupted) => {
+        const flash = smallFlash();
+        writeBoxData(flash, first);
+        // Both halves hold a valid copy just before the old one is erased.
+        if (isInterrupted) {
+          cutAfter(flash, beforeLastErase);
+          assert.throws(() => writeBoxData(flash, second), PowerCut);
+        }
+        for (const bit of bits) {
+          const at = bit >> 3;
+          flash.bytes[at] = (flash.bytes[at] ?? 0) ^ (1 << (bit & 7));
+        }
+        const data = readBoxData(flash);
+        if (data.type === "files") {
+          const isNew = data.files.get("certificate.der")?.length === 1;
+          assert.deepEqual(data.files, isNew ? second : first);
+        } else assert.equal(data.type, "damaged");
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("are damaged, not empty, when the bytes are random", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), (bytes) => {
+        const flash = smallFlash();
+        flash.bytes.set(bytes, 0);
+        const isErased = bytes.every((byte) => byte === 0xff);
+        assert.equal(readBoxData(flash).type, isErased ? "empty" : "damaged");
+      }),
+    );
+  });
+
+  it("keeps the old files when the flash does not keep what is written", () => {
+    const flash = smallFlash();
+    writeBoxData(flash, first);
+    const stuck = flash.bytes.length / 2 + 30;
+    const write = flash.write.bind(flash);
+    flash.write = (offset, bytes) => {
+      write(offset, bytes);
+      flash.bytes[stuck] = 0;
+    };
+    assert.throws(() => writeBoxData(flash, second), /could not be read back/);
+    assert.deepEqual(filesIn(flash), first);
+  });
+});
