@@ -54,8 +54,8 @@ export class BoardLoader {
       loader.FLASH_WRITE_SIZE = romWriteSize;
       await loader.checkCommand("attach the flash", spiAttach, words(0, 0));
     }
-    const size = 1 << (((await loader.readFlashId()) >>> 16) & 0xff);
-    if (size < 0x4_0000 || size > 0x1000_0000) return undefined;
+    const size = flashBytesOf((await loader.readFlashId()) >>> 16);
+    if (size === undefined) return undefined;
     const parameters = words(0, size, 0x1_0000, sector, 0x100, 0xffff);
     await loader.checkCommand("set the flash's size", spiSetParameters, parameters);
     return size;
@@ -180,6 +180,12 @@ export class BoardLoader {
 }
 
 export const md5Of = (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex");
+
+/** The size that a flash chip's JEDEC ID gives in its third byte: a power of two, in two ways. */
+function flashBytesOf(id: number): number | undefined {
+  const exponent = id >= 0x32 ? id - 0x20 : id >= 0x20 ? id - 0x06 : id;
+  return exponent >= 0x12 && exponent <= 0x1c ? 2 ** exponent : undefined;
+}
 
 const timeoutFor = (bytes: number) =>
   Math.max(shortestTimeoutMs, (writeTimeoutMsPerMb * bytes) / 1_000_000);
