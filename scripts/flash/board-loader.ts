@@ -26,6 +26,9 @@ const shortestTimeoutMs = 3_000;
 const flashCryptCount = 0x7f << 20;
 const secureBootDone = 0b11 << 4;
 
+/** An answer that cannot be right. */
+export class LoaderError extends Error {}
+
 /** The loader of a connected board: the stub in its RAM, or the one in the chip's ROM. */
 export class BoardLoader {
   readonly chipName: string;
@@ -81,13 +84,13 @@ export class BoardLoader {
     return this.isStub ? text : Buffer.from(text, "hex").toString("latin1").toLowerCase();
   }
 
-  /** @throws Error if what arrived is not what is in the flash */
+  /** @throws LoaderError if what arrived is not what is in the flash */
   async read(offset: number, length: number, onShare: OnShare): Promise<Uint8Array> {
     const bytes = this.isStub
       ? await this.#readByStub(offset, length, onShare)
       : await this.#readByRom(offset, length, onShare);
     if ((await this.md5(offset, length)) !== md5Of(bytes)) {
-      throw new Error("the flash could not be read: what arrived has another MD5");
+      throw new LoaderError("what arrived has another MD5 than the flash");
     }
     return bytes;
   }
@@ -110,7 +113,7 @@ export class BoardLoader {
         0,
         slowBlock,
       );
-      if (typeof block === "number") throw new Error("the flash could not be read: no bytes came");
+      if (typeof block === "number") throw new LoaderError("no bytes of the flash arrived");
       bytes.set(block.subarray(0, count), at);
       onShare((at + count) / length);
     }

@@ -4,7 +4,7 @@ import { flashBytes, partitionTableAt } from "../../host-sim/esp32/flash-image.t
 import type { FirmwarePackage, PackagePart, PartFile } from "../package/firmware-package.ts";
 import { boxPlaceOf, parsePartitionTable, tableBytes } from "../package/partition-table.ts";
 import { PortError } from "../serial/board-port.ts";
-import { type BoardLoader, md5Of } from "./board-loader.ts";
+import { type BoardLoader, LoaderError, md5Of } from "./board-loader.ts";
 import { type BoardStart, StartWatch } from "./board-start.ts";
 import { boxWrites } from "./box-writes.ts";
 import { type ConnectOptions, connectBoard, plainEsp32 } from "./connect-board.ts";
@@ -155,10 +155,7 @@ class Flashing {
     if (loader.chipName !== plainEsp32) {
       throw new Failure(
         "wrong-chip",
-        `the board has an ${loader.chipName}, but the firmware is for a plain ESP32: use a board with an ESP32-WROOM-32`.replace(
-          "an an ",
-          "an ",
-        ),
+        `the chip of this board is ${loader.chipName}, but the firmware is for a plain ESP32: use a board with an ESP32-WROOM-32`,
       );
     }
     if (await loader.isLocked()) {
@@ -277,7 +274,7 @@ class Flashing {
     if (signal.aborted) return { problem: "cancelled", message: "flashing was cancelled" };
     if (error instanceof PortError) return { problem: "port", message: error.message };
     const { ESPError } = await loadEsptool();
-    if (!(error instanceof ESPError)) throw error;
+    if (!(error instanceof ESPError || error instanceof LoaderError)) throw error;
     return {
       problem: "stopped-answering",
       message: `the board stopped answering as it should (${error.message.replaceAll(/\s+/g, " ")}): check cable and supply, then run the same command again, with --baud 115200 if it comes back`,

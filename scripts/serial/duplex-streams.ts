@@ -47,15 +47,20 @@ export function streamsOf(duplex: Duplex, lostError: (cause?: Error) => PortErro
   }
 
   function writableOf(): WritableStream<Uint8Array> {
+    // A stream that closes during a write may never call back.
+    let abandon: (error: PortError) => void = () => {};
     return new WritableStream<Uint8Array>({
       start(controller) {
-        duplex.once("close", () => controller.error(lostError(cause)));
+        duplex.once("close", () => {
+          const error = lostError(cause);
+          controller.error(error);
+          abandon(error);
+        });
       },
       write(bytes) {
         return new Promise<void>((resolve, reject) => {
+          abandon = reject;
           duplex.write(bytes, (error) => (error ? reject(lostError(error)) : resolve()));
-          // A stream that closes during a write may never call back.
-          duplex.once("close", () => reject(lostError(cause)));
         });
       },
     });
