@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MemoryFlash } from "../host-sim/hardware/flash.ts";
 import {
+  BoxData,
   BoxDataError,
   type BoxFiles,
   boxPartitionLength,
   eraseBoxData,
-  readBoxData,
-  writeBoxData,
 } from "./box-data.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -25,11 +24,14 @@ const second: BoxFiles = new Map([
 
 const erased = () => MemoryFlash.erased(boxPartitionLength);
 
+/** As after a restart. */
 function filesIn(flash: MemoryFlash): BoxFiles {
-  const data = readBoxData(flash);
-  assert.equal(data.type, "files");
-  return data.type === "files" ? data.files : new Map();
+  const data = new BoxData(flash);
+  assert.equal(data.state, "files");
+  return data.readAll();
 }
+
+const write = (flash: MemoryFlash, files: BoxFiles) => new BoxData(flash).write(files);
 
 /** Enough for a short test: a file of each kind, in two halves of two sectors. */
 const smallFlash = () => MemoryFlash.erased(4 * 4096);
@@ -60,31 +62,31 @@ function cutAfter(flash: MemoryFlash, byteCount: number): void {
 /** How many bytes the second write changes in total: each is a moment for a power cut. */
 function changedBytes(): number {
   const flash = smallFlash();
-  writeBoxData(flash, first);
+  write(flash, first);
   let total = 0;
   flash.onStep = (step) => {
     total += step.type === "write" ? step.bytes.length : step.length;
   };
-  writeBoxData(flash, second);
+  write(flash, second);
   return total;
 }
 
 describe("the files of a box", () => {
   it("are empty on a new board, and read back as written", () => {
     const flash = erased();
-    assert.deepEqual(readBoxData(flash), { type: "empty" });
-    writeBoxData(flash, first);
+    assert.equal(new BoxData(flash).state, "empty");
+    write(flash, first);
     assert.deepEqual(filesIn(flash), first);
-    writeBoxData(flash, second);
+    write(flash, second);
     assert.deepEqual(filesIn(flash), second);
-    writeBoxData(flash, first);
+    write(flash, first);
     assert.deepEqual(filesIn(flash), first);
   });
 
   it("leave nothing of the old files in flash", () => {
     const flash = erased();
-    writeBoxData(flash, new Map([["settings.json", text("an old password")]]));
-    writeBoxData(flash, second);
+    write(flash, new Map([["settings.json", text("an old password")]]));
+    write(flash, second);
     assert.ok(!Buffer.from(flash.bytes).includes("an old password"));
     eraseBoxData(flash);
     assert.ok(flash.bytes.every((byte) => byte === 0xff));
@@ -92,15 +94,15 @@ describe("the files of a box", () => {
 
   it("fill a half completely, and are refused when they need one byte more", () => {
     const flash = erased();
-    writeBoxData(flash, first);
+    write(flash, first);
     const overhead = 20 + 1 + 1 + 2;
     const largest = new Map([["a", new Uint8Array(boxPartitionLength / 2 - overhead)]]);
-    writeBoxData(flash, largest);
+    write(flash, largest);
     assert.deepEqual(filesIn(flash), largest);
     const tooLarge = new Map([["a", new Uint8Array(boxPartitionLength / 2 - overhead + 1)]]);
-    assert.throws(() => writeBoxData(flash, tooLarge), BoxDataError);
+    assert.throws(() => write(flash, tooLarge), BoxDataError);
     for (const name of ["", "a/b", "ü", "a".repeat(33)]) {
-      assert.throws(() => writeBoxData(flash, new Map([[name, text("x")]])), BoxDataError);
+      assert.throws(() => write(flash, new Map([[name, text("x")]])), BoxDataError);
     }
     assert.deepEqual(filesIn(flash), largest);
   });
@@ -111,9 +113,9 @@ describe("the files of a box", () => {
     const seen = { old: 0, new: 0 };
     for (let at = 0; at < total; at++) {
       const flash = smallFlash();
-      writeBoxData(flash, first);
+      write(flash, first);
       cutAfter(flash, at);
-      assert.throws(() => writeBoxData(flash, second), PowerCut);
+      assert.throws(() => write(flash, second), PowerCut);
       flash.onStep = undefined;
       const files = filesIn(flash);
       const isNew = files.get("certificate.der")?.length === 1;
@@ -121,7 +123,7 @@ describe("the files of a box", () => {
       seen[isNew ? "new" : "old"]++;
       // The next change works, whatever the cut has left.
       if (at % 97 === 0) {
-        writeBoxData(flash, first);
+        write(flash, first);
         assert.deepEqual(filesIn(flash), first);
       }
     }
@@ -134,21 +136,21 @@ describe("the files of a box", () => {
     fc.assert(
       fc.property(flipped, fc.boolean(), (bits, isInterrupted) => {
         const flash = smallFlash();
-        writeBoxData(flash, first);
+        write(flash, first);
         // Both halves hold a valid copy just before the old one is erased.
         if (isInterrupted) {
           cutAfter(flash, beforeLastErase);
-          assert.throws(() => writeBoxData(flash, second), PowerCut);
+          assert.throws(() => write(flash, second), PowerCut);
         }
         for (const bit of bits) {
           const at = bit >> 3;
           flash.bytes[at] = (flash.bytes[at] ?? 0) ^ (1 << (bit & 7));
         }
-        const data = readBoxData(flash);
-        if (data.type === "files") {
-          const isNew = data.files.get("certificate.der")?.length === 1;
-          assert.deepEqual(data.files, isNew ? second : first);
-        } else assert.equal(data.type, "damaged");
+        const data = new BoxData(flash);
+        if (data.state === "files") {
+          const isNew = data.read("certificate.der")?.length === 1;
+          assert.deepEqual(data.readAll(), isNew ? second : first);
+        } else assert.equal(data.state, "damaged");
       }),
       { numRuns: 300 },
     );
@@ -160,21 +162,23 @@ describe("the files of a box", () => {
         const flash = smallFlash();
         flash.bytes.set(bytes, 0);
         const isErased = bytes.every((byte) => byte === 0xff);
-        assert.equal(readBoxData(flash).type, isErased ? "empty" : "damaged");
+        assert.equal(new BoxData(flash).state, isErased ? "empty" : "damaged");
       }),
     );
   });
 
   it("keeps the old files when the flash does not keep what is written", () => {
     const flash = smallFlash();
-    writeBoxData(flash, first);
+    write(flash, first);
     const stuck = flash.bytes.length / 2 + 30;
-    const write = flash.write.bind(flash);
+    const writeBytes = flash.write.bind(flash);
     flash.write = (offset, bytes) => {
-      write(offset, bytes);
+      writeBytes(offset, bytes);
       flash.bytes[stuck] = 0;
     };
-    assert.throws(() => writeBoxData(flash, second), /could not be read back/);
+    const data = new BoxData(flash);
+    assert.throws(() => data.write(second), /could not be read back/);
+    assert.deepEqual(data.readAll(), first);
     assert.deepEqual(filesIn(flash), first);
   });
 });

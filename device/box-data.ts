@@ -23,12 +23,12 @@ import type { Flash } from "./hal.ts";
 export type BoxFiles = ReadonlyMap<string, Uint8Array>;
 
 /** What the partition contains. */
-export type BoxData =
-  | { readonly type: "files"; readonly files: BoxFiles; readonly sequence: number }
+export type BoxState =
+  | "files"
   /** nothing was ever written, or all of it was erased */
-  | { readonly type: "empty" }
+  | "empty"
   /** something is there, but no valid copy */
-  | { readonly type: "damaged" };
+  | "damaged";
 
 /** A copy that fits in no half. */
 export class BoxDataError extends Error {}
@@ -46,37 +46,77 @@ const pieceLength = 512;
 /** The size of the partition on an ESP32 (device/xs/esp32/partitions.csv). */
 export const boxPartitionLength = 0x1_0000;
 
-/** The newest valid copy. */
-export function readBoxData(flash: Flash): BoxData {
-  const copies = validCopies(flash);
-  const [newest] = copies;
-  if (newest === undefined) return { type: isErased(flash) ? "empty" : "damaged" };
-  const files = parseContent(flash.read(newest.offset + headerLength, newest.length));
-  if (files === undefined) return { type: "damaged" };
-  return { type: "files", files, sequence: newest.sequence };
-}
-
 /**
- * Replaces all files. The copy is written to the half that does not hold the newest one; the other
- * half is erased at the end, so that no old key or password stays.
- * @throws BoxDataError if the files are too large, or have an invalid name; nothing is changed then.
- *   Any error of the flash: the old copy or the new one is valid.
+ * The newest valid copy in a partition. It is checked once; a file is read from flash whenever it is
+ * needed, because the board's memory is scarce.
  */
-export function writeBoxData(flash: Flash, files: BoxFiles): void {
-  const [newest] = validCopies(flash);
-  const half = flash.length / 2;
-  const target = newest?.offset === 0 ? half : 0;
-  const sequence = newest === undefined ? 1 : newest.sequence + 1;
-  const copy = encodeCopy(files, sequence);
-  if (copy.length > half) {
-    throw new BoxDataError(`the box's files take ${copy.length} bytes, but only ${half} fit`);
+export class BoxData {
+  readonly #flash: Flash;
+  #copy: Copy | undefined;
+  #state: BoxState = "empty";
+  #places: ReadonlyMap<string, Place> = new Map();
+
+  constructor(flash: Flash) {
+    this.#flash = flash;
+    this.#look();
   }
-  eraseHalf(flash, target);
-  flash.write(target, copy);
-  if (copyAt(flash, target)?.sequence !== sequence) {
-    throw new Error("the box's files could not be read back after they were written");
+
+  get state(): BoxState {
+    return this.#state;
   }
-  eraseHalf(flash, half - target);
+
+  has(name: string): boolean {
+    return this.#places.has(name);
+  }
+
+  /** A copy in a buffer of its own, which TLS requires; undefined if there is no such file. */
+  read(name: string): Uint8Array | undefined {
+    const place = this.#places.get(name);
+    return place === undefined ? undefined : this.#flash.read(place.offset, place.length);
+  }
+
+  readAll(): BoxFiles {
+    const files = new Map<string, Uint8Array>();
+    for (const [name, { offset, length }] of this.#places) {
+      files.set(name, this.#flash.read(offset, length));
+    }
+    return files;
+  }
+
+  /**
+   * Replaces all files. The copy is written to the half that does not hold the newest one; the other
+   * half is erased at the end, so that no old key or password stays.
+   * @throws BoxDataError if the files are too large, or have an invalid name; nothing is changed then.
+   *   Any error of the flash: the old copy or the new one is valid.
+   */
+  write(files: BoxFiles): void {
+    const flash = this.#flash;
+    const half = flash.length / 2;
+    const target = this.#copy?.offset === 0 ? half : 0;
+    const sequence = (this.#copy?.sequence ?? 0) + 1;
+    const copy = encodeCopy(files, sequence);
+    if (copy.length > half) {
+      throw new BoxDataError(`the box's files take ${copy.length} bytes, but only ${half} fit`);
+    }
+    try {
+      eraseHalf(flash, target);
+      flash.write(target, copy);
+      if (copyAt(flash, target)?.sequence !== sequence) {
+        throw new Error("the box's files could not be read back after they were written");
+      }
+      eraseHalf(flash, half - target);
+    } finally {
+      this.#look();
+    }
+  }
+
+  #look(): void {
+    this.#copy = newestCopy(this.#flash);
+    const places = this.#copy === undefined ? undefined : placesIn(this.#flash, this.#copy);
+    this.#places = places ?? new Map();
+    if (places !== undefined) this.#state = "files";
+    else this.#state = isErased(this.#flash) ? "empty" : "damaged";
+  }
 }
 
 /** Erases everything. The box then waits to be set up. */
@@ -99,15 +139,16 @@ interface Copy {
   readonly length: number;
 }
 
-/** Newest first. */
-function validCopies(flash: Flash): Copy[] {
+interface Place {
+  readonly offset: number;
+  readonly length: number;
+}
+
+function newestCopy(flash: Flash): Copy | undefined {
   const first = copyAt(flash, 0);
   const second = copyAt(flash, flash.length / 2);
-  if (first === undefined || second === undefined) {
-    const only = first ?? second;
-    return only === undefined ? [] : [only];
-  }
-  return second.sequence > first.sequence ? [second, first] : [first, second];
+  if (first === undefined || second === undefined) return first ?? second;
+  return second.sequence > first.sequence ? second : first;
 }
 
 function copyAt(flash: Flash, offset: number): Copy | undefined {
@@ -169,21 +210,21 @@ function encodeCopy(files: BoxFiles, sequence: number): Uint8Array {
 }
 
 /** Undefined if the content is not a list of files, although its checksum is right. */
-function parseContent(content: Uint8Array): BoxFiles | undefined {
-  const view = viewOf(content);
-  const files = new Map<string, Uint8Array>();
-  let at = 0;
-  while (at < content.length) {
-    const nameEnd = at + 1 + (content[at] ?? 0);
-    if (nameEnd + 2 > content.length) return undefined;
-    const name = readUtf8(content.subarray(at + 1, nameEnd));
-    const end = nameEnd + 2 + view.getUint16(nameEnd, true);
-    if (!isFileName(name) || files.has(name) || end > content.length) return undefined;
-    // Each in a buffer of its own, which TLS requires.
-    files.set(name, content.slice(nameEnd + 2, end));
-    at = end;
+function placesIn(flash: Flash, { offset, length }: Copy): ReadonlyMap<string, Place> | undefined {
+  const places = new Map<string, Place>();
+  let at = offset + headerLength;
+  const end = at + length;
+  while (at < end) {
+    const nameLength = flash.read(at, 1)[0] ?? 0;
+    const bytesAt = at + 1 + nameLength + 2;
+    if (bytesAt > end) return undefined;
+    const name = readUtf8(flash.read(at + 1, nameLength));
+    const bytesLength = viewOf(flash.read(bytesAt - 2, 2)).getUint16(0, true);
+    at = bytesAt + bytesLength;
+    if (!isFileName(name) || places.has(name) || at > end) return undefined;
+    places.set(name, { offset: bytesAt, length: bytesLength });
   }
-  return files;
+  return places;
 }
 
 const isFileName = (name: string) => consistsOf(name, isFileNameUnit, 1, longestName);

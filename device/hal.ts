@@ -94,6 +94,16 @@ export interface WiFiNetwork {
   readonly password?: string;
 }
 
+/** One WiFi network that a scan found. */
+export interface FoundNetwork {
+  /** empty if the access point hides it */
+  readonly SSID: string;
+  /** dBm, negative */
+  readonly RSSI: number;
+  /** it wants a password */
+  readonly isSecured: boolean;
+}
+
 /**
  * A network interface, WiFi or Ethernet (ECMA-419, Network Interface). It is created once and kept;
  * `onChanged` is called with {@link NetworkInterface.onChanged}.
@@ -109,6 +119,11 @@ export interface NetworkInterface {
   /** Starts to join; replaces an attempt in progress. Ethernet takes no network. */
   connect(network?: WiFiNetwork): void;
   disconnect(): void;
+  /**
+   * Looks for networks; absent with Ethernet. `onFound` is called for each access point, then
+   * `onComplete`. A scan that cannot start completes at once, on a later turn. One at a time.
+   */
+  scan?(onFound: (network: FoundNetwork) => void, onComplete: () => void): void;
 }
 
 /** `connection` from this value on: there is an address, and sockets can be opened. */
@@ -162,6 +177,33 @@ export interface Flash {
   write(offset: number, bytes: Uint8Array): void;
   /** Blocks from `first` up to, but not including, `end`, in this order. */
   eraseBlocks(first: number, end: number): void;
+}
+
+/**
+ * The serial port, which also carries the printed lines (ECMA-419, Serial, format buffer). A byte that
+ * arrives with no observer is lost.
+ */
+export interface Serial {
+  /** Bytes have arrived; one observer. */
+  onReceived: ((bytes: Uint8Array) => void) | undefined;
+  /** Sent in order, between two printed lines. */
+  write(bytes: Uint8Array): void;
+}
+
+/** A button (ECMA-419, Digital, mode InputPullUp, both edges). Its contact may bounce. */
+export interface Button {
+  readonly isPressed: boolean;
+  /** It may have been pressed or released; one observer. */
+  onChanged: (() => void) | undefined;
+}
+
+/** What a box needs to be set up, apart from its {@link Device}. */
+export interface SetupHardware {
+  readonly serial?: Serial;
+  /** BOOT, on an ESP32 board */
+  readonly button?: Button;
+  /** HIGH: it shines */
+  readonly led?: Digital;
 }
 
 /** Why the device started. */

@@ -100,9 +100,9 @@ const pemOf = (label: string, der: ArrayBuffer) =>
   `-----BEGIN ${label}-----\n${Buffer.from(der).toString("base64")}\n-----END ${label}-----\n`;
 
 /** The DER in PEM: a certificate's or a PKCS#8 key's. */
-function derOf(pem: string): ArrayBuffer {
+function derOf(pem: string): Uint8Array {
   const base64 = pem.split(/-----[^-]+-----/)[1] ?? "";
-  return new Uint8Array(Buffer.from(base64, "base64")).buffer;
+  return Uint8Array.from(Buffer.from(base64, "base64"));
 }
 
 /**
@@ -280,6 +280,14 @@ export function fakeModules(
   FakeDigital.edges = [];
   FakeWiFi.isReachable = true;
   FakeWiFi.made = [];
+  const files = new Map([
+    ["ca.der", derOf(identity.ca)],
+    ["certificate.der", derOf(identity.cert)],
+    ["private-key.der", derOf(identity.key)],
+    ["claim-certificate.der", derOf(claim.certificate)],
+    ["claim-private-key.der", derOf(claim.key)],
+    ["request.pem", Uint8Array.from(Buffer.from(claim.request))],
+  ]);
   return {
     ...fakeTls(identity),
     time: new FakeTime(),
@@ -292,16 +300,7 @@ export function fakeModules(
     getResetReason: () => ({ reason: 9, string: "Brownout" }),
     gatePin: openGatePin(FakeDigital, 5, {}),
     openNetwork: (timer) => new WiFiInterface(FakeWiFi, timer),
-    secure: {
-      certificate: derOf(identity.ca),
-      clientCertificates: [derOf(identity.cert)],
-      clientKey: derOf(identity.key),
-    },
-    claim: {
-      clientCertificates: [derOf(claim.certificate)],
-      clientKey: derOf(claim.key),
-      request: new Uint8Array(Buffer.from(claim.request)).buffer,
-    },
+    readFile: (name) => files.get(name),
     onFailure: (detail) => {
       throw new Error(detail);
     },

@@ -1,4 +1,4 @@
-import { type BoxFiles, writeBoxData } from "../../device/box-data.ts";
+import { BoxData, type BoxFiles } from "../../device/box-data.ts";
 import { type FlashStep, MemoryFlash } from "../hardware/flash.ts";
 
 /**
@@ -10,7 +10,8 @@ import { type FlashStep, MemoryFlash } from "../hardware/flash.ts";
 export function planBoxData(partition: Uint8Array, files: BoxFiles): readonly FlashStep[] {
   const steps: FlashStep[] = [];
   const flash = new MemoryFlash(partition.slice());
+  const data = new BoxData(flash);
   flash.onStep = (step) => steps.push(step);
-  writeBoxData(flash, files);
+  data.write(files);
   return steps;
 }
