@@ -1,4 +1,4 @@
-import { type BoxFiles, readBoxData } from "../../device/box-data.ts";
+import { BoxData, type BoxFiles } from "../../device/box-data.ts";
 import { planBoxData } from "../../host-sim/esp32/box-plan.ts";
 import { MemoryFlash } from "../../host-sim/hardware/flash.ts";
 
@@ -34,10 +34,10 @@ export function boxWrites(partition: Uint8Array, files: BoxFiles): readonly Regi
 }
 
 function hasExactly(partition: Uint8Array, files: BoxFiles): boolean {
-  const data = readBoxData(new MemoryFlash(partition.slice()));
-  if (data.type !== "files" || data.files.size !== files.size) return false;
+  const current = new BoxData(new MemoryFlash(partition.slice())).readAll();
+  if (current.size !== files.size) return false;
   for (const [name, bytes] of files) {
-    const own = data.files.get(name);
+    const own = current.get(name);
     if (own === undefined || !isEqual(own, bytes)) return false;
   }
   // A half with an older copy would keep its key and password.
