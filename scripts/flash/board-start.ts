@@ -46,6 +46,8 @@ function judge(line: string): BoardStart | undefined {
   if (line.startsWith("{")) {
     const fields = parseObject(line);
     const isRecord = typeof fields?.at === "number" && typeof fields.type === "string";
+    // XS ends the firmware, for example when its memory is full.
+    if (fields?.type === "abort") return { type: "panic", reason: printable(line) };
     if (fields !== undefined && isRecord) return { type: "started", line: fields };
   }
   if (/Guru Meditation Error|^abort\(\) was called|^assert failed/.test(line)) {

@@ -30,6 +30,8 @@ export interface FlashOptions extends ConnectOptions {
   /** what makes a box itself; without it, that partition stays as it is */
   readonly box?: BoxFiles;
   onStage(stage: FlashStage): void;
+  /** how long the firmware may take from reset to its first line; default: 10 s */
+  readonly startTimeoutMs?: number;
   /** the share of the stage that is done, from 0 to 1 */
   onProgress(share: number): void;
 }
@@ -64,8 +66,7 @@ export type FlashResult =
       readonly state: string;
     };
 
-/** How long the firmware may take from reset to its first line. */
-const startTimeoutMs = 10_000;
+const defaultStartTimeoutMs = 10_000;
 
 class Failure extends Error {
   readonly problem: FlashProblem;
@@ -252,6 +253,7 @@ class Flashing {
 
   async #awaitStart(loader: BoardLoader): Promise<BoardStart> {
     const watch = new StartWatch();
+    const { startTimeoutMs = defaultStartTimeoutMs } = this.#options;
     const deadline = performance.now() + startTimeoutMs;
     try {
       for (;;) {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { InvalidArgumentError } from "commander";
 import { UserError } from "../command-line/user-error.ts";
 import type { BoardPort } from "./board-port.ts";
 import { type ListedPort, listPorts } from "./list-ports.ts";
-import { parseTcpAddress, TcpPort } from "./tcp-port.ts";
+import { parseTcpAddress } from "./tcp-address.ts";
+import { TcpPort } from "./tcp-port.ts";
 import { UsbSerialPort } from "./usb-serial-port.ts";
 
 /** The makers of the USB-to-serial chips on ESP32 boards, by USB vendor ID. */
@@ -21,15 +21,6 @@ export interface ChosenPort {
   readonly port: BoardPort;
   /** whether the port can reset the board */
   readonly hasControlLines: boolean;
-}
-
-/** A commander parser for `--port`. */
-export function portName(text: string): string {
-  const isAddress = parseTcpAddress(text) !== undefined;
-  if (isAddress || (/^[^\p{C}]{1,200}$/u.test(text) && !text.includes("://"))) return text;
-  throw new InvalidArgumentError(
-    "It must be a serial port, such as /dev/ttyUSB0 or COM3, or socket://host:port.",
-  );
 }
 
 /**

@@ -4,25 +4,9 @@ import type { ReadableStream, WritableStream } from "node:stream/web";
 import { messageOf } from "../command-line/user-error.ts";
 import { type BoardPort, PortError } from "./board-port.ts";
 import { streamsOf } from "./duplex-streams.ts";
+import { scheme, type TcpAddress } from "./tcp-address.ts";
 
-/** Where a serial port is reached over TCP, as raw bytes. */
-export interface TcpAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
-const scheme = "socket://";
 const connectTimeoutMs = 10_000;
-
-/** Reads `socket://host:port`, also with an IPv6 address in brackets. Undefined for anything else. */
-export function parseTcpAddress(text: string): TcpAddress | undefined {
-  if (!text.startsWith(scheme)) return undefined;
-  const [, bracketed, plain, digits] =
-    /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})\/?$/i.exec(text.slice(scheme.length)) ?? [];
-  const host = bracketed ?? plain;
-  const port = Number(digits);
-  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
-}
 
 /** A serial port over TCP: an emulated board, or ser2net in raw mode. It has no control lines. */
 export class TcpPort implements BoardPort {
