@@ -23,7 +23,8 @@ export const claimFiles = [
  */
 export function contentsOf(data: BoxData, networkKind: NetworkKind | undefined): BoxContents {
   if (data.state === "empty") return incomplete("the box is not set up yet");
-  if (data.state === "damaged") return incomplete("the box's settings are damaged: set it up again");
+  if (data.state === "damaged")
+    return incomplete("the box's settings are damaged: set it up again");
   const input = settingsIn(data);
   if (input === undefined) return incomplete(`${settingsFile} is missing, or not a JSON object`);
   const result = parseSettings(input);

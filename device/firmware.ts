@@ -24,21 +24,25 @@ import {
 /** What happens to a box's own files, apart from what its agent does. It contains no secrets. */
 export interface SetupRecord {
   readonly type: "setup";
-  readonly state:
-    /** it cannot work yet; said once a second */
-    | "waiting"
-    /** it tries a network that somebody has set over the serial port */
-    | "joining"
-    /** that network works, and is kept */
-    | "joined"
-    | "not-joined"
-    /** the button has been held: released now, it clears the networks */
-    | "button-held"
-    | "networks-cleared"
-    /** the flash memory did not keep a change */
-    | "not-kept";
+  readonly state: SetupState;
   readonly detail: string | null;
 }
+
+export const setupStates = [
+  /** it cannot work yet; said once a second */
+  "waiting",
+  /** it tries a network that somebody has set over the serial port */
+  "joining",
+  /** that network works, and is kept */
+  "joined",
+  "not-joined",
+  /** the button has been held: released now, it clears the networks */
+  "button-held",
+  "networks-cleared",
+  /** the flash memory did not keep a change */
+  "not-kept",
+] as const;
+export type SetupState = (typeof setupStates)[number];
 
 export type FirmwareRecord = AgentRecord | SetupRecord;
 
@@ -286,7 +290,7 @@ export class Firmware {
     }
   }
 
-  #say(state: SetupRecord["state"], detail: string | null): void {
+  #say(state: SetupState, detail: string | null): void {
     this.#options.onRecord({ type: "setup", state, detail });
   }
 }

@@ -114,17 +114,25 @@ declare module "embedded:io/serial" {
   }
 }
 
-declare module "embedded:storage/files" {
-  interface File {
-    read(count: number, offset: number): ArrayBuffer;
-    write(bytes: Uint8Array, offset: number): void;
+declare module "file" {
+  /** A file of a desktop. It is made when it is opened for writing. */
+  export class File {
+    static exists(path: string): boolean;
+    constructor(path: string, isWritable?: boolean);
+    /** at most as many bytes as there are */
+    read(type: ArrayBufferConstructor, count: number): ArrayBuffer;
+    write(bytes: ArrayBuffer): void;
     close(): void;
   }
-  const files: {
-    /** @throws Error if it cannot be opened; `w` truncates or makes it */
-    openFile(options: { path: string; mode: "r" | "w" }): File;
+}
+
+declare module "mc/config" {
+  /** What the manifest has under `config`, on a desktop. */
+  const config: {
+    /** the path of the file that replaces the box's partition */
+    readonly boxFile: string;
   };
-  export default files;
+  export default config;
 }
 
 declare module "embedded:storage/flash" {

@@ -1,3 +1,4 @@
+import type NativeDigital from "embedded:io/digital";
 import type TCP from "embedded:io/socket/tcp";
 import type { TCPOptions } from "embedded:io/socket/tcp";
 import type NativeTLSSocket from "embedded:io/socket/tcp/tls";
@@ -36,15 +37,31 @@ export const fakeTimer: XsModules["nativeTimer"] = {
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
 
-export class FakeDigital {
+type DigitalOptions = ConstructorParameters<typeof NativeDigital>[0];
+
+export class FakeDigital implements NativeDigital {
   static readonly Output = 8;
+  static readonly InputPullUp = 1;
+  static readonly Rising = 1;
+  static readonly Falling = 2;
   static edges: (0 | 1)[] = [];
-  readonly options: { pin: number; mode: number; initialValue?: 0 | 1 };
+  readonly options: DigitalOptions;
   #value: 0 | 1;
 
-  constructor(options: { pin: number; mode: number; initialValue?: 0 | 1 }) {
+  constructor(options: DigitalOptions) {
     this.options = options;
     this.#value = options.initialValue ?? 1;
+  }
+
+  read(): 0 | 1 {
+    return this.#value;
+  }
+
+  /** The level of an input changes from outside. */
+  become(value: 0 | 1): void {
+    this.#value = value;
+    const edge = value === 1 ? FakeDigital.Rising : FakeDigital.Falling;
+    if (((this.options.edge ?? 0) & edge) !== 0) this.options.onReadable?.();
   }
 
   write(value: 0 | 1): void {
@@ -214,6 +231,10 @@ export function fakeTls(identity: FakeIdentity) {
 export class FakeWiFi implements NativeWiFi {
   static isReachable = true;
   static made: FakeWiFi[] = [];
+  static readonly networks = [
+    { SSID: "car park", RSSI: -60, security: "wpa2_psk" },
+    { SSID: "guests", RSSI: -80, security: "none" },
+  ];
   connection = 200;
   readonly joined: unknown[] = [];
   readonly #onChanged: ((property: string) => void) | undefined;
@@ -243,6 +264,14 @@ export class FakeWiFi implements NativeWiFi {
   disconnect(): void {
     clearTimeout(this.#pending);
     this.connection = 200;
+  }
+
+  scan({ onFound, onComplete }: Parameters<NativeWiFi["scan"]>[0]): void {
+    if (this.connection === 300) throw new Error("scan failed");
+    setTimeout(() => {
+      for (const network of FakeWiFi.networks) onFound(network);
+      onComplete();
+    }, 1);
   }
 
   become(connection: number): void {

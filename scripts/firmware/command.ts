@@ -1,16 +1,19 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { BoxFiles } from "../../device/box-data.ts";
+import { type NetworkKind, networkKinds } from "../../device/config.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
-import { defaultThing, thingName } from "../broker/options.ts";
+import { thingName } from "../broker/options.ts";
 import { defaultCertsDirectory } from "../certs/paths.ts";
 import { UserError } from "../command-line/user-error.ts";
 
 interface BuildFlags {
-  readonly thing: string;
+  readonly thing?: string;
   readonly certs: string;
   readonly platform: string;
+  readonly network: NetworkKind;
   readonly debug?: boolean;
   readonly emulator?: boolean;
   readonly manifest?: string;
@@ -22,14 +25,16 @@ interface PortFlags {
 
 const esp32 = "esp32";
 
-/** Adds `boom-box build`, `flash` and `monitor`, which use the Moddable SDK. */
+/** Adds `boom-box build`, `flash` and `monitor`. */
 export function registerFirmwareCommands(program: Command): void {
   addBuildOptions(
     program.command("build"),
     `${esp32}, a board of the SDK, or lin for this computer`,
   )
-    .description("check settings and certificates, and build the firmware with the Moddable SDK")
+    .description("build the firmware for every box with the Moddable SDK")
     .option("--emulator", "build for the emulated ESP32, which always uses Ethernet")
+    .option("--thing <name>", "with --platform lin: the box that it runs as", thingName)
+    .option("--certs <dir>", "the folder of its files", defaultCertsDirectory)
     .action(async (flags: BuildFlags) => {
       await buildShown(flags);
     });
@@ -48,27 +53,29 @@ export function registerFirmwareCommands(program: Command): void {
 
 function addBuildOptions(command: Command, platforms: string): Command {
   return command
-    .option("--thing <name>", "the box's thing name", thingName, defaultThing)
-    .option(
-      "--certs <dir>",
-      "the folder of its certificates and settings.json",
-      defaultCertsDirectory,
-    )
     .option("--platform <name>", platforms, esp32)
+    .addOption(
+      new Option("--network <kind>", "how the boxes connect").choices(networkKinds).default("wifi"),
+    )
     .option("--manifest <file>", "your board's manifest, for example with its Ethernet pins")
     .option("--debug", "include Moddable's debugger");
 }
 
 async function buildShown(flags: BuildFlags) {
+  const { platform, thing } = flags;
+  if (thing !== undefined && platform !== "lin") {
+    throw new UserError(
+      "an image is for every box: leave out --thing, and name the box when you flash it",
+    );
+  }
   const { build, outputOf } = await import("./build.ts");
+  const files = thing === undefined ? undefined : await filesOf(flags.certs, thing);
   const isTerminal = process.stdout.isTTY === true;
   const clear = isTerminal ? "\r\x1b[K" : "";
+  const variant = { platform, debug: flags.debug === true, emulator: flags.emulator === true };
   const sdk = await build({
-    thing: flags.thing,
-    certs: flags.certs,
-    platform: flags.platform,
-    debug: flags.debug === true,
-    emulator: flags.emulator === true,
+    ...variant,
+    network: variant.emulator ? "ethernet" : flags.network,
     ...(flags.manifest === undefined ? {} : { boardManifest: flags.manifest }),
     environment: process.env,
     onStep: (step) => process.stdout.write(`${clear}${step}\n`),
@@ -76,13 +83,24 @@ async function buildShown(flags: BuildFlags) {
       if (isTerminal) process.stdout.write(`${clear}  ${detail.slice(0, 70)}`);
     },
   });
-  const output = outputOf({
-    platform: flags.platform,
-    debug: flags.debug === true,
-    emulator: flags.emulator === true,
-  });
+  const output = outputOf(variant);
+  if (files !== undefined) await writeBoxFile(output, files);
   process.stdout.write(`${clear}built: ${output.bin}\n`);
   return { sdk, output };
+}
+
+/** @throws UserError of one line when settings or certificates are missing or invalid */
+async function filesOf(certs: string, thing: string): Promise<BoxFiles> {
+  const { readBoxFiles } = await import("./box-files.ts");
+  return (await readBoxFiles(certs, thing)).files;
+}
+
+/** A desktop has no flash: a file takes the place of the box's partition. */
+async function writeBoxFile(output: { readonly directory: string }, files: BoxFiles) {
+  const { boxFileOf } = await import("./build.ts");
+  const { boxPartition } = await import("./box-files.ts");
+  const { writeAtomically } = await import("../certs/files.ts");
+  await writeAtomically(boxFileOf(output), boxPartition(files));
 }
 
 async function flash(flags: BuildFlags & PortFlags): Promise<void> {

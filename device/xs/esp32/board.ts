@@ -1,7 +1,7 @@
-import FFI from "mc/ffi";
 import type Digital from "embedded:io/digital";
 import NativeSerial from "embedded:io/serial";
 import NativeFlash from "embedded:storage/flash";
+import FFI from "mc/ffi";
 import type { PulseOutput, SetupHardware } from "../../hal.ts";
 import { XsButton } from "../button.ts";
 import { XsFlash } from "../flash.ts";

@@ -1,13 +1,13 @@
-import files from "embedded:storage/files";
+import { File } from "file";
+import config from "mc/config";
 import { boxPartitionLength } from "../../box-data.ts";
 import type { Flash } from "../../hal.ts";
 
-const name = "box.bin";
 const sector = 0x1000;
 
 /**
- * The box's partition on a desktop: the file `box.bin` in the folder that the build has set
- * (`config.files`). Without the file, the flash is erased.
+ * The box's partition on a desktop: a file, whose path the build has set. Without the file, the flash
+ * is erased.
  */
 export class FileFlash implements Flash {
   readonly length = boxPartitionLength;
@@ -15,13 +15,9 @@ export class FileFlash implements Flash {
   readonly #bytes = new Uint8Array(boxPartitionLength).fill(0xff);
 
   constructor() {
-    let file: ReturnType<typeof files.openFile>;
-    try {
-      file = files.openFile({ path: name, mode: "r" });
-    } catch {
-      return;
-    }
-    this.#bytes.set(new Uint8Array(file.read(boxPartitionLength, 0)));
+    if (!File.exists(config.boxFile)) return;
+    const file = new File(config.boxFile);
+    this.#bytes.set(new Uint8Array(file.read(ArrayBuffer, boxPartitionLength)));
     file.close();
   }
 
@@ -40,8 +36,8 @@ export class FileFlash implements Flash {
   }
 
   #save(): void {
-    const file = files.openFile({ path: name, mode: "w" });
-    file.write(this.#bytes, 0);
+    const file = new File(config.boxFile, true);
+    file.write(this.#bytes.buffer);
     file.close();
   }
 }
