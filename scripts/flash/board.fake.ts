@@ -144,6 +144,8 @@ export class FakeBoard implements BoardPort {
 
   #handle(packet: Uint8Array): void {
     const view = viewOf(packet);
+    // The rest of a packet whose beginning was lost.
+    if (packet.length < 8 || packet.length !== 8 + view.getUint16(2, true)) return;
     const operation = packet[1] ?? 0;
     const data = packet.subarray(8);
     this.onCommand(operation);

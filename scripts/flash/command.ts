@@ -7,11 +7,16 @@ import { onStopSignal } from "../../host-sim/stop-signals.ts";
 import { thingName } from "../broker/options.ts";
 import { defaultCertsDirectory } from "../certs/paths.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { addBuildOptions, type BuildFlags, buildShown, variantOf } from "../firmware/command.ts";
+import {
+  addBuildOptions,
+  type BuildFlags,
+  buildShown,
+  variantOf,
+} from "../firmware/build-options.ts";
 import type { FirmwarePackage } from "../package/firmware-package.ts";
 import { portName } from "../serial/port-name.ts";
 
-interface FlashFlags extends Omit<BuildFlags, "thing"> {
+interface FlashFlags extends BuildFlags {
   readonly package?: string;
   readonly thing?: string;
   readonly certs: string;

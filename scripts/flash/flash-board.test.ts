@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { BoxData, type BoxFiles } from "../../device/box-data.ts";
 import { layOutFlash } from "../../host-sim/esp32/flash-image.ts";
 import { MemoryFlash } from "../../host-sim/hardware/flash.ts";
+import { boxPartition } from "../firmware/box-files.ts";
 import { firmwareOf, partsOf } from "../package/firmware.rig.ts";
 import type { FirmwarePackage } from "../package/firmware-package.ts";
 import { FakeBoard, type FakeBoardOptions } from "./board.fake.ts";
-import { boxPartition } from "./box-partition.rig.ts";
 import { type FlashOptions, type FlashResult, flashBoard } from "./flash-board.ts";
 
 const first = '{"at":4,"type":"connection","state":"network","reason":null}\n';
@@ -133,7 +133,7 @@ describe("flashing a board", function () {
     await flash(whole, options);
     const length = 1_000_000 - whole.bytesUntilCut;
     const states = new Set<string>();
-    for (let cutAt = 500; cutAt < length; cutAt += Math.ceil(length / 60)) {
+    for (let cutAt = 500; cutAt < length; cutAt += Math.ceil(length / 24)) {
       const board = new FakeBoard(inLoader);
       board.bytesUntilCut = cutAt;
       const cut = await flash(board, options);

@@ -2,7 +2,12 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { addBuildOptions, type BuildFlags, buildShown, variantOf } from "../firmware/command.ts";
+import {
+  addBuildOptions,
+  type BuildFlags,
+  buildShown,
+  variantOf,
+} from "../firmware/build-options.ts";
 
 interface PackageFlags extends BuildFlags {
   readonly output: string;
