@@ -15,7 +15,8 @@ export interface ImagePlaces {
   readonly project: string;
 }
 
-const image = "xs_esp32.bin";
+/** The application, as the SDK names it. */
+export const imageFile = "xs_esp32.bin";
 
 /** The whole flash as one file, for an emulator. */
 export const flashFile = "flash.bin";
@@ -26,7 +27,7 @@ export const flashFile = "flash.bin";
  */
 export function removeImage({ bin, project }: ImagePlaces): void {
   const built = join(project, "build");
-  for (const file of [join(bin, image), join(built, image), join(built, "xs_esp32.elf")]) {
+  for (const file of [join(bin, imageFile), join(built, imageFile), join(built, "xs_esp32.elf")]) {
     rmSync(file, { force: true });
   }
 }
@@ -41,7 +42,7 @@ export function checkImage(places: ImagePlaces): {
   readonly usedPins: readonly UsedPin[];
 } {
   const { bin, project } = places;
-  const file = join(bin, image);
+  const file = join(bin, imageFile);
   const sdkconfig = join(project, "sdkconfig");
   if (!existsSync(sdkconfig)) {
     throw new UserError(
@@ -95,7 +96,7 @@ export function writeFlash({ bin, project }: ImagePlaces): void {
       [bootloaderAt, read("bootloader.bin")],
       [partitionTableAt, read("partition-table.bin")],
       [offsetOf("otadata"), read("ota_data_initial.bin")],
-      [offsetOf("ota_0"), read(image)],
+      [offsetOf("ota_0"), read(imageFile)],
     ]),
   );
   writeFileSync(join(bin, flashFile), flash, { mode: 0o600 });
