@@ -1,6 +1,6 @@
 /** Who may know whom; see docs/architecture.md. `npm run imports` checks it. */
 const moddable =
-  "^(embedded:.+|boom-box/(network|board)|mc/ffi|time|timer|Resource|resetReason|rng|crypt|curve|ecdsa|ecp|modular|pkcs8|(ssl|sdk)/.+)$";
+  "^(embedded:.+|boom-box/(network|board)|mc/(ffi|config)|file|time|timer|resetReason|rng|crypt|curve|ecdsa|ecp|modular|pkcs8|(ssl|sdk)/.+)$";
 const tests = "\\.(test|contract|fake|rig|vectors|program)\\.tsx?$";
 
 /** @type {import("dependency-cruiser").IConfiguration} */

@@ -82,6 +82,11 @@ export class Agent {
     return this.#machine.connectionState;
   }
 
+  /** A pulse is under way; {@link Agent.stop} would cut it short. */
+  get isPulsing(): boolean {
+    return this.#pin.isPulsing;
+  }
+
   start(): void {
     this.#handle((now) => this.#machine.start(now));
   }

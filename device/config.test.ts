@@ -36,6 +36,8 @@ describe("parseSettings", () => {
       port: 8883,
       alpn: false,
       claim: undefined,
+      led: undefined,
+      appUrl: undefined,
       prefix: "gate",
       pin: 5,
       pulseMs: 500,
@@ -193,6 +195,32 @@ describe("parseSettings", () => {
       it(`may not be ${JSON.stringify(timeServers).slice(0, 40)}`, () => {
         assert.match(problemOf({ timeServers }), /^timeServers must be 1–8 host names/);
       });
+    }
+  });
+
+  it("has a light on any pin but the gate's", () => {
+    assert.deepEqual(settingsOf({ led: { pin: 2 } }).led, { pin: 2 });
+    for (const led of [{}, { pin: -1 }, { pin: "2" }, { pin: 2, active: 0 }, 2, []]) {
+      assert.match(problemOf({ led }), /^led must be \{pin: 0–48\}/);
+    }
+    assert.match(problemOf({ led: { pin: 5 } }), /^led and the gate both use pin 5/);
+  });
+
+  it("names the staff app by an absolute address", () => {
+    const appUrl = "https://gate.example:8443/?a=%20";
+    assert.equal(settingsOf({ appUrl }).appUrl, appUrl);
+    for (const wrong of [
+      ...[
+        "",
+        "gate.example",
+        "https://",
+        "javascript:alert(1)",
+        "https://a b",
+        "https://ä.example",
+      ],
+      ...[`https://${"a".repeat(121)}`, 'https://a"b', 5],
+    ]) {
+      assert.match(problemOf({ appUrl: wrong }), /^appUrl must be https:/);
     }
   });
 

@@ -42,6 +42,10 @@ export interface Settings {
   readonly timeServers: readonly string[];
   /** for a box that is provisioned without a certificate of its own and claims one */
   readonly claim: ClaimSettings | undefined;
+  /** a light on another pin; HIGH: it shines */
+  readonly led: { readonly pin: number } | undefined;
+  /** where the staff app is: whoever sets the WiFi by Improv is led there */
+  readonly appUrl: string | undefined;
 }
 
 export interface ClaimSettings {
@@ -122,7 +126,12 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     networks: reader.networks(),
     timeServers: reader.timeServers(),
     claim: reader.claim(),
+    led: reader.led(),
+    appUrl: reader.appUrl(),
   };
+  if (settings.led?.pin === settings.pin) {
+    reader.problems.push(`led and the gate both use pin ${settings.pin}: choose another for led`);
+  }
   if (settings.pulseCapMs < pulseMs + 100) {
     reader.problems.push(`pulseCapMs must exceed pulseMs (${pulseMs}) by at least 100 ms`);
   }
@@ -130,6 +139,13 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
   return reader.problems.length === 0
     ? { type: "settings", settings }
     : { type: "problems", problems: reader.problems };
+}
+
+/** The number of a pin, or undefined if it is none. */
+export function pinOf(value: unknown): number | undefined {
+  const { minimum, maximum } = numberLimits.pin;
+  const isPin = typeof value === "number" && Number.isInteger(value);
+  return isPin && value >= minimum && value <= maximum ? value : undefined;
 }
 
 /** Long enough that lateness alone never triggers it, short enough to protect the motor. */
@@ -223,6 +239,25 @@ class SettingsReader {
     return undefined;
   }
 
+  led(): Settings["led"] {
+    const value = this.#input.led ?? undefined;
+    if (value === undefined) return undefined;
+    const { pin: given, ...unknown } = Object(value) as Record<string, unknown>;
+    const { minimum, maximum } = numberLimits.pin;
+    const pin = pinOf(given);
+    if (Object.keys(unknown).length === 0 && pin !== undefined) return { pin };
+    this.problems.push(`led must be {pin: ${minimum}–${maximum}}: ${show(value)}`);
+    return undefined;
+  }
+
+  appUrl(): string | undefined {
+    const value = this.#input.appUrl ?? undefined;
+    if (value === undefined) return undefined;
+    if (typeof value === "string" && isWebAddress(value)) return value;
+    this.problems.push(`appUrl must be https://… or http://…, 128 characters: ${show(value)}`);
+    return undefined;
+  }
+
   refuseUnknown(known: readonly string[]): void {
     for (const name of Object.keys(this.#input)) {
       if (!known.includes(name)) this.problems.push(`${show(name)} is not a setting`);
@@ -234,6 +269,16 @@ class SettingsReader {
 export function isHostName(text: string): boolean {
   return text.length <= 253 && text.split(".").every(isLabel);
 }
+
+/** An absolute address of a page, 128 characters at most. */
+export function isWebAddress(text: string): boolean {
+  const isAbsolute = text.startsWith("https://") || text.startsWith("http://");
+  return isAbsolute && consistsOf(text, isUrlUnit, 9, 128);
+}
+
+/** The printable ASCII characters that RFC 3986 allows; the rest is percent-encoded. */
+const isUrlUnit = (unit: number) =>
+  isPrintableAscii(unit) && !' "<>\\^`{|}'.includes(String.fromCharCode(unit));
 
 function isLabel(label: string): boolean {
   return consistsOf(label, isLabelUnit, 1, 63) && !label.startsWith("-") && !label.endsWith("-");

@@ -1,9 +1,12 @@
 import type {
+  Button,
   Clock,
   Device,
   Digital,
+  FoundNetwork,
   KeyValue,
   NetworkInterface,
+  Serial,
   SocketError,
   SynchronizeOptions,
   System,
@@ -53,7 +56,7 @@ export class FakeDevice implements Device {
   }
 }
 
-class FakePin implements Digital {
+export class FakePin implements Digital {
   readonly writes: (0 | 1)[] = [];
 
   get value(): 0 | 1 {
@@ -66,6 +69,11 @@ class FakePin implements Digital {
 }
 
 class FakeNetwork implements NetworkInterface {
+  /** false: no network can be joined */
+  isReachable = true;
+  /** what a scan finds */
+  found: readonly FoundNetwork[] = [];
+  scans = 0;
   connection = 200;
   address: string | undefined;
   RSSI: number | undefined;
@@ -74,7 +82,16 @@ class FakeNetwork implements NetworkInterface {
 
   connect(network?: WiFiNetwork): void {
     this.joined.push(network);
-    setTimeout(() => this.become(500), 1);
+    this.connection = 300;
+    setTimeout(() => this.become(this.isReachable ? 500 : 200), 1);
+  }
+
+  scan(onFound: (network: FoundNetwork) => void, onComplete: () => void): void {
+    this.scans++;
+    setTimeout(() => {
+      for (const network of this.found) onFound(network);
+      onComplete();
+    }, 1_500);
   }
 
   disconnect(): void {
@@ -141,6 +158,26 @@ class FakeStorage implements KeyValue {
 
   delete(key: string): void {
     this.values.delete(key);
+  }
+}
+
+/** A serial port whose other end is the test. */
+export class FakeSerial implements Serial {
+  onReceived: Serial["onReceived"];
+  readonly written: Uint8Array[] = [];
+
+  write(bytes: Uint8Array): void {
+    this.written.push(bytes);
+  }
+}
+
+export class FakeButton implements Button {
+  isPressed = false;
+  onChanged: Button["onChanged"];
+
+  become(isPressed: boolean): void {
+    this.isPressed = isPressed;
+    this.onChanged?.();
   }
 }
 

@@ -26,6 +26,11 @@ export class GatePin {
     this.#options = options;
   }
 
+  /** From the rising edge until the program has written LOW. */
+  get isPulsing(): boolean {
+    return this.#cap !== undefined;
+  }
+
   write(value: 0 | 1): void {
     if (value === 0) {
       // LOW first: nothing before it can fail.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   type Device,
+  type FoundNetwork,
   type Identity,
   networkReady,
   type SocketError,
@@ -187,6 +188,21 @@ export function describeHardware(name: string, make: () => Promise<HardwareUnder
         hardware.setNetworkReachable(false);
         await down.first();
         assert.equal(network.address, undefined);
+      });
+
+      it("scans on a later turn, if it can", async function () {
+        const { network } = hardware.device;
+        if (network.scan === undefined) this.skip();
+        const found = new Calls<FoundNetwork>();
+        const completed = new Calls<string>();
+        network.scan(found.add, () => completed.add("completed"));
+        assert.deepEqual([...found.seen, ...completed.seen], []);
+        await completed.first();
+        for (const { SSID, RSSI, isSecured } of found.seen) {
+          assert.equal(typeof SSID, "string");
+          assert.ok(RSSI < 0);
+          assert.equal(typeof isSecured, "boolean");
+        }
       });
 
       it("reports that there is no network to connect to", async () => {

@@ -119,6 +119,11 @@ export interface NetworkInterface {
   /** Starts to join; replaces an attempt in progress. Ethernet takes no network. */
   connect(network?: WiFiNetwork): void;
   disconnect(): void;
+  /**
+   * Looks for networks; absent with Ethernet. `onFound` is called for each access point, then
+   * `onComplete`. A scan that cannot start completes at once, on a later turn. One at a time.
+   */
+  scan?(onFound: (network: FoundNetwork) => void, onComplete: () => void): void;
 }
 
 /** `connection` from this value on: there is an address, and sockets can be opened. */
@@ -156,6 +161,49 @@ export interface KeyValue {
   read(key: string): string | undefined;
   write(key: string, value: string): void;
   delete(key: string): void;
+}
+
+/**
+ * A partition of flash memory (ECMA-419, storage, flash). Erased bytes are 0xff, and a write can only
+ * clear bits. Every call takes effect before it returns, and throws if the flash fails.
+ */
+export interface Flash {
+  /** in bytes; a multiple of {@link Flash.blockLength} */
+  readonly length: number;
+  /** how many bytes are erased together */
+  readonly blockLength: number;
+  /** A copy of `count` bytes. */
+  read(offset: number, count: number): Uint8Array;
+  write(offset: number, bytes: Uint8Array): void;
+  /** Blocks from `first` up to, but not including, `end`, in this order. */
+  eraseBlocks(first: number, end: number): void;
+}
+
+/**
+ * The serial port, which also carries the printed lines (ECMA-419, Serial, format buffer). A byte that
+ * arrives with no observer is lost.
+ */
+export interface Serial {
+  /** Bytes have arrived; one observer. */
+  onReceived: ((bytes: Uint8Array) => void) | undefined;
+  /** Sent in order, between two printed lines. */
+  write(bytes: Uint8Array): void;
+}
+
+/** A button (ECMA-419, Digital, mode InputPullUp, both edges). Its contact may bounce. */
+export interface Button {
+  readonly isPressed: boolean;
+  /** It may have been pressed or released; one observer. */
+  onChanged: (() => void) | undefined;
+}
+
+/** What a box needs to be set up, apart from its {@link Device}. */
+export interface SetupHardware {
+  readonly serial?: Serial;
+  /** BOOT, on an ESP32 board */
+  readonly button?: Button;
+  /** HIGH: it shines */
+  readonly led?: Digital;
 }
 
 /** Why the device started. */

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { build, type Plugin } from "esbuild";
+import { MemoryFlash } from "../host-sim/hardware/flash.ts";
 import { projectRoot } from "../host-sim/project-root.ts";
 import { clientPackets } from "../host-sim/xs/bundle/client-packets.ts";
 import { mqttPacketShims, shimPlugin } from "../host-sim/xs/bundle/shims.ts";
+import { ownFiles } from "./box-contents.ts";
+import { BoxData, boxPartitionLength } from "./box-data.ts";
+import { type RawSettings, writeSettings } from "./settings-text.ts";
 import { FakeTime, fakeKeyValue } from "./xs/moddable.fake.ts";
 
 /** The Moddable modules of the program come from its context. */
@@ -19,7 +23,7 @@ const fromContext: Plugin = {
     builder.onLoad({ filter: /./, namespace: "context" }, ({ path }) => {
       const name = JSON.stringify(path);
       const contents: Record<string, string> = {
-        "boom-box/network": `export const openNetwork = moddable[${name}];`,
+        "boom-box/network": `export const { networkKind, openNetwork } = moddable[${name}];`,
         "boom-box/board": `export const { openBoard, timeServerPort } = moddable[${name}];`,
       };
       return { contents: contents[path] ?? `export default moddable[${name}];` };
@@ -46,7 +50,7 @@ function programText(): Promise<string> {
 }
 
 /** Runs the program as on a board, and returns its hardware accesses in order. */
-async function boot(settings: string) {
+async function boot(flash: MemoryFlash | undefined) {
   const done: string[] = [];
   const lines: Record<string, unknown>[] = [];
   class Digital {
@@ -58,10 +62,6 @@ async function boot(settings: string) {
       done.push(`pin ${value}`);
     }
   }
-  const resource = (name: string) => {
-    done.push(`read ${name}`);
-    return Uint8Array.from(name === "settings.json" ? Buffer.from(settings) : []).buffer;
-  };
   const unused = class {
     constructor() {
       done.push("socket");
@@ -76,20 +76,30 @@ async function boot(settings: string) {
     disconnect: () => {},
   };
   const moddable = {
-    Resource: function Resource(name: string) {
-      return resource(name);
-    },
     "embedded:io/digital": Digital,
     "embedded:io/socket/tcp": unused,
     "embedded:io/socket/tcp/tls": unused,
     "embedded:io/socket/udp": unused,
     "embedded:storage/key-value": fakeKeyValue(),
-    "boom-box/network": () => {
-      done.push("network");
-      return network;
+    "boom-box/network": {
+      networkKind: "wifi",
+      openNetwork: () => {
+        done.push("network");
+        return network;
+      },
     },
     "boom-box/board": {
       openBoard: () => ({
+        chip: "ESP32",
+        openFlash: () => {
+          done.push("flash");
+          if (flash === undefined) throw new Error("can't find partition");
+          return flash;
+        },
+        openSetup: (_: typeof Digital, ledPin: number | undefined) => {
+          done.push(`setup, light on ${ledPin}`);
+          return {};
+        },
         withPulses: (gpio: Digital, pin: number) => {
           done.push(`pulses on ${pin}`);
           return gpio;
@@ -109,8 +119,22 @@ async function boot(settings: string) {
     trace: (text: string) => lines.push(JSON.parse(text) as Record<string, unknown>),
     System: { resolve: () => {} },
   });
-  runInContext(await programText(), context);
-  return { done, lines, context: context as { abort?: (why: string, error: unknown) => unknown } };
+  let thrown: unknown;
+  try {
+    runInContext(await programText(), context);
+  } catch (error) {
+    thrown = error;
+  }
+  const { abort } = context as { abort?: (why: string, error: unknown) => unknown };
+  return { done, lines, thrown, abort };
+}
+
+/** The flash of a box that is set up. */
+function flashWith(settings: RawSettings): MemoryFlash {
+  const flash = MemoryFlash.erased(boxPartitionLength);
+  const files = ownFiles.map((name): [string, Uint8Array] => [name, Uint8Array.of(1)]);
+  new BoxData(flash).write(new Map([["settings.json", writeSettings(settings)], ...files]));
+  return flash;
 }
 
 const good = {
@@ -120,9 +144,11 @@ const good = {
 };
 
 describe("the program on the board", () => {
-  it("puts the pin of the settings LOW before it touches any other hardware", async () => {
-    const { done, lines } = await boot(JSON.stringify({ ...good, pin: 21 }));
-    assert.deepEqual(done.slice(0, 3), ["read settings.json", "pin 21 starts 0", "pulses on 21"]);
+  it("puts the pin of the settings LOW before it touches any hardware but the flash", async () => {
+    const { done, lines, thrown } = await boot(flashWith({ ...good, pin: 21, led: { pin: 2 } }));
+    assert.equal(thrown, undefined);
+    assert.deepEqual(done.slice(0, 3), ["flash", "pin 21 starts 0", "pulses on 21"]);
+    assert.ok(done.includes("setup, light on 2"));
     assert.ok(done.includes("join car park"));
     assert.ok(!done.includes("confirmed"), "nothing has been proven yet");
     assert.ok(!done.includes("pin 1"));
@@ -130,34 +156,33 @@ describe("the program on the board", () => {
     assert.doesNotMatch(JSON.stringify(lines), /let me in/);
   });
 
-  it("reads the fleet's claim if it has no certificate", async () => {
-    const { done } = await boot(JSON.stringify({ ...good, claim: { template: "T" } }));
-    assert.deepEqual(done.slice(0, 2), ["read settings.json", "pin 5 starts 0"]);
+  it("puts pin 5 LOW if there are no settings, says that it waits, and does nothing else", async () => {
+    const { done, lines } = await boot(MemoryFlash.erased(boxPartitionLength));
+    assert.deepEqual(done.slice(0, 2), ["flash", "pin 5 starts 0"]);
     assert.deepEqual(
-      done
-        .filter((each) => each.startsWith("read "))
-        .slice(1)
-        .sort(),
-      [
-        ...["read ca.der", "read claim-certificate.der", "read claim-private-key.der"],
-        ...["read private-key.der", "read request.pem"],
-      ],
-    );
-  });
-
-  it("puts pin 5 LOW if there are no settings, reports the problem, and does nothing else", async () => {
-    const { done, lines } = await boot("{");
-    assert.deepEqual(done.slice(0, 2), ["read settings.json", "pin 5 starts 0"]);
-    assert.deepEqual(
-      lines.map(({ type }) => type),
-      ["settings", "settings"],
+      lines.map(({ type, state }) => [type, state]),
+      [["setup", "waiting"]],
     );
     assert.ok(!done.some((each) => each.startsWith("join") || each === "pin 1"));
   });
 
+  for (const pin of [-1, 49, 5.5, "21", null]) {
+    it(`puts pin 5 LOW if the settings say pin ${JSON.stringify(pin)}`, async () => {
+      const { done } = await boot(flashWith({ ...good, pin, led: { pin: 5 } }));
+      assert.deepEqual(done.slice(0, 2), ["flash", "pin 5 starts 0"]);
+      assert.ok(done.includes("setup, light on undefined"), "a light never takes the gate's pin");
+    });
+  }
+
+  it("puts pin 5 LOW if there is no partition for the box, and ends", async () => {
+    const { done, thrown } = await boot(undefined);
+    assert.deepEqual(done, ["flash", "pin 5 starts 0"]);
+    assert.match(String(thrown), /can't find partition/);
+  });
+
   it("writes LOW when XS aborts, and lets it restart", async () => {
-    const { done, lines, context } = await boot(JSON.stringify(good));
-    const answer = context.abort?.("unhandled exception", new Error("oops"));
+    const { done, lines, abort } = await boot(flashWith(good));
+    const answer = abort?.("unhandled exception", new Error("oops"));
     assert.equal(done.at(-1), "pin 0");
     assert.deepEqual(lines.at(-1), {
       type: "abort",

@@ -1,6 +1,5 @@
-/** The composition root on Moddable: pin LOW first, then the hardware, then the agent. */
+/** The composition root on Moddable: pin LOW first, then the hardware, then the firmware. */
 
-import Resource from "Resource";
 import getResetReason from "resetReason";
 import Digital from "embedded:io/digital";
 import TCP from "embedded:io/socket/tcp";
@@ -8,26 +7,28 @@ import TLSSocket from "embedded:io/socket/tcp/tls";
 import UDP from "embedded:io/socket/udp";
 import KeyValue from "embedded:storage/key-value";
 import { openBoard, timeServerPort } from "boom-box/board";
-import { openNetwork } from "boom-box/network";
+import { networkKind, openNetwork } from "boom-box/network";
 import RNG from "rng";
 import Time from "time";
 import Timer from "timer";
-import { Agent, type AgentOptions } from "./agent.ts";
-import { numberLimits, parseSettings } from "./config.ts";
+import { settingsIn } from "./box-contents.ts";
+import { BoxData } from "./box-data.ts";
+import { numberLimits, pinOf } from "./config.ts";
+import { Firmware, type FirmwareOptions } from "./firmware.ts";
 import { toLine } from "./record-line.ts";
 import { firmwareVersion } from "./version.ts";
-import type { Credentials } from "./xs/credentials.ts";
 import { createXsDevice } from "./xs/device.ts";
 import { openGatePin } from "./xs/gate-pin.ts";
-import { readSettings } from "./xs/settings.ts";
 
 /** Needed only at the start, then released: on the board, every object counts. */
 function boot(): void {
-  const input = readSettings(new Resource("settings.json"));
-  const pin = typeof input.pin === "number" ? input.pin : numberLimits.pin.default;
-  // LOW before anything else on the board is accessed.
-  const gpio = openGatePin(Digital, pin);
   const board = openBoard();
+  const { data, error } = openData(board);
+  const settings = data === undefined ? {} : settingsIn(data);
+  const pin = pinOf(settings?.pin) ?? numberLimits.pin.default;
+  // LOW before anything on the board is accessed, except the flash that says which pin it is.
+  const gpio = openGatePin(Digital, pin);
+  if (data === undefined) throw error;
   const gatePin = board.withPulses(gpio, pin);
   /** XS calls it before it aborts: out of memory, or an uncaught error. */
   const abort = (why: string, error: unknown) => {
@@ -50,42 +51,41 @@ function boot(): void {
     keyValue: KeyValue,
     getResetReason,
     resolve: (host, callback) => System.resolve(host, callback),
-    ...readCredentials((input.claim ?? undefined) !== undefined),
+    readFile: (name) => data.read(name),
     onFailure: (detail) => say({ type: "failure", detail }),
   });
-  const result = parseSettings(input);
-  if (result.type === "problems") {
-    // `boom-box build` refuses such settings. An image made in another way keeps the pin LOW and
-    // reports why.
-    for (const problem of result.problems) say({ type: "settings", problem });
-    return;
-  }
   const { clock } = device;
   let isConfirmed = false;
-  const onRecord: AgentOptions["onRecord"] = (record) => {
+  const onRecord: FirmwareOptions["onRecord"] = (record) => {
     say(toLine(record, Math.round(clock.now().ticks)));
     if (isConfirmed || record.type !== "connection" || record.state !== "connected") return;
     isConfirmed = true;
     board.confirmFirmware();
   };
-  const { settings } = result;
-  new Agent({ device, settings, firmware: firmwareVersion, onRecord }).start();
+  new Firmware({
+    device,
+    data,
+    setup: board.openSetup(Digital, ledPinOf(settings?.led, pin)),
+    networkKind,
+    version: firmwareVersion,
+    chip: board.chip,
+    onRecord,
+  }).start();
 }
 
-/** An image has either the box's certificate or everything needed to claim one. */
-function readCredentials(isClaiming: boolean): Credentials {
-  const secure = {
-    certificate: new Resource("ca.der"),
-    clientCertificates: isClaiming ? [] : [new Resource("certificate.der")],
-    clientKey: new Resource("private-key.der"),
-  };
-  if (!isClaiming) return { secure };
-  const claim = {
-    clientCertificates: [new Resource("claim-certificate.der")],
-    clientKey: new Resource("claim-private-key.der"),
-    request: new Resource("request.pem"),
-  };
-  return { secure, claim };
+/** Without the partition, the pin goes LOW first; then the error ends the program. */
+function openData(board: ReturnType<typeof openBoard>) {
+  try {
+    return { data: new BoxData(board.openFlash()), error: undefined };
+  } catch (error) {
+    return { data: undefined, error };
+  }
+}
+
+/** The settings are not checked yet: a light must not take the gate's pin. */
+function ledPinOf(led: unknown, gatePin: number): number | undefined {
+  const pin = pinOf((led as { readonly pin?: unknown } | null | undefined)?.pin);
+  return pin === gatePin ? undefined : pin;
 }
 
 function say(line: Readonly<Record<string, unknown>>): void {

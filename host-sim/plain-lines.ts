@@ -18,6 +18,8 @@ export function describeRecord(record: SimulatedBoxRecord): string {
         ? `event       opened, ${record.pulseMs} ms${by}`
         : `event       refused${by}: ${refusalWords[record.reason]} (${record.reason})`;
     }
+    case "setup":
+      return `setup       ${record.state}${record.detail === null ? "" : ` (${printable(record.detail)})`}`;
     case "power":
       return `power       ${record.state}`;
     case "fault":

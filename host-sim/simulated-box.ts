@@ -1,5 +1,6 @@
-import { Agent, type AgentOptions, type AgentRecord } from "../device/agent.ts";
+import { Agent, type AgentOptions } from "../device/agent.ts";
 import type { Settings } from "../device/config.ts";
+import type { FirmwareRecord } from "../device/firmware.ts";
 import { firmwareVersion } from "../device/version.ts";
 import type { Fault } from "./faults/fault.ts";
 import { ScriptedClock } from "./hardware/clock.ts";
@@ -28,7 +29,7 @@ export interface SimulatedBoxOptions extends Omit<NodeDeviceOptions, "pin" | "ga
 
 /** The firmware's records, and events of its environment. */
 export type SimulatedBoxRecord =
-  | AgentRecord
+  | FirmwareRecord
   | {
       readonly type: "pin";
       readonly pin: number;

@@ -3,50 +3,50 @@ import { readUtf8 } from "../core/utf8.ts";
 import type { Identity } from "../hal.ts";
 import { parseCertificate } from "./tls/certificate.ts";
 
-/** The certificates and keys of a box in flash, all DER. */
+/**
+ * The certificates and keys of a box, which are in its own partition: read for each connection, and
+ * released with it.
+ */
 export interface Credentials {
-  /** the trusted CA, the box's own key, and its own certificate if the image has one */
-  readonly secure: Secure;
-  /** for a box without a certificate in the image */
-  readonly claim?: ClaimCredentials;
+  /** A file of the box (box-contents.ts); undefined if it has none of that name. */
+  readonly readFile: (name: string) => Uint8Array | undefined;
 }
 
-export interface ClaimCredentials {
-  /** of the whole fleet */
-  readonly clientCertificates: readonly ArrayBuffer[];
-  readonly clientKey: ArrayBuffer;
-  /** PKCS#10, PEM, signed with the box's own key */
-  readonly request: ArrayBuffer;
-}
-
-/** What TLS needs for this identity. */
-export function secureOf({ secure, claim }: Credentials, identity: Identity | undefined): Secure {
-  if (identity === undefined || claim === undefined) return secure;
-  switch (identity.type) {
-    case "built-in":
-      return secure;
+/** What TLS needs for this identity. A file that is missing is empty, and ends in an error of TLS. */
+export function secureOf({ readFile }: Credentials, identity: Identity | undefined): Secure {
+  const file = (name: string) => bufferOf(readFile(name) ?? new Uint8Array());
+  const secureWith = (certificate: ArrayBuffer, key: string): Secure => ({
+    certificate: file("ca.der"),
+    clientCertificates: [certificate],
+    clientKey: file(key),
+  });
+  switch (identity?.type) {
     case "issued":
-      return { ...secure, clientCertificates: [bufferOf(identity.certificate)] };
-    case "claim": {
-      const { clientCertificates, clientKey } = claim;
-      return { ...secure, clientCertificates, clientKey };
-    }
+      return secureWith(bufferOf(identity.certificate), "private-key.der");
+    case "claim":
+      return secureWith(file("claim-certificate.der"), "claim-private-key.der");
+    default:
+      return secureWith(file("certificate.der"), "private-key.der");
   }
 }
 
-export function requestOf({ claim }: Credentials): string | undefined {
-  return claim === undefined ? undefined : readUtf8(new Uint8Array(claim.request));
+export function requestOf({ readFile }: Credentials): string | undefined {
+  const request = readFile("request.pem");
+  return request === undefined ? undefined : readUtf8(request);
 }
 
 /** In ms since 1970; undefined if the certificate cannot be read. */
 export function certificateEndsAt(
-  credentials: Credentials,
+  { readFile }: Credentials,
   identity: Identity,
 ): number | undefined {
-  const [certificate] = secureOf(credentials, identity).clientCertificates ?? [];
+  const certificate =
+    identity.type === "issued"
+      ? identity.certificate
+      : readFile(identity.type === "claim" ? "claim-certificate.der" : "certificate.der");
   if (certificate === undefined) return undefined;
   try {
-    return parseCertificate(new Uint8Array(certificate)).notAfter;
+    return parseCertificate(certificate).notAfter;
   } catch {
     return undefined;
   }

@@ -29,13 +29,6 @@ declare module "timer" {
   export default Timer;
 }
 
-declare module "Resource" {
-  /** A file of the image, in flash. */
-  export default class Resource extends ArrayBuffer {
-    constructor(name: string);
-  }
-}
-
 declare module "mc/ffi" {
   import type { BoardFunctions } from "./esp32/board.ts";
 
@@ -49,10 +42,20 @@ declare module "mc/ffi" {
  * `lin/board.ts`.
  */
 declare module "boom-box/board" {
-  import type { PulseOutput } from "../hal.ts";
+  import type Digital from "embedded:io/digital";
+  import type { Flash, PulseOutput, SetupHardware } from "../hal.ts";
   /** UDP */
   export const timeServerPort: number;
   export interface Board {
+    /** such as `ESP32` */
+    readonly chip: string;
+    /**
+     * The partition with the box's own files.
+     * @throws Error if there is none
+     */
+    openFlash(): Flash;
+    /** Opened after the gate's pin is LOW. */
+    openSetup(io: typeof Digital, ledPin: number | undefined): SetupHardware;
     /** The gate's pin, with pulse hardware if there is any. */
     withPulses(gpio: PulseOutput, pin: number): PulseOutput;
     /** in bytes; undefined if the platform cannot report it */
@@ -76,9 +79,75 @@ declare module "rng" {
 declare module "embedded:io/digital" {
   export default class Digital {
     static readonly Output: number;
-    constructor(options: { pin: number; mode: number; initialValue?: 0 | 1 });
+    static readonly InputPullUp: number;
+    static readonly Rising: number;
+    static readonly Falling: number;
+    constructor(options: {
+      pin: number;
+      mode: number;
+      initialValue?: 0 | 1;
+      /** of an input: the sum of the edges that call onReadable */
+      edge?: number;
+      onReadable?(): void;
+    });
+    read(): 0 | 1;
     write(value: 0 | 1): void;
   }
+}
+
+declare module "embedded:io/serial" {
+  export default class Serial {
+    constructor(options: {
+      port: number;
+      receive: number;
+      transmit: number;
+      baud: number;
+      format: "buffer";
+      onReadable(count: number): void;
+      /** The hardware can take `count` bytes now. */
+      onWritable(count: number): void;
+    });
+    /** all bytes that have arrived, or undefined if there are none */
+    read(): ArrayBuffer | undefined;
+    /** @throws Error if they are more than can be written now */
+    write(bytes: Uint8Array): void;
+  }
+}
+
+declare module "file" {
+  /** A file of a desktop. It is made when it is opened for writing. */
+  export class File {
+    static exists(path: string): boolean;
+    constructor(path: string, isWritable?: boolean);
+    /** at most as many bytes as there are */
+    read(type: ArrayBufferConstructor, count: number): ArrayBuffer;
+    write(bytes: ArrayBuffer): void;
+    close(): void;
+  }
+}
+
+declare module "mc/config" {
+  /** What the manifest has under `config`, on a desktop. */
+  const config: {
+    /** the path of the file that replaces the box's partition */
+    readonly boxFile: string;
+  };
+  export default config;
+}
+
+declare module "embedded:storage/flash" {
+  interface Partition {
+    read(count: number, offset: number): ArrayBuffer;
+    write(bytes: Uint8Array, offset: number): void;
+    /** erases the blocks from `first` up to, but not including, `end` */
+    eraseBlock(first: number, end: number): void;
+    status(): { readonly size: number; readonly blocks: number; readonly blockLength: number };
+  }
+  const Flash: {
+    /** @throws Error if there is no such partition */
+    open(options: { path: string }): Partition;
+  };
+  export default Flash;
 }
 
 declare module "embedded:io/socket/tcp" {
@@ -164,6 +233,15 @@ declare module "embedded:network/interface/wifi" {
     connect(options: { SSID: string; password?: string }): void;
     /** immediate; onChanged is not called */
     disconnect(): void;
+    /** @throws Error while it is scanning or connecting */
+    scan(options: { onFound(network: ScannedNetwork): void; onComplete(): void }): void;
+  }
+  interface ScannedNetwork {
+    /** empty if it is hidden */
+    readonly SSID: string;
+    readonly RSSI: number;
+    /** such as `none`, `wpa2_psk` */
+    readonly security: string;
   }
 }
 
@@ -191,10 +269,12 @@ declare module "embedded:storage/key-value" {
 }
 
 declare module "boom-box/network" {
+  import type { NetworkKind } from "../config.ts";
   import type { NetworkInterface, Timer } from "../hal.ts";
 
   /**
-   * The module that the build selects by the setting `network`: `network/wifi.ts` or `ethernet.ts`.
+   * The module that the build selects: `network/wifi.ts` or `ethernet.ts`.
    */
   export function openNetwork(timer: Timer): NetworkInterface;
+  export const networkKind: NetworkKind;
 }

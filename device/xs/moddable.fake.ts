@@ -1,3 +1,4 @@
+import type NativeDigital from "embedded:io/digital";
 import type TCP from "embedded:io/socket/tcp";
 import type { TCPOptions } from "embedded:io/socket/tcp";
 import type NativeTLSSocket from "embedded:io/socket/tcp/tls";
@@ -36,15 +37,31 @@ export const fakeTimer: XsModules["nativeTimer"] = {
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
 
-export class FakeDigital {
+type DigitalOptions = ConstructorParameters<typeof NativeDigital>[0];
+
+export class FakeDigital implements NativeDigital {
   static readonly Output = 8;
+  static readonly InputPullUp = 1;
+  static readonly Rising = 1;
+  static readonly Falling = 2;
   static edges: (0 | 1)[] = [];
-  readonly options: { pin: number; mode: number; initialValue?: 0 | 1 };
+  readonly options: DigitalOptions;
   #value: 0 | 1;
 
-  constructor(options: { pin: number; mode: number; initialValue?: 0 | 1 }) {
+  constructor(options: DigitalOptions) {
     this.options = options;
     this.#value = options.initialValue ?? 1;
+  }
+
+  read(): 0 | 1 {
+    return this.#value;
+  }
+
+  /** The level of an input changes from outside. */
+  become(value: 0 | 1): void {
+    this.#value = value;
+    const edge = value === 1 ? FakeDigital.Rising : FakeDigital.Falling;
+    if (((this.options.edge ?? 0) & edge) !== 0) this.options.onReadable?.();
   }
 
   write(value: 0 | 1): void {
@@ -100,9 +117,9 @@ const pemOf = (label: string, der: ArrayBuffer) =>
   `-----BEGIN ${label}-----\n${Buffer.from(der).toString("base64")}\n-----END ${label}-----\n`;
 
 /** The DER in PEM: a certificate's or a PKCS#8 key's. */
-function derOf(pem: string): ArrayBuffer {
+function derOf(pem: string): Uint8Array {
   const base64 = pem.split(/-----[^-]+-----/)[1] ?? "";
-  return new Uint8Array(Buffer.from(base64, "base64")).buffer;
+  return Uint8Array.from(Buffer.from(base64, "base64"));
 }
 
 /**
@@ -214,6 +231,10 @@ export function fakeTls(identity: FakeIdentity) {
 export class FakeWiFi implements NativeWiFi {
   static isReachable = true;
   static made: FakeWiFi[] = [];
+  static readonly networks = [
+    { SSID: "car park", RSSI: -60, security: "wpa2_psk" },
+    { SSID: "guests", RSSI: -80, security: "none" },
+  ];
   connection = 200;
   readonly joined: unknown[] = [];
   readonly #onChanged: ((property: string) => void) | undefined;
@@ -243,6 +264,14 @@ export class FakeWiFi implements NativeWiFi {
   disconnect(): void {
     clearTimeout(this.#pending);
     this.connection = 200;
+  }
+
+  scan({ onFound, onComplete }: Parameters<NativeWiFi["scan"]>[0]): void {
+    if (this.connection === 300) throw new Error("scan failed");
+    setTimeout(() => {
+      for (const network of FakeWiFi.networks) onFound(network);
+      onComplete();
+    }, 1);
   }
 
   become(connection: number): void {
@@ -280,6 +309,14 @@ export function fakeModules(
   FakeDigital.edges = [];
   FakeWiFi.isReachable = true;
   FakeWiFi.made = [];
+  const files = new Map([
+    ["ca.der", derOf(identity.ca)],
+    ["certificate.der", derOf(identity.cert)],
+    ["private-key.der", derOf(identity.key)],
+    ["claim-certificate.der", derOf(claim.certificate)],
+    ["claim-private-key.der", derOf(claim.key)],
+    ["request.pem", Uint8Array.from(Buffer.from(claim.request))],
+  ]);
   return {
     ...fakeTls(identity),
     time: new FakeTime(),
@@ -292,16 +329,7 @@ export function fakeModules(
     getResetReason: () => ({ reason: 9, string: "Brownout" }),
     gatePin: openGatePin(FakeDigital, 5, {}),
     openNetwork: (timer) => new WiFiInterface(FakeWiFi, timer),
-    secure: {
-      certificate: derOf(identity.ca),
-      clientCertificates: [derOf(identity.cert)],
-      clientKey: derOf(identity.key),
-    },
-    claim: {
-      clientCertificates: [derOf(claim.certificate)],
-      clientKey: derOf(claim.key),
-      request: new Uint8Array(Buffer.from(claim.request)).buffer,
-    },
+    readFile: (name) => files.get(name),
     onFailure: (detail) => {
       throw new Error(detail);
     },

@@ -7,8 +7,6 @@ import sinon from "sinon";
 import type { SocketError } from "../hal.ts";
 import { XsTLSSocket } from "./tls-socket.ts";
 
-const emptyBuffer = new ArrayBuffer(0);
-
 describe("a TLS socket on Moddable", () => {
   let virtual: sinon.SinonFakeTimers;
   beforeEach(() => {
@@ -88,7 +86,7 @@ describe("a TLS socket on Moddable", () => {
           set: (callback, delayMs) => setTimeout(callback, delayMs),
           clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
         },
-        secure: { certificate: emptyBuffer, clientCertificates: [], clientKey: emptyBuffer },
+        readFile: () => undefined,
       },
       {
         host: "broker.test",
@@ -157,7 +155,7 @@ describe("a TLS socket on Moddable", () => {
         rng: { init: () => {} },
         resolve: (_host, onResolved) => onResolved(undefined),
         timer: { set: (callback) => setTimeout(callback, 0), clear: () => {} },
-        secure: { certificate: emptyBuffer, clientCertificates: [], clientKey: emptyBuffer },
+        readFile: () => undefined,
       },
       {
         host: "nowhere.test",

@@ -9,6 +9,8 @@ export const flashBytes = 4 * 1024 * 1024;
 /** Offsets of ESP-IDF's bootloader and partition table on an ESP32. */
 export const bootloaderAt = 0x1000;
 export const partitionTableAt = 0x8000;
+/** Offset of the partition with a box's own files (device/xs/esp32/partitions.csv). */
+export const boxPartitionAt = 0x1_0000;
 
 const imageMagic = 0xe9;
 /** `esp_chip_id_t`: the plain ESP32 */

@@ -19,6 +19,7 @@ describe("a line of an emulated box's serial port", () => {
         pulseMs: 500,
       },
       { type: "status", ...healthyStatus, opened: 1, heap: 189_452 },
+      { type: "setup", state: "waiting", detail: "the box is not set up yet" },
     ];
     for (const record of records) {
       const line = readSerialLine(JSON.stringify(toLine(record, 2_029)));
@@ -47,6 +48,7 @@ describe("a line of an emulated box's serial port", () => {
       '{"at":1,"type":"connection","state":"asleep","reason":null}',
       '{"at":1,"type":"event","outcome":"opened"}',
       '{"at":"1","type":"connection","state":"tls","reason":null}',
+      '{"at":1,"type":"setup","state":"asleep","detail":null}',
       '{"at":1,"type":"abort","why":"out of memory"}',
       "{",
       "[]",

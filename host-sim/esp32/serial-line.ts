@@ -1,4 +1,4 @@
-import type { AgentRecord } from "../../device/agent.ts";
+import { type FirmwareRecord, setupStates } from "../../device/firmware.ts";
 import { readEvent } from "../../device/messages/event.ts";
 import { isStatusReport, readStatus } from "../../device/messages/status.ts";
 
@@ -12,7 +12,7 @@ export type SerialLine =
   | { readonly type: "text"; readonly text: string };
 
 /** The firmware's records that a simulated box has too. */
-export type SerialRecord = Exclude<AgentRecord, { readonly type: "claim" }>;
+export type SerialRecord = Exclude<FirmwareRecord, { readonly type: "claim" }>;
 
 const states = ["stopped", "network", "time", "tls", "mqtt", "connected", "backoff"] as const;
 
@@ -59,6 +59,12 @@ function recordOf(fields: Readonly<Record<string, unknown>>): SerialRecord | und
       return status !== undefined && isStatusReport(status)
         ? { type: "status", ...status }
         : undefined;
+    }
+    case "setup": {
+      const state = setupStates.find((each) => each === fields.state);
+      const { detail } = fields;
+      const isDetail = detail === null || typeof detail === "string";
+      return state !== undefined && isDetail ? { type: "setup", state, detail } : undefined;
     }
     default:
       return undefined;

@@ -1,4 +1,4 @@
-import type { NetworkInterface, WiFiNetwork } from "../../device/hal.ts";
+import type { FoundNetwork, NetworkInterface, WiFiNetwork } from "../../device/hal.ts";
 
 const disconnected = 200;
 const connecting = 300;
@@ -27,6 +27,7 @@ export class ScriptedNetwork implements NetworkInterface {
   #connection = disconnected;
   #joined: Reachable | undefined;
   #pending: NodeJS.Timeout | undefined;
+  #scan: NodeJS.Timeout | undefined;
 
   constructor(reachable: readonly Reachable[] = [laptop], joinMs = 1) {
     this.#reachable = reachable;
@@ -75,6 +76,18 @@ export class ScriptedNetwork implements NetworkInterface {
     }, 0);
   }
 
+  /** Finds the networks in range that have an SSID, after as long as joining takes. */
+  scan(onFound: (network: FoundNetwork) => void, onComplete: () => void): void {
+    this.#scan = setTimeout(() => {
+      for (const { SSID, RSSI, password } of this.#reachable) {
+        if (SSID !== undefined) {
+          onFound({ SSID, RSSI: RSSI ?? -60, isSecured: password !== undefined });
+        }
+      }
+      onComplete();
+    }, this.joinMs);
+  }
+
   /** Changes the networks in range. A box that is joined to a removed network is notified. */
   reach(reachable: readonly Reachable[]): void {
     this.#reachable = reachable;
@@ -85,6 +98,7 @@ export class ScriptedNetwork implements NetworkInterface {
   /** Power-off: no callback runs any more. The networks in range stay for the next power-on. */
   powerOff(): void {
     clearTimeout(this.#pending);
+    clearTimeout(this.#scan);
     this.#joined = undefined;
     this.#connection = disconnected;
     this.onChanged = undefined;

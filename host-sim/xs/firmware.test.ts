@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
-import type { AgentRecord } from "../../device/agent.ts";
 import { parseSettings } from "../../device/config.ts";
+import type { FirmwareRecord } from "../../device/firmware.ts";
 import { createNodeDevice, type NodeDevice } from "../hardware/device.ts";
 import { requireEngine } from "./engine.rig.ts";
 import type { EngineError } from "./engine.ts";
@@ -45,7 +45,7 @@ describe("the firmware on XS, from the host's side", function () {
       pin: 5,
       identity: { secureContext: createSecureContext({}) },
     });
-    const records: AgentRecord[] = [];
+    const records: FirmwareRecord[] = [];
     let onFailed: (error: EngineError) => void = () => {};
     const failed = new Promise<EngineError>((resolve) => {
       onFailed = resolve;

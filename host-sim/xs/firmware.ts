@@ -1,8 +1,10 @@
 import type { AgentOptions } from "../../device/agent.ts";
+import type { NetworkKind } from "../../device/config.ts";
 import type { ConnectionState } from "../../device/core/connection.ts";
+import type { FirmwareRecord } from "../../device/firmware.ts";
 import type { Firmware } from "../simulated-box.ts";
 import { type Engine, EngineError } from "./engine.ts";
-import { HostedDevice } from "./hosted-device.ts";
+import { HostedDevice, type HostedSetup } from "./hosted-device.ts";
 import { load } from "./loader.ts";
 import { type Calls, dispatch, type Events, encodeMessage } from "./protocol.ts";
 
@@ -19,6 +21,15 @@ export interface XsOptions {
   onFailed(error: EngineError): void;
 }
 
+/** A box whose firmware runs on XS. */
+export interface XsBox extends Pick<AgentOptions, "device" | "firmware"> {
+  /** of the agent; with `setup`, the firmware reads its own, and only `pulseCapMs` counts */
+  readonly settings: AgentOptions["settings"];
+  /** runs all of the firmware, not only its agent */
+  readonly setup?: HostedSetup & { readonly networkKind?: NetworkKind; readonly chip: string };
+  onRecord?(record: FirmwareRecord): void;
+}
+
 /**
  * A box needs a few thousand steps per event. This is far more, but still used up within seconds.
  */
@@ -32,7 +43,7 @@ const nothing = new TextEncoder().encode("null");
  * Node.
  */
 export class XsFirmware implements Firmware {
-  readonly #agent: AgentOptions;
+  readonly #agent: XsBox;
   readonly #options: XsOptions;
   readonly #hosted: HostedDevice;
   #engine: Promise<Engine> | undefined;
@@ -41,11 +52,12 @@ export class XsFirmware implements Firmware {
   #onStopped: (() => void) | undefined;
   #isOver = false;
 
-  constructor(agent: AgentOptions, options: XsOptions) {
+  constructor(agent: XsBox, options: XsOptions) {
     this.#agent = agent;
     this.#options = options;
     this.#hosted = new HostedDevice({
       device: agent.device,
+      ...(agent.setup === undefined ? {} : { setup: agent.setup }),
       pulseCapMs: agent.settings.pulseCapMs,
       tell: (name, ...values) => this.#tell(name, ...values),
       onRecord: (record) => {
@@ -84,7 +96,14 @@ export class XsFirmware implements Firmware {
       },
       (error: unknown) => this.#fail(error),
     );
-    this.#tell("start", this.#agent.settings, this.#agent.firmware);
+    const { settings, firmware, setup } = this.#agent;
+    if (setup === undefined) {
+      this.#tell("start", settings, firmware);
+      return;
+    }
+    const { networkKind = null, chip, flash } = setup;
+    const { length: flashLength, blockLength } = flash;
+    this.#tell("boot", { networkKind, version: firmware, chip, flashLength, blockLength });
   }
 
   /** Writes LOW at once, on this side of the bridge; then the firmware disconnects cleanly. */

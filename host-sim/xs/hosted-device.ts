@@ -1,15 +1,31 @@
-import type { AgentRecord } from "../../device/agent.ts";
+import type { FirmwareRecord } from "../../device/firmware.ts";
 import { GatePin } from "../../device/gate-pin.ts";
-import type { Device, Identity, TimerHandle, TLSSocket, WiFiNetwork } from "../../device/hal.ts";
+import type {
+  Device,
+  Flash,
+  Identity,
+  Serial,
+  TimerHandle,
+  TLSSocket,
+  WiFiNetwork,
+} from "../../device/hal.ts";
 import type { Calls, Events, Handlers, NetworkState, RemoteIdentity } from "./protocol.ts";
+
+/** What the firmware needs to be set up, apart from a {@link Device}. */
+export interface HostedSetup {
+  /** the box's partition */
+  readonly flash: Flash;
+  readonly serial: Serial;
+}
 
 export interface HostedDeviceOptions {
   readonly device: Device;
+  readonly setup?: HostedSetup;
   /** the pin is LOW this long after its edge, whatever the firmware does */
   readonly pulseCapMs: number;
   /** notifies the firmware, which handles it on a later turn */
   tell<N extends keyof Events>(name: N, ...values: Parameters<Events[N]>): void;
-  onRecord(record: AgentRecord): void;
+  onRecord(record: FirmwareRecord): void;
 }
 
 /**
@@ -33,12 +49,16 @@ export class HostedDevice implements Handlers<Calls> {
       onCapped: () => {},
     });
     device.network.onChanged = (property) => tell("networkChanged", property, this.network());
+    if (options.setup !== undefined) {
+      options.setup.serial.onReceived = (bytes) => tell("serialReceived", [...bytes]);
+    }
   }
 
   /** Writes LOW and closes timers and sockets: nothing can call back any more. */
   powerOff(): void {
     this.#pin.write(0);
     this.#device.network.onChanged = undefined;
+    if (this.#options.setup !== undefined) this.#options.setup.serial.onReceived = undefined;
     for (const handle of this.#timers.values()) this.#device.timer.clear(handle);
     for (const socket of this.#sockets.values()) socket.close();
     this.#timers.clear();
@@ -75,6 +95,14 @@ export class HostedDevice implements Handlers<Calls> {
   leave(): NetworkState {
     this.#device.network.disconnect();
     return this.network();
+  }
+
+  scan(): void {
+    const { tell } = this.#options;
+    const finish = () => tell("scanCompleted");
+    const { network } = this.#device;
+    if (network.scan === undefined) this.#device.timer.set(finish, 0);
+    else network.scan((found) => tell("networkFound", found), finish);
   }
 
   RSSI(): number | null {
@@ -161,7 +189,29 @@ export class HostedDevice implements Handlers<Calls> {
     return this.#device.system.random();
   }
 
-  record(record: AgentRecord): void {
+  readFlash(offset: number, count: number): readonly number[] {
+    return [...this.#setup().flash.read(offset, count)];
+  }
+
+  writeFlash(offset: number, bytes: readonly number[]): void {
+    this.#setup().flash.write(offset, Uint8Array.from(bytes));
+  }
+
+  eraseFlash(first: number, end: number): void {
+    this.#setup().flash.eraseBlocks(first, end);
+  }
+
+  writeSerial(bytes: readonly number[]): void {
+    this.#setup().serial.write(Uint8Array.from(bytes));
+  }
+
+  #setup(): HostedSetup {
+    const { setup } = this.#options;
+    if (setup === undefined) throw new TypeError("this firmware has no flash and no serial port");
+    return setup;
+  }
+
+  record(record: FirmwareRecord): void {
     this.#options.onRecord(record);
   }
 }

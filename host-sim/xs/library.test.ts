@@ -17,8 +17,10 @@ const suites = [
     .filter((name) => name.endsWith(".test.ts"))
     .map((name) => `device/core/${name.replaceAll("\\", "/")}`)
     .sort(),
+  "device/box-data.test.ts",
   "device/config.test.ts",
   "device/gate-pin.test.ts",
+  "device/settings-text.test.ts",
 ];
 
 describe("the library on the real XS with frozen built-ins", function () {

@@ -1,6 +1,12 @@
-import type { AgentRecord } from "../../device/agent.ts";
-import type { Settings } from "../../device/config.ts";
-import type { Instant, ResetReason, SocketError, WiFiNetwork } from "../../device/hal.ts";
+import type { NetworkKind, Settings } from "../../device/config.ts";
+import type { FirmwareRecord } from "../../device/firmware.ts";
+import type {
+  FoundNetwork,
+  Instant,
+  ResetReason,
+  SocketError,
+  WiFiNetwork,
+} from "../../device/hal.ts";
 
 /**
  * Calls from the firmware on XS to the hardware on Node. Each call is answered before it returns:
@@ -14,6 +20,7 @@ export interface Calls {
   network(): NetworkState;
   join(network: WiFiNetwork | null): NetworkState;
   leave(): NetworkState;
+  scan(): void;
   RSSI(): number | null;
   setTimer(id: number, delayMs: number): void;
   clearTimer(id: number): void;
@@ -36,22 +43,42 @@ export interface Calls {
   resetReason(): ResetReason;
   freeHeap(): number | null;
   random(): number;
-  record(record: AgentRecord): void;
+  readFlash(offset: number, count: number): readonly number[];
+  writeFlash(offset: number, bytes: readonly number[]): void;
+  eraseFlash(first: number, end: number): void;
+  writeSerial(bytes: readonly number[]): void;
+  record(record: FirmwareRecord): void;
 }
 
 /**
  * Messages from the hardware on Node, or from the code that runs the box, to the firmware on XS.
  */
 export interface Events {
+  /** the agent alone, with these settings */
   start(settings: Settings, firmware: string): void;
+  /** all of the firmware, which reads its settings from flash */
+  boot(image: ImageFacts): void;
   stop(): void;
   timerFired(id: number): void;
+  networkFound(network: FoundNetwork): void;
+  scanCompleted(): void;
+  serialReceived(bytes: readonly number[]): void;
   networkChanged(property: "connection" | "address", state: NetworkState): void;
   synchronized(id: number): void;
   synchronizeFailed(id: number, detail: string): void;
   readable(id: number, count: number): void;
   writable(id: number, count: number): void;
   socketFailed(id: number, reason: SocketError, detail: string | null): void;
+}
+
+/** What the firmware knows about its image and its flash. */
+export interface ImageFacts {
+  readonly networkKind: NetworkKind | null;
+  readonly version: string;
+  readonly chip: string;
+  /** of the box's partition, in bytes */
+  readonly flashLength: number;
+  readonly blockLength: number;
 }
 
 /** An `Identity` in JSON: the bytes of an issued certificate, or the word. */

@@ -93,14 +93,18 @@ async function play(flags: AdvisorFlags, onlooker: Onlooker): Promise<Outcome[]>
   return engine === "esp32" ? emulated(flags, onlooker) : own(engine, speed, onlooker);
 }
 
-/** Tests the image on an emulated ESP32. It trusts the CA of the folder that it was built from. */
+/** Tests the image on an emulated ESP32, with the files of this box. */
 async function emulated({ certs, thing }: AdvisorFlags, onlooker: Onlooker): Promise<Outcome[]> {
   const { readIdentity } = await import("../certs/identity.ts");
   const { readSettingsFile } = await import("../firmware/settings-file.ts");
+  const { readImageFiles } = await import("../firmware/credentials.ts");
+  const { emulatedFiles } = await import("../emulator/box-files.ts");
   const { adviseEmulated } = await import("../emulator/advisor.ts");
-  const { settings } = await readSettingsFile(certs, thing);
+  const { settings, input } = await readSettingsFile(certs, thing);
+  const credentials = await readImageFiles(certs, thing, settings.claim !== undefined);
   const ca = await readIdentity(certs, caIdentity);
-  return adviseEmulated({ ca, pin: settings.pin }, onlooker);
+  const files = emulatedFiles(input, credentials);
+  return adviseEmulated({ ca, pin: settings.pin, files }, onlooker);
 }
 
 async function own(engine: EngineName, times: number, onlooker: Onlooker): Promise<Outcome[]> {

@@ -1,3 +1,4 @@
+import type { BoxFiles } from "../../device/box-data.ts";
 import { emulatorHost } from "../../host-sim/esp32/addresses.ts";
 import { EmulatedBox } from "../../host-sim/esp32/emulated-box.ts";
 import { adviseOutside, type Onlooker, type OutsideOptions } from "../advisor/session.ts";
@@ -5,13 +6,20 @@ import { UserError } from "../command-line/user-error.ts";
 import { defaultImage } from "./sim.ts";
 import { type EmulatorSurroundings, openSurroundings } from "./surroundings.ts";
 
+export interface EmulatedAdvice {
+  readonly ca: OutsideOptions["ca"];
+  readonly pin: number;
+  /** the box's own files, which are not in the image */
+  readonly files: BoxFiles;
+}
+
 /**
  * Plays the advisor's cases against the built image on an emulated ESP32. It runs in real time,
  * because the chip's clock cannot run faster.
  * @throws UserError when the image cannot be run, or the emulator fails
  */
 export async function adviseEmulated(
-  { ca, pin }: { readonly ca: OutsideOptions["ca"]; readonly pin: number },
+  { ca, pin, files }: EmulatedAdvice,
   onlooker: Onlooker,
 ): ReturnType<typeof adviseOutside> {
   let surroundings: EmulatorSurroundings | undefined;
@@ -24,6 +32,7 @@ export async function adviseEmulated(
     const broker = { host: "127.0.0.1", port };
     surroundings = await openSurroundings({
       image: defaultImage,
+      files,
       broker,
       environment: process.env,
     });

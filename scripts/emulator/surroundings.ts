@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BoxFiles } from "../../device/box-data.ts";
 import {
   emulatorBrokerPort,
   emulatorHost,
@@ -10,6 +11,7 @@ import { checkFlash, FlashImageError } from "../../host-sim/esp32/flash-image.ts
 import { Relay, type RelayTarget } from "../../host-sim/esp32/relay.ts";
 import { TimeServer } from "../../host-sim/esp32/time-server.ts";
 import { UserError } from "../command-line/user-error.ts";
+import { installBoxFiles } from "./box-files.ts";
 import { findQemu } from "./find-qemu.ts";
 
 /** What an emulated box needs on this machine. */
@@ -27,6 +29,8 @@ export interface EmulatorSurroundings {
 export interface SurroundingsOptions {
   /** the whole flash, from `boom-box build --emulator` */
   readonly image: string;
+  /** the box's own files, which are not in the image */
+  readonly files: BoxFiles;
   readonly broker: RelayTarget;
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -39,9 +43,10 @@ export interface SurroundingsOptions {
 export async function openSurroundings(
   options: SurroundingsOptions,
 ): Promise<EmulatorSurroundings> {
-  const { image, broker, environment } = options;
+  const { image, files, broker, environment } = options;
   const qemu = await findQemu(environment);
   const bytes = readImage(image);
+  installBoxFiles(bytes, files);
   const relay = await listen(
     "broker",
     emulatorBrokerPort,

@@ -12,18 +12,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../host-sim/project-root.ts";
-import { ensureCertificates } from "../certs/store.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { clearAfter, mcconfigArguments, outputOf } from "./build.ts";
-import { readImageFiles } from "./credentials.ts";
 import { run, ToolError, telling } from "./run.ts";
 import { findSdk } from "./sdk.ts";
-import { readSettingsFile, settingsPath } from "./settings-file.ts";
 import { stage } from "./stage.ts";
 
 describe("building the firmware", () => {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
-  const certs = join(directory, "certs");
   /** The parts of an SDK that are checked. */
   const sdkDirectory = join(directory, "sdk");
   const tool = join(
@@ -34,13 +30,6 @@ describe("building the firmware", () => {
     "release",
   );
 
-  before(async () => {
-    await ensureCertificates({ directory: certs, things: ["lot-1"] });
-    writeFileSync(
-      settingsPath(certs, "lot-1"),
-      '{"thingName":"lot-1","endpoint":"broker.test","networks":[{"SSID":"a","password":"sesame sesame"}]}',
-    );
-  });
   after(() => rmSync(directory, { recursive: true }));
 
   function refusal(look: () => unknown): string {
@@ -109,7 +98,7 @@ describe("building the firmware", () => {
     assert.notEqual(emulator.bin, outputOf({ ...variant, emulator: false }).bin);
   });
 
-  it("writes all files that manifest.json names, and keeps secrets private", async () => {
+  it("writes all files that manifest.json names, and none of a box", async () => {
     const target = join(directory, "firmware");
     const crypt = join(sdkDirectory, "modules", "crypt", "ssl");
     mkdirSync(crypt, { recursive: true });
@@ -117,8 +106,8 @@ describe("building the firmware", () => {
     const options = {
       directory: target,
       sdk: { directory: sdkDirectory, mcconfig: "", environment: {} },
-      files: await readImageFiles(certs, "lot-1", false),
-      settingsFile: await readSettingsFile(certs, "lot-1"),
+      network: "wifi" as const,
+      boxFile: join(target, "box.bin"),
       sdkconfig: "CONFIG_ESP_INT_WDT=y\n",
       emulator: false,
     };
@@ -128,17 +117,13 @@ describe("building the firmware", () => {
     assert.equal(named.length, 17);
     for (const [, module] of named)
       assert.ok(statSync(join(target, `${module}.js`)).size > 0, module);
-    for (const name of ["ca.der", "certificate.der", "private-key.der", "settings.json"]) {
-      assert.equal(statSync(join(target, "data", name)).mode & 0o777, 0o600, name);
-    }
-    for (const name of ["data", "modules"]) {
-      assert.equal(statSync(join(target, name)).mode & 0o777, 0o700, name);
-    }
+    assert.ok(!existsSync(join(target, "data")), "no box's files are part of it");
     const variant = () => readFileSync(join(target, "variant.json"), "utf8");
     assert.match(
       variant(),
       /"embedded:network\/interface\/wifi":"\.\/modules\/desktop\/interface"/,
     );
+    assert.equal(JSON.parse(variant()).config.boxFile, options.boxFile);
     await stage({ ...options, platform: "esp32", boardManifest: "/board/manifest.json" });
     assert.deepEqual(JSON.parse(variant()), {
       include: ["$(MODDABLE)/modules/io/wifi/manifest.json", "/board/manifest.json", "./idf.json"],
@@ -149,7 +134,6 @@ describe("building the firmware", () => {
       options.sdkconfig,
     );
     assert.match(readFileSync(build.PARTITIONS_FILE, "utf8"), /^ota_1,/m);
-    assert.doesNotMatch(manifest + variant(), /sesame/);
   });
 
   it("shows the error lines of a failed tool, and keeps the full output in a private file", async () => {

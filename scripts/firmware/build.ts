@@ -1,23 +1,22 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { NetworkKind } from "../../device/config.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { readImageFiles } from "./credentials.ts";
-import { checkImage, type ImagePlaces, removeImage, writeFlash } from "./image.ts";
+import { checkImage, describeImage, type ImagePlaces, removeImage, writeFlash } from "./image.ts";
+import { requireFreePin } from "./pin-conflicts.ts";
 import { run, ToolError } from "./run.ts";
 import { findSdk, type ModdableSdk } from "./sdk.ts";
-import { readSettingsFile } from "./settings-file.ts";
 import { stage } from "./stage.ts";
-import { emulatorManifest, forEmulator, requireFreePin, sdkconfigOf } from "./variant.ts";
+import { emulatorManifest, sdkconfigOf, usedPinsOf } from "./variant.ts";
 
 export interface BuildOptions {
-  readonly thing: string;
-  readonly certs: string;
   /** `lin`, `esp32`, or a board of the SDK: `esp32/nodemcu` */
   readonly platform: string;
   readonly debug: boolean;
   /** build for the emulated ESP32 instead of a board */
   readonly emulator: boolean;
+  readonly network: NetworkKind;
   readonly boardManifest?: string;
   readonly environment: NodeJS.ProcessEnv;
   /** a step begins; then details within that step */
@@ -51,26 +50,27 @@ export function outputOf({ platform, debug, emulator }: Variant): Output {
   };
 }
 
+/** A file that replaces the box's partition: on a desktop, there is no flash. */
+export function boxFileOf({ directory }: Pick<Output, "directory">): string {
+  return join(directory, "box.bin");
+}
+
 export function mcconfigArguments(platform: string, output: Output, target: string): string[] {
   return [...output.flags, "-m", "-p", platform, "-t", target, "-o", output.directory];
 }
 
 /**
- * Checks all inputs, then bundles, compiles and links. It builds nothing from invalid inputs, and
- * refuses an image that lacks a required option.
+ * Checks all inputs, then bundles, compiles and links. The result is for every box: settings and
+ * certificates are not part of it. It refuses an image that lacks a required option.
  * @returns the SDK it was built with
  * @throws UserError with what is wrong, and what to do
  */
 export async function build(options: BuildOptions): Promise<ModdableSdk> {
-  const { thing, certs, platform, environment, onStep } = options;
+  const { platform, environment, network, onStep } = options;
   const boardManifest = boardManifestOf(options);
-  onStep(`checking the settings and certificates of ${thing}`);
-  const read = await readSettingsFile(certs, thing);
-  const settingsFile = options.emulator ? forEmulator(read) : read;
-  const { claim, pin } = settingsFile.settings;
-  const files = await readImageFiles(certs, thing, claim !== undefined);
   const sdk = findSdk(platform, environment);
-  requireFreePin(sdk, platform, pin, boardManifest);
+  const manifestPins = usedPinsOf(sdk, platform, boardManifest);
+  requireFreePin(manifestPins);
   onStep("bundling the firmware");
   const output = outputOf(options);
   mkdirSync(output.directory, { recursive: true, mode: 0o700 });
@@ -78,9 +78,9 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
     directory: staged,
     platform,
     emulator: options.emulator,
+    network,
     sdk,
-    files,
-    settingsFile,
+    boxFile: boxFileOf(output),
     sdkconfig: sdkconfigOf(sdk, platform, boardManifest),
     ...(boardManifest === undefined ? {} : { boardManifest }),
   });
@@ -88,7 +88,11 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
   const isForChip = platform !== "lin";
   if (isForChip) removeImage(output);
   await compile(options, sdk, output);
-  if (isForChip) onStep(checkImage(output, pin));
+  if (isForChip) {
+    const { text, usedPins } = checkImage(output);
+    onStep(text);
+    describeImage(output, { network, usedPins: [...manifestPins, ...usedPins] });
+  }
   if (options.emulator) writeFlash(output);
   return sdk;
 }

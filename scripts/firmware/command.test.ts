@@ -28,18 +28,23 @@ describe("boom-box build, flash and monitor", function () {
     return stderr;
   }
 
-  it("check the settings first, then say how to install the SDK", () => {
-    const build = ["build", "--certs", certs];
+  it("build without a box, and say how to install the SDK", () => {
+    for (const platform of ["lin", "esp32", "esp32/nodemcu"]) {
+      assert.match(refusal("build", "--platform", platform), /npx xs-dev setup"/);
+    }
+    assert.match(refusal("build", "--platform", "esp8266"), /esp8266 is not a supported platform/);
+    assert.match(refusal("build", "--manifest", "nowhere.json"), /nowhere\.json does not exist/);
+    assert.match(refusal("build", "--thing", "lot-1"), /image is for every box: leave out --thing/);
+  });
+
+  it("check the settings of a box for the desktop before anything else", () => {
+    const build = ["build", "--platform", "lin", "--thing", "lot-1", "--certs", certs];
     assert.match(refusal(...build), /settings\.json does not exist: write one like/);
     writeFileSync(
       settingsPath(certs, "lot-1"),
       '{"thingName":"lot-1","endpoint":"broker.test","networks":[{"SSID":"a","password":"sesame sesame"}]}',
     );
-    for (const platform of ["lin", "esp32", "esp32/nodemcu"]) {
-      assert.match(refusal(...build, "--platform", platform), /npx xs-dev setup"/);
-    }
-    assert.match(refusal(...build, "--platform", "esp8266"), /esp8266 is not a supported platform/);
-    assert.match(refusal(...build, "--manifest", "nowhere.json"), /nowhere\.json does not exist/);
+    assert.match(refusal(...build), /npx xs-dev setup"/);
   });
 
   it("require a board and an existing port", () => {

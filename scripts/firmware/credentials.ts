@@ -1,13 +1,11 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import type { BoxFiles } from "../../device/box-data.ts";
 import { whyUnusableRoot } from "../certs/box-trust.ts";
 import { readIfPresent } from "../certs/files.ts";
 import { trustFiles } from "../certs/identity.ts";
 import { dayOf, notAfterOf, notBeforeOf, privateKeyOf } from "../certs/parse.ts";
 import { claimFiles, identityFiles } from "../certs/paths.ts";
 import { UserError } from "../command-line/user-error.ts";
-
-/** The files for TLS in the image, by name. All are DER, except the request. */
-export type ImageFiles = Readonly<Record<string, Uint8Array>>;
 
 /** A box that has its certificate. */
 export interface Credentials {
@@ -36,14 +34,19 @@ export class CredentialsError extends UserError {
   }
 }
 
+/** The files for TLS that a box has in flash, by name. All are DER, except the request. */
 export async function readImageFiles(
   certsDirectory: string,
   thing: string,
   isClaiming: boolean,
-): Promise<ImageFiles> {
+): Promise<BoxFiles> {
   if (isClaiming) return readClaimCredentials(certsDirectory, thing);
   const { ca, certificate, privateKey } = await readDerCredentials(certsDirectory, thing);
-  return { "ca.der": ca, "certificate.der": certificate, "private-key.der": privateKey };
+  return new Map([
+    ["ca.der", ca],
+    ["certificate.der", certificate],
+    ["private-key.der", privateKey],
+  ]);
 }
 
 /**
@@ -54,7 +57,7 @@ export async function readClaimCredentials(
   certsDirectory: string,
   thing: string,
   now: Date = new Date(),
-): Promise<ImageFiles> {
+): Promise<BoxFiles> {
   const files = claimFiles(certsDirectory, thing);
   const own = await readKey(identityFiles(certsDirectory, thing).keyDer, thing);
   const claimKey = await readKey(files.claimKeyDer, thing);
@@ -65,13 +68,13 @@ export async function readClaimCredentials(
       `${files.claimKeyDer} does not belong to ${files.claimCertificateDer}: run "boom-box claim --thing ${thing}" again`,
     );
   }
-  return {
-    "ca.der": (await readCa(certsDirectory, thing, now)).bytes,
-    "private-key.der": own.bytes,
-    "claim-certificate.der": claim.bytes,
-    "claim-private-key.der": claimKey.bytes,
-    "request.pem": await contentOf(files.requestPem, thing),
-  };
+  return new Map([
+    ["ca.der", (await readCa(certsDirectory, thing, now)).bytes],
+    ["private-key.der", own.bytes],
+    ["claim-certificate.der", claim.bytes],
+    ["claim-private-key.der", claimKey.bytes],
+    ["request.pem", await contentOf(files.requestPem, thing)],
+  ]);
 }
 
 const minimumBits = 2048;

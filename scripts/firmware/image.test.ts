@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { checkImage, removeImage } from "./image.ts";
+import { checkImage, describeImage, readImageFacts, removeImage } from "./image.ts";
 
 const folder = join(projectRoot, "device", "xs", "esp32");
 const ours = readFileSync(join(folder, "sdkconfig.defaults"), "utf8");
@@ -38,9 +38,9 @@ describe("the built image", () => {
     truncateSync(image, bytes);
   }
 
-  function refusal(pin = 5): string {
+  function refusal(): string {
     try {
-      checkImage(places, pin);
+      checkImage(places);
     } catch (error) {
       assert.ok(error instanceof UserError, String(error));
       return error.message;
@@ -48,11 +48,19 @@ describe("the built image", () => {
     return assert.fail("it was taken");
   }
 
-  it("is accepted, and the result says how full its slot is", () => {
-    assert.equal(
-      checkImage(places, 5),
-      "the image takes 1,589,936 of 2,031,616 bytes of its slot, 78 %",
-    );
+  it("is accepted, and the result says how full its slot is and which pins are in use", () => {
+    writeFileSync(sdkconfig, `${ours}\nCONFIG_ETH_PHY_RST_GPIO=21\nCONFIG_ETH_MDC_GPIO=-1\n`);
+    assert.deepEqual(checkImage(places), {
+      text: "the image takes 1,589,936 of 2,031,616 bytes of its slot, 78 %",
+      usedPins: [{ pin: 21, by: "CONFIG_ETH_PHY_RST_GPIO=21" }],
+    });
+  });
+
+  it("is described in a file, for whoever flashes it", () => {
+    const facts = { network: "wifi", usedPins: [{ pin: 21, by: "config.led.pin" }] } as const;
+    assert.throws(() => readImageFacts(places), /run "boom-box build" first/);
+    describeImage(places, facts);
+    assert.deepEqual(readImageFacts(places), facts);
   });
 
   it("is refused with one line for each wrong option and each pin conflict", () => {

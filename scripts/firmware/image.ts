@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { NetworkKind } from "../../device/config.ts";
 import { bootloaderAt, layOutFlash, partitionTableAt } from "../../host-sim/esp32/flash-image.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { parsePartitions, partitionProblems, slotUse } from "./partitions.ts";
-import { pinConflictsOf } from "./pin-conflicts.ts";
+import { pinProblems, pinsInConfig, type UsedPin } from "./pin-conflicts.ts";
 import { brokenPromises, parseSdkConfig } from "./sdkconfig.ts";
 
 /** The output folders of the SDK's build for the ESP32. */
@@ -14,7 +15,8 @@ export interface ImagePlaces {
   readonly project: string;
 }
 
-const image = "xs_esp32.bin";
+/** The application, as the SDK names it. */
+export const imageFile = "xs_esp32.bin";
 
 /** The whole flash as one file, for an emulator. */
 export const flashFile = "flash.bin";
@@ -25,19 +27,22 @@ export const flashFile = "flash.bin";
  */
 export function removeImage({ bin, project }: ImagePlaces): void {
   const built = join(project, "build");
-  for (const file of [join(bin, image), join(built, image), join(built, "xs_esp32.elf")]) {
+  for (const file of [join(bin, imageFile), join(built, imageFile), join(built, "xs_esp32.elf")]) {
     rmSync(file, { force: true });
   }
 }
 
 /**
  * Checks the built image, because a board's own files may have changed it.
- * @returns how full a slot is
+ * @returns how full a slot is, as text for the user, and the pins that the image uses
  * @throws UserError with one line for each reason not to flash the image
  */
-export function checkImage(places: ImagePlaces, pin: number): string {
+export function checkImage(places: ImagePlaces): {
+  readonly text: string;
+  readonly usedPins: readonly UsedPin[];
+} {
   const { bin, project } = places;
-  const file = join(bin, image);
+  const file = join(bin, imageFile);
   const sdkconfig = join(project, "sdkconfig");
   if (!existsSync(sdkconfig)) {
     throw new UserError(
@@ -46,11 +51,10 @@ export function checkImage(places: ImagePlaces, pin: number): string {
   }
   const config = parseSdkConfig(readFileSync(sdkconfig, "utf8"));
   const partitions = parsePartitions(readFileSync(join(project, "partitions.csv"), "utf8"));
+  const usedPins = pinsInConfig(config);
   const problems = [
     ...brokenPromises(config),
-    ...pinConflictsOf(config, pin).map(
-      (option) => `${option} uses the gate's pin ${pin}: change one of the two pins`,
-    ),
+    ...pinProblems(usedPins),
     ...("problems" in partitions ? partitions.problems : partitionProblems(partitions)),
   ];
   if ("problems" in partitions || problems.length > 0) {
@@ -59,10 +63,29 @@ export function checkImage(places: ImagePlaces, pin: number): string {
   if (!existsSync(file)) throw new UserError(`the build made no ${file}: check its build.log`);
   const { fits, text } = slotUse(statSync(file).size, partitions);
   if (!fits) throw new UserError(`${text}, so it does not fit: make the firmware smaller`);
-  return text;
+  return { text, usedPins };
 }
 
-/** Writes bootloader, partition table and image to one file for an emulator. */
+/** What `flash` must know about an image, apart from its bytes. */
+export interface ImageFacts {
+  readonly network: NetworkKind;
+  readonly usedPins: readonly UsedPin[];
+}
+
+const factsFile = "image.json";
+
+export function describeImage({ bin }: ImagePlaces, facts: ImageFacts): void {
+  writeFileSync(join(bin, factsFile), `${JSON.stringify(facts)}\n`);
+}
+
+/** @throws UserError when nothing has been built */
+export function readImageFacts({ bin }: ImagePlaces): ImageFacts {
+  const file = join(bin, factsFile);
+  if (!existsSync(file)) throw new UserError(`there is no ${file}: run "boom-box build" first`);
+  return JSON.parse(readFileSync(file, "utf8")) as ImageFacts;
+}
+
+/** Writes bootloader, partition table and image to one file for an emulator, without a box's files. */
 export function writeFlash({ bin, project }: ImagePlaces): void {
   const partitions = parsePartitions(readFileSync(join(project, "partitions.csv"), "utf8"));
   if ("problems" in partitions) throw new UserError(partitions.problems.join("\n"));
@@ -73,7 +96,7 @@ export function writeFlash({ bin, project }: ImagePlaces): void {
       [bootloaderAt, read("bootloader.bin")],
       [partitionTableAt, read("partition-table.bin")],
       [offsetOf("otadata"), read("ota_data_initial.bin")],
-      [offsetOf("ota_0"), read(image)],
+      [offsetOf("ota_0"), read(imageFile)],
     ]),
   );
   writeFileSync(join(bin, flashFile), flash, { mode: 0o600 });

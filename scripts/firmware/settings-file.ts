@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { parseSettings, type Settings } from "../../device/config.ts";
+import type { RawSettings } from "../../device/settings-text.ts";
 import { readIfPresent } from "../certs/files.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { fitPins, reasonAgainstPin } from "./pins.ts";
 
-/** The checked settings, and the text for the image. */
+/** The checked settings, and the object that they were read from, for the box's partition. */
 export interface SettingsFile {
   readonly settings: Settings;
-  readonly text: string;
+  readonly input: RawSettings;
 }
 
 /** `certs/<thing>/settings.json`, next to the certificates because it contains passwords. */
@@ -54,10 +55,10 @@ export async function readSettingsFile(
   }
   const problems = problemsOf(settings);
   if (problems.length > 0) throw new BoardError(`${path}: ${problems.join("; ")}`, settings);
-  return { settings, text: JSON.stringify(input) };
+  return { settings, input };
 }
 
-function problemsOf({ network, networks, pin }: Settings): string[] {
+function problemsOf({ network, networks, pin, led }: Settings): string[] {
   const problems: string[] = [];
   if (network === "wifi" && networks.length === 0) {
     problems.push(
@@ -66,11 +67,15 @@ function problemsOf({ network, networks, pin }: Settings): string[] {
   }
   const reason = reasonAgainstPin(pin);
   if (reason !== undefined) problems.push(`pin ${pin} ${reason}: use ${fitPins}`);
+  // A light may be on a strapping pin: many boards have one on pin 2.
+  const ledReason = led === undefined || led.pin === 2 ? undefined : reasonAgainstPin(led.pin);
+  if (ledReason !== undefined)
+    problems.push(`led: pin ${led?.pin} ${ledReason}: use 2 or ${fitPins}`);
   return problems;
 }
 
 /** @throws UserError, without the file's contents, because they may include passwords */
-function parseObject(bytes: Buffer, path: string): Readonly<Record<string, unknown>> {
+function parseObject(bytes: Buffer, path: string): RawSettings {
   if (bytes.length > maximumBytes) {
     throw new UserError(
       `${path} is larger than ${maximumBytes} bytes: keep only the settings in it`,
@@ -85,7 +90,7 @@ function parseObject(bytes: Buffer, path: string): Readonly<Record<string, unkno
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new UserError(`${path} is not a JSON object: it must begin with {`);
   }
-  return value as Record<string, unknown>;
+  return value as RawSettings;
 }
 
 const example = (thing: string) =>

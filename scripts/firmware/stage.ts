@@ -1,11 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { NetworkKind } from "../../device/config.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { bundleForDevice, type FirmwareVariant } from "../../host-sim/xs/bundle/for-device.ts";
 import { UserError } from "../command-line/user-error.ts";
-import type { ImageFiles } from "./credentials.ts";
 import type { ModdableSdk } from "./sdk.ts";
-import type { SettingsFile } from "./settings-file.ts";
 
 export interface StageOptions {
   /** `build/firmware`, which `manifest.json` refers to */
@@ -13,42 +12,30 @@ export interface StageOptions {
   readonly platform: string;
   readonly emulator: boolean;
   readonly sdk: ModdableSdk;
-  readonly files: ImageFiles;
-  readonly settingsFile: SettingsFile;
+  readonly network: NetworkKind;
+  /** for `lin`: the file that replaces the box's partition */
+  readonly boxFile: string;
   /** the user's manifest for the board */
   readonly boardManifest?: string;
   /** for the ESP32: ESP-IDF's options; the last of two values counts */
   readonly sdkconfig: string;
 }
 
-/**
- * Writes the files that `manifest.json` names: modules, the box's files, and this variant's parts. They
- * contain secrets, so folders have mode 0700 and files 0600. It removes the files of an earlier build
- * first.
- */
+/** Writes the files that `manifest.json` names, and removes those of an earlier build first. */
 export async function stage(options: StageOptions): Promise<void> {
-  const { directory, files, settingsFile } = options;
+  const { directory, network } = options;
   const modules = join(directory, "modules");
-  const data = join(directory, "data");
   const sdkconfig = join(directory, "sdkconfig");
-  for (const folder of [modules, data, sdkconfig]) {
+  for (const folder of [modules, sdkconfig]) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
-  const secret = { mode: 0o600 };
-  for (const [name, bytes] of Object.entries(files)) {
-    writeFileSync(join(data, name), bytes, secret);
-  }
-  writeFileSync(join(data, "settings.json"), settingsFile.text, secret);
-  await bundleForDevice(modules, {
-    network: settingsFile.settings.network,
-    board: boardOf(options),
-  });
+  await bundleForDevice(modules, { network, board: boardOf(options) });
   copyHandshake(options.sdk, join(modules, "sdk"));
   writeFileSync(join(sdkconfig, "sdkconfig.defaults"), options.sdkconfig);
   const idf = { SDKCONFIGPATH: sdkconfig, PARTITIONS_FILE: partitionsFile };
   writeFileSync(join(directory, "idf.json"), JSON.stringify({ build: idf }));
-  writeFileSync(join(directory, "variant.json"), JSON.stringify(variantManifest(options)), secret);
+  writeFileSync(join(directory, "variant.json"), JSON.stringify(variantManifest(options)));
 }
 
 function boardOf({ platform, emulator }: StageOptions): FirmwareVariant["board"] {
@@ -71,11 +58,9 @@ function copyHandshake({ directory }: ModdableSdk, folder: string): void {
 /** The partition table of every image, with both slots. */
 export const partitionsFile = join(projectRoot, "device", "xs", "esp32", "partitions.csv");
 
-/**
- * The part of the manifest that depends on settings, platform and board.
- */
-function variantManifest({ platform, settingsFile, boardManifest }: StageOptions) {
-  const { network } = settingsFile.settings;
+/** The part of the manifest that depends on network, platform and board. */
+function variantManifest(options: StageOptions) {
+  const { platform, network, boardManifest, boxFile } = options;
   const include = boardManifest === undefined ? [] : [boardManifest];
   if (platform.startsWith("esp32")) {
     return {
@@ -85,5 +70,5 @@ function variantManifest({ platform, settingsFile, boardManifest }: StageOptions
   }
   const specifier = `embedded:network/interface/${network}`;
   const modules = { [specifier]: "./modules/desktop/interface" };
-  return { include, modules, preload: [specifier] };
+  return { include, modules, preload: [specifier], config: { boxFile } };
 }

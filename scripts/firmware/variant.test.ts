@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseSettings } from "../../device/config.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { parseSdkConfig } from "./sdkconfig.ts";
-import { emulatorManifest, forEmulator, requireFreePin, sdkconfigOf } from "./variant.ts";
+import { emulatorManifest, sdkconfigOf, usedPinsOf } from "./variant.ts";
 
 describe("a variant of the firmware", () => {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
@@ -41,45 +40,21 @@ describe("a variant of the firmware", () => {
     assert.equal(config.get("CONFIG_ESP_TASK_WDT_EN"), "y");
   });
 
-  it("is refused if a board uses the gate's pin; the error names setting and pin", () => {
-    assert.throws(
-      () => requireFreePin(sdk, "esp32", 5, manifest),
-      (error) =>
-        error instanceof UserError &&
-        /own.manifest\.json uses the gate's pin 5 \(defines\.ethernet\.int_pin\)/.test(
-          error.message,
-        ),
-    );
-    assert.throws(
-      () => requireFreePin(sdk, "esp32/wrover", 21),
-      /wrover.manifest\.json uses the gate's pin 21 \(config\.led\.pin\)/,
-    );
-    requireFreePin(sdk, "esp32/wrover", 22, manifest);
-    requireFreePin(sdk, "esp32/unknown", 5);
-    requireFreePin(sdk, "esp32", 5, emulatorManifest);
+  it("knows the pins of both manifests, and their files", () => {
+    const pinsOf = (platform: string, file?: string) =>
+      usedPinsOf(sdk, platform, file).map(({ pin, by }) => `${pin} ${by.split(" of ")[0]}`);
+    assert.deepEqual(pinsOf("esp32", manifest), ["5 defines.ethernet.int_pin"]);
+    assert.match(usedPinsOf(sdk, "esp32", manifest)[0]?.by ?? "", /of .*own.manifest\.json$/);
+    assert.deepEqual(pinsOf("esp32/wrover", manifest), [
+      "21 config.led.pin",
+      "5 defines.ethernet.int_pin",
+    ]);
+    assert.deepEqual(pinsOf("esp32/unknown"), []);
+    assert.deepEqual(pinsOf("esp32", emulatorManifest), []);
     writeFileSync(join(own, "broken.json"), "{");
     assert.throws(
-      () => requireFreePin(sdk, "esp32", 5, join(own, "broken.json")),
-      /is not valid JSON: correct it/,
+      () => usedPinsOf(sdk, "esp32", join(own, "broken.json")),
+      (error) => error instanceof UserError && /is not valid JSON: correct it/.test(error.message),
     );
-  });
-
-  it("for the emulator uses Ethernet, and contains no WiFi password", () => {
-    const input = {
-      thingName: "lot-1",
-      endpoint: "broker.test",
-      pin: 21,
-      networks: [{ SSID: "car park", password: "open sesame" }],
-    };
-    const result = parseSettings(input);
-    assert.ok(result.type !== "problems");
-    const { settings, text } = forEmulator({
-      settings: result.settings,
-      text: JSON.stringify(input),
-    });
-    assert.equal(settings.network, "ethernet");
-    assert.equal(settings.pin, 21);
-    assert.doesNotMatch(text, /sesame|car park/);
-    assert.match(text, /"network":"ethernet"/);
   });
 });

@@ -1,12 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parseSettings } from "../../device/config.ts";
-import { emulatorBrokerPort, emulatorHost } from "../../host-sim/esp32/addresses.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { manifestPinConflicts } from "./pin-conflicts.ts";
+import { pinsInManifest, type UsedPin } from "./pin-conflicts.ts";
 import type { ModdableSdk } from "./sdk.ts";
-import type { SettingsFile } from "./settings-file.ts";
 
 const esp32Folder = join(projectRoot, "device", "xs", "esp32");
 
@@ -31,25 +28,21 @@ export function sdkconfigOf(sdk: ModdableSdk, platform: string, boardManifest?: 
     .join("\n");
 }
 
-/** @throws UserError of one line when a board's manifest uses the gate's pin */
-export function requireFreePin(
-  sdk: ModdableSdk,
-  platform: string,
-  pin: number,
-  boardManifest?: string,
-): void {
+/**
+ * The pins that the manifests of the SDK's board and of the user's board use.
+ * @throws UserError of one line when a manifest is not JSON
+ */
+export function usedPinsOf(sdk: ModdableSdk, platform: string, boardManifest?: string): UsedPin[] {
   const sdkBoard = sdkBoardFolder(sdk, platform);
   const files = [
     ...(sdkBoard === undefined ? [] : [join(sdkBoard, "manifest.json")]),
     ...(boardManifest === undefined ? [] : [boardManifest]),
   ];
-  for (const file of files.filter((each) => existsSync(each))) {
-    const conflicts = manifestPinConflicts(parseManifest(file), pin);
-    if (conflicts.length === 0) continue;
-    throw new UserError(
-      `${file} uses the gate's pin ${pin} (${conflicts.join(", ")}): change "pin" in settings.json, or the pin in the board's manifest`,
+  return files
+    .filter((each) => existsSync(each))
+    .flatMap((file) =>
+      pinsInManifest(parseManifest(file)).map(({ pin, by }) => ({ pin, by: `${by} of ${file}` })),
     );
-  }
 }
 
 function sdkBoardFolder(sdk: ModdableSdk, platform: string): string | undefined {
@@ -64,22 +57,4 @@ function parseManifest(file: string): unknown {
   } catch (cause) {
     throw new UserError(`${file} is not valid JSON: correct it`, { cause });
   }
-}
-
-/**
- * The settings for an emulated box: with Ethernet, without WiFi passwords, and with this machine as its
- * broker and time server.
- */
-export function forEmulator({ text }: SettingsFile): SettingsFile {
-  const { networks: _, alpn: __, ...rest } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-  const input = {
-    ...rest,
-    network: "ethernet",
-    endpoint: emulatorHost,
-    port: emulatorBrokerPort,
-    timeServers: [emulatorHost],
-  };
-  const result = parseSettings(input);
-  if (result.type === "problems") throw new UserError(result.problems.join("; "));
-  return { settings: result.settings, text: JSON.stringify(input) };
 }

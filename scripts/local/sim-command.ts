@@ -147,11 +147,7 @@ async function simulate(
     prefix,
     alpn,
     claim: claiming?.settings,
-    pin: flags.pin,
-    pulseMs: flags.pulseMs,
-    cooldownMs: flags.cooldownMs,
-    travelMs: flags.travel,
-    keepAliveSeconds: flags.keepAlive,
+    ...flagSettings(flags),
   });
   const binary = flags.engine === "xs" ? await requireEngine() : undefined;
   const opens = entries?.some((entry) => entry.type === "do" && entry.deed === "open");
@@ -188,6 +184,18 @@ async function simulate(
   }
 }
 
+/** The settings that were given as flags. */
+function flagSettings(flags: SimFlags) {
+  const given = {
+    pin: flags.pin,
+    pulseMs: flags.pulseMs,
+    cooldownMs: flags.cooldownMs,
+    travelMs: flags.travel,
+    keepAliveSeconds: flags.keepAlive,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
 /** @throws UserError when the folder has no certificate for the service */
 async function makeOpener(
   broker: Omit<Broker, "identity"> & { readonly identity: Pick<Broker["identity"], "caPem"> },
@@ -222,18 +230,15 @@ async function runOn(
   return runSimulator(options, (surroundings) => makeNodeBox(box, surroundings));
 }
 
-/** Settings that are part of the image, so flags cannot change them. */
-const builtIn = [
-  ...(["endpoint", "port", "ca", "cert", "key", "alpn", "prefix"] as const),
-  ...(["pin", "pulseMs", "cooldownMs", "travel", "keepAlive"] as const),
-];
+/** An emulated box always reaches its broker through this machine. */
+const notEmulated = ["endpoint", "port", "ca", "cert", "key", "alpn"] as const;
 
 /** Makes the stand-in's certificate valid for the address that the emulated box connects to. */
 async function prepareEmulated(flags: SimFlags, entries: readonly ScriptEntry[]): Promise<void> {
-  const given = builtIn.find((name) => flags[name] !== undefined && flags[name] !== false);
+  const given = notEmulated.find((name) => flags[name] !== undefined && flags[name] !== false);
   if (given !== undefined) {
     throw new UserError(
-      `--engine esp32 runs an image with its own settings: leave out --${flagOf(given)}, or rebuild the image`,
+      `--engine esp32 connects to the stand-in through an address of its own: leave out --${given}`,
     );
   }
   const { requireEmulatedFaults } = await import("../emulator/sim.ts");
@@ -246,24 +251,26 @@ async function prepareEmulated(flags: SimFlags, entries: readonly ScriptEntry[])
   await ensureCertificates({ directory: flags.certs, things: [flags.thing], serverNames });
 }
 
-/** `keepAlive` as it is typed: `keep-alive` */
-const flagOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-/** Takes the image's pin from its settings file if there is one, else the default. */
+/** The settings of its file, if there is one, and of the flags. */
 async function runOnEsp32(
   flags: SimFlags,
   options: SimulatorOptions,
   { settings }: NodeBoxOptions,
 ): Promise<SimulatorEnd> {
   const { defaultImage, runEmulated } = await import("../emulator/sim.ts");
+  const { emulatedFiles } = await import("../emulator/box-files.ts");
+  const { readImageFiles } = await import("../firmware/credentials.ts");
   const { readSettingsFile } = await import("../firmware/settings-file.ts");
-  const file = await readSettingsFile(flags.certs, flags.thing).catch(() => undefined);
-  const { thingName, endpoint, port } = settings;
-  const pin = file?.settings.pin ?? settings.pin;
+  const { certs, thing } = flags;
+  const file = await readSettingsFile(certs, thing).catch(() => undefined);
+  const { thingName, endpoint, port, claim } = settings;
+  const input = { ...file?.input, ...flagSettings(flags), thingName, claim };
+  const pin = flags.pin ?? file?.settings.pin ?? settings.pin;
   return runEmulated(
     { ...options, settings: { thingName, endpoint, port, pin } },
     {
       image: flags.image ?? defaultImage,
+      files: emulatedFiles(input, await readImageFiles(certs, thing, claim !== undefined)),
       broker: { host: endpoint, port },
       environment: process.env,
     },

@@ -1,5 +1,11 @@
+import type Digital from "embedded:io/digital";
+import NativeSerial from "embedded:io/serial";
+import NativeFlash from "embedded:storage/flash";
 import FFI from "mc/ffi";
-import type { PulseOutput } from "../../hal.ts";
+import type { PulseOutput, SetupHardware } from "../../hal.ts";
+import { XsButton } from "../button.ts";
+import { XsFlash } from "../flash.ts";
+import { XsSerial } from "../serial.ts";
 import { type RmtFunctions, RmtPulseOutput } from "./rmt-pulse.ts";
 
 /** The functions of ESP-IDF that manifest.json declares for XS FFI. */
@@ -17,8 +23,18 @@ export const timeServerPort = 123;
 export function openBoard() {
   const functions = new FFI();
   return {
+    chip: "ESP32",
+    /** @throws Error if the partition table has no partition `box` */
+    openFlash: () => new XsFlash(NativeFlash, "box"),
     withPulses: (gpio: PulseOutput, pin: number): PulseOutput =>
       new RmtPulseOutput(gpio, pin, functions),
+    openSetup: (io: typeof Digital, ledPin: number | undefined): SetupHardware => ({
+      serial: new XsSerial(NativeSerial),
+      button: new XsButton(io),
+      ...(ledPin === undefined
+        ? {}
+        : { led: new io({ pin: ledPin, mode: io.Output, initialValue: 0 }) }),
+    }),
     freeHeap: () => functions.esp_get_free_heap_size(),
     /**
      * An image that was written over the serial port is not on trial: nothing is confirmed then.

@@ -1,12 +1,16 @@
-import type { PulseOutput } from "../../hal.ts";
+import type { PulseOutput, SetupHardware } from "../../hal.ts";
+import { FileFlash } from "./file-flash.ts";
 
 /** NTP's */
 export const timeServerPort = 123;
 
-/** A desktop has no pins, no meaningful heap size, and no firmware on trial. */
+/** A desktop has no pins, no serial port of its own, no meaningful heap size, and no firmware on trial. */
 export function openBoard() {
   return {
+    chip: "desktop",
+    openFlash: () => new FileFlash(),
     withPulses: (gpio: PulseOutput): PulseOutput => gpio,
+    openSetup: (): SetupHardware => ({}),
     freeHeap: () => undefined,
     confirmFirmware: () => {},
   };

@@ -1,4 +1,5 @@
 import Ethernet from "embedded:network/interface/ethernet";
+import type { NetworkKind } from "../../config.ts";
 import type { NetworkInterface, Timer } from "../../hal.ts";
 import { EthernetInterface } from "./ethernet-interface.ts";
 
@@ -6,3 +7,5 @@ import { EthernetInterface } from "./ethernet-interface.ts";
 export function openNetwork(timer: Timer): NetworkInterface {
   return new EthernetInterface(Ethernet, timer);
 }
+
+export const networkKind: NetworkKind = "ethernet";

@@ -1,5 +1,5 @@
 import type NativeWiFi from "embedded:network/interface/wifi";
-import type { NetworkInterface, Timer, WiFiNetwork } from "../../hal.ts";
+import type { FoundNetwork, NetworkInterface, Timer, WiFiNetwork } from "../../hal.ts";
 
 const disconnected = 200;
 
@@ -41,6 +41,19 @@ export class WiFiInterface implements NetworkInterface {
     if (this.#native.connection <= disconnected) return;
     this.#native.disconnect();
     this.#tellLater();
+  }
+
+  scan(onFound: (network: FoundNetwork) => void, onComplete: () => void): void {
+    try {
+      this.#native.scan({
+        onFound: ({ SSID, RSSI, security }) => {
+          onFound({ SSID, RSSI, isSecured: security !== "none" });
+        },
+        onComplete,
+      });
+    } catch {
+      this.#timer.set(onComplete, 0);
+    }
   }
 
   #tellLater(): void {

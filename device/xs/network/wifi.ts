@@ -1,4 +1,5 @@
 import WiFi from "embedded:network/interface/wifi";
+import type { NetworkKind } from "../../config.ts";
 import type { NetworkInterface, Timer } from "../../hal.ts";
 import { WiFiInterface } from "./wifi-interface.ts";
 
@@ -6,3 +7,5 @@ import { WiFiInterface } from "./wifi-interface.ts";
 export function openNetwork(timer: Timer): NetworkInterface {
   return new WiFiInterface(WiFi, timer);
 }
+
+export const networkKind: NetworkKind = "wifi";

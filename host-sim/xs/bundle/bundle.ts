@@ -54,14 +54,14 @@ export interface BuiltModule {
 export const moddableModules: readonly string[] = [
   "embedded:*",
   "mc/ffi",
+  "mc/config",
+  "file",
   "timer",
   "time",
-  "Resource",
   "resetReason",
   "rng",
   "boom-box/board",
   "boom-box/network",
-  "mc/ffi",
   ...["crypt", "curve", "ecdsa", "ecp", "modular", "pkcs8", "ssl/*", "sdk/*"],
 ];
 

@@ -1,25 +1,35 @@
 import { Agent } from "../../../device/agent.ts";
+import { BoxData } from "../../../device/box-data.ts";
+import { Firmware, type FirmwareRecord } from "../../../device/firmware.ts";
 import type { Events } from "../protocol.ts";
 import { call } from "./bridge.ts";
 import { handleMessages } from "./handle.ts";
-import { RemoteDevice } from "./remote-device.ts";
+import { RemoteDevice, RemoteFlash } from "./remote-device.ts";
 
-/** One box: the firmware's agent on the engine, its hardware on the host. */
+/** One box: the firmware, or its agent alone, on the engine; its hardware on the host. */
 const device = new RemoteDevice();
-let agent: Agent | undefined;
+const onRecord = (record: FirmwareRecord) => call("record", record);
+let box: Agent | Firmware | undefined;
 
 handleMessages<Events>({
   ...device.events,
   start(settings, firmware) {
-    agent = new Agent({
+    box = new Agent({ device, settings, firmware, onRecord });
+    box.start();
+  },
+  boot(image) {
+    box = new Firmware({
       device,
-      settings,
-      firmware,
-      onRecord: (record) => call("record", record),
+      data: new BoxData(new RemoteFlash(image)),
+      setup: { serial: device.serial },
+      networkKind: image.networkKind ?? undefined,
+      version: image.version,
+      chip: image.chip,
+      onRecord,
     });
-    agent.start();
+    box.start();
   },
   stop() {
-    agent?.stop();
+    box?.stop();
   },
 });

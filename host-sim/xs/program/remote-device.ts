@@ -2,10 +2,13 @@ import type {
   Clock,
   Device,
   Digital,
+  Flash,
+  FoundNetwork,
   Identity,
   Instant,
   KeyValue,
   NetworkInterface,
+  Serial,
   SynchronizeOptions,
   System,
   Timer,
@@ -14,7 +17,7 @@ import type {
   TLSSocketOptions,
   WiFiNetwork,
 } from "../../../device/hal.ts";
-import type { Events, Handlers, NetworkState, RemoteIdentity } from "../protocol.ts";
+import type { Events, Handlers, ImageFacts, NetworkState, RemoteIdentity } from "../protocol.ts";
 import { call } from "./bridge.ts";
 
 /** `hal.ts` on XS. The host at the other end of the bridge does all the work. */
@@ -23,6 +26,7 @@ export class RemoteDevice implements Device {
   readonly network = new RemoteNetwork();
   readonly clock = new RemoteClock();
   readonly timer = new RemoteTimer();
+  readonly serial = new RemoteSerial();
   readonly storage: KeyValue = {
     read: (key) => call("readStorage", key) ?? undefined,
     write: (key, value) => call("writeStorage", key, value),
@@ -52,8 +56,11 @@ export class RemoteDevice implements Device {
   }
 
   /** Callbacks from the host. Those for closed or cleared objects are ignored. */
-  readonly events: Omit<Handlers<Events>, "start" | "stop"> = {
+  readonly events: Omit<Handlers<Events>, "start" | "boot" | "stop"> = {
     timerFired: (id) => this.timer.fire(id),
+    networkFound: (found) => this.network.onFound?.(found),
+    scanCompleted: () => this.network.onComplete?.(),
+    serialReceived: (bytes) => this.serial.onReceived?.(Uint8Array.from(bytes)),
     networkChanged: (property, state) => this.network.change(property, state),
     synchronized: (id) => this.clock.finish(id)?.onSynchronized(),
     synchronizeFailed: (id, detail) => this.clock.finish(id)?.onError(detail),
@@ -64,8 +71,41 @@ export class RemoteDevice implements Device {
   };
 }
 
+/** The box's partition. */
+export class RemoteFlash implements Flash {
+  readonly length: number;
+  readonly blockLength: number;
+
+  constructor({ flashLength, blockLength }: ImageFacts) {
+    this.length = flashLength;
+    this.blockLength = blockLength;
+  }
+
+  read(offset: number, count: number): Uint8Array {
+    return Uint8Array.from(call("readFlash", offset, count));
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    call("writeFlash", offset, Array.from(bytes));
+  }
+
+  eraseBlocks(first: number, end: number): void {
+    call("eraseFlash", first, end);
+  }
+}
+
+class RemoteSerial implements Serial {
+  onReceived: Serial["onReceived"];
+
+  write(bytes: Uint8Array): void {
+    call("writeSerial", Array.from(bytes));
+  }
+}
+
 class RemoteNetwork implements NetworkInterface {
   onChanged: NetworkInterface["onChanged"];
+  onFound: ((network: FoundNetwork) => void) | undefined;
+  onComplete: (() => void) | undefined;
   #state = call("network");
 
   get connection(): number {
@@ -86,6 +126,12 @@ class RemoteNetwork implements NetworkInterface {
 
   disconnect(): void {
     this.#state = call("leave");
+  }
+
+  scan(onFound: (network: FoundNetwork) => void, onComplete: () => void): void {
+    this.onFound = onFound;
+    this.onComplete = onComplete;
+    call("scan");
   }
 
   change(property: "connection" | "address", state: NetworkState): void {

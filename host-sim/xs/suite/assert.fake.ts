@@ -41,7 +41,7 @@ export default {
   match(text: string, pattern: RegExp) {
     if (!pattern.test(text)) fail(`${show(text)} does not match ${pattern}`);
   },
-  throws(body: () => unknown, pattern?: RegExp) {
+  throws(body: () => unknown, wanted?: RegExp | (new (...values: never) => Error)) {
     let thrown: unknown;
     try {
       body();
@@ -49,8 +49,9 @@ export default {
       thrown = error ?? "nothing";
     }
     if (thrown === undefined) fail("nothing was thrown");
-    if (pattern !== undefined && !pattern.test(String(thrown))) {
-      fail(`${thrown} does not match ${pattern}`);
-    }
+    const isWanted =
+      wanted === undefined ||
+      (wanted instanceof RegExp ? wanted.test(String(thrown)) : thrown instanceof wanted);
+    if (!isWanted) fail(`${thrown} is not ${wanted}`);
   },
 };

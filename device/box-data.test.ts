@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { MemoryFlash } from "../host-sim/hardware/flash.ts";
+import {
+  BoxData,
+  BoxDataError,
+  type BoxFiles,
+  boxPartitionLength,
+  eraseBoxData,
+} from "./box-data.ts";
+
+const text = (value: string) => new TextEncoder().encode(value);
+
+const first: BoxFiles = new Map([
+  ["settings.json", text('{"thingName":"lot-1"}')],
+  ["certificate.der", Uint8Array.of(1, 2, 3)],
+  ["private-key.der", Uint8Array.of(4, 5, 6, 7)],
+]);
+const second: BoxFiles = new Map([
+  ["settings.json", text('{"thingName":"lot-2"}')],
+  ["certificate.der", Uint8Array.of(8)],
+  ["private-key.der", Uint8Array.of(9, 10)],
+]);
+
+const erased = () => MemoryFlash.erased(boxPartitionLength);
+
+/** As after a restart. */
+function filesIn(flash: MemoryFlash): BoxFiles {
+  const data = new BoxData(flash);
+  assert.equal(data.state, "files");
+  return data.readAll();
+}
+
+const write = (flash: MemoryFlash, files: BoxFiles) => new BoxData(flash).write(files);
+
+const smallFlash = () => MemoryFlash.erased(4 * 4096);
+
+describe("the files of a box", () => {
+  it("are empty on a new board, and read back as written", () => {
+    const flash = erased();
+    assert.equal(new BoxData(flash).state, "empty");
+    write(flash, first);
+    assert.deepEqual(filesIn(flash), first);
+    write(flash, second);
+    assert.deepEqual(filesIn(flash), second);
+    write(flash, first);
+    assert.deepEqual(filesIn(flash), first);
+  });
+
+  it("leave nothing of the old files in flash", () => {
+    const flash = erased();
+    write(flash, new Map([["settings.json", text("an old password")]]));
+    write(flash, second);
+    assert.ok(!Buffer.from(flash.bytes).includes("an old password"));
+    eraseBoxData(flash);
+    assert.ok(flash.bytes.every((byte) => byte === 0xff));
+  });
+
+  it("fill a half completely, and are refused when they need one byte more", () => {
+    const flash = erased();
+    write(flash, first);
+    const overhead = 20 + 1 + 1 + 2;
+    const largest = new Map([["a", new Uint8Array(boxPartitionLength / 2 - overhead)]]);
+    write(flash, largest);
+    assert.deepEqual(filesIn(flash), largest);
+    const tooLarge = new Map([["a", new Uint8Array(boxPartitionLength / 2 - overhead + 1)]]);
+    assert.throws(() => write(flash, tooLarge), BoxDataError);
+    for (const name of ["", "a/b", "ü", "a".repeat(33)]) {
+      assert.throws(() => write(flash, new Map([[name, text("x")]])), BoxDataError);
+    }
+    assert.deepEqual(filesIn(flash), largest);
+  });
+
+  it("keeps the old files when the flash does not keep what is written", () => {
+    const flash = smallFlash();
+    write(flash, first);
+    const stuck = flash.bytes.length / 2 + 30;
+    const writeBytes = flash.write.bind(flash);
+    flash.write = (offset, bytes) => {
+      writeBytes(offset, bytes);
+      flash.bytes[stuck] = 0;
+    };
+    const data = new BoxData(flash);
+    assert.throws(() => data.write(second), /could not be read back/);
+    assert.deepEqual(data.readAll(), first);
+    assert.deepEqual(filesIn(flash), first);
+  });
+});

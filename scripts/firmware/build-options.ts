@@ -1,0 +1,51 @@
+import { type Command, Option } from "commander";
+import { type NetworkKind, networkKinds } from "../../device/config.ts";
+import type { Variant } from "./build.ts";
+
+export const esp32 = "esp32";
+
+/** What decides how a firmware is built. */
+export interface BuildFlags {
+  readonly platform: string;
+  readonly network: NetworkKind;
+  readonly debug?: boolean;
+  readonly emulator?: boolean;
+  readonly manifest?: string;
+}
+
+/** @param platforms what `--platform` takes here */
+export function addBuildOptions(command: Command, platforms: string): Command {
+  return command
+    .option("--platform <name>", platforms, esp32)
+    .addOption(
+      new Option("--network <kind>", "how the boxes connect").choices(networkKinds).default("wifi"),
+    )
+    .option("--manifest <file>", "your board's manifest, for example with its Ethernet pins")
+    .option("--debug", "include Moddable's debugger");
+}
+
+export function variantOf({ platform, debug, emulator }: BuildFlags): Variant {
+  return { platform, debug: debug === true, emulator: emulator === true };
+}
+
+/**
+ * Builds, and shows the steps.
+ * @throws UserError with what is wrong, and what to do
+ */
+export async function buildShown(flags: BuildFlags): Promise<void> {
+  const { build } = await import("./build.ts");
+  const isTerminal = process.stdout.isTTY === true;
+  const clear = isTerminal ? "\r\x1b[K" : "";
+  const variant = variantOf(flags);
+  await build({
+    ...variant,
+    network: variant.emulator ? "ethernet" : flags.network,
+    ...(flags.manifest === undefined ? {} : { boardManifest: flags.manifest }),
+    environment: process.env,
+    onStep: (step) => process.stdout.write(`${clear}${step}\n`),
+    onProgress: (detail) => {
+      if (isTerminal) process.stdout.write(`${clear}  ${detail.slice(0, 70)}`);
+    },
+  });
+  process.stdout.write(clear);
+}

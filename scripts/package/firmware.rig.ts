@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import type { FirmwarePackage, PackagePart, PartFile } from "./firmware-package.ts";
+
+/**
+ * An image in esptool's format: a header, one segment, a checksum in the last byte of sixteen, a digest.
+ * Half of the segment does not compress, as in a real image.
+ */
+export function imageOf(length: number, seed = 1): Uint8Array {
+  const header = new Uint8Array(24);
+  header[0] = 0xe9;
+  header[1] = 1;
+  header[23] = 1;
+  const segment = new Uint8Array(8 + length).fill(seed);
+  new DataView(segment.buffer).setUint32(4, length, true);
+  let noise = seed;
+  for (let i = 8; i < segment.length; i += 2) {
+    noise = (Math.imul(noise, 1_103_515_245) + 12_345) >>> 0;
+    segment[i] = noise >>> 16;
+  }
+  const body = new Uint8Array((Math.floor((32 + length) / 16) + 1) * 16);
+  body.set(header);
+  body.set(segment, 24);
+  return new Uint8Array(Buffer.concat([body, createHash("sha256").update(body).digest()]));
+}
+
+interface Entry {
+  readonly name: string;
+  readonly type: number;
+  readonly subtype: number;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** device/xs/esp32/partitions.csv */
+export const entries: readonly Entry[] = [
+  { name: "nvs", type: 1, subtype: 2, offset: 0x9000, bytes: 0x5000 },
+  { name: "otadata", type: 1, subtype: 0, offset: 0xe000, bytes: 0x2000 },
+  { name: "box", type: 1, subtype: 0x40, offset: 0x10000, bytes: 0x10000 },
+  { name: "ota_0", type: 0, subtype: 0x10, offset: 0x20000, bytes: 0x1f0000 },
+  { name: "ota_1", type: 0, subtype: 0x11, offset: 0x210000, bytes: 0x1f0000 },
+];
+
+/** A binary partition table, without the MD5 that ESP-IDF adds. */
+export function tableOf(of: readonly Entry[] = entries): Uint8Array {
+  const table = new Uint8Array(0xc00).fill(0xff);
+  const view = new DataView(table.buffer);
+  for (const [index, { name, type, subtype, offset, bytes }] of of.entries()) {
+    const at = index * 32;
+    table.fill(0, at, at + 32);
+    view.setUint16(at, 0x50aa, true);
+    table[at + 2] = type;
+    table[at + 3] = subtype;
+    view.setUint32(at + 4, offset, true);
+    view.setUint32(at + 8, bytes, true);
+    table.set(Buffer.from(name), at + 12);
+  }
+  return table;
+}
+
+/** The parts of a firmware with an application of so many bytes. */
+export function partsOf(applicationBytes = 100_000, seed = 1): readonly PackagePart[] {
+  const part = (file: PartFile, offset: number, bytes: Uint8Array) => ({ file, offset, bytes });
+  return [
+    part("firmware.bin", 0x20000, imageOf(applicationBytes, seed)),
+    part("partition-table.bin", 0x8000, tableOf()),
+    part("ota_data_initial.bin", 0xe000, new Uint8Array(0x2000).fill(0xff)),
+    part("bootloader.bin", 0x1000, imageOf(20_000, seed)),
+  ];
+}
+
+export function firmwareOf(changes: Partial<FirmwarePackage> = {}): FirmwarePackage {
+  return {
+    name: "Boom Box",
+    version: "0.1.0",
+    network: "wifi",
+    parts: partsOf(),
+    box: { offset: 0x10000, bytes: 0x10000 },
+    slotBytes: 0x1f0000,
+    usedPins: [],
+    ...changes,
+  };
+}

@@ -1,0 +1,39 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf, UserError } from "../command-line/user-error.ts";
+import type { FirmwarePackage } from "./firmware-package.ts";
+import { descriptionFile, packageFiles } from "./package-files.ts";
+
+/** Where a package was written. */
+export interface WrittenPackage {
+  readonly folder: string;
+  readonly zip: string;
+}
+
+/**
+ * Writes a package as a folder and, next to it, as a zip. The description is written last: a folder
+ * without it is no package.
+ * @throws UserError when it cannot be written
+ */
+export async function writePackage(
+  folder: string,
+  firmware: FirmwarePackage,
+): Promise<WrittenPackage> {
+  const files = packageFiles(firmware);
+  const zip = `${folder}.zip`;
+  const { zipSync } = await import("fflate");
+  // The earliest time that a zip can have, so that the same firmware makes the same file.
+  const packed = zipSync(Object.fromEntries(files), { level: 9, mtime: new Date(1980, 0, 1) });
+  try {
+    await mkdir(folder, { recursive: true });
+    await rm(join(folder, descriptionFile), { force: true });
+    for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
+    await writeFile(zip, packed);
+  } catch (cause) {
+    throw new UserError(
+      `the package cannot be written to ${folder} (${messageOf(cause)}): name another folder with --output`,
+      { cause },
+    );
+  }
+  return { folder, zip };
+}
