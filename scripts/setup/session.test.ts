@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type BareBoard, bareBoard, home, onePort, sessionWith, webSerial, workplace } from "./setup.rig.ts";
+import {
+  type BareBoard,
+  bareBoard,
+  home,
+  onePort,
+  sessionWith,
+  webSerial,
+  workplace,
+} from "./setup.rig.ts";
 
 describe("a setup session with a virtual board", function () {
   this.timeout(60_000);

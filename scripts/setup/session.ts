@@ -160,7 +160,12 @@ export class SetupSession {
       case "finish":
         return this.#step(() => this.#line.complete("open", this.#outcome ?? ""));
       case "go":
-        return this.#step(() => this.#line.goTo(command.step));
+        return this.#step(() => {
+          // The next board is another box.
+          const isAnother = this.#line.current === "end" && command.step === "board";
+          if (isAnother) this.#draft = this.#newDraft();
+          this.#line.goTo(command.step);
+        });
       case "cancel":
         return;
     }
@@ -176,8 +181,6 @@ export class SetupSession {
 
   async #useBoard(choose: () => Promise<ChosenPort>): Promise<void> {
     await this.#run("Looking what is on the board.", true, async (signal) => {
-      // The next board is another box.
-      if (this.#line.current === "end") this.#draft = this.#newDraft();
       this.#line.goTo("board");
       this.#forgetWriting();
       const { chip, version, thing } = await this.#board.use(await choose(), signal);

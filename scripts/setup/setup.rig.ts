@@ -8,13 +8,13 @@ import { WebSerialPort } from "../../host-sim/board/web-serial-port.ts";
 import { boardFirmware } from "../../host-sim/board-firmware.ts";
 import { ScriptedNetwork } from "../../host-sim/hardware/network.ts";
 import type { SimulatedBoxRecord } from "../../host-sim/simulated-box.ts";
-import type { FirmwarePackage } from "../package/firmware-package.ts";
 import { firmwareOf } from "../package/firmware.rig.ts";
+import type { FirmwarePackage } from "../package/firmware-package.ts";
 import { writePackage } from "../package/write-package.ts";
 import type { BoardPort } from "../serial/board-port.ts";
 import type { ChosenPort } from "../serial/choose-port.ts";
 import type { Ports } from "./ports.ts";
-import { SetupSession, type SessionOptions } from "./session.ts";
+import { type SessionOptions, SetupSession } from "./session.ts";
 import type { SetupView } from "./view.ts";
 
 export const home = { SSID: "home", password: "let me in", RSSI: -50, address: "127.0.0.1" };

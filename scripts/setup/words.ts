@@ -36,6 +36,7 @@ export const words = {
       "Use a cable that carries data: many only charge. Do not connect the remote yet; that comes last.",
     browser: "Choose the board in the browser",
     browserHint: "The browser asks which port. It is often called CP2102, CH340, or USB Serial.",
+    notChosen: "No port was chosen. Choose one, or use a port of this computer below.",
     listed: "Ports of this computer",
     none: "No serial port was found. Connect the board, then look again.",
     likely: "looks like a board",

@@ -3,12 +3,14 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isRegion } from "../../../host-sim/cloud/policy-documents.ts";
 import { readIdentity } from "../../certs/identity.ts";
 import { awsServiceIdentity } from "../../certs/paths.ts";
 import { readRecord } from "../../certs/provisioning-record.ts";
 import { readDerCredentials } from "../../firmware/credentials.ts";
 import { provision } from "../../provision/provision.ts";
 import { openTarget } from "../../provision/target.ts";
+import { SetupError } from "../failure.ts";
 import type { CertificateChoice } from "../view.ts";
 import type { Obtained, OnProgress } from "./obtained.ts";
 
@@ -40,6 +42,9 @@ export class AwsCertificates {
   /** @throws UserError of one line, with AWS's own words */
   async obtain(thing: string, choice: Aws, onProgress: OnProgress): Promise<Obtained> {
     const { certs, endpointUrl, broker } = this.#options;
+    if (choice.region !== "" && !isRegion(choice.region)) {
+      throw new SetupError("that is not an AWS region", "write it as eu-central-1", "region");
+    }
     // A box that was provisioned from this folder has its key there already.
     const isThere = (await readRecord(certs, thing)) !== undefined;
     const folder = choice.isKept || isThere ? certs : await this.#ensureTemporary();
