@@ -1,4 +1,5 @@
 import { printable } from "../../host-sim/printable.ts";
+import { messageOf, UserError } from "../command-line/user-error.ts";
 import { connectBoard } from "../flash/connect-board.ts";
 import { consoleBaudRate } from "../serial/board-port.ts";
 import type { BoardLink } from "./board-link.ts";
@@ -65,8 +66,16 @@ async function askLoader(link: BoardLink, signal: AbortSignal): Promise<string> 
   }
   const { loader } = connection;
   try {
+    // Without control lines, the loader starts the firmware, and must know the flash for that.
+    if (!link.hasControlLines) await loader.attachFlash();
     await loader.restart(link.hasControlLines);
     return loader.chipName;
+  } catch (error) {
+    if (signal.aborted || error instanceof UserError) throw error;
+    throw new SetupError(
+      `the board stopped answering as it should (${printable(messageOf(error))})`,
+      "check cable and supply, press EN, and try again",
+    );
   } finally {
     await loader.close();
   }

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { projectRoot } from "../../host-sim/project-root.ts";
@@ -36,6 +37,8 @@ export async function buildPage(): Promise<PageFiles> {
     const kind = name.endsWith(".js") ? "text/javascript" : "text/css";
     files.set(name, { body: new Uint8Array(contents), type: `${kind}; charset=utf-8` });
   }
+  const icon = await readFile(join(projectRoot, "web", "page", "icons", "icon.svg"));
+  files.set("icon.svg", { body: new Uint8Array(icon), type: "image/svg+xml" });
   files.set("", { body: new TextEncoder().encode(html), type: "text/html; charset=utf-8" });
   return files;
 }
@@ -47,7 +50,7 @@ const html = `<!doctype html>
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${words.title}</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="icon.svg">
 <link rel="stylesheet" href="style.css">
 <script type="module" src="page.js"></script>
 <body>

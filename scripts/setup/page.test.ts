@@ -77,12 +77,12 @@ describe("the setup page in Chromium", function () {
     await check(page, "Choose the WiFi");
     await page.getByRole("radio", { name: home.SSID }).check();
     await page.getByLabel("Password", { exact: true }).fill("not the password");
-    await press(page, "Connect the board");
+    await press(page, "Connect to it");
     await page.getByText("The password is probably wrong").waitFor();
     await assertAccessible(page, "a wrong password");
     await shoot(page, "a-wrong-password");
     await page.getByLabel("Password", { exact: true }).fill(home.password);
-    await press(page, "Connect the board");
+    await press(page, "Connect to it");
     await check(page, "Give the box its certificate");
     for (const source of ["AWS IoT Core", "Files that I have", "The stand-in on this computer"]) {
       await page.getByRole("radio", { name: source }).check();
@@ -116,7 +116,7 @@ describe("the setup page in Chromium", function () {
       await arrive(page, "Name the box, and choose its pin");
       await press(page, "Continue");
       await page.getByRole("radio", { name: "Café" }).check();
-      await press(page, "Connect the board");
+      await press(page, "Connect to it");
       await arrive(page, "Give the box its certificate");
       await page.getByLabel("By what name").fill("localhost");
       await press(page, "Continue");

@@ -81,7 +81,7 @@ export const words = {
     open: "open",
     secured: "with password",
     strength: (bars: number) => ["very weak", "weak", "fair", "good", "strong"][bars] ?? "",
-    join: "Connect the board",
+    join: "Connect to it",
     again: "Look again",
     ethernet: "This firmware is for Ethernet, so there is no WiFi to choose.",
     next: "Continue",
