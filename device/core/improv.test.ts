@@ -69,7 +69,7 @@ describe("Improv", () => {
     assert.deepEqual(receive(commandOf(2)), [ready]);
     assert.deepEqual(joinOffice(1_000), [provisioning, join]);
     assert.deepEqual(receive(commandOf(2), 1_500), [provisioning]);
-    assert.equal(improv.deadline, 61_000);
+    assert.equal(improv.deadline, 41_000);
     assert.deepEqual(hear(improv.joined()), [provisioned, url]);
     assert.equal(improv.deadline, undefined);
     assert.deepEqual(receive(commandOf(2), 2_000), [provisioned, { ...url, result: 2 }]);
