@@ -8,6 +8,7 @@ import type { Context } from "mocha";
 export type Optional =
   | "chromium"
   | "esp32"
+  | "esptool"
   | "mosquitto"
   | "moto"
   | "postgresql"

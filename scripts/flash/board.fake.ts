@@ -122,10 +122,11 @@ export class FakeBoard implements BoardPort {
     const text = this.#isInLoader
       ? "rst:0x1 (POWERON_RESET),boot:0x3 (DOWNLOAD_BOOT(UART0/UART1/SDIO_REI_REO_V2))\r\nwaiting for download\r\n"
       : (this.#options.boot ?? "");
-    this.#print(Buffer.from(text));
+    this.print(Buffer.from(text));
   }
 
-  #print(bytes: Uint8Array): void {
+  /** The board sends bytes. */
+  print(bytes: Uint8Array): void {
     if (bytes.length > 0) this.#output?.enqueue(new Uint8Array(bytes));
   }
 
@@ -235,7 +236,7 @@ export class FakeBoard implements BoardPort {
     view.setUint16(2, data.length, true);
     view.setUint32(4, value, true);
     packet.set(data, 8);
-    this.#print(encodeSlip(packet));
+    this.print(encodeSlip(packet));
   }
 }
 
