@@ -79,6 +79,16 @@ module.exports = {
       to: { path: "^(device|host-sim)/", pathNot: ["^device/hal\\.ts$", "^host-sim/hardware/"] },
     },
     {
+      name: "the-virtual-board-stands-alone",
+      comment: "It knows what a flash looks like. What runs on it is passed in.",
+      severity: "error",
+      from: { path: "^host-sim/board/", pathNot: tests },
+      to: {
+        path: "^(device|host-sim)/",
+        pathNot: ["^host-sim/board/", "^host-sim/(esp32/flash-image|site/time)\\.ts$"],
+      },
+    },
+    {
       name: "web-knows-the-messages-alone",
       severity: "error",
       from: { path: "^web/", pathNot: tests },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ImprovSerial } from "improv-wifi-serial-sdk/dist/serial.js";
-import type { WiFiNetwork } from "../device/hal.ts";
 import { Improv, type ImprovEffect } from "../device/core/improv.ts";
+import type { WiFiNetwork } from "../device/hal.ts";
 
 const options = {
   firmware: "Boom Box",

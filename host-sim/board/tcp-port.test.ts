@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { wholeFlash } from "../esp32/flash-image.rig.ts";
+import { plugIn } from "./board.rig.ts";
+import { TcpPort, type TcpPortOptions } from "./tcp-port.ts";
+
+describe("TcpPort", () => {
+  let setup: ReturnType<typeof plugIn>;
+  let port: TcpPort;
+  let sockets: Socket[];
+
+  beforeEach(() => {
+    setup = plugIn({ content: wholeFlash() });
+    sockets = [];
+  });
+
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    await port.close();
+    setup.board.powerOff();
+  });
+
+  const open = async (options?: TcpPortOptions) => {
+    port = await TcpPort.open(setup.cable, options);
+  };
+
+  async function join(): Promise<Socket> {
+    const { hostname, port: number } = new URL(port.url);
+    const socket = connect(Number(number), hostname);
+    sockets.push(socket);
+    await once(socket, "connect");
+    return socket;
+  }
+
+  async function readUntil(socket: Socket, words: string): Promise<void> {
+    for (let text = ""; !text.includes(words); ) {
+      const [bytes] = await once(socket, "data");
+      text += bytes;
+    }
+  }
+
+  /** Connects until somebody answers: the port may hear a moment later that a client is gone. */
+  async function meet(words: string, question = ""): Promise<void> {
+    for (;;) {
+      const socket = await join();
+      socket.write(question);
+      const isAnswered = await Promise.race([
+        readUntil(socket, words).then(() => true),
+        once(socket, "close").then(() => false),
+      ]);
+      if (isAnswered) return;
+    }
+  }
+
+  it("carries bytes to the program and back", async () => {
+    await open();
+    const socket = await join();
+    await readUntil(socket, "hello\n");
+    socket.write("open");
+    await readUntil(socket, "OPEN");
+  });
+
+  it("starts the board in its loader if it is asked to, for each client", async () => {
+    await open({ startsInDownloadMode: true });
+    const socket = await join();
+    await readUntil(socket, "waiting for download");
+    assert.equal(setup.board.state, "download");
+    socket.destroy();
+    await meet("waiting for download");
+    assert.equal(setup.programs.length, 0);
+  });
+
+  it("disconnects a second client at once, and lets it in when the first is gone", async () => {
+    await open();
+    const first = await join();
+    await readUntil(first, "hello\n");
+    await once((await join()).resume(), "close");
+    first.destroy();
+    await meet("A", "a");
+  });
+
+  it("disconnects when the cable is pulled out", async () => {
+    await open();
+    const socket = await join();
+    await readUntil(socket, "hello\n");
+    setup.cable.cut();
+    await once(socket.resume(), "close");
+    await once((await join()).resume(), "close");
+  });
+});

@@ -1,0 +1,72 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { CableEnd, UsbCable } from "./usb-cable.ts";
+
+export interface TcpPortOptions {
+  /** of 127.0.0.1; default: any free one */
+  readonly port?: number;
+  /**
+   * A socket has no control lines. With this option, each connection restarts the board into its
+   * loader, as if somebody held its button BOOT while the client is connected.
+   */
+  readonly startsInDownloadMode?: boolean;
+}
+
+/**
+ * A board's serial port as a TCP socket with raw bytes: `socket://127.0.0.1:<port>` of pyserial,
+ * and so of esptool. While one client is connected, others are disconnected at once.
+ */
+export class TcpPort {
+  readonly #server: Server;
+  readonly #cable: UsbCable;
+  readonly #startsInDownloadMode: boolean;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(cable: UsbCable, options: TcpPortOptions) {
+    this.#cable = cable;
+    this.#startsInDownloadMode = options.startsInDownloadMode ?? false;
+    this.#server = createServer((socket) => this.#accept(socket));
+  }
+
+  static async open(cable: UsbCable, options: TcpPortOptions = {}): Promise<TcpPort> {
+    const port = new TcpPort(cable, options);
+    port.#server.listen(options.port ?? 0, "127.0.0.1");
+    await once(port.#server, "listening");
+    return port;
+  }
+
+  get url(): string {
+    return `socket://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #accept(socket: Socket): void {
+    const cable = this.#cable;
+    const end: CableEnd = {
+      baudRate: undefined,
+      onData: (bytes) => socket.write(bytes),
+      onCut: () => socket.destroy(),
+    };
+    // A client that breaks off is not an error of the board.
+    socket.on("error", () => socket.destroy());
+    if (cable.open(end) !== "open") {
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket.setNoDelay());
+    socket.on("data", (bytes) => cable.write(end, bytes));
+    socket.on("close", () => {
+      this.#sockets.delete(socket);
+      cable.close(end);
+      cable.board.pressBoot(false);
+    });
+    if (!this.#startsInDownloadMode) return;
+    cable.board.pressBoot(true);
+    cable.board.pressReset();
+  }
+}
