@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { FakeBoard } from "../flash/board.fake.ts";
-import { PortError } from "../serial/board-port.ts";
+import { plugInBoard } from "../flash/board.rig.ts";
+import { firmwareOf, flashOf } from "../package/firmware.rig.ts";
 import { runMonitor } from "./monitor.ts";
 import { describeSerial, jsonOf } from "./serial-text.ts";
 
@@ -13,85 +13,90 @@ async function until(holds: () => boolean) {
   assert.ok(holds(), "it did not happen");
 }
 
-function monitored(board: FakeBoard) {
+/** A board that runs, and a monitor on its port. */
+async function monitored() {
+  const board = plugInBoard({ content: flashOf(firmwareOf()), prints: "start\n" });
+  await until(() => board.starts === 1);
+  const setLines = board.cable.setLines.bind(board.cable);
+  const steps: object[] = [];
+  board.cable.setLines = (lines) => {
+    steps.push(lines);
+    setLines(lines);
+  };
   const lines: string[] = [];
   const notices: string[] = [];
   const ending = new AbortController();
   const ended = runMonitor({
-    port: board,
+    port: board.port,
     onLine: (line) => lines.push(line),
     onNotice: (words) => notices.push(words),
     signal: ending.signal,
   });
-  return { lines, notices, ending, ended };
+  await until(() => board.port.readable?.locked === true);
+  return {
+    ...board,
+    steps,
+    lines,
+    notices,
+    end: async () => {
+      ending.abort();
+      await ended;
+      board.board.powerOff();
+      assert.equal(board.port.readable, null, "the port is left open");
+    },
+  };
 }
 
 describe("the monitor", () => {
   it("shows each line once it is whole, and closes the port at the end", async () => {
-    const board = new FakeBoard();
-    const { lines, ending, ended } = monitored(board);
-    await until(() => board.isOpen && board.readable !== null);
-    for (const text of ["rst:0x1 (POWER", "ON_RESET)\r\r\n", `${record}\nno e`, "nd"]) {
-      board.print(Buffer.from(text));
-    }
+    const { print, lines, end } = await monitored();
+    for (const text of ["rst:0x1 (POWER", "ON_RESET)\r\r\n", `${record}\nno e`, "nd"]) print(text);
     await until(() => lines.length === 2);
     assert.deepEqual(lines, ["rst:0x1 (POWERON_RESET)", record]);
-    ending.abort();
-    await ended;
+    await end();
     assert.equal(lines[2], "no end");
-    assert.equal(board.isOpen, false);
   });
 
   it("neither resets nor holds the board", async () => {
-    const board = new FakeBoard({ boot: "a restart\n" });
-    const { lines, ending, ended } = monitored(board);
-    await until(() => board.lines.length > 0);
-    ending.abort();
-    await ended;
-    assert.deepEqual(board.lines, ["00"], "both lines off, in one step");
+    const { steps, lines, end } = await monitored();
+    await end();
+    assert.deepEqual(steps, [{ dataTerminalReady: false, requestToSend: false }]);
     assert.deepEqual(lines, []);
   });
 
   it("says that the port is gone, and continues when it is back", async () => {
-    const board = new FakeBoard();
-    const { lines, notices, ending, ended } = monitored(board);
-    await until(() => board.isOpen);
-    board.cut();
+    const { cable, lines, notices, end } = await monitored();
+    cable.cut();
     await until(() => notices.length === 1);
-    assert.match(notices[0] ?? "", /the port is gone: .*; waiting for it$/);
-    board.bytesUntilCut = Number.POSITIVE_INFINITY;
+    assert.match(notices[0] ?? "", /lost.*; waiting for it$/);
+    cable.plugIn();
     await until(() => notices.length === 2);
     assert.equal(notices[1], "the port is back");
-    board.print(Buffer.from("again\n"));
-    await until(() => lines.length === 1);
-    ending.abort();
-    await ended;
+    cable.board.pressReset();
+    await until(() => lines.includes("start"));
+    await end();
   });
 
   it("ends while it waits for a port", async () => {
-    const board = new FakeBoard();
-    const { notices, ending, ended } = monitored(board);
-    await until(() => board.isOpen);
-    board.cut();
+    const { cable, notices, end } = await monitored();
+    cable.cut();
     await until(() => notices.length === 1);
-    ending.abort();
-    await ended;
+    await end();
   });
 
   it("fails when the port cannot be opened at first", async () => {
-    const board = new FakeBoard();
-    board.cut();
-    await assert.rejects(monitored(board).ended, PortError);
+    const { cable, port } = plugInBoard();
+    cable.cut();
+    const { signal } = new AbortController();
+    const ended = runMonitor({ port, onLine: () => {}, onNotice: () => {}, signal });
+    await assert.rejects(ended, /Failed to open/);
   });
 
   it("shows an endless line in pieces", async () => {
-    const board = new FakeBoard();
-    const { lines, ending, ended } = monitored(board);
-    await until(() => board.isOpen);
-    board.print(Buffer.from("x".repeat(5_000)));
+    const { print, lines, end } = await monitored();
+    print("x".repeat(5_000));
     await until(() => lines.length > 0);
-    ending.abort();
-    await ended;
+    await end();
     assert.equal(lines.join("").length, 5_000);
   });
 });
