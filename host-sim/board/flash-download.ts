@@ -46,7 +46,7 @@ export class FlashDownload {
     const isNext = sequence === this.#blocks && sequence < blocks;
     if (!isNext || data.length > blockBytes) return romError.invalidFormat;
     const error = isCompressed ? this.#inflate(data) : this.#program(data);
-    // After an error, a client repeats the block.
+    // After a write error, a client may repeat the block.
     if (error === romError.none) this.#blocks += 1;
     return error;
   }
@@ -67,6 +67,8 @@ export class FlashDownload {
         maxOutputLength: Math.max(1, this.#options.eraseBytes),
       });
     } catch {
+      // The ROM takes no further block of this download.
+      this.#blocks = this.#options.blocks;
       return romError.deflate;
     }
     const error = this.#program(bytes.subarray(this.#writtenBytes));

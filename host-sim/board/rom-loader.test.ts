@@ -167,10 +167,13 @@ describe("RomLoader", () => {
       assert.equal(client.block(0x03, 2, block), 5, "more blocks than BEGIN said");
     });
 
-    it("refuses compressed data that is none, or longer than BEGIN said", () => {
+    it("refuses compressed data that is none, or longer than BEGIN said, and what follows it", () => {
+      for (const wrong of [Buffer.from("not zlib"), deflateSync(Buffer.alloc(0x1001))]) {
+        client.error(0x10, le(0x1000, 1, 0x400, 0x1_0000));
+        assert.equal(client.block(0x11, 0, wrong), 11);
+        assert.equal(client.block(0x11, 0, deflateSync(Buffer.alloc(0x1000))), 5);
+      }
       client.error(0x10, le(0x1000, 1, 0x400, 0x1_0000));
-      assert.equal(client.block(0x11, 0, Buffer.from("not zlib")), 11);
-      assert.equal(client.block(0x11, 0, deflateSync(Buffer.alloc(0x1001))), 11);
       assert.equal(client.block(0x11, 0, deflateSync(Buffer.alloc(0x1000))), 0);
     });
 
@@ -183,9 +186,23 @@ describe("RomLoader", () => {
     });
 
     it("leaves by FLASH_END, and answers first", () => {
-      assert.equal(client.error(0x04, le(0)), 0);
+      client.error(0x02, le(0, 0, 0x400, 0));
+      assert.equal(client.error(0x04, le(1)), 0);
+      assert.deepEqual(client.others, ["run"]);
+    });
+
+    it("leaves by FLASH_END also without FLASH_BEGIN, which is an error", () => {
+      assert.equal(client.error(0x04, le(0)), 6);
+      assert.deepEqual(client.others, ["run"]);
+      assert.equal(client.error(0x04), 5);
+      assert.deepEqual(client.others, ["run"], "without an argument, it is not a command");
+    });
+
+    it("restarts by FLASH_DEFL_END with 0, and stays with 1", () => {
       assert.equal(client.error(0x12, le(1)), 0);
-      assert.deepEqual(client.others, ["run", "run"]);
+      assert.deepEqual(client.others, []);
+      assert.equal(client.error(0x12, le(0)), 0);
+      assert.deepEqual(client.others, ["restart"]);
     });
 
     it("writes anything anywhere, and verifies it", () => {

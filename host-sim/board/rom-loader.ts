@@ -26,8 +26,10 @@ export type RomEffect =
   | { readonly type: "reply"; readonly bytes: Uint8Array }
   /** from now on, in Bd */
   | { readonly type: "baud-rate"; readonly baudRate: number }
-  /** leave the loader and run the program in the flash */
-  | { readonly type: "run" };
+  /** leave the loader for the program in the flash */
+  | { readonly type: "run" }
+  /** restart the chip; it has not read its pins again, so it comes back to the loader */
+  | { readonly type: "restart" };
 
 /** The largest block that the ROM has room for. */
 const longestBlock = 0x1800;
@@ -46,7 +48,8 @@ type Result = RomError | { readonly value: number } | { readonly data: Uint8Arra
  * - the value of an answer is the last that SYNC or READ_REG had;
  * - what is not a command is answered with the previous answer's command and an error, and eight times
  *   if that was SYNC;
- * - FLASH_END leaves the loader, whatever its argument.
+ * - FLASH_END leaves the loader, whatever its argument, even if it fails for want of a FLASH_BEGIN;
+ * - FLASH_DEFL_END restarts the chip into the loader, or does nothing if its argument is 1.
  *
  * By the documentation alone: commands for the flash fail until SPI_ATTACH. Unlike the ROM, it loads
  * nothing into memory: MEM_BEGIN fails, so there is no flasher stub.
@@ -79,9 +82,7 @@ export class RomLoader {
       if (request === undefined || result === undefined) return this.#reply(romError.invalidFormat);
       this.#previous = request.command;
       if (typeof result === "object" && "value" in result) this.#value = result.value;
-      const effects = this.#reply(result);
-      if (typeof result === "number" && result !== romError.none) return effects;
-      return [...effects, ...this.#follow(request.command)];
+      return [...this.#reply(result), ...this.#follow(request, result)];
     });
   }
 
@@ -97,13 +98,15 @@ export class RomLoader {
   }
 
   /** What happens after the answer. */
-  #follow(command: number): RomEffect[] {
+  #follow({ command, words }: RomRequest, result: Result): RomEffect[] {
+    if (result === romError.invalidFormat) return [];
     switch (command) {
       case romCommand.changeBaudRate:
-        return [{ type: "baud-rate", baudRate: this.#baudRate }];
+        return result === romError.none ? [{ type: "baud-rate", baudRate: this.#baudRate }] : [];
       case romCommand.flashEnd:
-      case romCommand.compressedEnd:
         return [{ type: "run" }];
+      case romCommand.compressedEnd:
+        return words[0] === 0 ? [{ type: "restart" }] : [];
       default:
         return [];
     }
@@ -140,6 +143,7 @@ export class RomLoader {
       case romCommand.compressedData:
         return this.#writeBlock(request, second);
       case romCommand.flashEnd:
+        return this.#download?.isCompressed === false ? romError.none : romError.failed;
       case romCommand.compressedEnd:
         this.#download = undefined;
         return romError.none;

@@ -156,9 +156,29 @@ describe("VirtualBoard", () => {
   it("runs its program when the loader is left", () => {
     start();
     resetIntoLoader();
+    printed = "";
     board.receive(commandOf(0x04, le(1)));
     assert.equal(board.state, "running");
     assert.equal(programs.length, 2);
+    assert.match(printed, /\xc0hello\n$/, "there is no reset between");
+  });
+
+  it("waits at the ROM's prompt when the loader is left for no program", () => {
+    start({});
+    resetIntoLoader();
+    board.receive(commandOf(0x04, le(1)));
+    assert.match(printed, /flash read err, 631\r\n.*>$/s);
+    clock.tick(10 * bootWatchdogMs);
+    assert.match(printed, />$/);
+  });
+
+  it("comes back to the loader by a restart of the chip alone", () => {
+    start();
+    resetIntoLoader();
+    printed = "";
+    board.receive(commandOf(0x12, le(0)));
+    assert.match(printed, /rst:0x3 \(SW_RESET\),boot:0x3 .*waiting for download\r\n$/s);
+    assert.equal(board.state, "download");
   });
 
   it("is dark without power, and comes back with it", () => {

@@ -1,11 +1,12 @@
 import { bootloaderAt, checkFlash, FlashImageError } from "../esp32/flash-image.ts";
 import { laptopTime, type SiteTime } from "../site/time.ts";
 import {
+  bootLog,
   downloadLog,
+  interpreterLog,
   invalidHeaderLog,
   noApplicationLog,
-  runLog,
-  watchdogLog,
+  type StartCause,
 } from "./boot-log.ts";
 import type { NorFlash } from "./nor-flash.ts";
 import { type ChipModel, chipModels } from "./registers.ts";
@@ -144,7 +145,11 @@ export class VirtualBoard {
         break;
       case "run":
         this.#reset();
-        this.#boot();
+        this.#runFromLoader();
+        break;
+      case "restart":
+        this.#reset();
+        this.#startLoader("software");
     }
   }
 
@@ -176,8 +181,8 @@ export class VirtualBoard {
   #releaseReset(): void {
     if (this.#isResetPulled) return;
     this.#after(enableRiseMs, () => {
-      if (this.#isBootPulled || this.#isBootPressed) this.#startLoader();
-      else this.#boot();
+      if (this.#isBootPulled || this.#isBootPressed) this.#startLoader("powerOn");
+      else this.#boot("powerOn");
     });
   }
 
@@ -189,26 +194,38 @@ export class VirtualBoard {
     });
   }
 
-  #startLoader(): void {
+  #startLoader(cause: StartCause): void {
     const { flash, chip = chipModels.esp32, mac = defaultMac } = this.#options;
     this.#state = "download";
-    this.#baudRate = bootBaudRate;
-    this.#print(downloadLog);
+    this.#print(downloadLog(cause));
     this.#baudRate = undefined;
     this.#loader = new RomLoader({ flash, chip, mac, baudRate: bootBaudRate });
   }
 
-  #boot(log = runLog): void {
-    const { flash, startProgram } = this.#options;
-    this.#baudRate = bootBaudRate;
-    this.#print(log);
-    const problem = bootProblem(flash.bytes);
-    if (problem !== undefined) {
-      this.#state = "not bootable";
-      this.#print(problem);
-      this.#after(bootWatchdogMs, () => this.#boot(watchdogLog));
+  #boot(cause: StartCause): void {
+    this.#print(bootLog(cause));
+    const problem = bootProblem(this.#options.flash.bytes);
+    if (problem === undefined) {
+      this.#startProgram();
       return;
     }
+    this.#state = "not bootable";
+    this.#print(problem);
+    this.#after(bootWatchdogMs, () => this.#boot("watchdog"));
+  }
+
+  /** Without a reset there is no log of one, and no watchdog. */
+  #runFromLoader(): void {
+    if (bootProblem(this.#options.flash.bytes) === undefined) {
+      this.#startProgram();
+      return;
+    }
+    this.#state = "not bootable";
+    this.#print(interpreterLog);
+  }
+
+  #startProgram(): void {
+    const { flash, startProgram } = this.#options;
     this.#state = "running";
     const serial: ProgramSerial = {
       write: (bytes) => {

@@ -66,13 +66,13 @@ export class TLSIdentities {
     const { ca, ownKey } = claim;
     return identity.type === "claim"
       ? makeIdentity({ ca, certificate: claim.certificate, key: claim.key })
-      : makeIdentity({ ca, certificate: pemOf(identity.certificate), key: ownKey });
+      : makeIdentity({ ca, certificate: pemOf("CERTIFICATE", identity.certificate), key: ownKey });
   }
 }
 
-function pemOf(der: Uint8Array): string {
+export function pemOf(label: "CERTIFICATE" | "PRIVATE KEY", der: Uint8Array): string {
   const base64 = Buffer.from(der).toString("base64");
-  return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
+  return `-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`;
 }
 
 /** How many bytes are passed to Node at once before waiting for the socket to drain. */

@@ -1,0 +1,121 @@
+import { createSecureContext } from "node:tls";
+import { ownFiles, settingsIn } from "../device/box-contents.ts";
+import { BoxData, boxPartitionLength } from "../device/box-data.ts";
+import { type NetworkKind, numberLimits, parseSettings, pinOf } from "../device/config.ts";
+import { Firmware, type FirmwareRecord } from "../device/firmware.ts";
+import type { Serial } from "../device/hal.ts";
+import { toLine } from "../device/record-line.ts";
+import { firmwareVersion } from "../device/version.ts";
+import { boxPartitionAt } from "./esp32/flash-image.ts";
+import { createNodeDevice, type NodeDeviceOptions } from "./hardware/device.ts";
+import { MemoryFlash } from "./hardware/flash.ts";
+import { FaultyLink } from "./hardware/link.ts";
+import { ScriptedNetwork } from "./hardware/network.ts";
+import { MemoryStorage } from "./hardware/storage.ts";
+import { makeIdentity, pemOf, type TLSIdentity } from "./hardware/tls.ts";
+import type { SimulatedBoxRecord } from "./simulated-box.ts";
+import { XsFirmware, type XsOptions } from "./xs/firmware.ts";
+
+export interface BoardFirmwareOptions {
+  /** what the board can join; the same at each start. Default: the laptop's network */
+  readonly network?: ScriptedNetwork;
+  /** what the image is for; default: `wifi` */
+  readonly networkKind?: NetworkKind;
+  /** runs it on XS; default: on Node */
+  readonly xs?: XsOptions;
+  onRecord?(record: SimulatedBoxRecord): void;
+}
+
+/** The serial port as a program on a board sees it. */
+export interface BoardSerial {
+  write(bytes: Uint8Array): void;
+  onData: ((bytes: Uint8Array) => void) | undefined;
+}
+
+/**
+ * The firmware as the program of a virtual board: it has its files from the board's flash, prints its
+ * lines to the serial port, and answers Improv there.
+ * @returns what starts it, each time the board is reset
+ */
+export function boardFirmware(options: BoardFirmwareOptions = {}) {
+  const storage = new MemoryStorage();
+  const network = options.network ?? new ScriptedNetwork();
+  return (flash: Uint8Array, serial: BoardSerial): { stop(): void } =>
+    startFirmware(flash, serial, { ...options, storage, network });
+}
+
+function startFirmware(
+  bytes: Uint8Array,
+  port: BoardSerial,
+  {
+    network,
+    storage,
+    networkKind = "wifi",
+    xs,
+    onRecord,
+  }: BoardFirmwareOptions & Pick<NodeDeviceOptions, "storage" | "network">,
+): { stop(): void } {
+  const end = boxPartitionAt + boxPartitionLength;
+  const flash = new MemoryFlash(bytes.subarray(boxPartitionAt, end));
+  const data = new BoxData(flash);
+  const settings = settingsIn(data) ?? {};
+  const pin = pinOf(settings.pin) ?? numberLimits.pin.default;
+  const link = new FaultyLink();
+  const device = createNodeDevice({
+    pin,
+    identity: identityOf(data),
+    link,
+    ...(network === undefined ? {} : { network }),
+    ...(storage === undefined ? {} : { storage }),
+  });
+  device.gatePin.onEdge = (edge) => onRecord?.({ type: "pin", pin, ...edge });
+  const handle = (record: FirmwareRecord) => {
+    const at = Math.round(device.clock.now().ticks);
+    port.write(Buffer.from(`${JSON.stringify(toLine(record, at))}\n`));
+    onRecord?.(record);
+  };
+  const serial: Serial = { onReceived: undefined, write: (each) => port.write(each) };
+  port.onData = (received) => serial.onReceived?.(received);
+  const chip = "ESP32";
+  const setup = { flash, serial, networkKind, chip };
+  const parsed = parseSettings({ thingName: "none", endpoint: "none", ...settings });
+  const firmware =
+    xs === undefined || parsed.type === "problems"
+      ? new Firmware({
+          device,
+          data,
+          setup,
+          networkKind,
+          chip,
+          version: firmwareVersion,
+          onRecord: handle,
+        })
+      : new XsFirmware(
+          { device, settings: parsed.settings, firmware: firmwareVersion, setup, onRecord: handle },
+          xs,
+        );
+  firmware.start();
+  return {
+    stop() {
+      device.gatePin.write(0);
+      link.abandon();
+      device.timer.powerOff();
+      device.network.powerOff();
+      device.clock.powerOff();
+      if (firmware instanceof XsFirmware) firmware.powerOff();
+    },
+  };
+}
+
+/** A box without its files never connects. */
+function identityOf(data: BoxData): TLSIdentity {
+  const [ca, certificate, key] = ownFiles.map((name) => data.read(name));
+  if (ca === undefined || certificate === undefined || key === undefined) {
+    return { secureContext: createSecureContext({}) };
+  }
+  return makeIdentity({
+    ca: pemOf("CERTIFICATE", ca),
+    certificate: pemOf("CERTIFICATE", certificate),
+    key: pemOf("PRIVATE KEY", key),
+  });
+}
