@@ -20,6 +20,7 @@ const setup = '{"at":9,"type":"setup","state":"waiting","detail":"the box is not
 describe("what a board does after its reset", () => {
   const cases: readonly [string, readonly string[], string, RegExp][] = [
     ["starts", [rom, `${line}\n`], "started", /^lot-1: firmware 0\.1\.0 started$/],
+    ["starts, after noise", [`\u0001\ufffd${line}\n`], "started", /started$/],
     ["starts, in small chunks", [...`${rom}${line}\n`], "started", /started$/],
     [
       "waits to be set up",
