@@ -166,9 +166,10 @@ export class BoardLoader {
       await this.#transport.setLines({ dataTerminalReady: false, requestToSend: false });
       return;
     }
-    await this.#loader.flashBegin(0, 0);
-    // The chip may restart before its answer is out.
-    await this.#loader.flashFinish(true).catch(() => {});
+    // The stub ends only what has begun. The ROM always leaves, but not for a begin of nothing.
+    if (this.isStub) await this.#loader.flashBegin(0, 0);
+    // Nobody waits for the answer, because the firmware's first line may come right after it.
+    await this.#loader.command(this.#loader.ESP_FLASH_END, words(0), 0, false);
   }
 
   /** What the board prints next; undefined when nothing comes in time. */
