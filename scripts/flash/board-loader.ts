@@ -4,7 +4,7 @@ import { deflateSync } from "node:zlib";
 import type { ESPLoader } from "esptool-js";
 import { Unzlib } from "fflate";
 import { consoleBaudRate } from "../serial/board-port.ts";
-import type { PortTransport } from "./port-transport.ts";
+import { loadEsptool, type PortTransport } from "./port-transport.ts";
 
 /** Called with a share from 0 to 1. */
 export type OnShare = (share: number) => void;
@@ -19,7 +19,14 @@ const sector = 0x1000;
 const slowBlock = 64;
 /** what the ROM takes at a time; the stub takes 16 KB */
 const romWriteSize = 0x400;
-const packetTimeoutMs = 5_000;
+const pieceTimeoutMs = 2_000;
+const pieceAttempts = 5;
+const blockAttempts = 3;
+/** Between two packets of the stub there is no such pause. */
+const pauseMs = 200;
+const longestPauseMs = 5_000;
+/** how many packets the stub may send before the first is acknowledged */
+const packetsAhead = 64;
 const writeTimeoutMsPerMb = 40_000;
 const shortestTimeoutMs = 3_000;
 
@@ -39,7 +46,6 @@ export class BoardLoader {
     this.#loader = loader;
     this.#transport = transport;
     this.chipName = chipName;
-    loader.FLASH_READ_TIMEOUT = packetTimeoutMs;
   }
 
   /** Whether the loader is the stub, which is faster. */
@@ -95,11 +101,75 @@ export class BoardLoader {
     return bytes;
   }
 
+  /** As a whole; in small pieces over a port that loses bytes, as an emulator's does. */
   async #readByStub(offset: number, length: number, onShare: OnShare): Promise<Uint8Array> {
-    const bytes = await this.#loader.readFlash(offset, length, (_, done) => onShare(done / length));
-    // The stub ends with an MD5, which esptool-js leaves in the stream.
-    await this.#transport.read(packetTimeoutMs);
+    const whole = await this.#readPiece(offset, length, onShare);
+    if (whole !== undefined) return whole;
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length; at += slowBlock) {
+      const count = Math.min(slowBlock, length - at);
+      bytes.set(await this.#readAgain(offset + at, count), at);
+      onShare((at + count) / length);
+    }
     return bytes;
+  }
+
+  async #readAgain(offset: number, length: number): Promise<Uint8Array> {
+    for (let attempt = 0; attempt < pieceAttempts; attempt++) {
+      const piece = await this.#readPiece(offset, length, () => {});
+      if (piece !== undefined) return piece;
+    }
+    throw new LoaderError("the port loses bytes");
+  }
+
+  /**
+   * The stub's READ_FLASH: packets with the content, each acknowledged with the number of bytes so far,
+   * then the MD5 of all.
+   * @returns undefined if something was lost on the way
+   */
+  async #readPiece(
+    offset: number,
+    length: number,
+    onShare: OnShare,
+  ): Promise<Uint8Array | undefined> {
+    const loader = this.#loader;
+    const transport = this.#transport;
+    const request = words(offset, length, sector, packetsAhead);
+    await loader.checkCommand("read the flash", loader.ESP_READ_FLASH, request);
+    const packets: Uint8Array[] = [];
+    let received = 0;
+    let digest: string | undefined;
+    try {
+      while (received < length) {
+        const packet = await transport.read(pieceTimeoutMs);
+        packets.push(packet);
+        received += packet.length;
+        await transport.write(words(received));
+        onShare(Math.min(1, received / length));
+      }
+      digest = Buffer.from(await transport.read(pieceTimeoutMs)).toString("hex");
+    } catch (error) {
+      const { ESPError } = await loadEsptool();
+      if (!(error instanceof ESPError)) throw error;
+      await this.#endReading(length);
+    }
+    const bytes = new Uint8Array(Buffer.concat(packets));
+    return bytes.length === length && digest === md5Of(bytes) ? bytes : undefined;
+  }
+
+  /** The stub waits for the rest to be acknowledged; then it takes commands again. */
+  async #endReading(length: number): Promise<void> {
+    const { ESPError } = await loadEsptool();
+    for (let left = pieceAttempts - 1; ; left--) {
+      await this.#transport.write(words(length));
+      await this.#transport.drainInput(pauseMs, longestPauseMs);
+      try {
+        await this.#loader.readReg(this.#loader.CHIP_DETECT_MAGIC_REG_ADDR);
+        return;
+      } catch (error) {
+        if (left === 0 || !(error instanceof ESPError)) throw error;
+      }
+    }
   }
 
   async #readByRom(offset: number, length: number, onShare: OnShare): Promise<Uint8Array> {
@@ -145,13 +215,27 @@ export class BoardLoader {
       const blockTimeout = timeoutFor(inflated - before);
       // The ROM answers after it has written; the stub before, while the next block is on its way.
       if (!this.isStub) timeout = blockTimeout;
-      await loader.flashDeflBlock(block, sequence, timeout);
+      await this.#writeBlock(block, sequence, timeout);
       timeout = blockTimeout;
       onShare(Math.min(1, (at + step) / compressed.length));
     }
     // The stub answers this one only after the last block is in the flash.
     if (this.isStub) await loader.readReg(loader.CHIP_DETECT_MAGIC_REG_ADDR, timeout);
     return compressed.length;
+  }
+
+  /** A block that arrived damaged is refused, and sent again, as by esptool. */
+  async #writeBlock(block: Uint8Array, sequence: number, timeoutMs: number): Promise<void> {
+    const { ESPError } = await loadEsptool();
+    for (let left = blockAttempts - 1; ; left--) {
+      try {
+        await this.#loader.flashDeflBlock(block, sequence, timeoutMs);
+        return;
+      } catch (error) {
+        if (left === 0 || !(error instanceof ESPError)) throw error;
+        await this.#transport.drainInput();
+      }
+    }
   }
 
   /** Starts the firmware, and returns to the speed of its output. */
