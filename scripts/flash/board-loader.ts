@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { deflateSync } from "node:zlib";
 import type { ESPLoader } from "esptool-js";
 import { Unzlib } from "fflate";
-import { consoleBaudRate } from "../serial/board-port.ts";
+import { consoleBaudRate, PortError } from "../serial/board-port.ts";
 import type { PortTransport } from "./port-transport.ts";
 
 /** Called with a share from 0 to 1. */
@@ -19,6 +19,8 @@ const sector = 0x1000;
 const slowBlock = 64;
 /** what the ROM takes at a time; the stub takes 16 KB */
 const romWriteSize = 0x400;
+const romTransferBytes = 0x1_0000;
+const transferAttempts = 4;
 const packetTimeoutMs = 5_000;
 const writeTimeoutMsPerMb = 40_000;
 const shortestTimeoutMs = 3_000;
@@ -126,12 +128,37 @@ export class BoardLoader {
    * @returns how many bytes went over the port
    */
   async write(offset: number, bytes: Uint8Array, onShare: OnShare): Promise<number> {
-    const loader = this.#loader;
-    // Always pad to whole words with erased bytes, as esptool does.
+    // Pad to whole words with erased bytes, as esptool does.
     const padded = new Uint8Array(Math.ceil(bytes.length / 4) * 4).fill(0xff);
     padded.set(bytes);
-    const compressed = deflateSync(padded, { level: 9 });
-    await loader.flashDeflBegin(padded.length, compressed.length, offset);
+    // After a lost byte, the ROM refuses the rest of a transfer. So its transfers are short.
+    const step = this.isStub ? padded.length : romTransferBytes;
+    let sent = 0;
+    for (let at = 0; at < padded.length; at += step) {
+      const part = padded.subarray(at, at + step);
+      sent += await this.#transferAgain(offset + at, part, (share) =>
+        onShare((at + share * part.length) / padded.length),
+      );
+    }
+    return sent;
+  }
+
+  /** A failed transfer is repeated from its beginning. */
+  async #transferAgain(offset: number, bytes: Uint8Array, onShare: OnShare): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#transfer(offset, bytes, onShare);
+      } catch (error) {
+        if (attempt === transferAttempts || error instanceof PortError) throw error;
+        await this.#transport.drainInput();
+      }
+    }
+  }
+
+  async #transfer(offset: number, bytes: Uint8Array, onShare: OnShare): Promise<number> {
+    const loader = this.#loader;
+    const compressed = deflateSync(bytes, { level: 9 });
+    await loader.flashDeflBegin(bytes.length, compressed.length, offset);
     let inflated = 0;
     const inflate = new Unzlib((chunk) => {
       inflated += chunk.length;
