@@ -4,6 +4,7 @@ import { emulatorHost, emulatorTimePort } from "../../host-sim/esp32/addresses.t
 import { flashBytes } from "../../host-sim/esp32/flash-image.ts";
 import { TimeServer } from "../../host-sim/esp32/time-server.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { EmulatedPort } from "./emulated-port.ts";
 import { findQemu } from "./find-qemu.ts";
 
@@ -33,7 +34,12 @@ export async function openEmulatedBoard(
     mkdirSync(join(flash, ".."), { recursive: true, mode: 0o700 });
     writeFileSync(flash, new Uint8Array(flashBytes).fill(0xff), { mode: 0o600 });
   }
-  const timeServer = await TimeServer.listen(emulatorTimePort);
+  const timeServer = await TimeServer.listen(emulatorTimePort).catch((cause: unknown) => {
+    throw new UserError(
+      `port ${emulatorTimePort} is in use: end the other emulated board, or the program that listens there`,
+      { cause },
+    );
+  });
   const port = new EmulatedPort({ qemu, flash });
   return {
     port,
