@@ -8,10 +8,13 @@ import { flashBytes, partitionTableAt } from "../../host-sim/esp32/flash-image.t
 import type { FirmwarePackage, PackagePart, PartFile } from "../package/firmware-package.ts";
 import { boxPlaceOf, parsePartitionTable, tableBytes } from "../package/partition-table.ts";
 import { PortError } from "../serial/board-port.ts";
-import { type BoardLoader, LoaderError, md5Of, type OnShare } from "./board-loader.ts";
+
+import type { BoardLoader } from "./board-loader.ts";
+
 import { type BoardStart, StartWatch } from "./board-start.ts";
 import { boxWrites } from "./box-writes.ts";
 import { type ConnectOptions, connectBoard, plainEsp32 } from "./connect-board.ts";
+import { isLoaderFailure, md5Of, type OnShare } from "./loader-link.ts";
 import { loadEsptool } from "./port-transport.ts";
 
 /** What happens at the moment. */
@@ -285,8 +288,7 @@ class Flashing {
     if (error instanceof Failure) return error;
     if (signal.aborted) return { problem: "cancelled", message: "flashing was cancelled" };
     if (error instanceof PortError) return { problem: "port", message: error.message };
-    const { ESPError } = await loadEsptool();
-    if (!(error instanceof ESPError || error instanceof LoaderError)) throw error;
+    if (!isLoaderFailure(await loadEsptool(), error)) throw error;
     return {
       problem: "stopped-answering",
       message: `the board stopped answering as it should (${error.message.replaceAll(/\s+/g, " ")}): check cable and supply, then run the same command again, with --baud 115200 if it comes back`,
