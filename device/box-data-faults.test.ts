@@ -118,7 +118,7 @@ describe("the files of a box in failing flash", () => {
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), (bytes) => {
         const flash = smallFlash();
         flash.bytes.set(bytes, 0);
-        const isErased = bytes.every((byte) => byte === 0xff);
+        const isErased = bytes.subarray(0, 20).every((byte) => byte === 0xff);
         assert.equal(new BoxData(flash).state, isErased ? "empty" : "damaged");
       }),
     );

@@ -56,7 +56,7 @@ type ErrorCode = (typeof improvError)[keyof typeof improvError];
 /** A client sends a packet in one piece: after this pause, the rest is lost. */
 export const partialPacketMs = 1_000;
 /** After this time, a join or scan that was not answered has failed. */
-export const joinAnswerMs = 60_000;
+export const joinAnswerMs = 40_000;
 export const scanAnswerMs = 20_000;
 
 /** The strongest ones are shown. Each is a packet of its own. */

@@ -4,6 +4,10 @@ export interface ChipModel {
   readonly magic: number;
   /** for GET_SECURITY_INFO; undefined if the chip has no such command */
   readonly chipId: number | undefined;
+  /** the flash chip's answer to RDID, lowest byte first; default: Winbond, 4 MB */
+  readonly flashId?: number;
+  /** further registers by their addresses, such as burnt eFuses */
+  readonly registers?: ReadonlyMap<number, number>;
 }
 
 export const chipModels = {
@@ -11,8 +15,8 @@ export const chipModels = {
   esp32s3: { magic: 0x0000_0009, chipId: 9 },
 } as const satisfies Readonly<Record<string, ChipModel>>;
 
-/** Manufacturer Winbond, NOR flash, 2^22 bytes: the answer to RDID, lowest byte first. */
-const flashId = 0x16_40_ef;
+/** Manufacturer Winbond, NOR flash, 2^22 bytes. */
+const defaultFlashId = 0x16_40_ef;
 const noFlashId = 0xff_ff_ff;
 
 const magicAddress = 0x4000_1000;
@@ -62,6 +66,7 @@ export class Registers {
       // The ROM's estimate of the crystal: 1024 × 100 × 15625 ÷ 40 = 40 MHz.
       .set(efuse + 16, 100)
       .set(calibration, 1024 << 7);
+    for (const [address, value] of options.chip.registers ?? []) this.#words.set(address, value);
   }
 
   read(address: number): number {
@@ -75,7 +80,9 @@ export class Registers {
   }
 
   #runSpiCommand(): void {
-    const id = this.#options.isFlashAttached() ? flashId : noFlashId;
+    const id = this.#options.isFlashAttached()
+      ? (this.#options.chip.flashId ?? defaultFlashId)
+      : noFlashId;
     const isIdentification = (this.read(spiUserCommand) & 0xff) === readIdentification;
     this.#words.set(spiData, isIdentification ? id : 0);
     // The chip clears it when the command is done.

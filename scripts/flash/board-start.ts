@@ -43,8 +43,10 @@ export class StartWatch {
 }
 
 function judge(line: string): BoardStart | undefined {
-  if (line.startsWith("{")) {
-    const fields = parseObject(line);
+  // The loader's last answer, or noise of the reset, may be before the first line.
+  const begin = line.indexOf("{");
+  if (begin >= 0) {
+    const fields = parseObject(line.slice(begin));
     const isRecord = typeof fields?.at === "number" && typeof fields.type === "string";
     // XS ends the firmware, for example when its memory is full.
     if (fields?.type === "abort") return { type: "panic", reason: printable(line) };

@@ -74,7 +74,7 @@ async function flash(flags: FlashFlags): Promise<void> {
   const { flashBoard } = await import("./flash-board.ts");
   const { describeStage, describeStart, describeWritten, hasStarted } = await import("./words.ts");
   const { ProgressBar } = await import("./progress-bar.ts");
-  const { name, port, hasControlLines } = await choosePort(flags.port);
+  const { name, port, hasControlLines, dispose } = await choosePort(flags.port);
   const bar = new ProgressBar(process.stdout);
   const ending = new AbortController();
   const release = onStopSignal(process, () => ending.abort());
@@ -102,6 +102,7 @@ async function flash(flags: FlashFlags): Promise<void> {
   } finally {
     bar.clear();
     release();
+    await dispose();
   }
 }
 

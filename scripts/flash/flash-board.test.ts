@@ -1,79 +1,98 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BoxData, type BoxFiles } from "../../device/box-data.ts";
-import { layOutFlash } from "../../host-sim/esp32/flash-image.ts";
 import { MemoryFlash } from "../../host-sim/hardware/flash.ts";
 import { boxPartition } from "../firmware/box-files.ts";
-import { firmwareOf, partsOf } from "../package/firmware.rig.ts";
+import { firmwareOf, flashOf, partsOf } from "../package/firmware.rig.ts";
 import type { FirmwarePackage } from "../package/firmware-package.ts";
-import { FakeBoard, type FakeBoardOptions } from "./board.fake.ts";
+import { type BoardSetup, firstLine, plugInBoard } from "./board.rig.ts";
 import { type FlashOptions, type FlashResult, flashBoard } from "./flash-board.ts";
 
-const first = '{"at":4,"type":"connection","state":"network","reason":null}\n';
-const boot = `rst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\r\n${first}`;
-const files: BoxFiles = new Map([
-  ["settings.json", Buffer.from('{"thingName":"lot-1"}')],
-  ["private-key.der", new Uint8Array(1_200).fill(5)],
-]);
-const oldFiles: BoxFiles = new Map([["settings.json", Buffer.from('{"thingName":"old"}')]]);
+type Board = ReturnType<typeof plugInBoard>;
 
+const filesOf = (thingName: string): BoxFiles =>
+  new Map([
+    ["settings.json", Buffer.from(JSON.stringify({ thingName }))],
+    ["private-key.der", new Uint8Array(1_200).fill(thingName.length)],
+  ]);
+const files = filesOf("lot-1");
+const oldFiles = filesOf("the old one");
 const small = firmwareOf({ parts: partsOf(3_000) });
+const older = firmwareOf({ parts: partsOf(9_000, 3) });
 
 /** A flash with a firmware and a box's files on it. */
 function flashWith(firmware: FirmwarePackage, box: BoxFiles): Uint8Array {
-  const parts = firmware.parts.map(({ offset, bytes }) => [offset, bytes] as const);
-  return layOutFlash(new Map([...parts, [firmware.box.offset, boxPartition(box)]]));
+  const flash = flashOf(firmware);
+  flash.set(boxPartition(box), firmware.box.offset);
+  return flash;
 }
 
-const filesOn = ({ flash }: FakeBoard) =>
-  new BoxData(new MemoryFlash(flash.slice(0x10000, 0x20000))).readAll();
+function thingOn({ flash }: Board): unknown {
+  const data = new BoxData(new MemoryFlash(flash.slice(0x10000, 0x20000)));
+  const settings = data.read("settings.json");
+  return settings && JSON.parse(Buffer.from(settings).toString()).thingName;
+}
 
-function has(board: FakeBoard, { parts }: FirmwarePackage): boolean {
-  return parts.every(({ offset, bytes }) =>
-    Buffer.from(bytes).equals(board.flash.subarray(offset, offset + bytes.length)),
+const has = ({ flash }: Board, { parts }: FirmwarePackage) =>
+  parts.every(({ offset, bytes }) =>
+    Buffer.from(bytes).equals(flash.subarray(offset, offset + bytes.length)),
   );
-}
 
-async function flash(board: FakeBoard, options: Partial<FlashOptions> = {}): Promise<FlashResult> {
+async function flash(board: Board, options: Partial<FlashOptions> = {}): Promise<FlashResult> {
   const result = await flashBoard({
-    port: board,
+    port: board.port,
     hasControlLines: true,
     before: "reset",
     stub: "never",
     baudRate: 115_200,
-    startTimeoutMs: 50,
     signal: new AbortController().signal,
+    startTimeoutMs: 500,
     onStage: () => {},
     onProgress: () => {},
     ...options,
   });
-  assert.equal(board.isOpen, false, "the port is left open");
+  assert.equal(board.port.readable, null, "the port is left open");
   return result;
 }
 
+/** EN rises slowly. */
+async function inLoader({ board }: Board): Promise<void> {
+  while (board.state !== "download") await sleep(1);
+}
+
 function failure(result: FlashResult) {
-  if (result.type !== "failed") assert.fail("it did not fail");
-  return result;
+  return result.type === "failed" ? result : assert.fail("it did not fail");
+}
+
+function success(result: FlashResult) {
+  return result.type === "flashed" ? result : assert.fail(JSON.stringify(result));
 }
 
 describe("flashing a board", function () {
   this.timeout(30_000);
+  this.slow(2_000);
+  const boards: Board[] = [];
+  const plugIn = (setup?: BoardSetup) => {
+    const board = plugInBoard(setup);
+    boards.push(board);
+    return board;
+  };
+  afterEach(() => {
+    for (const { board } of boards.splice(0)) board.powerOff();
+  });
 
   it("writes the parts that differ and the box's files, verifies them, and sees the firmware start", async () => {
-    const board = new FakeBoard({ boot });
+    const board = plugIn();
     const stages: string[] = [];
     const result = await flash(board, {
       firmware: small,
       box: files,
       onStage: (stage) => stages.push(stage.type === "write" ? stage.file : stage.type),
     });
-    assert.equal(result.type, "flashed");
-    assert.deepEqual(result.type === "flashed" && result.start, {
-      type: "started",
-      line: JSON.parse(first),
-    });
+    assert.deepEqual(success(result).start, { type: "started", line: JSON.parse(firstLine) });
     assert.ok(has(board, small));
-    assert.deepEqual(filesOn(board), new Map([...files].map(([k, v]) => [k, new Uint8Array(v)])));
-    // The choice of the slot is erased flash, which a new board has already.
+    assert.equal(thingOn(board), "lot-1");
+    // What chooses the slot is erased flash, which a new board has already.
     assert.deepEqual(stages, [
       "connect",
       "check",
@@ -86,156 +105,188 @@ describe("flashing a board", function () {
       "restart",
       "wait",
     ]);
-    assert.equal(board.lines.at(-1), "00", "the lines are left on");
   });
 
   it("writes nothing that the board has already", async () => {
-    const board = new FakeBoard({ flash: flashWith(small, files), boot });
-    const result = await flash(board, { firmware: small, box: files });
-    assert.deepEqual(board.erased, []);
-    assert.equal(result.type === "flashed" && result.box, "unchanged");
-    assert.equal(result.type === "flashed" && result.sentBytes, 0);
+    const board = plugIn({ content: flashWith(small, files) });
+    const before = board.flash.slice();
+    const result = success(await flash(board, { firmware: small, box: files }));
+    assert.deepEqual([result.box, result.sentBytes], ["unchanged", 0]);
+    assert.deepEqual(board.flash, before);
   });
 
   it("leaves the box's files as they are when it has none to write", async () => {
-    const board = new FakeBoard({ flash: flashWith(firmwareOf(), oldFiles), boot });
-    const result = await flash(board, { firmware: small });
-    assert.equal(result.type === "flashed" && result.box, "left");
+    const board = plugIn({ content: flashWith(older, oldFiles) });
+    assert.equal(success(await flash(board, { firmware: small })).box, "left");
     assert.ok(has(board, small));
-    assert.deepEqual([...filesOn(board).keys()], ["settings.json"]);
+    assert.equal(thingOn(board), "the old one");
   });
 
-  it("writes the box's files alone, to the partition in the board's own table", async () => {
-    const board = new FakeBoard({ flash: flashWith(small, oldFiles), boot });
-    const result = await flash(board, { box: files });
-    assert.equal(result.type === "flashed" && result.box, "written");
-    assert.deepEqual([...filesOn(board).keys()], [...files.keys()]);
-    assert.deepEqual(
-      board.erased.map(({ offset }) => offset),
-      [0x18000, 0x10000],
-      "first the new copy into the free half, then the old half",
-    );
+  it("writes the box's files alone, and leaves nothing of the old ones", async () => {
+    const board = plugIn({ content: flashWith(small, oldFiles) });
+    const result = success(await flash(board, { box: files }));
+    assert.deepEqual([result.box, result.parts], ["written", []]);
+    assert.equal(thingOn(board), "lot-1");
+    assert.ok(!Buffer.from(board.flash).includes("the old one"));
+    assert.ok(has(board, small));
   });
 
   it("writes no box's files to a board without this firmware", async () => {
-    const { problem, message } = failure(await flash(new FakeBoard(), { box: files }));
+    const { problem, message } = failure(await flash(plugIn(), { box: files }));
     assert.equal(problem, "no-box-partition");
     assert.match(message, /flash it without --only-settings first/);
   });
 
-  it("completes with the next run what a cut cable left, wherever it was cut", async () => {
-    const old = flashWith(firmwareOf(), oldFiles);
-    const inLoader = { isHeld: true, flash: old };
-    const byHand = { hasControlLines: false, before: "no-reset", startTimeoutMs: 5 } as const;
+  it("has whole files of the box wherever a cable is cut, and the next run completes it", async () => {
+    const content = flashWith(older, oldFiles);
+    // With BOOT held, there is no time to wait for resets.
+    const byHand = { hasControlLines: false, before: "no-reset" } as const;
     const options = { ...byHand, firmware: small, box: files };
-    const whole = new FakeBoard(inLoader);
-    whole.bytesUntilCut = 1_000_000;
-    await flash(whole, options);
-    const length = 1_000_000 - whole.bytesUntilCut;
     const states = new Set<string>();
-    for (let cutAt = 500; cutAt < length; cutAt += Math.ceil(length / 24)) {
-      const board = new FakeBoard(inLoader);
-      board.bytesUntilCut = cutAt;
+    let isDone = false;
+    for (let cutAfterBytes = 300; !isDone; cutAfterBytes += 301) {
+      const board = plugIn({ content, cutAfterBytes });
+      board.board.pressBoot(true);
+      await inLoader(board);
       const cut = await flash(board, options);
-      // Only the restart may be cut without harm.
-      if (cut.type === "failed") {
-        assert.equal(cut.problem, "port");
-        states.add(cut.state);
+      if (cut.type === "flashed") {
+        isDone = true;
+        continue;
       }
-      const left = filesOn(board).get("settings.json");
-      const known = [oldFiles, files].map((each) => String(each.get("settings.json")));
+      assert.equal(cut.problem, "port", cut.message);
+      states.add(cut.state);
       assert.ok(
-        known.includes(Buffer.from(left ?? []).toString()),
-        `no files after ${cutAt} bytes`,
+        ["the old one", "lot-1"].includes(String(thingOn(board))),
+        `${cutAfterBytes} bytes`,
       );
-      board.bytesUntilCut = Number.POSITIVE_INFINITY;
-      const next = await flash(board, options);
-      assert.equal(next.type, "flashed", JSON.stringify(next));
-      assert.ok(has(board, small), `not mended after ${cutAt} bytes`);
-      assert.equal(filesOn(board).size, files.size);
+      board.cable.plugIn();
+      await inLoader(board);
+      const next = success(await flash(board, options));
+      assert.equal(next.start.type, "started");
+      assert.ok(has(board, small), `not complete after ${cutAfterBytes} bytes`);
+      assert.equal(thingOn(board), "lot-1");
     }
-    assert.ok(states.size >= 3, "the cuts came in all of its stages");
+    assert.equal(states.size, 4, "the cuts came in all of its stages");
   });
 
   it("has a new board start nothing until all of the firmware is there", async () => {
-    const board = new FakeBoard();
-    const order: number[] = [];
-    board.onCommand = (operation) => {
-      if (operation !== 0x13) return;
-      const isBootable = board.flash[0x1000] === 0xe9;
-      if (isBootable) assert.ok(has(board, small), "a bootloader without a whole firmware");
-      order.push(operation);
+    const board = plugIn();
+    let writes = 0;
+    const others = { ...small, parts: small.parts.filter(({ offset }) => offset !== 0x1000) };
+    const look = () => {
+      writes++;
+      if (board.flash[0x1000] === 0xe9) assert.ok(has(board, others));
     };
-    await flash(board, { firmware: small });
-    assert.ok(order.length > 4);
+    await flash(board, { firmware: small, onProgress: look });
+    assert.ok(writes > 6);
+    assert.equal(board.starts, 1);
   });
 
   it("stops at once when it is cancelled, and says what the board has", async () => {
     const ending = new AbortController();
-    const board = new FakeBoard({ boot });
-    board.onCommand = (operation) => {
-      if (operation === 0x11) ending.abort();
-    };
-    const { problem, state } = failure(
-      await flash(board, { firmware: small, box: files, signal: ending.signal }),
-    );
+    const stages: string[] = [];
+    const result = await flash(plugIn(), {
+      firmware: small,
+      box: files,
+      signal: ending.signal,
+      onStage: ({ type }) => stages.push(type),
+      onProgress: () => {
+        if (stages.at(-1) === "write") ending.abort();
+      },
+    });
+    const { problem, state } = failure(result);
     assert.equal(problem, "cancelled");
-    assert.match(state, /firmware on the board is not complete: run the same command again/);
+    assert.equal(state, "the firmware on the board is not complete: run the same command again");
+    assert.deepEqual(stages, ["connect", "check", "compare", "write"]);
   });
 
   it("notices that what was written reads back differently", async () => {
-    const board = new FakeBoard();
-    board.isWornOut = true;
-    const { problem, message } = failure(await flash(board, { firmware: small }));
+    const board = plugIn({ weakAt: 0x20000 + 1_000 });
+    const { problem, message, state } = failure(await flash(board, { firmware: small }));
     assert.equal(problem, "not-verified");
     assert.match(message, /firmware\.bin was written, but reads back with another MD5/);
+    assert.match(state, /the firmware on the board is not complete/);
   });
 
-  const refused: readonly [string, FakeBoardOptions, string, RegExp][] = [
+  const fuse = 0x3ff5_a000;
+  const refused: readonly [string, BoardSetup["chip"], string, RegExp][] = [
     ["an ESP32-S2", { magic: 0x7c6 }, "wrong-chip", /is ESP32-S2, .* plain ESP32/],
-    ["an unknown chip", { magic: 0x1234 }, "wrong-chip", /an unknown chip/],
-    ["2 MB of flash", { flashId: 0x15 }, "small-flash", /has 2 MB of flash, .* needs 4 MB/],
-    ["a flash that does not answer", { flashId: 0xff }, "small-flash", /does not answer/],
-    ["flash encryption", { fuses: [1 << 20] }, "locked-chip", /eFuses are burnt/],
-    ["secure boot", { fuses: [0, 0, 0, 0, 0, 0, 1 << 4] }, "locked-chip", /eFuses are burnt/],
+    ["an ESP32-S3", { magic: 9, chipId: 9 }, "wrong-chip", /is ESP32-S3/],
+    ["an unknown chip", { magic: 0x1234 }, "wrong-chip", /is an unknown chip/],
+    [
+      "a chip of a later kind",
+      { magic: 1, chipId: 999 },
+      "wrong-chip",
+      /unknown chip \(number 999\)/,
+    ],
+    ["2 MB of flash", { flashId: 0x15_40_ef }, "small-flash", /has 2 MB of flash, .* needs 4 MB/],
+    ["a flash that does not answer", { flashId: 0xff_ff_ff }, "small-flash", /does not answer/],
+    ["flash encryption", { registers: new Map([[fuse, 1 << 20]]) }, "locked-chip", /eFuses/],
+    ["secure boot", { registers: new Map([[fuse + 0x18, 1 << 4]]) }, "locked-chip", /eFuses/],
   ];
-  for (const [what, options, problem, words] of refused) {
+  for (const [what, chip, problem, words] of refused) {
     it(`refuses ${what}, and changes nothing`, async () => {
-      const board = new FakeBoard(options);
+      const board = plugIn({ chip: chip ?? {} });
       const result = failure(await flash(board, { firmware: small, box: files }));
       assert.equal(result.problem, problem);
       assert.match(result.message, words);
       assert.equal(result.state, "nothing on the board was changed");
-      assert.deepEqual(board.erased, []);
+      assert.ok(board.flash.every((byte) => byte === 0xff));
     });
   }
 
-  it("takes a flash of 16 MB, and one whose encryption was switched off again", async () => {
-    const board = new FakeBoard({ flashId: 0x18, fuses: [0b11 << 20], boot });
-    assert.equal((await flash(board, { firmware: small })).type, "flashed");
+  it("takes a flash of 16 MB, and a chip whose encryption was switched off again", async () => {
+    const registers = new Map([[fuse, 0b11 << 20]]);
+    const board = plugIn({ chip: { flashId: 0x18_40_ef, registers } });
+    assert.equal(success(await flash(board, { firmware: small })).start.type, "started");
   });
 
-  it("says to hold BOOT when the board does not enter download mode", async () => {
-    const running = new FakeBoard({ hasResetCircuit: false });
-    const { problem, message } = failure(await flash(running, { firmware: small }));
+  it("says to hold BOOT when the board does not answer, and whether it runs", async () => {
+    const board = plugIn({ content: flashWith(small, files) });
+    // Its circuit does not pull GPIO 0 down, as on some boards with a large capacitor.
+    board.cable.setLines = () => board.board.pressReset();
+    const { problem, message } = failure(await flash(board, { firmware: small }));
     assert.equal(problem, "no-answer");
-    assert.match(message, /does not answer: hold its BOOT button/);
+    assert.match(message, /runs, but does not enter download mode: hold its BOOT button/);
   });
 
-  it("works without control lines on a board in download mode, and starts it by a command", async () => {
-    const board = new FakeBoard({ isHeld: true });
-    const result = await flash(board, {
-      firmware: small,
-      hasControlLines: false,
-      before: "no-reset",
-    });
-    assert.deepEqual(board.lines, []);
-    assert.deepEqual(result.type === "flashed" && result.start, { type: "download-mode" });
+  it("works on a board that is in download mode already, and starts it by a command", async () => {
+    const board = plugIn();
+    board.board.pressBoot(true);
+    board.board.pressReset();
+    await inLoader(board);
+    const byHand = { hasControlLines: false, before: "no-reset" } as const;
+    const result = success(await flash(board, { firmware: small, box: files, ...byHand }));
+    assert.equal(result.start.type, "started");
+    assert.ok(has(board, small));
   });
 
   it("does without the stub where a chip does not take it", async () => {
-    const board = new FakeBoard({ boot });
-    assert.equal((await flash(board, { firmware: small, stub: "auto" })).type, "flashed");
-    assert.ok(has(board, small));
+    const board = plugIn();
+    const result = success(await flash(board, { firmware: small, stub: "auto" }));
+    assert.equal(result.start.type, "started");
+  });
+
+  it("says what the board prints instead of the firmware's first line", async () => {
+    const panic = "Guru Meditation Error: Core  0 panic'ed (LoadProhibited)\r\n";
+    const board = plugIn({ prints: panic });
+    const { start } = success(await flash(board, { firmware: small }));
+    assert.deepEqual(start, { type: "panic", reason: panic.trim() });
+  });
+
+  it("says that a port is in use", async () => {
+    const board = plugIn();
+    await board.port.open({ baudRate: 115_200 });
+    const result = flashBoard({
+      port: board.port,
+      hasControlLines: true,
+      before: "reset",
+      stub: "never",
+      baudRate: 115_200,
+      signal: new AbortController().signal,
+      onStage: () => {},
+      onProgress: () => {},
+    });
+    assert.match(failure(await result).message, /the port cannot be opened \(.*already open\)/);
   });
 });

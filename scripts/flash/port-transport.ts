@@ -1,8 +1,13 @@
 import type { ReadableStreamDefaultReader } from "node:stream/web";
 import type { Transport } from "esptool-js";
-import { UserError } from "../command-line/user-error.ts";
-import { type BoardPort, type ControlLines, PortError } from "../serial/board-port.ts";
-import { encodeSlip, SlipDecoder } from "./slip.ts";
+import { encodeSlip, SlipDecoder } from "../../host-sim/board/slip.ts";
+import { messageOf, UserError } from "../command-line/user-error.ts";
+import {
+  type BoardPort,
+  type ControlLines,
+  consoleBaudRate,
+  PortError,
+} from "../serial/board-port.ts";
 
 export type Esptool = typeof import("esptool-js");
 
@@ -27,6 +32,10 @@ const writeTimeoutMs = 15_000;
 /** How many bytes are kept to say what a board printed instead of an answer. */
 const keptBytes = 2_048;
 
+/** The stub reads 4 KB of flash at a time. */
+const longestPacket = 0x2000;
+const slipEnd = Uint8Array.of(0xc0);
+
 /** A board's port for esptool-js, and as text after a reset. */
 export interface PortTransport extends Transport {
   /** The next bytes, outside of packets; undefined when none come in time. */
@@ -48,11 +57,13 @@ export function transportFor(
   signal: AbortSignal,
 ): PortTransport {
   class OurTransport extends Transport implements PortTransport {
-    readonly #slip = new SlipDecoder();
+    readonly #slip = new SlipDecoder(longestPacket);
+    #packets: Uint8Array[] = [];
     #chunks: Uint8Array[] = [];
     #recent = "";
-    #reading: ReadableStreamDefaultReader<Uint8Array> | undefined;
-    #lost: unknown;
+    #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+    #reading: Promise<void> | undefined;
+    #lost: PortError | undefined;
     #wake: () => void = () => {};
 
     get recentText(): string {
@@ -61,11 +72,24 @@ export function transportFor(
 
     override trace(): void {}
 
-    override async readLoop(): Promise<void> {
+    override async connect(baudRate?: number): Promise<void> {
+      this.#throwIfOver();
+      this.#lost = undefined;
+      await port.open({ baudRate: baudRate ?? consoleBaudRate }).catch((error: unknown) => {
+        throw portErrorOf(error, "the port cannot be opened");
+      });
+      this.baudrate = baudRate ?? consoleBaudRate;
+    }
+
+    override readLoop(): Promise<void> {
+      this.#reading = this.#readUntilClosed();
+      return this.#reading;
+    }
+
+    async #readUntilClosed(): Promise<void> {
       const reader = port.readable?.getReader();
       if (reader === undefined) return;
-      this.#reading = reader;
-      this.#lost = undefined;
+      this.#reader = reader;
       try {
         for (;;) {
           const { value, done } = await reader.read();
@@ -75,10 +99,10 @@ export function transportFor(
           this.#wake();
         }
       } catch (error) {
-        this.#lost = error;
+        this.#lost = portErrorOf(error, "the port is gone");
       } finally {
         reader.releaseLock();
-        if (this.#reading === reader) this.#reading = undefined;
+        this.#reader = undefined;
         this.#wake();
       }
     }
@@ -106,6 +130,9 @@ export function transportFor(
       if (writer === undefined) throw new PortError("lost", "the port is closed: connect again");
       try {
         await within(writer.write(encodeSlip(data)), writeTimeoutMs, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw portErrorOf(error, "the port is gone");
       } finally {
         writer.releaseLock();
       }
@@ -113,7 +140,9 @@ export function transportFor(
 
     async setLines(lines: ControlLines): Promise<void> {
       this.#throwIfOver();
-      await port.setSignals(lines);
+      await port.setSignals(lines).catch((error: unknown) => {
+        throw portErrorOf(error, "the port's control lines cannot be set");
+      });
     }
 
     override async setSignals(dtr?: boolean, rts?: boolean): Promise<void> {
@@ -133,7 +162,9 @@ export function transportFor(
 
     override flushInput(): void {
       this.#chunks = [];
-      this.#slip.reset();
+      // Ends a packet of which the rest is still on its way.
+      this.#slip.receive(slipEnd);
+      this.#packets = [];
     }
 
     override async drainInput(quietMs = 100, maxMs = 400): Promise<void> {
@@ -152,20 +183,15 @@ export function transportFor(
     }
 
     override async disconnect(): Promise<void> {
-      await this.#reading?.cancel().catch(() => {});
+      await this.#reader?.cancel().catch(() => {});
+      await this.#reading;
       this.flushInput();
       await port.close();
     }
 
     #nextPacket(): Uint8Array | undefined {
-      for (;;) {
-        const [chunk] = this.#chunks;
-        if (chunk === undefined) return undefined;
-        const { taken, packet } = this.#slip.push(chunk);
-        if (taken === chunk.length) this.#chunks.shift();
-        else this.#chunks[0] = chunk.subarray(taken);
-        if (packet !== undefined) return packet;
-      }
+      for (const chunk of this.#chunks.splice(0)) this.#packets.push(...this.#slip.receive(chunk));
+      return this.#packets.shift();
     }
 
     /** @returns false when nothing came before the deadline */
@@ -195,6 +221,13 @@ export function transportFor(
     }
   }
   return new OurTransport(port);
+}
+
+/** A browser's port fails with a DOMException, which says no more than that. */
+function portErrorOf(error: unknown, what: string): PortError {
+  if (error instanceof PortError) return error;
+  const reason = messageOf(error).replace(/\.$/, "");
+  return new PortError("lost", `${what} (${reason}): connect the board again`, { cause: error });
 }
 
 /** @throws the signal's reason, or a {@link PortError} when it takes too long */

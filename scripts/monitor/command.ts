@@ -21,7 +21,7 @@ async function monitor({ port: asked, json }: MonitorFlags): Promise<void> {
   const { choosePort } = await import("../serial/choose-port.ts");
   const { runMonitor } = await import("./monitor.ts");
   const { describeSerial, jsonOf } = await import("./serial-text.ts");
-  const { name, port } = await choosePort(asked);
+  const { name, port, dispose } = await choosePort(asked);
   const ending = new AbortController();
   const release = endWith(() => ending.abort());
   process.stderr.write(`${name}; Ctrl-] ends it\n`);
@@ -37,6 +37,7 @@ async function monitor({ port: asked, json }: MonitorFlags): Promise<void> {
     });
   } finally {
     release();
+    await dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../command-line/user-error.ts";
-import { type BoardPort, consoleBaudRate, PortError } from "../serial/board-port.ts";
+import { type BoardPort, consoleBaudRate, isPortFailure } from "../serial/board-port.ts";
 
 export interface MonitorOptions {
   readonly port: BoardPort;
@@ -19,7 +19,7 @@ const longestLine = 2_048;
 /**
  * Reads the lines of a board until the signal, also over a cable that is pulled and connected again. The
  * board is neither reset nor held. The port is closed at the end.
- * @throws PortError when the port cannot be opened the first time
+ * @throws PortError or DOMException when the port cannot be opened the first time
  */
 export async function runMonitor(options: MonitorOptions): Promise<void> {
   const { port, onNotice, signal } = options;
@@ -28,7 +28,7 @@ export async function runMonitor(options: MonitorOptions): Promise<void> {
     try {
       await readLines(options);
     } catch (error) {
-      if (!(error instanceof PortError)) throw error;
+      if (!isPortFailure(error)) throw error;
       if (!signal.aborted) onNotice(`${messageOf(error)}; waiting for it`);
     } finally {
       await port.close().catch(() => {});
@@ -54,7 +54,7 @@ async function isBack(port: BoardPort, signal: AbortSignal): Promise<boolean> {
       return true;
     } catch (error) {
       await port.close().catch(() => {});
-      if (!(error instanceof PortError)) throw error;
+      if (!isPortFailure(error)) throw error;
     }
   }
   return false;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { layOutFlash } from "../../host-sim/esp32/flash-image.ts";
 import type { FirmwarePackage, PackagePart, PartFile } from "./firmware-package.ts";
 
 /**
@@ -64,7 +65,7 @@ export function partsOf(applicationBytes = 100_000, seed = 1): readonly PackageP
     part("firmware.bin", 0x20000, imageOf(applicationBytes, seed)),
     part("partition-table.bin", 0x8000, tableOf()),
     part("ota_data_initial.bin", 0xe000, new Uint8Array(0x2000).fill(0xff)),
-    part("bootloader.bin", 0x1000, imageOf(20_000, seed)),
+    part("bootloader.bin", 0x1000, imageOf(Math.min(20_000, applicationBytes), seed)),
   ];
 }
 
@@ -79,4 +80,9 @@ export function firmwareOf(changes: Partial<FirmwarePackage> = {}): FirmwarePack
     usedPins: [],
     ...changes,
   };
+}
+
+/** A flash with a firmware on it, and without a box's files. */
+export function flashOf({ parts }: FirmwarePackage): Uint8Array {
+  return layOutFlash(new Map(parts.map(({ offset, bytes }) => [offset, bytes])));
 }

@@ -44,3 +44,7 @@ export class PortError extends UserError {
     this.problem = problem;
   }
 }
+
+/** Whether an error is that of a port: ours, or a browser's. */
+export const isPortFailure = (error: unknown): error is Error =>
+  error instanceof PortError || error instanceof DOMException;

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { UserError } from "../command-line/user-error.ts";
+import type { EmulatedBoard } from "../emulator/emulated-board.ts";
 import type { BoardPort } from "./board-port.ts";
 import { type ListedPort, listPorts } from "./list-ports.ts";
+import { emulatorPortName } from "./port-name.ts";
 import { parseTcpAddress } from "./tcp-address.ts";
 import { TcpPort } from "./tcp-port.ts";
 import { UsbSerialPort } from "./usb-serial-port.ts";
@@ -24,7 +26,13 @@ export interface ChosenPort {
   readonly port: BoardPort;
   /** whether the port can reset the board */
   readonly hasControlLines: boolean;
+  /** how a box on this board reaches this machine, if the board is emulated */
+  readonly emulated?: Pick<EmulatedBoard, "endpoint" | "timeServers">;
+  /** The port is no longer needed: an emulated board is switched off. */
+  dispose(): Promise<void>;
 }
+
+const nothing = async () => {};
 
 /**
  * The port that the user named, or the only board that is connected.
@@ -33,7 +41,12 @@ export interface ChosenPort {
 export async function choosePort(asked: string | undefined): Promise<ChosenPort> {
   const address = asked === undefined ? undefined : parseTcpAddress(asked);
   if (asked !== undefined && address !== undefined) {
-    return { name: asked, port: new TcpPort(address), hasControlLines: false };
+    return { name: asked, port: new TcpPort(address), hasControlLines: false, dispose: nothing };
+  }
+  if (asked === emulatorPortName) {
+    const { openEmulatedBoard } = await import("../emulator/emulated-board.ts");
+    const board = await openEmulatedBoard(process.env);
+    return { name: asked, hasControlLines: true, emulated: board, ...board };
   }
   if (asked !== undefined) {
     requirePath(asked);
@@ -47,7 +60,8 @@ export async function choosePort(asked: string | undefined): Promise<ChosenPort>
 function chosen(path: string, listed: ListedPort | undefined): ChosenPort {
   const usb =
     listed === undefined ? {} : { usbVendorId: listed.vendorId, usbProductId: listed.productId };
-  return { name: path, port: new UsbSerialPort(path, usb), hasControlLines: true };
+  const port = new UsbSerialPort(path, usb);
+  return { name: path, port, hasControlLines: true, dispose: nothing };
 }
 
 /** @throws UserError */

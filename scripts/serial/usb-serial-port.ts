@@ -1,8 +1,9 @@
 import type { ReadableStream, WritableStream } from "node:stream/web";
 import type { SerialPort } from "serialport";
 import { messageOf, UserError } from "../command-line/user-error.ts";
-import { type BoardPort, type ControlLines, PortError } from "./board-port.ts";
+import type { BoardPort, ControlLines } from "./board-port.ts";
 import { streamsOf } from "./duplex-streams.ts";
+import { lostError, openError } from "./open-error.ts";
 
 /**
  * The optional package for serial ports.
@@ -105,46 +106,4 @@ export class UsbSerialPort implements BoardPort {
       throw port.isOpen ? error : lostError(this.#path, error);
     }
   }
-}
-
-function lostError(path: string, cause?: unknown): PortError {
-  return new PortError(
-    "lost",
-    `${path} is gone: the cable was pulled, or the board lost its power; connect it again`,
-    { cause },
-  );
-}
-
-/** serialport gives no codes, so its messages decide. */
-function openError(path: string, cause: unknown): PortError {
-  const reason = messageOf(cause);
-  if (
-    /no such (file|device)|file not found|cannot find the (file|path)|unknown error code 2\b/i.test(
-      reason,
-    )
-  ) {
-    return new PortError(
-      "missing",
-      `there is no serial port ${path}: connect the board with a USB cable that carries data, or name another port with --port`,
-      { cause },
-    );
-  }
-  // Windows says "Access denied" for a port that another program has open.
-  if (/busy|cannot lock|temporarily unavailable|access (is )?denied/i.test(reason)) {
-    return new PortError(
-      "busy",
-      `${path} is in use: close the program that has it open, such as a serial monitor or an IDE`,
-      { cause },
-    );
-  }
-  if (/permission denied|not permitted/i.test(reason)) {
-    return new PortError(
-      "forbidden",
-      `you may not open ${path}: join its group with "sudo usermod -aG dialout $USER" (on Arch: uucp), then log in again`,
-      { cause },
-    );
-  }
-  return new PortError("other", `${path} cannot be opened (${reason}): connect the board again`, {
-    cause,
-  });
 }
