@@ -18,6 +18,7 @@ export interface ConnectionListener {
 /** The board that is connected, and what is on it. It comes back after its cable was pulled. */
 export class BoardConnection {
   readonly #listener: ConnectionListener;
+  #chosen: ChosenPort | undefined;
   #link: BoardLink | undefined;
   #facts: BoardFacts | null = null;
   #cable: BoardView["cable"] = "none";
@@ -40,6 +41,11 @@ export class BoardConnection {
     return this.#link?.name ?? null;
   }
 
+  /** How a box on this board reaches this machine, if the board is emulated. */
+  get emulated(): ChosenPort["emulated"] {
+    return this.#chosen?.emulated;
+  }
+
   /** @throws SetupError when there is no board, or its cable is pulled */
   get link(): BoardLink {
     if (this.#link === undefined) throw new SetupError("no board is connected", "choose its port");
@@ -47,15 +53,18 @@ export class BoardConnection {
   }
 
   /** Replaces the port in use. @throws SetupError; PortError */
-  async use({ name, port, hasControlLines }: ChosenPort, signal: AbortSignal): Promise<BoardFacts> {
+  async use(chosen: ChosenPort, signal: AbortSignal): Promise<BoardFacts> {
+    const { name, port, hasControlLines } = chosen;
     await this.release();
+    this.#chosen = chosen;
     const link = new BoardLink(name, port, hasControlLines, {
       onRecord: (record) => {
         this.#hasNothingToStart = false;
         this.#listener.onRecord(record);
       },
       onText: (line) => {
-        if (/^ets |^rst:/.test(line)) this.#hasNothingToStart = false;
+        // The chip restarts by itself again and again when it finds nothing.
+        if (/^rst:0x1 /.test(line)) this.#hasNothingToStart = false;
         if (/invalid header|No bootable app/i.test(line)) this.#hasNothingToStart = true;
       },
       onLost: () => this.#handleLost(link),
@@ -84,7 +93,10 @@ export class BoardConnection {
     this.#link = undefined;
     this.#facts = null;
     this.#cable = "none";
+    const chosen = this.#chosen;
+    this.#chosen = undefined;
     await link?.release();
+    await chosen?.dispose();
   }
 
   #handleLost(link: BoardLink): void {

@@ -24,7 +24,11 @@ export function registerSetupCommand(program: Command): void {
       "set up a board from a page on this machine: firmware, WiFi, certificate, first open",
     )
     .option("--package <path>", "the firmware: a folder or a zip (default: build/package)")
-    .option("--port <port>", "offer this serial port first, or socket://host:port", portName)
+    .option(
+      "--port <port>",
+      "offer this serial port first; also socket://host:port, or emulator",
+      portName,
+    )
     .option("--certs <dir>", "the folder of keys and certificates", defaultCertsDirectory)
     .option(
       "--stand-in-host <host>",

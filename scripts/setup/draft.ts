@@ -24,6 +24,8 @@ export interface Draft {
   networkKind: PackageNetwork;
   wifi: WiFiNetwork | undefined;
   obtained: Obtained | undefined;
+  /** undefined: those of the firmware */
+  timeServers: readonly string[] | undefined;
 }
 
 export function newDraft(networkKind: PackageNetwork): Draft {
@@ -33,6 +35,7 @@ export function newDraft(networkKind: PackageNetwork): Draft {
     networkKind,
     wifi: undefined,
     obtained: undefined,
+    timeServers: undefined,
   };
 }
 
@@ -73,7 +76,13 @@ function fieldError(error: unknown, field: string): SetupError {
 }
 
 /** The settings as they are written to the box: without what is the default. */
-export function settingsOf({ naming, networkKind, wifi, obtained }: Draft): RawSettings {
+export function settingsOf({
+  naming,
+  networkKind,
+  wifi,
+  obtained,
+  timeServers,
+}: Draft): RawSettings {
   const { thing, pin, pulseMs, ledPin } = naming;
   if (obtained === undefined) throw new Error("there is no certificate yet");
   const { endpoint, port, alpn } = obtained;
@@ -87,6 +96,7 @@ export function settingsOf({ naming, networkKind, wifi, obtained }: Draft): RawS
     ...(pin === numberLimits.pin.default ? {} : { pin }),
     ...(pulseMs === numberLimits.pulseMs.default ? {} : { pulseMs }),
     ...(ledPin === null ? {} : { led: { pin: ledPin } }),
+    ...(timeServers === undefined ? {} : { timeServers }),
   };
 }
 

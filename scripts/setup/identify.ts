@@ -66,8 +66,6 @@ async function askLoader(link: BoardLink, signal: AbortSignal): Promise<string> 
   }
   const { loader } = connection;
   try {
-    // Without control lines, the loader starts the firmware, and must know the flash for that.
-    if (!link.hasControlLines) await loader.attachFlash();
     await loader.restart(link.hasControlLines);
     return loader.chipName;
   } catch (error) {

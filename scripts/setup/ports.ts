@@ -1,5 +1,6 @@
 import { bridgeMakerOf, type ChosenPort, choosePort } from "../serial/choose-port.ts";
 import { listPorts } from "../serial/list-ports.ts";
+import { emulatorPortName } from "../serial/port-name.ts";
 import { parseTcpAddress } from "../serial/tcp-address.ts";
 import type { PortChoice } from "./view.ts";
 
@@ -22,7 +23,12 @@ export function systemPorts(asked: string | undefined): Ports {
       const others = listed.filter(({ path }) => path !== asked);
       const likelyFirst = others.sort((a, b) => Number(b.isLikely) - Number(a.isLikely));
       if (asked === undefined) return likelyFirst;
-      const name = parseTcpAddress(asked) === undefined ? "" : "TCP";
+      const name =
+        asked === emulatorPortName
+          ? "ESP32 in QEMU"
+          : parseTcpAddress(asked) === undefined
+            ? ""
+            : "TCP";
       const own = listed.find(({ path }) => path === asked);
       return [{ name, ...own, path: asked, isLikely: true }, ...likelyFirst];
     },

@@ -27,6 +27,7 @@ describe("a setup session with a virtual board", function () {
         name: "/dev/ttyUSB0",
         port: webSerial(board),
         hasControlLines: true,
+        dispose: async () => {},
       })),
     });
     await running.session.start();

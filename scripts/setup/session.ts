@@ -81,7 +81,7 @@ export class SetupSession {
       name: { ...naming, fitPins },
       network: { kind: networkKind, networks: this.#networks, SSID: wifi?.SSID ?? null },
       certificate: {
-        standInHost: this.#certificates.standInHost(portName),
+        standInHost: this.#certificates.standInHost(this.#board.emulated?.endpoint),
         isReachable: this.#options.standInHost !== undefined,
         region: this.#options.region ?? "",
         progress: this.#progress,
@@ -176,7 +176,12 @@ export class SetupSession {
     if (port === undefined) {
       throw new SetupError("the browser has no port", "choose the board again");
     }
-    return { name: "the browser's port", port, hasControlLines: true };
+    return {
+      name: "the browser's port",
+      port,
+      hasControlLines: true,
+      dispose: async () => {},
+    };
   }
 
   async #useBoard(choose: () => Promise<ChosenPort>): Promise<void> {
@@ -184,6 +189,7 @@ export class SetupSession {
       this.#line.goTo("board");
       this.#forgetWriting();
       const { chip, version, thing } = await this.#board.use(await choose(), signal);
+      this.#draft.timeServers = this.#board.emulated?.timeServers;
       if (thing !== null) this.#draft.naming = { ...this.#draft.naming, thing };
       const words = [chip, version === null ? "without this firmware" : `firmware ${version}`];
       this.#line.complete("board", [...words, ...(thing === null ? [] : [thing])].join(", "));

@@ -98,7 +98,7 @@ export const words = {
     standInReachable:
       "The stand-in listens on all networks of this computer. Boxes must prove who they are.",
     standInHost: "By what name does the board reach this computer?",
-    standInHostHint: "localhost for a virtual board, 10.0.2.2 for an emulated one.",
+    standInHostHint: "An emulated board in QEMU reaches it as 10.0.2.2.",
     aws: "AWS IoT Core",
     awsHint: "With your own credentials on this computer, as boom-box provision uses them.",
     region: "Region",

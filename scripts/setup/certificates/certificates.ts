@@ -1,5 +1,3 @@
-import { emulatorHost } from "../../../host-sim/esp32/addresses.ts";
-import { parseTcpAddress } from "../../serial/tcp-address.ts";
 import type { CertificateChoice } from "../view.ts";
 import { AwsCertificates, type AwsOptions } from "./aws.ts";
 import { obtainFromFiles } from "./files.ts";
@@ -36,12 +34,12 @@ export class Certificates {
     this.#aws = new AwsCertificates({ certs, ...aws });
   }
 
-  /** By what name a board reaches this machine, as a proposal. */
-  standInHost(portName: string | null): string {
-    const { standInHost } = this.#options;
-    if (standInHost !== undefined) return standInHost;
-    const isEmulated = portName !== null && parseTcpAddress(portName) !== undefined;
-    return isEmulated ? emulatorHost : "localhost";
+  /**
+   * By what name a board reaches this machine, as a proposal.
+   * @param emulated by what name an emulated board does
+   */
+  standInHost(emulated: string | undefined): string {
+    return this.#options.standInHost ?? emulated ?? "localhost";
   }
 
   /** @throws SetupError; UserError */
