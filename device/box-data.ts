@@ -35,13 +35,14 @@ export class BoxDataError extends Error {}
 
 const magic = 0x78_6f_42_42;
 const version = 1;
-const headerLength = 20;
 const crcAt = 16;
 const highestSequence = 0x7fff_ffff;
 const longestName = 32;
 const longestFile = 0xffff;
 /** How many bytes are read at a time: on the board, memory is scarce. */
 const pieceLength = 512;
+
+export const boxHeaderLength = 20;
 
 /** The size of the partition on an ESP32 (device/xs/esp32/partitions.csv). */
 export const boxPartitionLength = 0x1_0000;
@@ -151,21 +152,33 @@ function newestCopy(flash: Flash): Copy | undefined {
   return second.sequence > first.sequence ? second : first;
 }
 
-function copyAt(flash: Flash, offset: number): Copy | undefined {
-  const header = flash.read(offset, headerLength);
+/**
+ * How many bytes a copy has, by its header alone: where reading is slow, the rest of the half need not
+ * be read. Undefined if there is no header.
+ * @param header the first {@link boxHeaderLength} bytes of a half
+ */
+export function copyLengthOf(header: Uint8Array, halfLength: number): number | undefined {
   const view = viewOf(header);
-  const sequence = view.getUint32(8, true);
   const length = view.getUint32(12, true);
   const isPlausible =
     view.getUint32(0, true) === magic &&
     view.getUint32(4, true) === version &&
-    sequence <= highestSequence &&
-    length <= flash.length / 2 - headerLength;
-  if (!isPlausible) return undefined;
+    view.getUint32(8, true) <= highestSequence &&
+    length <= halfLength - boxHeaderLength;
+  return isPlausible ? boxHeaderLength + length : undefined;
+}
+
+function copyAt(flash: Flash, offset: number): Copy | undefined {
+  const header = flash.read(offset, boxHeaderLength);
+  const view = viewOf(header);
+  const copyLength = copyLengthOf(header, flash.length / 2);
+  if (copyLength === undefined) return undefined;
+  const sequence = view.getUint32(8, true);
+  const length = copyLength - boxHeaderLength;
   let crc = crc32(header.subarray(0, crcAt), 0);
   for (let at = 0; at < length; at += pieceLength) {
     const count = Math.min(pieceLength, length - at);
-    crc = crc32(flash.read(offset + headerLength + at, count), crc);
+    crc = crc32(flash.read(offset + boxHeaderLength + at, count), crc);
   }
   return crc === view.getUint32(crcAt, true) ? { offset, sequence, length } : undefined;
 }
@@ -173,7 +186,7 @@ function copyAt(flash: Flash, offset: number): Copy | undefined {
 /** Only the headers count: reading the whole partition would take the board more than a second. */
 function isErased(flash: Flash): boolean {
   for (const offset of [0, flash.length / 2]) {
-    for (const byte of flash.read(offset, headerLength)) {
+    for (const byte of flash.read(offset, boxHeaderLength)) {
       if (byte !== 0xff) return false;
     }
   }
@@ -181,7 +194,7 @@ function isErased(flash: Flash): boolean {
 }
 
 function encodeCopy(files: BoxFiles, sequence: number): Uint8Array {
-  let length = headerLength;
+  let length = boxHeaderLength;
   for (const [name, bytes] of files) {
     if (!isFileName(name) || bytes.length > longestFile) {
       throw new BoxDataError(
@@ -195,8 +208,8 @@ function encodeCopy(files: BoxFiles, sequence: number): Uint8Array {
   view.setUint32(0, magic, true);
   view.setUint32(4, version, true);
   view.setUint32(8, sequence, true);
-  view.setUint32(12, length - headerLength, true);
-  let at = headerLength;
+  view.setUint32(12, length - boxHeaderLength, true);
+  let at = boxHeaderLength;
   for (const [name, bytes] of files) {
     copy[at] = name.length;
     writeUtf8(name, copy, at + 1);
@@ -205,7 +218,7 @@ function encodeCopy(files: BoxFiles, sequence: number): Uint8Array {
     copy.set(bytes, at + 2);
     at += 2 + bytes.length;
   }
-  const crc = crc32(copy.subarray(headerLength), crc32(copy.subarray(0, crcAt), 0));
+  const crc = crc32(copy.subarray(boxHeaderLength), crc32(copy.subarray(0, crcAt), 0));
   view.setUint32(crcAt, crc, true);
   return copy;
 }
@@ -213,7 +226,7 @@ function encodeCopy(files: BoxFiles, sequence: number): Uint8Array {
 /** Undefined if the content is not a list of files, although its checksum is right. */
 function placesIn(flash: Flash, { offset, length }: Copy): ReadonlyMap<string, Place> | undefined {
   const places = new Map<string, Place>();
-  let at = offset + headerLength;
+  let at = offset + boxHeaderLength;
   const end = at + length;
   while (at < end) {
     const nameLength = flash.read(at, 1)[0] ?? 0;

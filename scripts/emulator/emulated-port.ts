@@ -17,6 +17,9 @@ export interface EmulatedPortOptions {
 const strapping = { flash: "0x12", download: "0x0f" } as const;
 type BootMode = keyof typeof strapping;
 
+/** The loader in the ROM loses bytes where the CPU is not as fast as the serial port. */
+const romPace = ["-icount", "shift=3"] as const;
+
 /** The longest that QEMU may take to end. */
 const killMs = 2_000;
 
@@ -106,6 +109,7 @@ export class EmulatedPort implements BoardPort {
         ...["-display", "none", "-machine", "esp32", "-monitor", "none", "-serial", "stdio"],
         ...["-drive", `file=${flash.replaceAll(",", ",,")},if=mtd,format=raw`],
         ...["-nic", "user,model=open_eth"],
+        ...(mode === "download" ? romPace : []),
         ...["-global", `driver=esp32.gpio,property=strap_mode,value=${strapping[mode]}`],
       ],
       { stdio: ["pipe", "pipe", "pipe"] },

@@ -1,5 +1,9 @@
-import type { BoxFiles } from "../../device/box-data.ts";
-import { boxPartitionLength } from "../../device/box-data.ts";
+import {
+  type BoxFiles,
+  boxHeaderLength,
+  boxPartitionLength,
+  copyLengthOf,
+} from "../../device/box-data.ts";
 import { flashBytes, partitionTableAt } from "../../host-sim/esp32/flash-image.ts";
 import type { FirmwarePackage, PackagePart, PartFile } from "../package/firmware-package.ts";
 import { boxPlaceOf, parsePartitionTable, tableBytes } from "../package/partition-table.ts";
@@ -91,6 +95,21 @@ class Failure extends Error {
  */
 export async function flashBoard(options: FlashOptions): Promise<FlashResult> {
   return new Flashing(options).run();
+}
+
+/** One half of the box's partition. Reading is slow, so what the chip's MD5 can confirm is not read. */
+async function readHalf(loader: BoardLoader, offset: number, onShare: OnShare) {
+  const length = boxPartitionLength / 2;
+  const half = new Uint8Array(length).fill(0xff);
+  const digest = await loader.md5(offset, length);
+  if (digest === md5Of(half)) return half;
+  const header = await loader.read(offset, boxHeaderLength, () => {});
+  const copyLength = copyLengthOf(header, length);
+  if (copyLength !== undefined) {
+    half.set(await loader.read(offset, copyLength, onShare));
+    if (digest === md5Of(half)) return half;
+  }
+  return loader.read(offset, length, onShare);
 }
 
 class Flashing {
@@ -220,18 +239,9 @@ class Flashing {
     const { onStage, onProgress } = this.#options;
     onStage({ type: "read-box" });
     const half = boxPartitionLength / 2;
-    const partition = new Uint8Array(boxPartitionLength).fill(0xff);
-    const erased = md5Of(partition.subarray(0, half));
-    for (const at of [0, half]) {
-      // Reading takes seconds with the ROM alone, and one half is always erased.
-      if ((await loader.md5(offset + at, half)) === erased) continue;
-      partition.set(
-        await loader.read(offset + at, half, (share) =>
-          onProgress((at + share * half) / boxPartitionLength),
-        ),
-        at,
-      );
-    }
+    const first = await readHalf(loader, offset, (share) => onProgress(share / 2));
+    const second = await readHalf(loader, offset + half, (share) => onProgress((1 + share) / 2));
+    const partition = new Uint8Array(Buffer.concat([first, second]));
     const writes = boxWrites(partition, files);
     if (writes.length === 0) return "unchanged";
     onStage({ type: "write-box" });

@@ -4,7 +4,8 @@ import { isLoaderFailure, type LoaderLink, type OnShare } from "./loader-link.ts
 
 /** After a lost byte, the ROM refuses the rest of a transfer. So its transfers are short. */
 const romTransferBytes = 0x1_0000;
-const transferAttempts = 4;
+const sector = 0x1000;
+const sectorAttempts = 5;
 const blockAttempts = 3;
 const timeoutMsPerMb = 40_000;
 const shortestTimeoutMs = 3_000;
@@ -22,32 +23,45 @@ export async function writeFlash(
   // Whole words, the last one with erased bytes, as esptool does.
   const padded = new Uint8Array(Math.ceil(bytes.length / 4) * 4).fill(0xff);
   padded.set(bytes);
+  // Each block is repeated by writeBlock, with a pause in which the rest of an answer arrives.
+  link.loader.WRITE_BLOCK_ATTEMPTS = 1;
   const step = link.loader.IS_STUB ? padded.length : romTransferBytes;
   let sent = 0;
   for (let at = 0; at < padded.length; at += step) {
     const part = padded.subarray(at, at + step);
-    sent += await transferAgain(link, offset + at, part, (share) =>
+    sent += await transferInParts(link, offset + at, part, (share) =>
       onShare((at + share * part.length) / padded.length),
     );
   }
   return sent;
 }
 
-/** A failed transfer is repeated from its beginning. */
-async function transferAgain(
+/** A transfer that failed is repeated in two halves, down to single sectors. */
+async function transferInParts(
   link: LoaderLink,
   offset: number,
   bytes: Uint8Array,
   onShare: OnShare,
 ): Promise<number> {
-  for (let left = transferAttempts - 1; ; left--) {
+  const isShort = bytes.length <= sector;
+  for (let left = isShort ? sectorAttempts - 1 : 0; ; left--) {
     try {
       return await transfer(link, offset, bytes, onShare);
     } catch (error) {
-      if (left === 0 || !isLoaderFailure(link.esptool, error)) throw error;
+      if (!isLoaderFailure(link.esptool, error)) throw error;
+      if (isShort && left === 0) throw error;
       await link.transport.drainInput();
+      if (!isShort) break;
     }
   }
+  const half = Math.ceil(bytes.length / sector / 2) * sector;
+  const sent = await transferInParts(link, offset, bytes.subarray(0, half), (share) =>
+    onShare(share / 2),
+  );
+  const rest = bytes.subarray(half);
+  return (
+    sent + (await transferInParts(link, offset + half, rest, (share) => onShare(0.5 + share / 2)))
+  );
 }
 
 async function transfer(
@@ -81,14 +95,14 @@ async function transfer(
   return compressed.length;
 }
 
-/** A block that arrived damaged is refused, and sent again, as by esptool. The ROM takes no second one. */
+/** A block that arrived damaged, or not at all, is sent again, as by esptool. */
 async function writeBlock(
   { esptool, loader, transport }: LoaderLink,
   block: Uint8Array,
   sequence: number,
   timeoutMs: number,
 ): Promise<void> {
-  for (let left = loader.IS_STUB ? blockAttempts - 1 : 0; ; left--) {
+  for (let left = blockAttempts - 1; ; left--) {
     try {
       await loader.flashDeflBlock(block, sequence, timeoutMs);
       return;
