@@ -36,32 +36,34 @@ export async function writeFlash(
   return sent;
 }
 
-/** A transfer that failed is repeated in two halves, down to single sectors. */
+/** A transfer that failed is repeated in two halves, down to single sectors, which are tried again. */
 async function transferInParts(
   link: LoaderLink,
   offset: number,
   bytes: Uint8Array,
   onShare: OnShare,
+  attempt = 1,
 ): Promise<number> {
-  const isShort = bytes.length <= sector;
-  for (let left = isShort ? sectorAttempts - 1 : 0; ; left--) {
-    try {
-      return await transfer(link, offset, bytes, onShare);
-    } catch (error) {
-      if (!isLoaderFailure(link.esptool, error)) throw error;
-      if (isShort && left === 0) throw error;
-      await link.transport.drainInput();
-      if (!isShort) break;
-    }
+  const isSector = bytes.length <= sector;
+  try {
+    return await transfer(link, offset, bytes, onShare);
+  } catch (error) {
+    const isLast = isSector && attempt === sectorAttempts;
+    if (isLast || !isLoaderFailure(link.esptool, error)) throw error;
+    await link.transport.drainInput();
   }
+  if (isSector) return transferInParts(link, offset, bytes, onShare, attempt + 1);
   const half = Math.ceil(bytes.length / sector / 2) * sector;
-  const sent = await transferInParts(link, offset, bytes.subarray(0, half), (share) =>
-    onShare(share / 2),
-  );
-  const rest = bytes.subarray(half);
-  return (
-    sent + (await transferInParts(link, offset + half, rest, (share) => onShare(0.5 + share / 2)))
-  );
+  let sent = 0;
+  for (const [at, part] of [
+    [0, bytes.subarray(0, half)],
+    [half, bytes.subarray(half)],
+  ] as const) {
+    sent += await transferInParts(link, offset + at, part, (share) =>
+      onShare((at + share * part.length) / bytes.length),
+    );
+  }
+  return sent;
 }
 
 async function transfer(
