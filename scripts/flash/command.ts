@@ -63,6 +63,7 @@ function baudRate(text: string): number {
 }
 
 async function flash(flags: FlashFlags): Promise<void> {
+  requireBoard(flags);
   const firmware = await firmwareOf(flags);
   const box = await boxOf(flags);
   if (box !== undefined && firmware !== undefined) {
