@@ -11,6 +11,7 @@ import {
   addBuildOptions,
   type BuildFlags,
   buildShown,
+  requireBoard,
   variantOf,
 } from "../firmware/build-options.ts";
 import type { FirmwarePackage } from "../package/firmware-package.ts";
