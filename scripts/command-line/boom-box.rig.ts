@@ -10,19 +10,27 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs the command, in an environment without SDK and ESP-IDF. */
-export async function boomBox(...args: readonly string[]): Promise<Outcome> {
+/** Starts the command, in an environment without SDK and ESP-IDF. Its output must be read. */
+export function startBoomBox(...args: readonly string[]) {
   const { MODDABLE: _, IDF_PATH: __, ...env } = process.env;
   const file = join(projectRoot, "scripts", "boom-box.js");
   const child = spawn(process.execPath, [file, ...args], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => stream.toArray());
-  const [status] = (await once(child, "close")) as [number | null];
-  const text = async (chunks: Promise<Buffer[]> | undefined) =>
-    Buffer.concat((await chunks) ?? []).toString();
-  return { status, stdout: await text(stdout), stderr: await text(stderr) };
+  const errors = child.stderr.toArray();
+  const outcome = once(child, "close").then(async ([status]) => ({
+    status: status as number | null,
+    stderr: Buffer.concat(await errors).toString(),
+  }));
+  return { child, outcome };
+}
+
+/** Runs the command until it ends. */
+export async function boomBox(...args: readonly string[]): Promise<Outcome> {
+  const { child, outcome } = startBoomBox(...args);
+  const stdout = Buffer.concat(await child.stdout.toArray()).toString();
+  return { ...(await outcome), stdout };
 }
 
 /** Asserts exit code 2 and one line on standard error. Returns the line. */

@@ -6,7 +6,7 @@ import { BoxData } from "../../device/box-data.ts";
 import { TcpPort } from "../../host-sim/board/tcp-port.ts";
 import { MemoryFlash } from "../../host-sim/hardware/flash.ts";
 import { ensureCertificates } from "../certs/store.ts";
-import { boomBox, refusal } from "../command-line/boom-box.rig.ts";
+import { boomBox, refusal, startBoomBox } from "../command-line/boom-box.rig.ts";
 import { settingsPath } from "../firmware/settings-file.ts";
 import { firmwareOf, partsOf } from "../package/firmware.rig.ts";
 import { writePackage } from "../package/write-package.ts";
@@ -156,6 +156,33 @@ describe("boom-box flash", function () {
       stderr,
       /^boom-box: the connection to socket:.* ended: .*; the firmware on the board is not complete: run the same command again\n$/,
     );
+  });
+});
+
+describe("boom-box flash, when it is interrupted", function () {
+  this.timeout(30_000);
+
+  it("ends with what the board has, and leaves the port closed", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "boom-box-flash-"));
+    const { folder } = await writePackage(join(directory, "box"), firmwareOf());
+    const { board, cable } = plugInBoard();
+    const port = await TcpPort.open(cable, { startsInDownloadMode: true });
+    // As slow as a real port.
+    const receive = board.receive.bind(board);
+    board.receive = (bytes, baudRate) => void setTimeout(() => receive(bytes, baudRate), 20);
+    const running = startBoomBox("flash", "--package", folder, "--port", port.url);
+    for await (const text of running.child.stdout) {
+      if (String(text).includes("writing firmware.bin")) running.child.kill("SIGINT");
+    }
+    const { status, stderr } = await running.outcome;
+    assert.equal(status, 2);
+    assert.equal(
+      stderr,
+      "boom-box: flashing was cancelled; the firmware on the board is not complete: run the same command again\n",
+    );
+    await port.close();
+    board.powerOff();
+    rmSync(directory, { recursive: true });
   });
 });
 
