@@ -11,6 +11,7 @@ import {
   addBuildOptions,
   type BuildFlags,
   buildShown,
+  requireBoard,
   variantOf,
 } from "../firmware/build-options.ts";
 import type { FirmwarePackage } from "../package/firmware-package.ts";
@@ -66,6 +67,7 @@ function baudRate(text: string): number {
 const emulatedStartMs = 30_000;
 
 async function flash(flags: FlashFlags): Promise<void> {
+  requireBoard(flags);
   const firmware = await firmwareOf(flags);
   const box = await boxOf(flags);
   if (box !== undefined && firmware !== undefined) {
