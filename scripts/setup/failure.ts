@@ -40,8 +40,10 @@ function firstColon(text: string): number {
   return -1;
 }
 
+/** A first word that is a name or a path stays as it is. */
 function sentence(text: string): string {
   const words = text.trim();
   const end = /[.!?…]$/.test(words) ? "" : ".";
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${end}`;
+  const isWord = /^[a-z]+(?=[ ,;]|$)/.test(words);
+  return `${isWord ? words.charAt(0).toUpperCase() : words.charAt(0)}${words.slice(1)}${end}`;
 }

@@ -53,7 +53,7 @@ export async function joinNetwork(
   const network = checkNetwork(SSID, password);
   const known = seen.find((each) => each.SSID === SSID);
   if (known?.isSecured === true && password === "") {
-    throw new SetupError(`${SSID} wants a password`, "write it", "password");
+    throw new SetupError(`the network ${SSID} wants a password`, "write it", "password");
   }
   await requireImprov(link);
   const answer = await link.improv.join(SSID, password, joinMs);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NorFlash } from "../../host-sim/board/nor-flash.ts";
-import { UsbCable } from "../../host-sim/board/usb-cable.ts";
+import { UsbCable, type UsbCableFaults } from "../../host-sim/board/usb-cable.ts";
 import { VirtualBoard } from "../../host-sim/board/virtual-board.ts";
 import { WebSerialPort } from "../../host-sim/board/web-serial-port.ts";
 import { boardFirmware } from "../../host-sim/board-firmware.ts";
@@ -21,7 +21,7 @@ export const home = { SSID: "home", password: "let me in", RSSI: -50, address: "
 export const cafe = { SSID: "Café", RSSI: -82, address: "127.0.0.1" };
 
 /** A bare virtual board at the end of a cable, and what its pin does. */
-export function bareBoard(networkKind: "wifi" | "ethernet" = "wifi") {
+export function bareBoard(networkKind: "wifi" | "ethernet" = "wifi", faults: UsbCableFaults = {}) {
   const flash = new NorFlash();
   const records: SimulatedBoxRecord[] = [];
   const startProgram = boardFirmware({
@@ -32,7 +32,7 @@ export function bareBoard(networkKind: "wifi" | "ethernet" = "wifi") {
     networkKind,
     onRecord: (record) => records.push(record),
   });
-  const cable = new UsbCable(new VirtualBoard({ flash, startProgram }));
+  const cable = new UsbCable(new VirtualBoard({ flash, startProgram }), faults);
   const edges = () => records.flatMap((each) => (each.type === "pin" ? [each.value] : []));
   return { flash, cable, records, edges };
 }

@@ -4,7 +4,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isRegion } from "../../../host-sim/cloud/policy-documents.ts";
-import { readIdentity } from "../../certs/identity.ts";
 import { awsServiceIdentity } from "../../certs/paths.ts";
 import { readRecord } from "../../certs/provisioning-record.ts";
 import { readDerCredentials } from "../../firmware/credentials.ts";
@@ -13,6 +12,7 @@ import { openTarget } from "../../provision/target.ts";
 import { SetupError } from "../failure.ts";
 import type { CertificateChoice } from "../view.ts";
 import type { Obtained, OnProgress } from "./obtained.ts";
+import { openerIdentity } from "./opener-identity.ts";
 
 type Aws = Extract<CertificateChoice, { readonly source: "aws" }>;
 
@@ -34,6 +34,8 @@ const alpnPort = 443;
 export class AwsCertificates {
   readonly #options: AwsOptions;
   #temporary: string | undefined;
+  /** Whoever goes back and comes again gets the same certificate. */
+  #last: { readonly asked: string; readonly obtained: Obtained } | undefined;
 
   constructor(options: AwsOptions) {
     this.#options = options;
@@ -41,6 +43,14 @@ export class AwsCertificates {
 
   /** @throws UserError of one line, with AWS's own words */
   async obtain(thing: string, choice: Aws, onProgress: OnProgress): Promise<Obtained> {
+    const asked = JSON.stringify([thing, choice]);
+    if (this.#last?.asked !== asked) {
+      this.#last = { asked, obtained: await this.#provision(thing, choice, onProgress) };
+    }
+    return this.#last.obtained;
+  }
+
+  async #provision(thing: string, choice: Aws, onProgress: OnProgress): Promise<Obtained> {
     const { certs, endpointUrl, broker } = this.#options;
     if (choice.region !== "" && !isRegion(choice.region)) {
       throw new SetupError("that is not an AWS region", "write it as eu-central-1", "region");
@@ -85,7 +95,7 @@ export class AwsCertificates {
           prefix,
           alpn,
           identity: {
-            ...(await readIdentity(certs, awsServiceIdentity)),
+            ...(await openerIdentity(certs, awsServiceIdentity)),
             caPem: new X509Certificate(credentials.ca).toString(),
           },
         }),

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isHostName, numberLimits } from "../../../device/config.ts";
 import { defaultPrefix } from "../../../device/messages/topics.ts";
 import { printable } from "../../../host-sim/printable.ts";
-import { readIdentity, storedIdentity, writeIdentity } from "../../certs/identity.ts";
+import { storedIdentity, writeIdentity } from "../../certs/identity.ts";
 import { leafOf, privateKeyOf } from "../../certs/parse.ts";
 import { awsServiceIdentity, serviceIdentity } from "../../certs/paths.ts";
 import { UserError } from "../../command-line/user-error.ts";
@@ -10,6 +10,7 @@ import { checkCredentials, type NamedFile } from "../../firmware/credentials.ts"
 import { failureOf, SetupError } from "../failure.ts";
 import type { CertificateChoice, ChosenFile } from "../view.ts";
 import type { Obtained } from "./obtained.ts";
+import { openerIdentity } from "./opener-identity.ts";
 
 type Files = Extract<CertificateChoice, { readonly source: "files" }>;
 
@@ -57,7 +58,10 @@ export async function obtainFromFiles(
       port,
       prefix: defaultPrefix,
       alpn: port === alpnPort,
-      identity: await readIdentity(certs, isAws ? awsServiceIdentity : serviceIdentity),
+      identity: {
+        ...(await openerIdentity(certs, isAws ? awsServiceIdentity : serviceIdentity)),
+        caPem: new X509Certificate(credentials.ca).toString(),
+      },
     }),
   };
 }

@@ -56,7 +56,7 @@ export class StandInCertificates {
     }
     if (await isProvisionedInAws(certs, thing)) {
       throw new SetupError(
-        `${thing} was provisioned in AWS IoT Core`,
+        `the box ${thing} was provisioned in AWS IoT Core`,
         "choose AWS IoT Core, or another name for the box",
       );
     }

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import type { SetupView, StepView } from "../view.ts";
 import { words } from "../words.ts";
 import { Heading } from "./heading.tsx";
@@ -45,6 +46,10 @@ export function App({ link, state, view }: AppProps) {
 }
 
 function Setup({ view, link }: { readonly view: SetupView; readonly link: ProcessLink }) {
+  const field = view.failure?.field;
+  useEffect(() => {
+    if (field != null) document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [field]);
   return (
     <>
       {view.board.cable === "lost" && <p class="notice lost">{words.lost}</p>}
