@@ -52,7 +52,7 @@ function judge(line: string): BoardStart | undefined {
     if (fields?.type === "abort") return { type: "panic", reason: printable(line) };
     if (fields !== undefined && isRecord) return { type: "started", line: fields };
   }
-  if (/Guru Meditation Error|^abort\(\) was called|^assert failed/.test(line)) {
+  if (/Guru Meditation Error|\babort\(\) was called|\bassert failed/.test(line)) {
     return { type: "panic", reason: printable(line) };
   }
   if (/invalid header|No bootable app|flash read err|csum err/i.test(line)) {

@@ -8,9 +8,7 @@ import { flashBytes, partitionTableAt } from "../../host-sim/esp32/flash-image.t
 import type { FirmwarePackage, PackagePart, PartFile } from "../package/firmware-package.ts";
 import { boxPlaceOf, parsePartitionTable, tableBytes } from "../package/partition-table.ts";
 import { PortError } from "../serial/board-port.ts";
-
 import type { BoardLoader } from "./board-loader.ts";
-
 import { type BoardStart, StartWatch } from "./board-start.ts";
 import { boxWrites } from "./box-writes.ts";
 import { type ConnectOptions, connectBoard, plainEsp32 } from "./connect-board.ts";
@@ -74,6 +72,8 @@ export type FlashResult =
     };
 
 const defaultStartTimeoutMs = 10_000;
+/** A block whose answer was lost is sent again, and some loaders then write it twice. */
+const writeAttempts = 2;
 
 class Failure extends Error {
   readonly problem: FlashProblem;
@@ -231,9 +231,9 @@ class Flashing {
       onStage({ type: "write", file, bytes: bytes.length });
       await this.#write(loader, offset, bytes, file);
     }
-    if (differing.size > 0)
-      this.#state =
-        "the firmware is complete, but the box's files are the old ones: run the same command again";
+    if (differing.size > 0) {
+      this.#state = "the firmware is complete; the box has the files that it had";
+    }
     return firmware.parts.map((part) => ({ file: part.file, isWritten: differing.has(part) }));
   }
 
@@ -247,8 +247,7 @@ class Flashing {
     const writes = boxWrites(partition, files);
     if (writes.length === 0) return "unchanged";
     onStage({ type: "write-box" });
-    this.#state =
-      "the firmware is complete; the box has its old files or the new ones: run the same command again";
+    this.#state = "the box has its old files or the new ones, whole: run the same command again";
     for (const region of writes) {
       await this.#write(loader, offset + region.offset, region.bytes, "the box's files");
     }
@@ -256,8 +255,10 @@ class Flashing {
   }
 
   async #write(loader: BoardLoader, offset: number, bytes: Uint8Array, what: string) {
-    this.#sentBytes += await loader.write(offset, bytes, this.#options.onProgress);
-    if ((await loader.md5(offset, bytes.length)) === md5Of(bytes)) return;
+    for (let attempt = 1; attempt <= writeAttempts; attempt++) {
+      this.#sentBytes += await loader.write(offset, bytes, this.#options.onProgress);
+      if ((await loader.md5(offset, bytes.length)) === md5Of(bytes)) return;
+    }
     throw new Failure(
       "not-verified",
       `${what} was written, but reads back with another MD5: run the same command again, with --baud 115200 if it comes back; else the flash memory is worn out`,

@@ -4,7 +4,8 @@ import { isLoaderFailure, type LoaderLink, type OnShare } from "./loader-link.ts
 
 /** After a lost byte, the ROM refuses the rest of a transfer. So its transfers are short. */
 const romTransferBytes = 0x1_0000;
-const transferAttempts = 4;
+const sector = 0x1000;
+const sectorAttempts = 5;
 const blockAttempts = 3;
 const timeoutMsPerMb = 40_000;
 const shortestTimeoutMs = 3_000;
@@ -22,32 +23,47 @@ export async function writeFlash(
   // Whole words, the last one with erased bytes, as esptool does.
   const padded = new Uint8Array(Math.ceil(bytes.length / 4) * 4).fill(0xff);
   padded.set(bytes);
+  // Each block is repeated by writeBlock, with a pause in which the rest of an answer arrives.
+  link.loader.WRITE_BLOCK_ATTEMPTS = 1;
   const step = link.loader.IS_STUB ? padded.length : romTransferBytes;
   let sent = 0;
   for (let at = 0; at < padded.length; at += step) {
     const part = padded.subarray(at, at + step);
-    sent += await transferAgain(link, offset + at, part, (share) =>
+    sent += await transferInParts(link, offset + at, part, (share) =>
       onShare((at + share * part.length) / padded.length),
     );
   }
   return sent;
 }
 
-/** A failed transfer is repeated from its beginning. */
-async function transferAgain(
+/** A transfer that failed is repeated in two halves, down to single sectors, which are tried again. */
+async function transferInParts(
   link: LoaderLink,
   offset: number,
   bytes: Uint8Array,
   onShare: OnShare,
+  attempt = 1,
 ): Promise<number> {
-  for (let left = transferAttempts - 1; ; left--) {
-    try {
-      return await transfer(link, offset, bytes, onShare);
-    } catch (error) {
-      if (left === 0 || !isLoaderFailure(link.esptool, error)) throw error;
-      await link.transport.drainInput();
-    }
+  const isSector = bytes.length <= sector;
+  try {
+    return await transfer(link, offset, bytes, onShare);
+  } catch (error) {
+    const isLast = isSector && attempt === sectorAttempts;
+    if (isLast || !isLoaderFailure(link.esptool, error)) throw error;
+    await link.transport.drainInput();
   }
+  if (isSector) return transferInParts(link, offset, bytes, onShare, attempt + 1);
+  const half = Math.ceil(bytes.length / sector / 2) * sector;
+  let sent = 0;
+  for (const [at, part] of [
+    [0, bytes.subarray(0, half)],
+    [half, bytes.subarray(half)],
+  ] as const) {
+    sent += await transferInParts(link, offset + at, part, (share) =>
+      onShare((at + share * part.length) / bytes.length),
+    );
+  }
+  return sent;
 }
 
 async function transfer(
@@ -81,14 +97,14 @@ async function transfer(
   return compressed.length;
 }
 
-/** A block that arrived damaged is refused, and sent again, as by esptool. The ROM takes no second one. */
+/** A block that arrived damaged, or not at all, is sent again, as by esptool. */
 async function writeBlock(
   { esptool, loader, transport }: LoaderLink,
   block: Uint8Array,
   sequence: number,
   timeoutMs: number,
 ): Promise<void> {
-  for (let left = loader.IS_STUB ? blockAttempts - 1 : 0; ; left--) {
+  for (let left = blockAttempts - 1; ; left--) {
     try {
       await loader.flashDeflBlock(block, sequence, timeoutMs);
       return;
