@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { issueClient } from "../../host-sim/pki/authority.ts";
 import { readIdentity } from "../certs/identity.ts";
@@ -277,6 +277,20 @@ describe("a setup session with a virtual board", function () {
       networks: [{ SSID: home.SSID, password: home.password }],
       pulseMs: 100,
     });
+  });
+
+  it("keeps key and certificate of the stand-in when asked, and never deletes a key", async () => {
+    await upTo("certificate");
+    const choice = { ...standIn, isKept: true };
+    const kept = () => readdirSync(join(place.certs, "lot-7"));
+    await dispatch({ type: "certificate", choice });
+    assert.deepEqual([failure(), current()], [null, "connect"]);
+    const { certificatePem } = await readIdentity(place.certs, "lot-7");
+    await dispatch({ type: "go", step: "certificate" });
+    await dispatch({ type: "certificate", choice });
+    assert.equal(failure(), null);
+    assert.notEqual((await readIdentity(place.certs, "lot-7")).certificatePem, certificatePem);
+    assert.equal(kept().filter((name) => name.includes(".replaced-")).length, 2);
   });
 
   it("does not ask again for what is known, after going back", async () => {
