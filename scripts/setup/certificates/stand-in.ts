@@ -115,6 +115,12 @@ export class StandInCertificates {
     const { certs, isReachable, onLine } = this.#options;
     const running = await findStandIn(certs);
     if (running !== undefined && this.#own === undefined) {
+      if (isReachable) {
+        throw new SetupError(
+          `a stand-in runs already (process ${running.pid}), and may listen on this computer only`,
+          "end it, then try again here",
+        );
+      }
       if (isServerNew) {
         throw new SetupError(
           `the stand-in that runs already (process ${running.pid}) has no certificate for ${host} yet`,
