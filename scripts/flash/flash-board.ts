@@ -93,7 +93,7 @@ class Failure extends Error {
  * the bootloader checks before it starts it; then the partition table and the choice of the slot, which
  * are of use only with it; last the bootloader, without which a new board starts nothing. The box's files
  * come after that, first to the free half of their partition.
- * @throws UserError when esptool-js is missing
+ * @throws UserError when a package that it needs is missing
  */
 export async function flashBoard(options: FlashOptions): Promise<FlashResult> {
   return new Flashing(options).run();
