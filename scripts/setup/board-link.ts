@@ -60,10 +60,11 @@ export class BoardLink {
    * at a new connection. On a real one, somebody holds BOOT.
    */
   async prepareForLoader(): Promise<void> {
-    if (!this.hasControlLines) await this.port.release();
+    if (!this.hasControlLines) await this.release();
   }
 
   release(): Promise<void> {
+    this.improv.cancel();
     return this.port.release();
   }
 }

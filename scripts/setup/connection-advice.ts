@@ -119,3 +119,13 @@ export function adviceOn(left: ConnectionState, reason: string): Failure {
     field: null,
   };
 }
+
+/** Why a firmware waits although its files were written. @param detail the box's own words, untrusted */
+export function waitingFor(detail: string): Failure {
+  return {
+    cause: `The firmware cannot use the settings (“${printable(detail)}”).`,
+    wayOut:
+      "Go back and correct it, or write the firmware again if it is another one, and write again.",
+    field: null,
+  };
+}

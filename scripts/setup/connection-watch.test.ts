@@ -26,6 +26,14 @@ describe("the way of a box to its broker", () => {
     assert.equal(watch.trouble, null);
   });
 
+  it("does not begin when the firmware cannot use its files", () => {
+    const watch = new ConnectionWatch();
+    watch.wait("network is wifi, but this firmware is for ethernet");
+    assert.match(watch.trouble?.cause ?? "", /cannot use the settings .*for ethernet/);
+    watch.reset();
+    assert.equal(watch.trouble, null);
+  });
+
   for (const [state, reason, cause] of [
     ["network", "no address within 20000 ms", /got no address/],
     ["time", "time: no time from pool.ntp.org", /no answer from a time server/],

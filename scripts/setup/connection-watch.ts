@@ -1,5 +1,5 @@
 import type { ConnectionState } from "../../device/core/connection.ts";
-import { adviceOn } from "./connection-advice.ts";
+import { adviceOn, waitingFor } from "./connection-advice.ts";
 import { type ConnectView, type Failure, stageNames } from "./view.ts";
 
 /** How far a box has come on its way to the broker, from its own lines. */
@@ -13,6 +13,12 @@ export class ConnectionWatch {
     // A box that is connected again has no trouble any more.
     if (state === "connected") this.#trouble = null;
     this.#state = state;
+  }
+
+  /** The firmware does not start to connect, because something is wrong with its files. */
+  wait(detail: string): void {
+    this.#trouble = waitingFor(detail);
+    this.#state = "stopped";
   }
 
   /** The board restarts. */

@@ -58,6 +58,11 @@ export class ImprovClient {
     }
   }
 
+  /** Nobody will answer any more. */
+  cancel(): void {
+    this.#waiting?.finish({ type: "silent" });
+  }
+
   /** @returns undefined when nobody answers in time */
   async info(timeoutMs: number): Promise<ImprovInfo | undefined> {
     const answer = await this.#ask(improvCommand.requestInfo, [], timeoutMs);

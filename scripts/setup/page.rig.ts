@@ -36,8 +36,9 @@ const serialInPage = `
     getInfo: () => ({ usbVendorId: 0x10c4, usbProductId: 0xea60 }),
   };
   const serial = new EventTarget();
-  serial.requestPort = async () => port;
-  serial.getPorts = async () => [];
+  // A browser remembers what was allowed.
+  serial.requestPort = async () => { sessionStorage.allowed = "yes"; return port; };
+  serial.getPorts = async () => (sessionStorage.allowed === "yes" ? [port] : []);
   Object.defineProperty(navigator, "serial", { value: serial });
   window.boardData = (text) => source?.enqueue(bytesOf(text));
   window.boardCut = () => {
@@ -46,7 +47,7 @@ const serialInPage = `
     port.writable = null;
     serial.dispatchEvent(new Event("disconnect"));
   };
-  window.boardBack = () => { serial.getPorts = async () => [port]; serial.dispatchEvent(new Event("connect")); };
+  window.boardBack = () => serial.dispatchEvent(new Event("connect"));
 `;
 
 /** No Web Serial, as in Firefox and Safari. */
@@ -68,6 +69,8 @@ async function connectSerial(page: Page, cable: UsbCable): Promise<void> {
   await page.exposeFunction("boardCall", (call: Call): boolean => {
     switch (call.do) {
       case "open":
+        // A page that was loaded again has left it open.
+        if (end !== undefined) cable.close(end);
         end = {
           baudRate: call.baudRate,
           onData: (bytes) => inPage(`boardData("${Buffer.from(bytes).toString("base64")}")`),

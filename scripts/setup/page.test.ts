@@ -105,6 +105,83 @@ describe("the setup page in Chromium", function () {
     assert.deepEqual(errors, []);
   });
 
+  /** To the step with the networks, over the browser's port. */
+  async function openAtNetworks(): Promise<Page> {
+    opened = await openSetup(browser, { ...place, ports: noPorts, cable: board.cable });
+    const { page } = opened;
+    await press(page, "Choose the board in the browser");
+    await press(page, "Write the firmware");
+    await arrive(page, "Name the box, and choose its pin");
+    await press(page, "Continue");
+    await page.getByRole("radio", { name: "Café" }).waitFor();
+    return page;
+  }
+
+  it("can be used with the keyboard alone", async () => {
+    opened = await openSetup(browser, { ...place, ports: noPorts, cable: board.cable });
+    const { page } = opened;
+    await arrive(page, "Connect the board by USB");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await arrive(page, "Write the firmware");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Space");
+    await arrive(page, "Name the box, and choose its pin");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("lot 7");
+    await page.keyboard.press("Enter");
+    await page.getByText("cannot name a box").waitFor();
+    // The focus is at the input that is wrong.
+    await page.keyboard.press("End");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.press("Enter");
+    await arrive(page, "Choose the WiFi");
+  });
+
+  it("says that the cable was pulled, and goes on when it is back", async () => {
+    const page = await openAtNetworks();
+    board.cable.cut();
+    await page.getByText("The board is not connected").waitFor();
+    await assertAccessible(page, "a pulled cable");
+    await shoot(page, "a-pulled-cable");
+    board.cable.plugIn();
+    await page.evaluate("boardBack()");
+    await page.getByText("The board is not connected").waitFor({ state: "detached" });
+    await page.getByRole("radio", { name: "Café" }).check();
+    await press(page, "Connect to it");
+    await arrive(page, "Give the box its certificate");
+  });
+
+  it("is where it was after it was loaded again", async () => {
+    const page = await openAtNetworks();
+    await page.reload();
+    await page.getByRole("radio", { name: "Café" }).check();
+    await page.getByText("The board is not connected").waitFor({ state: "detached" });
+    await press(page, "Connect to it");
+    await arrive(page, "Give the box its certificate");
+  });
+
+  it("is used in one tab, and says when the command has ended", async () => {
+    opened = await openSetup(browser, { ...place, ports: noPorts, cable: board.cable });
+    const { page, server } = opened;
+    await arrive(page, "Connect the board by USB");
+    const second = await page.context().newPage();
+    await second.goto(server.url);
+    await arrive(second, "Connect the board by USB");
+    await arrive(page, "Setup goes on in another tab");
+    await assertAccessible(page, "another tab");
+    await press(page, "Use this tab");
+    await arrive(page, "Connect the board by USB");
+    await arrive(second, "Setup goes on in another tab");
+    await opened.app.close();
+    await server.close();
+    await arrive(page, "The connection to the command is lost");
+    await assertAccessible(page, "the end");
+    await shoot(page, "the-end");
+  });
+
   it("does the same over the command's own port in a browser without Web Serial", async () => {
     const tcp = await BoardTcpPort.open(board.cable, { startsInDownloadMode: true });
     try {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { issueClient } from "../../host-sim/pki/authority.ts";
 import { readIdentity } from "../certs/identity.ts";
@@ -37,11 +37,11 @@ describe("a setup session with a virtual board", function () {
     place.remove();
   });
 
-  async function startSession(packagePath = place.packagePath) {
+  async function startSession(packagePath = place.packagePath, standInHost?: string) {
     const started = sessionWith({
       certs: place.certs,
       packagePath,
-      standInHost: undefined,
+      standInHost,
       ports: onePort(path, () => ({
         name: path,
         port: webSerial(board),
@@ -279,6 +279,20 @@ describe("a setup session with a virtual board", function () {
     });
   });
 
+  it("keeps key and certificate of the stand-in when asked, and never deletes a key", async () => {
+    await upTo("certificate");
+    const choice = { ...standIn, isKept: true };
+    const kept = () => readdirSync(join(place.certs, "lot-7"));
+    await dispatch({ type: "certificate", choice });
+    assert.deepEqual([failure(), current()], [null, "connect"]);
+    const { certificatePem } = await readIdentity(place.certs, "lot-7");
+    await dispatch({ type: "go", step: "certificate" });
+    await dispatch({ type: "certificate", choice });
+    assert.equal(failure(), null);
+    assert.notEqual((await readIdentity(place.certs, "lot-7")).certificatePem, certificatePem);
+    assert.equal(kept().filter((name) => name.includes(".replaced-")).length, 2);
+  });
+
   it("does not ask again for what is known, after going back", async () => {
     await upTo("connect");
     await dispatch({ type: "go", step: "name" });
@@ -296,6 +310,48 @@ describe("a setup session with a virtual board", function () {
     const end = { baudRate: 115_200, onData() {}, onCut() {} };
     assert.equal(board.cable.open(end), "open");
     assert.equal(existsSync(join(place.certs, "stand-in.json")), false);
+  });
+
+  it("closes at once while the board does not answer", async () => {
+    await upTo("certificate");
+    await dispatch({ type: "go", step: "network" });
+    // A board that hears nothing any more.
+    board.cable.board.powerOff();
+    const asking = dispatch(joining);
+    await running.session.close();
+    await asking;
+    assert.equal(board.cable.open({ baudRate: 115_200, onData() {}, onCut() {} }), "open");
+  });
+
+  it("says that the firmware cannot use the settings, and why", async () => {
+    // A firmware for another network than the package's stays on the board.
+    await upTo("open");
+    await running.session.close();
+    place.remove();
+    place = await workplace({ network: "ethernet" });
+    running = await startSession();
+    await dispatch({ type: "choose-port", path });
+    await dispatch({ type: "keep-firmware" });
+    await dispatch(naming);
+    await dispatch({ type: "certificate", choice: standIn });
+    await dispatch({ type: "write-box" });
+    const { connect } = await running.until((view) => view.connect.trouble !== null);
+    assert.match(
+      connect.trouble?.cause ?? "",
+      /network is ethernet, but this firmware is for wifi/,
+    );
+  });
+
+  it("starts a stand-in that boards on the network reach, when asked", async () => {
+    await running.session.close();
+    running = await startSession(place.packagePath, "127.0.0.2");
+    await upTo("certificate");
+    const { standInHost, isReachable } = running.session.view.certificate;
+    assert.deepEqual([standInHost, isReachable], ["127.0.0.2", true]);
+    await dispatch({ type: "certificate", choice: { ...standIn, host: standInHost } });
+    await dispatch({ type: "write-box" });
+    // Loopback alone would not answer at this address.
+    await running.until((view) => view.current === "open");
   });
 
   it("says how to get a package when there is none", async () => {

@@ -51,6 +51,7 @@ export class SetupSession {
   #activity: Activity | null = null;
   #failure: Failure | null = null;
   #running: AbortController | undefined;
+  #work: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: SessionOptions) {
@@ -120,13 +121,18 @@ export class SetupSession {
       return;
     }
     if (this.#running !== undefined) return;
-    await this.#perform(command);
+    const work = this.#perform(command);
+    this.#work = work.catch(() => {});
+    await work;
   }
 
   /** Cancels what is under way, and leaves the port closed. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#running?.abort();
+    await this.#board.release();
+    // What is under way may still open something.
+    await this.#work;
     await this.#board.release();
     await this.#certificates.stop();
   }
@@ -305,6 +311,9 @@ export class SetupSession {
     if (record.type === "connection") {
       this.#watch.take(record.state, record.reason);
       this.#completeIfConnected();
+    }
+    if (record.type === "setup" && record.state === "waiting" && this.#isWritten) {
+      this.#watch.wait(record.detail ?? "");
     }
     // Somebody else may open it too.
     if (record.type === "event" && this.#line.current === "open") this.#takeEvent(record);

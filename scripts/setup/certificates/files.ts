@@ -2,13 +2,14 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isHostName, numberLimits } from "../../../device/config.ts";
 import { defaultPrefix } from "../../../device/messages/topics.ts";
 import { printable } from "../../../host-sim/printable.ts";
-import { storedIdentity, writeIdentity } from "../../certs/identity.ts";
+import { storedIdentity } from "../../certs/identity.ts";
 import { leafOf, privateKeyOf } from "../../certs/parse.ts";
 import { awsServiceIdentity, serviceIdentity } from "../../certs/paths.ts";
 import { UserError } from "../../command-line/user-error.ts";
 import { checkCredentials, type NamedFile } from "../../firmware/credentials.ts";
 import { failureOf, SetupError } from "../failure.ts";
 import type { CertificateChoice, ChosenFile } from "../view.ts";
+import { keepIdentity, requireRoom } from "./keep-identity.ts";
 import type { Obtained } from "./obtained.ts";
 import { openerIdentity } from "./opener-identity.ts";
 
@@ -146,5 +147,6 @@ async function keep(
   if (key === undefined) throw new Error("the key was checked");
   const trust = new X509Certificate(ca);
   const identity = storedIdentity([new X509Certificate(certificate)], key, [trust]);
-  await writeIdentity(certs, thing, identity, { trustPem: trust.toString() });
+  await requireRoom(certs, thing);
+  await keepIdentity(certs, thing, identity);
 }

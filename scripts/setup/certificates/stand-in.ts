@@ -2,13 +2,14 @@ import { X509Certificate } from "node:crypto";
 import { isHostName } from "../../../device/config.ts";
 import { defaultPrefix } from "../../../device/messages/topics.ts";
 import { findStandIn } from "../../broker/find-stand-in.ts";
-import { readIdentity, storedIdentity, writeIdentity } from "../../certs/identity.ts";
+import { readIdentity, storedIdentity } from "../../certs/identity.ts";
 import { caIdentity, serverIdentity, serviceIdentity } from "../../certs/paths.ts";
 import { isProvisionedInAws } from "../../certs/provisioning-record.ts";
 import { ensureCertificates } from "../../certs/store.ts";
 import { admitBox, StandIn } from "../../local/local-stand-in.ts";
 import { LocalControlPlane } from "../../provision/local-control-plane.ts";
 import { SetupError } from "../failure.ts";
+import { keepIdentity, requireRoom } from "./keep-identity.ts";
 import { newKey } from "./new-key.ts";
 import type { Obtained, OnProgress } from "./obtained.ts";
 
@@ -60,6 +61,7 @@ export class StandInCertificates {
         "choose AWS IoT Core, or another name for the box",
       );
     }
+    if (isKept) await requireRoom(certs, thing);
     const steps = await ensureCertificates({ directory: certs, things: [], serverNames: [host] });
     const isServerNew = steps.some(
       ({ identity, action }) => identity === serverIdentity && action !== "kept",
@@ -79,7 +81,7 @@ export class StandInCertificates {
       new X509Certificate(ca.certificatePem),
     ]);
     if (isKept) {
-      await writeIdentity(certs, thing, identity, { trustPem: ca.certificatePem, renew: true });
+      await keepIdentity(certs, thing, identity);
       onProgress(`Key and certificate are kept in certs/${thing}/.`);
     }
     return {
@@ -113,6 +115,12 @@ export class StandInCertificates {
     const { certs, isReachable, onLine } = this.#options;
     const running = await findStandIn(certs);
     if (running !== undefined && this.#own === undefined) {
+      if (isReachable) {
+        throw new SetupError(
+          `a stand-in runs already (process ${running.pid}), and may listen on this computer only`,
+          "end it, then try again here",
+        );
+      }
       if (isServerNew) {
         throw new SetupError(
           `the stand-in that runs already (process ${running.pid}) has no certificate for ${host} yet`,

@@ -10,6 +10,7 @@ export function BoardStep({ view, link }: PanelProps) {
   const [isNotChosen, setNotChosen] = useState(false);
   const isBusy = view.activity !== null;
   const chooseInBrowser = async () => {
+    if (isBusy) return;
     setNotChosen(false);
     try {
       await link.pipe.choose();
@@ -27,7 +28,7 @@ export function BoardStep({ view, link }: PanelProps) {
         <p class="hint">{said.noSerial}</p>
       ) : (
         <>
-          <button type="button" class="primary" disabled={isBusy} onClick={chooseInBrowser}>
+          <button type="button" class="primary" aria-disabled={isBusy} onClick={chooseInBrowser}>
             {said.browser}
           </button>
           <p class="hint">{said.browserHint}</p>
@@ -46,7 +47,7 @@ export function BoardStep({ view, link }: PanelProps) {
             <button
               type="button"
               class={index === 0 && webSerial === undefined ? "primary" : ""}
-              disabled={isBusy}
+              aria-disabled={isBusy}
               onClick={() => link.command({ type: "choose-port", path })}
             >
               {said.use(path)}
@@ -60,7 +61,7 @@ export function BoardStep({ view, link }: PanelProps) {
       <button
         type="button"
         class="quiet"
-        disabled={isBusy}
+        aria-disabled={isBusy}
         onClick={() => link.command({ type: "refresh-ports" })}
       >
         {said.refresh}

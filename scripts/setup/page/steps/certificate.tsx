@@ -55,7 +55,7 @@ export function CertificateStep({ view, link }: PanelProps) {
       <p class="hint" id="keep-hint">
         {said.keepHint}
       </p>
-      <button type="submit" class="primary" disabled={isBusy}>
+      <button type="submit" class="primary" aria-disabled={isBusy}>
         {said.next}
       </button>
       {progress.length > 0 && (

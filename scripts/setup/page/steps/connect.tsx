@@ -31,7 +31,7 @@ export function ConnectStep({ view, link }: PanelProps) {
       <button
         type="button"
         class={isWritten ? "" : "primary"}
-        disabled={view.activity !== null}
+        aria-disabled={view.activity !== null}
         onClick={() => link.command({ type: "write-box" })}
       >
         {isWritten ? said.again : said.write}

@@ -25,7 +25,7 @@ export function FirmwareStep({ view, link }: PanelProps) {
           <button
             type="button"
             class="primary"
-            disabled={isBusy}
+            aria-disabled={isBusy}
             onClick={() => link.command({ type: "write-firmware" })}
           >
             {said.write}
@@ -34,7 +34,7 @@ export function FirmwareStep({ view, link }: PanelProps) {
         {isOptional && (
           <button
             type="button"
-            disabled={isBusy}
+            aria-disabled={isBusy}
             onClick={() => link.command({ type: "keep-firmware" })}
           >
             {said.keep}

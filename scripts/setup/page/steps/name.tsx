@@ -55,7 +55,7 @@ export function NameStep({ view, link }: PanelProps) {
           />
         )}
       </Field>
-      <button type="submit" class="primary" disabled={view.activity !== null}>
+      <button type="submit" class="primary" aria-disabled={view.activity !== null}>
         {said.next}
       </button>
     </form>

@@ -96,10 +96,10 @@ export function NetworkStep({ view, link }: PanelProps) {
         </>
       )}
       <div class="row">
-        <button type="submit" class="primary" disabled={isBusy}>
+        <button type="submit" class="primary" aria-disabled={isBusy}>
           {said.join}
         </button>
-        <button type="button" disabled={isBusy} onClick={() => link.command({ type: "scan" })}>
+        <button type="button" aria-disabled={isBusy} onClick={() => link.command({ type: "scan" })}>
           {said.again}
         </button>
       </div>

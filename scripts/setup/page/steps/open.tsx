@@ -17,7 +17,7 @@ export function OpenStep({ view, link }: PanelProps) {
           <button
             type="button"
             class="primary"
-            disabled={isBusy}
+            aria-disabled={isBusy}
             onClick={() => link.command({ type: "finish" })}
           >
             {said.finish}
@@ -26,7 +26,7 @@ export function OpenStep({ view, link }: PanelProps) {
         <button
           type="button"
           class={isOpened ? "" : "primary open"}
-          disabled={isBusy}
+          aria-disabled={isBusy}
           onClick={() => link.command({ type: "open" })}
         >
           {isOpened ? said.again : said.open}
