@@ -1,4 +1,5 @@
 import { printable } from "../../host-sim/printable.ts";
+import { PortError } from "../serial/board-port.ts";
 
 /** What a board did after its reset. */
 export type BoardStart =
@@ -39,6 +40,31 @@ export class StartWatch {
   end(): BoardStart {
     const text = printable(this.#rest.trim() === "" ? this.#last : this.#rest).trim();
     return text === "" ? { type: "silent" } : { type: "other", text };
+  }
+}
+
+/**
+ * Reads what a board prints until it is clear what it does. A port that goes away meanwhile is an end of
+ * the output, because everything is written.
+ * @param read the next bytes; undefined when none come in time
+ */
+export async function awaitStart(
+  read: (timeoutMs: number) => Promise<Uint8Array | undefined>,
+  timeoutMs: number,
+): Promise<BoardStart> {
+  const watch = new StartWatch();
+  const deadline = performance.now() + timeoutMs;
+  try {
+    for (;;) {
+      const left = deadline - performance.now();
+      const bytes = left <= 0 ? undefined : await read(left);
+      if (bytes === undefined) return watch.end();
+      const start = watch.take(bytes);
+      if (start !== undefined) return start;
+    }
+  } catch (error) {
+    if (error instanceof PortError) return watch.end();
+    throw error;
   }
 }
 

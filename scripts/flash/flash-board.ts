@@ -9,9 +9,10 @@ import type { FirmwarePackage, PackagePart, PartFile } from "../package/firmware
 import { boxPlaceOf, parsePartitionTable, tableBytes } from "../package/partition-table.ts";
 import { PortError } from "../serial/board-port.ts";
 import type { BoardLoader } from "./board-loader.ts";
-import { type BoardStart, StartWatch } from "./board-start.ts";
+import { awaitStart, type BoardStart } from "./board-start.ts";
 import { boxWrites } from "./box-writes.ts";
-import { type ConnectOptions, connectBoard, plainEsp32 } from "./connect-board.ts";
+import { type ChipProblem, chipProblem } from "./chip-problem.ts";
+import { type ConnectOptions, connectBoard } from "./connect-board.ts";
 import { isLoaderFailure, md5Of, type OnShare } from "./loader-link.ts";
 import { loadEsptool } from "./port-transport.ts";
 
@@ -44,9 +45,7 @@ export interface FlashOptions extends ConnectOptions {
 export type FlashProblem =
   | "no-answer"
   | "no-stub"
-  | "wrong-chip"
-  | "locked-chip"
-  | "small-flash"
+  | ChipProblem["problem"]
   | "no-box-partition"
   | "not-verified"
   | "stopped-answering"
@@ -93,7 +92,7 @@ class Failure extends Error {
  * the bootloader checks before it starts it; then the partition table and the choice of the slot, which
  * are of use only with it; last the bootloader, without which a new board starts nothing. The box's files
  * come after that, first to the free half of their partition.
- * @throws UserError when esptool-js is missing
+ * @throws UserError when a package that it needs is missing
  */
 export async function flashBoard(options: FlashOptions): Promise<FlashResult> {
   return new Flashing(options).run();
@@ -161,7 +160,8 @@ class Flashing {
   async #flash(loader: BoardLoader): Promise<FlashResult> {
     const { firmware, box, onStage } = this.#options;
     onStage({ type: "check" });
-    await this.#check(loader);
+    const misfit = await chipProblem(loader);
+    if (misfit !== undefined) throw new Failure(misfit.problem, misfit.message);
     const place = firmware?.box ?? (await this.#findBox(loader));
     const parts = firmware === undefined ? [] : await this.#writeParts(loader, firmware);
     const boxOutcome = box === undefined ? "left" : await this.#writeBox(loader, place.offset, box);
@@ -170,36 +170,9 @@ class Flashing {
       "everything was written; press EN, or disconnect and connect the board, to start it";
     await loader.restart(this.#options.hasControlLines);
     onStage({ type: "wait" });
-    const start = await this.#awaitStart(loader);
+    const { startTimeoutMs = defaultStartTimeoutMs } = this.#options;
+    const start = await awaitStart((timeoutMs) => loader.readBytes(timeoutMs), startTimeoutMs);
     return { type: "flashed", parts, box: boxOutcome, sentBytes: this.#sentBytes, start };
-  }
-
-  async #check(loader: BoardLoader): Promise<void> {
-    if (loader.chipName !== plainEsp32) {
-      throw new Failure(
-        "wrong-chip",
-        `the chip of this board is ${loader.chipName}, but the firmware is for a plain ESP32: use a board with an ESP32-WROOM-32`,
-      );
-    }
-    if (await loader.isLocked()) {
-      throw new Failure(
-        "locked-chip",
-        "the chip accepts only encrypted or signed firmware (its eFuses are burnt), which this is not: use another board",
-      );
-    }
-    const size = await loader.attachFlash();
-    if (size === undefined) {
-      throw new Failure(
-        "small-flash",
-        "the board's flash memory does not answer: disconnect everything but USB from its pins, and try again",
-      );
-    }
-    if (size < flashBytes) {
-      throw new Failure(
-        "small-flash",
-        `the board has ${size / 1024 / 1024} MB of flash, but the firmware needs 4 MB: use a board with 4 MB`,
-      );
-    }
   }
 
   /** Where the firmware on the board keeps the box's files. */
@@ -263,25 +236,6 @@ class Flashing {
       "not-verified",
       `${what} was written, but reads back with another MD5: run the same command again, with --baud 115200 if it comes back; else the flash memory is worn out`,
     );
-  }
-
-  async #awaitStart(loader: BoardLoader): Promise<BoardStart> {
-    const watch = new StartWatch();
-    const { startTimeoutMs = defaultStartTimeoutMs } = this.#options;
-    const deadline = performance.now() + startTimeoutMs;
-    try {
-      for (;;) {
-        const left = deadline - performance.now();
-        const bytes = left <= 0 ? undefined : await loader.readBytes(left);
-        if (bytes === undefined) return watch.end();
-        const start = watch.take(bytes);
-        if (start !== undefined) return start;
-      }
-    } catch (error) {
-      // Everything is written, so a port that goes away now is no failure.
-      if (error instanceof PortError) return watch.end();
-      throw error;
-    }
   }
 
   async #explain(error: unknown): Promise<{ problem: FlashProblem; message: string }> {
