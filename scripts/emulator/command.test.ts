@@ -44,10 +44,10 @@ describe("boom-box sim --engine esp32", function () {
     assert.equal(madeCerts, false);
   });
 
-  it("refuses flags that are part of the image, and faults that the emulator does not support", () => {
-    const pin = sim("/nowhere", "--pulse-ms", "300");
-    assert.deepEqual([pin.status, pin.lines.length], [2, 1]);
-    assert.match(pin.lines[0] ?? "", /leave out --pulse-ms, or rebuild the image/);
+  it("refuses another broker, and faults that the emulator does not support", () => {
+    const broker = sim("/nowhere", "--endpoint", "broker.test");
+    assert.deepEqual([broker.status, broker.lines.length], [2, 1]);
+    assert.match(broker.lines[0] ?? "", /address of its own: leave out --endpoint/);
     const scenario = join(directory, "scenario.jsonl");
     writeFileSync(scenario, '{"at":0,"fault":"clock-jump","ms":1000}\n');
     const fault = sim("/nowhere", "--scenario", scenario);
