@@ -98,7 +98,7 @@ export class Box implements StateMachine<BoxEffect> {
       {
         clientIdentifier: thingName,
         keepAliveSeconds,
-        topicFilter: this.#topics.command,
+        topicFilters: [this.#topics.command],
         will: { topic: this.#topics.status, payload: writeStatus(will) },
       },
       options.parser,
