@@ -75,6 +75,8 @@ function fieldError(error: unknown, field: string): SetupError {
   return new SetupError(cause, wayOut, field);
 }
 
+const noCertificate = () => new SetupError("the box has no certificate yet", "go back and get one");
+
 /** The settings as they are written to the box: without what is the default. */
 export function settingsOf({
   naming,
@@ -84,7 +86,7 @@ export function settingsOf({
   timeServers,
 }: Draft): RawSettings {
   const { thing, pin, pulseMs, ledPin } = naming;
-  if (obtained === undefined) throw new Error("there is no certificate yet");
+  if (obtained === undefined) throw noCertificate();
   const { endpoint, port, alpn } = obtained;
   return {
     thingName: thing,
@@ -112,7 +114,7 @@ export function boxFilesOf(draft: Draft, firmware: FirmwarePackage | undefined):
   }
   requireFit(draft, result.settings, firmware);
   const { obtained } = draft;
-  if (obtained === undefined) throw new Error("there is no certificate yet");
+  if (obtained === undefined) throw noCertificate();
   const { ca, certificate, privateKey } = obtained.credentials;
   return new Map([
     [settingsFile, writeSettings(input)],

@@ -1,4 +1,3 @@
-import type { EventReport } from "../../device/messages/event.ts";
 import type { SerialRecord } from "../../host-sim/esp32/serial-line.ts";
 import { fitPins } from "../firmware/pins.ts";
 import { writeSettingsEntry } from "../provision/settings-entry.ts";
@@ -6,17 +5,18 @@ import type { BoardPort } from "../serial/board-port.ts";
 import type { ChosenPort } from "../serial/choose-port.ts";
 import { BoardConnection } from "./board-step.ts";
 import { Certificates, type CertificatesOptions } from "./certificates/certificates.ts";
-import { ConnectionWatch } from "./connection-watch.ts";
 import { boxFilesOf, checkNaming, newDraft, settingsOf, shownSettings } from "./draft.ts";
-import { failureOf, SetupError } from "./failure.ts";
+import { SetupError } from "./failure.ts";
 import { type FirmwareSource, findFirmware } from "./firmware-source.ts";
 import type { SeenNetwork } from "./improv-client.ts";
 import { joinNetwork, scanNetworks } from "./join-network.ts";
-import { openGate, outcomeWords } from "./open-gate.ts";
+import { openGate } from "./open-gate.ts";
 import type { Ports } from "./ports.ts";
 import { StepLine } from "./step-line.ts";
-import type { Activity, Failure, PortChoice, SetupCommand, SetupView } from "./view.ts";
+import type { PortChoice, SetupCommand, SetupView } from "./view.ts";
+import { Work } from "./work.ts";
 import { type WriteManner, writeBoard } from "./write-board.ts";
+import { WrittenBox } from "./written-box.ts";
 
 export interface SessionOptions extends CertificatesOptions {
   /** a folder or zip; undefined: what `boom-box package` made */
@@ -36,7 +36,8 @@ export class SetupSession {
   readonly #line = new StepLine();
   readonly #board: BoardConnection;
   readonly #certificates: Certificates;
-  readonly #watch = new ConnectionWatch();
+  readonly #work: Work;
+  readonly #box = new WrittenBox();
   readonly #manner: WriteManner = { isSlow: false, isWithoutStub: false };
   #draft = newDraft("wifi");
   #firmware: FirmwareSource | undefined;
@@ -44,18 +45,12 @@ export class SetupSession {
   #browserPort: BoardPort | undefined;
   #networks: readonly SeenNetwork[] | null = null;
   #progress: string[] = [];
-  #isWritten = false;
   #isKept = false;
-  #outcome: string | null = null;
-  #isOpened = false;
-  #activity: Activity | null = null;
-  #failure: Failure | null = null;
-  #running: AbortController | undefined;
-  #work: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#work = new Work(() => this.#changed());
     this.#certificates = new Certificates(options);
     this.#board = new BoardConnection({
       onRecord: (record) => this.#handleRecord(record),
@@ -71,8 +66,8 @@ export class SetupSession {
     return {
       current: this.#line.current,
       steps: this.#line.steps,
-      activity: this.#activity,
-      failure: this.#failure,
+      activity: this.#work.activity,
+      failure: this.#work.failure,
       board: { ports: this.#ports, cable, port: portName, facts },
       firmware: {
         firmware: found === undefined ? null : { version: found.version, network: found.network },
@@ -87,17 +82,8 @@ export class SetupSession {
         region: this.#options.region ?? "",
         progress: this.#progress,
       },
-      connect: {
-        isWritten: this.#isWritten,
-        stages: this.#watch.stages,
-        trouble: this.#watch.trouble,
-      },
-      open: {
-        pin: naming.pin,
-        pulseMs: naming.pulseMs,
-        outcome: this.#outcome,
-        isOpened: this.#isOpened,
-      },
+      connect: this.#box.connectView,
+      open: this.#box.openView(naming),
       settings: shownSettings(this.#draft),
     };
   }
@@ -117,22 +103,19 @@ export class SetupSession {
   async dispatch(command: SetupCommand): Promise<void> {
     if (this.#isClosed) return;
     if (command.type === "cancel") {
-      this.#running?.abort();
+      this.#work.cancel();
       return;
     }
-    if (this.#running !== undefined) return;
-    const work = this.#perform(command);
-    this.#work = work.catch(() => {});
-    await work;
+    if (!this.#work.isBusy) await this.#perform(command);
   }
 
   /** Cancels what is under way, and leaves the port closed. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#running?.abort();
+    this.#work.cancel();
     await this.#board.release();
     // What is under way may still open something.
-    await this.#work;
+    await this.#work.ended;
     await this.#board.release();
     await this.#certificates.stop();
   }
@@ -140,7 +123,7 @@ export class SetupSession {
   async #perform(command: SetupCommand): Promise<void> {
     switch (command.type) {
       case "refresh-ports":
-        return this.#run("Looking for serial ports.", false, async () => {
+        return this.#work.run("Looking for serial ports.", false, async () => {
           this.#ports = await this.#options.ports.list();
         });
       case "choose-port":
@@ -164,9 +147,9 @@ export class SetupSession {
       case "open":
         return this.#open();
       case "finish":
-        return this.#step(() => this.#line.complete("open", this.#outcome ?? ""));
+        return this.#work.step(() => this.#line.complete("open", this.#box.outcome ?? ""));
       case "go":
-        return this.#step(() => {
+        return this.#work.step(() => {
           // The next board is another box.
           const isAnother = this.#line.current === "end" && command.step === "board";
           if (isAnother) this.#draft = this.#newDraft();
@@ -191,9 +174,9 @@ export class SetupSession {
   }
 
   async #useBoard(choose: () => Promise<ChosenPort>): Promise<void> {
-    await this.#run("Looking what is on the board.", true, async (signal) => {
+    await this.#work.run("Looking what is on the board.", true, async (signal) => {
       this.#line.goTo("board");
-      this.#forgetWriting();
+      this.#box.forget();
       const { chip, version, thing } = await this.#board.use(await choose(), signal);
       this.#draft.timeServers = this.#board.emulated?.timeServers;
       if (thing !== null) this.#draft.naming = { ...this.#draft.naming, thing };
@@ -203,32 +186,26 @@ export class SetupSession {
   }
 
   async #writeFirmware(): Promise<void> {
-    await this.#run("Writing the firmware.", true, async (signal) => {
+    await this.#work.run("Writing the firmware.", true, async (signal) => {
       const source = this.#firmware;
-      if (source?.type !== "firmware")
-        throw new SetupError("there is no firmware", "name a package");
+      if (source?.type !== "firmware") {
+        throw new SetupError("there is no firmware to write", "name a package with --package");
+      }
       const { firmware } = source;
       const { parts } = await writeBoard(this.#board.link, {
         firmware,
         manner: this.#manner,
         signal,
-        onProgress: (words, share) => this.#setProgress(words, share),
+        onProgress: (words, share) => this.#work.progress(words, share),
       });
       this.#board.setFirmware(firmware.version);
-      const written = parts.filter(({ isWritten }) => isWritten).length;
-      const what =
-        written === 0
-          ? "was there already"
-          : written === parts.length
-            ? "written and started"
-            : `written and started; ${parts.length - written} of ${parts.length} parts were there already`;
-      this.#line.complete("firmware", `${firmware.version} ${what}`);
+      this.#line.complete("firmware", `${firmware.version} ${writtenWords(parts)}`);
     });
   }
 
   async #keepFirmware(): Promise<void> {
     const version = this.#board.facts?.version ?? null;
-    if (version !== null) this.#step(() => this.#line.complete("firmware", `${version} kept`));
+    if (version !== null) this.#work.step(() => this.#line.complete("firmware", `${version} kept`));
   }
 
   async #setNaming({
@@ -237,7 +214,7 @@ export class SetupSession {
     pulseMs,
     ledPin,
   }: Extract<SetupCommand, { type: "name" }>): Promise<void> {
-    this.#step(() => {
+    this.#work.step(() => {
       const naming = { thing, pin, pulseMs, ledPin };
       checkNaming(naming, this.#package);
       // A certificate is for one name.
@@ -251,13 +228,13 @@ export class SetupSession {
   }
 
   async #scan(): Promise<void> {
-    await this.#run("The board looks for networks.", false, async () => {
+    await this.#work.run("The board looks for networks.", false, async () => {
       this.#networks = await scanNetworks(this.#board.link);
     });
   }
 
   async #join(SSID: string, password: string): Promise<void> {
-    await this.#run("The board tries the network.", false, async () => {
+    await this.#work.run("The board tries the network.", false, async () => {
       const seen = this.#networks ?? [];
       this.#draft.wifi = await joinNetwork(this.#board.link, SSID, password, seen);
       this.#line.complete("network", SSID);
@@ -266,7 +243,7 @@ export class SetupSession {
   }
 
   async #obtain({ choice }: Extract<SetupCommand, { type: "certificate" }>): Promise<void> {
-    await this.#run("Getting the certificate.", false, async () => {
+    await this.#work.run("Getting the certificate.", false, async () => {
       this.#progress = [];
       const { thing } = this.#draft.naming;
       this.#draft.obtained = await this.#certificates.obtain(thing, choice, (line) => {
@@ -274,63 +251,53 @@ export class SetupSession {
         this.#changed();
       });
       this.#isKept = choice.isKept;
-      this.#forgetWriting();
+      this.#box.forget();
       this.#line.complete("certificate", `from ${this.#draft.obtained.source}`);
     });
   }
 
   async #writeBox(): Promise<void> {
-    await this.#run("Writing the settings.", true, async (signal) => {
+    await this.#work.run("Writing the settings.", true, async (signal) => {
       const box = boxFilesOf(this.#draft, this.#package);
       const { thing } = this.#draft.naming;
       if (this.#isKept) {
         await writeSettingsEntry(this.#options.certs, thing, settingsOf(this.#draft));
       }
-      this.#forgetWriting();
+      this.#box.forget();
       await writeBoard(this.#board.link, {
         box,
         manner: this.#manner,
         signal,
-        onProgress: (words, share) => this.#setProgress(words, share),
+        onProgress: (words, share) => this.#work.progress(words, share),
       });
-      this.#isWritten = true;
+      this.#box.setWritten();
     });
     this.#completeIfConnected();
   }
 
   async #open(): Promise<void> {
-    await this.#run("Sending OPEN. Waiting for the box's report.", false, async () => {
+    await this.#work.run("Sending OPEN. Waiting for the box's report.", false, async () => {
       const { obtained, naming } = this.#draft;
       if (obtained === undefined) throw new SetupError("there is no certificate", "go back");
-      this.#outcome = null;
-      this.#takeEvent(await openGate(obtained, naming.thing));
+      this.#box.clearOutcome();
+      this.#box.takeEvent(await openGate(obtained, naming.thing), naming);
     });
   }
 
   #handleRecord(record: SerialRecord): void {
-    if (record.type === "connection") {
-      this.#watch.take(record.state, record.reason);
-      this.#completeIfConnected();
-    }
-    if (record.type === "setup" && record.state === "waiting" && this.#isWritten) {
-      this.#watch.wait(record.detail ?? "");
-    }
+    this.#box.take(record);
+    this.#completeIfConnected();
     // Somebody else may open it too.
-    if (record.type === "event" && this.#line.current === "open") this.#takeEvent(record);
-    this.#changed();
-  }
-
-  #takeEvent(report: EventReport): void {
-    const { thing, pin } = this.#draft.naming;
-    this.#outcome = outcomeWords(report, thing, pin);
-    this.#isOpened ||= report.outcome === "opened";
+    if (record.type === "event" && this.#line.current === "open") {
+      this.#box.takeEvent(record, this.#draft.naming);
+    }
     this.#changed();
   }
 
   #completeIfConnected(): void {
-    const isDue = this.#isWritten && this.#running === undefined && this.#watch.isConnected;
+    const isDue = this.#box.isConnected && !this.#work.isBusy;
     if (!isDue || this.#line.current !== "connect") return;
-    this.#failure = null;
+    this.#work.clearFailure();
     this.#line.complete("connect", "connected");
     this.#changed();
   }
@@ -347,53 +314,8 @@ export class SetupSession {
     return newDraft(this.#package?.network ?? "wifi");
   }
 
-  #forgetWriting(): void {
-    this.#watch.reset();
-    this.#isWritten = false;
-    this.#isOpened = false;
-    this.#outcome = null;
-  }
-
   get #package() {
     return this.#firmware?.type === "firmware" ? this.#firmware.firmware : undefined;
-  }
-
-  #setProgress(words: string, share: number | null): void {
-    if (this.#activity === null) return;
-    this.#activity = { ...this.#activity, words, share };
-    this.#changed();
-  }
-
-  /** What is done at once. */
-  #step(work: () => void): void {
-    try {
-      this.#failure = null;
-      work();
-    } catch (error) {
-      this.#failure = failureOf(error);
-    }
-    this.#changed();
-  }
-
-  async #run(
-    said: string,
-    isCancellable: boolean,
-    work: (signal: AbortSignal) => Promise<void>,
-  ): Promise<void> {
-    const running = new AbortController();
-    this.#running = running;
-    this.#failure = null;
-    this.#activity = { words: said, share: null, isCancellable };
-    this.#changed();
-    try {
-      await work(running.signal);
-    } catch (error) {
-      this.#failure = running.signal.aborted ? cancelled : failureOf(error);
-    } finally {
-      this.#running = undefined;
-      this.#activity = null;
-      this.#changed();
-    }
   }
 
   #changed(): void {
@@ -401,8 +323,10 @@ export class SetupSession {
   }
 }
 
-const cancelled: Failure = {
-  cause: "It was cancelled.",
-  wayOut: "Start it again when you are ready.",
-  field: null,
-};
+/** What became of a firmware's parts. */
+function writtenWords(parts: readonly { readonly isWritten: boolean }[]): string {
+  const left = parts.filter(({ isWritten }) => !isWritten).length;
+  if (left === parts.length) return "was there already";
+  const skipped = left === 0 ? "" : `; ${left} of ${parts.length} parts were there already`;
+  return `written and started${skipped}`;
+}
