@@ -127,9 +127,10 @@ export function readJobRequest(request: JobRequest, limits: JobLimits): JobPlan 
   };
 }
 
-/** `timeoutConfig.inProgressTimeoutInMinutes` */
+/** `timeoutConfig.inProgressTimeoutInMinutes`; shortened, because a sender may choose the names */
 export function pathOf(issue: v.BaseIssue<unknown>): string {
-  return issue.path?.map(({ key }) => String(key)).join(".") ?? "the request";
+  const path = issue.path?.map(({ key }) => String(key)).join(".") ?? "";
+  return path === "" ? "The request" : path.slice(0, 100);
 }
 
 function jsonOf(text: string): unknown {
