@@ -38,10 +38,14 @@ const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 /** AWS's own examples write it both ways. */
 const version = v.union([positive, v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number))]);
 
+/** Valibot takes a list for an object. */
+const notList = v.custom<object>((value) => !Array.isArray(value));
+
 const schemasFor = (limits: Pick<JobLimits, "statusDetails" | "clientTokenLength">) => {
   const clientToken = v.exactOptional(v.pipe(v.string(), v.maxLength(limits.clientTokenLength)));
   const statusDetails = v.exactOptional(
     v.pipe(
+      notList,
       v.record(
         v.pipe(v.string(), v.regex(/^[\w:-]{1,128}$/)),
         v.pipe(v.string(), v.regex(/^\P{C}{1,1024}$/u)),
@@ -126,6 +130,7 @@ export class JobMessages {
     const bucket = id === "start-next" || operation === "update" ? this.#writes : this.#reads;
     if (!bucket.take(1, now)) return rejected("RequestThrottled", "Too many requests");
     if (request === undefined) return rejected("InvalidJson", "The request is not JSON");
+    if (Array.isArray(request)) return rejected("InvalidRequest", "The request is a list");
     this.#jobs.advance(now);
     if (operation === "get") return this.#describe(thingName, id, request);
     if (operation === "update") return this.#update(thingName, id, request, now);

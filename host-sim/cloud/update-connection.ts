@@ -29,14 +29,21 @@ export class UpdateConnection {
   #inFlight = 0;
 
   constructor(options: UpdateConnectionOptions) {
-    const { prefix, publish, ...service } = options;
+    const { prefix, publish, onError, ...service } = options;
     const scope = { topics: "topics", prefix } as const;
     this.filters = requestPaths.map((path) => `${updateRootOf(scope, "+")}/${path}`);
     this.#options = options;
     this.#service = new UpdateService({
       ...service,
       scope,
-      notify: ({ topic, payload }) => publish(topic, payload),
+      notify: ({ topic, payload }) => {
+        try {
+          publish(topic, payload);
+        } catch (error) {
+          // the change that it tells of has happened, whoever made it
+          onError(error instanceof Error ? error : new Error(String(error)));
+        }
+      },
     });
   }
 
