@@ -113,6 +113,11 @@ function take(jobs: Jobs, action: Step, now: number): void {
   }
 }
 
+interface Notice {
+  readonly execution?: { readonly jobId: string };
+  readonly jobs?: Readonly<Record<string, readonly { readonly jobId: string }[]>>;
+}
+
 const all = (jobs: Jobs) => things.flatMap((name) => jobs.executionsOfThing(name));
 const keyOf = ({ jobId, thingName }: Execution) => `${jobId} ${thingName}`;
 
@@ -201,14 +206,14 @@ describe("Jobs, in any order of events", () => {
         let now = 0;
         jobs.watch((touched) => {
           for (const { thingName, path, payload } of notices.since(touched, now)) {
-            const { execution, jobs: list } = JSON.parse(payload);
+            const { execution, jobs: list = {} } = JSON.parse(payload) as Notice;
             const known = told.get(thingName) ?? { next: undefined, pending: [] };
             if (path === "jobs/notify-next") {
               assert.notEqual(execution?.jobId, known.next, "nothing is announced twice");
               told.set(thingName, { ...known, next: execution?.jobId });
             } else {
               const listed = [...(list.IN_PROGRESS ?? []), ...(list.QUEUED ?? [])];
-              const pending = listed.map(({ jobId }: { jobId: unknown }) => jobId).sort();
+              const pending = listed.map(({ jobId }) => jobId).sort();
               assert.notDeepEqual(pending, known.pending, "nothing is announced twice");
               told.set(thingName, { ...known, pending });
             }

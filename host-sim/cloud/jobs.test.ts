@@ -216,6 +216,16 @@ describe("Jobs", () => {
       assert.equal(jobs.describe("least")?.status, "IN_PROGRESS");
     });
 
+    it("looks again when a wave has brought enough things", () => {
+      const jobExecutionsRolloutConfig = { maximumPerMinute: 2 };
+      const config = { jobExecutionsRolloutConfig, abortConfig: abortConfig("FAILED", 25, 4) };
+      jobs.create(job("j", boxes(6), config), 0);
+      run("lot-1", "FAILED", 0);
+      assert.equal(jobs.describe("j")?.status, "IN_PROGRESS");
+      jobs.advance(minuteMs);
+      assert.deepEqual(counts("j"), ["FAILED 1", "CANCELED 3"]);
+    });
+
     it("counts executions that timed out", () => {
       const config = {
         abortConfig: abortConfig("TIMED_OUT", 50),

@@ -32,7 +32,15 @@ describe("UpdateService", () => {
       scope: { topics: "aws", prefix: "gate" },
       now,
       notify: ({ topic, payload }) => {
-        const { timestamp, jobs: list, execution } = JSON.parse(String(payload));
+        const {
+          timestamp,
+          jobs: list,
+          execution,
+        } = JSON.parse(String(payload)) as {
+          timestamp: number;
+          jobs?: object;
+          execution?: { jobId: string; status: string };
+        };
         assert.equal(timestamp, Math.floor(clock.now / 1000));
         const text = topic.endsWith("next")
           ? `${execution?.jobId} ${execution?.status}`

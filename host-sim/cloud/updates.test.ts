@@ -95,7 +95,7 @@ describe("Updates through CloudStandIn", function () {
       await client.next("puback");
       const { path, payload } = await hear(client);
       assert.equal(path, "streams/fw/data/cbor");
-      const { i, p } = decode(payload);
+      const { i, p } = decode(payload) as { i: number; p: Uint8Array };
       assert.equal(i, o);
       parts.push(p);
     }
