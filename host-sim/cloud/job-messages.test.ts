@@ -148,6 +148,7 @@ describe("JobMessages", () => {
   it("lets a timeout happen before it answers", () => {
     ask("jobs/start-next", { stepTimeoutInMinutes: 1 });
     now += 60_000;
+    assert.deepEqual(ask("jobs/get").fields.inProgressJobs, []);
     const { fields } = ask("jobs/a/update", { status: "SUCCEEDED" });
     assert.deepEqual(fields.executionState, { status: "TIMED_OUT", versionNumber: 3 });
   });

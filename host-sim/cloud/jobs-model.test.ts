@@ -69,6 +69,17 @@ const legal = new Map([
   ],
 ]);
 
+/** An accepted update is one version, also from IN_PROGRESS to IN_PROGRESS; a refused one is none. */
+function report(jobs: Jobs, action: Extract<Step, { type: "update" }>, now: number): void {
+  jobs.advance(now);
+  const { id: jobId, thing: name, status, version } = action;
+  const before = jobs.describeExecution(jobId, name)?.versionNumber ?? 0;
+  const { type } = jobs.update(jobId, name, status, version, {}, now);
+  const after = jobs.describeExecution(jobId, name);
+  assert.equal(after?.versionNumber ?? 0, type === "updated" ? before + 1 : before);
+  if (type === "updated") assert.equal(after?.status, status);
+}
+
 function take(jobs: Jobs, action: Step, now: number): void {
   switch (action.type) {
     case "create":
@@ -100,7 +111,7 @@ function take(jobs: Jobs, action: Step, now: number): void {
       jobs.startNext(action.thing, { stepTimeoutInMinutes: action.step }, now);
       return;
     case "update":
-      jobs.update(action.id, action.thing, action.status, action.version, {}, now);
+      report(jobs, action, now);
       return;
     case "cancel-one":
       jobs.cancelExecution(action.id, action.thing, now, { force: action.force });

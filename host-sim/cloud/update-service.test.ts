@@ -153,8 +153,13 @@ describe("UpdateService", () => {
     jobs.startNext("lot-1", {}, now() + 40 * 24 * 60 * minuteMs);
     jobs.startNext("lot-1", { stepTimeoutInMinutes: 1 }, now() + 40 * 24 * 60 * minuteMs);
     service = serve();
+    let looks = 0;
+    jobs.watch(() => {
+      looks += 1;
+    });
     clock.tick(39 * 24 * 60 * minuteMs);
     assert.equal(jobs.describeExecution("j", "lot-1")?.status, "IN_PROGRESS");
+    assert.equal(looks, 1, "once after 24 days, not all the time");
     clock.tick(24 * 60 * minuteMs + minuteMs);
     assert.equal(jobs.describeExecution("j", "lot-1")?.status, "TIMED_OUT");
   });

@@ -210,6 +210,23 @@ describe("Updates through CloudStandIn", function () {
     assert.equal(jobs.describeExecution("j", "lot-1")?.status, "IN_PROGRESS");
   });
 
+  it("does not answer a box whose policy lacks iot:Receive", async () => {
+    const { certificatePem: certificate } = test.people.lot1;
+    const policies = boxPolicies({ ...account, prefix: "gate", updates: "aws" });
+    const deaf = policies.map(({ Version, Statement }) => ({
+      Version,
+      Statement: Statement.filter(({ Action }) => Action !== "iot:Receive"),
+    }));
+    test.registry.register({ certificate, thingName: "lot-1", policies: deaf });
+    const client = await lot1();
+    client.send(publishPacket(`${rootOf("lot-1")}/jobs/start-next`, "{}"));
+    await client.next("puback");
+    await client.settle();
+    const [denied, ...rest] = test.recordsOf("denied", { action: "iot:Receive" });
+    assert.match(denied?.resource ?? "", /jobs\/start-next\/accepted$/);
+    assert.deepEqual(rest, []);
+  });
+
   it("answers nothing without jobs and streams", async () => {
     await test.cloud.close();
     await test.listen();
