@@ -14,6 +14,7 @@ import { registerMonitorCommand } from "./monitor/command.ts";
 import { registerOpenCommand } from "./open/command.ts";
 import { registerPackageCommand } from "./package/command.ts";
 import { registerProvisionCommands } from "./provision/command.ts";
+import { registerSetupCommand } from "./setup/command.ts";
 import { registerWebCommands } from "./web/command.ts";
 
 handleLostOutput(process);
@@ -35,6 +36,7 @@ registerBuildCommand(program);
 registerPackageCommand(program);
 registerFlashCommand(program);
 registerMonitorCommand(program);
+registerSetupCommand(program);
 registerWebCommands(program);
 registerDoctorCommand(program);
 registerProvisionCommands(program);

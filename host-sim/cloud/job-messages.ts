@@ -41,14 +41,14 @@ const version = v.union([positive, v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.t
 /** Valibot takes a list for an object. */
 const notList = v.custom<object>((value) => !Array.isArray(value));
 
-const schemasFor = (limits: Pick<JobLimits, "statusDetails" | "clientTokenLength">) => {
+const schemasFor = (limits: JobLimits) => {
   const clientToken = v.exactOptional(v.pipe(v.string(), v.maxLength(limits.clientTokenLength)));
   const statusDetails = v.exactOptional(
     v.pipe(
       notList,
       v.record(
         v.pipe(v.string(), v.regex(/^[\w:-]{1,128}$/)),
-        v.pipe(v.string(), v.regex(/^\P{C}{1,1024}$/u)),
+        v.pipe(v.string(), v.regex(/^\P{C}+$/u), v.maxLength(limits.statusDetailLength)),
       ),
       v.maxEntries(limits.statusDetails),
     ),

@@ -269,6 +269,15 @@ describe("Jobs", () => {
       assert.equal(unknown.type === "refused" && unknown.code, "ResourceNotFoundException");
     });
 
+    it("refuses a reason that AWS would refuse", () => {
+      jobs.create(job("j", ["lot-1"]), 0);
+      for (const options of [{ reasonCode: "too late" }, { comment: "a\nb" }]) {
+        const outcome = jobs.cancel("j", 0, options);
+        assert.equal(outcome.type === "refused" && outcome.code, "InvalidRequestException");
+      }
+      assert.deepEqual(statuses("j"), ["lot-1 QUEUED"]);
+    });
+
     it("cancels one thing's execution alone", () => {
       jobs.create(job("j", ["lot-1", "lot-2"]), 0);
       jobs.startNext("lot-1", {}, 0);

@@ -64,6 +64,13 @@ export class Jobs {
 
   /** CancelJob: no further thing is notified, and executions that have not begun end. */
   cancel(jobId: string, now: number, options: CancelOptions = {}): JobOutcome {
+    const { reasonCode = "R", comment = "" } = options;
+    if (!/^[\p{Lu}\d_]{1,128}$/u.test(reasonCode)) {
+      return refused("InvalidRequestException", "reasonCode is invalid");
+    }
+    if (!/^\P{C}{0,2028}$/u.test(comment)) {
+      return refused("InvalidRequestException", "comment is invalid");
+    }
     return this.#course.change(now, () => {
       const job = this.#course.jobs.get(jobId);
       if (job === undefined) return refused("ResourceNotFoundException", `No job ${jobId}`);
