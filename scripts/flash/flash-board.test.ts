@@ -118,8 +118,8 @@ describe("flashing a board", function () {
     const board = plugIn({ content: flashWith(small, files) });
     const before = withoutOtadata(board.flash);
     const result = success(await flash(board, { firmware: small, box: files }));
-    const written = result.parts.filter(({ isWritten }) => isWritten).map(({ file }) => file);
-    assert.deepEqual([result.box, written], ["unchanged", ["ota_data_initial.bin"]]);
+    assert.ok(result.sentBytes < 100, "an empty otadata");
+    assert.equal(result.box, "unchanged");
     assert.deepEqual(withoutOtadata(board.flash), before);
   });
 
