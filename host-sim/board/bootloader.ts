@@ -122,7 +122,7 @@ export function activeEntry(entries: readonly OtaEntry[]): number | undefined {
 
 /** Which of the slots an entry is about. */
 export function slotOfEntry({ sequence }: OtaEntry, slotCount: number): number {
-  return (sequence - 1) % slotCount;
+  return ((sequence - 1) >>> 0) % slotCount;
 }
 
 /**
