@@ -14,6 +14,7 @@ import { registerMonitorCommand } from "./monitor/command.ts";
 import { registerOpenCommand } from "./open/command.ts";
 import { registerPackageCommand } from "./package/command.ts";
 import { registerProvisionCommands } from "./provision/command.ts";
+import { registerSigningKeyCommand } from "./signing/command.ts";
 import { registerWebCommands } from "./web/command.ts";
 
 handleLostOutput(process);
@@ -33,6 +34,7 @@ registerCertsCommand(program);
 registerAdvisorCommand(program);
 registerBuildCommand(program);
 registerPackageCommand(program);
+registerSigningKeyCommand(program);
 registerFlashCommand(program);
 registerMonitorCommand(program);
 registerWebCommands(program);
