@@ -7,7 +7,8 @@ import { signedManifest, type UpdateManifest, writeUpdateManifest } from "../mes
 import { blockBytes, readBlockRequest, writeBlock } from "../messages/update-blocks.ts";
 import { updateTopicsOf } from "../messages/update-topics.ts";
 import { performOperation } from "../slot-operations.ts";
-import { type UpdateEffect, type UpdateReport, Updater } from "./update.ts";
+import { Updater } from "./update.ts";
+import type { UpdateEffect, UpdateReport } from "./update-effect.ts";
 import { readUtf8 } from "./utf8.ts";
 
 export const topics = updateTopicsOf("aws", "gate", "gate-1");

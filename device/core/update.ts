@@ -3,11 +3,12 @@ import type { UpdateReason } from "../messages/update.ts";
 import type { JobExecution, JobStatus } from "../messages/update-jobs.ts";
 import { readUpdateTopic, type UpdateTopics } from "../messages/update-topics.ts";
 import { ClientTokens } from "./client-tokens.ts";
-import { Download, type DownloadEffect } from "./download.ts";
+import { Download } from "./download.ts";
+import { Installation, type InstallationEffect } from "./installation.ts";
 import { JobClient, type JobEffect } from "./job-client.ts";
 import type { SlotOperation } from "./slot-operation.ts";
-import { Trial, trialMs } from "./trial.ts";
 import { checkUpdate, type UpdateTarget } from "./update-check.ts";
+import { type UpdateEffect, type UpdateReport, updateKey } from "./update-effect.ts";
 import {
   isRunOf,
   readUpdateRecord,
@@ -15,9 +16,6 @@ import {
   writeUpdateRecord,
 } from "./update-record.ts";
 import { readUtf8 } from "./utf8.ts";
-
-/** The one storage key; its value has at most 300 bytes, and is empty if there is no update. */
-export const updateKey = "update";
 
 export interface UpdaterOptions {
   readonly topics: UpdateTopics;
@@ -34,73 +32,33 @@ export interface UpdaterOptions {
   readonly isIdle: (now: number) => boolean;
 }
 
-export type UpdateEffect =
-  /** QoS 1, not retained */
-  | { readonly type: "publish"; readonly topic: string; readonly payload: string | Uint8Array }
-  /** survives a restart */
-  | { readonly type: "store"; readonly key: typeof updateKey; readonly value: string }
-  /** {@link Updater.operationDone} or {@link Updater.operationFailed} must be called right after it */
-  | { readonly type: "slots"; readonly operation: SlotOperation }
-  /** ends the connection cleanly, then restarts the chip */
-  | { readonly type: "restart" }
-  | { readonly type: "update"; readonly report: UpdateReport };
-
-/** What an observer is told. */
-export interface UpdateReport {
-  readonly state:
-    | "downloading"
-    | "ready"
-    | "restarting"
-    | "trial"
-    | "confirmed"
-    | "giving-up"
-    | "succeeded"
-    | "failed"
-    | "rejected"
-    /** the server has no such job any more */
-    | "dropped";
-  readonly job: string | null;
-  readonly version: string | null;
-  readonly reason: UpdateReason | null;
-}
-
 /** Progress is stored this often: flash wears out. */
 export const storedBytes = 64 * 1024;
-/** How often a restart that would disturb somebody is considered again. */
-const idleRetryMs = 5_000;
 /** A firmware that is selected and never starts is not selected for ever. */
 const selectTries = 3;
 
 /**
  * Updates the firmware: takes a job, checks what is signed, fills the other slot, restarts into it on
  * trial, and tells the outcome once. Time and messages in, effects out; effects must be carried out in
- * order.
- *
- * The flash is not touched while the gate's pin is HIGH. Each call causes at most one operation of the
- * flash, and none is caused by a message, so a command never waits for more than one.
+ * order. {@link Installation} says when the flash is touched.
  */
 export class Updater {
   readonly #options: UpdaterOptions;
   readonly #tokens: ClientTokens;
   readonly #jobs: JobClient;
+  readonly #installation: Installation;
   #record: UpdateRecord | undefined;
-  #trial: Trial | undefined;
-  #download: Download | undefined;
+  /** of the firmware that is being downloaded, or was refused */
   #version: string | undefined;
   #storedAt = 0;
   /** in tens of percent */
   #toldProgress = -1;
-  #isConnected = false;
-  #isHigh = false;
-  /** the server knows that everything is ready, and wants it */
-  #isAgreed = false;
-  #idleAt = 0;
-  #isRestarting = false;
 
   constructor(options: UpdaterOptions) {
     this.#options = options;
     this.#tokens = new ClientTokens(options.random);
     this.#jobs = new JobClient(options.topics, this.#tokens);
+    this.#installation = new Installation(options.isIdle);
     this.#record = readUpdateRecord(options.stored);
   }
 
@@ -109,22 +67,12 @@ export class Updater {
     return this.#options.topics.filters;
   }
 
-  /** Whether the running firmware may still be replaced by the old one. */
-  get isOnTrial(): boolean {
-    return this.#trial !== undefined;
-  }
-
   /** The next time, in ticks, at which {@link handleTimeout} has work to do. */
   get deadline(): number | undefined {
-    let earliest: number | undefined;
-    for (const each of [
-      this.#jobs.deadline,
-      this.#download?.deadline,
-      this.#isHigh ? undefined : this.#operationAt,
-    ]) {
-      if (each !== undefined && (earliest === undefined || each < earliest)) earliest = each;
-    }
-    return earliest;
+    const jobs = this.#jobs.deadline;
+    const installation = this.#installation.deadline;
+    if (jobs === undefined || installation === undefined) return jobs ?? installation;
+    return Math.min(jobs, installation);
   }
 
   /** Call it once, when the firmware starts. */
@@ -132,7 +80,7 @@ export class Updater {
     const { slots, target } = this.#options;
     const record = this.#record;
     if (slots?.isOnTrial === true) {
-      this.#trial = new Trial(this.#isImpostor ? now - trialMs : now);
+      this.#installation.startTrial(now, this.#isImpostor);
       return [this.#tell("trial", null)];
     }
     if (record?.step !== "selected") return [];
@@ -145,27 +93,23 @@ export class Updater {
 
   /** The session is ready: connected and subscribed. */
   connected(now: number): UpdateEffect[] {
-    this.#isConnected = true;
-    this.#trial?.connected();
+    this.#installation.connected();
     return this.#fromJobs(this.#jobs.connected(now), now);
   }
 
   disconnected(): void {
-    this.#isConnected = false;
-    this.#isAgreed = false;
-    this.#trial?.disconnected();
-    this.#download?.disconnected();
+    this.#installation.disconnected();
     this.#jobs.disconnected();
   }
 
   /** The broker has acknowledged the status that was published on this connection. */
   statusAcknowledged(): void {
-    this.#trial?.acknowledged();
+    this.#installation.statusAcknowledged();
   }
 
   /** The gate's pin. */
   pulse(isHigh: boolean): void {
-    this.#isHigh = isHigh;
+    this.#installation.pulse(isHigh);
   }
 
   /** Whether a topic belongs to updates. */
@@ -177,11 +121,12 @@ export class Updater {
   handleMessage(topic: string, payload: Uint8Array, now: number): UpdateEffect[] {
     const read = readUpdateTopic(this.#options.topics, topic);
     if (read === undefined) return [];
+    const installation = this.#installation;
     switch (read.type) {
       case "data":
-        return this.#fromDownload(this.#download?.handleData(read.stream, payload, now), now);
+        return this.#fromInstallation(installation.handleData(read.stream, payload, now), now);
       case "no-data":
-        return this.#fromDownload(this.#download?.handleRefusal(read.stream, now), now);
+        return this.#fromInstallation(installation.handleRefusal(read.stream, now), now);
       default:
         return this.#fromJobs(this.#jobs.handleMessage(read, readUtf8(payload), now), now);
     }
@@ -189,41 +134,22 @@ export class Updater {
 
   handleTimeout(now: number): UpdateEffect[] {
     const effects = this.#fromJobs(this.#jobs.handleTimeout(now), now);
-    effects.push(...this.#fromDownload(this.#download?.handleTimeout(now), now));
-    const at = this.#operationAt;
-    if (!this.#isHigh && at !== undefined && now >= at) effects.push(...this.#operate(now));
+    effects.push(...this.#fromInstallation(this.#installation.handleTimeout(now), now));
     return effects;
   }
 
   /** The slots' operation has been carried out. @param bytes what was read */
-  operationDone(operation: SlotOperation, bytes: Uint8Array | undefined, now: number) {
-    switch (operation.type) {
-      case "confirm":
-        return this.#confirmed(now);
-      case "select":
-        return this.#restart();
-      case "roll-back":
-        // Only on hardware that does not restart by itself.
-        return this.#restart();
-      default:
-        return this.#fromDownload(this.#download?.done(bytes, now), now);
-    }
+  operationDone(
+    operation: SlotOperation,
+    bytes: Uint8Array | undefined,
+    now: number,
+  ): UpdateEffect[] {
+    return this.#fromInstallation(this.#installation.done(operation, bytes, now), now);
   }
 
   /** The flash has refused the operation. */
   operationFailed(operation: SlotOperation, now: number): UpdateEffect[] {
-    switch (operation.type) {
-      case "confirm":
-        this.#trial?.postpone(now);
-        return [];
-      case "select":
-        return this.#finish("FAILED", now, "write");
-      case "roll-back":
-        // Any restart ends a trial.
-        return this.#restart();
-      default:
-        return this.#fromDownload(this.#download?.failed(now), now);
-    }
+    return this.#fromInstallation(this.#installation.failed(operation, now), now);
   }
 
   /** The firmware on trial has another version than the manifest said. */
@@ -232,36 +158,12 @@ export class Updater {
     return record?.step === "selected" && record.version !== this.#options.target.version;
   }
 
-  /** When the slots are to be touched next, in ticks. */
-  get #operationAt(): number | undefined {
-    if (this.#isRestarting) return undefined;
-    if (this.#trial !== undefined) return this.#trial.deadline;
-    const download = this.#download;
-    if (download === undefined) return undefined;
-    if (download.operation !== undefined) return 0;
-    return download.isVerified && this.#isAgreed && this.#isConnected ? this.#idleAt : undefined;
-  }
-
-  #operate(now: number): UpdateEffect[] {
-    const trial = this.#trial;
-    if (trial?.isPassed(now)) return [{ type: "slots", operation: { type: "confirm" } }];
-    if (trial?.isLost(now)) return this.#giveUp();
-    if (trial !== undefined) return [];
-    const operation = this.#download?.operation;
-    if (operation !== undefined) return [{ type: "slots", operation }];
-    if (this.#options.isIdle(now)) return this.#select();
-    this.#idleAt = now + idleRetryMs;
-    return [];
-  }
-
   /** Stored first: a restart finds why the new firmware is not there. */
   #giveUp(): UpdateEffect[] {
     const record = this.#record;
     const reason: UpdateReason = this.#isImpostor ? "malformed" : "not-confirmed";
-    const effects: UpdateEffect[] = [this.#tell("giving-up", reason)];
-    if (record?.step === "selected") effects.push(this.#store({ ...record, reason }));
-    effects.push({ type: "slots", operation: { type: "roll-back" } });
-    return effects;
+    const told = this.#tell("giving-up", reason);
+    return record?.step === "selected" ? [told, this.#store({ ...record, reason })] : [told];
   }
 
   /** Stored first: only then does a restart know what it is about. */
@@ -274,24 +176,15 @@ export class Updater {
     return [
       this.#tell("restarting", null),
       this.#store({ job, execution, step: "selected", sha256, version, tries }),
-      { type: "slots", operation: { type: "select" } },
     ];
   }
 
-  #restart(): UpdateEffect[] {
-    this.#isRestarting = true;
-    return [{ type: "restart" }];
-  }
-
   #confirmed(now: number): UpdateEffect[] {
-    this.#trial = undefined;
-    const effects: UpdateEffect[] = [this.#tell("confirmed", null)];
+    const told = this.#tell("confirmed", null);
     const record = this.#record;
-    if (record?.step === "selected" && record.version === this.#options.target.version) {
-      return [...effects, ...this.#finish("SUCCEEDED", now)];
-    }
+    if (record?.step === "selected") return [told, ...this.#finish("SUCCEEDED", now)];
     // Another job may have waited for the end of the trial.
-    return [...effects, ...this.#fromJobs(this.#jobs.ask(now), now)];
+    return [told, ...this.#fromJobs(this.#jobs.ask(now), now)];
   }
 
   #fromJobs(jobEffects: readonly JobEffect[], now: number): UpdateEffect[] {
@@ -317,16 +210,34 @@ export class Updater {
     if (report.jobId !== this.#record?.job) return [];
     if (report.status !== "IN_PROGRESS") return this.#end(now);
     if (type === "over") return [...this.#drop(), ...this.#fromJobs(this.#jobs.ask(now), now)];
-    const { progress } = report.statusDetails;
-    if (this.#download?.isVerified === true && progress === complete) this.#isAgreed = true;
+    if (report.statusDetails.progress === complete) this.#installation.agree();
     return [];
   }
 
-  #fromDownload(downloadEffects: readonly DownloadEffect[] = [], now: number): UpdateEffect[] {
+  #fromInstallation(
+    installationEffects: readonly InstallationEffect[],
+    now: number,
+  ): UpdateEffect[] {
     const effects: UpdateEffect[] = [];
-    for (const effect of downloadEffects) {
-      if (effect.type === "publish") effects.push(effect);
-      else effects.push(...this.#finish("FAILED", now, effect.reason));
+    for (const effect of installationEffects) {
+      switch (effect.type) {
+        case "publish":
+        case "slots":
+        case "restart":
+          effects.push(effect);
+          break;
+        case "selecting":
+          effects.push(...this.#select());
+          break;
+        case "giving-up":
+          effects.push(...this.#giveUp());
+          break;
+        case "confirmed":
+          effects.push(...this.#confirmed(now));
+          break;
+        case "failed":
+          effects.push(...this.#finish("FAILED", now, effect.reason));
+      }
     }
     return [...effects, ...this.#noteProgress(now)];
   }
@@ -339,11 +250,12 @@ export class Updater {
     if (isOurs && record.step === "done") {
       return [...effects, ...this.#report(record.status, now)];
     }
-    if (this.#isRestarting) return effects;
-    if (isOurs && this.#download !== undefined) {
+    const { download, isRestarting } = this.#installation;
+    if (isRestarting) return effects;
+    if (isOurs && download !== undefined) {
       // Connected again, or asked again: the rest is as it was.
-      if (this.#download.isVerified) this.#toldProgress = -1;
-      return [...effects, ...this.#fromDownload(this.#download.connected(now), now)];
+      if (download.isVerified) this.#toldProgress = -1;
+      return [...effects, ...this.#fromInstallation(this.#installation.resume(now), now)];
     }
     return [...effects, ...this.#begin(execution, isOurs ? record : undefined, now)];
   }
@@ -352,7 +264,7 @@ export class Updater {
   #begin(execution: JobExecution, record: UpdateRecord | undefined, now: number): UpdateEffect[] {
     const job = { job: execution.jobId, execution: execution.executionNumber };
     const check = checkUpdate(execution.jobDocument, this.#options.target);
-    if (this.#trial !== undefined) {
+    if (this.#installation.isOnTrial) {
       // One thing at a time. The job that led to this trial is known again, even if storage was lost.
       if (record !== undefined || check.type !== "runs") return [];
       const { version } = check;
@@ -381,7 +293,6 @@ export class Updater {
       at,
       makeDigest,
     });
-    this.#download = download;
     this.#version = version;
     this.#storedAt = download.at;
     this.#toldProgress = -1;
@@ -389,13 +300,13 @@ export class Updater {
     if (!isSame) effects.push(this.#store({ ...job, step: "download", sha256, at: 0 }));
     else this.#record = record;
     effects.push(this.#tell("downloading", null));
-    if (this.#isConnected) effects.push(...this.#fromDownload(download.connected(now), now));
+    effects.push(...this.#fromInstallation(this.#installation.begin(download, now), now));
     return effects;
   }
 
   /** Stores the progress and tells it, when there is enough of it. */
   #noteProgress(now: number): UpdateEffect[] {
-    const download = this.#download;
+    const { download } = this.#installation;
     const record = this.#record;
     if (download === undefined || record === undefined || record.step === "done") return [];
     const effects: UpdateEffect[] = [];
@@ -467,9 +378,8 @@ export class Updater {
   }
 
   #abandon(): void {
-    this.#download = undefined;
+    this.#installation.abandon();
     this.#version = undefined;
-    this.#isAgreed = false;
     this.#jobs.forget();
   }
 

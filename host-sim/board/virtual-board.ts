@@ -8,7 +8,8 @@ import {
   noApplicationLog,
   type StartCause,
 } from "./boot-log.ts";
-import { type BootSlot, boot } from "./bootloader.ts";
+import { type BootSlot, boot, readBootPlan } from "./bootloader.ts";
+import { BoardSlots } from "./firmware-slots.ts";
 import type { NorFlash } from "./nor-flash.ts";
 import { type ChipModel, chipModels } from "./registers.ts";
 import { type RomEffect, RomLoader } from "./rom-loader.ts";
@@ -29,8 +30,8 @@ export interface RunningProgram {
 export interface ProgramChip {
   /** where the program itself is */
   readonly slot: BootSlot;
-  /** Resets the chip, on a later turn. */
-  restart(): void;
+  /** `FirmwareSlots` (device/hal.ts); undefined if the partition table has one slot only */
+  readonly slots: BoardSlots | undefined;
 }
 
 /** @param flash the whole flash, which the program may also write */
@@ -253,10 +254,17 @@ export class VirtualBoard {
       onData: undefined,
     };
     this.#serial = serial;
+    // On a later turn: the program is still running.
     const restart = () => {
       if (this.#serial === serial) this.#after(0, () => this.#restart());
     };
-    this.#program = startProgram(flash.bytes, serial, { slot, restart });
+    const { otadata, slots } = readBootPlan(flash.bytes);
+    const isUpdatable = otadata !== undefined && slots.length > 1;
+    const options = { flash: flash.bytes, writer: flash, running: slot, restart };
+    this.#program = startProgram(flash.bytes, serial, {
+      slot,
+      slots: isUpdatable ? new BoardSlots(options) : undefined,
+    });
   }
 }
 
