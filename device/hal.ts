@@ -222,6 +222,25 @@ export interface Digest {
   end(): Uint8Array;
 }
 
+/** What a box needs to update its firmware. */
+export interface UpdateHardware {
+  readonly slots: FirmwareSlots;
+  /** what an update must be for, such as `ESP32` */
+  readonly chip: string;
+  /** what the running firmware was built for; undefined if it supports each kind */
+  readonly network: "wifi" | "ethernet" | undefined;
+  /** how many public keys the image has */
+  readonly keyCount: number;
+  /**
+   * Whether that key signed these bytes: ECDSA with P-256 and SHA-256.
+   * @param signature `ECDSA-Sig-Value`, DER, untrusted
+   * @param key 0 for the first public key in the image
+   */
+  verify(bytes: Uint8Array, signature: Uint8Array, key: number): boolean;
+  /** SHA-256 */
+  makeDigest(): Digest;
+}
+
 /**
  * The serial port, which also carries the printed lines (ECMA-419, Serial, format buffer). A byte that
  * arrives with no observer is lost.
@@ -277,6 +296,8 @@ export interface Device {
   readonly timer: Timer;
   readonly storage: KeyValue;
   readonly system: System;
+  /** absent if the firmware cannot be replaced */
+  readonly updates?: UpdateHardware;
   /**
    * A certificate request (PKCS#10, PEM), signed with the box's own key; undefined if the image has
    * none. It contains no secrets, and is read on demand.
