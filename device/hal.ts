@@ -180,10 +180,11 @@ export interface Flash {
 }
 
 /**
- * The two slots for a firmware in flash: one runs, the other takes an update. Like ECMA-419's Update
- * (clause "Update class pattern"), it writes into an inactive slot and then changes which one starts. It
- * differs in two ways: the caller erases, sector by sector, so that no call is long; and a new firmware
- * runs on trial until it is confirmed. A reset before that brings the old one back.
+ * The two slots for a firmware in flash: one runs, the other takes an update. The model is ECMA-419's
+ * firmware update (Moddable's `embedded:update`): bytes are written to the slot that does not run, and at
+ * the end it becomes the one that starts. It differs in two ways: the caller erases, sector by sector, so
+ * that no call is long; and a new firmware runs on trial until it is confirmed. A reset before that
+ * brings the old one back.
  *
  * Every call takes effect before it returns, and throws if the flash fails. A power cut at any moment
  * leaves one slot that starts.
