@@ -114,6 +114,31 @@ module.exports = {
       },
     },
     {
+      name: "the-setup-page-runs-in-a-browser",
+      comment: "What it says to the command's process, its words and one library. Nothing of Node.",
+      severity: "error",
+      from: { path: "^scripts/setup/page/", pathNot: tests },
+      to: {
+        pathNot: [
+          "^scripts/setup/page/",
+          "^scripts/setup/(view|words)\\.ts$",
+          "node_modules/preact/",
+        ],
+      },
+    },
+    {
+      name: "the-setup-session-knows-no-page",
+      comment: "It is a state machine with a view. What serves and shows it is above.",
+      severity: "error",
+      from: {
+        path: "^scripts/setup/(?!(app|command|server|page-files)\\.ts$|page/)",
+        pathNot: tests,
+      },
+      to: {
+        path: "^scripts/setup/(app|server|command|page-files|page-messages|browser-port)\\.ts$",
+      },
+    },
+    {
       name: "rules-of-the-staff-app-are-pure",
       comment: "web/domain knows the contracts' words, and of Node what an address looks like.",
       severity: "error",

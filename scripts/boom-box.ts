@@ -14,6 +14,7 @@ import { registerMonitorCommand } from "./monitor/command.ts";
 import { registerOpenCommand } from "./open/command.ts";
 import { registerPackageCommand } from "./package/command.ts";
 import { registerProvisionCommands } from "./provision/command.ts";
+import { registerSetupCommand } from "./setup/command.ts";
 import { registerSigningKeyCommand } from "./signing/command.ts";
 import { registerWebCommands } from "./web/command.ts";
 
@@ -37,6 +38,7 @@ registerPackageCommand(program);
 registerSigningKeyCommand(program);
 registerFlashCommand(program);
 registerMonitorCommand(program);
+registerSetupCommand(program);
 registerWebCommands(program);
 registerDoctorCommand(program);
 registerProvisionCommands(program);

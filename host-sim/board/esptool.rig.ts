@@ -1,23 +1,10 @@
-import { execFile, execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { projectRoot } from "../project-root.ts";
+import { findEsptoolProgram } from "../esp32/esptool-programs.ts";
 
 export const neededForEsptool = "esptool from PyPI";
 
-/** The path of Python's esptool: on `$PATH`, or where `.ci/run` installs it. */
-export function findEsptool(): string | undefined {
-  const own = join(projectRoot, "build", "esptool", "bin", "esptool");
-  if (existsSync(own)) return own;
-  try {
-    return execFileSync("which", ["esptool"], { stdio: ["ignore", "pipe", "ignore"] })
-      .toString()
-      .trim();
-  } catch {
-    return undefined;
-  }
-}
+export const findEsptool = () => findEsptoolProgram("esptool");
 
 export interface EsptoolRun {
   readonly isOk: boolean;

@@ -12,6 +12,8 @@ import { topicProblem } from "./topic-rules.ts";
 export interface CloudStandInOptions {
   /** default 0: any */
   readonly port?: number;
+  /** the address to listen on; default: loopback */
+  readonly listen?: string;
   /** when `port` is not available, use any other and record a warning */
   readonly fallbackToAnyPort?: boolean;
   /** PEM: the CA of the clients' certificates */
@@ -85,6 +87,7 @@ export class CloudStandIn {
     try {
       const listener = await TlsListener.listen({
         port: options.port ?? 0,
+        ...(options.listen === undefined ? {} : { host: options.listen }),
         fallbackToAnyPort: options.fallbackToAnyPort ?? false,
         ca: options.ca,
         certificate: options.certificate,

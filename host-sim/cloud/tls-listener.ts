@@ -11,6 +11,8 @@ export const mqttProtocolName = "x-amzn-mqtt-ca";
 export interface TlsListenerOptions {
   /** 0: any */
   readonly port: number;
+  /** the address to listen on; default: loopback */
+  readonly host?: string;
   /** when `port` is not available, use any other and warn */
   readonly fallbackToAnyPort: boolean;
   /** PEM: the CA of the clients' certificates */
@@ -106,7 +108,7 @@ export class TlsListener {
     const server = this.#server;
     return new Promise((resolve, reject) => {
       server.once("error", reject);
-      server.listen({ host: loopbackAddress(), port, backlog: 1024 }, () => {
+      server.listen({ host: this.#options.host ?? loopbackAddress(), port, backlog: 1024 }, () => {
         server.off("error", reject);
         resolve();
       });

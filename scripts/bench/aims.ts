@@ -39,6 +39,14 @@ const aims = {
     unit: "slots",
     digits: 0,
   },
+  flash: { part: "flash", name: "flashing, vs. Python's esptool", most: 1.2, unit: "", digits: 2 },
+  settings: {
+    part: "flash",
+    name: "bytes for the box's files alone",
+    most: 5,
+    unit: "%",
+    digits: 1,
+  },
 } as const satisfies Record<string, Aim>;
 
 export type AimName = keyof typeof aims;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { Aims } from "./aims.ts";
 import { startBenchCloud } from "./cloud.ts";
+import { measureFlash } from "./flash.ts";
 import { measureHeap } from "./heap.ts";
 import { measureLatency } from "./latency.ts";
 import { measureReturn } from "./return.ts";
@@ -165,12 +166,33 @@ async function web(): Promise<void> {
   );
 }
 
+async function flash(): Promise<void> {
+  const figures = await measureFlash(process.env, progress);
+  progress("");
+  if (typeof figures === "string") {
+    note(`flash: ${figures}`);
+    for (const name of ["flash", "settings"] as const) aims.notMeasured(name, figures);
+    return;
+  }
+  const { ours, esptool, settings, setting } = figures;
+  heading("\nflashing a board", "ours", "esptool");
+  row("from the first byte to the last", ours.seconds, esptool.seconds, "s", 2);
+  row("to the board", ours.bytes / 1000, esptool.bytes / 1000, "kB", 1);
+  note(
+    `${setting}, over TCP; both compress, and verify each part by its MD5.`,
+    `The box's files alone: ${settings.bytes} bytes in ${settings.seconds.toFixed(2)} s.`,
+  );
+  aims.measured("flash", ours.seconds / esptool.seconds);
+  aims.measured("settings", (settings.bytes / ours.bytes) * 100);
+}
+
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   latency,
   heap,
   return: comeBack,
   storm,
   web,
+  flash,
   xs: onXs,
 };
 

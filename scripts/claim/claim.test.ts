@@ -104,7 +104,7 @@ describe("boom-box fleet and claim", function () {
 
   it("put checked DER files into the image", async () => {
     const files = await readClaimCredentials(certs, "lot-7");
-    assert.deepEqual(Object.keys(files).sort(), [
+    assert.deepEqual([...files.keys()].sort(), [
       ...["ca.der", "claim-certificate.der", "claim-private-key.der"],
       ...["private-key.der", "request.pem"],
     ]);

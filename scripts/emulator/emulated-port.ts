@@ -17,8 +17,12 @@ export interface EmulatedPortOptions {
 const strapping = { flash: "0x12", download: "0x0f" } as const;
 type BootMode = keyof typeof strapping;
 
+/** The loader in the ROM loses bytes where the CPU is not as fast as the serial port. */
+const romPace = ["-icount", "shift=3"] as const;
+
 /** The longest that QEMU may take to end. */
 const killMs = 2_000;
+const startMs = 5_000;
 
 /**
  * The serial port of a board that is an emulated ESP32 (QEMU). The board is on from the first
@@ -58,7 +62,7 @@ export class EmulatedPort implements BoardPort {
       },
     });
     this.#writable = new WritableStream({ write: (bytes) => this.#write(bytes) });
-    if (this.#chip === undefined && !this.#isHeld) this.#start("flash");
+    if (this.#chip === undefined && !this.#isHeld) await this.#start("flash");
   }
 
   /** The board stays on. */
@@ -82,7 +86,7 @@ export class EmulatedPort implements BoardPort {
       return;
     }
     await this.#ending;
-    this.#start(dataTerminalReady ? "download" : "flash");
+    await this.#start(dataTerminalReady ? "download" : "flash");
   }
 
   /** The port has no speed. */
@@ -98,7 +102,8 @@ export class EmulatedPort implements BoardPort {
     await this.#end();
   }
 
-  #start(mode: BootMode): void {
+  /** Returns when the chip's ROM has printed its first line: a board starts in no time. */
+  #start(mode: BootMode): Promise<void> {
     const { qemu, flash } = this.#options;
     const chip = spawn(
       qemu,
@@ -106,6 +111,7 @@ export class EmulatedPort implements BoardPort {
         ...["-display", "none", "-machine", "esp32", "-monitor", "none", "-serial", "stdio"],
         ...["-drive", `file=${flash.replaceAll(",", ",,")},if=mtd,format=raw`],
         ...["-nic", "user,model=open_eth"],
+        ...(mode === "download" ? romPace : []),
         ...["-global", `driver=esp32.gpio,property=strap_mode,value=${strapping[mode]}`],
       ],
       { stdio: ["pipe", "pipe", "pipe"] },
@@ -127,6 +133,15 @@ export class EmulatedPort implements BoardPort {
     };
     chip.on("error", (error) => fail(error.message));
     chip.on("close", (code) => fail(said === "" ? `code ${code}` : said));
+    return new Promise((resolve) => {
+      const limit = setTimeout(resolve, startMs);
+      const finish = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+      chip.stdout.once("data", finish);
+      chip.once("close", finish);
+    });
   }
 
   #end(): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { type NetworkKind, networkKinds } from "../../device/config.ts";
 import { defaultCertsDirectory } from "../certs/paths.ts";
+import { UserError } from "../command-line/user-error.ts";
 import type { Variant } from "./build.ts";
 
 export const esp32 = "esp32";
@@ -23,6 +24,14 @@ export function addBuildOptions(command: Command, platforms: string): Command {
     )
     .option("--manifest <file>", "your board's manifest, for example with its Ethernet pins")
     .option("--debug", "include Moddable's debugger");
+}
+
+/** @throws UserError of one line when the platform is none that can be flashed */
+export function requireBoard({ platform }: BuildFlags): void {
+  if (platform.startsWith(esp32)) return;
+  throw new UserError(
+    `${platform} is not a board: use --platform ${esp32}, or a board of the SDK such as esp32/nodemcu`,
+  );
 }
 
 export function variantOf({ platform, debug, emulator }: BuildFlags): Variant {

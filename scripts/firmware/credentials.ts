@@ -80,6 +80,12 @@ export async function readClaimCredentials(
 const minimumBits = 2048;
 const maximumBits = 4096;
 
+/** A file's content, and what messages call it. */
+export interface NamedFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
 /**
  * A box's DER files, checked for use on XS.
  * @throws CredentialsError of one line: which file, what is wrong with it, what to do
@@ -90,37 +96,68 @@ export async function readDerCredentials(
   now: Date = new Date(),
 ): Promise<Credentials> {
   const files = identityFiles(certsDirectory, thing);
-  const certificate = await readCertificate(files.certificateDer, thing, now);
+  const read = async (path: string) => ({ path, bytes: await contentOf(path, thing) });
+  // One after the other, so that the first problem is told.
+  const certificate = checkCertificate(await read(files.certificateDer), thing, now);
   const ca = await readCa(certsDirectory, thing, now);
   const { bytes: privateKey, key } = await readKey(files.keyDer, thing);
-  if (!certificate.parsed.checkPrivateKey(key)) {
-    throw new CredentialsError(
-      "mismatch",
-      `${files.keyDer} does not belong to ${files.certificateDer}: replace one of them, so that key and certificate match`,
-    );
-  }
+  requirePair(certificate, { path: files.keyDer, key });
   return { ca: ca.bytes, certificate: certificate.bytes, privateKey };
+}
+
+/**
+ * The same for files that are not in a folder.
+ * @throws CredentialsError
+ */
+export function checkCredentials(
+  files: Readonly<Record<"ca" | "certificate" | "privateKey", NamedFile>>,
+  thing: string,
+  now: Date = new Date(),
+): Credentials {
+  const certificate = checkCertificate(files.certificate, thing, now);
+  const ca = checkCa(files.ca, thing, now);
+  const { bytes: privateKey, key } = checkKey(files.privateKey);
+  requirePair(certificate, { path: files.privateKey.path, key });
+  return { ca: ca.bytes, certificate: certificate.bytes, privateKey };
+}
+
+function requirePair(
+  certificate: { readonly path: string; readonly parsed: X509Certificate },
+  { path, key }: { readonly path: string; readonly key: KeyObject },
+): void {
+  if (certificate.parsed.checkPrivateKey(key)) return;
+  throw new CredentialsError(
+    "mismatch",
+    `${path} does not belong to ${certificate.path}: replace one of them, so that key and certificate match`,
+  );
 }
 
 async function readCa(certsDirectory: string, thing: string, now: Date) {
   const { caDer } = trustFiles(certsDirectory, thing);
-  const ca = await readCertificate(caDer, thing, now);
+  return checkCa({ path: caDer, bytes: await contentOf(caDer, thing) }, thing, now);
+}
+
+function checkCa(file: NamedFile, thing: string, now: Date) {
+  const ca = checkCertificate(file, thing, now);
   if (ca.parsed.ca) {
     const why = whyUnusableRoot(ca.bytes);
     if (why === undefined) return ca;
     throw new CredentialsError(
       "form",
-      `${caDer} ${why}: sign the broker's certificate with another CA, and replace the file`,
+      `${file.path} ${why}: sign the broker's certificate with another CA, and replace the file`,
     );
   }
   throw new CredentialsError(
     "not-a-ca",
-    `${caDer} is not a CA certificate: replace it with the CA that signed the broker's certificate`,
+    `${file.path} is not a CA certificate: replace it with the CA that signed the broker's certificate`,
   );
 }
 
 async function readCertificate(path: string, thing: string, now: Date) {
-  const bytes = await contentOf(path, thing);
+  return checkCertificate({ path, bytes: await contentOf(path, thing) }, thing, now);
+}
+
+function checkCertificate({ path, bytes }: NamedFile, thing: string, now: Date) {
   if (bytes.subarray(0, 5).toString("latin1") === "-----") {
     throw new CredentialsError(
       "form",
@@ -145,14 +182,14 @@ async function readCertificate(path: string, thing: string, now: Date) {
       `${path} is not valid before ${begins.toISOString()}: check this machine's clock`,
     );
   }
-  return { bytes, parsed };
+  return { path, bytes, parsed };
 }
 
-async function readKey(
-  path: string,
-  thing: string,
-): Promise<{ readonly bytes: Buffer; readonly key: KeyObject }> {
-  const bytes = await contentOf(path, thing);
+async function readKey(path: string, thing: string) {
+  return checkKey({ path, bytes: await contentOf(path, thing) });
+}
+
+function checkKey({ path, bytes }: NamedFile): { readonly bytes: Buffer; readonly key: KeyObject } {
   if (bytes.subarray(0, 5).toString("latin1") === "-----") {
     throw new CredentialsError(
       "form",

@@ -53,12 +53,13 @@ export async function readSettingsFile(
       `${path}: thingName is ${settings.thingName}, but the folder is for ${thing}: change one of them`,
     );
   }
-  const problems = problemsOf(settings);
+  const problems = boardProblems(settings);
   if (problems.length > 0) throw new BoardError(`${path}: ${problems.join("; ")}`, settings);
   return { settings, input };
 }
 
-function problemsOf({ network, networks, pin, led }: Settings): string[] {
+/** Why these settings do not fit an ESP32, one line each. */
+export function boardProblems({ network, networks, pin, led }: Settings): string[] {
   const problems: string[] = [];
   if (network === "wifi" && networks.length === 0) {
     problems.push(

@@ -1,56 +1,35 @@
-import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { deflateSync } from "node:zlib";
-import type { ESPLoader } from "esptool-js";
-import { Unzlib } from "fflate";
 import { consoleBaudRate } from "../serial/board-port.ts";
-import { loadEsptool, type PortTransport } from "./port-transport.ts";
-
-/** Called with a share from 0 to 1. */
-export type OnShare = (share: number) => void;
+import { LoaderError, type LoaderLink, md5Of, type OnShare, words } from "./loader-link.ts";
+import { readByRom, readByStub } from "./read-flash.ts";
+import { writeFlash } from "./write-flash.ts";
 
 // Commands that esptool-js does not have (Espressif's "Serial Protocol").
 const spiSetParameters = 0x0b;
 const spiAttach = 0x0d;
-const readFlashSlow = 0x0e;
 
 const sector = 0x1000;
-/** what the ROM returns at a time, always */
-const slowBlock = 64;
 /** what the ROM takes at a time; the stub takes 16 KB */
 const romWriteSize = 0x400;
-const pieceTimeoutMs = 2_000;
-const pieceAttempts = 5;
-const blockAttempts = 3;
-/** Between two packets of the stub there is no such pause. */
-const pauseMs = 200;
-const longestPauseMs = 5_000;
-/** how many packets the stub may send before the first is acknowledged */
-const packetsAhead = 64;
-const writeTimeoutMsPerMb = 40_000;
-const shortestTimeoutMs = 3_000;
 
+/** Block 0 of the eFuses, and what in it locks a chip. */
+const efuses = 0x3ff5_a000;
 const flashCryptCount = 0x7f << 20;
 const secureBootDone = 0b11 << 4;
-
-/** An answer that cannot be right. */
-export class LoaderError extends Error {}
 
 /** The loader of a connected board: the stub in its RAM, or the one in the chip's ROM. */
 export class BoardLoader {
   readonly chipName: string;
-  readonly #loader: ESPLoader;
-  readonly #transport: PortTransport;
+  readonly #link: LoaderLink;
 
-  constructor(loader: ESPLoader, transport: PortTransport, chipName: string) {
-    this.#loader = loader;
-    this.#transport = transport;
+  constructor(link: LoaderLink, chipName: string) {
+    this.#link = link;
     this.chipName = chipName;
   }
 
   /** Whether the loader is the stub, which is faster. */
   get isStub(): boolean {
-    return this.#loader.IS_STUB;
+    return this.#link.loader.IS_STUB;
   }
 
   /**
@@ -58,7 +37,7 @@ export class BoardLoader {
    * @returns its size in bytes; undefined if it does not say
    */
   async attachFlash(): Promise<number | undefined> {
-    const loader = this.#loader;
+    const { loader } = this.#link;
     if (!this.isStub) {
       loader.FLASH_WRITE_SIZE = romWriteSize;
       await loader.checkCommand("attach the flash", spiAttach, words(0, 0));
@@ -75,119 +54,26 @@ export class BoardLoader {
    * Reference Manual, eFuse controller: FLASH_CRYPT_CNT, an odd number of bits, and ABS_DONE).
    */
   async isLocked(): Promise<boolean> {
-    const { EFUSE_RD_REG_BASE } = this.#loader.chip as { EFUSE_RD_REG_BASE?: number };
-    const base = EFUSE_RD_REG_BASE ?? 0x3ff5_a000;
-    const crypt = (await this.#loader.readReg(base)) & flashCryptCount;
-    const boot = (await this.#loader.readReg(base + 0x18)) & secureBootDone;
+    const { loader } = this.#link;
+    const crypt = (await loader.readReg(efuses)) & flashCryptCount;
+    const boot = (await loader.readReg(efuses + 0x18)) & secureBootDone;
     const bits = crypt.toString(2).replaceAll("0", "").length;
     return bits % 2 === 1 || boot !== 0;
   }
 
   /** The MD5 of the flash as 32 hexadecimal digits. The chip computes it. */
   async md5(offset: number, length: number): Promise<string> {
-    const text = await this.#loader.flashMd5sum(offset, length);
+    const text = await this.#link.loader.flashMd5sum(offset, length);
     // The ROM answers with text, whose bytes esptool-js writes in hexadecimal once more.
     return this.isStub ? text : Buffer.from(text, "hex").toString("latin1").toLowerCase();
   }
 
   /** @throws LoaderError if what arrived is not what is in the flash */
   async read(offset: number, length: number, onShare: OnShare): Promise<Uint8Array> {
-    const bytes = this.isStub
-      ? await this.#readByStub(offset, length, onShare)
-      : await this.#readByRom(offset, length, onShare);
-    if ((await this.md5(offset, length)) !== md5Of(bytes)) {
-      throw new LoaderError("what arrived has another MD5 than the flash");
-    }
-    return bytes;
-  }
-
-  /** As a whole; in small pieces over a port that loses bytes, as an emulator's does. */
-  async #readByStub(offset: number, length: number, onShare: OnShare): Promise<Uint8Array> {
-    const whole = await this.#readPiece(offset, length, onShare);
-    if (whole !== undefined) return whole;
-    const bytes = new Uint8Array(length);
-    for (let at = 0; at < length; at += slowBlock) {
-      const count = Math.min(slowBlock, length - at);
-      bytes.set(await this.#readAgain(offset + at, count), at);
-      onShare((at + count) / length);
-    }
-    return bytes;
-  }
-
-  async #readAgain(offset: number, length: number): Promise<Uint8Array> {
-    for (let attempt = 0; attempt < pieceAttempts; attempt++) {
-      const piece = await this.#readPiece(offset, length, () => {});
-      if (piece !== undefined) return piece;
-    }
-    throw new LoaderError("the port loses bytes");
-  }
-
-  /**
-   * The stub's READ_FLASH: packets with the content, each acknowledged with the number of bytes so far,
-   * then the MD5 of all.
-   * @returns undefined if something was lost on the way
-   */
-  async #readPiece(
-    offset: number,
-    length: number,
-    onShare: OnShare,
-  ): Promise<Uint8Array | undefined> {
-    const loader = this.#loader;
-    const transport = this.#transport;
-    const request = words(offset, length, sector, packetsAhead);
-    await loader.checkCommand("read the flash", loader.ESP_READ_FLASH, request);
-    const packets: Uint8Array[] = [];
-    let received = 0;
-    let digest: string | undefined;
-    try {
-      while (received < length) {
-        const packet = await transport.read(pieceTimeoutMs);
-        packets.push(packet);
-        received += packet.length;
-        await transport.write(words(received));
-        onShare(Math.min(1, received / length));
-      }
-      digest = Buffer.from(await transport.read(pieceTimeoutMs)).toString("hex");
-    } catch (error) {
-      const { ESPError } = await loadEsptool();
-      if (!(error instanceof ESPError)) throw error;
-      await this.#endReading(length);
-    }
-    const bytes = new Uint8Array(Buffer.concat(packets));
-    return bytes.length === length && digest === md5Of(bytes) ? bytes : undefined;
-  }
-
-  /** The stub waits for the rest to be acknowledged; then it takes commands again. */
-  async #endReading(length: number): Promise<void> {
-    const { ESPError } = await loadEsptool();
-    for (let left = pieceAttempts - 1; ; left--) {
-      await this.#transport.write(words(length));
-      await this.#transport.drainInput(pauseMs, longestPauseMs);
-      try {
-        await this.#loader.readReg(this.#loader.CHIP_DETECT_MAGIC_REG_ADDR);
-        return;
-      } catch (error) {
-        if (left === 0 || !(error instanceof ESPError)) throw error;
-      }
-    }
-  }
-
-  async #readByRom(offset: number, length: number, onShare: OnShare): Promise<Uint8Array> {
-    const bytes = new Uint8Array(length);
-    for (let at = 0; at < length; at += slowBlock) {
-      const count = Math.min(slowBlock, length - at);
-      const block = await this.#loader.checkCommand(
-        "read the flash",
-        readFlashSlow,
-        words(offset + at, count),
-        0,
-        slowBlock,
-      );
-      if (typeof block === "number") throw new LoaderError("no bytes of the flash arrived");
-      bytes.set(block.subarray(0, count), at);
-      onShare((at + count) / length);
-    }
-    return bytes;
+    const readBy = this.isStub ? readByStub : readByRom;
+    const bytes = await readBy(this.#link, offset, length, onShare);
+    if ((await this.md5(offset, length)) === md5Of(bytes)) return bytes;
+    throw new LoaderError("what arrived has another MD5 than the flash");
   }
 
   /**
@@ -195,95 +81,40 @@ export class BoardLoader {
    * of it; its MD5 says whether it is right.
    * @returns how many bytes went over the port
    */
-  async write(offset: number, bytes: Uint8Array, onShare: OnShare): Promise<number> {
-    const loader = this.#loader;
-    // Always pad to whole words with erased bytes, as esptool does.
-    const padded = new Uint8Array(Math.ceil(bytes.length / 4) * 4).fill(0xff);
-    padded.set(bytes);
-    const compressed = deflateSync(padded, { level: 9 });
-    await loader.flashDeflBegin(padded.length, compressed.length, offset);
-    let inflated = 0;
-    const inflate = new Unzlib((chunk) => {
-      inflated += chunk.length;
-    });
-    let timeout = shortestTimeoutMs;
-    const step = loader.FLASH_WRITE_SIZE;
-    for (let at = 0, sequence = 0; at < compressed.length; at += step, sequence++) {
-      const block = compressed.subarray(at, at + step);
-      const before = inflated;
-      inflate.push(block, at + step >= compressed.length);
-      const blockTimeout = timeoutFor(inflated - before);
-      // The ROM answers after it has written; the stub before, while the next block is on its way.
-      if (!this.isStub) timeout = blockTimeout;
-      await this.#writeBlock(block, sequence, timeout);
-      timeout = blockTimeout;
-      onShare(Math.min(1, (at + step) / compressed.length));
-    }
-    // The stub answers this one only after the last block is in the flash.
-    if (this.isStub) await loader.readReg(loader.CHIP_DETECT_MAGIC_REG_ADDR, timeout);
-    return compressed.length;
-  }
-
-  /** A block that arrived damaged is refused, and sent again, as by esptool. */
-  async #writeBlock(block: Uint8Array, sequence: number, timeoutMs: number): Promise<void> {
-    const { ESPError } = await loadEsptool();
-    for (let left = blockAttempts - 1; ; left--) {
-      try {
-        await this.#loader.flashDeflBlock(block, sequence, timeoutMs);
-        return;
-      } catch (error) {
-        if (left === 0 || !(error instanceof ESPError)) throw error;
-        await this.#transport.drainInput();
-      }
-    }
+  write(offset: number, bytes: Uint8Array, onShare: OnShare): Promise<number> {
+    return writeFlash(this.#link, offset, bytes, onShare);
   }
 
   /** Starts the firmware, and returns to the speed of its output. */
   async restart(hasControlLines: boolean): Promise<void> {
+    const { loader, transport } = this.#link;
     if (hasControlLines) {
-      if (this.#transport.baudrate !== consoleBaudRate) {
-        await this.#transport.changeBaudrate(consoleBaudRate);
-      }
-      this.#transport.flushInput();
-      await this.#transport.setLines({ dataTerminalReady: false, requestToSend: true });
+      if (transport.baudrate !== consoleBaudRate) await transport.changeBaudrate(consoleBaudRate);
+      transport.flushInput();
+      await transport.setLines({ dataTerminalReady: false, requestToSend: true });
       await sleep(100);
-      await this.#transport.setLines({ dataTerminalReady: false, requestToSend: false });
+      await transport.setLines({ dataTerminalReady: false, requestToSend: false });
       return;
     }
     // The stub ends only what has begun. The ROM always leaves, but not for a begin of nothing.
-    if (this.isStub) await this.#loader.flashBegin(0, 0);
+    if (this.isStub) await loader.flashBegin(0, 0);
     // Nobody waits for the answer, because the firmware's first line may come right after it.
-    await this.#loader.command(this.#loader.ESP_FLASH_END, words(0), 0, false);
+    await loader.command(loader.ESP_FLASH_END, words(0), 0, false);
   }
 
   /** What the board prints next; undefined when nothing comes in time. */
   readBytes(timeoutMs: number): Promise<Uint8Array | undefined> {
-    return this.#transport.readBytes(timeoutMs);
+    return this.#link.transport.readBytes(timeoutMs);
   }
 
   /** Closes the port. The board stays as it is. */
   async close(): Promise<void> {
-    await this.#transport.disconnect();
+    await this.#link.transport.disconnect();
   }
 }
-
-export const md5Of = (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex");
 
 /** The size that a flash chip's JEDEC ID gives in its third byte: a power of two, in two ways. */
 function flashBytesOf(id: number): number | undefined {
   const exponent = id >= 0x32 ? id - 0x20 : id >= 0x20 ? id - 0x06 : id;
   return exponent >= 0x12 && exponent <= 0x1c ? 2 ** exponent : undefined;
-}
-
-const timeoutFor = (bytes: number) =>
-  Math.max(shortestTimeoutMs, (writeTimeoutMsPerMb * bytes) / 1_000_000);
-
-/** 32-bit words, little-endian. */
-function words(...values: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(values.length * 4);
-  const view = new DataView(bytes.buffer);
-  values.forEach((value, index) => {
-    view.setUint32(index * 4, value, true);
-  });
-  return bytes;
 }

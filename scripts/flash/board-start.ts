@@ -1,4 +1,5 @@
 import { printable } from "../../host-sim/printable.ts";
+import { PortError } from "../serial/board-port.ts";
 
 /** What a board did after its reset. */
 export type BoardStart =
@@ -42,6 +43,31 @@ export class StartWatch {
   }
 }
 
+/**
+ * Reads what a board prints until it is clear what it does. A port that goes away meanwhile is an end of
+ * the output, because everything is written.
+ * @param read the next bytes; undefined when none come in time
+ */
+export async function awaitStart(
+  read: (timeoutMs: number) => Promise<Uint8Array | undefined>,
+  timeoutMs: number,
+): Promise<BoardStart> {
+  const watch = new StartWatch();
+  const deadline = performance.now() + timeoutMs;
+  try {
+    for (;;) {
+      const left = deadline - performance.now();
+      const bytes = left <= 0 ? undefined : await read(left);
+      if (bytes === undefined) return watch.end();
+      const start = watch.take(bytes);
+      if (start !== undefined) return start;
+    }
+  } catch (error) {
+    if (error instanceof PortError) return watch.end();
+    throw error;
+  }
+}
+
 function judge(line: string): BoardStart | undefined {
   // The loader's last answer, or noise of the reset, may be before the first line.
   const begin = line.indexOf("{");
@@ -52,7 +78,7 @@ function judge(line: string): BoardStart | undefined {
     if (fields?.type === "abort") return { type: "panic", reason: printable(line) };
     if (fields !== undefined && isRecord) return { type: "started", line: fields };
   }
-  if (/Guru Meditation Error|^abort\(\) was called|^assert failed/.test(line)) {
+  if (/Guru Meditation Error|\babort\(\) was called|\bassert failed/.test(line)) {
     return { type: "panic", reason: printable(line) };
   }
   if (/invalid header|No bootable app|flash read err|csum err/i.test(line)) {

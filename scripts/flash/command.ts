@@ -11,6 +11,7 @@ import {
   addBuildOptions,
   type BuildFlags,
   buildShown,
+  requireBoard,
   variantOf,
 } from "../firmware/build-options.ts";
 import type { FirmwarePackage } from "../package/firmware-package.ts";
@@ -62,7 +63,11 @@ function baudRate(text: string): number {
   throw new InvalidArgumentError("It must be a speed, such as 115200, 460800 or 921600.");
 }
 
+/** On a busy machine, an emulated chip needs longer than a real one to start. */
+const emulatedStartMs = 30_000;
+
 async function flash(flags: FlashFlags): Promise<void> {
+  requireBoard(flags);
   const firmware = await firmwareOf(flags);
   const box = await boxOf(flags);
   if (box !== undefined && firmware !== undefined) {
@@ -74,7 +79,7 @@ async function flash(flags: FlashFlags): Promise<void> {
   const { flashBoard } = await import("./flash-board.ts");
   const { describeStage, describeStart, describeWritten, hasStarted } = await import("./words.ts");
   const { ProgressBar } = await import("./progress-bar.ts");
-  const { name, port, hasControlLines, dispose } = await choosePort(flags.port);
+  const { name, port, hasControlLines, emulated, dispose } = await choosePort(flags.port);
   const bar = new ProgressBar(process.stdout);
   const ending = new AbortController();
   const release = onStopSignal(process, () => ending.abort());
@@ -85,6 +90,7 @@ async function flash(flags: FlashFlags): Promise<void> {
       before: flags.before ?? (hasControlLines ? "reset" : "no-reset"),
       stub: flags.stub ? "auto" : "never",
       baudRate: flags.baud,
+      ...(emulated === undefined ? {} : { startTimeoutMs: emulatedStartMs }),
       ...(firmware === undefined || flags.onlySettings === true ? {} : { firmware }),
       ...(box === undefined ? {} : { box: box.files }),
       onStage: (stage) => bar.step(describeStage(stage, name)),

@@ -63,7 +63,7 @@ async function connectOver(
     return { type: "no-answer", printed: transport.recentText };
   }
   const chipName = await identify(loader, esptool, signal);
-  const board = new BoardLoader(loader, transport, chipName);
+  const board = new BoardLoader({ esptool, loader, transport }, chipName);
   if (chipName !== plainEsp32 || stub === "never") return { type: "connected", loader: board };
   try {
     await loader.runStub();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BoxData, type BoxFiles } from "../../device/box-data.ts";
 import { MemoryFlash } from "../../host-sim/hardware/flash.ts";
+import { UserError } from "../command-line/user-error.ts";
 import { boxPartition } from "../firmware/box-files.ts";
 import { firmwareOf, flashOf, partsOf } from "../package/firmware.rig.ts";
 import type { FirmwarePackage } from "../package/firmware-package.ts";
@@ -280,6 +281,13 @@ describe("flashing a board", function () {
     const board = plugIn({ prints: panic });
     const { start } = success(await flash(board, { firmware: small }));
     assert.deepEqual(start, { type: "panic", reason: panic.trim() });
+  });
+
+  it("passes on that a package for ports is missing", async () => {
+    const board = plugIn();
+    const missing = new UserError("the package cannot be loaded");
+    board.port.open = () => Promise.reject(missing);
+    await assert.rejects(flash(board, { firmware: small }), missing);
   });
 
   it("says that a port is in use", async () => {

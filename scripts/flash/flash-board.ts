@@ -8,10 +8,12 @@ import { flashBytes, partitionTableAt } from "../../host-sim/esp32/flash-image.t
 import type { FirmwarePackage, PackagePart, PartFile } from "../package/firmware-package.ts";
 import { boxPlaceOf, parsePartitionTable, tableBytes } from "../package/partition-table.ts";
 import { PortError } from "../serial/board-port.ts";
-import { type BoardLoader, LoaderError, md5Of, type OnShare } from "./board-loader.ts";
-import { type BoardStart, StartWatch } from "./board-start.ts";
+import type { BoardLoader } from "./board-loader.ts";
+import { awaitStart, type BoardStart } from "./board-start.ts";
 import { boxWrites } from "./box-writes.ts";
-import { type ConnectOptions, connectBoard, plainEsp32 } from "./connect-board.ts";
+import { type ChipProblem, chipProblem } from "./chip-problem.ts";
+import { type ConnectOptions, connectBoard } from "./connect-board.ts";
+import { isLoaderFailure, md5Of, type OnShare } from "./loader-link.ts";
 import { loadEsptool } from "./port-transport.ts";
 
 /** What happens at the moment. */
@@ -43,9 +45,7 @@ export interface FlashOptions extends ConnectOptions {
 export type FlashProblem =
   | "no-answer"
   | "no-stub"
-  | "wrong-chip"
-  | "locked-chip"
-  | "small-flash"
+  | ChipProblem["problem"]
   | "no-box-partition"
   | "not-verified"
   | "stopped-answering"
@@ -71,6 +71,8 @@ export type FlashResult =
     };
 
 const defaultStartTimeoutMs = 10_000;
+/** A block whose answer was lost is sent again, and some loaders then write it twice. */
+const writeAttempts = 2;
 
 class Failure extends Error {
   readonly problem: FlashProblem;
@@ -90,7 +92,7 @@ class Failure extends Error {
  * the bootloader checks before it starts it; then the partition table and the choice of the slot, which
  * are of use only with it; last the bootloader, without which a new board starts nothing. The box's files
  * come after that, first to the free half of their partition.
- * @throws UserError when esptool-js is missing
+ * @throws UserError when a package that it needs is missing
  */
 export async function flashBoard(options: FlashOptions): Promise<FlashResult> {
   return new Flashing(options).run();
@@ -158,7 +160,8 @@ class Flashing {
   async #flash(loader: BoardLoader): Promise<FlashResult> {
     const { firmware, box, onStage } = this.#options;
     onStage({ type: "check" });
-    await this.#check(loader);
+    const misfit = await chipProblem(loader);
+    if (misfit !== undefined) throw new Failure(misfit.problem, misfit.message);
     const place = firmware?.box ?? (await this.#findBox(loader));
     const parts = firmware === undefined ? [] : await this.#writeParts(loader, firmware);
     const boxOutcome = box === undefined ? "left" : await this.#writeBox(loader, place.offset, box);
@@ -167,36 +170,9 @@ class Flashing {
       "everything was written; press EN, or disconnect and connect the board, to start it";
     await loader.restart(this.#options.hasControlLines);
     onStage({ type: "wait" });
-    const start = await this.#awaitStart(loader);
+    const { startTimeoutMs = defaultStartTimeoutMs } = this.#options;
+    const start = await awaitStart((timeoutMs) => loader.readBytes(timeoutMs), startTimeoutMs);
     return { type: "flashed", parts, box: boxOutcome, sentBytes: this.#sentBytes, start };
-  }
-
-  async #check(loader: BoardLoader): Promise<void> {
-    if (loader.chipName !== plainEsp32) {
-      throw new Failure(
-        "wrong-chip",
-        `the chip of this board is ${loader.chipName}, but the firmware is for a plain ESP32: use a board with an ESP32-WROOM-32`,
-      );
-    }
-    if (await loader.isLocked()) {
-      throw new Failure(
-        "locked-chip",
-        "the chip accepts only encrypted or signed firmware (its eFuses are burnt), which this is not: use another board",
-      );
-    }
-    const size = await loader.attachFlash();
-    if (size === undefined) {
-      throw new Failure(
-        "small-flash",
-        "the board's flash memory does not answer: disconnect everything but USB from its pins, and try again",
-      );
-    }
-    if (size < flashBytes) {
-      throw new Failure(
-        "small-flash",
-        `the board has ${size / 1024 / 1024} MB of flash, but the firmware needs 4 MB: use a board with 4 MB`,
-      );
-    }
   }
 
   /** Where the firmware on the board keeps the box's files. */
@@ -228,9 +204,9 @@ class Flashing {
       onStage({ type: "write", file, bytes: bytes.length });
       await this.#write(loader, offset, bytes, file);
     }
-    if (differing.size > 0)
-      this.#state =
-        "the firmware is complete, but the box's files are the old ones: run the same command again";
+    if (differing.size > 0) {
+      this.#state = "the firmware is complete; the box has the files that it had";
+    }
     return firmware.parts.map((part) => ({ file: part.file, isWritten: differing.has(part) }));
   }
 
@@ -244,8 +220,7 @@ class Flashing {
     const writes = boxWrites(partition, files);
     if (writes.length === 0) return "unchanged";
     onStage({ type: "write-box" });
-    this.#state =
-      "the firmware is complete; the box has its old files or the new ones: run the same command again";
+    this.#state = "the box has its old files or the new ones, whole: run the same command again";
     for (const region of writes) {
       await this.#write(loader, offset + region.offset, region.bytes, "the box's files");
     }
@@ -253,31 +228,14 @@ class Flashing {
   }
 
   async #write(loader: BoardLoader, offset: number, bytes: Uint8Array, what: string) {
-    this.#sentBytes += await loader.write(offset, bytes, this.#options.onProgress);
-    if ((await loader.md5(offset, bytes.length)) === md5Of(bytes)) return;
+    for (let attempt = 1; attempt <= writeAttempts; attempt++) {
+      this.#sentBytes += await loader.write(offset, bytes, this.#options.onProgress);
+      if ((await loader.md5(offset, bytes.length)) === md5Of(bytes)) return;
+    }
     throw new Failure(
       "not-verified",
       `${what} was written, but reads back with another MD5: run the same command again, with --baud 115200 if it comes back; else the flash memory is worn out`,
     );
-  }
-
-  async #awaitStart(loader: BoardLoader): Promise<BoardStart> {
-    const watch = new StartWatch();
-    const { startTimeoutMs = defaultStartTimeoutMs } = this.#options;
-    const deadline = performance.now() + startTimeoutMs;
-    try {
-      for (;;) {
-        const left = deadline - performance.now();
-        const bytes = left <= 0 ? undefined : await loader.readBytes(left);
-        if (bytes === undefined) return watch.end();
-        const start = watch.take(bytes);
-        if (start !== undefined) return start;
-      }
-    } catch (error) {
-      // Everything is written, so a port that goes away now is no failure.
-      if (error instanceof PortError) return watch.end();
-      throw error;
-    }
   }
 
   async #explain(error: unknown): Promise<{ problem: FlashProblem; message: string }> {
@@ -285,8 +243,7 @@ class Flashing {
     if (error instanceof Failure) return error;
     if (signal.aborted) return { problem: "cancelled", message: "flashing was cancelled" };
     if (error instanceof PortError) return { problem: "port", message: error.message };
-    const { ESPError } = await loadEsptool();
-    if (!(error instanceof ESPError || error instanceof LoaderError)) throw error;
+    if (!isLoaderFailure(await loadEsptool(), error)) throw error;
     return {
       problem: "stopped-answering",
       message: `the board stopped answering as it should (${error.message.replaceAll(/\s+/g, " ")}): check cable and supply, then run the same command again, with --baud 115200 if it comes back`,

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
+import { findEsptoolProgram } from "../../host-sim/esp32/esptool-programs.ts";
+import { MockBootloader } from "../../host-sim/esp32/mock-bootloader.ts";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { firmwareOf, partsOf } from "../package/firmware.rig.ts";
 import { choosePort } from "../serial/choose-port.ts";
 import { parseTcpAddress } from "../serial/tcp-address.ts";
 import { UsbSerialPort } from "../serial/usb-serial-port.ts";
 import { type FlashOptions, type FlashResult, flashBoard } from "./flash-board.ts";
-import { findMockBootloader, MockBootloader, neededForMock } from "./mock-bootloader.rig.ts";
 
 const firmware = firmwareOf({ parts: partsOf(300_000) });
 const box = new Map([
@@ -37,16 +38,18 @@ function flashed(result: FlashResult) {
 
 describe("flashing, with the loader of Python's esptool on the other side", function () {
   this.timeout(30_000);
+  const program = findEsptoolProgram("esp32-mock-bootloader");
   const mocks: MockBootloader[] = [];
   before(function () {
-    skipWithout(this, "esptool", findMockBootloader() !== undefined, neededForMock);
+    const needed = "esp32-mock-bootloader from PyPI";
+    skipWithout(this, "esptool", program !== undefined, needed);
   });
   afterEach(async () => {
     for (const mock of mocks.splice(0)) await mock.stop();
   });
 
   async function start(options?: Parameters<typeof MockBootloader.start>[1]) {
-    const mock = await MockBootloader.start(findMockBootloader() ?? "", options);
+    const mock = await MockBootloader.start(program ?? "", options);
     mocks.push(mock);
     return mock;
   }

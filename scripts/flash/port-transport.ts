@@ -63,7 +63,7 @@ export function transportFor(
     #recent = "";
     #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     #reading: Promise<void> | undefined;
-    #lost: PortError | undefined;
+    #lost: UserError | undefined;
     #wake: () => void = () => {};
 
     get recentText(): string {
@@ -224,8 +224,8 @@ export function transportFor(
 }
 
 /** A browser's port fails with a DOMException, which says no more than that. */
-function portErrorOf(error: unknown, what: string): PortError {
-  if (error instanceof PortError) return error;
+function portErrorOf(error: unknown, what: string): UserError {
+  if (error instanceof UserError) return error;
   const reason = messageOf(error).replace(/\.$/, "");
   return new PortError("lost", `${what} (${reason}): connect the board again`, { cause: error });
 }

@@ -54,6 +54,7 @@ export class StandIn {
    * it, and an attachment takes effect at once.
    * @param port if it is in use, another one is chosen
    * @param isPrivate for one short command: others must not rely on it
+   * @param listen the address to listen on; default: loopback
    * @throws UserError when the folder has no certificates for the stand-in, or another one is announced
    */
   static async start(
@@ -61,6 +62,7 @@ export class StandIn {
     port: number,
     onLine: (line: string) => void,
     isPrivate = false,
+    listen?: string,
   ): Promise<StandIn> {
     const server = await readIdentity(certs, serverIdentity);
     const service = await readIdentity(certs, serviceIdentity);
@@ -74,6 +76,7 @@ export class StandIn {
       service: { certificate: service.certificatePem },
       refresh: refresher(certs, onLine),
       provisioning: provisioningIn(certs),
+      ...(listen === undefined ? {} : { listen }),
       onRecord: (record) => logRecord(record, onLine),
     };
     const cloud = await startLocalCloud({ ...options, port, fallbackToAnyPort: true });
@@ -165,17 +168,23 @@ function provisioningIn(certs: string): FleetProvisioning {
         return undefined;
       }
     },
-    register: async (thingName, certificate) => {
-      const certificateId = certificateIdOf(certificate);
-      const { certificateArn = "" } = (await cloud.describeCertificate(certificateId)) ?? {};
-      const box: Subject = { type: "box", name: thingName, prefix: defaultPrefix };
-      const { policyName, document } = policyOf(box, localAccount);
-      await cloud.createPolicy(policyName, document);
-      await cloud.createThing(thingName, markOf(box));
-      await cloud.attachPolicy(policyName, certificateArn);
-      await cloud.attachThingPrincipal(thingName, certificateArn);
-      await cloud.updateCertificate(certificateId, "ACTIVE");
-    },
+    register: (thingName, certificate) => admitBox(cloud, thingName, certificateIdOf(certificate)),
     now: Date.now,
   });
+}
+
+/** Lets the stand-in admit a box with a certificate that its control plane has issued. */
+export async function admitBox(
+  cloud: LocalControlPlane,
+  thingName: string,
+  certificateId: string,
+): Promise<void> {
+  const { certificateArn = "" } = (await cloud.describeCertificate(certificateId)) ?? {};
+  const box: Subject = { type: "box", name: thingName, prefix: defaultPrefix };
+  const { policyName, document } = policyOf(box, localAccount);
+  await cloud.createPolicy(policyName, document);
+  await cloud.createThing(thingName, markOf(box));
+  await cloud.attachPolicy(policyName, certificateArn);
+  await cloud.attachThingPrincipal(thingName, certificateArn);
+  await cloud.updateCertificate(certificateId, "ACTIVE");
 }

@@ -24,7 +24,6 @@ async function monitor({ port: asked, json }: MonitorFlags): Promise<void> {
   const { name, port, dispose } = await choosePort(asked);
   const ending = new AbortController();
   const release = endWith(() => ending.abort());
-  process.stderr.write(`${name}; Ctrl-] ends it\n`);
   try {
     await runMonitor({
       port,
@@ -32,6 +31,7 @@ async function monitor({ port: asked, json }: MonitorFlags): Promise<void> {
         const text = json === true ? jsonOf(line) : describeSerial(line).join("\n");
         if (text !== undefined) process.stdout.write(`${text}\n`);
       },
+      onOpened: () => process.stderr.write(`${name}; Ctrl-] ends it\n`),
       onNotice: (words) => process.stderr.write(`${words}\n`),
       signal: ending.signal,
     });

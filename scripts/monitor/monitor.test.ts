@@ -29,6 +29,7 @@ async function monitored() {
   const ended = runMonitor({
     port: board.port,
     onLine: (line) => lines.push(line),
+    onOpened: () => {},
     onNotice: (words) => notices.push(words),
     signal: ending.signal,
   });
@@ -88,7 +89,13 @@ describe("the monitor", () => {
     const { cable, port } = plugInBoard();
     cable.cut();
     const { signal } = new AbortController();
-    const ended = runMonitor({ port, onLine: () => {}, onNotice: () => {}, signal });
+    const ended = runMonitor({
+      port,
+      onLine: () => {},
+      onOpened: () => {},
+      onNotice: () => {},
+      signal,
+    });
     await assert.rejects(ended, /Failed to open/);
   });
 

@@ -6,6 +6,8 @@ export interface MonitorOptions {
   readonly port: BoardPort;
   /** Each line, untrusted, without its line break. */
   onLine(line: string): void;
+  /** The port has been opened for the first time. */
+  onOpened(): void;
   /** The port was lost, or is back. */
   onNotice(words: string): void;
   /** ends the monitor */
@@ -24,6 +26,7 @@ const longestLine = 2_048;
 export async function runMonitor(options: MonitorOptions): Promise<void> {
   const { port, onNotice, signal } = options;
   await openPort(port);
+  options.onOpened();
   while (!signal.aborted) {
     try {
       await readLines(options);

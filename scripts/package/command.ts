@@ -8,6 +8,7 @@ import {
   addBuildOptions,
   type BuildFlags,
   buildShown,
+  requireBoard,
   variantOf,
 } from "../firmware/build-options.ts";
 
@@ -42,11 +43,7 @@ export function registerPackageCommand(program: Command): void {
 }
 
 async function makePackage(flags: PackageFlags): Promise<void> {
-  if (!flags.platform.startsWith("esp32")) {
-    throw new UserError(
-      `${flags.platform} is not a board: use --platform esp32, or a board of the SDK`,
-    );
-  }
+  requireBoard(flags);
   const { firmwareOfBuild } = await import("./built-firmware.ts");
   const { writePackage } = await import("./write-package.ts");
   const { removeUpdate, writeUpdate } = await import("../signing/write-update.ts");

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { layOutFlash } from "../../host-sim/esp32/flash-image.ts";
 import type { FirmwarePackage, PackagePart, PartFile } from "./firmware-package.ts";
+import { encodePartitionTable, type TableEntry } from "./partition-table.ts";
 
 /**
  * An image in esptool's format: a header, one segment, a checksum in the last byte of sixteen, a digest.
@@ -24,16 +25,8 @@ export function imageOf(length: number, seed = 1): Uint8Array {
   return new Uint8Array(Buffer.concat([body, createHash("sha256").update(body).digest()]));
 }
 
-interface Entry {
-  readonly name: string;
-  readonly type: number;
-  readonly subtype: number;
-  readonly offset: number;
-  readonly bytes: number;
-}
-
 /** device/xs/esp32/partitions.csv */
-export const entries: readonly Entry[] = [
+export const entries: readonly TableEntry[] = [
   { name: "nvs", type: 1, subtype: 2, offset: 0x9000, bytes: 0x5000 },
   { name: "otadata", type: 1, subtype: 0, offset: 0xe000, bytes: 0x2000 },
   { name: "box", type: 1, subtype: 0x40, offset: 0x10000, bytes: 0x10000 },
@@ -41,22 +34,7 @@ export const entries: readonly Entry[] = [
   { name: "ota_1", type: 0, subtype: 0x11, offset: 0x210000, bytes: 0x1f0000 },
 ];
 
-/** A binary partition table, without the MD5 that ESP-IDF adds. */
-export function tableOf(of: readonly Entry[] = entries): Uint8Array {
-  const table = new Uint8Array(0xc00).fill(0xff);
-  const view = new DataView(table.buffer);
-  for (const [index, { name, type, subtype, offset, bytes }] of of.entries()) {
-    const at = index * 32;
-    table.fill(0, at, at + 32);
-    view.setUint16(at, 0x50aa, true);
-    table[at + 2] = type;
-    table[at + 3] = subtype;
-    view.setUint32(at + 4, offset, true);
-    view.setUint32(at + 8, bytes, true);
-    table.set(Buffer.from(name), at + 12);
-  }
-  return table;
-}
+export const tableOf = (of: readonly TableEntry[] = entries) => encodePartitionTable(of);
 
 /** The parts of a firmware with an application of so many bytes. */
 export function partsOf(applicationBytes = 100_000, seed = 1): readonly PackagePart[] {

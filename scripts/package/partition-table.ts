@@ -38,6 +38,23 @@ export function parsePartitionTable(table: Uint8Array): readonly TableEntry[] | 
   return entries.length === 0 ? undefined : entries;
 }
 
+/** A table without the MD5 that ESP-IDF adds. */
+export function encodePartitionTable(entries: readonly TableEntry[]): Uint8Array {
+  const table = new Uint8Array(tableBytes).fill(0xff);
+  const view = new DataView(table.buffer);
+  for (const [index, { name, type, subtype, offset, bytes }] of entries.entries()) {
+    const at = index * entryBytes;
+    table.fill(0, at, at + entryBytes);
+    view.setUint16(at, entryMagic, true);
+    table[at + 2] = type;
+    table[at + 3] = subtype;
+    view.setUint32(at + 4, offset, true);
+    view.setUint32(at + 8, bytes, true);
+    table.set(Buffer.from(name), at + 12);
+  }
+  return table;
+}
+
 /** The places that flashing needs; undefined if one of them is missing. */
 export function placesOf(entries: readonly TableEntry[]) {
   const find = (type: number, subtype: number) =>

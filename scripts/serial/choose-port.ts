@@ -17,6 +17,9 @@ const bridgeMakers: ReadonlyMap<number, string> = new Map([
   [0x067b, "Prolific"],
 ]);
 
+/** The maker of the USB-to-serial chip; undefined if the port is hardly a board's. */
+export const bridgeMakerOf = (vendorId: number): string | undefined => bridgeMakers.get(vendorId);
+
 /** A port, and what to call it. */
 export interface ChosenPort {
   readonly name: string;

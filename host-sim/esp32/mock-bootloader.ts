@@ -1,27 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { projectRoot } from "../../host-sim/project-root.ts";
-
-/** Python's esptool and esp32-mock-bootloader, where `.ci/run` installs them. */
-const programs = join(projectRoot, "build", "esptool", "bin");
-
-function find(program: string): string | undefined {
-  const path = join(programs, program);
-  return existsSync(path) ? path : undefined;
-}
-
-export const findMockBootloader = () => find("esp32-mock-bootloader");
-
-export const neededForMock =
-  "esp32-mock-bootloader from PyPI in build/esptool, as .ci/run installs it";
 
 /**
- * A chip in download mode: the loader of its ROM, and the stub, on Python's esptool's own tables. It
- * keeps its flash between connections, and runs no firmware.
+ * A chip in download mode: the loader of its ROM, and the stub, by PyPI's
+ * esp32-mock-bootloader. It keeps its flash between connections, and runs no firmware.
  */
 export class MockBootloader {
   /** `socket://…`, or the path of a terminal */

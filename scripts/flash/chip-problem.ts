@@ -1,0 +1,35 @@
+import { flashBytes } from "../../host-sim/esp32/flash-image.ts";
+import type { BoardLoader } from "./board-loader.ts";
+import { plainEsp32 } from "./connect-board.ts";
+
+/** Why a chip cannot have the firmware: one line, with what to do. */
+export interface ChipProblem {
+  readonly problem: "wrong-chip" | "locked-chip" | "small-flash";
+  readonly message: string;
+}
+
+/** Connects the flash too. Undefined if the chip is right. */
+export async function chipProblem(loader: BoardLoader): Promise<ChipProblem | undefined> {
+  if (loader.chipName !== plainEsp32) {
+    return {
+      problem: "wrong-chip",
+      message: `the chip of this board is ${loader.chipName}, but the firmware is for a plain ESP32: use a board with an ESP32-WROOM-32`,
+    };
+  }
+  if (await loader.isLocked()) {
+    return {
+      problem: "locked-chip",
+      message:
+        "the chip accepts only encrypted or signed firmware (its eFuses are burnt), which this is not: use another board",
+    };
+  }
+  const size = await loader.attachFlash();
+  if (size !== undefined && size >= flashBytes) return undefined;
+  return {
+    problem: "small-flash",
+    message:
+      size === undefined
+        ? "the board's flash memory does not answer: disconnect everything but USB from its pins, and try again"
+        : `the board has ${size / 1024 / 1024} MB of flash, but the firmware needs 4 MB: use a board with 4 MB`,
+  };
+}
