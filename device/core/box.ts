@@ -82,6 +82,8 @@ export class Box implements StateMachine<BoxEffect> {
   readonly #updater: Updater | undefined;
   /** the command whose pulse is in progress */
   #opening: { readonly command: Command; readonly entry: JournalEntry | undefined } | undefined;
+  /** of an update, in percent */
+  #toldProgress: number | null = null;
   #isStopping = false;
   #isSeenStored = true;
   readonly #travelMs: number;
@@ -283,6 +285,11 @@ export class Box implements StateMachine<BoxEffect> {
 
   #fromUpdater(updateEffects: readonly UpdateEffect[] = [], now: Instant): BoxEffect[] {
     const effects: BoxEffect[] = [];
+    const progress = this.#updater?.status?.progress ?? null;
+    if (progress !== this.#toldProgress || updateEffects.some(({ type }) => type === "update")) {
+      this.#toldProgress = progress;
+      this.#status.changed(now.ticks);
+    }
     for (const effect of updateEffects) {
       if (effect.type !== "publish") {
         effects.push(effect);
@@ -458,6 +465,7 @@ export class Box implements StateMachine<BoxEffect> {
     const report = this.#status.take(state, now, {
       shortConnections: this.#connection.shortConnections,
       droppedEvents: this.#session.droppedMessages,
+      update: this.#updater?.status ?? null,
     });
     const message: OutgoingMessage = {
       topic: this.#topics.status,
