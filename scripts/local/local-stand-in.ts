@@ -21,7 +21,7 @@ import { readRecord } from "../certs/provisioning-record.ts";
 import { defaultTemplate } from "../claim/template.ts";
 import { messageOf } from "../command-line/user-error.ts";
 import { LocalControlPlane, localPrincipals } from "../provision/local-control-plane.ts";
-import { markOf, policyOf, type Subject } from "../provision/subject.ts";
+import { markOf, policiesOf, type Subject } from "../provision/subject.ts";
 import { UpdateControl } from "./update-control.ts";
 
 /**
@@ -198,10 +198,11 @@ export async function admitBox(
 ): Promise<void> {
   const { certificateArn = "" } = (await cloud.describeCertificate(certificateId)) ?? {};
   const box: Subject = { type: "box", name: thingName, prefix: defaultPrefix };
-  const { policyName, document } = policyOf(box, localAccount);
-  await cloud.createPolicy(policyName, document);
   await cloud.createThing(thingName, markOf(box));
-  await cloud.attachPolicy(policyName, certificateArn);
+  for (const { policyName, document } of policiesOf(box, localAccount)) {
+    await cloud.createPolicy(policyName, document);
+    await cloud.attachPolicy(policyName, certificateArn);
+  }
   await cloud.attachThingPrincipal(thingName, certificateArn);
   await cloud.updateCertificate(certificateId, "ACTIVE");
 }

@@ -3,11 +3,14 @@ import type { GateLink } from "../../web/cloud/gate-link.ts";
 /**
  * The firmware of boxes as their retained statuses say. What does not come in time stays unknown: an
  * update does not need it.
+ * @param withinMs for the connection
+ * @param retainedMs for the statuses, which come at once
  */
 export async function firmwareVersions(
   link: GateLink,
   things: readonly string[],
   withinMs: number,
+  retainedMs: number,
 ): Promise<Record<string, string>> {
   const versions: Record<string, string> = Object.create(null);
   let timeout: NodeJS.Timeout | undefined;
@@ -21,7 +24,9 @@ export async function firmwareVersions(
         if (things.every((each) => versions[each] !== undefined)) resolve();
       },
       onListening: (isListening) => {
-        if (!isListening) resolve();
+        clearTimeout(timeout);
+        if (isListening) timeout = setTimeout(resolve, retainedMs);
+        else resolve();
       },
     });
   });

@@ -39,8 +39,9 @@ export async function openCloud(
   }
 }
 
-/** How long to wait for statuses that the broker has retained. */
-const statusesWithinMs = 3_000;
+/** How long to wait for a connection, and then for the statuses that the broker has retained. */
+const connectedWithinMs = 10_000;
+const retainedWithinMs = 700;
 
 /** The boxes' firmware, as far as this machine may hear it. */
 export async function versionsNow(
@@ -57,7 +58,12 @@ export async function versionsNow(
             { certs, thing },
             place.type === "aws" ? awsServiceIdentity : serviceIdentity,
           );
-    return await firmwareVersions(await linkTo(broker), things, statusesWithinMs);
+    return await firmwareVersions(
+      await linkTo(broker),
+      things,
+      connectedWithinMs,
+      retainedWithinMs,
+    );
   } catch (error) {
     // Without a certificate for the service, or a connection: the table has no versions.
     if (error instanceof UserError) return {};

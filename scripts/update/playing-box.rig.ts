@@ -148,15 +148,18 @@ export class PlayingBox {
   }
 
   async #ask(path: string, payload: string | Uint8Array, answer: string): Promise<Buffer> {
+    let onClose = () => {};
     const answered = new Promise<Buffer>((resolve, reject) => {
       this.#waiting.set(answer, resolve);
-      this.#client.once("close", () => reject(new Error("the connection was lost")));
+      onClose = () => reject(new Error("the connection was lost"));
+      this.#client.once("close", onClose);
     });
     await this.#client.publishAsync(`${this.#root}/${path}`, Buffer.from(payload), { qos: 1 });
     try {
       return await answered;
     } finally {
       this.#waiting.delete(answer);
+      this.#client.off("close", onClose);
     }
   }
 }
