@@ -64,8 +64,9 @@ export async function followRollout(options: FollowOptions): Promise<RolloutEnd>
 async function begin({ cloud, plan, firmware }: FollowOptions, stage: number) {
   const jobId = jobIdOf(plan, stage);
   const known = await cloud.describeJob(jobId);
-  if (known !== undefined) return known;
+  if (known !== undefined && cloud.isLasting) return known;
   await cloud.createStream(plan.id, firmware);
+  if (known !== undefined) return known;
   await cloud.createJob(jobRequestOf(plan, stage));
   return { status: "IN_PROGRESS" } as const;
 }

@@ -154,10 +154,15 @@ export class PlayingBox {
       onClose = () => reject(new Error("the connection was lost"));
       this.#client.once("close", onClose);
     });
-    await this.#client.publishAsync(`${this.#root}/${path}`, Buffer.from(payload), { qos: 1 });
+    const publish = () =>
+      this.#client.publish(`${this.#root}/${path}`, Buffer.from(payload), { qos: 1 });
+    publish();
+    // Nobody may have been there to hear it.
+    const repeated = path === "jobs/start-next" ? setInterval(publish, 300) : undefined;
     try {
       return await answered;
     } finally {
+      clearInterval(repeated);
       this.#waiting.delete(answer);
       this.#client.off("close", onClose);
     }

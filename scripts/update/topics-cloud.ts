@@ -48,6 +48,7 @@ export class TopicsUpdateCloud implements UpdateCloud {
   /** one write after another, each with the newest state */
   #saving: Promise<void> = Promise.resolve();
   #isSaving = false;
+  #isClosing = false;
   #problem: unknown;
 
   private constructor(options: TopicsCloudOptions, client: MqttClient, jobs: Jobs) {
@@ -92,12 +93,18 @@ export class TopicsUpdateCloud implements UpdateCloud {
       );
     }
     cloud.#announce();
+    let isLost = false;
     client.on("connect", () => {
+      isLost = false;
       options.onNote("connected to the broker again");
       // The library subscribes again by itself.
       cloud.#announce();
     });
-    client.on("close", () => options.onNote("the connection to the broker was lost"));
+    client.on("close", () => {
+      // Every try to connect ends with another "close".
+      if (!cloud.#isClosing && !isLost) options.onNote("the connection to the broker was lost");
+      isLost = true;
+    });
     return cloud;
   }
 
@@ -147,13 +154,11 @@ export class TopicsUpdateCloud implements UpdateCloud {
 
   async close(): Promise<void> {
     const client = this.#client;
-    client.removeAllListeners("close").removeAllListeners("connect");
+    this.#isClosing = true;
     this.#connection.close();
     this.#unwatch();
-    // A broker that is gone does not take what was published last.
-    const giveUp = setTimeout(() => client.stream.destroy(), farewellMs);
-    await client.endAsync(!client.connected).catch(() => {});
-    clearTimeout(giveUp);
+    if (client.connected) await ended(client);
+    else client.end(true);
     await this.#saved();
   }
 
@@ -209,6 +214,20 @@ function stateFile({ certs, rolloutId }: Pick<TopicsCloudOptions, "certs" | "rol
   return join(rolloutsFolder(certs), `${rolloutId}.jobs.json`);
 }
 
+/** Resolves in time also when the broker does not take what was published last. */
+function ended(client: MqttClient): Promise<void> {
+  return new Promise((resolve) => {
+    const giveUp = setTimeout(() => {
+      client.end(true);
+      resolve();
+    }, farewellMs);
+    client.end(false, () => {
+      clearTimeout(giveUp);
+      resolve();
+    });
+  });
+}
+
 async function connectTo(broker: Broker, reconnectPeriod: number): Promise<MqttClient> {
   const { endpoint, port, alpn, identity } = broker;
   const { connect } = await import("mqtt");
@@ -230,7 +249,8 @@ async function connectTo(broker: Broker, reconnectPeriod: number): Promise<MqttC
   try {
     await new Promise<void>((resolve, reject) => {
       client.once("connect", () => resolve());
-      client.once("error", reject);
+      // Later errors are followed by "close".
+      client.on("error", reject);
       client.once("close", () => reject(new Error("the broker closed the connection")));
     });
   } catch (error) {
@@ -240,9 +260,6 @@ async function connectTo(broker: Broker, reconnectPeriod: number): Promise<MqttC
       { cause: error },
     );
   }
-  // Later ones are followed by "close".
-  client.removeAllListeners("error").on("error", () => {});
-  client.removeAllListeners("close");
   return client;
 }
 
