@@ -82,7 +82,7 @@ function answers({ endpoint, port }: RunningStandIn): Promise<boolean> {
 }
 
 function only({ endpoint, port, prefix, pid, control }: RunningStandIn): RunningStandIn {
-  const { port: controlPort, secret } = control ?? {};
+  const { port: controlPort, secret } = Object(control) as Partial<Record<string, unknown>>;
   return {
     endpoint,
     port,
