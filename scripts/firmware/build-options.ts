@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { type NetworkKind, networkKinds } from "../../device/config.ts";
+import { defaultCertsDirectory } from "../certs/paths.ts";
 import { UserError } from "../command-line/user-error.ts";
 import type { Variant } from "./build.ts";
 
@@ -43,6 +44,8 @@ export function variantOf({ platform, debug, emulator }: BuildFlags): Variant {
  */
 export async function buildShown(flags: BuildFlags): Promise<void> {
   const { build } = await import("./build.ts");
+  const { readUpdateKeys } = await import("../signing/signing-key.ts");
+  const updateKeys = await readUpdateKeys(defaultCertsDirectory);
   const isTerminal = process.stdout.isTTY === true;
   const clear = isTerminal ? "\r\x1b[K" : "";
   const variant = variantOf(flags);
@@ -50,6 +53,7 @@ export async function buildShown(flags: BuildFlags): Promise<void> {
     ...variant,
     network: variant.emulator ? "ethernet" : flags.network,
     ...(flags.manifest === undefined ? {} : { boardManifest: flags.manifest }),
+    updateKeys,
     environment: process.env,
     onStep: (step) => process.stdout.write(`${clear}${step}\n`),
     onProgress: (detail) => {
