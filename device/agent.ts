@@ -3,6 +3,8 @@ import type { Settings } from "./config.ts";
 import type { ClaimReport } from "./core/claimer.ts";
 import type { ConnectionState } from "./core/connection.ts";
 import { PacketParser } from "./core/mqtt/codec.ts";
+import type { ChangeVerdict } from "./core/shadow.ts";
+import type { SettingsChange } from "./core/shadow-settings.ts";
 import type { StateMachine } from "./core/state-machine.ts";
 import { GatePin } from "./gate-pin.ts";
 import {
@@ -36,7 +38,17 @@ export interface AgentOptions {
   readonly firmware: string;
   /** shared by many boxes in one process; by default, each box has its own */
   readonly parser?: PacketParser;
+  /** what becomes of changes of the settings from far away; default: they are refused */
+  readonly changes?: SettingsChanges;
   onRecord?(record: AgentRecord): void;
+}
+
+export interface SettingsChanges {
+  /** the settings may still be taken back */
+  readonly isOnTrial: boolean;
+  judge(change: SettingsChange): ChangeVerdict;
+  /** Stops the agent when no pulse is under way. Another one starts with these settings. */
+  attempt(change: SettingsChange): void;
 }
 
 /** A timer that is later than this is lost. */

@@ -38,6 +38,7 @@ describe("parseSettings", () => {
       claim: undefined,
       led: undefined,
       appUrl: undefined,
+      shadow: false,
       prefix: "gate",
       pin: 5,
       pulseMs: 500,
