@@ -1,8 +1,10 @@
 import type { Settings } from "./config.ts";
-import { Box, type BoxEffect } from "./core/box.ts";
+import { Box, type BoxEffect, type BoxOptions } from "./core/box.ts";
 import { type ClaimEffect, Claimer } from "./core/claimer.ts";
 import type { PacketParser } from "./core/mqtt/codec.ts";
+import { updateKey } from "./core/update-effect.ts";
 import type { Device, Identity } from "./hal.ts";
+import { updateTopicsOf } from "./messages/update-topics.ts";
 
 /** The effects that the agent carries out. */
 export type Effect = BoxEffect | ClaimEffect;
@@ -26,7 +28,9 @@ export function makeBox(parts: MachineParts, parser: PacketParser, identity: Ide
       "seen-ids": storage.read("seen-ids"),
       events: storage.read("events"),
       "moves-until": storage.read("moves-until"),
+      [updateKey]: storage.read(updateKey),
     },
+    ...updatesOf(parts),
     parser,
     pulseEndsItself: device.gatePin.pulse !== undefined,
     random: () => system.random(),
@@ -37,6 +41,33 @@ export function makeBox(parts: MachineParts, parser: PacketParser, identity: Ide
       certificateEndsAt,
     }),
   });
+}
+
+/** What the box needs to update its firmware, if the settings want it and the hardware can do it. */
+function updatesOf({ device, settings, firmware }: MachineParts): Pick<BoxOptions, "updates"> {
+  const { updates: hardware, system } = device;
+  const { updates, prefix, thingName } = settings;
+  if (hardware === undefined || updates === "off") return {};
+  const { slots, chip, network, keyCount } = hardware;
+  return {
+    updates: {
+      topics: updateTopicsOf(updates, prefix, thingName),
+      target: {
+        version: firmware,
+        chip,
+        network,
+        slotBytes: slots.otherLength,
+        keyCount,
+        verify: (bytes, signature, key) => hardware.verify(bytes, signature, key),
+        freeHeap: () => system.freeHeap(),
+      },
+      slots: {
+        isOnTrial: slots.runningState === "trial",
+        hasOtherFailed: slots.hasOtherFailed,
+      },
+      makeDigest: () => hardware.makeDigest(),
+    },
+  };
 }
 
 /** @param isOnce see {@link ClaimerOptions} */

@@ -5,7 +5,9 @@ import type { ConnectionState } from "./core/connection.ts";
 import { PacketParser } from "./core/mqtt/codec.ts";
 import type { ChangeVerdict } from "./core/shadow.ts";
 import type { SettingsChange } from "./core/shadow-settings.ts";
+import type { SlotOperation } from "./core/slot-operation.ts";
 import type { StateMachine } from "./core/state-machine.ts";
+import type { UpdateReport } from "./core/update-effect.ts";
 import { GatePin } from "./gate-pin.ts";
 import {
   type Device,
@@ -18,6 +20,7 @@ import {
 import type { EventReport } from "./messages/event.ts";
 import type { StatusReport } from "./messages/status.ts";
 import { OwnCertificate } from "./own-certificate.ts";
+import { performOperation } from "./slot-operations.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 /** What an observer receives: a terminal, a log, a test. It contains no secrets. */
@@ -30,7 +33,8 @@ export type AgentRecord =
     }
   | ({ readonly type: "claim" } & ClaimReport)
   | ({ readonly type: "event" } & EventReport)
-  | ({ readonly type: "status" } & StatusReport);
+  | ({ readonly type: "status" } & StatusReport)
+  | ({ readonly type: "update" } & UpdateReport);
 
 export interface AgentOptions {
   readonly device: Device;
@@ -176,6 +180,15 @@ export class Agent {
         case "status":
           this.#options.onRecord?.({ type: "status", ...effect.report });
           break;
+        case "slots":
+          this.#apply(this.#operate(effect.operation), now);
+          break;
+        case "update":
+          this.#options.onRecord?.({ type: "update", ...effect.report });
+          break;
+        case "restart":
+          this.stop(() => this.#device.updates?.slots.restart());
+          break;
         case "state":
           this.#enterState(effect.state, effect.reason);
           break;
@@ -203,6 +216,19 @@ export class Agent {
     const now = this.#device.clock.now();
     const effects = value === 1 ? this.#machine.rose?.(now) : this.#machine.fell?.(now);
     if (effects !== undefined) this.#apply(effects, now);
+  }
+
+  /** The flash may take its time: the clock is read again. */
+  #operate(operation: SlotOperation): Effect[] {
+    const { updates, clock } = this.#device;
+    if (updates === undefined) return [];
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = performOperation(updates.slots, operation);
+    } catch {
+      return this.#machine.operationFailed?.(operation, clock.now()) ?? [];
+    }
+    return this.#machine.operationDone?.(operation, bytes, clock.now()) ?? [];
   }
 
   #enterState(state: ConnectionState, reason: string | null): void {

@@ -36,6 +36,7 @@ describe("parseSettings", () => {
       port: 8883,
       alpn: false,
       claim: undefined,
+      updates: "off",
       led: undefined,
       appUrl: undefined,
       shadow: false,

@@ -42,6 +42,8 @@ export interface Settings {
   readonly timeServers: readonly string[];
   /** for a box that is provisioned without a certificate of its own and claims one */
   readonly claim: ClaimSettings | undefined;
+  /** whether the firmware is updated over the air, and by which topics (messages/update-topics.ts) */
+  readonly updates: UpdatesKind;
   /** a light on another pin; HIGH: it shines */
   readonly led: { readonly pin: number } | undefined;
   /** where the staff app is: whoever sets the WiFi by Improv is led there */
@@ -60,6 +62,13 @@ export interface ClaimSettings {
 
 export const networkKinds = ["wifi", "ethernet"] as const;
 export type NetworkKind = (typeof networkKinds)[number];
+
+/**
+ * `off`: the box subscribes to nothing more, because a broker may close the connection where a policy
+ * does not allow it.
+ */
+export const updatesKinds = ["off", "aws", "topics"] as const;
+export type UpdatesKind = (typeof updatesKinds)[number];
 
 interface NumberLimit {
   readonly default: number;
@@ -131,6 +140,7 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     networks: reader.networks(),
     timeServers: reader.timeServers(),
     claim: reader.claim(),
+    updates: reader.updatesKind(),
     led: reader.led(),
     appUrl: reader.appUrl(),
     shadow: reader.flag("shadow"),
@@ -211,6 +221,14 @@ class SettingsReader {
     if (found !== undefined) return found;
     this.problems.push(`network must be ${networkKinds.join(" or ")}: ${show(value)}`);
     return "wifi";
+  }
+
+  updatesKind(): UpdatesKind {
+    const value = this.#input.updates ?? "off";
+    const found = updatesKinds.find((kind) => kind === value);
+    if (found !== undefined) return found;
+    this.problems.push(`updates must be ${updatesKinds.join(", ")}: ${show(value)}`);
+    return "off";
   }
 
   networks(): WiFiNetwork[] {

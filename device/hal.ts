@@ -180,10 +180,11 @@ export interface Flash {
 }
 
 /**
- * The two slots for a firmware in flash: one runs, the other takes an update. Like ECMA-419's Update
- * (clause "Update class pattern"), it writes into an inactive slot and then changes which one starts. It
- * differs in two ways: the caller erases, sector by sector, so that no call is long; and a new firmware
- * runs on trial until it is confirmed. A reset before that brings the old one back.
+ * The two slots for a firmware in flash: one runs, the other takes an update. The model is ECMA-419's
+ * firmware update (Moddable's `embedded:update`): bytes are written to the slot that does not run, and at
+ * the end it becomes the one that starts. It differs in two ways: the caller erases, sector by sector, so
+ * that no call is long; and a new firmware runs on trial until it is confirmed. A reset before that
+ * brings the old one back.
  *
  * Every call takes effect before it returns, and throws if the flash fails. A power cut at any moment
  * leaves one slot that starts.
@@ -220,6 +221,25 @@ export interface Digest {
   write(bytes: Uint8Array): void;
   /** Once, after everything has been written. */
   end(): Uint8Array;
+}
+
+/** What a box needs to update its firmware. */
+export interface UpdateHardware {
+  readonly slots: FirmwareSlots;
+  /** what an update must be for, such as `ESP32` */
+  readonly chip: string;
+  /** what the running firmware was built for; undefined if it supports each kind */
+  readonly network: "wifi" | "ethernet" | undefined;
+  /** how many public keys the image has */
+  readonly keyCount: number;
+  /**
+   * Whether that key signed these bytes: ECDSA with P-256 and SHA-256.
+   * @param signature `ECDSA-Sig-Value`, DER, untrusted
+   * @param key 0 for the first public key in the image
+   */
+  verify(bytes: Uint8Array, signature: Uint8Array, key: number): boolean;
+  /** SHA-256 */
+  makeDigest(): Digest;
 }
 
 /**
@@ -277,6 +297,8 @@ export interface Device {
   readonly timer: Timer;
   readonly storage: KeyValue;
   readonly system: System;
+  /** absent if the firmware cannot be replaced */
+  readonly updates?: UpdateHardware;
   /**
    * A certificate request (PKCS#10, PEM), signed with the box's own key; undefined if the image has
    * none. It contains no secrets, and is read on demand.

@@ -4,6 +4,6 @@
  * 04, x, y. With none, the box refuses every update as `unsigned`.
  *
  * `boom-box build` replaces this module by one with the keys of certs/update-signing (see
- * scripts/firmware/update-keys.ts).
+ * scripts/signing/signing-key.ts).
  */
 export const updateKeys: readonly string[] = [];

@@ -73,6 +73,7 @@ describe("describeRecord", () => {
       capped: 0,
       shortConnections: 0,
       droppedEvents: 0,
+      update: null,
     };
     assert.equal(describeRecord(status), "status      online, 3 opened, 2 refused");
   });

@@ -15,6 +15,11 @@ export type InstallationEffect =
   | { readonly type: "confirmed" }
   | { readonly type: "failed"; readonly reason: UpdateReason };
 
+/**
+ * Between two operations. ESP-IDF's task watchdog also watches the idle task, which runs only while this
+ * one waits: without a pause, a chain of operations is a panic after some seconds.
+ */
+export const restMs = 10;
 /** How often a restart that would disturb somebody is considered again. */
 const idleRetryMs = 5_000;
 
@@ -32,6 +37,8 @@ export class Installation {
   #isAgreed = false;
   #isRestarting = false;
   #idleAt = 0;
+  /** there is no operation of a download before */
+  #restsUntil = 0;
 
   /** @param isIdle whether a restart would disturb nobody */
   constructor(isIdle: (now: number) => boolean) {
@@ -122,6 +129,7 @@ export class Installation {
 
   /** @param bytes what was read */
   done(operation: SlotOperation, bytes: Uint8Array | undefined, now: number): InstallationEffect[] {
+    this.#restsUntil = now + restMs;
     switch (operation.type) {
       case "confirm":
         this.#trial = undefined;
@@ -137,6 +145,7 @@ export class Installation {
   }
 
   failed(operation: SlotOperation, now: number): InstallationEffect[] {
+    this.#restsUntil = now + restMs;
     switch (operation.type) {
       case "confirm":
         this.#trial?.postpone(now);
@@ -156,7 +165,7 @@ export class Installation {
     if (this.#isRestarting) return undefined;
     if (this.#trial !== undefined) return this.#trial.deadline;
     const download = this.#download;
-    if (download?.operation !== undefined) return 0;
+    if (download?.operation !== undefined) return this.#restsUntil;
     return this.#isAgreed ? this.#idleAt : undefined;
   }
 

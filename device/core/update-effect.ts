@@ -1,4 +1,4 @@
-import type { UpdateReason } from "../messages/update.ts";
+import type { UpdateReason, UpdateStage } from "../messages/update.ts";
 import type { SlotOperation } from "./slot-operation.ts";
 
 /** The one storage key; its value has at most 300 bytes, and is empty if there is no update. */
@@ -17,18 +17,7 @@ export type UpdateEffect =
 
 /** What an observer is told. */
 export interface UpdateReport {
-  readonly state:
-    | "downloading"
-    | "ready"
-    | "restarting"
-    | "trial"
-    | "confirmed"
-    | "giving-up"
-    | "succeeded"
-    | "failed"
-    | "rejected"
-    /** the server has no such job any more */
-    | "dropped";
+  readonly state: UpdateStage;
   readonly job: string | null;
   readonly version: string | null;
   readonly reason: UpdateReason | null;

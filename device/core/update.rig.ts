@@ -329,6 +329,11 @@ export class UpdateWorld {
 
   notify(): void {
     const { topic, payload } = this.server.notification();
+    this.deliver(topic, payload);
+  }
+
+  /** A message comes that no server has sent. */
+  deliver(topic: string, payload: Uint8Array): void {
     this.after(latencyMs, () => this.#receive(topic, payload));
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { blockBytes } from "../messages/update-blocks.ts";
+import { blockBytes, writeBlock } from "../messages/update-blocks.ts";
+import { restMs } from "./installation.ts";
 import { trialMs } from "./trial.ts";
 import {
   type Behaviour,
@@ -228,19 +229,16 @@ describe("a download", () => {
     assert.equal(world.version, "1.1.0");
   });
 
-  it("does at most one operation in each turn: a command never waits for two", () => {
+  it("rests after each operation: a command never waits for two, and the idle task runs", () => {
     const { world } = worldOf();
-    const { updater } = world;
-    assert.ok(updater);
-    world.run(3_200);
-    let most = 0;
-    for (let turn = 0; turn < 300; turn++) {
-      const before = operationsOf(world).length;
-      world.run(0);
-      most = Math.max(most, operationsOf(world).length - before);
-      world.run(7);
+    world.run(5 * minute);
+    const starts = world.deeds.flatMap((deed) => (deed.type === "slots" ? [deed] : []));
+    assert.ok(starts.length > 100);
+    for (const [index, { at, operation }] of starts.entries()) {
+      const next = starts[index + 1];
+      const tookMs = operation === "read" ? 2 : 45;
+      if (next) assert.ok(next.at - at - tookMs >= restMs, `${operation}, ${next.operation}`);
     }
-    assert.equal(most, 1);
   });
 
   it("goes on where it was after a restart, and stores that every 64 KB", () => {
@@ -407,6 +405,58 @@ describe("what a box tells of its job", () => {
       outcomeOf(job).map(({ status }) => status),
       ["SUCCEEDED"],
     );
+  });
+});
+
+describe("what a server sends", () => {
+  const topic = fc.constantFrom(
+    "jobs/notify-next",
+    "jobs/start-next/accepted",
+    "jobs/start-next/rejected",
+    "jobs/j-1/update/accepted",
+    "jobs/j-1/update/rejected",
+    "streams/s-1/data/cbor",
+    "streams/s-1/rejected/cbor",
+    "nonsense",
+  );
+  const payload = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc.json().map((text) => new Uint8Array(Buffer.from(text))),
+    fc
+      .record({ block: fc.nat(60), file: fc.nat(1), bytes: fc.uint8Array({ maxLength: 100 }) })
+      .map((block) => writeBlock(block, "t")),
+  );
+
+  it("may be anything, at any time: the firmware is whole, and the update goes on", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(topic, payload, fc.nat(2_000)), { maxLength: 40 }),
+        (messages) => {
+          const { world, job } = worldOf({ image: firmwareImage("1.1.0", 60_000) });
+          world.run(3_100);
+          for (const [rest, bytes, ms] of messages) {
+            world.deliver(topics.root + rest, bytes);
+            world.run(ms);
+          }
+          world.run(30 * minute);
+          assert.equal(world.version, "1.1.0");
+          assert.equal(outcomeOf(job).length, 1);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("causes no more questions than it answers", () => {
+    const { world, server } = worldOf({ document: documentFor(oldImage) });
+    world.run(minute);
+    const before = server.received.length;
+    const notification = '{"timestamp":1,"execution":{"jobId":"ghost"}}';
+    for (let i = 0; i < 1_000; i++) {
+      world.deliver(`${topics.root}jobs/notify-next`, new Uint8Array(Buffer.from(notification)));
+    }
+    world.run(minute);
+    assert.ok(server.received.length - before <= 2);
   });
 });
 

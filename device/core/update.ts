@@ -1,4 +1,5 @@
 import type { Digest } from "../hal.ts";
+import type { UpdateStatus } from "../messages/status.ts";
 import type { UpdateReason } from "../messages/update.ts";
 import type { JobExecution, JobStatus } from "../messages/update-jobs.ts";
 import { readUpdateTopic, type UpdateTopics } from "../messages/update-topics.ts";
@@ -53,6 +54,7 @@ export class Updater {
   #storedAt = 0;
   /** in tens of percent */
   #toldProgress = -1;
+  #told: Pick<UpdateReport, "state" | "version" | "reason"> | undefined;
 
   constructor(options: UpdaterOptions) {
     this.#options = options;
@@ -65,6 +67,15 @@ export class Updater {
   /** MQTT topic filters to subscribe to, with QoS 1. */
   get filters(): readonly string[] {
     return this.#options.topics.filters;
+  }
+
+  /** For the box's status; null if there was no update since the start. Progress is in tens of percent. */
+  get status(): UpdateStatus | null {
+    const told = this.#told;
+    if (told === undefined) return null;
+    const { state, version, reason } = told;
+    const progress = state === "downloading" ? 10 * Math.max(0, this.#toldProgress) : null;
+    return { state, version, progress, reason };
   }
 
   /** The next time, in ticks, at which {@link handleTimeout} has work to do. */
@@ -392,6 +403,7 @@ export class Updater {
     const record = this.#record;
     const known = record !== undefined && "version" in record ? record.version : undefined;
     const version = this.#version ?? known ?? null;
+    this.#told = { state, version, reason };
     return { type: "update", report: { state, job: record?.job ?? null, version, reason } };
   }
 }

@@ -58,6 +58,23 @@ export const updateReasons = [
 ] as const;
 export type UpdateReason = (typeof updateReasons)[number];
 
+/** What a box does about an update, in the order of a good one; then how it ended. */
+export const updateStates = [
+  "downloading",
+  /** all of it has arrived, and is what was signed */
+  "ready",
+  "restarting",
+  "trial",
+  "confirmed",
+  "giving-up",
+  "succeeded",
+  "failed",
+  "rejected",
+  /** the server has no such job any more */
+  "dropped",
+] as const;
+export type UpdateStage = (typeof updateStates)[number];
+
 const operation = "firmware-update";
 const manifestType = "boom-box-firmware";
 const maximumManifestBytes = 1_024;

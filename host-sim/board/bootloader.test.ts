@@ -48,6 +48,16 @@ describe("the bootloader", () => {
     assert.equal(crcOf(2), 0x55f6_3774);
   });
 
+  it("has entries as an emulated chip had them: of a first start, and of a confirmed update", () => {
+    const flash = board();
+    write(flash, 0, 1, valid);
+    write(flash, 1, 2, valid);
+    const { offset } = otadata(flash);
+    const entry = (at: number) => Buffer.from(flash.bytes.subarray(at, at + 32)).toString("hex");
+    assert.equal(entry(offset), `01000000${"ff".repeat(20)}020000009a984347`);
+    assert.equal(entry(offset + 4096), `02000000${"ff".repeat(20)}020000007437f655`);
+  });
+
   it("starts the first slot of a board that was just flashed, and notes that", () => {
     const flash = board();
     assert.equal(start(flash), 0);
