@@ -1,4 +1,4 @@
-import type { SettingsChanges } from "./agent.ts";
+import type { SettingsChanges } from "./agent-machines.ts";
 import type { SettingsChange } from "./core/shadow-settings.ts";
 import type { Timer, TimerHandle } from "./hal.ts";
 import {
