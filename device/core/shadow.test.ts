@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ShadowWorld, settings, thingName } from "./shadow.rig.ts";
-import { answerTimeoutMs, longestDocument } from "./shadow.ts";
+import { longestDocument, shadowAnswerTimeoutMs } from "./shadow.ts";
 
 const second = 1_000;
 const minute = 60_000;
@@ -272,7 +272,7 @@ describe("a box's shadow", () => {
     world.connect();
     world.run(60 * minute);
     assert.ok(world.published.length >= 10 && world.published.length < 30);
-    assert.ok((world.shadow.deadline ?? 0) - world.now <= 5 * minute + answerTimeoutMs);
+    assert.ok((world.shadow.deadline ?? 0) - world.now <= 5 * minute + shadowAnswerTimeoutMs);
   });
 
   it("stops asking for what can never be granted", () => {

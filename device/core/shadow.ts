@@ -59,7 +59,7 @@ export interface ShadowReport {
 }
 
 /** A request without an answer is repeated after this time, and a refused one after the pause. */
-export const answerTimeoutMs = 10_000;
+export const shadowAnswerTimeoutMs = 10_000;
 const shortestPauseMs = 1_000;
 const longestPauseMs = 5 * 60_000;
 /** A longer document is not even parsed: memory is scarce. */
@@ -319,7 +319,7 @@ export class Shadow {
 
   #send(now: number): ShadowEffect {
     const clientToken = this.#tokens.next();
-    const until = now + answerTimeoutMs;
+    const until = now + shadowAnswerTimeoutMs;
     const { get, update } = this.#options.topics;
     if (this.#asks) {
       this.#request = { type: "get", clientToken, until, outcome: undefined };
