@@ -16,6 +16,7 @@ import { registerPackageCommand } from "./package/command.ts";
 import { registerProvisionCommands } from "./provision/command.ts";
 import { registerSetupCommand } from "./setup/command.ts";
 import { registerSigningKeyCommand } from "./signing/command.ts";
+import { registerUpdateCommand } from "./update/command.ts";
 import { registerWebCommands } from "./web/command.ts";
 
 handleLostOutput(process);
@@ -37,6 +38,7 @@ registerBuildCommand(program);
 registerPackageCommand(program);
 registerSigningKeyCommand(program);
 registerFlashCommand(program);
+registerUpdateCommand(program);
 registerMonitorCommand(program);
 registerSetupCommand(program);
 registerWebCommands(program);

@@ -11,6 +11,7 @@ import type { JobLimits } from "./job-limits.ts";
 import { type JobRecord, newJob } from "./job-record.ts";
 import type { JobPlan } from "./job-request.ts";
 import { mustAbort, waveMs, waveSize } from "./job-rollout.ts";
+import type { JobsState } from "./saved-jobs.ts";
 
 export interface CancelOptions {
   /** also those that have begun; the device is not told, and its next update is refused */
@@ -34,6 +35,22 @@ export class JobCourse {
 
   constructor(limits: JobLimits) {
     this.#limits = limits;
+  }
+
+  /** All that there is, as JSON's value. */
+  get state(): JobsState {
+    const executions = this.executions.things().flatMap((thing) => this.executions.ofThing(thing));
+    return { jobs: [...this.jobs.values()], executions };
+  }
+
+  /** Begins with an earlier course's state. */
+  continue({ jobs, executions }: JobsState): void {
+    for (const job of jobs) this.jobs.set(job.plan.jobId, job);
+    for (const execution of [...executions].sort((one, other) => one.order - other.order)) {
+      this.#order = Math.max(this.#order, execution.order);
+      this.replace(execution);
+    }
+    this.#touched = new Set();
   }
 
   /** When {@link change} has something to do; undefined: never, as things are. */

@@ -17,6 +17,7 @@ import {
 } from "./job-outcomes.ts";
 import { descriptionOf, type JobDescription } from "./job-record.ts";
 import { type JobRequest, readJobRequest } from "./job-request.ts";
+import { type JobsState, readJobsState } from "./saved-jobs.ts";
 
 /**
  * AWS IoT Jobs's state: jobs, and one execution of each job per thing. In memory, without a clock
@@ -33,6 +34,24 @@ export class Jobs {
   constructor(limits: Partial<JobLimits> = {}) {
     this.limits = { ...awsJobLimits, ...limits };
     this.#course = new JobCourse(this.limits);
+  }
+
+  /**
+   * What an earlier process has saved.
+   * @param saved parsed JSON of {@link state}, untrusted
+   * @returns undefined when it cannot be that
+   */
+  static restore(saved: unknown, limits: Partial<JobLimits> = {}): Jobs | undefined {
+    const jobs = new Jobs(limits);
+    const state = readJobsState(saved, jobs.limits);
+    if (state === undefined) return undefined;
+    jobs.#course.continue(state);
+    return jobs;
+  }
+
+  /** All jobs and executions, for {@link restore}: JSON's value. */
+  get state(): JobsState {
+    return this.#course.state;
   }
 
   /** When {@link advance} has something to do; undefined: never, as things are. */

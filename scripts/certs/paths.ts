@@ -52,6 +52,7 @@ export const reservedIdentities = [
   "aws-service",
   "claim",
   "update-signing",
+  "update-rollouts",
 ] as const;
 
 export const caIdentity = "ca";
@@ -64,3 +65,5 @@ export const awsServiceIdentity = "aws-service";
 export const claimIdentity = "claim";
 /** the key that signs firmware updates, made by `boom-box signing-key`; it has no certificate */
 export const updateSigning = "update-signing";
+/** what `boom-box update` remembers of its rollouts; no identity either */
+export const updateRollouts = "update-rollouts";

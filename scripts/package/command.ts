@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { isVersion } from "../../device/messages/update.ts";
@@ -45,7 +46,8 @@ export function registerPackageCommand(program: Command): void {
 async function makePackage(flags: PackageFlags): Promise<void> {
   requireBoard(flags);
   const { firmwareOfBuild } = await import("./built-firmware.ts");
-  const { writePackage } = await import("./write-package.ts");
+  const { addToZip, writePackage } = await import("./write-package.ts");
+  const { updateFile } = await import("../signing/update-file.ts");
   const { removeUpdate, writeUpdate } = await import("../signing/write-update.ts");
   const { readSigningKey, signingFiles } = await import("../signing/signing-key.ts");
   const { sign, minimumVersion } = flags;
@@ -66,6 +68,7 @@ async function makePackage(flags: PackageFlags): Promise<void> {
   );
   if (keyFile === undefined) return;
   const update = await writeUpdate({ folder, firmware, keyFile, minimumVersion });
+  await addToZip(zip, updateFile, await readFile(update, "utf8"));
   process.stdout.write(`update: ${update}\n`);
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readIfPresent, writeAtomically } from "../certs/files.ts";
 import { UserError } from "../command-line/user-error.ts";
 import type { FirmwarePackage } from "../package/firmware-package.ts";
+import { readPackageText } from "../package/read-package.ts";
 import { readSigningKey } from "./signing-key.ts";
 import {
   isUpdateTo,
@@ -47,15 +48,18 @@ export async function writeUpdate(options: SignOptions): Promise<string> {
 }
 
 /**
- * The update in a package's folder.
+ * The update in a package: a folder, or its zip.
  * @throws UserError when there is none, or it does not belong to this firmware
  */
-export async function readUpdate(folder: string, firmware: FirmwarePackage): Promise<UpdateFile> {
-  const path = join(folder, updateFile);
+export async function readUpdate(
+  packagePath: string,
+  firmware: FirmwarePackage,
+): Promise<UpdateFile> {
+  const path = join(packagePath, updateFile);
   const again = 'make it with "boom-box package --sign"';
-  const text = await readIfPresent(path);
+  const text = await readPackageText(packagePath, updateFile);
   if (text === undefined) throw new UserError(`there is no ${path}: ${again}`);
-  const update = readUpdateFile(text.toString());
+  const update = readUpdateFile(text);
   if (typeof update === "string") throw new UserError(`${path} ${update}: ${again}`);
   const image = firmware.parts.find((part) => part.file === "firmware.bin")?.bytes;
   if (image !== undefined && isUpdateTo(update, image)) return update;
