@@ -2,17 +2,29 @@ import type { Settings } from "./config.ts";
 import { Box, type BoxEffect, type BoxOptions } from "./core/box.ts";
 import { type ClaimEffect, Claimer } from "./core/claimer.ts";
 import type { PacketParser } from "./core/mqtt/codec.ts";
+import type { ChangeVerdict } from "./core/shadow.ts";
+import { reportedState, type SettingsChange } from "./core/shadow-settings.ts";
 import { updateKey } from "./core/update-effect.ts";
 import type { Device, Identity } from "./hal.ts";
+import { shadowTopicsOf } from "./messages/shadow-topics.ts";
 import { updateTopicsOf } from "./messages/update-topics.ts";
 
 /** The effects that the agent carries out. */
 export type Effect = BoxEffect | ClaimEffect;
 
+export interface SettingsChanges {
+  /** the settings may still be taken back */
+  readonly isOnTrial: boolean;
+  judge(change: SettingsChange): ChangeVerdict;
+  /** Stops the agent when no pulse is under way. Another one starts with these settings. */
+  attempt(change: SettingsChange): void;
+}
+
 export interface MachineParts {
   readonly device: Device;
   readonly settings: Settings;
   readonly firmware: string;
+  readonly changes?: SettingsChanges;
 }
 
 /** @param identity the identity the box connects with */
@@ -31,6 +43,7 @@ export function makeBox(parts: MachineParts, parser: PacketParser, identity: Ide
       [updateKey]: storage.read(updateKey),
     },
     ...updatesOf(parts),
+    ...shadowOf(parts),
     parser,
     pulseEndsItself: device.gatePin.pulse !== undefined,
     random: () => system.random(),
@@ -66,6 +79,20 @@ function updatesOf({ device, settings, firmware }: MachineParts): Pick<BoxOption
         hasOtherFailed: slots.hasOtherFailed,
       },
       makeDigest: () => hardware.makeDigest(),
+    },
+  };
+}
+
+/** What the box needs for its shadow, if the settings want one. */
+function shadowOf({ settings, firmware, changes }: MachineParts): Pick<BoxOptions, "shadow"> {
+  if (!settings.shadow) return {};
+  return {
+    shadow: {
+      topics: shadowTopicsOf(settings.thingName),
+      state: reportedState(settings, firmware),
+      isOnTrial: () => changes?.isOnTrial === true,
+      judge: (change) =>
+        changes?.judge(change) ?? { type: "refused", reasons: ["this box keeps its settings"] },
     },
   };
 }

@@ -1,8 +1,9 @@
-import { type Effect, makeBox, makeClaimer } from "./agent-machines.ts";
+import { type Effect, makeBox, makeClaimer, type SettingsChanges } from "./agent-machines.ts";
 import type { Settings } from "./config.ts";
 import type { ClaimReport } from "./core/claimer.ts";
 import type { ConnectionState } from "./core/connection.ts";
 import { PacketParser } from "./core/mqtt/codec.ts";
+import type { ShadowReport } from "./core/shadow.ts";
 import type { SlotOperation } from "./core/slot-operation.ts";
 import type { StateMachine } from "./core/state-machine.ts";
 import type { UpdateReport } from "./core/update-effect.ts";
@@ -30,6 +31,7 @@ export type AgentRecord =
       readonly reason: string | null;
     }
   | ({ readonly type: "claim" } & ClaimReport)
+  | ({ readonly type: "shadow" } & ShadowReport)
   | ({ readonly type: "event" } & EventReport)
   | ({ readonly type: "status" } & StatusReport)
   | ({ readonly type: "update" } & UpdateReport);
@@ -40,6 +42,8 @@ export interface AgentOptions {
   readonly firmware: string;
   /** shared by many boxes in one process; by default, each box has its own */
   readonly parser?: PacketParser;
+  /** what becomes of changes of the settings from far away; default: they are refused */
+  readonly changes?: SettingsChanges;
   onRecord?(record: AgentRecord): void;
 }
 
@@ -173,6 +177,12 @@ export class Agent {
           break;
         case "update":
           this.#options.onRecord?.({ type: "update", ...effect.report });
+          break;
+        case "shadow":
+          this.#options.onRecord?.({ type: "shadow", ...effect.report });
+          break;
+        case "try-settings":
+          this.#options.changes?.attempt(effect.change);
           break;
         case "restart":
           this.stop(() => this.#device.updates?.slots.restart());

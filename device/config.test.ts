@@ -39,6 +39,7 @@ describe("parseSettings", () => {
       updates: "off",
       led: undefined,
       appUrl: undefined,
+      shadow: false,
       prefix: "gate",
       pin: 5,
       pulseMs: 500,

@@ -48,6 +48,11 @@ export interface Settings {
   readonly led: { readonly pin: number } | undefined;
   /** where the staff app is: whoever sets the WiFi by Improv is led there */
   readonly appUrl: string | undefined;
+  /**
+   * report the settings in the box's shadow, and take changes of some of them from there. The box's
+   * policy must allow it: AWS IoT Core closes the connection of a box that it does not.
+   */
+  readonly shadow: boolean;
 }
 
 export interface ClaimSettings {
@@ -138,6 +143,7 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     updates: reader.updatesKind(),
     led: reader.led(),
     appUrl: reader.appUrl(),
+    shadow: reader.flag("shadow"),
   };
   if (settings.led?.pin === settings.pin) {
     reader.problems.push(`led and the gate both use pin ${settings.pin}: choose another for led`);

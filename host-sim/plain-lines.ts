@@ -24,6 +24,10 @@ export function describeRecord(record: SimulatedBoxRecord): string {
       const why = record.reason === null ? "" : `: ${updateReasonWords[record.reason]}`;
       return `update      ${record.state}${what}${why}`;
     }
+    case "shadow": {
+      const why = record.reasons.length === 0 ? "" : `: ${printable(record.reasons.join("; "))}`;
+      return `shadow      ${record.state}${why}`;
+    }
     case "setup":
       return `setup       ${record.state}${record.detail === null ? "" : ` (${printable(record.detail)})`}`;
     case "power":

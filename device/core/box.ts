@@ -12,6 +12,7 @@ import { Journal, type JournalEntry } from "./journal.ts";
 import type { PacketParser, PublishPacket } from "./mqtt/codec.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
 import { Session, type SessionEffect } from "./mqtt/session.ts";
+import { Shadow, type ShadowEffect, type ShadowOptions } from "./shadow.ts";
 import type { SlotOperation } from "./slot-operation.ts";
 import type { StateMachine } from "./state-machine.ts";
 import { type Facts, Status } from "./status.ts";
@@ -38,6 +39,8 @@ export interface BoxOptions {
   readonly pulseEndsItself: boolean;
   /** absent if the firmware is not updated over the air */
   readonly updates?: Omit<UpdaterOptions, "isIdle" | "random" | "stored">;
+  /** absent if the box has no shadow */
+  readonly shadow?: Omit<ShadowOptions, "isIdle" | "random">;
 }
 
 export type BoxEffect =
@@ -51,6 +54,7 @@ export type BoxEffect =
   | { readonly type: "event"; readonly report: EventReport }
   | { readonly type: "status"; readonly report: StatusReport }
   | Exclude<UpdateEffect, { readonly type: "publish" | "store" }>
+  | Exclude<ShadowEffect, { readonly type: "publish" }>
   | ConnectionEffect;
 
 /** A connection that lasted this long counts as held. */
@@ -60,8 +64,8 @@ const backoffMinimumMs = 1_000;
 const storeDelayMs = 1_000;
 /** After an outcome, more people may want to come in. */
 const quietMs = 5 * 60_000;
-/** A block of a firmware, and the topic and the words around it. */
-const updatePacketBytes = 5_120;
+/** A block of a firmware or a document of a shadow, and the topic and the words around it. */
+const longPacketBytes = 5_120;
 /** How long a stopping box waits for the acknowledgement of its last messages. */
 const farewellMs = 2_000;
 
@@ -80,6 +84,7 @@ export class Box implements StateMachine<BoxEffect> {
   readonly #journal: Journal;
   readonly #status: Status;
   readonly #updater: Updater | undefined;
+  readonly #shadow: Shadow | undefined;
   /** the command whose pulse is in progress */
   #opening: { readonly command: Command; readonly entry: JournalEntry | undefined } | undefined;
   /** of an update, in percent */
@@ -106,16 +111,23 @@ export class Box implements StateMachine<BoxEffect> {
     this.#journal = new Journal(stored.events, this.#topics.event);
     this.#status = new Status(options);
     const isIdle = (ticks: number) => this.#isIdle(ticks);
-    const { updates } = options;
+    const { updates, shadow } = options;
     this.#updater =
       updates &&
       new Updater({ ...updates, stored: stored[updateKey], random, isIdle: () => this.#isAtRest });
+    const isQuiet = () => this.#isAtRest && this.#updater?.isBusy !== true;
+    this.#shadow = shadow && new Shadow({ ...shadow, random, isIdle: isQuiet });
+    const hasLongPackets = updates !== undefined || shadow !== undefined;
     this.#session = new Session(
       {
         clientIdentifier: thingName,
         keepAliveSeconds,
-        topicFilters: [this.#topics.command, ...(this.#updater?.filters ?? [])],
-        ...(updates === undefined ? {} : { bufferedBytes: updatePacketBytes }),
+        topicFilters: [
+          this.#topics.command,
+          ...(this.#updater?.filters ?? []),
+          ...(this.#shadow?.filters ?? []),
+        ],
+        ...(hasLongPackets ? { bufferedBytes: longPacketBytes } : {}),
         will: { topic: this.#topics.status, payload: writeStatus(will) },
       },
       options.parser,
@@ -147,6 +159,7 @@ export class Box implements StateMachine<BoxEffect> {
       this.#farewellAt,
       this.#storeAt,
       this.#updater?.deadline,
+      this.#shadow?.deadline,
     ]) {
       if (other !== undefined && (earliest === undefined || other < earliest)) earliest = other;
     }
@@ -267,6 +280,7 @@ export class Box implements StateMachine<BoxEffect> {
       effects.push(...this.#finish(now));
     } else if (!this.#isStopping) {
       effects.push(...this.#fromUpdater(this.#updater?.handleTimeout(now.ticks), now));
+      effects.push(...this.#fromShadow(this.#shadow?.handleTimeout(now.ticks), now));
     }
     return effects;
   }
@@ -291,15 +305,25 @@ export class Box implements StateMachine<BoxEffect> {
       this.#status.changed(now.ticks);
     }
     for (const effect of updateEffects) {
-      if (effect.type !== "publish") {
-        effects.push(effect);
-        continue;
-      }
-      const { topic, payload } = effect;
-      const message = { topic, payload, retain: false, isExpendable: true };
-      effects.push(...this.#fromSession(this.#session.publish(message, now.ticks), now));
+      if (effect.type === "publish") effects.push(...this.#ask(effect, now));
+      else effects.push(effect);
     }
     return effects;
+  }
+
+  #fromShadow(shadowEffects: readonly ShadowEffect[] = [], now: Instant): BoxEffect[] {
+    const effects: BoxEffect[] = [];
+    for (const effect of shadowEffects) {
+      if (effect.type === "publish") effects.push(...this.#ask(effect, now));
+      else effects.push(effect);
+    }
+    return effects;
+  }
+
+  /** Whoever asks repeats it when no answer comes. */
+  #ask({ topic, payload }: Pick<OutgoingMessage, "topic" | "payload">, now: Instant): BoxEffect[] {
+    const message = { topic, payload, retain: false, isExpendable: true };
+    return this.#fromSession(this.#session.publish(message, now.ticks), now);
   }
 
   #fromSession(sessionEffects: SessionEffect[], now: Instant): BoxEffect[] {
@@ -328,6 +352,7 @@ export class Box implements StateMachine<BoxEffect> {
           effects.push(...this.#connection.sessionReady(now.ticks));
           effects.push(...this.#publishStatus("online", now));
           effects.push(...this.#fromUpdater(this.#updater?.connected(now.ticks), now));
+          effects.push(...this.#fromShadow(this.#shadow?.connected(now.ticks), now));
           break;
         case "failed": {
           const { who, reason, detail } = effect.error;
@@ -345,6 +370,7 @@ export class Box implements StateMachine<BoxEffect> {
       this.#session.disconnected();
       this.#status.rest();
       this.#updater?.disconnected();
+      this.#shadow?.disconnected();
     }
     // A stopping box does not wait for a connection it lost.
     if (this.#farewellAt !== undefined && this.#connection.state !== "connected") {
@@ -355,7 +381,7 @@ export class Box implements StateMachine<BoxEffect> {
   }
 
   #handleMessage(packet: PublishPacket, now: Instant): BoxEffect[] {
-    if (packet.topic !== this.#topics.command) return this.#handleUpdate(packet, now);
+    if (packet.topic !== this.#topics.command) return this.#handleService(packet, now);
     // Nothing at all is no command: it is how a client clears a retained one [MQTT-3.3.1-10].
     if (packet.payloadLength === 0) return [];
     // A stopping box ignores commands: it could not report the outcome.
@@ -363,9 +389,13 @@ export class Box implements StateMachine<BoxEffect> {
     return this.#handleCommand(packet, now);
   }
 
-  /** Only the subscribed topics count. */
-  #handleUpdate({ topic, payload }: PublishPacket, now: Instant): BoxEffect[] {
-    if (this.#isStopping || this.#updater?.reads(topic) !== true) return [];
+  /** Only the subscribed topics count. AWS's topics of a shadow are below those of updates. */
+  #handleService({ topic, payload }: PublishPacket, now: Instant): BoxEffect[] {
+    if (this.#isStopping) return [];
+    if (this.#shadow?.reads(topic) === true) {
+      return this.#fromShadow(this.#shadow.handleMessage(topic, payload, now.ticks), now);
+    }
+    if (this.#updater?.reads(topic) !== true) return [];
     return this.#fromUpdater(this.#updater.handleMessage(topic, payload, now.ticks), now);
   }
 

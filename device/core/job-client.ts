@@ -28,7 +28,7 @@ export type JobEffect =
   | { readonly type: "over"; readonly report: JobReport };
 
 /** A request without an answer is repeated after this time, and a refused one after the pause. */
-export const answerTimeoutMs = 10_000;
+export const jobAnswerMs = 10_000;
 const shortestPauseMs = 1_000;
 const longestPauseMs = 5 * 60_000;
 
@@ -179,7 +179,7 @@ export class JobClient {
     const isKnown = report !== undefined && report.jobId === this.#known?.jobId;
     if (!this.#asks && report === undefined) return [];
     const clientToken = this.#tokens.next();
-    const until = now + answerTimeoutMs;
+    const until = now + jobAnswerMs;
     if (this.#asks || !isKnown) {
       this.#request = { clientToken, report: undefined, until };
       const { startNext: topic } = this.#topics;

@@ -78,6 +78,12 @@ export class Updater {
     return { state, version, progress, reason };
   }
 
+  /** A firmware is being installed, or is on trial: nothing else may restart the box. */
+  get isBusy(): boolean {
+    const state = this.#told?.state;
+    return state !== undefined && busyStates.some((each) => each === state);
+  }
+
   /** The next time, in ticks, at which {@link handleTimeout} has work to do. */
   get deadline(): number | undefined {
     const jobs = this.#jobs.deadline;
@@ -407,6 +413,14 @@ export class Updater {
     return { type: "update", report: { state, job: record?.job ?? null, version, reason } };
   }
 }
+
+const busyStates: readonly UpdateReport["state"][] = [
+  "downloading",
+  "ready",
+  "restarting",
+  "trial",
+  "giving-up",
+];
 
 const states = { SUCCEEDED: "succeeded", FAILED: "failed", REJECTED: "rejected" } as const;
 

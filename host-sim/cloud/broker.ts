@@ -29,6 +29,7 @@ import {
 import type { CloudEvent, DisconnectReason } from "./records.ts";
 import type { Principal, Registry } from "./registry.ts";
 import { connectionOf, ReservedServices } from "./reserved-services.ts";
+import type { Shadows } from "./shadows.ts";
 import type { Streams } from "./streams.ts";
 import { TopicBus } from "./topic-bus.ts";
 
@@ -39,6 +40,7 @@ export interface BrokerOptions {
   readonly provisioning: FleetProvisioning | undefined;
   readonly jobs: Jobs | undefined;
   readonly streams: Streams | undefined;
+  readonly shadows: Shadows | undefined;
   /** milliseconds since 1970 */
   readonly now: () => number;
   readonly record: (event: CloudEvent) => void;
@@ -110,11 +112,12 @@ export class Broker implements ConnectionHost {
     });
     // documented, but missing from aedes's types
     (this.#aedes as NodeJS.EventEmitter).on("error", (error: Error) => this.#warn(error.message));
-    const { provisioning, jobs, streams, now } = options;
+    const { provisioning, jobs, streams, shadows, now } = options;
     this.#services = new ReservedServices({
       provisioning,
       jobs,
       streams,
+      shadows,
       now,
       publish: ({ topic, payload }) =>
         this.publish({ topic, payload: Buffer.from(payload), qos: 1, retain: false }),

@@ -10,12 +10,14 @@ import {
 import {
   boxPolicies,
   boxPolicy,
+  boxShadowPolicy,
   boxUpdatePolicy,
   iotArn,
   isRegion,
   servicePolicy,
   updaterPolicy,
 } from "./policy-documents.ts";
+import { shadowRootOf } from "./shadow-service.ts";
 import { answerPaths, requestPaths, type UpdateTopics, updateRootOf } from "./update-topics.ts";
 
 const account = { region: "eu-central-1", account: "123456789012" };
@@ -40,6 +42,19 @@ const updateResources = (["aws", "topics"] as const).flatMap((way) =>
     ];
   }),
 );
+/** The classic shadow of two things, a named one, and what lies around. */
+const shadowResources = ["lot-1", "lot-2", "lot-10", "+"].flatMap((thing) => {
+  const root = shadowRootOf(thing);
+  const paths = ["get", "update", "delete"].flatMap((operation) => [
+    operation,
+    ...["accepted", "rejected", "delta", "documents", "+"].map((end) => `${operation}/${end}`),
+  ]);
+  const filters = [...paths, "#", "+/accepted", "name/other/update/accepted"];
+  return [
+    ...[...paths, "name/other/update"].map((path) => `topic/${root}/${path.replace("+", "x")}`),
+    ...filters.map((filter) => `topicfilter/${root}/${filter}`),
+  ];
+});
 /** Possible requests: every topic of two boxes, wildcards, other prefixes, AWS's own. */
 const resources = [
   ...["lot-1", "lot-2", "web", "web-1", "we", "*", "+"].map((id) => `client/${id}`),
@@ -51,6 +66,7 @@ const resources = [
     ].map((topic) => `${kind}/${topic}`),
   ),
   ...updateResources,
+  ...shadowResources,
 ];
 
 /** All allowed requests among the possible ones. */
@@ -164,6 +180,52 @@ describe("boxPolicies", () => {
   it("refuse words that would change what they mean", () => {
     for (const words of [{ thingName: "*" }, { prefix: "*" }, { region: "*" }, { account: "*" }]) {
       assert.throws(() => boxUpdatePolicy({ ...scope, topics: "aws", ...words }), RangeError);
+    }
+  });
+});
+
+describe("boxShadowPolicy", () => {
+  const context = { clientId: "lot-1", thingName: "lot-1" };
+  const root = shadowRootOf("lot-1");
+  const needed = [
+    `iot:Publish topic/${root}/get`,
+    `iot:Publish topic/${root}/update`,
+    `iot:Receive topic/${root}/get/accepted`,
+    `iot:Receive topic/${root}/get/rejected`,
+    `iot:Receive topic/${root}/update/accepted`,
+    `iot:Receive topic/${root}/update/delta`,
+    `iot:Receive topic/${root}/update/rejected`,
+    `iot:Subscribe topicfilter/${root}/get/+`,
+    `iot:Subscribe topicfilter/${root}/update/+`,
+  ];
+  const allowedBy = (thingName: string | undefined, who: PolicyContext) => {
+    const policy = boxShadowPolicy({ ...scope, ...(thingName && { thingName }) });
+    return [...new Set(allowed(bindPolicies([parsePolicy(policy)], who)))].sort();
+  };
+
+  it("allows a box to read and update its own shadow, and nothing else", () => {
+    assert.deepEqual(allowedBy(undefined, context), needed);
+    assert.deepEqual(allowedBy("lot-1", context), needed);
+    assert.deepEqual(boxPolicies({ ...scope, shadow: true }), [
+      boxPolicy(scope),
+      boxShadowPolicy(scope),
+    ]);
+  });
+
+  it("allows nothing to a certificate of another thing, or without a thing", () => {
+    assert.deepEqual(allowedBy(undefined, { clientId: "lot-1", thingName: "lot-2" }), []);
+    assert.deepEqual(allowedBy(undefined, { clientId: "lot-1", thingName: undefined }), []);
+  });
+
+  it("has no wildcard, and fits into AWS's 2,048 characters", () => {
+    const text = JSON.stringify(boxShadowPolicy({ ...scope, region: "ap-southeast-2" }));
+    assert.doesNotMatch(text, /[*?]/);
+    assert.ok(text.length <= 2048, String(text.length));
+  });
+
+  it("refuses words that would change what it means", () => {
+    for (const words of [{ thingName: "*" }, { region: "*" }, { account: "*" }]) {
+      assert.throws(() => boxShadowPolicy({ ...scope, ...words }), RangeError);
     }
   });
 });

@@ -5,6 +5,7 @@ import {
 } from "../../device/messages/claim-topics.ts";
 import { isPrefix, isThingName, topicsOf } from "../../device/messages/topics.ts";
 import type { PolicyDocument, PolicyStatement } from "./policy.ts";
+import { shadowRootOf } from "./shadow-service.ts";
 import {
   answerPaths,
   boxAnswerPaths,
@@ -62,11 +63,54 @@ export type BoxUpdates = "off" | UpdateTopics;
  * @throws RangeError when a word would change what a policy means
  */
 export function boxPolicies(
-  scope: PolicyScope & { readonly thingName?: string; readonly updates?: BoxUpdates },
+  scope: PolicyScope & {
+    readonly thingName?: string;
+    readonly updates?: BoxUpdates;
+    /** whether a box uses its shadow; default: it does not */
+    readonly shadow?: boolean;
+  },
 ): PolicyDocument[] {
-  const { updates = "off", ...box } = scope;
-  const policy = boxPolicy(box);
-  return updates === "off" ? [policy] : [policy, boxUpdatePolicy({ ...box, topics: updates })];
+  const { updates = "off", shadow = false, ...box } = scope;
+  const policies = [boxPolicy(box)];
+  if (updates !== "off") policies.push(boxUpdatePolicy({ ...box, topics: updates }));
+  if (shadow) policies.push(boxShadowPolicy(box));
+  return policies;
+}
+
+/**
+ * The permissions that a box needs for its shadow, besides {@link boxPolicy}: to read and update its
+ * own, and to be told of a difference. It may not delete it. It subscribes with one wildcard below
+ * `get` and one below `update`, because a SUBSCRIBE has room for few filters, but it may not receive
+ * `update/documents`, which would be twice as long as anything it reads.
+ * @throws RangeError when a word would change what the policy means
+ */
+export function boxShadowPolicy(
+  scope: PolicyScope & { readonly thingName?: string },
+): PolicyDocument {
+  const { thingName } = scope;
+  if (thingName !== undefined && !isThingName(thingName)) {
+    throw new RangeError(`not a thing name: ${thingName}`);
+  }
+  const arn = arnsOf(scope);
+  const root = shadowRootOf(thingName ?? thingNameVariable);
+  const topics = (paths: readonly string[]) => paths.map((path) => arn(`topic/${root}/${path}`));
+  return policyOf([
+    allow("iot:Publish", topics(["get", "update"])),
+    allow(
+      "iot:Subscribe",
+      ["get/+", "update/+"].map((path) => arn(`topicfilter/${root}/${path}`)),
+    ),
+    allow(
+      "iot:Receive",
+      topics([
+        "get/accepted",
+        "get/rejected",
+        "update/accepted",
+        "update/rejected",
+        "update/delta",
+      ]),
+    ),
+  ]);
 }
 
 /**

@@ -2,6 +2,8 @@ import type { AedesPublishPacket, Client } from "aedes";
 import { Connection } from "./connection.ts";
 import type { FleetProvisioning } from "./fleet-provisioning.ts";
 import type { Jobs } from "./jobs.ts";
+import { ShadowService } from "./shadow-service.ts";
+import type { Shadows } from "./shadows.ts";
 import type { Streams } from "./streams.ts";
 import { matchesFilter } from "./topic-rules.ts";
 import { type UpdateMessage, UpdateService } from "./update-service.ts";
@@ -11,6 +13,7 @@ export interface ReservedServicesOptions {
   readonly provisioning: FleetProvisioning | undefined;
   readonly jobs: Jobs | undefined;
   readonly streams: Streams | undefined;
+  readonly shadows: Shadows | undefined;
   /** milliseconds since 1970 */
   readonly now: () => number;
   readonly publish: (message: UpdateMessage) => Promise<void>;
@@ -19,7 +22,8 @@ export interface ReservedServicesOptions {
 
 /**
  * Answers what clients publish to reserved topics: "returns the … results through the same MQTT
- * connection used to publish the API request". Nobody else can subscribe to an answer.
+ * connection used to publish the API request". Nobody else can subscribe to an answer; only a shadow's
+ * answers reach everybody.
  *
  * AWS documents that Jobs also answers a client that has not subscribed to the answer. This does
  * not, so that no client comes to rely on it.
@@ -27,24 +31,28 @@ export interface ReservedServicesOptions {
 export class ReservedServices {
   readonly #options: ReservedServicesOptions;
   readonly #updates: UpdateService;
+  readonly #shadows: ShadowService | undefined;
 
   constructor(options: ReservedServicesOptions) {
-    const { jobs, streams, now, publish, warn } = options;
+    const { jobs, streams, shadows, now, publish, warn } = options;
     this.#options = options;
+    const send = (service: string) => (message: UpdateMessage) => {
+      publish(message).catch((error: Error) => warn(`${service}: ${error.message}`));
+    };
+    this.#shadows = shadows && new ShadowService({ shadows, now, publish: send("shadows") });
     this.#updates = new UpdateService({
       jobs,
       streams,
       scope: { topics: "aws", prefix: "" },
       now,
-      notify: (message) => {
-        publish(message).catch((error: Error) => warn(`jobs: ${error.message}`));
-      },
+      notify: send("jobs"),
     });
   }
 
   /** A client has published. */
   handle(client: Client, { topic, payload }: AedesPublishPacket): void {
     const request = Buffer.from(payload);
+    if (this.#shadows?.handle(client, topic, request) === true) return;
     const answered =
       this.#options.provisioning?.answer(topic, request)?.then((answer) => [answer]) ??
       this.#updates.answer(topic, request);
@@ -57,6 +65,7 @@ export class ReservedServices {
 
   close(): void {
     this.#updates.close();
+    this.#shadows?.close();
   }
 }
 
