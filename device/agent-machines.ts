@@ -1,16 +1,30 @@
 import type { Settings } from "./config.ts";
-import { Box, type BoxEffect } from "./core/box.ts";
+import { Box, type BoxEffect, type BoxOptions } from "./core/box.ts";
 import { type ClaimEffect, Claimer } from "./core/claimer.ts";
 import type { PacketParser } from "./core/mqtt/codec.ts";
+import type { ChangeVerdict } from "./core/shadow.ts";
+import { reportedState, type SettingsChange } from "./core/shadow-settings.ts";
+import { updateKey } from "./core/update-effect.ts";
 import type { Device, Identity } from "./hal.ts";
+import { shadowTopicsOf } from "./messages/shadow-topics.ts";
+import { updateTopicsOf } from "./messages/update-topics.ts";
 
 /** The effects that the agent carries out. */
 export type Effect = BoxEffect | ClaimEffect;
+
+export interface SettingsChanges {
+  /** the settings may still be taken back */
+  readonly isOnTrial: boolean;
+  judge(change: SettingsChange): ChangeVerdict;
+  /** Stops the agent when no pulse is under way. Another one starts with these settings. */
+  attempt(change: SettingsChange): void;
+}
 
 export interface MachineParts {
   readonly device: Device;
   readonly settings: Settings;
   readonly firmware: string;
+  readonly changes?: SettingsChanges;
 }
 
 /** @param identity the identity the box connects with */
@@ -26,7 +40,10 @@ export function makeBox(parts: MachineParts, parser: PacketParser, identity: Ide
       "seen-ids": storage.read("seen-ids"),
       events: storage.read("events"),
       "moves-until": storage.read("moves-until"),
+      [updateKey]: storage.read(updateKey),
     },
+    ...updatesOf(parts),
+    ...shadowOf(parts),
     parser,
     pulseEndsItself: device.gatePin.pulse !== undefined,
     random: () => system.random(),
@@ -37,6 +54,47 @@ export function makeBox(parts: MachineParts, parser: PacketParser, identity: Ide
       certificateEndsAt,
     }),
   });
+}
+
+/** What the box needs to update its firmware, if the settings want it and the hardware can do it. */
+function updatesOf({ device, settings, firmware }: MachineParts): Pick<BoxOptions, "updates"> {
+  const { updates: hardware, system } = device;
+  const { updates, prefix, thingName } = settings;
+  if (hardware === undefined || updates === "off") return {};
+  const { slots, chip, network, keyCount } = hardware;
+  return {
+    updates: {
+      topics: updateTopicsOf(updates, prefix, thingName),
+      target: {
+        version: firmware,
+        chip,
+        network,
+        slotBytes: slots.otherLength,
+        keyCount,
+        verify: (bytes, signature, key) => hardware.verify(bytes, signature, key),
+        freeHeap: () => system.freeHeap(),
+      },
+      slots: {
+        isOnTrial: slots.runningState === "trial",
+        hasOtherFailed: slots.hasOtherFailed,
+      },
+      makeDigest: () => hardware.makeDigest(),
+    },
+  };
+}
+
+/** What the box needs for its shadow, if the settings want one. */
+function shadowOf({ settings, firmware, changes }: MachineParts): Pick<BoxOptions, "shadow"> {
+  if (!settings.shadow) return {};
+  return {
+    shadow: {
+      topics: shadowTopicsOf(settings.thingName),
+      state: reportedState(settings, firmware),
+      isOnTrial: () => changes?.isOnTrial === true,
+      judge: (change) =>
+        changes?.judge(change) ?? { type: "refused", reasons: ["this box keeps its settings"] },
+    },
+  };
 }
 
 /** @param isOnce see {@link ClaimerOptions} */

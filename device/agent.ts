@@ -1,9 +1,12 @@
-import { type Effect, makeBox, makeClaimer } from "./agent-machines.ts";
+import { type Effect, makeBox, makeClaimer, type SettingsChanges } from "./agent-machines.ts";
 import type { Settings } from "./config.ts";
 import type { ClaimReport } from "./core/claimer.ts";
 import type { ConnectionState } from "./core/connection.ts";
 import { PacketParser } from "./core/mqtt/codec.ts";
+import type { ShadowReport } from "./core/shadow.ts";
+import type { SlotOperation } from "./core/slot-operation.ts";
 import type { StateMachine } from "./core/state-machine.ts";
+import type { UpdateReport } from "./core/update-effect.ts";
 import { GatePin } from "./gate-pin.ts";
 import {
   type Device,
@@ -16,6 +19,7 @@ import {
 import type { EventReport } from "./messages/event.ts";
 import type { StatusReport } from "./messages/status.ts";
 import { OwnCertificate } from "./own-certificate.ts";
+import { performOperation } from "./slot-operations.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 /** What an observer receives: a terminal, a log, a test. It contains no secrets. */
@@ -27,8 +31,10 @@ export type AgentRecord =
       readonly reason: string | null;
     }
   | ({ readonly type: "claim" } & ClaimReport)
+  | ({ readonly type: "shadow" } & ShadowReport)
   | ({ readonly type: "event" } & EventReport)
-  | ({ readonly type: "status" } & StatusReport);
+  | ({ readonly type: "status" } & StatusReport)
+  | ({ readonly type: "update" } & UpdateReport);
 
 export interface AgentOptions {
   readonly device: Device;
@@ -36,6 +42,8 @@ export interface AgentOptions {
   readonly firmware: string;
   /** shared by many boxes in one process; by default, each box has its own */
   readonly parser?: PacketParser;
+  /** what becomes of changes of the settings from far away; default: they are refused */
+  readonly changes?: SettingsChanges;
   onRecord?(record: AgentRecord): void;
 }
 
@@ -164,6 +172,21 @@ export class Agent {
         case "status":
           this.#options.onRecord?.({ type: "status", ...effect.report });
           break;
+        case "slots":
+          this.#apply(this.#operate(effect.operation), now);
+          break;
+        case "update":
+          this.#options.onRecord?.({ type: "update", ...effect.report });
+          break;
+        case "shadow":
+          this.#options.onRecord?.({ type: "shadow", ...effect.report });
+          break;
+        case "try-settings":
+          this.#options.changes?.attempt(effect.change);
+          break;
+        case "restart":
+          this.stop(() => this.#device.updates?.slots.restart());
+          break;
         case "state":
           this.#enterState(effect.state, effect.reason);
           break;
@@ -191,6 +214,19 @@ export class Agent {
     const now = this.#device.clock.now();
     const effects = value === 1 ? this.#machine.rose?.(now) : this.#machine.fell?.(now);
     if (effects !== undefined) this.#apply(effects, now);
+  }
+
+  /** The flash may take its time: the clock is read again. */
+  #operate(operation: SlotOperation): Effect[] {
+    const { updates, clock } = this.#device;
+    if (updates === undefined) return [];
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = performOperation(updates.slots, operation);
+    } catch {
+      return this.#machine.operationFailed?.(operation, clock.now()) ?? [];
+    }
+    return this.#machine.operationDone?.(operation, bytes, clock.now()) ?? [];
   }
 
   #enterState(state: ConnectionState, reason: string | null): void {

@@ -20,12 +20,16 @@ export const claimFiles = [
 
 /**
  * @param networkKind what the image was built for; undefined if it supports each kind
+ * @param input its settings, if not those that it keeps
  */
-export function contentsOf(data: BoxData, networkKind: NetworkKind | undefined): BoxContents {
+export function contentsOf(
+  data: BoxData,
+  networkKind: NetworkKind | undefined,
+  input = settingsIn(data),
+): BoxContents {
   if (data.state === "empty") return incomplete("the box is not set up yet");
   if (data.state === "damaged")
     return incomplete("the box's settings are damaged: set it up again");
-  const input = settingsIn(data);
   if (input === undefined) return incomplete(`${settingsFile} is missing, or not a JSON object`);
   const result = parseSettings(input);
   if (result.type === "problems") return { type: "incomplete", reasons: result.problems };
@@ -46,7 +50,7 @@ export function contentsOf(data: BoxData, networkKind: NetworkKind | undefined):
 const incomplete = (reason: string): BoxContents => ({ type: "incomplete", reasons: [reason] });
 
 /** Undefined if there are none, or they are not a JSON object. */
-export function settingsIn(data: BoxData): RawSettings | undefined {
-  const bytes = data.read(settingsFile);
+export function settingsIn(data: BoxData, name = settingsFile): RawSettings | undefined {
+  const bytes = data.read(name);
   return bytes === undefined ? undefined : readSettings(bytes);
 }

@@ -42,10 +42,17 @@ export interface Settings {
   readonly timeServers: readonly string[];
   /** for a box that is provisioned without a certificate of its own and claims one */
   readonly claim: ClaimSettings | undefined;
+  /** whether the firmware is updated over the air, and by which topics (messages/update-topics.ts) */
+  readonly updates: UpdatesKind;
   /** a light on another pin; HIGH: it shines */
   readonly led: { readonly pin: number } | undefined;
   /** where the staff app is: whoever sets the WiFi by Improv is led there */
   readonly appUrl: string | undefined;
+  /**
+   * report the settings in the box's shadow, and take changes of some of them from there. The box's
+   * policy must allow it: AWS IoT Core closes the connection of a box that it does not.
+   */
+  readonly shadow: boolean;
 }
 
 export interface ClaimSettings {
@@ -55,6 +62,13 @@ export interface ClaimSettings {
 
 export const networkKinds = ["wifi", "ethernet"] as const;
 export type NetworkKind = (typeof networkKinds)[number];
+
+/**
+ * `off`: the box subscribes to nothing more, because a broker may close the connection where a policy
+ * does not allow it.
+ */
+export const updatesKinds = ["off", "aws", "topics"] as const;
+export type UpdatesKind = (typeof updatesKinds)[number];
 
 interface NumberLimit {
   readonly default: number;
@@ -126,8 +140,10 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     networks: reader.networks(),
     timeServers: reader.timeServers(),
     claim: reader.claim(),
+    updates: reader.updatesKind(),
     led: reader.led(),
     appUrl: reader.appUrl(),
+    shadow: reader.flag("shadow"),
   };
   if (settings.led?.pin === settings.pin) {
     reader.problems.push(`led and the gate both use pin ${settings.pin}: choose another for led`);
@@ -205,6 +221,14 @@ class SettingsReader {
     if (found !== undefined) return found;
     this.problems.push(`network must be ${networkKinds.join(" or ")}: ${show(value)}`);
     return "wifi";
+  }
+
+  updatesKind(): UpdatesKind {
+    const value = this.#input.updates ?? "off";
+    const found = updatesKinds.find((kind) => kind === value);
+    if (found !== undefined) return found;
+    this.problems.push(`updates must be ${updatesKinds.join(", ")}: ${show(value)}`);
+    return "off";
   }
 
   networks(): WiFiNetwork[] {

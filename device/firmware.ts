@@ -13,6 +13,7 @@ import {
 } from "./hal.ts";
 import { isThingName } from "./messages/topics.ts";
 import { NetworkReset } from "./network-reset.ts";
+import { RemoteSettings, type TrialHost } from "./remote-settings.ts";
 import {
   type RawSettings,
   settingsFile,
@@ -20,6 +21,7 @@ import {
   withoutNetworks,
   writeSettings,
 } from "./settings-text.ts";
+import { SettingsTrial } from "./settings-trial.ts";
 
 /** What happens to a box's own files, apart from what its agent does. It contains no secrets. */
 export interface SetupRecord {
@@ -41,6 +43,11 @@ export const setupStates = [
   "networks-cleared",
   /** the flash memory did not keep a change */
   "not-kept",
+  /** it connects with settings that have been changed from far away */
+  "trying-settings",
+  /** it has connected with them */
+  "settings-kept",
+  "settings-taken-back",
 ] as const;
 export type SetupState = (typeof setupStates)[number];
 
@@ -76,6 +83,8 @@ export class Firmware {
   readonly #options: FirmwareOptions;
   readonly #device: Device;
   readonly #improv: Improv;
+  readonly #trial: SettingsTrial;
+  readonly #remote: RemoteSettings;
   #agent: Agent | undefined;
   #waiting: TimerHandle | undefined;
   #improvWake: TimerHandle | undefined;
@@ -87,6 +96,9 @@ export class Firmware {
     const { device, setup, version, chip } = options;
     this.#options = options;
     this.#device = device;
+    const now = () => device.clock.now().ticks;
+    this.#trial = new SettingsTrial(options.data, options.networkKind, now);
+    this.#remote = new RemoteSettings(this.#trial, this.#trialHost());
     const { thingName, appUrl } = settingsIn(options.data) ?? {};
     this.#improv = new Improv({
       firmware: "Boom Box",
@@ -113,8 +125,16 @@ export class Firmware {
     return this.#agent?.connectionState ?? "stopped";
   }
 
+  /** Call it once. */
   start(): void {
-    const contents = contentsOf(this.#options.data, this.#options.networkKind);
+    this.#remote.start();
+    this.#begin();
+  }
+
+  /** With the files as they are now, or with settings on trial. */
+  #begin(): void {
+    const { data, networkKind } = this.#options;
+    const contents = contentsOf(data, networkKind, this.#trial.pending);
     if (contents.type === "ready") this.#run(contents.settings);
     else this.#wait(contents.reasons.join("; "));
   }
@@ -123,13 +143,45 @@ export class Firmware {
   stop(onStopped: () => void = () => {}): void {
     this.#isStopped = true;
     this.#clear();
+    this.#remote.stop();
     this.#stopAgent(onStopped);
   }
 
   #run(settings: Settings): void {
     const { device, version, onRecord } = this.#options;
-    this.#agent = new Agent({ device, settings, firmware: version, onRecord });
+    this.#agent = new Agent({
+      device,
+      settings,
+      firmware: version,
+      changes: this.#remote,
+      onRecord: (record) => {
+        onRecord(record);
+        if (record.type === "connection" && record.state === "connected") this.#remote.connected();
+      },
+    });
     this.#agent.start();
+  }
+
+  #trialHost(): TrialHost {
+    const firmware = this;
+    return {
+      timer: this.#device.timer,
+      get isConnected() {
+        return firmware.connectionState === "connected";
+      },
+      get isPulsing() {
+        return firmware.#agent?.isPulsing === true;
+      },
+      withoutAgent: (run) => this.#withoutAgent(() => this.#unlessJoining(run)),
+      restart: () => this.#restart(),
+      say: (state, detail) => this.#say(state, detail ?? null),
+    };
+  }
+
+  /** Somebody who joins a network at the box is not interrupted. */
+  #unlessJoining(run: () => void): void {
+    if (this.#join === undefined) run();
+    else this.#device.timer.set(() => this.#withoutAgent(() => this.#unlessJoining(run)), joinMs);
   }
 
   #wait(reason: string): void {
@@ -175,11 +227,10 @@ export class Firmware {
     this.#resume = timer.set(() => this.#restart(), resumeMs);
   }
 
-  /** With the files as they are now. */
   #restart(): void {
     this.#clear();
     this.#armImprov();
-    if (this.#agent === undefined && !this.#isStopped) this.start();
+    if (this.#agent === undefined && !this.#isStopped) this.#begin();
   }
 
   #handleSerial(bytes: Uint8Array): void {
@@ -280,6 +331,8 @@ export class Firmware {
   /** @returns whether the flash has kept it */
   #change(change: (settings: RawSettings) => RawSettings): boolean {
     const { data } = this.#options;
+    // Whoever is at the box comes first.
+    this.#remote.takeBack("replaced");
     try {
       const settings = writeSettings(change(settingsIn(data) ?? {}));
       data.write(new Map([...data.readAll(), [settingsFile, settings]]));

@@ -180,6 +180,69 @@ export interface Flash {
 }
 
 /**
+ * The two slots for a firmware in flash: one runs, the other takes an update. The model is ECMA-419's
+ * firmware update (Moddable's `embedded:update`): bytes are written to the slot that does not run, and at
+ * the end it becomes the one that starts. It differs in two ways: the caller erases, sector by sector, so
+ * that no call is long; and a new firmware runs on trial until it is confirmed. A reset before that
+ * brings the old one back.
+ *
+ * Every call takes effect before it returns, and throws if the flash fails. A power cut at any moment
+ * leaves one slot that starts.
+ */
+export interface FirmwareSlots {
+  readonly runningState: "valid" | "trial";
+  /** the firmware in the other slot was started once, and was not confirmed */
+  readonly hasOtherFailed: boolean;
+  /** of the other slot, in bytes: a multiple of {@link firmwareSectorBytes} */
+  readonly otherLength: number;
+  /** Forgets that the other slot failed, and that it could start: the first step of an update. */
+  forgetOther(): void;
+  /** Erases in the other slot: whole sectors. */
+  erase(offset: number, length: number): void;
+  /** Writes to erased bytes of the other slot. */
+  write(offset: number, bytes: Uint8Array): void;
+  /** A copy of bytes of the other slot. */
+  read(offset: number, count: number): Uint8Array;
+  /** The other slot starts next, on trial. It is checked first, which takes a second or two. */
+  select(): void;
+  /** Ends the trial of the running firmware: it stays. */
+  confirm(): void;
+  /** Ends the trial: the old firmware starts. Returns only if it is not a board, or throws. */
+  rollBack(): void;
+  /** Returns only if it is not a board. */
+  restart(): void;
+}
+
+/** How many bytes of a slot are erased together. */
+export const firmwareSectorBytes = 4_096;
+
+/** A hash that takes its input in pieces (ECMA-419 has none; Moddable's `Digest`). SHA-256 here. */
+export interface Digest {
+  write(bytes: Uint8Array): void;
+  /** Once, after everything has been written. */
+  end(): Uint8Array;
+}
+
+/** What a box needs to update its firmware. */
+export interface UpdateHardware {
+  readonly slots: FirmwareSlots;
+  /** what an update must be for, such as `ESP32` */
+  readonly chip: string;
+  /** what the running firmware was built for; undefined if it supports each kind */
+  readonly network: "wifi" | "ethernet" | undefined;
+  /** how many public keys the image has */
+  readonly keyCount: number;
+  /**
+   * Whether that key signed these bytes: ECDSA with P-256 and SHA-256.
+   * @param signature `ECDSA-Sig-Value`, DER, untrusted
+   * @param key 0 for the first public key in the image
+   */
+  verify(bytes: Uint8Array, signature: Uint8Array, key: number): boolean;
+  /** SHA-256 */
+  makeDigest(): Digest;
+}
+
+/**
  * The serial port, which also carries the printed lines (ECMA-419, Serial, format buffer). A byte that
  * arrives with no observer is lost.
  */
@@ -234,6 +297,8 @@ export interface Device {
   readonly timer: Timer;
   readonly storage: KeyValue;
   readonly system: System;
+  /** absent if the firmware cannot be replaced */
+  readonly updates?: UpdateHardware;
   /**
    * A certificate request (PKCS#10, PEM), signed with the box's own key; undefined if the image has
    * none. It contains no secrets, and is read on demand.

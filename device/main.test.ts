@@ -25,6 +25,7 @@ const fromContext: Plugin = {
       const contents: Record<string, string> = {
         "boom-box/network": `export const { networkKind, openNetwork } = moddable[${name}];`,
         "boom-box/board": `export const { openBoard, timeServerPort } = moddable[${name}];`,
+        crypt: "export class Digest {}",
       };
       return { contents: contents[path] ?? `export default moddable[${name}];` };
     });
@@ -96,6 +97,7 @@ async function boot(flash: MemoryFlash | undefined) {
           if (flash === undefined) throw new Error("can't find partition");
           return flash;
         },
+        openSlots: () => undefined,
         openSetup: (_: typeof Digital, ledPin: number | undefined) => {
           done.push(`setup, light on ${ledPin}`);
           return {};

@@ -8,6 +8,7 @@ import UDP from "embedded:io/socket/udp";
 import KeyValue from "embedded:storage/key-value";
 import { openBoard, timeServerPort } from "boom-box/board";
 import { networkKind, openNetwork } from "boom-box/network";
+import { Digest } from "crypt";
 import RNG from "rng";
 import Time from "time";
 import Timer from "timer";
@@ -15,10 +16,14 @@ import { settingsIn } from "./box-contents.ts";
 import { BoxData } from "./box-data.ts";
 import { numberLimits, pinOf } from "./config.ts";
 import { Firmware, type FirmwareOptions } from "./firmware.ts";
+import type { UpdateHardware } from "./hal.ts";
 import { toLine } from "./record-line.ts";
+import { updateKeys } from "./update-keys.ts";
 import { firmwareVersion } from "./version.ts";
 import { createXsDevice } from "./xs/device.ts";
 import { openGatePin } from "./xs/gate-pin.ts";
+import { sdkVerifier } from "./xs/tls/sdk-verifier.ts";
+import { updateVerifier, XsSha256 } from "./xs/update.ts";
 
 /** Needed only at the start, then released: on the board, every object counts. */
 function boot(): void {
@@ -53,9 +58,11 @@ function boot(): void {
     resolve: (host, callback) => System.resolve(host, callback),
     readFile: (name) => data.read(name),
     onFailure: (detail) => say({ type: "failure", detail }),
+    ...updatesOf(board),
   });
   const { clock } = device;
-  let isConfirmed = false;
+  // Where the firmware is updated over the air, its updater confirms it, and has higher demands.
+  let isConfirmed = settings?.updates === "aws" || settings?.updates === "topics";
   const onRecord: FirmwareOptions["onRecord"] = (record) => {
     say(toLine(record, Math.round(clock.now().ticks)));
     if (isConfirmed || record.type !== "connection" || record.state !== "connected") return;
@@ -71,6 +78,22 @@ function boot(): void {
     chip: board.chip,
     onRecord,
   }).start();
+}
+
+/** Nothing, if the board has no second slot. */
+function updatesOf(board: ReturnType<typeof openBoard>): { readonly updates?: UpdateHardware } {
+  const slots = board.openSlots();
+  if (slots === undefined) return {};
+  return {
+    updates: {
+      slots,
+      chip: board.chip,
+      network: networkKind,
+      keyCount: updateKeys.length,
+      verify: updateVerifier(updateKeys, sdkVerifier),
+      makeDigest: () => new XsSha256(Digest),
+    },
+  };
 }
 
 /** Without the partition, the pin goes LOW first; then the error ends the program. */

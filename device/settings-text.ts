@@ -40,3 +40,25 @@ export function withNetwork(settings: RawSettings, network: WiFiNetwork): RawSet
 export function withoutNetworks(settings: RawSettings): RawSettings {
   return { ...settings, networks: [] };
 }
+
+/**
+ * The same settings with these values. A network that is named without a password keeps the one that the
+ * box has for it, because nobody can read it back. Another one without a password is open.
+ */
+export function withChange(settings: RawSettings, change: RawSettings): RawSettings {
+  const changed = { ...settings, ...change };
+  const { networks } = change;
+  if (!Array.isArray(networks)) return changed;
+  const known: readonly unknown[] = Array.isArray(settings.networks) ? settings.networks : [];
+  return {
+    ...changed,
+    networks: networks.map((network: unknown) => withKnownPassword(network, known)),
+  };
+}
+
+function withKnownPassword(network: unknown, known: readonly unknown[]): unknown {
+  const { SSID, password } = (network ?? {}) as Partial<WiFiNetwork>;
+  if (password !== undefined) return network;
+  const same = known.find((each) => (each as Partial<WiFiNetwork> | null)?.SSID === SSID);
+  return same ?? network;
+}

@@ -3,7 +3,7 @@ import { ownFiles, settingsIn } from "../device/box-contents.ts";
 import { BoxData, boxPartitionLength } from "../device/box-data.ts";
 import { type NetworkKind, numberLimits, parseSettings, pinOf } from "../device/config.ts";
 import { Firmware, type FirmwareRecord } from "../device/firmware.ts";
-import type { Serial } from "../device/hal.ts";
+import type { FirmwareSlots, Serial, UpdateHardware } from "../device/hal.ts";
 import { toLine } from "../device/record-line.ts";
 import { firmwareVersion } from "../device/version.ts";
 import { boxPartitionAt } from "./esp32/flash-image.ts";
@@ -13,6 +13,7 @@ import { FaultyLink } from "./hardware/link.ts";
 import { ScriptedNetwork } from "./hardware/network.ts";
 import { MemoryStorage } from "./hardware/storage.ts";
 import { makeIdentity, pemOf, type TLSIdentity } from "./hardware/tls.ts";
+import { Sha256, updateVerifier } from "./hardware/update.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
 import { XsFirmware, type XsOptions } from "./xs/firmware.ts";
 
@@ -21,8 +22,12 @@ export interface BoardFirmwareOptions {
   readonly network?: ScriptedNetwork;
   /** what the image is for; default: `wifi` */
   readonly networkKind?: NetworkKind;
-  /** runs it on XS; default: on Node */
+  /** runs it on XS, without updates; default: on Node */
   readonly xs?: XsOptions;
+  /** the public keys in the image, as device/update-keys.ts has them; default: none */
+  readonly updateKeys?: readonly string[];
+  /** which version an image in a slot has; default: that of the sources */
+  readonly versionOf?: (image: Uint8Array) => string;
   onRecord?(record: SimulatedBoxRecord): void;
 }
 
@@ -30,6 +35,13 @@ export interface BoardFirmwareOptions {
 export interface BoardSerial {
   write(bytes: Uint8Array): void;
   onData: ((bytes: Uint8Array) => void) | undefined;
+}
+
+/** The chip as a program on it sees it. */
+export interface BoardChip {
+  /** where the running image is in the flash, in bytes */
+  readonly slot: { readonly offset: number; readonly length: number };
+  readonly slots: FirmwareSlots | undefined;
 }
 
 /**
@@ -40,18 +52,21 @@ export interface BoardSerial {
 export function boardFirmware(options: BoardFirmwareOptions = {}) {
   const storage = new MemoryStorage();
   const network = options.network ?? new ScriptedNetwork();
-  return (flash: Uint8Array, serial: BoardSerial): { stop(): void } =>
-    startFirmware(flash, serial, { ...options, storage, network });
+  return (flash: Uint8Array, serial: BoardSerial, chip: BoardChip): { stop(): void } =>
+    startFirmware(flash, serial, chip, { ...options, storage, network });
 }
 
 function startFirmware(
   bytes: Uint8Array,
   port: BoardSerial,
+  { slot, slots }: BoardChip,
   {
     network,
     storage,
     networkKind = "wifi",
     xs,
+    updateKeys = [],
+    versionOf,
     onRecord,
   }: BoardFirmwareOptions & Pick<NodeDeviceOptions, "storage" | "network">,
 ): { stop(): void } {
@@ -61,10 +76,22 @@ function startFirmware(
   const settings = settingsIn(data) ?? {};
   const pin = pinOf(settings.pin) ?? numberLimits.pin.default;
   const link = new FaultyLink();
+  const image = bytes.subarray(slot.offset, slot.offset + slot.length);
+  const version = versionOf?.(image) ?? firmwareVersion;
+  const chip = "ESP32";
+  const updates: UpdateHardware | undefined = slots && {
+    slots,
+    chip,
+    network: networkKind,
+    keyCount: updateKeys.length,
+    verify: updateVerifier(updateKeys),
+    makeDigest: () => new Sha256(),
+  };
   const device = createNodeDevice({
     pin,
     identity: identityOf(data),
     link,
+    ...(updates === undefined ? {} : { updates }),
     ...(network === undefined ? {} : { network }),
     ...(storage === undefined ? {} : { storage }),
   });
@@ -76,7 +103,6 @@ function startFirmware(
   };
   const serial: Serial = { onReceived: undefined, write: (each) => port.write(each) };
   port.onData = (received) => serial.onReceived?.(received);
-  const chip = "ESP32";
   const setup = { flash, serial, networkKind, chip };
   const parsed = parseSettings({ thingName: "none", endpoint: "none", ...settings });
   const firmware =
@@ -87,11 +113,11 @@ function startFirmware(
           setup,
           networkKind,
           chip,
-          version: firmwareVersion,
+          version,
           onRecord: handle,
         })
       : new XsFirmware(
-          { device, settings: parsed.settings, firmware: firmwareVersion, setup, onRecord: handle },
+          { device, settings: parsed.settings, firmware: version, setup, onRecord: handle },
           xs,
         );
   firmware.start();

@@ -37,6 +37,11 @@ describe("describeRecord", () => {
       { type: "event", ...refusedEvent(command, "cooldown", 1) },
       "event       refused for Alice: the button was pressed a moment ago (cooldown)",
     ],
+    [{ type: "shadow", state: "applied", reasons: [] }, "shadow      applied"],
+    [
+      { type: "shadow", state: "refused", reasons: ["pin cannot be changed from here", "a\x1b"] },
+      "shadow      refused: pin cannot be changed from here; a ",
+    ],
     [{ type: "power", state: "off" }, "power       off"],
     [{ type: "fault", fault: "wifi-off" }, "fault       the WiFi is off"],
     [{ type: "fault", fault: "latency", ms: 200 }, "fault       latency 200 ms each way"],
@@ -73,6 +78,7 @@ describe("describeRecord", () => {
       capped: 0,
       shortConnections: 0,
       droppedEvents: 0,
+      update: null,
     };
     assert.equal(describeRecord(status), "status      online, 3 opened, 2 refused");
   });

@@ -2,6 +2,7 @@ import { describeFault } from "./faults/fault.ts";
 import { printable } from "./printable.ts";
 import { refusalWords } from "./refusal-words.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
+import { updateReasonWords } from "./update-reason-words.ts";
 
 /** A record in words, for logs and terminals. Text from the network is made {@link printable}. */
 export function describeRecord(record: SimulatedBoxRecord): string {
@@ -17,6 +18,15 @@ export function describeRecord(record: SimulatedBoxRecord): string {
       return record.reason === null
         ? `event       opened, ${record.pulseMs} ms${by}`
         : `event       refused${by}: ${refusalWords[record.reason]} (${record.reason})`;
+    }
+    case "update": {
+      const what = record.version === null ? "" : ` to ${printable(record.version)}`;
+      const why = record.reason === null ? "" : `: ${updateReasonWords[record.reason]}`;
+      return `update      ${record.state}${what}${why}`;
+    }
+    case "shadow": {
+      const why = record.reasons.length === 0 ? "" : `: ${printable(record.reasons.join("; "))}`;
+      return `shadow      ${record.state}${why}`;
     }
     case "setup":
       return `setup       ${record.state}${record.detail === null ? "" : ` (${printable(record.detail)})`}`;

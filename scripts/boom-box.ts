@@ -15,6 +15,8 @@ import { registerOpenCommand } from "./open/command.ts";
 import { registerPackageCommand } from "./package/command.ts";
 import { registerProvisionCommands } from "./provision/command.ts";
 import { registerSetupCommand } from "./setup/command.ts";
+import { registerSigningKeyCommand } from "./signing/command.ts";
+import { registerUpdateCommand } from "./update/command.ts";
 import { registerWebCommands } from "./web/command.ts";
 
 handleLostOutput(process);
@@ -34,7 +36,9 @@ registerCertsCommand(program);
 registerAdvisorCommand(program);
 registerBuildCommand(program);
 registerPackageCommand(program);
+registerSigningKeyCommand(program);
 registerFlashCommand(program);
+registerUpdateCommand(program);
 registerMonitorCommand(program);
 registerSetupCommand(program);
 registerWebCommands(program);

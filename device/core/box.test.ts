@@ -36,7 +36,7 @@ class Rig {
       settings: settingsOf(changes),
       firmware: "test",
       resetReason: "power-on",
-      stored: { "seen-ids": undefined, events: undefined, "moves-until": undefined, ...stored },
+      stored,
       random: () => this.chance,
       facts: () => this.facts,
       parser,

@@ -12,27 +12,35 @@ import { Journal, type JournalEntry } from "./journal.ts";
 import type { PacketParser, PublishPacket } from "./mqtt/codec.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
 import { Session, type SessionEffect } from "./mqtt/session.ts";
+import { Shadow, type ShadowEffect, type ShadowOptions } from "./shadow.ts";
+import type { SlotOperation } from "./slot-operation.ts";
 import type { StateMachine } from "./state-machine.ts";
 import { type Facts, Status } from "./status.ts";
+import { Updater, type UpdaterOptions } from "./update.ts";
+import { type UpdateEffect, updateKey } from "./update-effect.ts";
 
 /**
  * Storage keys, at most 15 characters (NVS): ids of commands, outcomes not delivered yet, and until
  * when the gate moves, in ms since 1970.
  */
-export type StoredKey = "seen-ids" | "events" | "moves-until";
+export type StoredKey = "seen-ids" | "events" | "moves-until" | typeof updateKey;
 
 export interface BoxOptions {
   readonly settings: Settings;
   readonly firmware: string;
   readonly resetReason: ResetReason;
   /** what {@link BoxEffect} `store` left in storage before a restart; untrusted */
-  readonly stored: Readonly<Record<StoredKey, string | undefined>>;
+  readonly stored: Readonly<Partial<Record<StoredKey, string | undefined>>>;
   /** uniform in [0, 1) */
   readonly random: () => number;
   readonly facts: () => Facts;
   readonly parser: PacketParser;
   /** the hardware ends each pulse after `pulseMs`, even if the program is late */
   readonly pulseEndsItself: boolean;
+  /** absent if the firmware is not updated over the air */
+  readonly updates?: Omit<UpdaterOptions, "isIdle" | "random" | "stored">;
+  /** absent if the box has no shadow */
+  readonly shadow?: Omit<ShadowOptions, "isIdle" | "random">;
 }
 
 export type BoxEffect =
@@ -45,6 +53,8 @@ export type BoxEffect =
   | { readonly type: "store"; readonly key: StoredKey; readonly value: string }
   | { readonly type: "event"; readonly report: EventReport }
   | { readonly type: "status"; readonly report: StatusReport }
+  | Exclude<UpdateEffect, { readonly type: "publish" | "store" }>
+  | Exclude<ShadowEffect, { readonly type: "publish" }>
   | ConnectionEffect;
 
 /** A connection that lasted this long counts as held. */
@@ -54,6 +64,8 @@ const backoffMinimumMs = 1_000;
 const storeDelayMs = 1_000;
 /** After an outcome, more people may want to come in. */
 const quietMs = 5 * 60_000;
+/** A block of a firmware or a document of a shadow, and the topic and the words around it. */
+const longPacketBytes = 5_120;
 /** How long a stopping box waits for the acknowledgement of its last messages. */
 const farewellMs = 2_000;
 
@@ -71,8 +83,12 @@ export class Box implements StateMachine<BoxEffect> {
   readonly #connection: Connection;
   readonly #journal: Journal;
   readonly #status: Status;
+  readonly #updater: Updater | undefined;
+  readonly #shadow: Shadow | undefined;
   /** the command whose pulse is in progress */
   #opening: { readonly command: Command; readonly entry: JournalEntry | undefined } | undefined;
+  /** of an update, in percent */
+  #toldProgress: number | null = null;
   #isStopping = false;
   #isSeenStored = true;
   readonly #travelMs: number;
@@ -94,17 +110,29 @@ export class Box implements StateMachine<BoxEffect> {
     this.#reader = new CommandReader(settings, readSeenIds(stored["seen-ids"]));
     this.#journal = new Journal(stored.events, this.#topics.event);
     this.#status = new Status(options);
+    const isIdle = (ticks: number) => this.#isIdle(ticks);
+    const { updates, shadow } = options;
+    this.#updater =
+      updates &&
+      new Updater({ ...updates, stored: stored[updateKey], random, isIdle: () => this.#isAtRest });
+    const isQuiet = () => this.#isAtRest && this.#updater?.isBusy !== true;
+    this.#shadow = shadow && new Shadow({ ...shadow, random, isIdle: isQuiet });
+    const hasLongPackets = updates !== undefined || shadow !== undefined;
     this.#session = new Session(
       {
         clientIdentifier: thingName,
         keepAliveSeconds,
-        topicFilter: this.#topics.command,
+        topicFilters: [
+          this.#topics.command,
+          ...(this.#updater?.filters ?? []),
+          ...(this.#shadow?.filters ?? []),
+        ],
+        ...(hasLongPackets ? { bufferedBytes: longPacketBytes } : {}),
         will: { topic: this.#topics.status, payload: writeStatus(will) },
       },
       options.parser,
     );
     const backoff = { minimumMs: backoffMinimumMs, maximumMs: backoffMaximumMs };
-    const isIdle = (ticks: number) => this.#isIdle(ticks);
     this.#connection = new Connection({ networks, backoff, heldMs, isIdle }, random);
   }
 
@@ -130,6 +158,8 @@ export class Box implements StateMachine<BoxEffect> {
       this.#status.dueAt,
       this.#farewellAt,
       this.#storeAt,
+      this.#updater?.deadline,
+      this.#shadow?.deadline,
     ]) {
       if (other !== undefined && (earliest === undefined || other < earliest)) earliest = other;
     }
@@ -139,6 +169,7 @@ export class Box implements StateMachine<BoxEffect> {
   /** Call it once. Outcomes that were not delivered before a restart are sent first. */
   start(now: Instant): BoxEffect[] {
     const effects: BoxEffect[] = this.#connection.start(now.ticks);
+    effects.push(...this.#fromUpdater(this.#updater?.start(now.ticks), now));
     for (const entry of this.#journal.entries) effects.push(...this.#tell(entry, now));
     return effects;
   }
@@ -203,6 +234,7 @@ export class Box implements StateMachine<BoxEffect> {
   /** The pin is HIGH. The rest of the work for the command that raised it is done now. */
   rose(now: Instant): BoxEffect[] {
     this.#gate.rose(now.ticks);
+    this.#updater?.pulse(true);
     const command = this.#opening?.command;
     if (command === undefined) return [];
     this.#opening = { command, entry: this.#journal.add(openedEvent(command, null, now.date)) };
@@ -219,6 +251,7 @@ export class Box implements StateMachine<BoxEffect> {
   /** The pin is LOW. */
   fell(now: Instant): BoxEffect[] {
     const highMs = this.#gate.fell(now.ticks);
+    this.#updater?.pulse(false);
     if (highMs === undefined) return [];
     const effects = this.#reportOpened(Math.min(highMs, this.#longestPulseMs), now);
     return this.#isStopping ? [...effects, ...this.#sayGoodbye(now)] : effects;
@@ -245,8 +278,52 @@ export class Box implements StateMachine<BoxEffect> {
     if (this.#storeAt !== undefined && now.ticks >= this.#storeAt) effects.push(...this.#store());
     if (this.#farewellAt !== undefined && now.ticks >= this.#farewellAt) {
       effects.push(...this.#finish(now));
+    } else if (!this.#isStopping) {
+      effects.push(...this.#fromUpdater(this.#updater?.handleTimeout(now.ticks), now));
+      effects.push(...this.#fromShadow(this.#shadow?.handleTimeout(now.ticks), now));
     }
     return effects;
+  }
+
+  operationDone(
+    operation: SlotOperation,
+    bytes: Uint8Array | undefined,
+    now: Instant,
+  ): BoxEffect[] {
+    return this.#fromUpdater(this.#updater?.operationDone(operation, bytes, now.ticks), now);
+  }
+
+  operationFailed(operation: SlotOperation, now: Instant): BoxEffect[] {
+    return this.#fromUpdater(this.#updater?.operationFailed(operation, now.ticks), now);
+  }
+
+  #fromUpdater(updateEffects: readonly UpdateEffect[] = [], now: Instant): BoxEffect[] {
+    const effects: BoxEffect[] = [];
+    const progress = this.#updater?.status?.progress ?? null;
+    if (progress !== this.#toldProgress || updateEffects.some(({ type }) => type === "update")) {
+      this.#toldProgress = progress;
+      this.#status.changed(now.ticks);
+    }
+    for (const effect of updateEffects) {
+      if (effect.type === "publish") effects.push(...this.#ask(effect, now));
+      else effects.push(effect);
+    }
+    return effects;
+  }
+
+  #fromShadow(shadowEffects: readonly ShadowEffect[] = [], now: Instant): BoxEffect[] {
+    const effects: BoxEffect[] = [];
+    for (const effect of shadowEffects) {
+      if (effect.type === "publish") effects.push(...this.#ask(effect, now));
+      else effects.push(effect);
+    }
+    return effects;
+  }
+
+  /** Whoever asks repeats it when no answer comes. */
+  #ask({ topic, payload }: Pick<OutgoingMessage, "topic" | "payload">, now: Instant): BoxEffect[] {
+    const message = { topic, payload, retain: false, isExpendable: true };
+    return this.#fromSession(this.#session.publish(message, now.ticks), now);
   }
 
   #fromSession(sessionEffects: SessionEffect[], now: Instant): BoxEffect[] {
@@ -274,6 +351,8 @@ export class Box implements StateMachine<BoxEffect> {
           this.#status.connections += 1;
           effects.push(...this.#connection.sessionReady(now.ticks));
           effects.push(...this.#publishStatus("online", now));
+          effects.push(...this.#fromUpdater(this.#updater?.connected(now.ticks), now));
+          effects.push(...this.#fromShadow(this.#shadow?.connected(now.ticks), now));
           break;
         case "failed": {
           const { who, reason, detail } = effect.error;
@@ -290,6 +369,8 @@ export class Box implements StateMachine<BoxEffect> {
     if (effects.some(({ type }) => type === "close-socket")) {
       this.#session.disconnected();
       this.#status.rest();
+      this.#updater?.disconnected();
+      this.#shadow?.disconnected();
     }
     // A stopping box does not wait for a connection it lost.
     if (this.#farewellAt !== undefined && this.#connection.state !== "connected") {
@@ -300,13 +381,22 @@ export class Box implements StateMachine<BoxEffect> {
   }
 
   #handleMessage(packet: PublishPacket, now: Instant): BoxEffect[] {
-    // Only the subscribed topic counts.
-    if (packet.topic !== this.#topics.command) return [];
+    if (packet.topic !== this.#topics.command) return this.#handleService(packet, now);
     // Nothing at all is no command: it is how a client clears a retained one [MQTT-3.3.1-10].
     if (packet.payloadLength === 0) return [];
     // A stopping box ignores commands: it could not report the outcome.
     if (this.#isStopping) return [];
     return this.#handleCommand(packet, now);
+  }
+
+  /** Only the subscribed topics count. AWS's topics of a shadow are below those of updates. */
+  #handleService({ topic, payload }: PublishPacket, now: Instant): BoxEffect[] {
+    if (this.#isStopping) return [];
+    if (this.#shadow?.reads(topic) === true) {
+      return this.#fromShadow(this.#shadow.handleMessage(topic, payload, now.ticks), now);
+    }
+    if (this.#updater?.reads(topic) !== true) return [];
+    return this.#fromUpdater(this.#updater.handleMessage(topic, payload, now.ticks), now);
   }
 
   #handleCommand(message: CommandMessage, now: Instant): BoxEffect[] {
@@ -333,8 +423,12 @@ export class Box implements StateMachine<BoxEffect> {
 
   /** Whether an interruption of the connection would disturb nobody. */
   #isIdle(ticks: number): boolean {
-    const isQuiet = ticks - this.#outcomeAt >= quietMs;
-    return isQuiet && this.#gate.deadline === undefined && this.#session.isDelivered;
+    return ticks - this.#outcomeAt >= quietMs && this.#isAtRest;
+  }
+
+  /** No pulse is under way, and every message has been delivered. */
+  get #isAtRest(): boolean {
+    return this.#gate.deadline === undefined && this.#session.isDelivered;
   }
 
   #reportOpened(pulseMs: number, now: Instant): BoxEffect[] {
@@ -376,6 +470,7 @@ export class Box implements StateMachine<BoxEffect> {
   }
 
   #handleSettled(message: OutgoingMessage, now: Instant): BoxEffect[] {
+    if (message.topic === this.#topics.status) this.#updater?.statusAcknowledged();
     if (!this.#journal.remove(message)) return [];
     // An opening is reported once: a restart from here on must not find it again.
     if (!message.isExpendable) return this.#store();
@@ -400,6 +495,7 @@ export class Box implements StateMachine<BoxEffect> {
     const report = this.#status.take(state, now, {
       shortConnections: this.#connection.shortConnections,
       droppedEvents: this.#session.droppedMessages,
+      update: this.#updater?.status ?? null,
     });
     const message: OutgoingMessage = {
       topic: this.#topics.status,

@@ -10,7 +10,7 @@ const refused = (id: string) => refusedEvent(command(id), "cooldown", 1_700_000_
 const topic = "gate/lot-1/event";
 
 const reports = (journal: Journal) =>
-  [...journal.entries].map(({ payload }): EventReport => JSON.parse(payload));
+  [...journal.entries].map(({ payload }): EventReport => JSON.parse(String(payload)));
 const ids = (text: string | undefined) =>
   (JSON.parse(text ?? "[]") as EventReport[]).map(({ id }) => id);
 

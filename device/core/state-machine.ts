@@ -1,6 +1,7 @@
 import type { Instant, SocketError } from "../hal.ts";
 import type { ConnectionState } from "./connection.ts";
 import type { PublishPacket } from "./mqtt/codec.ts";
+import type { SlotOperation } from "./slot-operation.ts";
 
 /**
  * What the agent drives: a box, or a claimer before it. Inputs and the time in, effects out. The
@@ -37,6 +38,10 @@ export interface StateMachine<Effect> {
   fell?(now: Instant): Effect[];
   /** The cap ended a pulse: the pin is already LOW. */
   capped?(now: Instant): Effect[];
+  /** The agent has carried out the effect `slots`. @param bytes what was read */
+  operationDone?(operation: SlotOperation, bytes: Uint8Array | undefined, now: Instant): Effect[];
+  /** The flash has refused it. */
+  operationFailed?(operation: SlotOperation, now: Instant): Effect[];
   /** The agent has reached the effect `acknowledge`: the message has been acted on. */
   acknowledge?(packet: PublishPacket, now: Instant): Effect[];
 }

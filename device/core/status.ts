@@ -73,7 +73,7 @@ export class Status {
   take(
     state: StatusReport["state"],
     now: Instant,
-    { shortConnections, droppedEvents }: Pick<StatusReport, "shortConnections" | "droppedEvents">,
+    others: Pick<StatusReport, "shortConnections" | "droppedEvents" | "update">,
   ): StatusReport {
     this.#dueAt = state === "online" ? now.ticks + statusHeartbeatMs : undefined;
     const told = this.#facts();
@@ -91,10 +91,11 @@ export class Status {
       refused: this.refused,
       lastOpenedAt: this.lastOpenedAt,
       connections: this.connections,
-      shortConnections,
+      shortConnections: others.shortConnections,
       protocolErrors: this.protocolErrors,
       capped: this.capped,
-      droppedEvents,
+      droppedEvents: others.droppedEvents,
+      update: others.update,
     };
   }
 }

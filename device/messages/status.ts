@@ -1,6 +1,7 @@
 import type { ResetReason } from "../hal.ts";
 import { latestTime, membersOf } from "./json.ts";
 import { readableOf } from "./text.ts";
+import { type UpdateReason, type UpdateStage, updateReasons, updateStates } from "./update.ts";
 
 /** Every field of a status except `state` and `firmware`, with the reader for its value. */
 const fields = {
@@ -33,7 +34,19 @@ const fields = {
   capped: count,
   /** events dropped because the delivery queue was full */
   droppedEvents: count,
+  /** what a firmware update does, or how the last one ended; null: none since the start */
+  update: readUpdate,
 } as const;
+
+export interface UpdateStatus {
+  readonly state: UpdateStage;
+  /** of the new firmware; null while it is not known */
+  readonly version: string | null;
+  /** how much of it has arrived, in percent */
+  readonly progress: number | null;
+  /** why it failed or was refused */
+  readonly reason: UpdateReason | null;
+}
 
 type Fields = { readonly [Name in keyof typeof fields]: ReturnType<(typeof fields)[Name]> };
 
@@ -118,6 +131,18 @@ const resetReasons: readonly ResetReason[] = [
   "brownout",
   "deep-sleep",
 ];
+
+function readUpdate(value: unknown): UpdateStatus | null {
+  const members = membersOf(value);
+  const state = updateStates.find((each) => each === members.state);
+  if (state === undefined) return null;
+  return {
+    state,
+    version: label(members.version),
+    progress: within(members.progress, 0, 100),
+    reason: updateReasons.find((each) => each === members.reason) ?? null,
+  };
+}
 
 function readResetReason(value: unknown): ResetReason {
   return resetReasons.find((reason) => reason === value) ?? "unknown";

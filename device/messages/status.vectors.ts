@@ -18,4 +18,5 @@ export const healthyStatus: StatusReport = {
   protocolErrors: 0,
   capped: 0,
   droppedEvents: 0,
+  update: null,
 };

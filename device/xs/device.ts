@@ -1,7 +1,14 @@
 import type NativeKeyValue from "embedded:storage/key-value";
 import type Time from "time";
 import type NativeTimer from "timer";
-import type { Device, Digital, NetworkInterface, Timer, TLSSocketOptions } from "../hal.ts";
+import type {
+  Device,
+  Digital,
+  NetworkInterface,
+  Timer,
+  TLSSocketOptions,
+  UpdateHardware,
+} from "../hal.ts";
 import { XsClock } from "./clock.ts";
 import { certificateEndsAt, requestOf } from "./credentials.ts";
 import { XsKeyValue } from "./key-value.ts";
@@ -23,6 +30,8 @@ export interface XsModules
   readonly resolve: NativeResolve;
   readonly gatePin: Digital;
   readonly openNetwork: (timer: Timer) => NetworkInterface;
+  /** absent if the firmware cannot be replaced */
+  readonly updates?: UpdateHardware;
   /** reports an error that does not stop the box */
   readonly onFailure: (detail: string) => void;
 }
@@ -40,6 +49,7 @@ export function createXsDevice(modules: XsModules): Device {
     timer,
     storage: new XsKeyValue(modules.keyValue, modules.onFailure),
     system: new XsSystem(modules),
+    ...(modules.updates === undefined ? {} : { updates: modules.updates }),
     certificateRequest: () => requestOf(modules),
     certificateEndsAt: (identity) => certificateEndsAt(modules, identity),
     connect: (options: TLSSocketOptions) => new XsTLSSocket(context, options),

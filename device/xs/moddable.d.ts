@@ -43,7 +43,7 @@ declare module "mc/ffi" {
  */
 declare module "boom-box/board" {
   import type Digital from "embedded:io/digital";
-  import type { Flash, PulseOutput, SetupHardware } from "../hal.ts";
+  import type { FirmwareSlots, Flash, PulseOutput, SetupHardware } from "../hal.ts";
   /** UDP */
   export const timeServerPort: number;
   export interface Board {
@@ -54,6 +54,11 @@ declare module "boom-box/board" {
      * @throws Error if there is none
      */
     openFlash(): Flash;
+    /**
+     * The slots for a firmware; undefined if the platform has none.
+     * @throws Error if there is one only
+     */
+    openSlots(): FirmwareSlots | undefined;
     /** Opened after the gate's pin is LOW. */
     openSetup(io: typeof Digital, ledPin: number | undefined): SetupHardware;
     /** The gate's pin, with pulse hardware if there is any. */

@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { parseSettings } from "../../device/config.ts";
+import { firmwareVersion } from "../../device/version.ts";
 import { advisorCertificates } from "../../scripts/advisor/certificates.ts";
 import { boxPolicy } from "../cloud/policy-documents.ts";
 import { makeIdentity } from "../hardware/tls.ts";
 import { createAuthority, issueClient } from "../pki/authority.ts";
 import { seededRandom } from "../scenarios/timeline.ts";
-import { type BoxClientOptions, startBoxClient } from "./box-client.ts";
+import { type BoxClientOptions, boxChip, startBoxClient } from "./box-client.ts";
 import { AdvisorBroker } from "./broker.ts";
-import type { AnyCase } from "./case.ts";
+import type { AnyCase, Case } from "./case.ts";
 import { allCases } from "./cases/all.ts";
 import { Pace } from "./pace.ts";
 import { type Outcome, type RunningClient, runAdvisor } from "./run.ts";
+import { signedJob } from "./signed-job.ts";
 
 export const host = "localhost";
 
@@ -21,7 +23,10 @@ export interface Ring {
   readonly port: number;
   /** PEM */
   readonly client: { readonly ca: string; readonly certificate: string; readonly key: string };
-  run(cases: readonly AnyCase[], startClient: () => RunningClient): Promise<Outcome[]>;
+  run(
+    cases: readonly AnyCase[],
+    startClient: (played: Case) => RunningClient | string,
+  ): Promise<Outcome[]>;
   runBox(
     cases: readonly AnyCase[],
     makeFirmware?: BoxClientOptions["makeFirmware"],
@@ -46,7 +51,9 @@ export async function makeRing(factor: number, quietMs = 10): Promise<Ring> {
   made ??= makeKeys();
   const { ca, box, certificates } = await made;
   const pace = new Pace(factor, quietMs);
+  const job = signedJob(firmwareVersion, boxChip);
   const broker = await AdvisorBroker.listen({
+    jobDocument: job.document,
     address: "127.0.0.1",
     port: 0,
     clientCa: ca.certificatePem,
@@ -55,7 +62,7 @@ export async function makeRing(factor: number, quietMs = 10): Promise<Ring> {
   });
   const client = { ca: ca.certificatePem, certificate: box.certificatePem, key: box.keyPem };
   const policies = [boxPolicy({ region: "eu-central-1", account: "123456789012", prefix: "gate" })];
-  const run = (cases: readonly AnyCase[], startClient: () => RunningClient) =>
+  const run: Ring["run"] = (cases, startClient) =>
     runAdvisor({ cases, broker, pace, startClient, policies, patienceMs: 20_000 });
   const settings = parseSettings({ thingName: "lot-1", endpoint: host, port: broker.port });
   assert.ok(settings.type === "settings");
@@ -69,9 +76,14 @@ export async function makeRing(factor: number, quietMs = 10): Promise<Ring> {
       const identity = makeIdentity(client);
       const random = seededRandom(1);
       const options = { settings: settings.settings, identity, pace, random };
-      return run(cases, () =>
-        startBoxClient(makeFirmware === undefined ? options : { ...options, makeFirmware }),
-      );
+      return run(cases, ({ needs: feature }) => {
+        if (feature === "jobs" && makeFirmware !== undefined) return "it has no slots here";
+        return startBoxClient({
+          ...options,
+          ...(feature === undefined ? {} : { feature, updateKeys: [job.publicKey] }),
+          ...(makeFirmware === undefined ? {} : { makeFirmware }),
+        });
+      });
     },
     async close() {
       await broker.close();

@@ -2,10 +2,13 @@ import { Link } from "./link.ts";
 import { Listener, type ListenerOptions, type Visitor } from "./listener.ts";
 import type { Pace } from "./pace.ts";
 import { healthy, type Script } from "./script.ts";
+import { type RunningService, startService } from "./services.ts";
 import { type Sight, Transcript } from "./transcript.ts";
 
 export interface AdvisorBrokerOptions extends ListenerOptions {
   readonly pace: Pace;
+  /** of the job in the case that has one; JSON. Default: a job that means nothing to our firmware */
+  readonly jobDocument?: string;
 }
 
 /** While the broker is down, nothing is measured, so time may run even faster. */
@@ -14,6 +17,7 @@ const awayBoost = 20;
 /** The broker that plays scripts, one at a time, and records what it sees. */
 export class AdvisorBroker {
   readonly #pace: Pace;
+  readonly #jobDocument: string;
   readonly #listener: Listener;
   readonly #open = new Set<() => void>();
   #script: Script = { certificate: "good", connections: [healthy] };
@@ -21,9 +25,13 @@ export class AdvisorBroker {
   #onEntry: () => void = () => {};
   /** counts scripts, so that leftovers of one do not affect the next */
   #round = 0;
+  #service: RunningService | undefined;
+  /** the newest one */
+  #link: Link | undefined;
 
-  private constructor(pace: Pace, listener: Listener) {
+  private constructor(pace: Pace, listener: Listener, jobDocument: string) {
     this.#pace = pace;
+    this.#jobDocument = jobDocument;
     this.#listener = listener;
     this.#transcript = new Transcript();
   }
@@ -32,13 +40,17 @@ export class AdvisorBroker {
    * Resolves when clients can connect.
    * @throws Error (`EADDRINUSE`, …) if the port is not available
    */
-  static async listen({ pace, ...options }: AdvisorBrokerOptions): Promise<AdvisorBroker> {
+  static async listen({
+    pace,
+    jobDocument = '{"operation":"advisor"}',
+    ...options
+  }: AdvisorBrokerOptions): Promise<AdvisorBroker> {
     let broker: AdvisorBroker | undefined;
     const listener = await Listener.listen(options, (drop) => {
       if (broker === undefined) throw new Error("a connection before listen() has returned");
       return broker.#visit(drop);
     });
-    broker = new AdvisorBroker(pace, listener);
+    broker = new AdvisorBroker(pace, listener, jobDocument);
     return broker;
   }
 
@@ -53,6 +65,14 @@ export class AdvisorBroker {
     this.#round += 1;
     for (const close of this.#open) close();
     this.#script = script;
+    this.#service?.close();
+    this.#service =
+      script.service &&
+      startService(script.service, {
+        jobDocument: this.#jobDocument,
+        now: () => this.#pace.date(),
+        publish: (topic, payload) => this.#link?.deliver(topic, Buffer.from(payload)),
+      });
     this.#listener.certificate = script.certificate;
     this.#transcript = new Transcript();
     this.#onEntry = onEntry;
@@ -69,6 +89,7 @@ export class AdvisorBroker {
   async close(): Promise<void> {
     this.#round += 1;
     this.#onEntry = () => {};
+    this.#service?.close();
     for (const close of this.#open) close();
     await this.#listener.close();
   }
@@ -102,10 +123,12 @@ export class AdvisorBroker {
           manners,
           pace: this.#pace,
           record,
+          service: this.#service,
           onVanish: (ms) => {
             if (round === this.#round) this.#vanish(ms, round);
           },
         });
+        this.#link = link;
         record({
           type: "secured",
           protocol: socket.getProtocol() ?? "unknown",

@@ -22,10 +22,20 @@ export interface Case extends Named {
   readonly timeoutMs: number;
   /** growth is measured: the client's back-off must be reset first */
   readonly needsCalm?: boolean;
+  /** what a client must be set to do */
+  readonly needs?: ClientFeature;
+  /**
+   * whether an external client does what the case is about; if not, the case does not apply to it.
+   * Default: it does
+   */
+  uses?(seen: Transcript): boolean;
   /** no further input can change the verdict */
   isOver(seen: Transcript): boolean;
   judge(seen: Transcript): Verdict;
 }
+
+/** What a client does only if it is set so. */
+export type ClientFeature = "shadow" | "jobs";
 
 /** A case that reads the client's policy; no client connects. */
 export interface PolicyCase extends Named {

@@ -2,9 +2,11 @@ import type { TLSSocket } from "node:tls";
 import { type Packet, type Parser, parser } from "mqtt-packet";
 import { awsLimits } from "../cloud/aws-limits.ts";
 import { Framer } from "../cloud/frames.ts";
+import { matchesFilter } from "../cloud/topic-rules.ts";
 import type { Pace } from "./pace.ts";
 import { connack, pingresp, puback, publish, suback, unsuback } from "./packets.ts";
 import type { Answer, Manners, Step } from "./script.ts";
+import type { RunningService } from "./services.ts";
 import type { SentPacket, Sight } from "./transcript.ts";
 
 export interface LinkOptions {
@@ -12,6 +14,7 @@ export interface LinkOptions {
   readonly manners: Manners;
   readonly pace: Pace;
   readonly record: (sight: Sight) => void;
+  readonly service: RunningService | undefined;
   /** The advisor is unreachable for this many ms. */
   readonly onVanish: (ms: number) => void;
 }
@@ -28,6 +31,7 @@ export class Link {
   readonly #parser: Parser = parser({ protocolVersion: 4 });
   /** type and identifier of requests that were ignored once */
   readonly #passedOver = new Set<string>();
+  readonly #filters = new Set<string>();
   #topic: string | undefined;
   #hasBegun = false;
   #lastIdentifier = 0;
@@ -52,6 +56,13 @@ export class Link {
     this.#options.socket.destroy();
   }
 
+  /** Publishes a service's message with QoS 1, if the client has subscribed to its topic. */
+  deliver(topic: string, payload: Buffer): void {
+    if (![...this.#filters].some((filter) => matchesFilter(filter, topic))) return;
+    const identifier = ++this.#lastIdentifier;
+    this.#send("PUBLISH", publish(topic, identifier, payload), identifier);
+  }
+
   #read(bytes: Buffer): void {
     const { frames, problem } = this.#framer.push(bytes);
     for (const frame of frames) if (!this.#isClosed) this.#parser.parse(frame);
@@ -65,11 +76,12 @@ export class Link {
   }
 
   #handle(packet: Packet): void {
-    const { manners, pace, record } = this.#options;
+    const { manners, pace, record, service } = this.#options;
     pace.stir();
     record({ type: "received", packet });
     switch (packet.cmd) {
       case "connect":
+        service?.connected(packet.clientId);
         this.#answer(manners.connack, "CONNACK", 0, () => {
           this.#send("CONNACK", connack());
           if (manners.from === "CONNACK") this.#begin();
@@ -78,6 +90,7 @@ export class Link {
       case "subscribe": {
         const identifier = packet.messageId ?? 0;
         this.#topic ??= topicWithin(packet.subscriptions[0]?.topic ?? "");
+        for (const { topic } of packet.subscriptions) this.#filters.add(topic);
         const granted = packet.subscriptions.map(({ qos }) => Math.min(qos, 1));
         this.#answer(manners.suback, "SUBACK", identifier, () => {
           this.#send("SUBACK", suback(identifier, granted), identifier);
@@ -89,11 +102,13 @@ export class Link {
         this.#write(unsuback(packet.messageId ?? 0));
         break;
       case "publish": {
-        if (packet.qos !== 1) break;
         const identifier = packet.messageId ?? 0;
-        this.#answer(manners.puback, "PUBACK", identifier, () =>
-          this.#send("PUBACK", puback(identifier), identifier),
-        );
+        if (packet.qos === 1) {
+          this.#answer(manners.puback, "PUBACK", identifier, () =>
+            this.#send("PUBACK", puback(identifier), identifier),
+          );
+        }
+        service?.handle(packet.topic, Buffer.from(packet.payload));
         break;
       }
       case "pingreq":

@@ -19,9 +19,10 @@ export interface AdvisorOptions {
   readonly broker: AdvisorBroker;
   readonly pace: Pace;
   /**
-   * Creates a client for each case; undefined: an external client that connects by itself and stays
+   * Creates a client for each case, or says why the case does not apply to it; undefined: an external
+   * client that connects by itself and stays
    */
-  readonly startClient: (() => RunningClient) | undefined;
+  readonly startClient: ((played: Case) => RunningClient | string) | undefined;
   /** undefined: not known */
   readonly policies: readonly PolicyDocument[] | undefined;
   /** how long a client may take to connect, in real ms */
@@ -97,9 +98,18 @@ async function playCase(each: Case, number: number, options: AdvisorOptions): Pr
   const realSince = performance.now();
   const stage = new Stage({ ...common, played: each, onProgress: tell("playing") });
   tell("waiting")(0, 0);
-  const client = startClient?.();
+  const client = startClient?.(each);
+  if (typeof client === "string") {
+    stage.end();
+    return { type: "not applicable", case: each, reason: client };
+  }
   await stage.over;
   const clientMs = pace.now() - clientSince;
+  const isExternal = startClient === undefined && stage.transcript.connections > 0;
+  if (isExternal && each.uses?.(stage.transcript) === false) {
+    await broker.finish();
+    return { type: "not applicable", case: each, reason: "the client does nothing of this kind" };
+  }
   const verdict = each.judge(stage.transcript);
   const problem = client?.problem();
   await broker.finish();
@@ -136,6 +146,8 @@ const progressEveryMs = 500;
 /** Runs one script until its case is finished, its time is up, or no client has connected. */
 class Stage {
   readonly over: Promise<void>;
+  /** Ends the script early. */
+  readonly end: () => void;
   readonly transcript;
 
   constructor({ broker, pace, played, patienceMs, onProgress }: StageOptions) {
@@ -154,6 +166,7 @@ class Stage {
       pace.clear(timeout);
       resolve();
     };
+    this.end = end;
     const patience = setTimeout(end, patienceMs);
     const ticking = setInterval(() => {
       if (startedAt === undefined) return;

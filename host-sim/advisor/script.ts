@@ -1,3 +1,5 @@
+import type { Service } from "./services.ts";
+
 /**
  * What the advisor does in one case, as data: its certificate, and its behaviour on each
  * connection.
@@ -6,6 +8,8 @@ export interface Script {
   readonly certificate: CertificateKind;
   /** on the first connection, the second, …; the last applies to all further ones */
   readonly connections: readonly [Manners, ...Manners[]];
+  /** default: what the client publishes is acknowledged, and nothing more */
+  readonly service?: Service;
 }
 
 export const certificateKinds = ["good", "large", "stranger", "misnamed", "expired"] as const;

@@ -2,7 +2,7 @@ import type { SiteTime } from "../site/time.ts";
 import { NorFlash, type NorFlashFaults } from "./nor-flash.ts";
 import type { ChipModel } from "./registers.ts";
 import { UsbCable, type UsbCableFaults } from "./usb-cable.ts";
-import { type ProgramSerial, VirtualBoard } from "./virtual-board.ts";
+import { type ProgramChip, type ProgramSerial, VirtualBoard } from "./virtual-board.ts";
 
 export interface BoardSetup extends NorFlashFaults, UsbCableFaults {
   readonly content?: Uint8Array;
@@ -10,16 +10,22 @@ export interface BoardSetup extends NorFlashFaults, UsbCableFaults {
   readonly time?: SiteTime;
 }
 
+interface Program {
+  readonly flash: Uint8Array;
+  readonly serial: ProgramSerial;
+  readonly chip: ProgramChip;
+  stops: number;
+}
+
 /** A plugged-in board whose program prints `hello`, and repeats what it hears in capital letters. */
 export function plugIn(setup: BoardSetup = {}) {
   const flash = new NorFlash(setup.content, setup);
-  const programs: { readonly flash: Uint8Array; readonly serial: ProgramSerial; stops: number }[] =
-    [];
-  const { chip, time } = setup;
+  const programs: Program[] = [];
+  const { chip: model, time } = setup;
   const board = new VirtualBoard({
     flash,
-    startProgram: (bytes, serial) => {
-      const program = { flash: bytes, serial, stops: 0 };
+    startProgram: (bytes, serial, chip) => {
+      const program = { flash: bytes, serial, chip, stops: 0 };
       programs.push(program);
       serial.write(Buffer.from("hello\n"));
       serial.onData = (heard) => {
@@ -31,7 +37,7 @@ export function plugIn(setup: BoardSetup = {}) {
         },
       };
     },
-    ...(chip === undefined ? {} : { chip }),
+    ...(model === undefined ? {} : { chip: model }),
     ...(time === undefined ? {} : { time }),
   });
   const cable = new UsbCable(board, setup);

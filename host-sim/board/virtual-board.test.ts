@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
+import { firmwareImage, flashWith } from "../../device/core/update.rig.ts";
+import { fill, newFirmware, oldFirmware } from "../../device/firmware-slots.contract.ts";
+import type { FirmwareSlots } from "../../device/hal.ts";
 import { wholeFlash } from "../esp32/flash-image.rig.ts";
 import { type BoardSetup, plugIn } from "./board.rig.ts";
 import { commandOf, le } from "./rom-loader.rig.ts";
@@ -49,6 +52,29 @@ describe("VirtualBoard", () => {
     setLines(false, false);
     clock.tick(enableRiseMs);
   }
+
+  it("starts the firmware that its program has put into the other slot, and the old one again", () => {
+    const { bytes } = flashWith(oldFirmware);
+    bytes.set(firmwareImage("bootloader", 1_000), 0x1000);
+    start({ content: bytes });
+    const slots: FirmwareSlots | undefined = programs[0]?.chip.slots;
+    assert.ok(slots);
+    fill(slots, newFirmware);
+    slots.select();
+    slots.restart();
+    assert.equal(programs.length, 1, "on a later turn");
+    clock.tick(0);
+    assert.match(printed, /rst:0x3 \(SW_RESET\)/);
+    const [old, trial] = programs;
+    assert.equal(old?.stops, 1);
+    assert.deepEqual([trial?.chip.slot.index, trial?.chip.slots?.runningState], [1, "trial"]);
+    board.pressReset();
+    clock.tick(enableRiseMs);
+    assert.deepEqual(
+      [programs[2]?.chip.slot.index, programs[2]?.chip.slots?.hasOtherFailed],
+      [0, true],
+    );
+  });
 
   it("boots when it has power, and starts its program", () => {
     start();

@@ -1,4 +1,4 @@
-import { bootloaderAt, checkFlash, FlashImageError } from "../esp32/flash-image.ts";
+import { bootloaderAt, isBootableImage, partitionTableAt } from "../esp32/flash-image.ts";
 import { laptopTime, type SiteTime } from "../site/time.ts";
 import {
   bootLog,
@@ -8,6 +8,8 @@ import {
   noApplicationLog,
   type StartCause,
 } from "./boot-log.ts";
+import { type BootSlot, boot, readBootPlan } from "./bootloader.ts";
+import { BoardSlots } from "./firmware-slots.ts";
 import type { NorFlash } from "./nor-flash.ts";
 import { type ChipModel, chipModels } from "./registers.ts";
 import { type RomEffect, RomLoader } from "./rom-loader.ts";
@@ -24,8 +26,20 @@ export interface RunningProgram {
   stop(): void;
 }
 
+/** The chip as a program on it sees it. */
+export interface ProgramChip {
+  /** where the program itself is */
+  readonly slot: BootSlot;
+  /** `FirmwareSlots` (device/hal.ts); undefined if the partition table has one slot only */
+  readonly slots: BoardSlots | undefined;
+}
+
 /** @param flash the whole flash, which the program may also write */
-export type StartProgram = (flash: Uint8Array, serial: ProgramSerial) => RunningProgram;
+export type StartProgram = (
+  flash: Uint8Array,
+  serial: ProgramSerial,
+  chip: ProgramChip,
+) => RunningProgram;
 
 export interface VirtualBoardOptions {
   readonly flash: NorFlash;
@@ -178,6 +192,11 @@ export class VirtualBoard {
     this.#baudRate = bootBaudRate;
   }
 
+  #restart(): void {
+    this.#reset();
+    this.#boot("software");
+  }
+
   #releaseReset(): void {
     if (this.#isResetPulled) return;
     this.#after(enableRiseMs, () => {
@@ -204,27 +223,28 @@ export class VirtualBoard {
 
   #boot(cause: StartCause): void {
     this.#print(bootLog(cause));
-    const problem = bootProblem(this.#options.flash.bytes);
-    if (problem === undefined) {
-      this.#startProgram();
+    const started = startedBy(this.#options.flash);
+    if (typeof started !== "string") {
+      this.#startProgram(started);
       return;
     }
     this.#state = "not bootable";
-    this.#print(problem);
+    this.#print(started);
     this.#after(bootWatchdogMs, () => this.#boot("watchdog"));
   }
 
   /** Without a reset there is no log of one, and no watchdog. */
   #runFromLoader(): void {
-    if (bootProblem(this.#options.flash.bytes) === undefined) {
-      this.#startProgram();
+    const started = startedBy(this.#options.flash);
+    if (typeof started !== "string") {
+      this.#startProgram(started);
       return;
     }
     this.#state = "not bootable";
     this.#print(interpreterLog);
   }
 
-  #startProgram(): void {
+  #startProgram(slot: BootSlot): void {
     const { flash, startProgram } = this.#options;
     this.#state = "running";
     const serial: ProgramSerial = {
@@ -234,19 +254,30 @@ export class VirtualBoard {
       onData: undefined,
     };
     this.#serial = serial;
-    this.#program = startProgram(flash.bytes, serial);
+    // On a later turn: the program is still running.
+    const restart = () => {
+      if (this.#serial === serial) this.#after(0, () => this.#restart());
+    };
+    const { otadata, slots } = readBootPlan(flash.bytes);
+    const isUpdatable = otadata !== undefined && slots.length > 1;
+    const options = { flash: flash.bytes, writer: flash, running: slot, restart };
+    this.#program = startProgram(flash.bytes, serial, {
+      slot,
+      slots: isUpdatable ? new BoardSlots(options) : undefined,
+    });
   }
 }
 
-/** What the ROM or the bootloader prints instead of starting an application. */
-function bootProblem(flash: Uint8Array): string | undefined {
-  const header = new DataView(flash.buffer, flash.byteOffset).getUint32(bootloaderAt, true);
+/**
+ * The ROM starts the bootloader, and that one an application.
+ * @returns the application's slot, or what is printed instead
+ */
+function startedBy(flash: NorFlash): BootSlot | string {
+  const { bytes } = flash;
+  const header = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bootloaderAt, true);
   if ((header & 0xff) !== 0xe9) return invalidHeaderLog(header);
-  try {
-    checkFlash(flash, "the flash");
-    return undefined;
-  } catch (error) {
-    if (error instanceof FlashImageError) return noApplicationLog;
-    throw error;
+  if (!isBootableImage(bytes, bootloaderAt, partitionTableAt - bootloaderAt)) {
+    return noApplicationLog;
   }
+  return boot(bytes, flash) ?? noApplicationLog;
 }

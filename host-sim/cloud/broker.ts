@@ -17,6 +17,7 @@ import {
   type SessionState,
 } from "./connection.ts";
 import type { FleetProvisioning } from "./fleet-provisioning.ts";
+import type { Jobs } from "./jobs.ts";
 import type { MessageStore } from "./message-store.ts";
 import {
   connectedMessage,
@@ -27,6 +28,9 @@ import {
 } from "./presence.ts";
 import type { CloudEvent, DisconnectReason } from "./records.ts";
 import type { Principal, Registry } from "./registry.ts";
+import { connectionOf, ReservedServices } from "./reserved-services.ts";
+import type { Shadows } from "./shadows.ts";
+import type { Streams } from "./streams.ts";
 import { TopicBus } from "./topic-bus.ts";
 
 export interface BrokerOptions {
@@ -34,6 +38,9 @@ export interface BrokerOptions {
   readonly limits: Limits;
   readonly store: MessageStore;
   readonly provisioning: FleetProvisioning | undefined;
+  readonly jobs: Jobs | undefined;
+  readonly streams: Streams | undefined;
+  readonly shadows: Shadows | undefined;
   /** milliseconds since 1970 */
   readonly now: () => number;
   readonly record: (event: CloudEvent) => void;
@@ -57,7 +64,7 @@ export class Broker implements ConnectionHost {
   readonly now: () => number;
   readonly record: (event: CloudEvent) => void;
   readonly #registry: Registry;
-  readonly #provisioning: FleetProvisioning | undefined;
+  readonly #services: ReservedServices;
   readonly #store: MessageStore;
   readonly #aedes: Aedes;
   readonly #throttle: ConnectThrottle;
@@ -75,7 +82,6 @@ export class Broker implements ConnectionHost {
     this.now = options.now;
     this.record = options.record;
     this.#registry = options.registry;
-    this.#provisioning = options.provisioning;
     this.#store = options.store;
     this.#throttle = new ConnectThrottle(options.limits);
     this.#aedes = new Aedes({
@@ -91,7 +97,7 @@ export class Broker implements ConnectionHost {
       authorizeForward: (client, packet) => (this.#mayForward(client, packet) ? packet : null),
       published: (packet, client, done) => {
         this.#recordPublished(packet, client);
-        if (client !== null) this.#provision(client, packet);
+        if (client !== null) this.#services.handle(client, packet);
         done(null);
       },
     });
@@ -106,6 +112,17 @@ export class Broker implements ConnectionHost {
     });
     // documented, but missing from aedes's types
     (this.#aedes as NodeJS.EventEmitter).on("error", (error: Error) => this.#warn(error.message));
+    const { provisioning, jobs, streams, shadows, now } = options;
+    this.#services = new ReservedServices({
+      provisioning,
+      jobs,
+      streams,
+      shadows,
+      now,
+      publish: ({ topic, payload }) =>
+        this.publish({ topic, payload: Buffer.from(payload), qos: 1, retain: false }),
+      warn: (message) => this.#warn(message),
+    });
   }
 
   static async start(options: BrokerOptions): Promise<Broker> {
@@ -141,6 +158,7 @@ export class Broker implements ConnectionHost {
 
   /** Drops every connection. Their wills are published into the store. */
   close(): Promise<void> {
+    this.#services.close();
     this.hangUpAll();
     return new Promise((resolve) => this.#aedes.close(resolve));
   }
@@ -226,20 +244,6 @@ export class Broker implements ConnectionHost {
     return !topic.startsWith("$SYS/") && connectionOf(client)?.mayReceive(topic) === true;
   }
 
-  /** "Returns the … results through the same MQTT connection used to publish the API request." */
-  #provision(client: Client, { topic, payload }: AedesPublishPacket): void {
-    const answered = this.#provisioning?.answer(topic, Buffer.from(payload));
-    answered
-      ?.then((answer) => {
-        // A client that has not subscribed to the answer does not receive it.
-        const { subscriptions } = client as unknown as { subscriptions: Record<string, unknown> };
-        if (connectionOf(client)?.isConnected !== true || !(answer.topic in subscriptions)) return;
-        const message = { ...answer, cmd: "publish", qos: 1, retain: false, dup: false } as const;
-        client.publish({ ...message, payload: Buffer.from(answer.payload) }, () => {});
-      })
-      .catch((error: Error) => this.#warn(`provisioning: ${error.message}`));
-  }
-
   #recordPublished(packet: AedesPublishPacket, client: Client | null): void {
     const { topic, payload, retain } = packet;
     if (isOwn(topic)) return;
@@ -257,10 +261,6 @@ export class Broker implements ConnectionHost {
   #warn(message: string): void {
     this.record({ type: "warning", message });
   }
-}
-
-function connectionOf(client: Client): Connection | undefined {
-  return client.conn instanceof Connection ? client.conn : undefined;
 }
 
 /** Reported in other ways: presence by `connected` and `disconnected`, `$SYS/` not at all. */

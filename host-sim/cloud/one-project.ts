@@ -1,5 +1,5 @@
 import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
-import { boxPolicy, servicePolicy } from "./policy-documents.ts";
+import { boxPolicies, servicePolicy } from "./policy-documents.ts";
 import { Registry } from "./registry.ts";
 import { CloudStandIn, type CloudStandInOptions } from "./stand-in.ts";
 
@@ -26,7 +26,7 @@ export interface LocalCloudOptions extends Omit<CloudStandInOptions, "registry">
 export function startLocalCloud(options: LocalCloudOptions): Promise<CloudStandIn> {
   const { prefix, things, service, refresh, ...standIn } = options;
   const registry = new Registry(localAccount, refresh);
-  const policies = [boxPolicy({ ...localAccount, prefix })];
+  const policies = boxPolicies({ ...localAccount, prefix, updates: "aws", shadow: true });
   for (const { thingName, certificate } of things) {
     registry.register({ certificate, thingName, policies });
   }

@@ -7,7 +7,18 @@ import {
   type PolicyContext,
   parsePolicy,
 } from "./policy.ts";
-import { boxPolicy, iotArn, isRegion, servicePolicy } from "./policy-documents.ts";
+import {
+  boxPolicies,
+  boxPolicy,
+  boxShadowPolicy,
+  boxUpdatePolicy,
+  iotArn,
+  isRegion,
+  servicePolicy,
+  updaterPolicy,
+} from "./policy-documents.ts";
+import { shadowRootOf } from "./shadow-service.ts";
+import { answerPaths, requestPaths, type UpdateTopics, updateRootOf } from "./update-topics.ts";
 
 const account = { region: "eu-central-1", account: "123456789012" };
 const scope = { ...account, prefix: "gate" };
@@ -15,6 +26,35 @@ const actions: readonly PolicyAction[] = [
   ...(["iot:Connect", "iot:Publish", "iot:Subscribe", "iot:Receive", "iot:RetainPublish"] as const),
 ];
 const topics = ["lot-1", "lot-2"].flatMap((thing) => Object.values(topicsOf("gate", thing)));
+/** Below `$aws/things/<thing>` or `gate/<thing>/update`: topics, filters, and what lies around. */
+const updateResources = (["aws", "topics"] as const).flatMap((way) =>
+  ["lot-1", "lot-2", "lot-10", "lot", "+"].flatMap((thing) => {
+    const root = updateRootOf({ topics: way, prefix: "gate" }, thing);
+    const cbor = ["get", "describe", "data", "description", "rejected"];
+    const paths = [
+      ...[...requestPaths, ...answerPaths, "jobs/+/notify", "shadow/update"],
+      ...cbor.map((kind) => `streams/+/${kind}/cbor`),
+    ];
+    const filters = [...paths, "#", "jobs/#", "streams/#", "jobs/+", "+/notify-next"];
+    return [
+      ...paths.map((path) => `topic/${root}/${path.replaceAll("+", "x")}`),
+      ...filters.map((filter) => `topicfilter/${root}/${filter}`),
+    ];
+  }),
+);
+/** The classic shadow of two things, a named one, and what lies around. */
+const shadowResources = ["lot-1", "lot-2", "lot-10", "+"].flatMap((thing) => {
+  const root = shadowRootOf(thing);
+  const paths = ["get", "update", "delete"].flatMap((operation) => [
+    operation,
+    ...["accepted", "rejected", "delta", "documents", "+"].map((end) => `${operation}/${end}`),
+  ]);
+  const filters = [...paths, "#", "+/accepted", "name/other/update/accepted"];
+  return [
+    ...[...paths, "name/other/update"].map((path) => `topic/${root}/${path.replace("+", "x")}`),
+    ...filters.map((filter) => `topicfilter/${root}/${filter}`),
+  ];
+});
 /** Possible requests: every topic of two boxes, wildcards, other prefixes, AWS's own. */
 const resources = [
   ...["lot-1", "lot-2", "web", "web-1", "we", "*", "+"].map((id) => `client/${id}`),
@@ -25,6 +65,8 @@ const resources = [
       ...["other/lot-1/command", "gate/lot-1/command/x", "$aws/things/lot-1/shadow/update"],
     ].map((topic) => `${kind}/${topic}`),
   ),
+  ...updateResources,
+  ...shadowResources,
 ];
 
 /** All allowed requests among the possible ones. */
@@ -74,6 +116,147 @@ describe("boxPolicy", () => {
       { ...scope, account: "*" },
     ];
     for (const words of wrong) assert.throws(() => boxPolicy(words), RangeError);
+  });
+});
+
+describe("boxPolicies", () => {
+  const context = { clientId: "lot-1", thingName: "lot-1" };
+  const bound = (updates: "off" | UpdateTopics, who: PolicyContext = context) =>
+    bindPolicies(boxPolicies({ ...scope, updates }).map(parsePolicy), who);
+
+  it("are the box's policy alone while it takes no updates", () => {
+    assert.deepEqual(boxPolicies(scope), [boxPolicy(scope)]);
+    assert.deepEqual(boxPolicies({ ...scope, updates: "off" }), [boxPolicy(scope)]);
+  });
+
+  for (const [way, root] of [
+    ["aws", "$aws/things/lot-1"],
+    ["topics", "gate/lot-1/update"],
+  ] as const) {
+    const needed = [
+      `iot:Publish topic/${root}/jobs/start-next`,
+      `iot:Publish topic/${root}/jobs/x/update`,
+      `iot:Publish topic/${root}/streams/x/get/cbor`,
+      `iot:Receive topic/${root}/jobs/notify-next`,
+      `iot:Receive topic/${root}/jobs/start-next/x`,
+      `iot:Receive topic/${root}/jobs/x/update/x`,
+      `iot:Receive topic/${root}/streams/x/data/cbor`,
+      `iot:Receive topic/${root}/streams/x/rejected/cbor`,
+      `iot:Subscribe topicfilter/${root}/jobs/notify-next`,
+      `iot:Subscribe topicfilter/${root}/jobs/start-next/+`,
+      `iot:Subscribe topicfilter/${root}/jobs/+/update/+`,
+      `iot:Subscribe topicfilter/${root}/streams/+/data/cbor`,
+      `iot:Subscribe topicfilter/${root}/streams/+/rejected/cbor`,
+    ];
+    const added = (authorize: Authorize) => {
+      const before = new Set(allowed(bound("off")));
+      return allowed(authorize)
+        .filter((each) => !before.has(each))
+        .sort();
+    };
+
+    it(`allow a box's own jobs and streams on the topics of "${way}", and nothing else`, () => {
+      assert.deepEqual(added(bound(way)), needed.sort());
+      const named = boxUpdatePolicy({ ...scope, topics: way, thingName: "lot-1" });
+      assert.deepEqual(added(bindPolicies([parsePolicy(named)], context)), needed.sort());
+    });
+
+    it(`allow nothing to another thing's certificate, on the topics of "${way}"`, () => {
+      assert.deepEqual(allowed(bound(way, { clientId: "lot-1", thingName: "lot-2" })), []);
+    });
+  }
+
+  it("fit into AWS's 2,048 characters each, in every region", () => {
+    for (const region of ["eu-central-1", "ap-southeast-2", "us-gov-west-1", "eusc-de-east-1"]) {
+      const partition = region.startsWith("us-gov") ? "aws-us-gov" : "aws";
+      const place = { ...account, region, partition, prefix: "x".repeat(64) };
+      for (const policy of boxPolicies({ ...place, updates: "aws" })) {
+        const { length } = JSON.stringify(policy);
+        assert.ok(length <= 2048, `${region}: ${length}`);
+      }
+    }
+  });
+
+  it("refuse words that would change what they mean", () => {
+    for (const words of [{ thingName: "*" }, { prefix: "*" }, { region: "*" }, { account: "*" }]) {
+      assert.throws(() => boxUpdatePolicy({ ...scope, topics: "aws", ...words }), RangeError);
+    }
+  });
+});
+
+describe("boxShadowPolicy", () => {
+  const context = { clientId: "lot-1", thingName: "lot-1" };
+  const root = shadowRootOf("lot-1");
+  const needed = [
+    `iot:Publish topic/${root}/get`,
+    `iot:Publish topic/${root}/update`,
+    `iot:Receive topic/${root}/get/accepted`,
+    `iot:Receive topic/${root}/get/rejected`,
+    `iot:Receive topic/${root}/update/accepted`,
+    `iot:Receive topic/${root}/update/delta`,
+    `iot:Receive topic/${root}/update/rejected`,
+    `iot:Subscribe topicfilter/${root}/get/+`,
+    `iot:Subscribe topicfilter/${root}/update/+`,
+  ];
+  const allowedBy = (thingName: string | undefined, who: PolicyContext) => {
+    const policy = boxShadowPolicy({ ...scope, ...(thingName && { thingName }) });
+    return [...new Set(allowed(bindPolicies([parsePolicy(policy)], who)))].sort();
+  };
+
+  it("allows a box to read and update its own shadow, and nothing else", () => {
+    assert.deepEqual(allowedBy(undefined, context), needed);
+    assert.deepEqual(allowedBy("lot-1", context), needed);
+    assert.deepEqual(boxPolicies({ ...scope, shadow: true }), [
+      boxPolicy(scope),
+      boxShadowPolicy(scope),
+    ]);
+  });
+
+  it("allows nothing to a certificate of another thing, or without a thing", () => {
+    assert.deepEqual(allowedBy(undefined, { clientId: "lot-1", thingName: "lot-2" }), []);
+    assert.deepEqual(allowedBy(undefined, { clientId: "lot-1", thingName: undefined }), []);
+  });
+
+  it("has no wildcard, and fits into AWS's 2,048 characters", () => {
+    const text = JSON.stringify(boxShadowPolicy({ ...scope, region: "ap-southeast-2" }));
+    assert.doesNotMatch(text, /[*?]/);
+    assert.ok(text.length <= 2048, String(text.length));
+  });
+
+  it("refuses words that would change what it means", () => {
+    for (const words of [{ thingName: "*" }, { region: "*" }, { account: "*" }]) {
+      assert.throws(() => boxShadowPolicy({ ...scope, ...words }), RangeError);
+    }
+  });
+});
+
+describe("updaterPolicy", () => {
+  const policy = parsePolicy(updaterPolicy({ ...scope, clientIdPrefix: "service-update-" }));
+  const context = { clientId: "service-update-1", thingName: undefined };
+
+  it("allows only to hear boxes' requests about updates and to answer them", () => {
+    const authorize = bindPolicies([policy], context);
+    const granted = allowed(authorize);
+    const root = "gate/lot-1/update";
+    for (const each of [
+      `iot:Receive topic/${root}/jobs/x/update`,
+      `iot:Publish topic/${root}/jobs/x/update/x`,
+      `iot:Publish topic/${root}/jobs/notify-next`,
+      "iot:Subscribe topicfilter/gate/+/update/streams/+/get/+",
+    ]) {
+      assert.ok(granted.includes(each), each);
+    }
+    for (const each of granted) {
+      assert.match(each, /^iot:(Publish|Receive|Subscribe) topic(filter)?\/gate\/[^/]+\/update\//);
+    }
+    assert.equal(authorize("iot:Connect", iotArn(account, "client/service-update-1")), "allowed");
+    const command = iotArn(account, "topic/gate/lot-1/command");
+    assert.equal(authorize("iot:Publish", command), "not-allowed");
+  });
+
+  it("refuses words that would change what it means", () => {
+    assert.throws(() => updaterPolicy({ ...scope, clientIdPrefix: "*" }), RangeError);
+    assert.throws(() => updaterPolicy({ ...scope, prefix: "*", clientIdPrefix: "u" }), RangeError);
   });
 });
 

@@ -5,6 +5,15 @@ import {
 } from "../../device/messages/claim-topics.ts";
 import { isPrefix, isThingName, topicsOf } from "../../device/messages/topics.ts";
 import type { PolicyDocument, PolicyStatement } from "./policy.ts";
+import { shadowRootOf } from "./shadow-service.ts";
+import {
+  answerPaths,
+  boxAnswerPaths,
+  boxRequestPaths,
+  requestPaths,
+  type UpdateTopics,
+  updateRootOf,
+} from "./update-topics.ts";
 
 /** This project's policies, as attached in AWS and as enforced by the stand-in. */
 
@@ -45,6 +54,124 @@ export function boxPolicy(scope: PolicyScope & { readonly thingName?: string }):
   ]);
 }
 
+/** Whether a box takes updates, and on which topics. */
+export type BoxUpdates = "off" | UpdateTopics;
+
+/**
+ * Every policy of a box's certificate. What updates need is a document of its own: one for both is
+ * longer than AWS allows, and a policy that is attached already would have to be replaced.
+ * @throws RangeError when a word would change what a policy means
+ */
+export function boxPolicies(
+  scope: PolicyScope & {
+    readonly thingName?: string;
+    readonly updates?: BoxUpdates;
+    /** whether a box uses its shadow; default: it does not */
+    readonly shadow?: boolean;
+  },
+): PolicyDocument[] {
+  const { updates = "off", shadow = false, ...box } = scope;
+  const policies = [boxPolicy(box)];
+  if (updates !== "off") policies.push(boxUpdatePolicy({ ...box, topics: updates }));
+  if (shadow) policies.push(boxShadowPolicy(box));
+  return policies;
+}
+
+/**
+ * The permissions that a box needs for its shadow, besides {@link boxPolicy}: to read and update its
+ * own, and to be told of a difference. It may not delete it. It subscribes with one wildcard below
+ * `get` and one below `update`, because a SUBSCRIBE has room for few filters, but it may not receive
+ * `update/documents`, which would be twice as long as anything it reads.
+ * @throws RangeError when a word would change what the policy means
+ */
+export function boxShadowPolicy(
+  scope: PolicyScope & { readonly thingName?: string },
+): PolicyDocument {
+  const { thingName } = scope;
+  if (thingName !== undefined && !isThingName(thingName)) {
+    throw new RangeError(`not a thing name: ${thingName}`);
+  }
+  const arn = arnsOf(scope);
+  const root = shadowRootOf(thingName ?? thingNameVariable);
+  const topics = (paths: readonly string[]) => paths.map((path) => arn(`topic/${root}/${path}`));
+  return policyOf([
+    allow("iot:Publish", topics(["get", "update"])),
+    allow(
+      "iot:Subscribe",
+      ["get/+", "update/+"].map((path) => arn(`topicfilter/${root}/${path}`)),
+    ),
+    allow(
+      "iot:Receive",
+      topics([
+        "get/accepted",
+        "get/rejected",
+        "update/accepted",
+        "update/rejected",
+        "update/delta",
+      ]),
+    ),
+  ]);
+}
+
+/**
+ * The permissions that a box needs for updates, besides {@link boxPolicy}: to be told of its own
+ * jobs, to start and update them, and to fetch files.
+ *
+ * A wildcard stands for the id of a job or of a stream, which nobody knows in advance, and in
+ * `iot:Receive` for `accepted` and `rejected`. All are below the box's own name.
+ * @throws RangeError when a word would change what the policy means
+ */
+export function boxUpdatePolicy(
+  scope: PolicyScope & { readonly topics: UpdateTopics; readonly thingName?: string },
+): PolicyDocument {
+  const { thingName } = scope;
+  if (thingName !== undefined && !isThingName(thingName)) {
+    throw new RangeError(`not a thing name: ${thingName}`);
+  }
+  const arn = arnsOf(scope);
+  const root = updateRootOf(scope, thingName ?? thingNameVariable);
+  const topic = (path: string) => arn(`topic/${root}/${anyLevel(path)}`);
+  return policyOf([
+    allow("iot:Publish", boxRequestPaths.map(topic)),
+    allow(
+      "iot:Subscribe",
+      boxAnswerPaths.map((path) => arn(`topicfilter/${root}/${path}`)),
+    ),
+    allow("iot:Receive", boxAnswerPaths.map(topic)),
+  ]);
+}
+
+/**
+ * The permissions of the service that plays jobs and streams on the project's own topics: hear
+ * every box's requests, and answer them. It may neither open a gate nor retain.
+ * @throws RangeError when a word would change what the policy means
+ */
+export function updaterPolicy(
+  scope: PolicyScope & { readonly clientIdPrefix: string },
+): PolicyDocument {
+  const { prefix, clientIdPrefix } = scope;
+  const arn = arnsOf(scope);
+  checkClientIdPrefix(clientIdPrefix);
+  const anyBox = updateRootOf({ topics: "topics", prefix }, "*");
+  const filterRoot = updateRootOf({ topics: "topics", prefix }, "+");
+  const topic = (path: string) => arn(`topic/${anyBox}/${anyLevel(path)}`);
+  return policyOf([
+    allow("iot:Connect", arn(`client/${clientIdPrefix}*`)),
+    allow(
+      "iot:Subscribe",
+      requestPaths.map((path) => arn(`topicfilter/${filterRoot}/${path}`)),
+    ),
+    allow("iot:Receive", requestPaths.map(topic)),
+    allow("iot:Publish", answerPaths.map(topic)),
+    { Effect: "Deny", Action: "iot:RetainPublish", Resource: arn("topic/*") },
+  ]);
+}
+
+/** In a policy, MQTT's `+` is an ordinary character. */
+function anyLevel(path: string): string {
+  return path.replaceAll("+", "*");
+}
+
 /**
  * The permissions of the publishing service: command every box, receive their reports, and never
  * retain, because a retained command would open the gate again at every reconnect.
@@ -60,9 +187,7 @@ export function servicePolicy(
 ): PolicyDocument {
   const { prefix, clientIdPrefix } = scope;
   const arn = arnsOf(scope);
-  if (!/^[\w.:-]{1,64}$/.test(clientIdPrefix)) {
-    throw new RangeError(`not a client id prefix: ${clientIdPrefix}`);
-  }
+  checkClientIdPrefix(clientIdPrefix);
   const anyBox = topicsOf(prefix, "*");
   const filters = topicsOf(prefix, "+");
   return policyOf([
@@ -105,6 +230,12 @@ export function claimPolicy(
       answers.map((topic) => arn(`topic/${topic}`)),
     ),
   ]);
+}
+
+function checkClientIdPrefix(clientIdPrefix: string): void {
+  if (!/^[\w.:-]{1,64}$/.test(clientIdPrefix)) {
+    throw new RangeError(`not a client id prefix: ${clientIdPrefix}`);
+  }
 }
 
 function policyOf(Statement: readonly PolicyStatement[]): PolicyDocument {

@@ -45,14 +45,15 @@ export function isReserved(topic: string): boolean {
 const clientReserved = [
   /^\$aws\/things\/[^/]+\/shadow(\/name\/[^/]+)?\/(get|update|delete)$/,
   /^\$aws\/things\/[^/]+\/jobs\/(get|start-next|[^/]+\/(get|update))$/,
+  /^\$aws\/things\/[^/]+\/streams\/[^/]+\/(get|describe)\/(json|cbor)$/,
   /^\$aws\/rules\/[^/]+\/.+$/,
   /^\$aws\/certificates\/(create|create-from-csr)\/(json|cbor)$/,
   /^\$aws\/provisioning-templates\/[^/]+\/provision\/(json|cbor)$/,
 ];
 
 /**
- * The reserved topics to which clients may publish in AWS: shadows, jobs, Basic Ingest,
- * provisioning.
+ * The reserved topics to which clients may publish in AWS: shadows, jobs, streams, Basic
+ * Ingest, provisioning.
  */
 export function isOpenToClients(reservedTopic: string): boolean {
   return clientReserved.some((pattern) => pattern.test(reservedTopic));

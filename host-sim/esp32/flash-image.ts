@@ -55,18 +55,35 @@ function applicationAt(flash: Uint8Array, name: string): number {
   throw new FlashImageError(`${name} has no slot for an application: rebuild it`);
 }
 
-/** ESP-IDF's image format: header, segments, checksum, and the SHA-256 of all that. */
+/** Whether the bootloader can start what is at `start`: an image for the plain ESP32, whole. */
+export function isBootableImage(flash: Uint8Array, start: number, length: number): boolean {
+  const slot = flash.subarray(start, start + length);
+  return slot[0] === imageMagic && chipOf(slot, 0) === esp32 && isWhole(slot, 0);
+}
+
 function checkImage(flash: Uint8Array, start: number, what: string): void {
-  const view = new DataView(flash.buffer, flash.byteOffset, flash.byteLength);
   if (flash[start] !== imageMagic) {
     throw new FlashImageError(`${what} is missing: rebuild it`);
   }
-  const chip = view.getUint16(start + 12, true);
+  const chip = chipOf(flash, start);
   if (chip !== esp32) {
     throw new FlashImageError(
       `${what} is for another chip (${chip}): build it for the plain ESP32`,
     );
   }
+  if (!isWhole(flash, start)) {
+    throw new FlashImageError(`${what} is damaged or truncated: rebuild it`);
+  }
+}
+
+/** `esp_chip_id_t`, in an image's header */
+function chipOf(flash: Uint8Array, start: number): number {
+  return (flash[start + 12] ?? 0) + 256 * (flash[start + 13] ?? 0);
+}
+
+/** ESP-IDF's image format: header, segments, checksum, and the SHA-256 of all that. */
+function isWhole(flash: Uint8Array, start: number): boolean {
+  const view = new DataView(flash.buffer, flash.byteOffset, flash.byteLength);
   const segments = flash[start + 1] ?? 0;
   let at = start + 24;
   for (let i = 0; i < segments && i < longestSegments; i++) {
@@ -76,12 +93,10 @@ function checkImage(flash: Uint8Array, start: number, what: string): void {
   // The checksum is the last byte of a 16-byte block.
   const end = start + (Math.floor((at - start) / 16) + 1) * 16;
   const hasDigest = flash[start + 23] === 1;
-  const isWhole =
+  return (
     end + 32 <= flash.length &&
-    (!hasDigest || sha256(flash.subarray(start, end)) === hex(flash.subarray(end, end + 32)));
-  if (!isWhole) {
-    throw new FlashImageError(`${what} is damaged or truncated: rebuild it`);
-  }
+    (!hasDigest || sha256(flash.subarray(start, end)) === hex(flash.subarray(end, end + 32)))
+  );
 }
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");

@@ -20,6 +20,8 @@ describe("a line of an emulated box's serial port", () => {
       },
       { type: "status", ...healthyStatus, opened: 1, heap: 189_452 },
       { type: "setup", state: "waiting", detail: "the box is not set up yet" },
+      { type: "update", state: "failed", job: "j-1", version: "1.2.3", reason: "hash" },
+      { type: "update", state: "trial", job: null, version: null, reason: null },
     ];
     for (const record of records) {
       const line = readSerialLine(JSON.stringify(toLine(record, 2_029)));
@@ -49,6 +51,8 @@ describe("a line of an emulated box's serial port", () => {
       '{"at":1,"type":"event","outcome":"opened"}',
       '{"at":"1","type":"connection","state":"tls","reason":null}',
       '{"at":1,"type":"setup","state":"asleep","detail":null}',
+      '{"at":1,"type":"update","state":"trial","job":5,"version":null,"reason":null}',
+      '{"at":1,"type":"update","state":"failed","job":null,"version":null,"reason":"oops"}',
       '{"at":1,"type":"abort","why":"out of memory"}',
       "{",
       "[]",

@@ -1,6 +1,7 @@
 import { type FirmwareRecord, setupStates } from "../../device/firmware.ts";
 import { readEvent } from "../../device/messages/event.ts";
 import { isStatusReport, readStatus } from "../../device/messages/status.ts";
+import { updateReasons, updateStates } from "../../device/messages/update.ts";
 
 /** The content of one line of the serial port. */
 export type SerialLine =
@@ -65,6 +66,16 @@ function recordOf(fields: Readonly<Record<string, unknown>>): SerialRecord | und
       const { detail } = fields;
       const isDetail = detail === null || typeof detail === "string";
       return state !== undefined && isDetail ? { type: "setup", state, detail } : undefined;
+    }
+    case "update": {
+      const state = updateStates.find((each) => each === fields.state);
+      const { job, version } = fields;
+      const reason = fields.reason === null ? null : updateReasons.find((r) => r === fields.reason);
+      const isText = (value: unknown): value is string | null =>
+        value === null || typeof value === "string";
+      if (state === undefined || reason === undefined) return undefined;
+      if (!isText(job) || !isText(version)) return undefined;
+      return { type: "update", state, job, version, reason };
     }
     default:
       return undefined;

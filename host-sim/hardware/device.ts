@@ -5,6 +5,7 @@ import type {
   System,
   TLSSocket,
   TLSSocketOptions,
+  UpdateHardware,
 } from "../../device/hal.ts";
 import { ScriptedClock } from "./clock.ts";
 import type { FaultyLink } from "./link.ts";
@@ -36,6 +37,8 @@ export interface NodeDeviceOptions {
   readonly storage?: MemoryStorage;
   /** the pin of the previous box; default: its own, with `pin` as its number */
   readonly gatePin?: RecordedPin;
+  /** absent if its firmware cannot be replaced */
+  readonly updates?: UpdateHardware;
   /** a link to the broker that faults can be applied to; default: none, without loss or delay */
   readonly link?: FaultyLink;
 }
@@ -61,6 +64,7 @@ class Hardware implements NodeDevice {
   readonly storage: MemoryStorage;
   readonly timer: PoweredTimer;
   readonly system: System;
+  readonly updates?: UpdateHardware;
   readonly #identities: TLSIdentities;
   readonly #claim: ClaimIdentity | undefined;
   readonly #link: FaultyLink | undefined;
@@ -76,6 +80,7 @@ class Hardware implements NodeDevice {
       freeHeap: unknownHeap,
       random: options.random ?? Math.random,
     };
+    if (options.updates !== undefined) this.updates = options.updates;
     this.#identities = new TLSIdentities(options.identity, options.claim);
     this.#claim = options.claim;
     this.#link = options.link;

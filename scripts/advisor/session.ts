@@ -1,10 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BoxClientOptions, startBoxClient } from "../../host-sim/advisor/box-client.ts";
+import { firmwareVersion } from "../../device/version.ts";
+import {
+  type BoxClientOptions,
+  boxChip,
+  startBoxClient,
+} from "../../host-sim/advisor/box-client.ts";
 import { AdvisorBroker } from "../../host-sim/advisor/broker.ts";
 import { Pace } from "../../host-sim/advisor/pace.ts";
 import { type AdvisorOptions, type Outcome, runAdvisor } from "../../host-sim/advisor/run.ts";
+import { signedJob } from "../../host-sim/advisor/signed-job.ts";
 import { localAccount } from "../../host-sim/cloud/one-project.ts";
 import { boxPolicy } from "../../host-sim/cloud/policy-documents.ts";
 import { makeIdentity } from "../../host-sim/hardware/tls.ts";
@@ -28,6 +34,9 @@ const outsidePatienceMs = 10 * 60_000;
 /** How long XS may be quiet, because its process may have to wait for the CPU; real ms. */
 const xsQuietMs = 60;
 
+const noSlotsOnXs =
+  "the simulated hardware of XS has no slots for firmware, and a box without them takes no jobs";
+
 /**
  * Tests our own firmware on Node or XS, with temporary keys and certificates.
  * @param speed how many times faster its time runs while nothing happens
@@ -44,7 +53,8 @@ export async function adviseOwn(
   const ca = await createAuthority({ keyType });
   const own = await issueClient(ca, thingName, { keyType });
   const pace = engine === "xs" ? new Pace(speed, xsQuietMs) : new Pace(speed);
-  const broker = await listen(ca, endpoint, "127.0.0.1", 0, pace);
+  const job = signedJob(firmwareVersion, boxChip);
+  const broker = await listen(ca, endpoint, "127.0.0.1", 0, pace, job.document);
   const firmware = engine === "xs" ? await firmwareOnXs() : undefined;
   try {
     const settings = requireSettings({ thingName, endpoint, port: broker.port });
@@ -62,7 +72,13 @@ export async function adviseOwn(
       ...onlooker,
       broker,
       pace,
-      startClient: () => startBoxClient(box),
+      startClient: ({ needs: feature }) => {
+        if (feature === "jobs" && engine === "xs") return noSlotsOnXs;
+        return startBoxClient({
+          ...box,
+          ...(feature === undefined ? {} : { feature, updateKeys: [job.publicKey] }),
+        });
+      },
       policies: [boxPolicy({ ...localAccount, prefix: settings.prefix })],
       patienceMs: ownPatienceMs,
     });
@@ -111,11 +127,25 @@ export async function adviseOutside(
   }
 }
 
-async function listen(ca: Issuer, host: string, address: string, port: number, pace: Pace) {
+async function listen(
+  ca: Issuer,
+  host: string,
+  address: string,
+  port: number,
+  pace: Pace,
+  jobDocument?: string,
+) {
   const certificates = await advisorCertificates(ca, host);
   try {
     const clientCa = ca.certificatePem;
-    return await AdvisorBroker.listen({ address, port, clientCa, certificates, pace });
+    return await AdvisorBroker.listen({
+      address,
+      port,
+      clientCa,
+      certificates,
+      pace,
+      ...(jobDocument === undefined ? {} : { jobDocument }),
+    });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UserError(

@@ -40,6 +40,20 @@ const aims = {
     digits: 0,
   },
   flash: { part: "flash", name: "flashing, vs. Python's esptool", most: 1.2, unit: "", digits: 2 },
+  updateOverhead: {
+    part: "update",
+    name: "bytes of an update beyond its image",
+    most: 10,
+    unit: "%",
+    digits: 1,
+  },
+  updateLatency: {
+    part: "update",
+    name: "an open during an update, vs. at rest",
+    most: 1.5,
+    unit: "",
+    digits: 2,
+  },
   settings: {
     part: "flash",
     name: "bytes for the box's files alone",

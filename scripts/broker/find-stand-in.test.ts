@@ -47,6 +47,16 @@ describe("a running stand-in", () => {
     assert.deepEqual(readdirSync(directory), ["stand-in.json"]);
   });
 
+  it("says where it takes jobs, unless that is damaged", async () => {
+    const control = { port: 1234, secret: "s" };
+    await announceStandIn(directory, { ...own, control });
+    assert.deepEqual(await findStandIn(directory), { ...own, control });
+    for (const damaged of [null, {}, { port: 0, secret: "s" }, { port: 1 }, "x"]) {
+      writeFileSync(file, JSON.stringify({ ...own, control: damaged }));
+      assert.deepEqual(await findStandIn(directory), own);
+    }
+  });
+
   it("does not write through a symbolic link in its place", async () => {
     const target = join(directory, "precious");
     writeFileSync(target, "");

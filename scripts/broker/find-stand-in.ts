@@ -13,6 +13,8 @@ export interface RunningStandIn {
   readonly port: number;
   readonly prefix: string;
   readonly pid: number;
+  /** where it takes jobs and streams from `boom-box update`: HTTP on loopback */
+  readonly control?: { readonly port: number; readonly secret: string };
 }
 
 const lockWaitMs = 10_000;
@@ -79,17 +81,25 @@ function answers({ endpoint, port }: RunningStandIn): Promise<boolean> {
   });
 }
 
-function only({ endpoint, port, prefix, pid }: RunningStandIn): RunningStandIn {
-  return { endpoint, port, prefix, pid };
+function only({ endpoint, port, prefix, pid, control }: RunningStandIn): RunningStandIn {
+  const { port: controlPort, secret } = Object(control) as Partial<Record<string, unknown>>;
+  return {
+    endpoint,
+    port,
+    prefix,
+    pid,
+    ...(isPort(controlPort) && typeof secret === "string"
+      ? { control: { port: controlPort, secret } }
+      : {}),
+  };
 }
 
 function isRunningStandIn(value: unknown): value is RunningStandIn {
   const { endpoint, port, prefix, pid } = value as Record<string, unknown>;
-  const { minimum, maximum } = numberLimits.port;
   return (
     typeof endpoint === "string" &&
     isHostName(endpoint) &&
-    isInteger(port, minimum, maximum) &&
+    isPort(port) &&
     typeof prefix === "string" &&
     isPrefix(prefix) &&
     // 0 and negative numbers are process groups.
@@ -97,7 +107,11 @@ function isRunningStandIn(value: unknown): value is RunningStandIn {
   );
 }
 
-function isInteger(value: unknown, minimum: number, maximum: number): boolean {
+function isPort(value: unknown): value is number {
+  return isInteger(value, numberLimits.port.minimum, numberLimits.port.maximum);
+}
+
+function isInteger(value: unknown, minimum: number, maximum: number): value is number {
   return (
     typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum
   );

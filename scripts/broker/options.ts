@@ -31,8 +31,14 @@ export interface BrokerFlags {
 export const defaultThing = "lot-1";
 
 export function addBrokerOptions(command: Command): Command {
+  return addConnectionOptions(
+    command.option("--thing <name>", "the box's thing name", thingName, defaultThing),
+  );
+}
+
+/** All of them but the box. */
+export function addConnectionOptions(command: Command): Command {
   return command
-    .option("--thing <name>", "the box's thing name", thingName, defaultThing)
     .option(
       "--endpoint <host>",
       "the broker (default: AWS for a box provisioned there, else the stand-in)",

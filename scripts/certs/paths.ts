@@ -45,7 +45,15 @@ export function claimFiles(certsDirectory: string, thing: string): ClaimFiles {
 }
 
 /** Names that boxes cannot have. */
-export const reservedIdentities = ["ca", "server", "service", "aws-service", "claim"] as const;
+export const reservedIdentities = [
+  "ca",
+  "server",
+  "service",
+  "aws-service",
+  "claim",
+  "update-signing",
+  "update-rollouts",
+] as const;
 
 export const caIdentity = "ca";
 export const serverIdentity = "server";
@@ -55,3 +63,7 @@ export const serviceIdentity = "service";
 export const awsServiceIdentity = "aws-service";
 /** the identity that boxes use to claim their certificate, made by `boom-box fleet` */
 export const claimIdentity = "claim";
+/** the key that signs firmware updates, made by `boom-box signing-key`; it has no certificate */
+export const updateSigning = "update-signing";
+/** what `boom-box update` remembers of its rollouts; no identity either */
+export const updateRollouts = "update-rollouts";

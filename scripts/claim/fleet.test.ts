@@ -46,7 +46,11 @@ describe("a fleet, against an emulator of AWS IoT's control plane", function () 
       templates: { create: async (each) => asked.push(each) > 0 },
     });
     const { certificates, policies, things } = await emulator.inventory();
-    assert.deepEqual([...policies].sort(), ["boom-box-claim@T-1", "boom-box@gate"]);
+    assert.deepEqual([...policies].sort(), [
+      "boom-box-claim@T-1",
+      "boom-box-update@gate",
+      "boom-box@gate",
+    ]);
     assert.deepEqual(things, []);
     assert.deepEqual(
       certificates.map(({ id: _, ...rest }) => rest),

@@ -4,7 +4,7 @@ import { claimPolicy } from "../../host-sim/cloud/policy-documents.ts";
 import { readIfPresent, writeAtomically } from "../certs/files.ts";
 import { claimIdentity, identityFiles } from "../certs/paths.ts";
 import { type ControlPlane, placeOf } from "../provision/control-plane.ts";
-import { policyOf, type Subject } from "../provision/subject.ts";
+import { policiesOf, type Subject } from "../provision/subject.ts";
 import { prepareKey, writeFleet, writeTrustOf } from "./files.ts";
 import type { TemplateRequest } from "./template.ts";
 
@@ -28,7 +28,7 @@ export interface Templates {
 }
 
 /**
- * Creates what a fleet needs once: the claim certificate with its policy, the boxes' policy, and the
+ * Creates what a fleet needs once: the claim certificate with its policy, the boxes' policies, and the
  * template. It can be repeated, and keeps what exists.
  * @throws UserError in one line, with what to do
  */
@@ -38,12 +38,11 @@ export async function prepareFleet(options: FleetOptions): Promise<void> {
   const { certificateArn, certificateId } = await claimCertificate(options);
   const place = placeOf(certificateArn);
   const box: Subject = { type: "box", name: "", prefix };
-  const ofBox = policyOf(box, place);
   const ofClaim = {
     policyName: `boom-box-claim@${template}`,
     document: JSON.stringify(claimPolicy({ ...place, template })),
   };
-  for (const { policyName, document } of [ofBox, ofClaim]) {
+  for (const { policyName, document } of [...policiesOf(box, place), ofClaim]) {
     const isNew = await cloud.createPolicy(policyName, document);
     onStep(`policy ${policyName}${isNew ? "" : ", unchanged"}`);
   }

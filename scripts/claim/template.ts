@@ -1,5 +1,5 @@
 import type { Subject } from "../provision/subject.ts";
-import { markOf, policyNameOf } from "../provision/subject.ts";
+import { markOf, policyNamesOf } from "../provision/subject.ts";
 
 /** The stand-in's template. */
 export const defaultTemplate = "boom-box";
@@ -26,7 +26,7 @@ export interface TemplateOptions {
   readonly hookArn?: string;
 }
 
-/** Registers the thing that the box names, its certificate, and the policy of all boxes. */
+/** Registers the thing that the box names, its certificate, and the policies of all boxes. */
 export function templateRequest(options: TemplateOptions): TemplateRequest {
   const { template, prefix, roleArn, hookArn } = options;
   return {
@@ -44,6 +44,10 @@ export function templateRequest(options: TemplateOptions): TemplateRequest {
 function templateBody(prefix: string) {
   const box: Subject = { type: "box", name: "", prefix };
   const certificateId = "AWS::IoT::Certificate::Id";
+  const [policy, updatePolicy] = policyNamesOf(box).map((PolicyName) => ({
+    Type: "AWS::IoT::Policy",
+    Properties: { PolicyName },
+  }));
   return {
     Parameters: { ThingName: { Type: "String" }, [certificateId]: { Type: "String" } },
     Resources: {
@@ -57,7 +61,8 @@ function templateBody(prefix: string) {
         Type: "AWS::IoT::Certificate",
         Properties: { CertificateId: { Ref: certificateId }, Status: "Active" },
       },
-      policy: { Type: "AWS::IoT::Policy", Properties: { PolicyName: policyNameOf(box) } },
+      policy,
+      updatePolicy,
     },
   };
 }

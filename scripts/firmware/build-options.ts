@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { type NetworkKind, networkKinds } from "../../device/config.ts";
+import { defaultCertsDirectory } from "../certs/paths.ts";
 import { UserError } from "../command-line/user-error.ts";
 import type { Variant } from "./build.ts";
 
@@ -39,17 +40,29 @@ export function variantOf({ platform, debug, emulator }: BuildFlags): Variant {
 
 /**
  * Builds, and shows the steps.
+ * @param certs the folder with the keys that sign updates
  * @throws UserError with what is wrong, and what to do
  */
-export async function buildShown(flags: BuildFlags): Promise<void> {
+export async function buildShown(
+  flags: BuildFlags,
+  certs: string = defaultCertsDirectory,
+): Promise<void> {
   const { build } = await import("./build.ts");
+  const { readUpdateKeys } = await import("../signing/signing-key.ts");
+  const updateKeys = await readUpdateKeys(certs);
   const isTerminal = process.stdout.isTTY === true;
+  process.stdout.write(
+    updateKeys.length === 0
+      ? "no key signs updates: this firmware refuses all of them (boom-box signing-key)\n"
+      : `updates: signed by ${updateKeys.length === 1 ? "one key" : "one of two keys"}\n`,
+  );
   const clear = isTerminal ? "\r\x1b[K" : "";
   const variant = variantOf(flags);
   await build({
     ...variant,
     network: variant.emulator ? "ethernet" : flags.network,
     ...(flags.manifest === undefined ? {} : { boardManifest: flags.manifest }),
+    updateKeys,
     environment: process.env,
     onStep: (step) => process.stdout.write(`${clear}${step}\n`),
     onProgress: (detail) => {

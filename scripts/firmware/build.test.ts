@@ -109,6 +109,7 @@ describe("building the firmware", () => {
       network: "wifi" as const,
       boxFile: join(target, "box.bin"),
       sdkconfig: "CONFIG_ESP_INT_WDT=y\n",
+      updateKeys: ["04ab"],
       emulator: false,
     };
     await stage({ ...options, platform: "lin" });
@@ -118,6 +119,8 @@ describe("building the firmware", () => {
     for (const [, module] of named)
       assert.ok(statSync(join(target, `${module}.js`)).size > 0, module);
     assert.ok(!existsSync(join(target, "data")), "no box's files are part of it");
+    const library = readFileSync(join(target, "modules", "boom-box.js"), "utf8");
+    assert.ok(library.includes('"04ab"'), "the keys for updates are");
     const variant = () => readFileSync(join(target, "variant.json"), "utf8");
     assert.match(
       variant(),

@@ -18,6 +18,8 @@ export interface BuildOptions {
   readonly emulator: boolean;
   readonly network: NetworkKind;
   readonly boardManifest?: string;
+  /** the public keys that may sign updates, as device/update-keys.ts has them */
+  readonly updateKeys: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   /** a step begins; then details within that step */
   onStep(step: string): void;
@@ -66,7 +68,7 @@ export function mcconfigArguments(platform: string, output: Output, target: stri
  * @throws UserError with what is wrong, and what to do
  */
 export async function build(options: BuildOptions): Promise<ModdableSdk> {
-  const { platform, environment, network, onStep } = options;
+  const { platform, environment, network, updateKeys, onStep } = options;
   const boardManifest = boardManifestOf(options);
   const sdk = findSdk(platform, environment);
   const manifestPins = usedPinsOf(sdk, platform, boardManifest);
@@ -79,6 +81,7 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
     platform,
     emulator: options.emulator,
     network,
+    updateKeys,
     sdk,
     boxFile: boxFileOf(output),
     sdkconfig: sdkconfigOf(sdk, platform, boardManifest),

@@ -19,7 +19,7 @@ export function registerBuildCommand(program: Command): void {
     .description("build the firmware for every box with the Moddable SDK")
     .option("--emulator", "build for the emulated ESP32, which always uses Ethernet")
     .option("--thing <name>", "with --platform lin: the box that it runs as", thingName)
-    .option("--certs <dir>", "the folder of its files", defaultCertsDirectory)
+    .option("--certs <dir>", "the folder of its files and keys", defaultCertsDirectory)
     .action(buildCommand);
 }
 
@@ -31,7 +31,7 @@ async function buildCommand(flags: BuildCommandFlags): Promise<void> {
     );
   }
   const files = thing === undefined ? undefined : await filesOf(certs, thing);
-  await buildShown(flags);
+  await buildShown(flags, certs);
   const { outputOf } = await import("./build.ts");
   const output = outputOf(variantOf(flags));
   if (files !== undefined) await writeBoxFile(output, files);

@@ -83,7 +83,14 @@ describe("manifest.json", () => {
         const functions = part.ffi?.functions ?? {};
         assert.deepEqual(Object.keys(functions), [
           "esp_get_free_heap_size",
+          "esp_restart",
+          "esp_ota_get_running_partition",
+          "esp_ota_get_next_update_partition",
+          "esp_ota_get_state_partition",
+          "esp_ota_invalidate_inactive_ota_data_slot",
+          "esp_ota_set_boot_partition",
           "esp_ota_mark_app_valid_cancel_rollback",
+          "esp_ota_mark_app_invalid_rollback_and_reboot",
           "rmt_new_tx_channel",
           "rmt_new_copy_encoder",
           "rmt_enable",

@@ -13,6 +13,8 @@ export interface StageOptions {
   readonly emulator: boolean;
   readonly sdk: ModdableSdk;
   readonly network: NetworkKind;
+  /** the public keys that may sign updates, as device/update-keys.ts has them */
+  readonly updateKeys: readonly string[];
   /** for `lin`: the file that replaces the box's partition */
   readonly boxFile: string;
   /** the user's manifest for the board */
@@ -23,14 +25,14 @@ export interface StageOptions {
 
 /** Writes the files that `manifest.json` names, and removes those of an earlier build first. */
 export async function stage(options: StageOptions): Promise<void> {
-  const { directory, network } = options;
+  const { directory, network, updateKeys } = options;
   const modules = join(directory, "modules");
   const sdkconfig = join(directory, "sdkconfig");
   for (const folder of [modules, sdkconfig]) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
-  await bundleForDevice(modules, { network, board: boardOf(options) });
+  await bundleForDevice(modules, { network, board: boardOf(options), updateKeys });
   copyHandshake(options.sdk, join(modules, "sdk"));
   writeFileSync(join(sdkconfig, "sdkconfig.defaults"), options.sdkconfig);
   const idf = { SDKCONFIGPATH: sdkconfig, PARTITIONS_FILE: partitionsFile };

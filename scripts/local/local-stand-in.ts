@@ -1,5 +1,6 @@
 import { defaultPrefix } from "../../device/messages/topics.ts";
 import { FleetProvisioning } from "../../host-sim/cloud/fleet-provisioning.ts";
+import { Jobs } from "../../host-sim/cloud/jobs.ts";
 import {
   type LocalCloudOptions,
   localAccount,
@@ -12,6 +13,7 @@ import {
   type Registry,
 } from "../../host-sim/cloud/registry.ts";
 import type { CloudStandIn } from "../../host-sim/cloud/stand-in.ts";
+import { Streams } from "../../host-sim/cloud/streams.ts";
 import { announceStandIn, withdrawStandIn } from "../broker/find-stand-in.ts";
 import { listThings, readIdentity } from "../certs/identity.ts";
 import { caIdentity, serverIdentity, serviceIdentity } from "../certs/paths.ts";
@@ -19,7 +21,8 @@ import { readRecord } from "../certs/provisioning-record.ts";
 import { defaultTemplate } from "../claim/template.ts";
 import { messageOf } from "../command-line/user-error.ts";
 import { LocalControlPlane, localPrincipals } from "../provision/local-control-plane.ts";
-import { markOf, policyOf, type Subject } from "../provision/subject.ts";
+import { markOf, policiesOf, type Subject } from "../provision/subject.ts";
+import { UpdateControl } from "./update-control.ts";
 
 /**
  * The stand-in for AWS IoT Core, with the certificates of one folder. It announces itself to commands
@@ -30,6 +33,8 @@ export class StandIn {
   readonly #certs: string;
   readonly #options: LocalCloudOptions;
   readonly #onLine: (line: string) => void;
+  /** undefined: the stand-in is private */
+  readonly #control: UpdateControl | undefined;
   /** runs `down` and `up` one after the other, however fast they are called */
   #cloud: Promise<CloudStandIn | undefined>;
   #store: CloudStandIn["store"];
@@ -39,10 +44,12 @@ export class StandIn {
     options: LocalCloudOptions,
     onLine: (line: string) => void,
     cloud: CloudStandIn,
+    control: UpdateControl | undefined,
   ) {
     this.#certs = certs;
     this.#options = options;
     this.#onLine = onLine;
+    this.#control = control;
     this.#cloud = Promise.resolve(cloud);
     this.#store = cloud.store;
     this.port = cloud.port;
@@ -67,8 +74,12 @@ export class StandIn {
     const server = await readIdentity(certs, serverIdentity);
     const service = await readIdentity(certs, serviceIdentity);
     const ca = await readIdentity(certs, caIdentity);
+    const jobs = new Jobs();
+    const streams = new Streams();
     const options: LocalCloudOptions = {
       prefix: defaultPrefix,
+      jobs,
+      streams,
       ca: ca.certificatePem,
       certificate: server.chainPem,
       key: server.keyPem,
@@ -81,13 +92,18 @@ export class StandIn {
     };
     const cloud = await startLocalCloud({ ...options, port, fallbackToAnyPort: true });
     const running = { endpoint: "localhost", port: cloud.port, prefix: defaultPrefix };
+    const control = isPrivate ? undefined : await UpdateControl.listen(jobs, streams);
     try {
-      if (!isPrivate) await announceStandIn(certs, { ...running, pid: process.pid });
+      if (control !== undefined) {
+        const { access } = control;
+        await announceStandIn(certs, { ...running, pid: process.pid, control: access });
+      }
     } catch (error) {
+      await control?.close();
       await cloud.close();
       throw error;
     }
-    return new StandIn(certs, options, onLine, cloud);
+    return new StandIn(certs, options, onLine, cloud, control);
   }
 
   down(): void {
@@ -112,6 +128,7 @@ export class StandIn {
 
   async stop(): Promise<void> {
     await withdrawStandIn(this.#certs);
+    await this.#control?.close();
     this.down();
     await this.#cloud;
   }
@@ -181,10 +198,11 @@ export async function admitBox(
 ): Promise<void> {
   const { certificateArn = "" } = (await cloud.describeCertificate(certificateId)) ?? {};
   const box: Subject = { type: "box", name: thingName, prefix: defaultPrefix };
-  const { policyName, document } = policyOf(box, localAccount);
-  await cloud.createPolicy(policyName, document);
   await cloud.createThing(thingName, markOf(box));
-  await cloud.attachPolicy(policyName, certificateArn);
+  for (const { policyName, document } of policiesOf(box, localAccount)) {
+    await cloud.createPolicy(policyName, document);
+    await cloud.attachPolicy(policyName, certificateArn);
+  }
   await cloud.attachThingPrincipal(thingName, certificateArn);
   await cloud.updateCertificate(certificateId, "ACTIVE");
 }

@@ -70,7 +70,14 @@ export class Opener {
   }
 }
 
-async function linkTo({ endpoint, port, prefix, alpn, identity }: Broker): Promise<GateLink> {
+/** MQTT, with the broker's own certificate. */
+export async function linkTo({
+  endpoint,
+  port,
+  prefix,
+  alpn,
+  identity,
+}: Broker): Promise<GateLink> {
   const { makeLink } = await import("../../web/cloud/link-settings.ts");
   return makeLink({
     type: "mqtt",

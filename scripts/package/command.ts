@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { isVersion } from "../../device/messages/update.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
+import { defaultCertsDirectory } from "../certs/paths.ts";
 import { UserError } from "../command-line/user-error.ts";
 import {
   addBuildOptions,
@@ -13,6 +16,9 @@ import {
 interface PackageFlags extends BuildFlags {
   readonly output: string;
   readonly build?: boolean;
+  /** true: the key in certs/ */
+  readonly sign?: string | true;
+  readonly minimumVersion: string;
 }
 
 /** Adds `boom-box package`, which needs the Moddable SDK only to build. */
@@ -26,6 +32,13 @@ export function registerPackageCommand(program: Command): void {
       join(projectRoot, "build", "package"),
     )
     .option("--build", "build first, also when there is a build already")
+    .option("--sign [key]", "also sign it as an update over the air (default: the key in certs/)")
+    .option(
+      "--minimum-version <version>",
+      "with --sign: boxes with an older firmware refuse it",
+      version,
+      "0.0.0",
+    )
     .option("--emulator", "the build for the emulated ESP32");
   addBuildOptions(command, "esp32, or a board of the SDK: esp32/nodemcu").action(makePackage);
 }
@@ -33,7 +46,14 @@ export function registerPackageCommand(program: Command): void {
 async function makePackage(flags: PackageFlags): Promise<void> {
   requireBoard(flags);
   const { firmwareOfBuild } = await import("./built-firmware.ts");
-  const { writePackage } = await import("./write-package.ts");
+  const { addToZip, writePackage } = await import("./write-package.ts");
+  const { updateFile } = await import("../signing/update-file.ts");
+  const { removeUpdate, writeUpdate } = await import("../signing/write-update.ts");
+  const { readSigningKey, signingFiles } = await import("../signing/signing-key.ts");
+  const { sign, minimumVersion } = flags;
+  const keyFile = sign === true ? signingFiles(defaultCertsDirectory).privateKey : sign;
+  // A build takes minutes: what would stop it afterwards is found first.
+  if (keyFile !== undefined) await readSigningKey(keyFile);
   const variant = variantOf(flags);
   let firmware = flags.build === true ? undefined : firmwareOfBuild(variant);
   if (firmware === undefined) {
@@ -42,7 +62,17 @@ async function makePackage(flags: PackageFlags): Promise<void> {
   }
   if (firmware === undefined) throw new UserError("the build made no image: check its build.log");
   const { folder, zip } = await writePackage(flags.output, firmware);
+  await removeUpdate(folder);
   process.stdout.write(
     `${firmware.name} ${firmware.version} for ${firmware.network}: ${folder}\nzip: ${zip}\n`,
   );
+  if (keyFile === undefined) return;
+  const update = await writeUpdate({ folder, firmware, keyFile, minimumVersion });
+  await addToZip(zip, updateFile, await readFile(update, "utf8"));
+  process.stdout.write(`update: ${update}\n`);
+}
+
+function version(text: string): string {
+  if (isVersion(text)) return text;
+  throw new InvalidArgumentError("It must be three numbers, such as 1.0.0.");
 }

@@ -26,6 +26,32 @@ export async function readPackage(path: string): Promise<FirmwarePackage> {
   throw refusal(path, parsed.problem);
 }
 
+/** A small text next to the parts of a package. */
+const largestText = 0x1_0000;
+
+/**
+ * A file of a package that is not one of its parts.
+ * @returns undefined if it has none of that name, or a longer one than a text
+ */
+export async function readPackageText(path: string, name: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) {
+    const bytes = await readLimited(join(path, name), largestText);
+    return bytes === "too large" ? undefined : bytes?.toString();
+  }
+  const bytes = await readLimited(path, largestZip);
+  if (bytes === undefined || bytes === "too large") return undefined;
+  const { strFromU8, unzipSync } = await import("fflate");
+  try {
+    const filter = (entry: { readonly name: string; readonly originalSize: number }) =>
+      entry.name === name && entry.originalSize <= largestText;
+    const entry = unzipSync(bytes, { filter })[name];
+    return entry && strFromU8(entry);
+  } catch {
+    return undefined;
+  }
+}
+
 const refusal = (path: string, problem: string, cause?: unknown) =>
   new UserError(
     `the package ${path} ${problem}: download it again, or make it again with "boom-box package"`,
@@ -67,7 +93,7 @@ async function readZip(path: string, size: number): Promise<ReadonlyMap<string, 
 async function readLimited(
   path: string,
   limit = flashBytes,
-): Promise<Uint8Array | "too large" | undefined> {
+): Promise<Buffer | "too large" | undefined> {
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return undefined;
   try {

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../command-line/user-error.ts";
 import type { FirmwarePackage } from "./firmware-package.ts";
@@ -36,4 +36,20 @@ export async function writePackage(
     );
   }
   return { folder, zip };
+}
+
+/**
+ * Adds a text to a package's zip.
+ * @throws UserError when it cannot be written
+ */
+export async function addToZip(zip: string, name: string, text: string): Promise<void> {
+  const { strToU8, unzipSync, zipSync } = await import("fflate");
+  try {
+    const files = { ...unzipSync(await readFile(zip)), [name]: strToU8(text) };
+    await writeFile(zip, zipSync(files, { level: 9, mtime: new Date(1980, 0, 1) }));
+  } catch (cause) {
+    throw new UserError(`${zip} cannot be written (${messageOf(cause)}): make the package again`, {
+      cause,
+    });
+  }
 }

@@ -8,11 +8,11 @@ import { UserError } from "../command-line/user-error.ts";
 import { short } from "./certificate.ts";
 import { type Certificate, placeOf } from "./control-plane.ts";
 import { commandFor, type Run, tell } from "./run.ts";
-import { policyOf } from "./subject.ts";
+import { type NamedPolicy, policiesOf } from "./subject.ts";
 
 /**
- * Authorizes a certificate as the box (or the service), and as nothing else: creates the policy, makes
- * the two attachments, then activates the certificate. It skips what is done already.
+ * Authorizes a certificate as the box (or the service), and as nothing else: creates the policies, makes
+ * the attachments, then activates the certificate. It skips what is done already.
  * @throws UserError when the policy has another document, or somebody deactivated the certificate
  */
 export async function authorize(
@@ -24,12 +24,9 @@ export async function authorize(
   const { cloud, subject } = run;
   const { certificateId, certificateArn } = certificate;
   refuseDeactivated(run, entry, certificate);
-  const policyName = await ensurePolicy(run, certificateArn);
-  if ((await cloud.listAttachedPolicies(certificateArn)).includes(policyName)) {
-    tell(run, "attachment", "kept", `policy ${policyName} is attached`);
-  } else {
-    await cloud.attachPolicy(policyName, certificateArn);
-    tell(run, "attachment", "done", `policy ${policyName} attached to the certificate`);
+  for (const policy of policiesOf(subject, placeOf(certificateArn))) {
+    await ensurePolicy(run, policy);
+    await attach(run, policy.policyName, certificateArn);
   }
   if (subject.type === "box") {
     if ((await cloud.listThingPrincipals(subject.name)).includes(certificateArn)) {
@@ -59,14 +56,22 @@ function refuseDeactivated(run: Run, entry: CertificateRecord, { status }: Certi
   );
 }
 
-/** @returns the policy's name */
-async function ensurePolicy(run: Run, certificateArn: string): Promise<string> {
-  const { cloud, subject } = run;
-  const { policyName, document } = policyOf(subject, placeOf(certificateArn));
+async function attach(run: Run, policyName: string, certificateArn: string): Promise<void> {
+  const { cloud } = run;
+  if ((await cloud.listAttachedPolicies(certificateArn)).includes(policyName)) {
+    tell(run, "attachment", "kept", `policy ${policyName} is attached`);
+    return;
+  }
+  await cloud.attachPolicy(policyName, certificateArn);
+  tell(run, "attachment", "done", `policy ${policyName} attached to the certificate`);
+}
+
+async function ensurePolicy(run: Run, { policyName, document }: NamedPolicy): Promise<void> {
+  const { cloud } = run;
   const before = await cloud.getPolicy(policyName);
   if (before === undefined && (await cloud.createPolicy(policyName, document))) {
     tell(run, "policy", "done", `policy ${policyName}`);
-    return policyName;
+    return;
   }
   // Another run, or a call whose answer was lost, may have created it meanwhile.
   if (!isSame(before ?? (await cloud.getPolicy(policyName)), document)) {
@@ -75,7 +80,6 @@ async function ensurePolicy(run: Run, certificateArn: string): Promise<string> {
     );
   }
   tell(run, "policy", "kept", `policy ${policyName}`);
-  return policyName;
 }
 
 /** Whether two documents are equal, whatever the order of their members. */

@@ -26,7 +26,8 @@ export function explain(error: unknown, action: string, where: string): UserErro
   const seen = read(error);
   const account = accountProblem(seen, where);
   if (account !== undefined) return new AccountError(account, { cause: error });
-  if (seen.name === "AccessDeniedException" || seen.name === "ForbiddenException") {
+  // S3 says "AccessDenied".
+  if (/^(AccessDenied(Exception)?|ForbiddenException)$/.test(seen.name)) {
     return new UserError(
       `AWS does not allow ${action} with these credentials: add the permissions that docs/aws.md lists`,
       { cause: error },

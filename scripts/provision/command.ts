@@ -228,12 +228,12 @@ async function nextSteps(target: Target, { local }: ProvisionFlags, certificateA
     : `Next: add the WiFi networks to certs/${thing}/settings.json, then run "boom-box flash --thing ${thing}"; or run "boom-box sim --thing ${thing}" on this machine.\n`;
 }
 
-function region(text: string): string {
+export function region(text: string): string {
   if (isRegion(text)) return text;
   throw new InvalidArgumentError("It must be an AWS region, such as eu-central-1.");
 }
 
-function url(text: string): string {
+export function url(text: string): string {
   const parsed = URL.canParse(text) ? new URL(text) : undefined;
   if (parsed?.protocol === "https:" || parsed?.protocol === "http:") return text;
   throw new InvalidArgumentError("It must be a URL, such as https://iot.example.org.");

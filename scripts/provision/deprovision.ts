@@ -10,7 +10,7 @@ import { emptyFolder } from "./folder.ts";
 import { withFolder } from "./provision.ts";
 import { retire } from "./retire.ts";
 import { type Run, tell } from "./run.ts";
-import { markOf, policyNameOf, policyOf } from "./subject.ts";
+import { markOf, policiesOf, policyNamesOf } from "./subject.ts";
 import { certificatesIn, refuseOtherPlace } from "./survey.ts";
 
 export interface DeprovisionOptions {
@@ -38,12 +38,9 @@ export async function planDeprovision(run: Run, options: DeprovisionOptions): Pr
     const id = short(certificateId);
     tell(run, "deletion", "planned", `certificate ${id}: deactivate, detach and delete it`);
   }
-  tell(
-    run,
-    "policy",
-    "planned",
-    `delete the policy ${policyNameOf(subject)}, if nothing else uses it`,
-  );
+  for (const policyName of policyNamesOf(subject)) {
+    tell(run, "policy", "planned", `delete the policy ${policyName}, if nothing else uses it`);
+  }
   if (thing !== undefined) {
     if (isThingOurs) tell(run, "thing", "planned", `delete the thing ${subject.name}`);
     else tell(run, "thing", "note", `thing ${subject.name} was not made here: not deleted`);
@@ -74,7 +71,8 @@ async function undo(run: Run): Promise<void> {
   const { record, certificates, thing, isThingOurs } = await find(run);
   for (const certificate of certificates) await retire(run, certificate);
   if (record?.next) await sweep(run, record.next);
-  await removePolicy(run, certificates[0]?.certificateArn ?? thing?.arn);
+  const arn = certificates[0]?.certificateArn ?? thing?.arn;
+  for (const policyName of policyNamesOf(run.subject)) await removePolicy(run, policyName, arn);
   if (thing !== undefined) await removeThing(run, isThingOurs);
 }
 
@@ -101,7 +99,7 @@ async function find(run: Run): Promise<Belongings> {
     for (const certificateArn of await cloud.listThingPrincipals(subject.name)) {
       if (certificates.some((each) => each.certificateArn === certificateArn)) continue;
       const policies = await cloud.listAttachedPolicies(certificateArn);
-      if (!policies.includes(policyNameOf(subject))) continue;
+      if (!policies.includes(policyNamesOf(subject)[0])) continue;
       const certificateId = certificateArn.slice(certificateArn.lastIndexOf("/") + 1);
       certificates.push({ certificateId, certificateArn, activated: true });
     }
@@ -109,12 +107,14 @@ async function find(run: Run): Promise<Belongings> {
   return { record, certificates, thing, isThingOurs };
 }
 
-async function removePolicy(run: Run, arn: string | undefined): Promise<void> {
+async function removePolicy(run: Run, policyName: string, arn: string | undefined): Promise<void> {
   const { cloud, subject } = run;
-  const policyName = policyNameOf(subject);
   const document = await cloud.getPolicy(policyName);
   if (document === undefined) return;
-  const isOurs = arn !== undefined && isSame(document, policyOf(subject, placeOf(arn)).document);
+  const ours = arn === undefined ? [] : policiesOf(subject, placeOf(arn));
+  const isOurs = ours.some(
+    (each) => each.policyName === policyName && isSame(document, each.document),
+  );
   if (!isOurs) {
     tell(run, "policy", "note", `policy ${policyName} may not be ours: not deleted`);
   } else if (

@@ -119,10 +119,7 @@ export class Emulator {
 
   static async start(moto: string): Promise<Emulator> {
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-    const port = await freePort();
-    const child = spawn(moto, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
-    const motoUrl = `http://127.0.0.1:${port}`;
-    await untilAnswered(`${motoUrl}/moto-api/data.json`);
+    const { child, url: motoUrl } = await startMoto(moto);
     const ca = await createAuthority();
     const server = await issueServer(ca);
     const registry = new Registry(localAccount);
@@ -263,6 +260,15 @@ export class Emulator {
       });
     }
   }
+}
+
+/** moto's server alone. Resolves when it answers. */
+export async function startMoto(moto: string): Promise<{ child: ChildProcess; url: string }> {
+  const port = await freePort();
+  const child = spawn(moto, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  const url = `http://127.0.0.1:${port}`;
+  await untilAnswered(`${url}/moto-api/data.json`);
+  return { child, url };
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {

@@ -8,7 +8,7 @@ import { localAccount } from "../../host-sim/cloud/one-project.ts";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { readRecord } from "../certs/provisioning-record.ts";
-import { boxCertificate, Person } from "./account.fake.ts";
+import { boxCertificate, boxPolicyNames, Person } from "./account.fake.ts";
 import { AwsControlPlane } from "./aws.ts";
 import { deprovision } from "./deprovision.ts";
 import { type Call, Emulator, type Fate, findMoto, type Inventory } from "./emulator.rig.ts";
@@ -49,7 +49,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
   const deprovisioned = async () => deprovision(await person.run(), { isDeletingFiles: false });
   const boxOnly = async (): Promise<Inventory> => ({
     things: ["lot-1"],
-    policies: ["boom-box@gate"],
+    policies: boxPolicyNames,
     certificates: [boxCertificate(await person.certificateId())],
   });
 
@@ -93,6 +93,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
           thingName: "lot-1",
           endpoint: "localhost",
           port: emulator.brokerPort,
+          updates: "aws",
         },
       );
 
@@ -123,7 +124,8 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
     it("keeps the user's settings", async () => {
       await provisioned();
       const path = join(person.certs, "lot-1", "settings.json");
-      const own = { networks: [{ SSID: "car park", password: "open sesame" }], pin: 21 };
+      const networks = [{ SSID: "car park", password: "open sesame" }];
+      const own = { networks, pin: 21, updates: "off" };
       writeFileSync(path, JSON.stringify({ ...own, endpoint: "old.example.org" }));
       await provisioned();
       assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), {
@@ -132,6 +134,20 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
         thingName: "lot-1",
         port: emulator.brokerPort,
       });
+    });
+
+    it("gets what updates need, if it was provisioned before there were any", async () => {
+      await provisioned();
+      const { cloud } = await person.run();
+      const arn = (await cloud.listThingPrincipals("lot-1"))[0] ?? "";
+      await cloud.detachPolicy("boom-box-update@gate", arn);
+      await cloud.deletePolicy("boom-box-update@gate");
+      const path = join(person.certs, "lot-1", "settings.json");
+      const { updates, ...old } = JSON.parse(readFileSync(path, "utf8"));
+      writeFileSync(path, JSON.stringify(old));
+      await provisioned();
+      assert.deepEqual(await emulator.inventory(), await boxOnly());
+      assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), { updates, ...old });
     });
 
     it("has the same result when the program dies at any call and runs again", async () => {
@@ -213,7 +229,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       const left = await emulator.inventory();
       assert.deepEqual(left, {
         things: ["lot-1"],
-        policies: ["boom-box@gate"],
+        policies: boxPolicyNames,
         certificates: [other],
       });
     });
@@ -329,7 +345,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
         const id = await person.certificateId();
         assert.notEqual(id, old, what);
         const { certificates, ...others } = await emulator.inventory();
-        assert.deepEqual(others, { things: ["lot-1"], policies: ["boom-box@gate"] }, what);
+        assert.deepEqual(others, { things: ["lot-1"], policies: boxPolicyNames }, what);
         assert.deepEqual(
           certificates.toSorted((a) => (a.id === id ? -1 : 1)),
           [boxCertificate(id), { ...boxCertificate(old), status: "INACTIVE" }],
@@ -425,7 +441,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       await deprovisioned();
       assert.deepEqual(await emulator.inventory(), {
         things: ["lot-2"],
-        policies: ["boom-box@gate"],
+        policies: boxPolicyNames,
         certificates: [boxCertificate(id, "lot-2")],
       });
     });

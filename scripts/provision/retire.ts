@@ -6,7 +6,7 @@ import {
 import { short } from "./certificate.ts";
 import { removeReplaced } from "./folder.ts";
 import { type Run, tell } from "./run.ts";
-import { policyNameOf } from "./subject.ts";
+import { policyNamesOf } from "./subject.ts";
 
 /**
  * Deletes one of this folder's certificates. It deactivates it first, so that it is useless even if a
@@ -21,9 +21,9 @@ export async function retire(run: Run, { certificateId, certificateArn }: Certif
     await cloud.updateCertificate(certificateId, "INACTIVE");
     tell(run, "deactivation", "done", `certificate ${short(certificateId)} deactivated`);
   }
-  const policyName = policyNameOf(subject);
-  if ((await cloud.listAttachedPolicies(certificateArn)).includes(policyName)) {
-    await cloud.detachPolicy(policyName, certificateArn);
+  const attached = await cloud.listAttachedPolicies(certificateArn);
+  for (const policyName of policyNamesOf(subject)) {
+    if (attached.includes(policyName)) await cloud.detachPolicy(policyName, certificateArn);
   }
   if (subject.type === "box") await cloud.detachThingPrincipal(subject.name, certificateArn);
   await cloud.deleteCertificate(certificateId);

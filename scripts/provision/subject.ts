@@ -1,6 +1,7 @@
 import { serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts";
 import {
   boxPolicy,
+  boxUpdatePolicy,
   type PolicyScope,
   servicePolicy,
 } from "../../host-sim/cloud/policy-documents.ts";
@@ -14,29 +15,36 @@ export interface Subject {
   readonly prefix: string;
 }
 
-/** An AWS IoT policy of this project: one for all boxes of a prefix, one for its services. */
+/** An AWS IoT policy of this project: two for all boxes of a prefix, one for its services. */
 export interface NamedPolicy {
   readonly policyName: string;
   readonly document: string;
 }
 
 /**
- * `boom-box@gate`, `boom-box-service@gate`. A policy name cannot contain `/`, and a prefix cannot contain `+`.
+ * `boom-box@gate` and `boom-box-update@gate`, or `boom-box-service@gate`. A policy name cannot contain `/`, and a prefix cannot contain `+`.
  * [CreatePolicy: `[\w+=,.@-]+`, 128 characters]
  */
-export function policyNameOf({ type, prefix }: Subject): string {
-  const base = type === "box" ? "boom-box" : "boom-box-service";
-  return `${base}@${prefix.replaceAll("/", "+")}`;
+export function policyNamesOf({ type, prefix }: Subject): readonly [string, ...string[]] {
+  const nameOf = (base: string) => `${base}@${prefix.replaceAll("/", "+")}`;
+  if (type === "service") return [nameOf("boom-box-service")];
+  return [nameOf("boom-box"), nameOf("boom-box-update")];
 }
 
-/** The same documents that the stand-in enforces. */
-export function policyOf(subject: Subject, place: Omit<PolicyScope, "prefix">): NamedPolicy {
+/**
+ * The same documents that the stand-in enforces. What updates need is a policy of its own: one
+ * document for both is longer than AWS allows, and boxes that have the first one keep it as it is.
+ */
+export function policiesOf(subject: Subject, place: Omit<PolicyScope, "prefix">): NamedPolicy[] {
   const scope = { ...place, prefix: subject.prefix };
-  const document =
+  const documents =
     subject.type === "box"
-      ? boxPolicy(scope)
-      : servicePolicy({ ...scope, clientIdPrefix: serviceClientIdPrefix });
-  return { policyName: policyNameOf(subject), document: JSON.stringify(document) };
+      ? [boxPolicy(scope), boxUpdatePolicy({ ...scope, topics: "aws" })]
+      : [servicePolicy({ ...scope, clientIdPrefix: serviceClientIdPrefix })];
+  return policyNamesOf(subject).map((policyName, index) => ({
+    policyName,
+    document: JSON.stringify(documents[index]),
+  }));
 }
 
 /** The topic that it subscribes to, which its policy allows. */

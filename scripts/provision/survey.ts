@@ -4,7 +4,7 @@ import { isSame } from "./authorize.ts";
 import { described, short } from "./certificate.ts";
 import { type Certificate, placeOf, type Thing } from "./control-plane.ts";
 import { commandFor, flagOf, type Run, tell } from "./run.ts";
-import { policyNameOf, policyOf } from "./subject.ts";
+import { policiesOf, policyNamesOf } from "./subject.ts";
 
 /** The state before anything is changed. */
 export interface Survey {
@@ -14,7 +14,8 @@ export interface Survey {
   readonly current: Certificate | undefined;
   /** ARNs that are attached to the thing but not recorded in this folder */
   readonly others: readonly string[];
-  readonly policy: string | undefined;
+  /** the names of this project's policies that exist */
+  readonly policies: readonly string[];
 }
 
 /**
@@ -29,17 +30,29 @@ export async function look(run: Run): Promise<Survey> {
   const current = record?.current && (await described(run, record.current.certificateId));
   const own = new Set(certificatesIn(record).map(({ certificateArn }) => certificateArn));
   const principals = thing === undefined ? [] : await cloud.listThingPrincipals(subject.name);
-  const policy = await cloud.getPolicy(policyNameOf(subject));
+  const policies = new Map<string, string>();
+  for (const policyName of policyNamesOf(subject)) {
+    const document = await cloud.getPolicy(policyName);
+    if (document !== undefined) policies.set(policyName, document);
+  }
   const arn = current?.certificateArn ?? thing?.arn;
-  if (policy !== undefined && arn !== undefined) {
-    const { policyName, document } = policyOf(subject, placeOf(arn));
-    if (!isSame(policy, document)) {
+  for (const { policyName, document } of arn === undefined
+    ? []
+    : policiesOf(subject, placeOf(arn))) {
+    const found = policies.get(policyName);
+    if (found !== undefined && !isSame(found, document)) {
       throw new UserError(
         `the policy ${policyName} in ${cloud.name} has another document: restore the document in docs/aws.md, or use another --prefix`,
       );
     }
   }
-  return { record, thing, current, others: principals.filter((each) => !own.has(each)), policy };
+  return {
+    record,
+    thing,
+    current,
+    others: principals.filter((each) => !own.has(each)),
+    policies: [...policies.keys()],
+  };
 }
 
 /** @throws UserError when the thing has certificates that this folder does not know */
@@ -87,10 +100,9 @@ export function certificatesIn(record: ProvisioningRecord | undefined) {
 }
 
 /** Reports what provisioning will do, step by step. */
-export function tellPlan(run: Run, { record, thing, policy, current }: Survey): void {
+export function tellPlan(run: Run, { record, thing, policies, current }: Survey): void {
   const { subject, cloud } = run;
   const { name } = subject;
-  const policyName = policyNameOf(subject);
   if (subject.type === "box") {
     if (thing) tell(run, "thing", "kept", `thing ${name} in ${cloud.name}`);
     else tell(run, "thing", "planned", `create the thing ${name} in ${cloud.name}`);
@@ -102,18 +114,19 @@ export function tellPlan(run: Run, { record, thing, policy, current }: Survey): 
     tell(run, "key", "planned", `make a key in certs/${name}/, which never leaves it`);
     tell(run, "certificate", "planned", "request a certificate for the key, inactive at first");
   }
-  if (policy === undefined) {
-    tell(
-      run,
-      "policy",
-      "planned",
-      `create the policy ${policyName}, which allows only its own topics`,
-    );
-  } else {
-    tell(run, "policy", "kept", `policy ${policyName}`);
+  for (const policyName of policyNamesOf(subject)) {
+    if (policies.includes(policyName)) tell(run, "policy", "kept", `policy ${policyName}`);
+    else {
+      tell(
+        run,
+        "policy",
+        "planned",
+        `create the policy ${policyName}, which allows only its own topics`,
+      );
+    }
   }
   const to = subject.type === "box" ? `, and the certificate to the thing ${name}` : "";
-  tell(run, "attachment", "planned", `attach the policy to the certificate${to}`);
+  tell(run, "attachment", "planned", `attach what it may do to the certificate${to}`);
   tell(run, "activation", "planned", "activate the certificate if it was never active");
   tell(run, "files", "planned", `write certificate and CA to certs/${name}/`);
   if (subject.type === "box") {

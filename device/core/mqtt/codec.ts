@@ -1,20 +1,36 @@
 /// <reference path="./mqtt-packet.d.ts" />
 import Parser from "mqtt-packet/parser.js";
+import { readUtf8 } from "../utf8.ts";
 import { remainingLength } from "./remaining-length.ts";
 
-/** A PUBLISH to us. `payloadLength` is the length that was sent, even if the packet was cut. */
-export interface PublishPacket {
-  readonly type: "PUBLISH";
+/** A PUBLISH to us. */
+export class PublishPacket {
+  readonly type = "PUBLISH";
   readonly topic: string;
-  /** UTF-8; invalid bytes become U+FFFD; empty if the packet was cut */
-  readonly text: string;
-  /** in bytes */
+  /** empty if the packet was cut; valid until more bytes are received */
+  readonly payload: Uint8Array;
+  /** in bytes, as it was sent, even if the packet was cut */
   readonly payloadLength: number;
   readonly qos: 0 | 1;
   readonly retain: boolean;
   readonly dup: boolean;
   /** 1–65535 with QoS 1, else undefined */
   readonly packetIdentifier: number | undefined;
+
+  constructor(fields: Omit<PublishPacket, "type" | "text">) {
+    this.topic = fields.topic;
+    this.payload = fields.payload;
+    this.payloadLength = fields.payloadLength;
+    this.qos = fields.qos;
+    this.retain = fields.retain;
+    this.dup = fields.dup;
+    this.packetIdentifier = fields.packetIdentifier;
+  }
+
+  /** The payload in UTF-8; invalid bytes become U+FFFD. Decoding is the most expensive step for a packet. */
+  get text(): string {
+    return readUtf8(this.payload);
+  }
 }
 
 /** What a server may send to a QoS 0 and 1 client (MQTT 3.1.1, chapter 3). */
@@ -327,17 +343,17 @@ function translatePublish(packet: ParsedPacket, cut: number): PublishPacket | st
     return "PUBLISH of QoS 1 without an identifier";
   if (topic === undefined || !isTopicName(topic)) return "PUBLISH with a bad topic";
   if (qos === 0 && packet.dup) return "PUBLISH of QoS 0 with DUP"; // [MQTT-3.3.1-2]
-  return {
-    type: "PUBLISH",
+  const { payload = nothing } = packet;
+  return new PublishPacket({
     topic,
-    // Truncated text is useless, and decoding is the most expensive step for a packet.
-    text: cut === 0 ? (packet.payload?.toString() ?? "") : "",
-    payloadLength: (packet.payload?.length ?? 0) + cut,
+    // Truncated text is useless.
+    payload: cut === 0 ? payload : nothing,
+    payloadLength: payload.length + cut,
     qos,
     retain: packet.retain === true,
     dup: packet.dup === true,
     packetIdentifier: qos === 1 ? messageId : undefined,
-  };
+  });
 }
 
 function isTopicName(topic: string): boolean {

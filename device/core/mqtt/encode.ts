@@ -15,7 +15,8 @@ export interface ConnectOptions {
 
 export interface PublishOptions {
   readonly topic: string;
-  readonly payload: string;
+  /** text is sent in UTF-8 */
+  readonly payload: string | Uint8Array;
   readonly retain: boolean;
   readonly dup: boolean;
   /** 1–65,535 */
@@ -53,12 +54,13 @@ export function encodeSubscribe(
 /** Always QoS 1. */
 export function encodePublish(options: PublishOptions): Uint8Array {
   const { topic, payload, retain, dup, packetIdentifier } = options;
-  const payloadLength = utf8Length(payload);
+  const payloadLength = typeof payload === "string" ? utf8Length(payload) : payload.length;
   const flags = 0b0010 | (retain ? 0b0001 : 0) | (dup ? 0b1000 : 0);
   const packet = new Packet(publishType | flags, lengthOf([topic]) + 2 + payloadLength);
   packet.word(topic);
   packet.number(packetIdentifier);
-  packet.text(payload, payloadLength);
+  if (typeof payload === "string") packet.text(payload, payloadLength);
+  else packet.bytes.set(payload, packet.bytes.length - payloadLength);
   return packet.bytes;
 }
 

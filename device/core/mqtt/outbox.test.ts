@@ -25,7 +25,7 @@ describe("Outbox", () => {
   function drain(now = 0): string[] {
     const sent: string[] = [];
     for (let entry = take(now); entry !== undefined; entry = take(now)) {
-      sent.push(entry.message.payload);
+      sent.push(String(entry.message.payload));
     }
     return sent;
   }
@@ -150,7 +150,8 @@ describe("Outbox", () => {
           if (kind === "add") outbox.add(event(String(added++)));
           if (kind === "take") {
             const entry = take(now);
-            if (entry !== undefined) inFlight.set(entry.packetIdentifier, entry.message.payload);
+            if (entry !== undefined)
+              inFlight.set(entry.packetIdentifier, String(entry.message.payload));
           }
           if (kind === "acknowledge") {
             const [oldest] = inFlight;
@@ -171,7 +172,7 @@ describe("Outbox", () => {
         }
         outbox.disconnect();
         for (let entry = take(); entry !== undefined; entry = take()) {
-          delivered.push(entry.message.payload);
+          delivered.push(String(entry.message.payload));
           outbox.acknowledge(entry.packetIdentifier);
         }
         assert.deepEqual(

@@ -1,7 +1,8 @@
 /** A message that waits for its PUBACK. */
 export interface OutgoingMessage {
   readonly topic: string;
-  readonly payload: string;
+  /** text is sent in UTF-8 */
+  readonly payload: string | Uint8Array;
   readonly retain: boolean;
   /** when the queue is full, this message may be dropped before others */
   readonly isExpendable: boolean;

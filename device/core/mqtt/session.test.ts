@@ -12,7 +12,7 @@ function create(): Session {
     {
       clientIdentifier: "lot-1",
       keepAliveSeconds,
-      topicFilter: "gate/lot-1/command",
+      topicFilters: ["gate/lot-1/command"],
       will: { topic: "gate/lot-1/status", payload: "{}" },
     },
     parser,

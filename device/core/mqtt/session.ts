@@ -10,8 +10,10 @@ import {
 import { type InFlight, Outbox, type OutgoingMessage } from "./outbox.ts";
 
 export interface SessionOptions extends Required<ConnectOptions> {
-  /** the one topic filter; granted before the session is ready */
-  readonly topicFilter: string;
+  /** all are granted before the session is ready */
+  readonly topicFilters: readonly string[];
+  /** the longest packet that is kept whole; default: that of a command */
+  readonly bufferedBytes?: number;
 }
 
 export type SessionEffect =
@@ -32,7 +34,7 @@ export const retryMs = 10_000;
 
 /**
  * An MQTT 3.1.1 client without a socket: bytes and time in, effects out. It is reused across
- * connections: {@link connect} begins one, {@link disconnected} ends it. One subscription, QoS 0
+ * connections: {@link connect} begins one, {@link disconnected} ends it. One SUBSCRIBE, QoS 0
  * and 1, clean session.
  */
 export class Session {
@@ -40,6 +42,7 @@ export class Session {
   readonly #parser: PacketParser;
   readonly #outbox = new Outbox();
   readonly #handshake: Handshake;
+  readonly #bufferedBytes: number | undefined;
   /** undefined while there is no connection */
   #decoder: Decoder | undefined;
   #lastIdentifier = 0;
@@ -50,7 +53,8 @@ export class Session {
   constructor(options: SessionOptions, parser: PacketParser) {
     this.#keepAliveSeconds = options.keepAliveSeconds;
     this.#parser = parser;
-    this.#handshake = new Handshake(options, [options.topicFilter], this.#nextIdentifier);
+    this.#handshake = new Handshake(options, options.topicFilters, this.#nextIdentifier);
+    this.#bufferedBytes = options.bufferedBytes;
   }
 
   get droppedMessages(): number {
@@ -84,7 +88,7 @@ export class Session {
    * it).
    */
   connect(now: number): SessionEffect[] {
-    this.#decoder = new Decoder(this.#parser);
+    this.#decoder = new Decoder(this.#parser, this.#bufferedBytes);
     this.#lastReceived = now;
     this.#awaitsPingresp = false;
     return this.#take(this.#handshake.connect(now), now);

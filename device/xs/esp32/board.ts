@@ -7,13 +7,12 @@ import { XsButton } from "../button.ts";
 import { XsFlash } from "../flash.ts";
 import { XsSerial } from "../serial.ts";
 import { type RmtFunctions, RmtPulseOutput } from "./rmt-pulse.ts";
+import { type SlotFunctions, XsSlots } from "./slots.ts";
 
 /** The functions of ESP-IDF that manifest.json declares for XS FFI. */
-export interface BoardFunctions extends RmtFunctions {
+export interface BoardFunctions extends RmtFunctions, SlotFunctions {
   /** in bytes */
   esp_get_free_heap_size(): number;
-  /** @returns `esp_err_t` */
-  esp_ota_mark_app_valid_cancel_rollback(): number;
 }
 
 /** NTP's */
@@ -26,6 +25,8 @@ export function openBoard() {
     chip: "ESP32",
     /** @throws Error if the partition table has no partition `box` */
     openFlash: () => new XsFlash(NativeFlash, "box"),
+    /** @throws Error if the partition table has one slot only */
+    openSlots: () => new XsSlots(NativeFlash, functions),
     withPulses: (gpio: PulseOutput, pin: number): PulseOutput =>
       new RmtPulseOutput(gpio, pin, functions),
     openSetup: (io: typeof Digital, ledPin: number | undefined): SetupHardware => ({

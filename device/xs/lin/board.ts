@@ -9,6 +9,7 @@ export function openBoard() {
   return {
     chip: "desktop",
     openFlash: () => new FileFlash(),
+    openSlots: () => undefined,
     withPulses: (gpio: PulseOutput): PulseOutput => gpio,
     openSetup: (): SetupHardware => ({}),
     freeHeap: () => undefined,

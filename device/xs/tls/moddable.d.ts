@@ -9,6 +9,9 @@ declare module "crypt" {
   export class Digest {
     constructor(type: "SHA256" | "SHA384" | "SHA512");
     process(...parts: (ArrayBuffer | Uint8Array)[]): ArrayBuffer;
+    write(data: ArrayBuffer | Uint8Array): void;
+    /** the digest of all that was written */
+    close(): ArrayBuffer;
   }
 }
 

@@ -12,19 +12,4 @@ function inapplicable(name: string, title: string, reason: string): Inapplicable
 export const inapplicableCases: readonly InapplicableCase[] = [
   inapplicable("persistent-session", "Persistent Session (Happy Case)", cleanSession),
   inapplicable("persistent-session-expired", "Persistent Session (Session Expiry)", cleanSession),
-  inapplicable(
-    "shadow-publish",
-    "Shadow Publish Reported State",
-    "the firmware does not use shadows: its state is the retained status on its own topic",
-  ),
-  inapplicable(
-    "shadow-update",
-    "Shadow Update Reported State",
-    "the firmware does not use shadows, so it receives no desired state",
-  ),
-  inapplicable(
-    "job-execution",
-    "Job Execution",
-    "the firmware does not support jobs: the only command opens the gate, and updates need a cable",
-  ),
 ];

@@ -85,4 +85,16 @@ describe("the bundle for XS", () => {
       /debug\.ts is inside the module boom-box, which does not export it/,
     );
   });
+
+  it("has one name for each export of the library: of two, neither would be exported", () => {
+    const places = new Map<string, string>();
+    for (const entry of library().entries) {
+      const source = readFileSync(join(projectRoot, entry), "utf8");
+      for (const [, name = ""] of source.matchAll(/^export (?:const|function|class) (\w+)/gm)) {
+        assert.equal(places.get(name), undefined, `${name} is in ${places.get(name)} and ${entry}`);
+        places.set(name, entry);
+      }
+    }
+    assert.ok(places.size > 50);
+  });
 });

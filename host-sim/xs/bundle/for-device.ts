@@ -1,3 +1,4 @@
+import type { Plugin } from "esbuild";
 import type { NetworkKind } from "../../../device/config.ts";
 import { type BuiltModule, type BundleModule, bundle, library, sources } from "./bundle.ts";
 
@@ -18,6 +19,8 @@ export interface FirmwareVariant {
   readonly network: NetworkKind;
   /** the folder of `device/xs` that has its `boom-box/board` */
   readonly board: "esp32" | "esp32/emulator" | "lin";
+  /** the public keys that may sign updates, as device/update-keys.ts has them; default: none */
+  readonly updateKeys?: readonly string[];
 }
 
 /**
@@ -26,7 +29,7 @@ export interface FirmwareVariant {
  */
 export function bundleForDevice(
   outputDirectory: string,
-  { network, board }: FirmwareVariant,
+  { network, board, updateKeys = [] }: FirmwareVariant,
 ): Promise<BuiltModule[]> {
   const replacement = (name: string) => ({
     name: `ssl/${name}`,
@@ -37,7 +40,7 @@ export function bundleForDevice(
   return bundle({
     outputDirectory,
     modules: [
-      library(),
+      { ...library(), plugins: [withUpdateKeys(updateKeys)] },
       tls(),
       { name: "hardware", entries: sources("device/xs"), isPreloaded: true },
       replacement("cert"),
@@ -60,4 +63,17 @@ export function bundleForDevice(
       { name: "main", entries: ["device/main.ts"] },
     ],
   });
+}
+
+/** Replaces device/update-keys.ts. */
+function withUpdateKeys(keys: readonly string[]): Plugin {
+  return {
+    name: "update-keys",
+    setup(build) {
+      build.onLoad({ filter: /[/\\]device[/\\]update-keys\.ts$/ }, () => ({
+        contents: `export const updateKeys = ${JSON.stringify(keys)};`,
+        loader: "js",
+      }));
+    },
+  };
 }

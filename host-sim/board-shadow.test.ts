@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { BoxData, boxPartitionLength } from "../device/box-data.ts";
+import { firmwareImage, flashWith } from "../device/core/update.rig.ts";
+import {
+  type RawSettings,
+  readSettings,
+  settingsFile,
+  writeSettings,
+} from "../device/settings-text.ts";
+import type { NorFlash } from "./board/nor-flash.ts";
+import { UsbCable } from "./board/usb-cable.ts";
+import { VirtualBoard } from "./board/virtual-board.ts";
+import { boardFirmware } from "./board-firmware.ts";
+import { localAccount } from "./cloud/one-project.ts";
+import { boxPolicies } from "./cloud/policy-documents.ts";
+import { Registry } from "./cloud/registry.ts";
+import type { JsonObject } from "./cloud/shadow-document.ts";
+import { Shadows } from "./cloud/shadows.ts";
+import { CloudStandIn } from "./cloud/stand-in.ts";
+import { imageOf } from "./esp32/flash-image.rig.ts";
+import { bootloaderAt, boxPartitionAt } from "./esp32/flash-image.ts";
+import { MemoryFlash } from "./hardware/flash.ts";
+import { ScriptedNetwork } from "./hardware/network.ts";
+import { createAuthority, type Identity, issueClient, issueServer } from "./pki/authority.ts";
+import type { SimulatedBoxRecord } from "./simulated-box.ts";
+
+const home = { SSID: "home", password: "let me in", RSSI: -50, address: "127.0.0.1" };
+const office = { SSID: "office", password: "12345678", RSSI: -70, address: "127.0.0.1" };
+
+let material: Promise<Record<"ca" | "server" | "box", Identity>> | undefined;
+async function makeMaterial() {
+  const ca = await createAuthority();
+  return { ca, server: await issueServer(ca), box: await issueClient(ca, "lot-1") };
+}
+
+describe("a virtual board with a shadow", function () {
+  this.timeout(60_000);
+  let cloud: CloudStandIn;
+  let shadows: Shadows;
+  let cable: UsbCable;
+  let flash: NorFlash;
+  let records: SimulatedBoxRecord[];
+  let watchers: (() => void)[];
+  let settings: RawSettings;
+  let subscribed: (readonly string[])[];
+
+  beforeEach(async () => {
+    records = [];
+    watchers = [];
+    subscribed = [];
+    shadows = new Shadows();
+    material ??= makeMaterial();
+    const { ca, server, box } = await material;
+    const registry = new Registry(localAccount);
+    registry.register({
+      certificate: box.certificatePem,
+      thingName: "lot-1",
+      policies: boxPolicies({ ...localAccount, prefix: "gate", updates: "aws", shadow: true }),
+    });
+    cloud = await CloudStandIn.listen({
+      port: 0,
+      ca: ca.certificatePem,
+      certificate: server.certificatePem,
+      key: server.keyPem,
+      registry,
+      shadows,
+      onRecord: (each) => {
+        if (each.type === "subscribed") subscribed.push(each.filters);
+      },
+    });
+    settings = {
+      thingName: "lot-1",
+      endpoint: "localhost",
+      port: cloud.port,
+      pulseMs: 100,
+      cooldownMs: 0,
+      shadow: true,
+      // All that a SUBSCRIBE has room for at AWS.
+      updates: "aws",
+      networks: [{ SSID: "home", password: "let me in" }],
+    };
+    flash = flashWith(firmwareImage("1.0.0", 30_000));
+    flash.bytes.set(imageOf(100), bootloaderAt);
+    const end = boxPartitionAt + boxPartitionLength;
+    new BoxData(new MemoryFlash(flash.bytes.subarray(boxPartitionAt, end))).write(
+      new Map<string, Uint8Array>([
+        [settingsFile, writeSettings(settings)],
+        ["ca.der", ca.certificateDer],
+        ["certificate.der", box.certificateDer],
+        ["private-key.der", box.keyDer],
+      ]),
+    );
+    const startProgram = boardFirmware({
+      network: new ScriptedNetwork([home, office], 20),
+      onRecord: (record) => {
+        records.push(record);
+        for (const watch of [...watchers]) watch();
+      },
+    });
+    cable = new UsbCable(new VirtualBoard({ flash, startProgram }));
+  });
+  afterEach(async () => {
+    cable.cut();
+    await cloud.close();
+  });
+
+  /** The first record, past or future, that has these values. */
+  function record(wanted: Readonly<Record<string, unknown>>): Promise<SimulatedBoxRecord> {
+    const fits = (each: SimulatedBoxRecord) =>
+      Object.entries(wanted).every(([name, value]) => Reflect.get(each, name) === value);
+    return new Promise((resolve) => {
+      const look = () => {
+        const found = records.find(fits);
+        if (found !== undefined) resolve(found);
+      };
+      watchers.push(look);
+      look();
+    });
+  }
+  it("subscribes to its commands, its updates and its shadow at once", async () => {
+    await record({ type: "shadow", state: "reported" });
+    assert.equal(subscribed.at(-1)?.length, 8);
+  });
+
+  const desire = (desired: JsonObject) =>
+    assert.equal(shadows.update("lot-1", { state: { desired } }, Date.now()), undefined);
+  const state = () => shadows.view("lot-1")?.state ?? {};
+  const kept = () => {
+    const end = boxPartitionAt + boxPartitionLength;
+    const data = new BoxData(new MemoryFlash(flash.bytes.slice(boxPartitionAt, end)));
+    return readSettings(data.read(settingsFile) ?? new Uint8Array());
+  };
+
+  it("takes another network and another pulse, and keeps them once it is connected", async () => {
+    await record({ type: "shadow", state: "reported" });
+    assert.deepEqual(state().reported?.networks, [{ SSID: "home", secured: true }]);
+    const networks = [{ SSID: "office", password: "12345678" }, { SSID: "home" }];
+    desire({ networks, pulseMs: 200 });
+    await record({ type: "setup", state: "trying-settings" });
+    assert.deepEqual(kept(), settings);
+    await record({ type: "shadow", state: "applied" });
+    const known = { SSID: "home", password: "let me in" };
+    assert.deepEqual(kept(), { ...settings, pulseMs: 200, networks: [networks[0], known] });
+    assert.equal(state().desired, undefined);
+    assert.equal(state().reported?.pulseMs, 200);
+    assert.doesNotMatch(JSON.stringify([state(), records]), /12345678|let me in/);
+    await cloud.publish("gate/lot-1/command", "open");
+    const event = await record({ type: "event", outcome: "opened" });
+    assert.ok(event.type === "event" && (event.pulseMs ?? 0) >= 195);
+  });
+
+  it("goes back to its settings after a power cut while others are tried, and says so", async () => {
+    await record({ type: "shadow", state: "reported" });
+    desire({ networks: [{ SSID: "nowhere", password: "12345678" }] });
+    await record({ type: "setup", state: "trying-settings" });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual(kept(), settings);
+    cable.cut();
+    records.length = 0;
+    cable.plugIn();
+    await record({ type: "setup", state: "settings-taken-back" });
+    const refused = await record({ type: "shadow", state: "refused" });
+    const reasons = ["the box restarted while it was tried"];
+    assert.ok(refused.type === "shadow");
+    assert.deepEqual(refused.reasons, reasons);
+    assert.deepEqual(state().reported?.refused, reasons);
+    assert.equal(state().desired, undefined);
+    assert.deepEqual(kept(), settings);
+  });
+});

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { BoxData, boxPartitionLength } from "../device/box-data.ts";
+import {
+  documentFor,
+  firmwareImage,
+  flashWith,
+  publicKey,
+  versionIn,
+} from "../device/core/update.rig.ts";
+import { settingsFile, writeSettings } from "../device/settings-text.ts";
+import type { NorFlash } from "./board/nor-flash.ts";
+import { UsbCable } from "./board/usb-cable.ts";
+import { VirtualBoard } from "./board/virtual-board.ts";
+import { boardFirmware } from "./board-firmware.ts";
+import { Jobs } from "./cloud/jobs.ts";
+import { localAccount } from "./cloud/one-project.ts";
+import { boxPolicies } from "./cloud/policy-documents.ts";
+import { Registry } from "./cloud/registry.ts";
+import { CloudStandIn } from "./cloud/stand-in.ts";
+import { Streams } from "./cloud/streams.ts";
+import { imageOf } from "./esp32/flash-image.rig.ts";
+import { bootloaderAt, boxPartitionAt } from "./esp32/flash-image.ts";
+import { MemoryFlash } from "./hardware/flash.ts";
+import { createAuthority, type Identity, issueClient, issueServer } from "./pki/authority.ts";
+import type { SimulatedBoxRecord } from "./simulated-box.ts";
+
+const oldImage = firmwareImage("1.0.0", 30_000);
+const newImage = firmwareImage("1.1.0", 60_000);
+
+let material: Promise<Record<"ca" | "server" | "box", Identity>> | undefined;
+async function makeMaterial() {
+  const ca = await createAuthority();
+  return { ca, server: await issueServer(ca), box: await issueClient(ca, "lot-1") };
+}
+
+describe("a virtual board whose firmware is updated by a job", function () {
+  this.timeout(120_000);
+  let cloud: CloudStandIn;
+  let jobs: Jobs;
+  let streams: Streams;
+  let cable: UsbCable;
+  let flash: NorFlash;
+  let records: SimulatedBoxRecord[];
+  let watchers: (() => void)[];
+
+  beforeEach(async () => {
+    records = [];
+    watchers = [];
+    jobs = new Jobs();
+    streams = new Streams();
+    material ??= makeMaterial();
+    const { ca, server, box } = await material;
+    const registry = new Registry(localAccount);
+    registry.register({
+      certificate: box.certificatePem,
+      thingName: "lot-1",
+      policies: boxPolicies({ ...localAccount, prefix: "gate", updates: "aws" }),
+    });
+    cloud = await CloudStandIn.listen({
+      port: 0,
+      ca: ca.certificatePem,
+      certificate: server.certificatePem,
+      key: server.keyPem,
+      registry,
+      jobs,
+      streams,
+    });
+    flash = flashWith(oldImage);
+    flash.bytes.set(imageOf(100), bootloaderAt);
+    const partition = flash.bytes.subarray(boxPartitionAt, boxPartitionAt + boxPartitionLength);
+    const settings = {
+      thingName: "lot-1",
+      endpoint: "localhost",
+      port: cloud.port,
+      pulseMs: 100,
+      cooldownMs: 0,
+      updates: "aws",
+      networks: [{ SSID: "car park" }],
+    };
+    new BoxData(new MemoryFlash(partition)).write(
+      new Map<string, Uint8Array>([
+        [settingsFile, writeSettings(settings)],
+        ["ca.der", ca.certificateDer],
+        ["certificate.der", box.certificateDer],
+        ["private-key.der", box.keyDer],
+      ]),
+    );
+    const startProgram = boardFirmware({
+      updateKeys: [publicKey],
+      versionOf: versionIn,
+      onRecord: (record) => {
+        records.push(record);
+        for (const watch of [...watchers]) watch();
+      },
+    });
+    cable = new UsbCable(new VirtualBoard({ flash, startProgram }));
+  });
+  afterEach(async () => {
+    cable.cut();
+    await cloud.close();
+  });
+
+  /** The first record after the call, or among those there are, that has these values. */
+  function record(wanted: Readonly<Record<string, unknown>>): Promise<SimulatedBoxRecord> {
+    const fits = (each: SimulatedBoxRecord) =>
+      Object.entries(wanted).every(([name, value]) => Reflect.get(each, name) === value);
+    return new Promise((resolve) => {
+      const look = () => {
+        const found = records.find(fits);
+        if (found !== undefined) resolve(found);
+      };
+      watchers.push(look);
+      look();
+    });
+  }
+
+  async function open(): Promise<void> {
+    const before = records.length;
+    await cloud.publish("gate/lot-1/command", "open");
+    await new Promise<void>((resolve) => {
+      watchers.push(() => {
+        if (records.slice(before).some((each) => each.type === "event")) resolve();
+      });
+    });
+    const event = records.slice(before).find((each) => each.type === "event");
+    assert.ok(event?.type === "event" && event.outcome === "opened", JSON.stringify(event));
+  }
+
+  function offer(image: Uint8Array, document: object): void {
+    const now = Date.now();
+    streams.create({ streamId: "firmware-1", files: [{ fileId: 0, source: image }] });
+    jobs.create(
+      {
+        jobId: "update-1",
+        targets: ["lot-1"],
+        document: JSON.stringify({ ...document, stream: "firmware-1", file: 0 }),
+      },
+      now,
+    );
+  }
+
+  const updateStates = () =>
+    records.flatMap((each) => (each.type === "update" ? [each.state] : []));
+
+  it("refuses a firmware that is not signed with its key, and erases nothing", async () => {
+    await record({ type: "status", state: "online" });
+    const before = flash.bytes.slice(0x21_0000);
+    const { signature: _, ...document } = documentFor(newImage);
+    offer(newImage, { ...document, signature: documentFor(oldImage).signature });
+    const rejected = await record({ type: "update", state: "rejected" });
+    assert.ok(rejected.type === "update" && rejected.reason === "signature");
+    await open();
+    assert.deepEqual(flash.bytes.slice(0x21_0000), before);
+  });
+
+  it("downloads, opens meanwhile, restarts on trial, and opens with the new firmware", async () => {
+    const first = await record({ type: "status", state: "online" });
+    assert.ok(first.type === "status" && first.firmware === "1.0.0");
+    await open();
+    offer(newImage, documentFor(newImage));
+    await record({ type: "update", state: "downloading" });
+    await open();
+    await record({ type: "update", state: "restarting" });
+    const second = await record({ type: "status", firmware: "1.1.0" });
+    assert.ok(second.type === "status");
+    await record({ type: "update", state: "trial" });
+    await open();
+    assert.deepEqual(updateStates(), ["downloading", "ready", "restarting", "trial"]);
+    const execution = jobs.describeExecution("update-1", "lot-1");
+    assert.ok(JSON.stringify(execution).includes("IN_PROGRESS"), JSON.stringify(execution));
+    // The power fails before it was confirmed: the old one is back, and says so.
+    cable.cut();
+    records.length = 0;
+    cable.plugIn();
+    const third = await record({ type: "status", state: "online" });
+    assert.ok(third.type === "status" && third.firmware === "1.0.0");
+    const failed = await record({ type: "update", state: "failed" });
+    assert.ok(failed.type === "update" && failed.reason === "rolled-back");
+    await open();
+  });
+});
