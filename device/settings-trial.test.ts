@@ -78,8 +78,8 @@ describe("a trial of settings", () => {
       "pulseMs must be a whole number, 20–5000 ms: 6000",
     ]);
     assert.deepEqual(judged({ networks: [] }), ["no WiFi network is set"]);
-    assert.deepEqual(judged({ led: { pin: 5 } }), [
-      "led and the gate both use pin 5: choose another for led",
+    assert.deepEqual(judged({ timeServers: ["a b"] }), [
+      'timeServers must be 1–8 host names: ["a b"]',
     ]);
   });
 

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { BoxData, boxPartitionLength } from "../device/box-data.ts";
+import { firmwareImage, flashWith } from "../device/core/update.rig.ts";
 import {
   type RawSettings,
   readSettings,
   settingsFile,
   writeSettings,
 } from "../device/settings-text.ts";
-import { NorFlash } from "./board/nor-flash.ts";
+import type { NorFlash } from "./board/nor-flash.ts";
 import { UsbCable } from "./board/usb-cable.ts";
 import { VirtualBoard } from "./board/virtual-board.ts";
 import { boardFirmware } from "./board-firmware.ts";
@@ -16,8 +17,8 @@ import { Registry } from "./cloud/registry.ts";
 import type { JsonObject } from "./cloud/shadow-document.ts";
 import { Shadows } from "./cloud/shadows.ts";
 import { CloudStandIn } from "./cloud/stand-in.ts";
-import { wholeFlash } from "./esp32/flash-image.rig.ts";
-import { boxPartitionAt } from "./esp32/flash-image.ts";
+import { imageOf } from "./esp32/flash-image.rig.ts";
+import { bootloaderAt, boxPartitionAt } from "./esp32/flash-image.ts";
 import { MemoryFlash } from "./hardware/flash.ts";
 import { ScriptedNetwork } from "./hardware/network.ts";
 import { createAuthority, type Identity, issueClient, issueServer } from "./pki/authority.ts";
@@ -41,10 +42,12 @@ describe("a virtual board with a shadow", function () {
   let records: SimulatedBoxRecord[];
   let watchers: (() => void)[];
   let settings: RawSettings;
+  let subscribed: (readonly string[])[];
 
   beforeEach(async () => {
     records = [];
     watchers = [];
+    subscribed = [];
     shadows = new Shadows();
     material ??= makeMaterial();
     const { ca, server, box } = await material;
@@ -52,7 +55,7 @@ describe("a virtual board with a shadow", function () {
     registry.register({
       certificate: box.certificatePem,
       thingName: "lot-1",
-      policies: boxPolicies({ ...localAccount, prefix: "gate", shadow: true }),
+      policies: boxPolicies({ ...localAccount, prefix: "gate", updates: "aws", shadow: true }),
     });
     cloud = await CloudStandIn.listen({
       port: 0,
@@ -61,6 +64,9 @@ describe("a virtual board with a shadow", function () {
       key: server.keyPem,
       registry,
       shadows,
+      onRecord: (each) => {
+        if (each.type === "subscribed") subscribed.push(each.filters);
+      },
     });
     settings = {
       thingName: "lot-1",
@@ -69,11 +75,14 @@ describe("a virtual board with a shadow", function () {
       pulseMs: 100,
       cooldownMs: 0,
       shadow: true,
+      // All that a SUBSCRIBE has room for at AWS.
+      updates: "aws",
       networks: [{ SSID: "home", password: "let me in" }],
     };
-    const content = wholeFlash();
+    flash = flashWith(firmwareImage("1.0.0", 30_000));
+    flash.bytes.set(imageOf(100), bootloaderAt);
     const end = boxPartitionAt + boxPartitionLength;
-    new BoxData(new MemoryFlash(content.subarray(boxPartitionAt, end))).write(
+    new BoxData(new MemoryFlash(flash.bytes.subarray(boxPartitionAt, end))).write(
       new Map<string, Uint8Array>([
         [settingsFile, writeSettings(settings)],
         ["ca.der", ca.certificateDer],
@@ -81,7 +90,6 @@ describe("a virtual board with a shadow", function () {
         ["private-key.der", box.keyDer],
       ]),
     );
-    flash = new NorFlash(content);
     const startProgram = boardFirmware({
       network: new ScriptedNetwork([home, office], 20),
       onRecord: (record) => {
@@ -109,6 +117,11 @@ describe("a virtual board with a shadow", function () {
       look();
     });
   }
+  it("subscribes to its commands, its updates and its shadow at once", async () => {
+    await record({ type: "shadow", state: "reported" });
+    assert.equal(subscribed.at(-1)?.length, 8);
+  });
+
   const desire = (desired: JsonObject) =>
     assert.equal(shadows.update("lot-1", { state: { desired } }, Date.now()), undefined);
   const state = () => shadows.view("lot-1")?.state ?? {};

@@ -3,7 +3,8 @@ import type { ShadowState } from "../messages/shadow.ts";
 
 /**
  * The settings that may be changed through a box's shadow: a mistake in them makes a box unreachable
- * for minutes at most, and none changes which pin moves or whom the box trusts.
+ * for minutes at most, and none changes which pin moves or whom the box trusts. `led` is none of them:
+ * its pin is opened when the chip starts, so that a trial would not notice a pin that stops the chip.
  */
 export const changeableSettings = [
   "networks",
@@ -11,7 +12,6 @@ export const changeableSettings = [
   "cooldownMs",
   "travelMs",
   "timeServers",
-  "led",
   "appUrl",
 ] as const satisfies readonly (keyof Settings)[];
 
