@@ -17,7 +17,7 @@ import { boxPartitionAt } from "./esp32/flash-image.ts";
 import { MemoryFlash } from "./hardware/flash.ts";
 import { ScriptedNetwork } from "./hardware/network.ts";
 import { createAuthority, type Identity, issueClient, issueServer } from "./pki/authority.ts";
-import type { SimulatedBoxRecord } from "./simulated-box.ts";
+import { RecordLog } from "./record-log.rig.ts";
 import { bundleForEngine, simulatorProgram } from "./xs/bundle/for-engine.ts";
 import { requireEngine } from "./xs/engine.rig.ts";
 import type { XsOptions } from "./xs/firmware.ts";
@@ -40,8 +40,7 @@ for (const engine of ["node", "xs"] as const) {
     let cloud: CloudStandIn | undefined;
     let cable: UsbCable;
     let flash: NorFlash;
-    let records: SimulatedBoxRecord[];
-    let watchers: (() => void)[];
+    let records: RecordLog;
 
     before(async function () {
       if (engine === "node") return;
@@ -60,8 +59,7 @@ for (const engine of ["node", "xs"] as const) {
       if (directory !== undefined) rmSync(directory, { recursive: true });
     });
     beforeEach(() => {
-      records = [];
-      watchers = [];
+      records = new RecordLog();
     });
     afterEach(async () => {
       cable.cut();
@@ -85,26 +83,9 @@ for (const engine of ["node", "xs"] as const) {
       const startProgram = boardFirmware({
         network: new ScriptedNetwork([home, office], 20),
         ...(xs === undefined ? {} : { xs }),
-        onRecord: (record) => {
-          records.push(record);
-          for (const watch of watchers) watch();
-        },
+        onRecord: records.add,
       });
       cable = new UsbCable(new VirtualBoard({ flash, startProgram }));
-    }
-
-    /** The first record, past or future, that has these values. */
-    function record(wanted: Readonly<Record<string, unknown>>): Promise<SimulatedBoxRecord> {
-      const fits = (each: SimulatedBoxRecord) =>
-        Object.entries(wanted).every(([name, value]) => Reflect.get(each, name) === value);
-      return new Promise((resolve) => {
-        const look = () => {
-          const found = records.find(fits);
-          if (found !== undefined) resolve(found);
-        };
-        watchers.push(look);
-        look();
-      });
     }
 
     async function startCloud() {
@@ -134,7 +115,7 @@ for (const engine of ["node", "xs"] as const) {
 
     it("waits without a box's files, and takes a network by Improv", async () => {
       plugIn();
-      const waiting = await record({ type: "setup", state: "waiting" });
+      const waiting = await records.first({ type: "setup", state: "waiting" });
       assert.ok(waiting.type === "setup" && waiting.detail === "the box is not set up yet");
       const client = await connectImprov();
       assert.deepEqual(
@@ -148,7 +129,7 @@ for (const engine of ["node", "xs"] as const) {
       await assert.rejects(client.provision("home", "wrong password", 10_000), /UNABLE_TO_CONNECT/);
       await client.provision("home", "let me in", 10_000);
       assert.deepEqual(settings(), { networks: [{ SSID: "home", password: "let me in" }] });
-      assert.ok(!records.some(({ type }) => type === "pin"));
+      assert.ok(!records.all.some(({ type }) => type === "pin"));
       await client.close();
     });
 
@@ -171,15 +152,15 @@ for (const engine of ["node", "xs"] as const) {
         ["private-key.der", box.keyDer],
       ]);
       plugIn(files);
-      await record({ type: "connection", state: "backoff" });
+      await records.first({ type: "connection", state: "backoff" });
       const client = await connectImprov();
       assert.equal(client.info?.name, "lot-1");
       await client.provision("office", "12345678", 20_000);
       assert.equal(client.nextUrl, "https://gate.example/");
-      await record({ type: "status", state: "online" });
+      await records.first({ type: "status", state: "online" });
       await cloud.publish("gate/lot-1/command", "open");
-      await record({ type: "event", outcome: "opened" });
-      const edges = records.flatMap((each) => (each.type === "pin" ? [each.value] : []));
+      await records.first({ type: "event", outcome: "opened" });
+      const edges = records.all.flatMap((each) => (each.type === "pin" ? [each.value] : []));
       assert.deepEqual(edges, [1, 0]);
       for (const name of ["ca.der", "certificate.der", "private-key.der"]) {
         assert.deepEqual(partition().read(name), Uint8Array.from(files.get(name) ?? []), name);

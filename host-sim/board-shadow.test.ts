@@ -22,7 +22,7 @@ import { bootloaderAt, boxPartitionAt } from "./esp32/flash-image.ts";
 import { MemoryFlash } from "./hardware/flash.ts";
 import { ScriptedNetwork } from "./hardware/network.ts";
 import { createAuthority, type Identity, issueClient, issueServer } from "./pki/authority.ts";
-import type { SimulatedBoxRecord } from "./simulated-box.ts";
+import { RecordLog } from "./record-log.rig.ts";
 
 const home = { SSID: "home", password: "let me in", RSSI: -50, address: "127.0.0.1" };
 const office = { SSID: "office", password: "12345678", RSSI: -70, address: "127.0.0.1" };
@@ -39,14 +39,12 @@ describe("a virtual board with a shadow", function () {
   let shadows: Shadows;
   let cable: UsbCable;
   let flash: NorFlash;
-  let records: SimulatedBoxRecord[];
-  let watchers: (() => void)[];
+  let records: RecordLog;
   let settings: RawSettings;
   let subscribed: (readonly string[])[];
 
   beforeEach(async () => {
-    records = [];
-    watchers = [];
+    records = new RecordLog();
     subscribed = [];
     shadows = new Shadows();
     material ??= makeMaterial();
@@ -92,10 +90,7 @@ describe("a virtual board with a shadow", function () {
     );
     const startProgram = boardFirmware({
       network: new ScriptedNetwork([home, office], 20),
-      onRecord: (record) => {
-        records.push(record);
-        for (const watch of [...watchers]) watch();
-      },
+      onRecord: records.add,
     });
     cable = new UsbCable(new VirtualBoard({ flash, startProgram }));
   });
@@ -104,21 +99,8 @@ describe("a virtual board with a shadow", function () {
     await cloud.close();
   });
 
-  /** The first record, past or future, that has these values. */
-  function record(wanted: Readonly<Record<string, unknown>>): Promise<SimulatedBoxRecord> {
-    const fits = (each: SimulatedBoxRecord) =>
-      Object.entries(wanted).every(([name, value]) => Reflect.get(each, name) === value);
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = records.find(fits);
-        if (found !== undefined) resolve(found);
-      };
-      watchers.push(look);
-      look();
-    });
-  }
   it("subscribes to its commands, its updates and its shadow at once", async () => {
-    await record({ type: "shadow", state: "reported" });
+    await records.first({ type: "shadow", state: "reported" });
     assert.equal(subscribed.at(-1)?.length, 8);
   });
 
@@ -132,34 +114,34 @@ describe("a virtual board with a shadow", function () {
   };
 
   it("takes another network and another pulse, and keeps them once it is connected", async () => {
-    await record({ type: "shadow", state: "reported" });
+    await records.first({ type: "shadow", state: "reported" });
     assert.deepEqual(state().reported?.networks, [{ SSID: "home", secured: true }]);
     const networks = [{ SSID: "office", password: "12345678" }, { SSID: "home" }];
     desire({ networks, pulseMs: 200 });
-    await record({ type: "setup", state: "trying-settings" });
+    await records.first({ type: "setup", state: "trying-settings" });
     assert.deepEqual(kept(), settings);
-    await record({ type: "shadow", state: "applied" });
+    await records.first({ type: "shadow", state: "applied" });
     const known = { SSID: "home", password: "let me in" };
     assert.deepEqual(kept(), { ...settings, pulseMs: 200, networks: [networks[0], known] });
     assert.equal(state().desired, undefined);
     assert.equal(state().reported?.pulseMs, 200);
     assert.doesNotMatch(JSON.stringify([state(), records]), /12345678|let me in/);
     await cloud.publish("gate/lot-1/command", "open");
-    const event = await record({ type: "event", outcome: "opened" });
+    const event = await records.first({ type: "event", outcome: "opened" });
     assert.ok(event.type === "event" && (event.pulseMs ?? 0) >= 195);
   });
 
   it("goes back to its settings after a power cut while others are tried, and says so", async () => {
-    await record({ type: "shadow", state: "reported" });
+    await records.first({ type: "shadow", state: "reported" });
     desire({ networks: [{ SSID: "nowhere", password: "12345678" }] });
-    await record({ type: "setup", state: "trying-settings" });
+    await records.first({ type: "setup", state: "trying-settings" });
     await new Promise((resolve) => setTimeout(resolve, 200));
     assert.deepEqual(kept(), settings);
     cable.cut();
-    records.length = 0;
+    records.all.length = 0;
     cable.plugIn();
-    await record({ type: "setup", state: "settings-taken-back" });
-    const refused = await record({ type: "shadow", state: "refused" });
+    await records.first({ type: "setup", state: "settings-taken-back" });
+    const refused = await records.first({ type: "shadow", state: "refused" });
     const reasons = ["the box restarted while it was tried"];
     assert.ok(refused.type === "shadow");
     assert.deepEqual(refused.reasons, reasons);

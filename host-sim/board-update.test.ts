@@ -22,7 +22,7 @@ import { imageOf } from "./esp32/flash-image.rig.ts";
 import { bootloaderAt, boxPartitionAt } from "./esp32/flash-image.ts";
 import { MemoryFlash } from "./hardware/flash.ts";
 import { createAuthority, type Identity, issueClient, issueServer } from "./pki/authority.ts";
-import type { SimulatedBoxRecord } from "./simulated-box.ts";
+import { RecordLog } from "./record-log.rig.ts";
 
 const oldImage = firmwareImage("1.0.0", 30_000);
 const newImage = firmwareImage("1.1.0", 60_000);
@@ -40,12 +40,10 @@ describe("a virtual board whose firmware is updated by a job", function () {
   let streams: Streams;
   let cable: UsbCable;
   let flash: NorFlash;
-  let records: SimulatedBoxRecord[];
-  let watchers: (() => void)[];
+  let records: RecordLog;
 
   beforeEach(async () => {
-    records = [];
-    watchers = [];
+    records = new RecordLog();
     jobs = new Jobs();
     streams = new Streams();
     material ??= makeMaterial();
@@ -88,10 +86,7 @@ describe("a virtual board whose firmware is updated by a job", function () {
     const startProgram = boardFirmware({
       updateKeys: [publicKey],
       versionOf: versionIn,
-      onRecord: (record) => {
-        records.push(record);
-        for (const watch of [...watchers]) watch();
-      },
+      onRecord: records.add,
     });
     cable = new UsbCable(new VirtualBoard({ flash, startProgram }));
   });
@@ -100,30 +95,11 @@ describe("a virtual board whose firmware is updated by a job", function () {
     await cloud.close();
   });
 
-  /** The first record after the call, or among those there are, that has these values. */
-  function record(wanted: Readonly<Record<string, unknown>>): Promise<SimulatedBoxRecord> {
-    const fits = (each: SimulatedBoxRecord) =>
-      Object.entries(wanted).every(([name, value]) => Reflect.get(each, name) === value);
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = records.find(fits);
-        if (found !== undefined) resolve(found);
-      };
-      watchers.push(look);
-      look();
-    });
-  }
-
   async function open(): Promise<void> {
-    const before = records.length;
+    const before = records.all.length;
     await cloud.publish("gate/lot-1/command", "open");
-    await new Promise<void>((resolve) => {
-      watchers.push(() => {
-        if (records.slice(before).some((each) => each.type === "event")) resolve();
-      });
-    });
-    const event = records.slice(before).find((each) => each.type === "event");
-    assert.ok(event?.type === "event" && event.outcome === "opened", JSON.stringify(event));
+    const event = await records.first({ type: "event" }, before);
+    assert.ok(event.type === "event" && event.outcome === "opened", JSON.stringify(event));
   }
 
   function offer(image: Uint8Array, document: object): void {
@@ -140,41 +116,41 @@ describe("a virtual board whose firmware is updated by a job", function () {
   }
 
   const updateStates = () =>
-    records.flatMap((each) => (each.type === "update" ? [each.state] : []));
+    records.all.flatMap((each) => (each.type === "update" ? [each.state] : []));
 
   it("refuses a firmware that is not signed with its key, and erases nothing", async () => {
-    await record({ type: "status", state: "online" });
+    await records.first({ type: "status", state: "online" });
     const before = flash.bytes.slice(0x21_0000);
     const { signature: _, ...document } = documentFor(newImage);
     offer(newImage, { ...document, signature: documentFor(oldImage).signature });
-    const rejected = await record({ type: "update", state: "rejected" });
+    const rejected = await records.first({ type: "update", state: "rejected" });
     assert.ok(rejected.type === "update" && rejected.reason === "signature");
     await open();
     assert.deepEqual(flash.bytes.slice(0x21_0000), before);
   });
 
   it("downloads, opens meanwhile, restarts on trial, and opens with the new firmware", async () => {
-    const first = await record({ type: "status", state: "online" });
+    const first = await records.first({ type: "status", state: "online" });
     assert.ok(first.type === "status" && first.firmware === "1.0.0");
     await open();
     offer(newImage, documentFor(newImage));
-    await record({ type: "update", state: "downloading" });
+    await records.first({ type: "update", state: "downloading" });
     await open();
-    await record({ type: "update", state: "restarting" });
-    const second = await record({ type: "status", firmware: "1.1.0" });
+    await records.first({ type: "update", state: "restarting" });
+    const second = await records.first({ type: "status", firmware: "1.1.0" });
     assert.ok(second.type === "status");
-    await record({ type: "update", state: "trial" });
+    await records.first({ type: "update", state: "trial" });
     await open();
     assert.deepEqual(updateStates(), ["downloading", "ready", "restarting", "trial"]);
     const execution = jobs.describeExecution("update-1", "lot-1");
     assert.ok(JSON.stringify(execution).includes("IN_PROGRESS"), JSON.stringify(execution));
     // The power fails before it was confirmed: the old one is back, and says so.
     cable.cut();
-    records.length = 0;
+    records.all.length = 0;
     cable.plugIn();
-    const third = await record({ type: "status", state: "online" });
+    const third = await records.first({ type: "status", state: "online" });
     assert.ok(third.type === "status" && third.firmware === "1.0.0");
-    const failed = await record({ type: "update", state: "failed" });
+    const failed = await records.first({ type: "update", state: "failed" });
     assert.ok(failed.type === "update" && failed.reason === "rolled-back");
     await open();
   });
