@@ -67,6 +67,8 @@ describe("where boxes take updates from", () => {
     box("lot-2", { updates: "aws" });
     await refused({ all: true }, /lot-1 from AWS in eu-central-1, lot-2 from the stand-in/);
     await refused({}, /no box is named/);
+    await refused({ thing: ["lot-2"], endpoint: "x.test" }, /add --broker-topics/);
+    await refused({ thing: ["lot-2"], bucket: "b-1" }, /are for AWS/);
     await refused({ certs: join(certs, "none"), all: true }, /has no box/);
   });
 });

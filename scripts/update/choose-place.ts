@@ -51,6 +51,7 @@ export async function chooseBoxes(flags: PlaceFlags): Promise<ChosenBoxes> {
       `these boxes take updates from different places (${list}): run one update for each place, and name its boxes with --thing`,
     );
   }
+  refuseOtherFlags(flags, first.type);
   const place = await rolloutPlace(flags, first);
   const wanted = place.type === "topics" ? "topics" : "aws";
   const deaf = boxes
@@ -90,6 +91,22 @@ async function placeOfBox(flags: PlaceFlags, thing: string): Promise<BoxPlace> {
   }
   if (flags.region !== undefined) return { thing, type: "aws", where: flags.region, settings };
   return { thing, type: "local", where: "", settings };
+}
+
+/** @throws UserError for flags that would have no effect */
+function refuseOtherFlags(flags: PlaceFlags, type: RolloutPlace["type"]): void {
+  const given = (names: readonly (keyof PlaceFlags)[]) =>
+    names.some((name) => flags[name] !== undefined);
+  if (type !== "topics" && given(["endpoint", "port", "ca", "cert", "key", "prefix", "alpn"])) {
+    throw new UserError(
+      "--endpoint, --port, --ca, --cert, --key, --prefix and --alpn are for a broker without jobs: add --broker-topics, or leave them out",
+    );
+  }
+  if (type !== "aws" && given(["region", "profile", "endpointUrl", "bucket", "role"])) {
+    throw new UserError(
+      "--region, --profile, --endpoint-url, --bucket and --role are for AWS, where these boxes are not: leave them out",
+    );
+  }
 }
 
 function wordsOf({ type, where }: BoxPlace): string {

@@ -9,6 +9,14 @@ import type { CloudExecution, CloudJob, UpdateCloud } from "./update-cloud.ts";
 
 const answerWithinMs = 10_000;
 
+type Body = string | Uint8Array<ArrayBuffer>;
+
+interface Answer {
+  readonly ok: boolean;
+  /** parsed JSON */
+  readonly value: unknown;
+}
+
 const job = v.object({
   status: v.picklist(["IN_PROGRESS", "COMPLETED", "CANCELED"]),
   reasonCode: v.exactOptional(v.string()),
@@ -27,7 +35,7 @@ export class LocalUpdateCloud implements UpdateCloud {
   readonly name = "the stand-in";
   readonly isLasting = true;
   readonly #certs: string;
-  readonly #control: NonNullable<RunningStandIn["control"]>;
+  #control: NonNullable<RunningStandIn["control"]>;
 
   private constructor(certs: string, control: NonNullable<RunningStandIn["control"]>) {
     this.#certs = certs;
@@ -86,12 +94,7 @@ export class LocalUpdateCloud implements UpdateCloud {
 
   async close(): Promise<void> {}
 
-  async #unless(
-    code: string,
-    method: string,
-    path: string,
-    body?: string | Uint8Array<ArrayBuffer>,
-  ) {
+  async #unless(code: string, method: string, path: string, body?: Body) {
     try {
       return await this.#ask(method, path, body);
     } catch (error) {
@@ -100,32 +103,39 @@ export class LocalUpdateCloud implements UpdateCloud {
     }
   }
 
-  async #ask(
-    method: string,
-    path: string,
-    body?: string | Uint8Array<ArrayBuffer>,
-  ): Promise<unknown> {
-    const { port, secret } = this.#control;
-    let answer: Response;
-    let value: unknown;
+  async #ask(method: string, path: string, body?: Body): Promise<unknown> {
+    let answer: Answer;
     try {
-      answer = await fetch(`http://127.0.0.1:${port}/${path}`, {
+      answer = await this.#fetch(method, path, body);
+    } catch (error) {
+      // A stand-in that was started again has another port and another secret.
+      const { control } = (await findStandIn(this.#certs)) ?? {};
+      if (control === undefined || control.secret === this.#control.secret) throw error;
+      this.#control = control;
+      answer = await this.#fetch(method, path, body);
+    }
+    if (answer.ok) return answer.value;
+    const read = v.safeParse(refusal, answer.value);
+    if (!read.success) throw this.#strange();
+    throw new Refusal(read.output);
+  }
+
+  async #fetch(method: string, path: string, body?: Body): Promise<Answer> {
+    const { port, secret } = this.#control;
+    try {
+      const answer = await fetch(`http://127.0.0.1:${port}/${path}`, {
         method,
         headers: { authorization: `Bearer ${secret}` },
         signal: AbortSignal.timeout(answerWithinMs),
         ...(body === undefined ? {} : { body }),
       });
-      value = await answer.json();
+      return { ok: answer.ok, value: await answer.json() };
     } catch (cause) {
       throw new UserError(
         `the stand-in does not answer (${messageOf(cause)}): is npm start still running?`,
         { cause },
       );
     }
-    if (answer.ok) return value;
-    const read = v.safeParse(refusal, value);
-    if (!read.success) throw this.#strange();
-    throw new Refusal(read.output);
   }
 
   #read<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {

@@ -19,8 +19,6 @@ export interface PlayingBoxOptions {
   readonly version: string;
   /** what it says in place of SUCCEEDED */
   readonly failsWith?: UpdateReason;
-  /** stops for ever after this progress */
-  readonly stopsAtPercent?: number;
 }
 
 interface Execution {
@@ -93,13 +91,12 @@ export class PlayingBox {
         String(await this.#ask("jobs/start-next", "{}", "jobs/start-next/accepted")),
       ) as { readonly execution?: Execution };
       if (execution === undefined) return;
-      if (!(await this.#update(execution))) return;
+      await this.#update(execution);
     }
   }
 
-  /** @returns false: it has stopped for ever */
-  async #update({ jobId, versionNumber, jobDocument }: Execution): Promise<boolean> {
-    const { keys, failsWith, stopsAtPercent = 101 } = this.#options;
+  async #update({ jobId, versionNumber, jobDocument }: Execution): Promise<void> {
+    const { keys, failsWith } = this.#options;
     let expectedVersion = versionNumber;
     const tell = async (status: string, statusDetails: object) => {
       const update = JSON.stringify({ status, statusDetails, expectedVersion });
@@ -117,11 +114,11 @@ export class PlayingBox {
     });
     if (check.type === "refused") {
       await tell("REJECTED", { reason: check.reason });
-      return true;
+      return;
     }
     if (check.type === "runs") {
       await tell("SUCCEEDED", { version: check.version });
-      return true;
+      return;
     }
     const { document, manifest } = check;
     const blocks: Uint8Array[] = [];
@@ -129,7 +126,6 @@ export class PlayingBox {
     for (let o = 0; o < count; o++) {
       const progress = Math.floor((100 * o) / count);
       await tell("IN_PROGRESS", { version: manifest.version, progress: String(progress) });
-      if (progress >= stopsAtPercent) return false;
       const request = encode({ c: "t", f: document.file, l: blockBytes, o, n: 1 });
       const stream = `streams/${document.stream}`;
       const { p } = decode(
@@ -144,7 +140,6 @@ export class PlayingBox {
       version: manifest.version,
       ...(reason === undefined ? {} : { reason }),
     });
-    return true;
   }
 
   async #ask(path: string, payload: string | Uint8Array, answer: string): Promise<Buffer> {

@@ -1,7 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { MqttClient } from "mqtt";
-import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import type { JobRequest } from "../../host-sim/cloud/job-request.ts";
 import { executionOf, secondsOf } from "../../host-sim/cloud/job-wire.ts";
 import { Jobs } from "../../host-sim/cloud/jobs.ts";
@@ -12,6 +10,7 @@ import type { Broker } from "../broker/options.ts";
 import { makePrivateFolder, readIfPresent, writeAtomically } from "../certs/files.ts";
 import { messageOf, UserError } from "../command-line/user-error.ts";
 import { connectionProblem } from "../provision/mqtt-connection.ts";
+import { connectTo, endClient } from "./broker-client.ts";
 import { rolloutsFolder } from "./rollout-record.ts";
 import type { CloudExecution, CloudJob, UpdateCloud } from "./update-cloud.ts";
 
@@ -28,9 +27,6 @@ export interface TopicsCloudOptions {
 }
 
 const reconnectMs = 5_000;
-const connectTimeoutMs = 10_000;
-/** How long the last answers may take at the end. */
-const farewellMs = 2_000;
 
 /**
  * Plays AWS IoT Jobs and Streams on the project's own topics, over an ordinary connection to any
@@ -157,8 +153,7 @@ export class TopicsUpdateCloud implements UpdateCloud {
     this.#isClosing = true;
     this.#connection.close();
     this.#unwatch();
-    if (client.connected) await ended(client);
-    else client.end(true);
+    await endClient(client);
     await this.#saved();
   }
 
@@ -212,55 +207,6 @@ export class TopicsUpdateCloud implements UpdateCloud {
 
 function stateFile({ certs, rolloutId }: Pick<TopicsCloudOptions, "certs" | "rolloutId">): string {
   return join(rolloutsFolder(certs), `${rolloutId}.jobs.json`);
-}
-
-/** Resolves in time also when the broker does not take what was published last. */
-function ended(client: MqttClient): Promise<void> {
-  return new Promise((resolve) => {
-    const giveUp = setTimeout(() => {
-      client.end(true);
-      resolve();
-    }, farewellMs);
-    client.end(false, () => {
-      clearTimeout(giveUp);
-      resolve();
-    });
-  });
-}
-
-async function connectTo(broker: Broker, reconnectPeriod: number): Promise<MqttClient> {
-  const { endpoint, port, alpn, identity } = broker;
-  const { connect } = await import("mqtt");
-  const client = connect({
-    protocol: "mqtts",
-    host: endpoint,
-    port,
-    ca: identity.caPem,
-    cert: identity.chainPem,
-    key: identity.keyPem,
-    clientId: `${serviceClientIdPrefix}update-${randomBytes(6).toString("hex")}`,
-    protocolVersion: 4,
-    clean: true,
-    keepalive: 30,
-    connectTimeout: connectTimeoutMs,
-    reconnectPeriod,
-    ...(alpn ? { ALPNProtocols: ["x-amzn-mqtt-ca"] } : {}),
-  });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      client.once("connect", () => resolve());
-      // Later errors are followed by "close".
-      client.on("error", reject);
-      client.once("close", () => reject(new Error("the broker closed the connection")));
-    });
-  } catch (error) {
-    client.end(true);
-    throw new UserError(
-      `no connection to ${endpoint}:${port} (${connectionProblem(error)}): is the broker running, and are these its certificates?`,
-      { cause: error },
-    );
-  }
-  return client;
 }
 
 function parseJson(text: string): unknown {

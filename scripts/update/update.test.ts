@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { boomBox, refusal, startBoomBox } from "../command-line/boom-box.rig.ts";
 import { StandIn } from "../local/local-stand-in.ts";
+import { ensureSigningKey } from "../signing/signing-key.ts";
 import { Workbench } from "./update.rig.ts";
 
 /** A line of `--json`. */
@@ -110,6 +111,33 @@ describe("boom-box update, with the stand-in", function () {
     assert.match((await cancelled) ?? "", /is cancelled: a box that has not restarted yet/);
     assert.equal((await outcome).status, 1);
     assert.match(text, /lot-1 {2}cancelled\n/);
+  });
+
+  it("says that the stand-in has forgotten it, and that boxes do not know the key", async () => {
+    const { folder } = await bench.package();
+    rmSync(join(bench.certs, "update-signing"), { recursive: true });
+    await ensureSigningKey(bench.certs);
+    await bench.box("lot-1", standIn.port);
+    const { status: refusedBy, stdout } = await update("--thing", "lot-1", "--package", folder);
+    assert.equal(refusedBy, 1);
+    assert.match(stdout, /is not signed with a key of .*update-signing: boxes .* refuse it\n/);
+    assert.match(stdout, /lot-1 {2}refused by the box: it is not signed with a key that the box/);
+    const args = ["--certs", bench.certs, "--thing", "lot-2", "--package", folder];
+    const again = startBoomBox("update", ...args);
+    let restarted: Promise<unknown> | undefined;
+    for await (const part of again.child.stdout) {
+      if (!String(part).includes("waits for the box")) continue;
+      restarted ??= standIn.stop().then(async () => {
+        standIn = await StandIn.start(bench.certs, 0, () => {});
+      });
+    }
+    await restarted;
+    const { status, stderr } = await again.outcome;
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /has no job update-\S+ any more: it was deleted, or a stand-in was restarted/,
+    );
   });
 
   it("is one of two: a box takes the older one first, and the newer one after it", async () => {

@@ -1,11 +1,14 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { SignedManifest } from "../../device/messages/update.ts";
+import { updateVerifier } from "../../host-sim/hardware/update.ts";
 import { onStopSignal } from "../../host-sim/stop-signals.ts";
 import { makePrivateFolder } from "../certs/files.ts";
 import { withLock } from "../certs/lock.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { readPackage } from "../package/read-package.ts";
+import { readUpdateKeys } from "../signing/signing-key.ts";
 import { readUpdate } from "../signing/write-update.ts";
 import { writeAwsDefaults } from "./aws-defaults.ts";
 import { chooseBoxes, type PlaceFlags } from "./choose-place.ts";
@@ -68,7 +71,7 @@ export async function startUpdate(flags: UpdateFlags): Promise<number> {
     await writeRolloutRecord(certs, rollout);
     const boxes = things.length === 1 ? "one box" : `${things.length} boxes`;
     printer.note(`${plan.id}: firmware ${version} for ${boxes}, by ${cloud.name}`);
-    for (const note of notes) printer.note(note);
+    for (const note of [...notes, ...(await keyNotes(certs, signed))]) printer.note(note);
     const code = await carryOut(rollout, cloud, image, printer);
     if (place.type === "aws") await writeAwsDefaults(certs, place.region, place);
     return code;
@@ -163,6 +166,20 @@ async function readSigned(path: string) {
   const image = firmware.parts.find(({ file }) => file === "firmware.bin")?.bytes;
   if (image === undefined) throw new Error("a package has a firmware.bin");
   return { signed, manifest, image };
+}
+
+/** Boxes whose image was built with these certificates have these keys; others may have others. */
+async function keyNotes(certs: string, signed: SignedManifest): Promise<readonly string[]> {
+  const points = await readUpdateKeys(certs);
+  const verify = updateVerifier(points);
+  const [manifest, signature] = [signed.manifest, signed.signature].map((text) =>
+    Buffer.from(text, "base64"),
+  );
+  if (points.length === 0 || manifest === undefined || signature === undefined) return [];
+  if (points.some((_point, index) => verify(manifest, signature, index))) return [];
+  return [
+    `the package is not signed with a key of ${certs}/update-signing: boxes that have this key refuse it`,
+  ];
 }
 
 /** On our own topics, one process answers: a box would take the first of two answers. */
