@@ -237,21 +237,23 @@ const faults: readonly Fault[] = [
     },
   },
   {
-    what: "the Moddable SDK is missing",
+    what: "the Moddable SDK is not where $MODDABLE says",
     check: "sdk",
     cause: "sdk-missing",
     put: (bench) => {
       const { IDF_PATH } = bench.surroundings.environment;
-      bench.surroundings = { ...bench.surroundings, environment: { IDF_PATH } };
+      const environment = { IDF_PATH, MODDABLE: "/nowhere" };
+      bench.surroundings = { ...bench.surroundings, environment };
     },
   },
   {
-    what: "ESP-IDF is missing",
+    what: "ESP-IDF is not where $IDF_PATH says",
     check: "esp-idf",
     cause: "idf-missing",
     put: (bench) => {
       const { MODDABLE } = bench.surroundings.environment;
-      bench.surroundings = { ...bench.surroundings, environment: { MODDABLE } };
+      const environment = { MODDABLE, IDF_PATH: "/nowhere" };
+      bench.surroundings = { ...bench.surroundings, environment };
     },
   },
   {
@@ -411,6 +413,14 @@ describe("boom-box doctor", function () {
     const findings = await bench.examine();
     assert.deepEqual(causesOf(findings), []);
     assert.equal(findings.find(({ check }) => check === "clock")?.verdict, "unknown");
+  });
+
+  it("does not fail without SDK and ESP-IDF, which only building needs", async () => {
+    bench.surroundings = { ...bench.surroundings, environment: {} };
+    const findings = await bench.examine();
+    for (const name of ["sdk", "esp-idf"]) {
+      assert.equal(findings.find(({ check }) => check === name)?.verdict, "unknown", name);
+    }
   });
 
   it("skips checks that depend on a failed one, and still checks the board", async () => {

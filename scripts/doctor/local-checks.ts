@@ -15,7 +15,7 @@ import {
 import { findSdk, requireIdf } from "../firmware/sdk.ts";
 import { BoardError, readSettingsFile, settingsPath } from "../firmware/settings-file.ts";
 import type { Cause } from "./causes.ts";
-import { failed, type Judgement, ok, warning } from "./finding.ts";
+import { failed, type Judgement, ok, unknown, warning } from "./finding.ts";
 import { judgeSettings } from "./judge-path.ts";
 import { commonNameOf } from "./tls-probe.ts";
 
@@ -149,14 +149,18 @@ async function exposedKey(certs: string, thing: string): Promise<string | undefi
   return undefined;
 }
 
-/** Looks for the Moddable SDK like `boom-box build`. */
+/** Looks for the Moddable SDK like `boom-box build`. Who flashes a package does not need it. */
 export function lookAtSdk(environment: NodeJS.ProcessEnv): Judgement {
+  if ((environment.MODDABLE ?? "") === "") return notInstalled;
   return toolJudgement("sdk-missing", () => findSdk("lin", environment).directory);
 }
 
 export function lookAtIdf(environment: NodeJS.ProcessEnv): Judgement {
+  if ((environment.IDF_PATH ?? "") === "") return notInstalled;
   return toolJudgement("idf-missing", () => requireIdf(environment));
 }
+
+const notInstalled = unknown("not installed: only building the firmware needs it");
 
 function toolJudgement(cause: Cause, find: () => string): Judgement {
   try {
