@@ -7,3 +7,9 @@ export function loopbackAddress(): "127.0.0.1" | "::1" {
     addresses.some(({ family, internal }) => family === version && internal);
   return !hasLoopback("IPv4") && hasLoopback("IPv6") ? "::1" : "127.0.0.1";
 }
+
+/** Host and port as a URL names them: IPv6's address is in brackets (RFC 3986, 3.2.2). */
+export function loopbackAuthority(port: number): string {
+  const address = loopbackAddress();
+  return address === "::1" ? `[${address}]:${port}` : `${address}:${port}`;
+}

@@ -24,6 +24,10 @@ describe("a machine without IPv4", function () {
       sleep 0.2
     done
     "$NODE" "$COMMAND" open --certs "$FOLDER/certs"
+    "$NODE" -e '
+      const { control } = JSON.parse(fs.readFileSync(process.argv[1], "utf8"));
+      fetch("http://[::1]:" + control.port).then(({ status }) => console.log(status));
+    ' "$FOLDER/certs/stand-in.json"
     "$NODE" -e 'fetch("http://localhost:8080/healthz").then(({ status }) => console.log(status))'
     kill -TERM $start
     wait $start`;
@@ -46,6 +50,6 @@ describe("a machine without IPv4", function () {
         },
       },
     );
-    assert.match(stdout, /^opened: lot-1 held the button for \d+ ms\n200\n$/);
+    assert.match(stdout, /^opened: lot-1 held the button for \d+ ms\n403\n200\n$/);
   });
 });

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { JobRequest } from "../../host-sim/cloud/job-request.ts";
 import type { Jobs } from "../../host-sim/cloud/jobs.ts";
+import { loopbackAddress } from "../../host-sim/cloud/loopback.ts";
 import { type Streams, streamLimits } from "../../host-sim/cloud/streams.ts";
 import type { RunningStandIn } from "../broker/find-stand-in.ts";
 
@@ -47,7 +48,7 @@ export class UpdateControl {
   }
 
   static async listen(jobs: Jobs, streams: Streams, now = Date.now): Promise<UpdateControl> {
-    const server = createServer({ requestTimeout: 30_000 }).listen(0, "127.0.0.1");
+    const server = createServer({ requestTimeout: 30_000 }).listen(0, loopbackAddress());
     await once(server, "listening");
     return new UpdateControl(server, jobs, streams, now);
   }

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
 import { type WebSocket, WebSocketServer } from "ws";
+import { loopbackAddress, loopbackAuthority } from "../../host-sim/cloud/loopback.ts";
 import type { PageFiles } from "./page-files.ts";
 
 export interface SetupServerOptions {
@@ -21,7 +22,6 @@ export interface SetupServer {
   close(): Promise<void>;
 }
 
-const host = "127.0.0.1";
 const tokenBytes = 24;
 /** Three files of 64 KB in Base64, and what is around them. */
 const largestMessage = 400_000;
@@ -72,7 +72,7 @@ export async function startSetupServer(options: SetupServerOptions): Promise<Set
   app.get("*", (c) => {
     const path = pathAfter(token, c.req.path);
     const file = path === undefined ? undefined : options.files.get(path);
-    if (!isOurs(c.req.header("host"))) return c.text("This page is on 127.0.0.1 only.", 421);
+    if (!isOurs(c.req.header("host"))) return c.text(`This page is on ${authority} only.`, 421);
     if (file === undefined) return c.text("Use the link that boom-box setup prints.", 404);
     return c.body(file.body, 200, { "Content-Type": file.type });
   });
@@ -99,12 +99,12 @@ export async function startSetupServer(options: SetupServerOptions): Promise<Set
 
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, host, () => {
+    server.listen(options.port, loopbackAddress(), () => {
       server.off("error", reject);
       resolve();
     });
   });
-  authority = `${host}:${(server.address() as AddressInfo).port}`;
+  authority = loopbackAuthority((server.address() as AddressInfo).port);
   return {
     url: `http://${authority}/${token}/`,
     close: async () => {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { executionStatuses } from "../../host-sim/cloud/job-execution.ts";
 import type { JobRequest } from "../../host-sim/cloud/job-request.ts";
+import { loopbackAuthority } from "../../host-sim/cloud/loopback.ts";
 import { findStandIn, type RunningStandIn } from "../broker/find-stand-in.ts";
 import { listThings } from "../certs/identity.ts";
 import { messageOf, UserError } from "../command-line/user-error.ts";
@@ -123,7 +124,7 @@ export class LocalUpdateCloud implements UpdateCloud {
   async #fetch(method: string, path: string, body?: Body): Promise<Answer> {
     const { port, secret } = this.#control;
     try {
-      const answer = await fetch(`http://127.0.0.1:${port}/${path}`, {
+      const answer = await fetch(`http://${loopbackAuthority(port)}/${path}`, {
         method,
         headers: { authorization: `Bearer ${secret}` },
         signal: AbortSignal.timeout(answerWithinMs),
