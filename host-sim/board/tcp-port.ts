@@ -13,7 +13,7 @@ export interface TcpPortOptions {
 }
 
 /** How long a second client waits. */
-const patienceMs = 300;
+const patienceMs = 1_000;
 
 /**
  * A board's serial port as a TCP socket with raw bytes: `socket://127.0.0.1:<port>` of pyserial,
