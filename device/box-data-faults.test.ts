@@ -1,32 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MemoryFlash } from "../host-sim/hardware/flash.ts";
-import { BoxData, type BoxFiles } from "./box-data.ts";
-
-const text = (value: string) => new TextEncoder().encode(value);
-
-const first: BoxFiles = new Map([
-  ["settings.json", text('{"thingName":"lot-1"}')],
-  ["certificate.der", Uint8Array.of(1, 2, 3)],
-  ["private-key.der", Uint8Array.of(4, 5, 6, 7)],
-]);
-const second: BoxFiles = new Map([
-  ["settings.json", text('{"thingName":"lot-2"}')],
-  ["certificate.der", Uint8Array.of(8)],
-  ["private-key.der", Uint8Array.of(9, 10)],
-]);
-
-/** As after a restart. */
-function filesIn(flash: MemoryFlash): BoxFiles {
-  const data = new BoxData(flash);
-  assert.equal(data.state, "files");
-  return data.readAll();
-}
-
-const write = (flash: MemoryFlash, files: BoxFiles) => new BoxData(flash).write(files);
-
-/** Enough for a short test: a file of each kind, in two halves of two sectors. */
-const smallFlash = () => MemoryFlash.erased(4 * 4096);
+import type { MemoryFlash } from "../host-sim/hardware/flash.ts";
+import { filesIn, first, second, smallFlash, write } from "./box-data.rig.ts";
+import { BoxData } from "./box-data.ts";
 
 class PowerCut extends Error {}
 

@@ -1,38 +1,9 @@
 import assert from "node:assert/strict";
 import { MemoryFlash } from "../host-sim/hardware/flash.ts";
-import {
-  BoxData,
-  BoxDataError,
-  type BoxFiles,
-  boxPartitionLength,
-  eraseBoxData,
-} from "./box-data.ts";
-
-const text = (value: string) => new TextEncoder().encode(value);
-
-const first: BoxFiles = new Map([
-  ["settings.json", text('{"thingName":"lot-1"}')],
-  ["certificate.der", Uint8Array.of(1, 2, 3)],
-  ["private-key.der", Uint8Array.of(4, 5, 6, 7)],
-]);
-const second: BoxFiles = new Map([
-  ["settings.json", text('{"thingName":"lot-2"}')],
-  ["certificate.der", Uint8Array.of(8)],
-  ["private-key.der", Uint8Array.of(9, 10)],
-]);
+import { filesIn, first, second, smallFlash, text, write } from "./box-data.rig.ts";
+import { BoxData, BoxDataError, boxPartitionLength, eraseBoxData } from "./box-data.ts";
 
 const erased = () => MemoryFlash.erased(boxPartitionLength);
-
-/** As after a restart. */
-function filesIn(flash: MemoryFlash): BoxFiles {
-  const data = new BoxData(flash);
-  assert.equal(data.state, "files");
-  return data.readAll();
-}
-
-const write = (flash: MemoryFlash, files: BoxFiles) => new BoxData(flash).write(files);
-
-const smallFlash = () => MemoryFlash.erased(4 * 4096);
 
 describe("the files of a box", () => {
   it("are empty on a new board, and read back as written", () => {

@@ -1,37 +1,20 @@
 import assert from "node:assert/strict";
-import { BoxData, boxPartitionLength } from "../device/box-data.ts";
-import { firmwareImage, flashWith } from "../device/core/update.rig.ts";
-import {
-  type RawSettings,
-  readSettings,
-  settingsFile,
-  writeSettings,
-} from "../device/settings-text.ts";
+import { BoxData } from "../device/box-data.ts";
+import { firmwareImage } from "../device/core/update.rig.ts";
+import { type RawSettings, readSettings, settingsFile } from "../device/settings-text.ts";
 import type { NorFlash } from "./board/nor-flash.ts";
 import { UsbCable } from "./board/usb-cable.ts";
 import { VirtualBoard } from "./board/virtual-board.ts";
 import { boardFirmware } from "./board-firmware.ts";
-import { localAccount } from "./cloud/one-project.ts";
-import { boxPolicies } from "./cloud/policy-documents.ts";
-import { Registry } from "./cloud/registry.ts";
 import type { JsonObject } from "./cloud/shadow-document.ts";
 import { Shadows } from "./cloud/shadows.ts";
-import { CloudStandIn } from "./cloud/stand-in.ts";
-import { imageOf } from "./esp32/flash-image.rig.ts";
-import { bootloaderAt, boxPartitionAt } from "./esp32/flash-image.ts";
-import { MemoryFlash } from "./hardware/flash.ts";
+import type { CloudStandIn } from "./cloud/stand-in.ts";
 import { ScriptedNetwork } from "./hardware/network.ts";
-import { createAuthority, type Identity, issueClient, issueServer } from "./pki/authority.ts";
 import { RecordLog } from "./record-log.rig.ts";
+import { boxPartitionOf, cloudForBox, flashOfBox } from "./virtual-box.rig.ts";
 
 const home = { SSID: "home", password: "let me in", RSSI: -50, address: "127.0.0.1" };
 const office = { SSID: "office", password: "12345678", RSSI: -70, address: "127.0.0.1" };
-
-let material: Promise<Record<"ca" | "server" | "box", Identity>> | undefined;
-async function makeMaterial() {
-  const ca = await createAuthority();
-  return { ca, server: await issueServer(ca), box: await issueClient(ca, "lot-1") };
-}
 
 describe("a virtual board with a shadow", function () {
   this.timeout(60_000);
@@ -47,20 +30,7 @@ describe("a virtual board with a shadow", function () {
     records = new RecordLog();
     subscribed = [];
     shadows = new Shadows();
-    material ??= makeMaterial();
-    const { ca, server, box } = await material;
-    const registry = new Registry(localAccount);
-    registry.register({
-      certificate: box.certificatePem,
-      thingName: "lot-1",
-      policies: boxPolicies({ ...localAccount, prefix: "gate", updates: "aws", shadow: true }),
-    });
-    cloud = await CloudStandIn.listen({
-      port: 0,
-      ca: ca.certificatePem,
-      certificate: server.certificatePem,
-      key: server.keyPem,
-      registry,
+    cloud = await cloudForBox({
       shadows,
       onRecord: (each) => {
         if (each.type === "subscribed") subscribed.push(each.filters);
@@ -77,17 +47,7 @@ describe("a virtual board with a shadow", function () {
       updates: "aws",
       networks: [{ SSID: "home", password: "let me in" }],
     };
-    flash = flashWith(firmwareImage("1.0.0", 30_000));
-    flash.bytes.set(imageOf(100), bootloaderAt);
-    const end = boxPartitionAt + boxPartitionLength;
-    new BoxData(new MemoryFlash(flash.bytes.subarray(boxPartitionAt, end))).write(
-      new Map<string, Uint8Array>([
-        [settingsFile, writeSettings(settings)],
-        ["ca.der", ca.certificateDer],
-        ["certificate.der", box.certificateDer],
-        ["private-key.der", box.keyDer],
-      ]),
-    );
+    flash = await flashOfBox(firmwareImage("1.0.0", 30_000), settings);
     const startProgram = boardFirmware({
       network: new ScriptedNetwork([home, office], 20),
       onRecord: records.add,
@@ -108,8 +68,7 @@ describe("a virtual board with a shadow", function () {
     assert.equal(shadows.update("lot-1", { state: { desired } }, Date.now()), undefined);
   const state = () => shadows.view("lot-1")?.state ?? {};
   const kept = () => {
-    const end = boxPartitionAt + boxPartitionLength;
-    const data = new BoxData(new MemoryFlash(flash.bytes.slice(boxPartitionAt, end)));
+    const data = new BoxData(boxPartitionOf(flash.bytes.slice()));
     return readSettings(data.read(settingsFile) ?? new Uint8Array());
   };
 

@@ -1,37 +1,17 @@
 import assert from "node:assert/strict";
-import { BoxData, boxPartitionLength } from "../device/box-data.ts";
-import {
-  documentFor,
-  firmwareImage,
-  flashWith,
-  publicKey,
-  versionIn,
-} from "../device/core/update.rig.ts";
-import { settingsFile, writeSettings } from "../device/settings-text.ts";
+import { documentFor, firmwareImage, publicKey, versionIn } from "../device/core/update.rig.ts";
 import type { NorFlash } from "./board/nor-flash.ts";
 import { UsbCable } from "./board/usb-cable.ts";
 import { VirtualBoard } from "./board/virtual-board.ts";
 import { boardFirmware } from "./board-firmware.ts";
 import { Jobs } from "./cloud/jobs.ts";
-import { localAccount } from "./cloud/one-project.ts";
-import { boxPolicies } from "./cloud/policy-documents.ts";
-import { Registry } from "./cloud/registry.ts";
-import { CloudStandIn } from "./cloud/stand-in.ts";
+import type { CloudStandIn } from "./cloud/stand-in.ts";
 import { Streams } from "./cloud/streams.ts";
-import { imageOf } from "./esp32/flash-image.rig.ts";
-import { bootloaderAt, boxPartitionAt } from "./esp32/flash-image.ts";
-import { MemoryFlash } from "./hardware/flash.ts";
-import { createAuthority, type Identity, issueClient, issueServer } from "./pki/authority.ts";
 import { RecordLog } from "./record-log.rig.ts";
+import { cloudForBox, flashOfBox } from "./virtual-box.rig.ts";
 
 const oldImage = firmwareImage("1.0.0", 30_000);
 const newImage = firmwareImage("1.1.0", 60_000);
-
-let material: Promise<Record<"ca" | "server" | "box", Identity>> | undefined;
-async function makeMaterial() {
-  const ca = await createAuthority();
-  return { ca, server: await issueServer(ca), box: await issueClient(ca, "lot-1") };
-}
 
 describe("a virtual board whose firmware is updated by a job", function () {
   this.timeout(120_000);
@@ -46,27 +26,8 @@ describe("a virtual board whose firmware is updated by a job", function () {
     records = new RecordLog();
     jobs = new Jobs();
     streams = new Streams();
-    material ??= makeMaterial();
-    const { ca, server, box } = await material;
-    const registry = new Registry(localAccount);
-    registry.register({
-      certificate: box.certificatePem,
-      thingName: "lot-1",
-      policies: boxPolicies({ ...localAccount, prefix: "gate", updates: "aws" }),
-    });
-    cloud = await CloudStandIn.listen({
-      port: 0,
-      ca: ca.certificatePem,
-      certificate: server.certificatePem,
-      key: server.keyPem,
-      registry,
-      jobs,
-      streams,
-    });
-    flash = flashWith(oldImage);
-    flash.bytes.set(imageOf(100), bootloaderAt);
-    const partition = flash.bytes.subarray(boxPartitionAt, boxPartitionAt + boxPartitionLength);
-    const settings = {
+    cloud = await cloudForBox({ jobs, streams });
+    flash = await flashOfBox(oldImage, {
       thingName: "lot-1",
       endpoint: "localhost",
       port: cloud.port,
@@ -74,15 +35,7 @@ describe("a virtual board whose firmware is updated by a job", function () {
       cooldownMs: 0,
       updates: "aws",
       networks: [{ SSID: "car park" }],
-    };
-    new BoxData(new MemoryFlash(partition)).write(
-      new Map<string, Uint8Array>([
-        [settingsFile, writeSettings(settings)],
-        ["ca.der", ca.certificateDer],
-        ["certificate.der", box.certificateDer],
-        ["private-key.der", box.keyDer],
-      ]),
-    );
+    });
     const startProgram = boardFirmware({
       updateKeys: [publicKey],
       versionOf: versionIn,
