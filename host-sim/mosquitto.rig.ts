@@ -65,7 +65,8 @@ export class Mosquitto {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode !== null) return;
+    const { exitCode, signalCode } = this.#process;
+    if (exitCode !== null || signalCode !== null) return;
     this.#process.kill("SIGKILL");
     await once(this.#process, "close");
   }

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode, encode } from "cborg";
 import { connectAsync, type MqttClient } from "mqtt";
+import { Mosquitto, mosquittoIsInstalled } from "../mosquitto.rig.ts";
 import { skipWithout } from "../optional.rig.ts";
 import { Jobs } from "./jobs.ts";
 import { Streams } from "./streams.ts";
@@ -25,72 +23,33 @@ const rules = [
 describe("UpdateConnection, on a real Mosquitto", function () {
   this.timeout(30_000);
   let folder: string;
-  let port: number;
-  let broker: ChildProcess | undefined;
+  let broker: Mosquitto | undefined;
   let jobs: Jobs;
   let streams: Streams;
   let connection: UpdateConnection | undefined;
   let clients: MqttClient[];
 
   before(function () {
-    skipWithout(this, "mosquitto", isInstalled(), "Debian's mosquitto");
+    skipWithout(this, "mosquitto", mosquittoIsInstalled(), "Debian's mosquitto");
   });
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "boom-box-updates-"));
     clients = [];
     jobs = new Jobs();
     streams = new Streams();
-    port = await startMosquitto();
+    // The clients say who they are: this is about the access list, not about certificates.
+    broker = await Mosquitto.start(folder, rules, ["allow_anonymous true"]);
     await serve();
   });
   afterEach(async () => {
     connection?.close();
     for (const client of clients) client.end(true);
-    if (broker?.exitCode === null) {
-      broker.kill("SIGKILL");
-      await once(broker, "close");
-    }
+    await broker?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function isInstalled(): boolean {
-    try {
-      execFileSync("mosquitto", ["-h"], { stdio: "ignore" });
-      return true;
-    } catch (error) {
-      // It prints its help and exits with 3.
-      return error instanceof Error && "status" in error && error.status !== null;
-    }
-  }
-
-  async function startMosquitto(): Promise<number> {
-    const probe = createServer().listen(0, "127.0.0.1");
-    await once(probe, "listening");
-    const { port: free } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, "close");
-    const acl = join(folder, "acl");
-    writeFileSync(acl, `${rules.join("\n")}\n`, { mode: 0o600 });
-    const file = join(folder, "mosquitto.conf");
-    // the clients say who they are: this is about the access list, not about certificates
-    const lines = [`listener ${free} 127.0.0.1`, "allow_anonymous true", `acl_file ${acl}`];
-    if (process.getuid?.() === 0) lines.push("user root");
-    writeFileSync(file, lines.join("\n"));
-    const child = spawn("mosquitto", ["-c", file, "-v"], { stdio: ["ignore", "ignore", "pipe"] });
-    broker = child;
-    let log = "";
-    await new Promise<void>((resolve, reject) => {
-      child.stderr.on("data", (bytes: Buffer) => {
-        log += String(bytes);
-        if (log.includes("running")) resolve();
-      });
-      child.on("close", () => reject(new Error(log)));
-    });
-    return free;
-  }
-
   async function connect(username: string): Promise<MqttClient> {
-    const url = `mqtt://127.0.0.1:${port}`;
+    const url = `mqtt://127.0.0.1:${broker?.port}`;
     const client = await connectAsync(url, { username, clientId: username, reconnectPeriod: 0 });
     clients.push(client);
     return client;

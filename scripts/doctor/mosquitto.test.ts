@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { Mosquitto, mosquittoIsInstalled } from "../../host-sim/mosquitto.rig.ts";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { createAuthority } from "../../host-sim/pki/authority.ts";
 import { type IdentityFiles, identityFiles } from "../certs/paths.ts";
@@ -23,31 +22,23 @@ const rules = [
 describe("boom-box doctor, against a real Mosquitto with mutual TLS", function () {
   this.timeout(30_000);
   let bench: Bench;
-  let broker: ChildProcess | undefined;
+  let broker: Mosquitto | undefined;
 
   before(async function () {
-    skipWithout(this, "mosquitto", isInstalled(), "Debian's mosquitto and mosquitto-clients");
+    skipWithout(
+      this,
+      "mosquitto",
+      mosquittoIsInstalled(),
+      "Debian's mosquitto and mosquitto-clients",
+    );
     bench = await Bench.build();
   });
   beforeEach(() => bench.tidy());
   afterEach(async () => {
-    if (broker?.exitCode === null) {
-      broker.kill("SIGKILL");
-      await once(broker, "close");
-    }
+    await broker?.stop();
     await bench.clear();
   });
   after(() => bench?.remove());
-
-  function isInstalled(): boolean {
-    try {
-      execFileSync("mosquitto", ["-h"], { stdio: "ignore" });
-      return true;
-    } catch (error) {
-      // It prints its help and exits with 3.
-      return error instanceof Error && "status" in error && error.status !== null;
-    }
-  }
 
   async function startMosquitto(
     acl: readonly string[],
@@ -55,36 +46,14 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
     server: Pick<IdentityFiles, "certificatePem" | "keyPem"> = identityFiles(bench.certs, "server"),
     more: readonly string[] = [],
   ): Promise<void> {
-    const probe = createServer().listen(0, "127.0.0.1");
-    await once(probe, "listening");
-    bench.port = (probe.address() as AddressInfo).port;
-    probe.close();
-    await once(probe, "close");
-    const aclFile = join(bench.certs, "acl");
-    writeFileSync(aclFile, `${acl.join("\n")}\n`, { mode: 0o600 });
-    const file = join(bench.certs, "mosquitto.conf");
-    const lines = [
-      `listener ${bench.port} 127.0.0.1`,
+    broker = await Mosquitto.start(bench.certs, acl, [
       `cafile ${cafile ?? identityFiles(bench.certs, "ca").certificatePem}`,
       `certfile ${server.certificatePem}`,
       `keyfile ${server.keyPem}`,
       ...["require_certificate true", "use_identity_as_username true", "allow_anonymous false"],
-      `acl_file ${aclFile}`,
-      // When root starts it, Mosquitto drops to a user that cannot read the keys.
-      ...(process.getuid?.() === 0 ? ["user root"] : []),
       ...more,
-    ];
-    writeFileSync(file, lines.join("\n"));
-    const child = spawn("mosquitto", ["-c", file, "-v"], { stdio: ["ignore", "ignore", "pipe"] });
-    broker = child;
-    let log = "";
-    await new Promise<void>((resolve, reject) => {
-      child.stderr.on("data", (bytes: Buffer) => {
-        log += String(bytes);
-        if (log.includes("running")) resolve();
-      });
-      child.on("close", () => reject(new Error(log)));
-    });
+    ]);
+    bench.port = broker.port;
     bench.writeSettings();
   }
 
@@ -154,8 +123,7 @@ describe("boom-box doctor, against a real Mosquitto with mutual TLS", function (
       const text = findings.map(lineOf).join("\n");
       // OpenSSL itself accepts no P-521 server with the box's cipher suites and curves.
       assert.ok(["server: server-refused", "tls: tls-version"].includes(wrong.join()), text);
-      broker?.kill("SIGKILL");
-      if (broker !== undefined) await once(broker, "close");
+      await broker?.stop();
     }
     await startMosquitto(rules, undefined, withOpenssl(rsa, named));
     bench.allow({ deliveryMs: 1_000 });
