@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ImprovSerial } from "improv-wifi-serial-sdk/dist/serial.js";
@@ -7,13 +7,11 @@ import { BoxData, type BoxFiles, boxPartitionLength } from "../../device/box-dat
 import { readSettings, settingsFile, writeSettings } from "../../device/settings-text.ts";
 import { boxPartitionAt } from "../../host-sim/esp32/flash-image.ts";
 import { MemoryFlash } from "../../host-sim/hardware/flash.ts";
-import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { type FlashOptions, type FlashResult, flashBoard } from "../flash/flash-board.ts";
 import { firmwareOfBuild } from "../package/built-firmware.ts";
 import type { FirmwarePackage } from "../package/firmware-package.ts";
 import { type EmulatedBoard, openEmulatedBoard } from "./emulated-board.ts";
-import { findQemu } from "./find-qemu.ts";
-import { defaultImage } from "./sim.ts";
+import { skipWithoutEmulatedChip } from "./emulated-chip.rig.ts";
 
 const settings = {
   thingName: "lot-1",
@@ -37,12 +35,7 @@ describe("a bare board, as an emulated ESP32", function () {
   let firmware: FirmwarePackage;
 
   before(async function () {
-    const hasQemu = await findQemu(process.env).then(
-      () => true,
-      () => false,
-    );
-    const what = 'an ESP32 emulator, and an image from "boom-box build --emulator"';
-    skipWithout(this, "esp32", hasQemu && existsSync(defaultImage), what);
+    await skipWithoutEmulatedChip(this);
     const variant = { platform: "esp32", debug: false, emulator: true };
     firmware = firmwareOfBuild(variant) ?? assert.fail("nothing has been built");
   });

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
-import { findQemu } from "./find-qemu.ts";
-import { defaultImage } from "./sim.ts";
+import { skipWithoutEmulatedChip } from "./emulated-chip.rig.ts";
 
 interface Line {
   readonly at: number;
@@ -39,12 +37,7 @@ describe("the built image on an emulated ESP32", function () {
   this.timeout(160_000);
 
   before(async function () {
-    const hasQemu = await findQemu(process.env).then(
-      () => true,
-      () => false,
-    );
-    const what = 'an ESP32 emulator, and an image from "boom-box build --emulator"';
-    skipWithout(this, "esp32", hasQemu && existsSync(defaultImage), what);
+    await skipWithoutEmulatedChip(this);
   });
 
   it("connects, holds pin 5 HIGH for half a second on open, and reports it", async () => {

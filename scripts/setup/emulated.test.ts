@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { openEmulatedBoard } from "../emulator/emulated-board.ts";
-import { findQemu } from "../emulator/find-qemu.ts";
-import { defaultImage } from "../emulator/sim.ts";
+import { skipWithoutEmulatedChip } from "../emulator/emulated-chip.rig.ts";
 import { firmwareOfBuild } from "../package/built-firmware.ts";
 import { writePackage } from "../package/write-package.ts";
 import { onePort, sessionWith } from "./setup.rig.ts";
@@ -16,12 +14,7 @@ describe("a setup session with an emulated ESP32", function () {
   let running: ReturnType<typeof sessionWith>;
 
   before(async function () {
-    const hasQemu = await findQemu(process.env).then(
-      () => true,
-      () => false,
-    );
-    const what = 'an ESP32 emulator, and an image from "boom-box build --emulator"';
-    skipWithout(this, "esp32", hasQemu && existsSync(defaultImage), what);
+    await skipWithoutEmulatedChip(this);
   });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "boom-box-"));
