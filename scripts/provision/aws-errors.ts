@@ -16,6 +16,16 @@ export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : "";
 }
 
+/** Returns undefined instead of throwing AWS's exception of that name. */
+export async function unless<T>(name: string, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (nameOf(error) === name) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Turns an SDK error into one line: what happened and what to do next.
  * @param action `iot:CreateThing`

@@ -20,7 +20,7 @@ import {
   paginateListThingPrincipals,
   UpdateCertificateCommand,
 } from "@aws-sdk/client-iot";
-import { explain, isThrottled, nameOf } from "./aws-errors.ts";
+import { explain, isThrottled, nameOf, unless } from "./aws-errors.ts";
 import type { Certificate, ControlPlane, Thing } from "./control-plane.ts";
 
 export interface AwsOptions {
@@ -233,14 +233,8 @@ export class AwsControlPlane implements ControlPlane {
     }
   }
 
-  /** Returns undefined instead of throwing AWS's exception of that name. */
   #unless<T>(name: string, action: string, call: () => Promise<T>): Promise<T | undefined> {
-    return this.#do(action, () =>
-      call().catch((error: unknown) => {
-        if (nameOf(error) === name) return undefined;
-        throw error;
-      }),
-    );
+    return this.#do(action, () => unless(name, call));
   }
 
   #unlessAbsent<T>(action: string, call: () => Promise<T>): Promise<T | undefined> {

@@ -12,7 +12,7 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { type ExecutionStatus, executionStatuses } from "../../host-sim/cloud/job-execution.ts";
 import type { JobRequest } from "../../host-sim/cloud/job-request.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { explain, nameOf } from "../provision/aws-errors.ts";
+import { explain, nameOf, unless } from "../provision/aws-errors.ts";
 import type { CloudExecution, CloudJob, UpdateCloud } from "./update-cloud.ts";
 
 export interface AwsUpdateOptions {
@@ -215,14 +215,8 @@ export class AwsUpdateCloud implements UpdateCloud {
     }
   }
 
-  /** Returns undefined instead of throwing AWS's exception of that name. */
   #unless<T>(name: string, action: string, call: () => Promise<T>): Promise<T | undefined> {
-    return this.#do(action, () =>
-      call().catch((error: unknown) => {
-        if (nameOf(error) === name) return undefined;
-        throw error;
-      }),
-    );
+    return this.#do(action, () => unless(name, call));
   }
 
   #unlessAbsent<T>(action: string, call: () => Promise<T>): Promise<T | undefined> {
