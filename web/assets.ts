@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build, type Metafile } from "esbuild";
+import { pageBuild } from "./page-build.ts";
 import type { Asset, Assets, Encoding } from "./service/assets.ts";
 import { words } from "./words/service.ts";
 
@@ -28,23 +29,12 @@ const dark = "#14171a";
 export async function pageAssets(): Promise<Assets> {
   const page = join(rootAbove(import.meta.dirname), "web/page");
   const bundle = await build({
+    ...pageBuild,
     entryPoints: { page: join(page, "main.tsx"), style: join(page, "style.css") },
-    outdir: "/",
     entryNames: "[name]-[hash]",
     chunkNames: "part-[hash]",
-    bundle: true,
     splitting: true,
     metafile: true,
-    minify: true,
-    write: false,
-    format: "esm",
-    target: ["es2022", "safari16.4"],
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    tsconfigRaw: {},
-    legalComments: "none",
-    charset: "utf8",
-    logLevel: "silent",
   });
   const assets = new Map<string, Asset>();
   const names = { script: "", style: "", parts: [] as string[] };

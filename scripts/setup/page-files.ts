@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { projectRoot } from "../../host-sim/project-root.ts";
+import { pageBuild } from "../../web/page-build.ts";
 import { words } from "./words.ts";
 
 /** The files of the page by name. The page itself has an empty name. */
@@ -17,19 +18,8 @@ export type PageFiles = ReadonlyMap<
 export async function buildPage(): Promise<PageFiles> {
   const page = join(projectRoot, "scripts", "setup", "page");
   const bundle = await build({
+    ...pageBuild,
     entryPoints: { page: join(page, "main.tsx"), style: join(page, "style.css") },
-    outdir: "/",
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "esm",
-    target: ["es2022", "safari16.4"],
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    tsconfigRaw: {},
-    legalComments: "none",
-    charset: "utf8",
-    logLevel: "silent",
   });
   const files = new Map<string, { body: Uint8Array<ArrayBuffer>; type: string }>();
   for (const { path, contents } of bundle.outputFiles) {
