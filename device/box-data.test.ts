@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { MemoryFlash } from "../host-sim/hardware/flash.ts";
 import { filesIn, first, second, smallFlash, text, write } from "./box-data.rig.ts";
 import { BoxData, BoxDataError, boxPartitionLength, eraseBoxData } from "./box-data.ts";
@@ -15,6 +16,21 @@ describe("the files of a box", () => {
     assert.deepEqual(filesIn(flash), second);
     write(flash, first);
     assert.deepEqual(filesIn(flash), first);
+  });
+
+  it("are written in whole blocks of 16 bytes, as encrypted flash demands", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const flash = erased();
+        const writes: number[] = [];
+        flash.onStep = (step) => {
+          if (step.type === "write") writes.push(step.offset % 16, step.bytes.length % 16);
+        };
+        new BoxData(flash).write(new Map([["a", bytes]]));
+        assert.deepEqual(writes, [0, 0]);
+        assert.deepEqual(new BoxData(flash).read("a"), bytes);
+      }),
+    );
   });
 
   it("leave nothing of the old files in flash", () => {

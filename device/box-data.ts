@@ -17,8 +17,9 @@ import type { Flash } from "./hal.ts";
  * | 16–19 | CRC-32 (IEEE 802.3) of bytes 0–15 and of the content |
  * | from 20 | the content: for each file 1 byte length of the name, the name, 2 bytes length, the bytes |
  *
- * Numbers are little-endian. A change writes the other half, and erases the old one only after the new
- * copy has been read back. A power cut at any moment leaves the old copy or the new one.
+ * Numbers are little-endian. A copy is filled up with 0xff to a multiple of 16 bytes: encrypted flash is
+ * written in blocks of that size. A change writes the other half, and erases the old one only after the
+ * new copy has been read back. A power cut at any moment leaves the old copy or the new one.
  */
 export type BoxFiles = ReadonlyMap<string, Uint8Array>;
 
@@ -41,6 +42,8 @@ const longestName = 32;
 const longestFile = 0xffff;
 /** How many bytes are read at a time: on the board, memory is scarce. */
 const pieceLength = 512;
+/** ESP-IDF's `esp_flash_write_encrypted` takes offsets and lengths that are multiples of it. */
+const encryptionBlock = 16;
 
 export const boxHeaderLength = 20;
 
@@ -203,7 +206,8 @@ function encodeCopy(files: BoxFiles, sequence: number): Uint8Array {
     }
     length += 1 + name.length + 2 + bytes.length;
   }
-  const copy = new Uint8Array(length);
+  const padded = Math.ceil(length / encryptionBlock) * encryptionBlock;
+  const copy = new Uint8Array(padded).fill(0xff, length);
   const view = viewOf(copy);
   view.setUint32(0, magic, true);
   view.setUint32(4, version, true);
@@ -218,7 +222,8 @@ function encodeCopy(files: BoxFiles, sequence: number): Uint8Array {
     copy.set(bytes, at + 2);
     at += 2 + bytes.length;
   }
-  const crc = crc32(copy.subarray(boxHeaderLength), crc32(copy.subarray(0, crcAt), 0));
+  const content = copy.subarray(boxHeaderLength, length);
+  const crc = crc32(content, crc32(copy.subarray(0, crcAt), 0));
   view.setUint32(crcAt, crc, true);
   return copy;
 }

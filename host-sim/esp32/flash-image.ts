@@ -6,9 +6,14 @@ export class FlashImageError extends Error {}
 /** Size of a board's whole flash. */
 export const flashBytes = 4 * 1024 * 1024;
 
-/** Offsets of ESP-IDF's bootloader and partition table on an ESP32. */
+/** Offset of ESP-IDF's bootloader on an ESP32. */
 export const bootloaderAt = 0x1000;
+/** Offset of ESP-IDF's partition table, in every image except a secure one. */
 export const partitionTableAt = 0x8000;
+
+/** A signed bootloader is longer, so that the table of a secure image comes later. */
+export const tableOffset = (isSecure: boolean) => (isSecure ? 0x1_0000 : partitionTableAt);
+
 /** Offset of the partition with a box's own files (device/xs/esp32/partitions.csv). */
 export const boxPartitionAt = 0x1_0000;
 
@@ -31,25 +36,26 @@ export function layOutFlash(parts: ReadonlyMap<number, Uint8Array>): Uint8Array 
  * Checks that there is a complete bootloader and application for the plain ESP32. With an
  * incomplete one, an emulator hangs without a message.
  * @param name of the file, for the error
+ * @param tableAt where the partition table is
  * @throws FlashImageError
  */
-export function checkFlash(flash: Uint8Array, name: string): void {
+export function checkFlash(flash: Uint8Array, name: string, tableAt = partitionTableAt): void {
   if (flash.length !== flashBytes) {
     throw new FlashImageError(
       `${name} has ${flash.length} bytes instead of ${flashBytes}: build it with "boom-box build --emulator"`,
     );
   }
   checkImage(flash, bootloaderAt, `${name}: the bootloader`);
-  if (flash[partitionTableAt] !== 0xaa || flash[partitionTableAt + 1] !== 0x50) {
+  if (flash[tableAt] !== 0xaa || flash[tableAt + 1] !== 0x50) {
     throw new FlashImageError(`${name} has no partition table: rebuild it`);
   }
-  checkImage(flash, applicationAt(flash, name), `${name}: the application`);
+  checkImage(flash, applicationAt(flash, name, tableAt), `${name}: the application`);
 }
 
 /** The first slot for an application: type 0, any subtype. */
-function applicationAt(flash: Uint8Array, name: string): number {
+function applicationAt(flash: Uint8Array, name: string, tableAt: number): number {
   const view = new DataView(flash.buffer, flash.byteOffset, flash.byteLength);
-  for (let at = partitionTableAt; view.getUint16(at, true) === 0x50aa; at += 32) {
+  for (let at = tableAt; view.getUint16(at, true) === 0x50aa; at += 32) {
     if (flash[at + 2] === 0) return view.getUint32(at + 4, true);
   }
   throw new FlashImageError(`${name} has no slot for an application: rebuild it`);

@@ -7,7 +7,7 @@ import type { BoxFiles } from "../../device/box-data.ts";
 import { findEsptoolProgram } from "../../host-sim/esp32/esptool-programs.ts";
 import { findQemu } from "../emulator/find-qemu.ts";
 import { parsePartitions } from "../firmware/partitions.ts";
-import { partitionsFile } from "../firmware/stage.ts";
+import { partitionsFileOf } from "../firmware/variant.ts";
 import { flashBoard } from "../flash/flash-board.ts";
 import { firmwareOfBuild } from "../package/built-firmware.ts";
 import { placesIn } from "../package/check-firmware.ts";
@@ -39,7 +39,12 @@ export async function measureFlash(
   if (esptool === undefined || mock === undefined) {
     return "needs esptool and esp32-mock-bootloader from PyPI, as .ci/run installs them";
   }
-  const built = firmwareOfBuild({ platform: "esp32", debug: false, emulator: false });
+  const built = firmwareOfBuild({
+    platform: "esp32",
+    debug: false,
+    emulator: false,
+    secure: false,
+  });
   const firmware = built ?? inventedFirmware();
   const isEmulated = (environment.BOOM_BOX_QEMU ?? "") !== "";
   const qemu = isEmulated ? await findQemu(environment) : undefined;
@@ -122,7 +127,7 @@ const box: BoxFiles = new Map([
 
 /** Where nothing has been built: of the size of a firmware for WiFi, and about as compressible. */
 function inventedFirmware(): FirmwarePackage {
-  const partitions = parsePartitions(readFileSync(partitionsFile, "utf8"));
+  const partitions = parsePartitions(readFileSync(partitionsFileOf(false), "utf8"));
   if ("problems" in partitions) throw new Error(partitions.problems.join("\n"));
   const subtypes: Readonly<Record<string, number>> = { nvs: 2, ota: 0, ota_0: 0x10, ota_1: 0x11 };
   const table = encodePartitionTable(
@@ -134,7 +139,7 @@ function inventedFirmware(): FirmwarePackage {
       bytes: size,
     })),
   );
-  const places = placesIn(table);
+  const places = placesIn(table, false);
   if (places === undefined) throw new Error("the partition table lacks a partition");
   const contents: Readonly<Record<PartFile, Uint8Array>> = {
     "firmware.bin": program(1_400_000),
@@ -146,6 +151,7 @@ function inventedFirmware(): FirmwarePackage {
     name: "invented",
     version: "0",
     network: "wifi",
+    isSecure: false,
     parts: partFiles.map((file) => ({ file, offset: places.offsets[file], bytes: contents[file] })),
     box: places.box,
     slotBytes: places.slotBytes,

@@ -36,7 +36,7 @@ describe("a bare board, as an emulated ESP32", function () {
 
   before(async function () {
     await skipWithoutEmulatedChip(this);
-    const variant = { platform: "esp32", debug: false, emulator: true };
+    const variant = { platform: "esp32", debug: false, emulator: true, secure: false };
     firmware = firmwareOfBuild(variant) ?? assert.fail("nothing has been built");
   });
   beforeEach(() => {

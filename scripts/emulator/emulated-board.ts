@@ -8,7 +8,19 @@ import { UserError } from "../command-line/user-error.ts";
 import { EmulatedPort } from "./emulated-port.ts";
 import { findQemu } from "./find-qemu.ts";
 
-/** The flash of the emulated board. It is kept, as on a real board. */
+/** QEMU keeps the eFuses of an ESP32 in a file: four blocks of read registers. */
+const efuseBytes = 124;
+
+/** A new chip: nothing is burnt but the bits of revision 3 (BLOCK0, RDATA3 and RDATA5). */
+function newEfuses(): Uint8Array {
+  const bytes = new Uint8Array(efuseBytes);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(12, 1 << 15, true);
+  view.setUint32(20, 1 << 20, true);
+  return bytes;
+}
+
+/** The flash of the emulated board. It is kept, as on a real board; so are its eFuses, beside it. */
 export const emulatedFlash = join(projectRoot, "build", "emulated-board", "flash.bin");
 
 export interface EmulatedBoard {
@@ -34,13 +46,15 @@ export async function openEmulatedBoard(
     mkdirSync(join(flash, ".."), { recursive: true, mode: 0o700 });
     writeFileSync(flash, new Uint8Array(flashBytes).fill(0xff), { mode: 0o600 });
   }
+  const efuses = join(flash, "..", "efuses.bin");
+  if (!existsSync(efuses)) writeFileSync(efuses, newEfuses(), { mode: 0o600 });
   const timeServer = await TimeServer.listen(emulatorTimePort).catch((cause: unknown) => {
     throw new UserError(
       `port ${emulatorTimePort} is in use: end the other emulated board, or the program that listens there`,
       { cause },
     );
   });
-  const port = new EmulatedPort({ qemu, flash });
+  const port = new EmulatedPort({ qemu, flash, efuses });
   return {
     port,
     endpoint: emulatorHost,

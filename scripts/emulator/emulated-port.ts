@@ -11,6 +11,8 @@ export interface EmulatedPortOptions {
   readonly qemu: string;
   /** a file with the whole flash of the board; the emulator writes to it */
   readonly flash: string;
+  /** a file with its eFuses; the emulator writes to it */
+  readonly efuses: string;
 }
 
 /** GPIO strapping of the ESP32 (`GPIO_STRAP_REG`): what BOOT selects when EN rises. */
@@ -19,6 +21,9 @@ type BootMode = keyof typeof strapping;
 
 /** The loader in the ROM loses bytes where the CPU is not as fast as the serial port. */
 const romPace = ["-icount", "shift=3"] as const;
+
+/** A comma ends a value in QEMU's options; two commas are a literal one. */
+const escaped = (path: string) => path.replaceAll(",", ",,");
 
 /** The longest that QEMU may take to end. */
 const killMs = 2_000;
@@ -104,12 +109,14 @@ export class EmulatedPort implements BoardPort {
 
   /** Returns when the chip's ROM has printed its first line: a board starts in no time. */
   #start(mode: BootMode): Promise<void> {
-    const { qemu, flash } = this.#options;
+    const { qemu, flash, efuses } = this.#options;
     const chip = spawn(
       qemu,
       [
         ...["-display", "none", "-machine", "esp32", "-monitor", "none", "-serial", "stdio"],
-        ...["-drive", `file=${flash.replaceAll(",", ",,")},if=mtd,format=raw`],
+        ...["-drive", `file=${escaped(flash)},if=mtd,format=raw`],
+        ...["-drive", `file=${escaped(efuses)},if=none,format=raw,id=efuse`],
+        ...["-global", "driver=nvram.esp32.efuse,property=drive,value=efuse"],
         ...["-nic", "user,model=open_eth"],
         ...(mode === "download" ? romPace : []),
         ...["-global", `driver=esp32.gpio,property=strap_mode,value=${strapping[mode]}`],

@@ -15,7 +15,7 @@ import { openSurroundings, type SurroundingsOptions } from "./surroundings.ts";
 
 /** The image from `boom-box build --emulator`. */
 export const defaultImage = join(
-  outputOf({ platform: "esp32", debug: false, emulator: true }).bin,
+  outputOf({ platform: "esp32", debug: false, emulator: true, secure: false }).bin,
   flashFile,
 );
 

@@ -12,6 +12,7 @@ export interface BuildFlags {
   readonly network: NetworkKind;
   readonly debug?: boolean;
   readonly emulator?: boolean;
+  readonly secure?: boolean;
   readonly manifest?: string;
 }
 
@@ -23,19 +24,25 @@ export function addBuildOptions(command: Command, platforms: string): Command {
       new Option("--network <kind>", "how the boxes connect").choices(networkKinds).default("wifi"),
     )
     .option("--manifest <file>", "your board's manifest, for example with its Ethernet pins")
+    .option("--secure", "Secure Boot and flash encryption: cannot be undone (docs/security.md)")
     .option("--debug", "include Moddable's debugger");
 }
 
 /** @throws UserError of one line when the platform is none that can be flashed */
-export function requireBoard({ platform }: BuildFlags): void {
+export function requireBoard({ platform }: Pick<BuildFlags, "platform">): void {
   if (platform.startsWith(esp32)) return;
   throw new UserError(
     `${platform} is not a board: use --platform ${esp32}, or a board of the SDK such as esp32/nodemcu`,
   );
 }
 
-export function variantOf({ platform, debug, emulator }: BuildFlags): Variant {
-  return { platform, debug: debug === true, emulator: emulator === true };
+export function variantOf({ platform, debug, emulator, secure }: BuildFlags): Variant {
+  return {
+    platform,
+    debug: debug === true,
+    emulator: emulator === true,
+    secure: secure === true,
+  };
 }
 
 /**
@@ -49,7 +56,11 @@ export async function buildShown(
 ): Promise<void> {
   const { build } = await import("./build.ts");
   const { readUpdateKeys } = await import("../signing/signing-key.ts");
+  const { requireSecureBootKey } = await import("../signing/secure-boot-key.ts");
   const updateKeys = await readUpdateKeys(certs);
+  const variant = variantOf(flags);
+  const secureBootKey = variant.secure ? await requireSecureBootKey(certs) : undefined;
+  if (variant.secure) requireSecureVariant(variant, updateKeys);
   const isTerminal = process.stdout.isTTY === true;
   process.stdout.write(
     updateKeys.length === 0
@@ -57,10 +68,13 @@ export async function buildShown(
       : `updates: signed by ${updateKeys.length === 1 ? "one key" : "one of two keys"}\n`,
   );
   const clear = isTerminal ? "\r\x1b[K" : "";
-  const variant = variantOf(flags);
+  const { platform, debug, emulator } = variant;
   await build({
-    ...variant,
-    network: variant.emulator ? "ethernet" : flags.network,
+    platform,
+    debug,
+    emulator,
+    network: emulator ? "ethernet" : flags.network,
+    ...(secureBootKey === undefined ? {} : { secureBootKey }),
     ...(flags.manifest === undefined ? {} : { boardManifest: flags.manifest }),
     updateKeys,
     environment: process.env,
@@ -70,4 +84,15 @@ export async function buildShown(
     },
   });
   process.stdout.write(clear);
+}
+
+/** @throws UserError of one line when such an image would be of no use, or of harm */
+function requireSecureVariant({ platform, debug }: Variant, updateKeys: readonly string[]): void {
+  requireBoard({ platform });
+  if (debug)
+    throw new UserError("--debug opens the firmware to anybody: leave it out, or --secure");
+  if (updateKeys.length > 0) return;
+  throw new UserError(
+    'a secure box takes a new firmware over the air only, and no key signs updates yet: make one with "boom-box signing-key"',
+  );
 }

@@ -17,6 +17,7 @@ import { clearAfter, mcconfigArguments, outputOf } from "./build.ts";
 import { run, ToolError, telling } from "./run.ts";
 import { findSdk } from "./sdk.ts";
 import { stage } from "./stage.ts";
+import { partitionsFileOf } from "./variant.ts";
 
 describe("building the firmware", () => {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
@@ -74,7 +75,12 @@ describe("building the firmware", () => {
   });
 
   it("passes the target to mcconfig, whose default target kills other programs", () => {
-    const output = outputOf({ platform: "esp32/nodemcu", debug: false, emulator: false });
+    const output = outputOf({
+      platform: "esp32/nodemcu",
+      debug: false,
+      emulator: false,
+      secure: false,
+    });
     const args = mcconfigArguments("esp32/nodemcu", output, "build");
     assert.deepEqual(args.slice(0, 5), ["-m", "-p", "esp32/nodemcu", "-t", "build"]);
     assert.match(args[6] ?? "", /firmware.esp32-nodemcu$/);
@@ -82,20 +88,22 @@ describe("building the firmware", () => {
 
   it("makes the release or the debug variant, and never the instrumented one", () => {
     for (const platform of ["lin", "esp32", "esp32/nodemcu"]) {
-      const release = outputOf({ platform, debug: false, emulator: false });
+      const release = outputOf({ platform, debug: false, emulator: false, secure: false });
       assert.deepEqual(release.flags, []);
       assert.match(release.bin, /release.boom-box$/);
-      const debug = outputOf({ platform, debug: true, emulator: false });
+      const debug = outputOf({ platform, debug: true, emulator: false, secure: false });
       assert.deepEqual(debug.flags, ["-d"]);
       assert.match(debug.project, /debug.boom-box.xsProj-esp32$/);
     }
   });
 
   it("builds the emulator's variant in its own folder", () => {
-    const variant = { platform: "esp32", debug: false };
+    const variant = { platform: "esp32", debug: false, secure: false };
     const emulator = outputOf({ ...variant, emulator: true });
     assert.match(emulator.directory, /firmware.esp32-emulator$/);
     assert.notEqual(emulator.bin, outputOf({ ...variant, emulator: false }).bin);
+    const secure = outputOf({ ...variant, emulator: true, secure: true });
+    assert.match(secure.directory, /firmware.esp32-emulator-secure$/);
   });
 
   it("writes all files that manifest.json names, and none of a box", async () => {
@@ -111,6 +119,7 @@ describe("building the firmware", () => {
       sdkconfig: "CONFIG_ESP_INT_WDT=y\n",
       updateKeys: ["04ab"],
       emulator: false,
+      partitions: partitionsFileOf(false),
     };
     await stage({ ...options, platform: "lin" });
     const manifest = readFileSync(join(projectRoot, "manifest.json"), "utf8");

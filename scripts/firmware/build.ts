@@ -8,7 +8,7 @@ import { requireFreePin } from "./pin-conflicts.ts";
 import { run, ToolError } from "./run.ts";
 import { findSdk, type ModdableSdk } from "./sdk.ts";
 import { stage } from "./stage.ts";
-import { emulatorManifest, sdkconfigOf, usedPinsOf } from "./variant.ts";
+import { emulatorManifest, partitionsFileOf, sdkconfigOf, usedPinsOf } from "./variant.ts";
 
 export interface BuildOptions {
   /** `lin`, `esp32`, or a board of the SDK: `esp32/nodemcu` */
@@ -18,6 +18,8 @@ export interface BuildOptions {
   readonly emulator: boolean;
   readonly network: NetworkKind;
   readonly boardManifest?: string;
+  /** the file of the key for Secure Boot: the image locks its chip for good (docs/security.md) */
+  readonly secureBootKey?: string;
   /** the public keys that may sign updates, as device/update-keys.ts has them */
   readonly updateKeys: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
@@ -36,11 +38,15 @@ export interface Output extends ImagePlaces {
 
 const staged = join(projectRoot, "build", "firmware");
 
-export type Variant = Pick<BuildOptions, "platform" | "debug" | "emulator">;
+export interface Variant extends Pick<BuildOptions, "platform" | "debug" | "emulator"> {
+  readonly secure: boolean;
+}
 
-export function outputOf({ platform, debug, emulator }: Variant): Output {
-  const name = platform.replaceAll("/", "-");
-  const directory = join(staged, emulator ? `${name}-emulator` : name);
+export function outputOf({ platform, debug, emulator, secure }: Variant): Output {
+  const words = [platform.replaceAll("/", "-")];
+  if (emulator) words.push("emulator");
+  if (secure) words.push("secure");
+  const directory = join(staged, words.join("-"));
   const kind = debug ? "debug" : "release";
   const folders = [...(platform === "lin" ? ["lin", "mc"] : platform.split("/")), kind, "boom-box"];
   return {
@@ -68,13 +74,14 @@ export function mcconfigArguments(platform: string, output: Output, target: stri
  * @throws UserError with what is wrong, and what to do
  */
 export async function build(options: BuildOptions): Promise<ModdableSdk> {
-  const { platform, environment, network, updateKeys, onStep } = options;
+  const { platform, environment, network, updateKeys, secureBootKey, onStep } = options;
+  const isSecure = secureBootKey !== undefined;
   const boardManifest = boardManifestOf(options);
   const sdk = findSdk(platform, environment);
   const manifestPins = usedPinsOf(sdk, platform, boardManifest);
   requireFreePin(manifestPins);
   onStep("bundling the firmware");
-  const output = outputOf(options);
+  const output = outputOf({ ...options, secure: isSecure });
   mkdirSync(output.directory, { recursive: true, mode: 0o700 });
   await stage({
     directory: staged,
@@ -84,7 +91,13 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
     updateKeys,
     sdk,
     boxFile: boxFileOf(output),
-    sdkconfig: sdkconfigOf(sdk, platform, boardManifest),
+    sdkconfig: sdkconfigOf({
+      sdk,
+      platform,
+      ...(boardManifest === undefined ? {} : { boardManifest }),
+      ...(secureBootKey === undefined ? {} : { secureBootKey }),
+    }),
+    partitions: partitionsFileOf(isSecure),
     ...(boardManifest === undefined ? {} : { boardManifest }),
   });
   onStep(`compiling and linking for ${platform} (some minutes the first time)`);
@@ -92,11 +105,12 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
   if (isForChip) removeImage(output);
   await compile(options, sdk, output);
   if (isForChip) {
-    const { text, usedPins } = checkImage(output);
+    const { text, usedPins } = checkImage(output, isSecure);
     onStep(text);
-    describeImage(output, { network, usedPins: [...manifestPins, ...usedPins] });
+    const pins = [...manifestPins, ...usedPins];
+    describeImage(output, { network, usedPins: pins, isSecure });
   }
-  if (options.emulator) writeFlash(output);
+  if (options.emulator && !isSecure) writeFlash(output);
   return sdk;
 }
 

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureCertificates } from "../certs/store.ts";
 import { refusal } from "../command-line/boom-box.rig.ts";
+import { ensureSecureBootKey } from "../signing/secure-boot-key.ts";
+import { ensureSigningKey } from "../signing/signing-key.ts";
 import { settingsPath } from "./settings-file.ts";
 
 describe("boom-box build", function () {
@@ -28,6 +30,17 @@ describe("boom-box build", function () {
       await refusal("build", "--thing", "lot-1"),
       /image is for every box: leave out --thing/,
     );
+  });
+
+  it("secure needs both keys, before anything else", async () => {
+    const build = ["build", "--secure", "--certs", certs];
+    assert.match(await refusal(...build), /secure-boot-private-key\.pem: make one with/);
+    await ensureSecureBootKey(certs);
+    assert.match(await refusal(...build), /no key signs updates yet/);
+    await ensureSigningKey(certs);
+    assert.match(await refusal(...build, "--debug"), /--debug opens the firmware/);
+    assert.match(await refusal(...build, "--platform", "lin"), /lin is not a board/);
+    assert.match(await refusal(...build), /npx xs-dev setup"/);
   });
 
   it("checks the settings of a box for the desktop before anything else", async () => {

@@ -40,7 +40,7 @@ describe("the built image", () => {
 
   function refusal(): string {
     try {
-      checkImage(places);
+      checkImage(places, false);
     } catch (error) {
       assert.ok(error instanceof UserError, String(error));
       return error.message;
@@ -50,14 +50,15 @@ describe("the built image", () => {
 
   it("is accepted, and the result says how full its slot is and which pins are in use", () => {
     writeFileSync(sdkconfig, `${ours}\nCONFIG_ETH_PHY_RST_GPIO=21\nCONFIG_ETH_MDC_GPIO=-1\n`);
-    assert.deepEqual(checkImage(places), {
+    assert.deepEqual(checkImage(places, false), {
       text: "the image takes 1,589,936 of 2,031,616 bytes of its slot, 78 %",
       usedPins: [{ pin: 21, by: "CONFIG_ETH_PHY_RST_GPIO=21" }],
     });
   });
 
   it("is described in a file, for whoever flashes it", () => {
-    const facts = { network: "wifi", usedPins: [{ pin: 21, by: "config.led.pin" }] } as const;
+    const usedPins = [{ pin: 21, by: "config.led.pin" }];
+    const facts = { network: "wifi", usedPins, isSecure: true } as const;
     assert.throws(() => readImageFacts(places), /run "boom-box build" first/);
     describeImage(places, facts);
     assert.deepEqual(readImageFacts(places), facts);

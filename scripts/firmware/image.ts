@@ -37,7 +37,10 @@ export function removeImage({ bin, project }: ImagePlaces): void {
  * @returns how full a slot is, as text for the user, and the pins that the image uses
  * @throws UserError with one line for each reason not to flash the image
  */
-export function checkImage(places: ImagePlaces): {
+export function checkImage(
+  places: ImagePlaces,
+  isSecure: boolean,
+): {
   readonly text: string;
   readonly usedPins: readonly UsedPin[];
 } {
@@ -53,9 +56,9 @@ export function checkImage(places: ImagePlaces): {
   const partitions = parsePartitions(readFileSync(join(project, "partitions.csv"), "utf8"));
   const usedPins = pinsInConfig(config);
   const problems = [
-    ...brokenPromises(config),
+    ...brokenPromises(config, isSecure),
     ...pinProblems(usedPins),
-    ...("problems" in partitions ? partitions.problems : partitionProblems(partitions)),
+    ...("problems" in partitions ? partitions.problems : partitionProblems(partitions, isSecure)),
   ];
   if ("problems" in partitions || problems.length > 0) {
     throw new UserError(`the image is refused:\n${problems.join("\n")}`);
@@ -70,6 +73,8 @@ export function checkImage(places: ImagePlaces): {
 export interface ImageFacts {
   readonly network: NetworkKind;
   readonly usedPins: readonly UsedPin[];
+  /** it locks its chip for good, and starts on no other */
+  readonly isSecure: boolean;
 }
 
 const factsFile = "image.json";

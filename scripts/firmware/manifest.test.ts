@@ -69,6 +69,7 @@ describe("manifest.json", () => {
         const components = (part.dependency ?? []).map(({ idf }) => idf);
         for (const name of [
           "app_update",
+          "bootloader_support",
           "esp_driver_rmt",
           "nvs_flash",
           "spi_flash",
@@ -83,6 +84,7 @@ describe("manifest.json", () => {
         const functions = part.ffi?.functions ?? {};
         assert.deepEqual(Object.keys(functions), [
           "esp_get_free_heap_size",
+          "esp_flash_encryption_enabled",
           "esp_restart",
           "esp_ota_get_running_partition",
           "esp_ota_get_next_update_partition",

@@ -15,7 +15,7 @@ function parse(text: string): Partition[] {
 describe("the partition table", () => {
   it("is valid, and uses the whole flash", () => {
     const partitions = parse(ours);
-    assert.deepEqual(partitionProblems(partitions), []);
+    assert.deepEqual(partitionProblems(partitions, false), []);
     assert.equal(Math.max(...partitions.map(({ offset, size }) => offset + size)), 0x400000);
     assert.deepEqual(
       partitions.map(({ name }) => name),
@@ -25,8 +25,15 @@ describe("the partition table", () => {
 
   it("is read with hexadecimal and decimal numbers, K and M", () => {
     assert.deepEqual(parse("a, data, nvs, 36864, 24K\n# b\n\nc,app,ota_0,0x10000,1M,\n"), [
-      { name: "a", type: "data", subtype: "nvs", offset: 0x9000, size: 0x6000 },
-      { name: "c", type: "app", subtype: "ota_0", offset: 0x10000, size: 0x100000 },
+      { name: "a", type: "data", subtype: "nvs", offset: 0x9000, size: 0x6000, isEncrypted: false },
+      {
+        name: "c",
+        type: "app",
+        subtype: "ota_0",
+        offset: 0x10000,
+        size: 0x100000,
+        isEncrypted: false,
+      },
     ]);
   });
 
@@ -72,7 +79,7 @@ describe("the partition table", () => {
     it(`is refused with ${what}`, () => {
       const text = ours.replace(from, to);
       assert.notEqual(text, ours);
-      assert.match(partitionProblems(parse(text)).join("\n"), words);
+      assert.match(partitionProblems(parse(text), false).join("\n"), words);
     });
   }
 
@@ -81,7 +88,7 @@ describe("the partition table", () => {
 phy_init, data, phy,     0xf000,  0x001000,
 factory,  app,  factory, 0x10000, 0x3F0000,
 `;
-    const problems = partitionProblems(parse(sdk));
+    const problems = partitionProblems(parse(sdk), false);
     assert.equal(problems.filter((line) => line.endsWith("is missing")).length, 4);
   });
 

@@ -1,4 +1,4 @@
-import { flashBytes } from "../../host-sim/esp32/flash-image.ts";
+import { flashBytes, tableOffset } from "../../host-sim/esp32/flash-image.ts";
 
 /** One line of ESP-IDF's partition table (API guide "Partition Tables"), in bytes. */
 export interface Partition {
@@ -7,10 +7,10 @@ export interface Partition {
   readonly subtype: string;
   readonly offset: number;
   readonly size: number;
+  /** the chip encrypts it although it is data */
+  readonly isEncrypted: boolean;
 }
 
-/** the bootloader and the table are before it */
-const firstOffset = 0x9000;
 const sector = 0x1000;
 /** ESP-IDF maps applications into memory in pages */
 const page = 0x10000;
@@ -24,6 +24,9 @@ const needed: readonly (Pick<Partition, "name" | "type" | "subtype"> & {
   { name: "ota_0", type: "app", subtype: "ota_0" },
   { name: "ota_1", type: "app", subtype: "ota_1" },
 ];
+const neededSecure: typeof needed = [{ name: "nvs_key", type: "data", subtype: "nvs_keys" }];
+/** What would be readable otherwise: applications and otadata are always encrypted. */
+const secrets: readonly string[] = ["box", "nvs_key"];
 
 /** @returns the partitions in the order of the table, or the problems of its lines */
 export function parsePartitions(text: string): Partition[] | { readonly problems: string[] } {
@@ -31,10 +34,12 @@ export function parsePartitions(text: string): Partition[] | { readonly problems
   const problems: string[] = [];
   text.split(/\r?\n/).forEach((line, index) => {
     if (/^\s*(#|$)/.test(line)) return;
-    const [name = "", type = "", subtype = "", offset = "", size = ""] = line
+    const [name = "", type = "", subtype = "", offset = "", size = "", flags = ""] = line
       .split(",")
       .map((field) => field.trim());
-    const entry = { name, type, subtype, offset: bytesOf(offset), size: bytesOf(size) };
+    const places = { offset: bytesOf(offset), size: bytesOf(size) };
+    const isEncrypted = flags.split(":").includes("encrypted");
+    const entry = { name, type, subtype, ...places, isEncrypted };
     if (name === "" || Number.isNaN(entry.offset) || Number.isNaN(entry.size)) {
       problems.push(`line ${index + 1} needs a name, an offset and a size: ${line.trim()}`);
     } else partitions.push(entry);
@@ -50,16 +55,25 @@ function bytesOf(text: string): number {
 }
 
 /** @returns one line for each rule that the table breaks */
-export function partitionProblems(partitions: readonly Partition[]): string[] {
+export function partitionProblems(partitions: readonly Partition[], isSecure: boolean): string[] {
+  const wanted = isSecure ? [...needed, ...neededSecure] : needed;
   return [
-    ...partitions.flatMap(placeProblems),
+    ...partitions.flatMap((partition) => placeProblems(partition, isSecure)),
     ...overlaps(partitions),
-    ...needed.flatMap((wanted) => missing(partitions, wanted)),
+    ...wanted.flatMap((each) => missing(partitions, each)),
     ...unequalSlots(partitions),
+    ...(isSecure ? readable(partitions) : []),
   ];
 }
 
-function placeProblems({ name, type, offset, size }: Partition): string[] {
+function readable(partitions: readonly Partition[]): string[] {
+  return partitions
+    .filter(({ name, isEncrypted }) => secrets.includes(name) && !isEncrypted)
+    .map(({ name }) => `${name} holds secrets, but is not marked as encrypted`);
+}
+
+function placeProblems({ name, type, offset, size }: Partition, isSecure: boolean): string[] {
+  const firstOffset = tableOffset(isSecure) + sector;
   const alignment = type === "app" ? page : sector;
   const problems: string[] = [];
   if (offset % alignment !== 0) {

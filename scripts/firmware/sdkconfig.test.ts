@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../host-sim/project-root.ts";
-import { brokenPromises, parseSdkConfig, promises } from "./sdkconfig.ts";
+import {
+  brokenPromises,
+  parseSdkConfig,
+  plainPromises,
+  promises,
+  securePromises,
+} from "./sdkconfig.ts";
 
 const folder = join(projectRoot, "device", "xs", "esp32");
 const ours = readFileSync(join(folder, "sdkconfig.defaults"), "utf8");
@@ -10,16 +16,37 @@ const ours = readFileSync(join(folder, "sdkconfig.defaults"), "utf8");
 describe("the sdkconfig of an image", () => {
   it("has every required option in our defaults, explicitly", () => {
     const config = parseSdkConfig(ours);
-    assert.deepEqual(brokenPromises(config), []);
+    assert.deepEqual(brokenPromises(config, false), []);
     for (const { option } of promises) assert.ok(config.has(option), option);
   });
 
   it("has every required option with the emulator's defaults too", () => {
     const emulator = readFileSync(join(folder, "emulator", "sdkconfig.defaults"), "utf8");
     const config = parseSdkConfig(`${ours}\n${emulator}`);
-    assert.deepEqual(brokenPromises(config), []);
+    assert.deepEqual(brokenPromises(config, false), []);
     assert.equal(config.get("CONFIG_ETH_USE_OPENETH"), "y");
     assert.equal(config.get("CONFIG_ESPTOOLPY_FLASHMODE_DIO"), "y");
+  });
+
+  it("of a plain build leaves the eFuses alone", () => {
+    for (const { option } of plainPromises) {
+      const [line = "", ...rest] = brokenPromises(parseSdkConfig(`${ours}\n${option}=y`), false);
+      assert.ok(line.startsWith(`${option} is y`), line);
+      assert.deepEqual(rest, []);
+    }
+  });
+
+  it("of a secure build is refused when anything of it is missing", () => {
+    const secure = readFileSync(join(folder, "secure", "sdkconfig.defaults"), "utf8");
+    const text = `${ours}\n${secure}`;
+    assert.deepEqual(brokenPromises(parseSdkConfig(text), true), []);
+    assert.equal(brokenPromises(parseSdkConfig(text), false).length, plainPromises.length);
+    for (const { option, wanted } of securePromises) {
+      const wrong = `${text}\n${option}=${wanted === "y" ? "n" : "y"}`;
+      const [line = "", ...rest] = brokenPromises(parseSdkConfig(wrong), true);
+      assert.ok(line.startsWith(`${option} is `), line);
+      assert.deepEqual(rest, []);
+    }
   });
 
   it("is read as ESP-IDF writes it: unset options, quoted text, the last of two values", () => {
@@ -41,7 +68,7 @@ describe("the sdkconfig of an image", () => {
 # CONFIG_ESP_SYSTEM_PANIC_PRINT_REBOOT is not set
 CONFIG_ESP_SYSTEM_PANIC_GDBSTUB=y
 `;
-    assert.deepEqual(brokenPromises(parseSdkConfig(text)), [
+    assert.deepEqual(brokenPromises(parseSdkConfig(text), false), [
       "CONFIG_ESP_SYSTEM_PANIC_PRINT_REBOOT is n, but must be y: a panic restarts the box at once",
       "CONFIG_ESP_SYSTEM_PANIC_GDBSTUB is y, but must be n: a panic restarts the box at once",
     ]);
@@ -51,7 +78,10 @@ CONFIG_ESP_SYSTEM_PANIC_GDBSTUB=y
     it(`is refused if ${option} has another value`, () => {
       const wrong = wanted === "y" ? ["n"] : wanted === "n" ? ["y"] : [wanted[1] + 1, "", "n"];
       for (const value of wrong) {
-        const [line = "", ...rest] = brokenPromises(parseSdkConfig(`${ours}\n${option}=${value}`));
+        const [line = "", ...rest] = brokenPromises(
+          parseSdkConfig(`${ours}\n${option}=${value}`),
+          false,
+        );
         assert.ok(line.startsWith(`${option} is `), line);
         assert.deepEqual(rest, []);
       }
@@ -61,7 +91,7 @@ CONFIG_ESP_SYSTEM_PANIC_GDBSTUB=y
   it("is refused if a required option is missing", () => {
     const without = ours.replace(/^CONFIG_ESP_TASK_WDT_(EN|TIMEOUT_S)=.*$/gm, "");
     assert.deepEqual(
-      brokenPromises(parseSdkConfig(without)).map((line) => line.split(" ")[0]),
+      brokenPromises(parseSdkConfig(without), false).map((line) => line.split(" ")[0]),
       ["CONFIG_ESP_TASK_WDT_EN", "CONFIG_ESP_TASK_WDT_TIMEOUT_S"],
     );
   });

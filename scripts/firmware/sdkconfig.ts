@@ -25,6 +25,34 @@ const hang = "the watchdog restarts firmware that hangs";
 const overflow = "an overflow causes a panic at once instead of a later fault";
 const validation = "the bootloader checks an image before it starts it";
 
+const untouched = "no eFuse is burnt without a request: boom-box build --secure";
+const signed = "the chip starts only what your key has signed";
+const encrypted = "the flash is unreadable outside of the chip, for good";
+const closed = "nothing but the firmware's own ways leads to the flash or the memory";
+
+/** What an image must have that leaves the chip's eFuses alone. */
+export const plainPromises: readonly Promised[] = [
+  { option: "CONFIG_SECURE_BOOT", wanted: "n", why: untouched },
+  { option: "CONFIG_SECURE_FLASH_ENC_ENABLED", wanted: "n", why: untouched },
+  { option: "CONFIG_SECURE_DISABLE_ROM_DL_MODE", wanted: "n", why: untouched },
+  { option: "CONFIG_NVS_ENCRYPTION", wanted: "n", why: "the table has no place for its keys" },
+];
+
+/** What an image of `boom-box build --secure` must have. */
+export const securePromises: readonly Promised[] = [
+  { option: "CONFIG_ESP32_REV_MIN_3", wanted: "y", why: "only such chips have Secure Boot V2" },
+  { option: "CONFIG_SECURE_BOOT_V2_ENABLED", wanted: "y", why: signed },
+  { option: "CONFIG_SECURE_BOOT_BUILD_SIGNED_BINARIES", wanted: "y", why: signed },
+  { option: "CONFIG_SECURE_BOOT_INSECURE", wanted: "n", why: signed },
+  { option: "CONFIG_SECURE_FLASH_ENC_ENABLED", wanted: "y", why: encrypted },
+  { option: "CONFIG_SECURE_FLASH_ENCRYPTION_MODE_RELEASE", wanted: "y", why: encrypted },
+  { option: "CONFIG_NVS_ENCRYPTION", wanted: "y", why: encrypted },
+  { option: "CONFIG_SECURE_DISABLE_ROM_DL_MODE", wanted: "y", why: closed },
+  { option: "CONFIG_SECURE_BOOT_ALLOW_JTAG", wanted: "n", why: closed },
+  { option: "CONFIG_SECURE_BOOT_ALLOW_ROM_BASIC", wanted: "n", why: closed },
+  { option: "CONFIG_SECURE_FLASH_UART_BOOTLOADER_ALLOW_CACHE", wanted: "n", why: closed },
+];
+
 /** The options that every image must have, whatever the board's own settings are. */
 export const promises: readonly Promised[] = [
   { option: "CONFIG_ESP_SYSTEM_PANIC_PRINT_REBOOT", wanted: "y", why: panic },
@@ -79,8 +107,9 @@ export const promises: readonly Promised[] = [
 ];
 
 /** @returns one line for each option with another value */
-export function brokenPromises(config: SdkConfig): string[] {
-  return promises.flatMap(({ option, wanted, why }) => {
+export function brokenPromises(config: SdkConfig, isSecure: boolean): string[] {
+  const all = [...promises, ...(isSecure ? securePromises : plainPromises)];
+  return all.flatMap(({ option, wanted, why }) => {
     const value = config.get(option) ?? "n";
     if (isKept(value, wanted)) return [];
     return [`${option} is ${value}, but must be ${wordsOf(wanted)}: ${why}`];

@@ -1,7 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NetworkKind } from "../../device/config.ts";
-import { projectRoot } from "../../host-sim/project-root.ts";
 import { bundleForDevice, type FirmwareVariant } from "../../host-sim/xs/bundle/for-device.ts";
 import { UserError } from "../command-line/user-error.ts";
 import type { ModdableSdk } from "./sdk.ts";
@@ -21,6 +20,8 @@ export interface StageOptions {
   readonly boardManifest?: string;
   /** for the ESP32: ESP-IDF's options; the last of two values counts */
   readonly sdkconfig: string;
+  /** for the ESP32: the file of the partition table */
+  readonly partitions: string;
 }
 
 /** Writes the files that `manifest.json` names, and removes those of an earlier build first. */
@@ -35,7 +36,7 @@ export async function stage(options: StageOptions): Promise<void> {
   await bundleForDevice(modules, { network, board: boardOf(options), updateKeys });
   copyHandshake(options.sdk, join(modules, "sdk"));
   writeFileSync(join(sdkconfig, "sdkconfig.defaults"), options.sdkconfig);
-  const idf = { SDKCONFIGPATH: sdkconfig, PARTITIONS_FILE: partitionsFile };
+  const idf = { SDKCONFIGPATH: sdkconfig, PARTITIONS_FILE: options.partitions };
   writeFileSync(join(directory, "idf.json"), JSON.stringify({ build: idf }));
   writeFileSync(join(directory, "variant.json"), JSON.stringify(variantManifest(options)));
 }
@@ -56,9 +57,6 @@ function copyHandshake({ directory }: ModdableSdk, folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   copyFileSync(original, join(folder, "handshake.js"));
 }
-
-/** The partition table of every image, with both slots. */
-export const partitionsFile = join(projectRoot, "device", "xs", "esp32", "partitions.csv");
 
 /** The part of the manifest that depends on network, platform and board. */
 function variantManifest(options: StageOptions) {

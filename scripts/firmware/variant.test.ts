@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tableOffset } from "../../host-sim/esp32/flash-image.ts";
 import { UserError } from "../command-line/user-error.ts";
+import { parsePartitions, partitionProblems } from "./partitions.ts";
 import { parseSdkConfig } from "./sdkconfig.ts";
-import { emulatorManifest, sdkconfigOf, usedPinsOf } from "./variant.ts";
+import { emulatorManifest, partitionsFileOf, sdkconfigOf, usedPinsOf } from "./variant.ts";
 
 describe("a variant of the firmware", () => {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
@@ -25,19 +27,46 @@ describe("a variant of the firmware", () => {
   after(() => rmSync(directory, { recursive: true }));
 
   it("merges sdkconfig options: the SDK's, then ours, then the user's", () => {
-    const config = parseSdkConfig(sdkconfigOf(sdk, "esp32/wrover", manifest));
+    const config = parseSdkConfig(
+      sdkconfigOf({ sdk, platform: "esp32/wrover", boardManifest: manifest }),
+    );
     assert.equal(config.get("CONFIG_SPIRAM"), "y");
     assert.equal(config.get("CONFIG_ESP_INT_WDT"), "y");
     assert.equal(config.get("CONFIG_ETH_MDC_GPIO"), "23");
-    const bare = parseSdkConfig(sdkconfigOf(sdk, "esp32"));
+    const bare = parseSdkConfig(sdkconfigOf({ sdk, platform: "esp32" }));
     assert.equal(bare.get("CONFIG_ESP_INT_WDT"), "y");
     assert.ok(!bare.has("CONFIG_SPIRAM") && !bare.has("CONFIG_ETH_MDC_GPIO"));
   });
 
   it("for the emulator has its Ethernet MAC", () => {
-    const config = parseSdkConfig(sdkconfigOf(sdk, "esp32", emulatorManifest));
+    const config = parseSdkConfig(
+      sdkconfigOf({ sdk, platform: "esp32", boardManifest: emulatorManifest }),
+    );
     assert.equal(config.get("CONFIG_ETH_USE_OPENETH"), "y");
     assert.equal(config.get("CONFIG_ESP_TASK_WDT_EN"), "y");
+  });
+
+  it("that is secure has the key's path, and the table that encrypts the secrets", () => {
+    const config = parseSdkConfig(sdkconfigOf({ sdk, platform: "esp32", secureBootKey: "/k.pem" }));
+    assert.equal(config.get("CONFIG_SECURE_BOOT_V2_ENABLED"), "y");
+    assert.equal(config.get("CONFIG_SECURE_BOOT_SIGNING_KEY"), "/k.pem");
+    const table = readFileSync(partitionsFileOf(true), "utf8");
+    const partitions = parsePartitions(table);
+    assert.ok(Array.isArray(partitions));
+    assert.deepEqual(partitionProblems(partitions, true), []);
+    assert.equal(
+      config.get("CONFIG_PARTITION_TABLE_OFFSET"),
+      `0x${tableOffset(true).toString(16)}`,
+    );
+    for (const name of ["box", "nvs_key"]) {
+      const open = parsePartitions(
+        table.replace(new RegExp(`^(${name},.*),.*encrypted$`, "m"), "$1"),
+      );
+      assert.ok(Array.isArray(open));
+      assert.deepEqual(partitionProblems(open, true), [
+        `${name} holds secrets, but is not marked as encrypted`,
+      ]);
+    }
   });
 
   it("knows the pins of both manifests, and their files", () => {

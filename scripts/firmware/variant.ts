@@ -10,22 +10,41 @@ const esp32Folder = join(projectRoot, "device", "xs", "esp32");
 /** The board of the emulated ESP32, with an Ethernet MAC that only the emulator has. */
 export const emulatorManifest = join(esp32Folder, "emulator", "manifest.json");
 
+const secureFolder = join(esp32Folder, "secure");
+
+/** The partition table of an image, with both slots. */
+export function partitionsFileOf(isSecure: boolean): string {
+  return join(isSecure ? secureFolder : esp32Folder, "partitions.csv");
+}
+
+export interface SdkConfigOptions {
+  readonly sdk: ModdableSdk;
+  readonly platform: string;
+  readonly boardManifest?: string;
+  /** the file of the key that signs what the chip starts; with it, the image is a secure one */
+  readonly secureBootKey?: string;
+}
+
 /**
  * ESP-IDF's options for one build: the SDK's for the board, then ours, then those in
  * `sdkconfig.defaults` next to the user's manifest. Later values override earlier ones. A check of the
  * final sdkconfig ensures the options that must not be overridden.
  */
-export function sdkconfigOf(sdk: ModdableSdk, platform: string, boardManifest?: string): string {
+export function sdkconfigOf(options: SdkConfigOptions): string {
+  const { sdk, platform, boardManifest, secureBootKey } = options;
   const sdkBoard = sdkBoardFolder(sdk, platform);
   const files = [
     ...(sdkBoard === undefined ? [] : [join(sdkBoard, "sdkconfig", "sdkconfig.defaults")]),
     join(esp32Folder, "sdkconfig.defaults"),
+    ...(secureBootKey === undefined ? [] : [join(secureFolder, "sdkconfig.defaults")]),
     ...(boardManifest === undefined ? [] : [join(dirname(boardManifest), "sdkconfig.defaults")]),
   ];
-  return files
+  const texts = files
     .filter((file) => existsSync(file))
-    .map((file) => `${readFileSync(file, "utf8").trimEnd()}\n`)
-    .join("\n");
+    .map((file) => `${readFileSync(file, "utf8").trimEnd()}\n`);
+  const key =
+    secureBootKey === undefined ? [] : [`CONFIG_SECURE_BOOT_SIGNING_KEY="${secureBootKey}"\n`];
+  return [...texts, ...key].join("\n");
 }
 
 /**

@@ -16,6 +16,8 @@ const romWriteSize = 0x400;
 const efuses = 0x3ff5_a000;
 const flashCryptCount = 0x7f << 20;
 const secureBootDone = 0b11 << 4;
+/** The three bits of the revision: two of the eFuses, and one of the APB controller's date. */
+const apbDate = 0x3ff6_607c;
 
 /** The loader of a connected board: the stub in its RAM, or the one in the chip's ROM. */
 export class BoardLoader {
@@ -59,6 +61,15 @@ export class BoardLoader {
     const boot = (await loader.readReg(efuses + 0x18)) & secureBootDone;
     const bits = crypt.toString(2).replaceAll("0", "").length;
     return bits % 2 === 1 || boot !== 0;
+  }
+
+  /** The chip's major revision, 0 to 3, as ESP-IDF 6.0 reads it (efuse_hal.c, `efuse_hal_get_major_chip_version`). */
+  async revision(): Promise<number> {
+    const { loader } = this.#link;
+    const first = ((await loader.readReg(efuses + 12)) >>> 15) & 1;
+    const second = ((await loader.readReg(efuses + 20)) >>> 20) & 1;
+    const third = ((await loader.readReg(apbDate)) >>> 31) & 1;
+    return first + second + third;
   }
 
   /** The MD5 of the flash as 32 hexadecimal digits. The chip computes it. */

@@ -4,12 +4,21 @@ import { plainEsp32 } from "./connect-board.ts";
 
 /** Why a chip cannot have the firmware: one line, with what to do. */
 export interface ChipProblem {
-  readonly problem: "wrong-chip" | "locked-chip" | "small-flash";
+  readonly problem: "wrong-chip" | "locked-chip" | "old-chip" | "small-flash";
   readonly message: string;
 }
 
-/** Connects the flash too. Undefined if the chip is right. */
-export async function chipProblem(loader: BoardLoader): Promise<ChipProblem | undefined> {
+/** The first revision of the ESP32 with Secure Boot V2. */
+const secureRevision = 3;
+
+/**
+ * Connects the flash too. Undefined if the chip is right.
+ * @param isSecure the firmware is a secure one
+ */
+export async function chipProblem(
+  loader: BoardLoader,
+  isSecure: boolean,
+): Promise<ChipProblem | undefined> {
   if (loader.chipName !== plainEsp32) {
     return {
       problem: "wrong-chip",
@@ -20,7 +29,14 @@ export async function chipProblem(loader: BoardLoader): Promise<ChipProblem | un
     return {
       problem: "locked-chip",
       message:
-        "the chip accepts only encrypted or signed firmware (its eFuses are burnt), which this is not: use another board",
+        "the chip accepts only encrypted or signed firmware (its eFuses are burnt), which cannot be written over the port: update it over the air, or use another board",
+    };
+  }
+  const revision = isSecure ? await loader.revision() : secureRevision;
+  if (revision < secureRevision) {
+    return {
+      problem: "old-chip",
+      message: `the chip has revision ${revision}, but Secure Boot needs revision ${secureRevision} or later: use a board with an ESP32-D0WD-V3, such as an ESP32-WROOM-32E, or a firmware that is not secure`,
     };
   }
   const size = await loader.attachFlash();

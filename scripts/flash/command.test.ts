@@ -8,7 +8,7 @@ import { MemoryFlash } from "../../host-sim/hardware/flash.ts";
 import { ensureCertificates } from "../certs/store.ts";
 import { boomBox, refusal, startBoomBox } from "../command-line/boom-box.rig.ts";
 import { settingsPath } from "../firmware/settings-file.ts";
-import { firmwareOf, partsOf } from "../package/firmware.rig.ts";
+import { firmwareOf, partsOf, secureFirmwareOf } from "../package/firmware.rig.ts";
 import { writePackage } from "../package/write-package.ts";
 import { plugInBoard } from "./board.rig.ts";
 
@@ -117,6 +117,22 @@ describe("boom-box flash", function () {
       /put the gate on pin 23, which the firmware uses for config\.mdc/,
     );
     writeSettings({});
+    assert.ok(board.flash.every((byte) => byte === 0xff));
+  });
+
+  it("writes a secure firmware only if that is agreed to, and with the box's files", async () => {
+    const { folder } = await writePackage(join(directory, "secure"), secureFirmwareOf());
+    const flags = ["flash", "--certs", certs, "--port", port.url, "--package"];
+    assert.match(
+      await refusal(...flags, folder, "--thing", "lot-1"),
+      /locks the chip for good .* docs\/security\.md, then add --secure/,
+    );
+    assert.match(await refusal(...flags, folder, "--secure"), /no files over the port .* --thing/);
+    assert.match(
+      await refusal(...flags, folder, "--secure", "--thing", "lot-2"),
+      /no files over the port .* --thing/,
+    );
+    assert.match(await refusal(...flags, zip, "--secure"), /is not a secure one/);
     assert.ok(board.flash.every((byte) => byte === 0xff));
   });
 

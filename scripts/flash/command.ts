@@ -70,6 +70,7 @@ async function flash(flags: FlashFlags): Promise<void> {
   requireBoard(flags);
   const firmware = await firmwareOf(flags);
   const box = await boxOf(flags);
+  if (firmware !== undefined) requireAgreement(flags, firmware, box);
   if (box !== undefined && firmware !== undefined) {
     const { misfit } = await import("./box-fit.ts");
     const problem = misfit(box.thing, box.settings, firmware);
@@ -129,6 +130,26 @@ async function firmwareOf(flags: FlashFlags): Promise<FirmwarePackage | undefine
   throw new UserError(
     "there is no firmware here: name a package with --package, or build one with --build (which needs the Moddable SDK)",
   );
+}
+
+/** @throws UserError unless what cannot be undone is wanted, and complete */
+function requireAgreement(flags: FlashFlags, { isSecure }: FirmwarePackage, box?: Box): void {
+  if (!isSecure) {
+    if (flags.secure !== true) return;
+    throw new UserError(
+      "this firmware is not a secure one: build it with --secure, or leave out --secure",
+    );
+  }
+  if (flags.secure !== true) {
+    throw new UserError(
+      "this firmware locks the chip for good at its first start: read docs/security.md, then add --secure",
+    );
+  }
+  if (box === undefined) {
+    throw new UserError(
+      "a secure chip takes no files over the port after its first start: name the box with --thing, and write its settings.json first",
+    );
+  }
 }
 
 interface Box {

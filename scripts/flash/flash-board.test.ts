@@ -4,7 +4,7 @@ import { BoxData, type BoxFiles } from "../../device/box-data.ts";
 import { MemoryFlash } from "../../host-sim/hardware/flash.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { boxPartition } from "../firmware/box-files.ts";
-import { firmwareOf, flashOf, partsOf } from "../package/firmware.rig.ts";
+import { firmwareOf, flashOf, partsOf, secureFirmwareOf } from "../package/firmware.rig.ts";
 import type { FirmwarePackage } from "../package/firmware-package.ts";
 import { type BoardSetup, firstLine, plugInBoard } from "./board.rig.ts";
 import { type FlashOptions, type FlashResult, flashBoard } from "./flash-board.ts";
@@ -243,6 +243,20 @@ describe("flashing a board", function () {
       assert.ok(board.flash.every((byte) => byte === 0xff));
     });
   }
+
+  it("refuses a secure firmware for a chip without Secure Boot V2", async () => {
+    // ESP32-D0WDQ6 of revision 1: without the second bit of eFuses, and without the APB's.
+    const registers = new Map([
+      [fuse + 20, 0],
+      [0x3ff6_607c, 0],
+    ]);
+    const board = plugIn({ chip: { registers } });
+    const result = failure(await flash(board, { firmware: secureFirmwareOf(), box: files }));
+    assert.equal(result.problem, "old-chip");
+    assert.match(result.message, /has revision 1, but Secure Boot needs revision 3/);
+    assert.ok(board.flash.every((byte) => byte === 0xff));
+    assert.equal(success(await flash(board, { firmware: small })).start.type, "started");
+  });
 
   it("takes a flash of 16 MB, and a chip whose encryption was switched off again", async () => {
     const registers = new Map([[fuse, 0b11 << 20]]);

@@ -71,6 +71,8 @@ export type FlashResult =
     };
 
 const defaultStartTimeoutMs = 10_000;
+/** A secure chip encrypts its flash first. */
+const encryptionMs = 180_000;
 /** A block whose answer was lost is sent again, and some loaders then write it twice. */
 const writeAttempts = 2;
 
@@ -160,7 +162,7 @@ class Flashing {
   async #flash(loader: BoardLoader): Promise<FlashResult> {
     const { firmware, box, onStage } = this.#options;
     onStage({ type: "check" });
-    const misfit = await chipProblem(loader);
+    const misfit = await chipProblem(loader, firmware?.isSecure === true);
     if (misfit !== undefined) throw new Failure(misfit.problem, misfit.message);
     const place = firmware?.box ?? (await this.#findBox(loader));
     const parts = firmware === undefined ? [] : await this.#writeParts(loader, firmware);
@@ -171,7 +173,8 @@ class Flashing {
     await loader.restart(this.#options.hasControlLines);
     onStage({ type: "wait" });
     const { startTimeoutMs = defaultStartTimeoutMs } = this.#options;
-    const start = await awaitStart((timeoutMs) => loader.readBytes(timeoutMs), startTimeoutMs);
+    const limitMs = startTimeoutMs + (firmware?.isSecure === true ? encryptionMs : 0);
+    const start = await awaitStart((timeoutMs) => loader.readBytes(timeoutMs), limitMs);
     return { type: "flashed", parts, box: boxOutcome, sentBytes: this.#sentBytes, start };
   }
 

@@ -10,7 +10,8 @@ describe("the firmware of a build", () => {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-built-"));
   after(() => rmSync(directory, { recursive: true }));
   const parts = partsOf(3_000);
-  const facts = { network: "ethernet", usedPins: [{ pin: 23, by: "x" }] } as const;
+  const usedPins = [{ pin: 23, by: "x" }];
+  const facts = { network: "ethernet", usedPins, isSecure: false } as const;
 
   beforeEach(() => {
     for (const { file, bytes } of parts) {

@@ -29,13 +29,14 @@ export function firmwareOfBuild(variant: Variant): FirmwarePackage | undefined {
 }
 
 /** @throws UserError of one line when the folder's build is not complete */
-export function firmwareIn(folder: string, { network, usedPins }: ImageFacts): FirmwarePackage {
+export function firmwareIn(folder: string, facts: ImageFacts): FirmwarePackage {
+  const { network, usedPins, isSecure } = facts;
   const read = (file: PartFile): Uint8Array => {
     const path = join(folder, builtFiles[file]);
     if (existsSync(path)) return readFileSync(path);
     throw new UserError(`there is no ${path}: build the firmware again`);
   };
-  const places = placesIn(read("partition-table.bin"));
+  const places = placesIn(read("partition-table.bin"), isSecure);
   if (places === undefined) {
     throw new UserError(
       `the partition table in ${folder} is not a box's: build the firmware again`,
@@ -47,6 +48,7 @@ export function firmwareIn(folder: string, { network, usedPins }: ImageFacts): F
     name: firmwareName,
     version: firmwareVersion,
     network,
+    isSecure,
     parts,
     box,
     slotBytes,

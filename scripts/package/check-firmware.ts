@@ -5,9 +5,9 @@ import {
   FlashImageError,
   flashBytes,
   layOutFlash,
-  partitionTableAt,
+  tableOffset,
 } from "../../host-sim/esp32/flash-image.ts";
-import type { FirmwarePackage, PackagePart, PartFile } from "./firmware-package.ts";
+import type { FirmwarePackage, PartFile } from "./firmware-package.ts";
 import { parsePartitionTable, placesOf, type TableEntry, tableBytes } from "./partition-table.ts";
 
 const sector = 0x1000;
@@ -21,14 +21,14 @@ export interface Places {
 }
 
 /** Undefined if the table lacks a partition that a box needs. */
-export function placesIn(table: Uint8Array): Places | undefined {
+export function placesIn(table: Uint8Array, isSecure: boolean): Places | undefined {
   const places = placesOf(parsePartitionTable(table) ?? []);
   if (places === undefined) return undefined;
   const { otadata, box, slot } = places;
   return {
     offsets: {
       "bootloader.bin": bootloaderAt,
-      "partition-table.bin": partitionTableAt,
+      "partition-table.bin": tableOffset(isSecure),
       "ota_data_initial.bin": otadata.offset,
       "firmware.bin": slot.offset,
     },
@@ -42,23 +42,24 @@ export function placesIn(table: Uint8Array): Places | undefined {
 export function firmwareProblem(firmware: FirmwarePackage): string | undefined {
   const table = firmware.parts.find(({ file }) => file === "partition-table.bin");
   const entries = table === undefined ? undefined : parsePartitionTable(table.bytes);
-  const places = table === undefined ? undefined : placesIn(table.bytes);
+  const { isSecure } = firmware;
+  const places = table === undefined ? undefined : placesIn(table.bytes, isSecure);
   if (table === undefined || entries === undefined || places === undefined) {
     return "has no partition table for a box";
   }
   return (
-    tableProblem(entries) ??
+    tableProblem(entries, isSecure) ??
     placeProblem(firmware, places) ??
     sizeProblem(firmware, places) ??
     overlapOf(firmware) ??
-    imageProblem(firmware.parts)
+    imageProblem(firmware)
   );
 }
 
-function tableProblem(entries: readonly TableEntry[]): string | undefined {
+function tableProblem(entries: readonly TableEntry[], isSecure: boolean): string | undefined {
   const sorted = [...entries].sort((a, b) => a.offset - b.offset);
   const isSound = sorted.every(({ offset, bytes }, index) => {
-    const isPlaced = offset >= partitionTableAt + sector && offset % sector === 0;
+    const isPlaced = offset >= tableOffset(isSecure) + sector && offset % sector === 0;
     const end = offset + bytes;
     const isFilled = bytes > 0 && bytes % sector === 0 && end <= flashBytes;
     return isPlaced && isFilled && end <= (sorted[index + 1]?.offset ?? flashBytes);
@@ -77,11 +78,12 @@ function placeProblem({ parts, box }: FirmwarePackage, places: Places): string |
     : "puts the box's files in another place than its partition table";
 }
 
-function sizeProblem({ parts, slotBytes }: FirmwarePackage, places: Places): string | undefined {
+function sizeProblem(firmware: FirmwarePackage, places: Places): string | undefined {
+  const { parts, slotBytes, isSecure } = firmware;
   if (slotBytes !== places.slotBytes)
     return "names another size of a slot than its partition table";
   const most: Readonly<Record<PartFile, number>> = {
-    "bootloader.bin": partitionTableAt - bootloaderAt,
+    "bootloader.bin": tableOffset(isSecure) - bootloaderAt,
     "partition-table.bin": tableBytes,
     "ota_data_initial.bin": places.otadataBytes,
     "firmware.bin": slotBytes,
@@ -109,10 +111,10 @@ function overlapOf({ parts, box }: FirmwarePackage): string | undefined {
   return undefined;
 }
 
-function imageProblem(parts: readonly PackagePart[]): string | undefined {
+function imageProblem({ parts, isSecure }: FirmwarePackage): string | undefined {
   try {
     const flash = layOutFlash(new Map(parts.map(({ offset, bytes }) => [offset, bytes])));
-    checkFlash(flash, "it");
+    checkFlash(flash, "it", tableOffset(isSecure));
     return undefined;
   } catch (error) {
     if (!(error instanceof FlashImageError)) throw error;

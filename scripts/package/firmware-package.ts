@@ -30,6 +30,8 @@ export interface FirmwarePackage {
   readonly name: string;
   readonly version: string;
   readonly network: PackageNetwork;
+  /** it locks its chip at the first start, for good: docs/security.md */
+  readonly isSecure: boolean;
   /** every {@link partFiles}, in that order */
   readonly parts: readonly PackagePart[];
   /** the partition of the box's own files, in bytes */

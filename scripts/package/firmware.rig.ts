@@ -52,12 +52,39 @@ export function firmwareOf(changes: Partial<FirmwarePackage> = {}): FirmwarePack
     name: "Boom Box",
     version: "0.1.0",
     network: "wifi",
+    isSecure: false,
     parts: partsOf(),
     box: { offset: 0x10000, bytes: 0x10000 },
     slotBytes: 0x1f0000,
     usedPins: [],
     ...changes,
   };
+}
+
+/** device/xs/esp32/secure/partitions.csv */
+const secureEntries: readonly TableEntry[] = [
+  { name: "nvs_key", type: 1, subtype: 4, offset: 0x11000, bytes: 0x1000 },
+  { name: "otadata", type: 1, subtype: 0, offset: 0x12000, bytes: 0x2000 },
+  { name: "nvs", type: 1, subtype: 2, offset: 0x14000, bytes: 0xc000 },
+  { name: "box", type: 1, subtype: 0x40, offset: 0x20000, bytes: 0x10000 },
+  { name: "ota_0", type: 0, subtype: 0x10, offset: 0x30000, bytes: 0x1e0000 },
+  { name: "ota_1", type: 0, subtype: 0x11, offset: 0x210000, bytes: 0x1e0000 },
+];
+
+/** A firmware of `boom-box build --secure`, without its signatures: nothing here checks those. */
+export function secureFirmwareOf(): FirmwarePackage {
+  const offsets: Partial<Record<PartFile, number>> = {
+    "firmware.bin": 0x30000,
+    "partition-table.bin": 0x10000,
+    "ota_data_initial.bin": 0x12000,
+  };
+  const parts = partsOf(3_000).map((part) => ({
+    ...part,
+    offset: offsets[part.file] ?? part.offset,
+    bytes: part.file === "partition-table.bin" ? tableOf(secureEntries) : part.bytes,
+  }));
+  const box = { offset: 0x20000, bytes: 0x10000 };
+  return firmwareOf({ isSecure: true, parts, box, slotBytes: 0x1e0000 });
 }
 
 /** A flash with a firmware on it, and without a box's files. */

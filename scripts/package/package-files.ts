@@ -21,6 +21,7 @@ const description = v.strictObject({
   version: v.pipe(v.string(), v.regex(/^\d[\w.+-]{0,31}$/, "must be a version")),
   chip: v.literal(chip, `must be "${chip}"`),
   network: v.picklist(["wifi", "ethernet"]),
+  isSecure: v.optional(v.boolean(), false),
   parts: v.pipe(
     v.array(
       v.strictObject({
@@ -50,12 +51,13 @@ const description = v.strictObject({
 
 /** Every file of a package, by name. */
 export function packageFiles(firmware: FirmwarePackage): ReadonlyMap<string, Uint8Array> {
-  const { name, version, network, parts, box, slotBytes, usedPins } = firmware;
+  const { name, version, network, isSecure, parts, box, slotBytes, usedPins } = firmware;
   const text: v.InferInput<typeof description> = {
     name,
     version,
     chip,
     network,
+    isSecure,
     parts: parts.map(({ file, offset, bytes }) => ({
       file,
       offset,
@@ -77,7 +79,8 @@ export function packageFiles(firmware: FirmwarePackage): ReadonlyMap<string, Uin
   };
   return new Map([
     ...parts.map(({ file, bytes }) => [file, bytes] as const),
-    [webManifestFile, json(manifest)],
+    // A web page would lock the chip without a question.
+    ...(isSecure ? [] : [[webManifestFile, json(manifest)] as const]),
     [descriptionFile, json(text)],
   ]);
 }

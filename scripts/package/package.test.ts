@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { zipSync } from "fflate";
 import { UserError } from "../command-line/user-error.ts";
-import { entries, firmwareOf, imageOf, partsOf, tableOf } from "./firmware.rig.ts";
+import {
+  entries,
+  firmwareOf,
+  imageOf,
+  partsOf,
+  secureFirmwareOf,
+  tableOf,
+} from "./firmware.rig.ts";
 import { type FirmwarePackage, partFiles } from "./firmware-package.ts";
 import { packageFiles, parsePackage } from "./package-files.ts";
 import { readPackage } from "./read-package.ts";
@@ -92,6 +99,16 @@ describe("a firmware package", () => {
         },
       ],
     });
+  });
+
+  it("that is secure has its own places, and nothing that a web page would flash unasked", async () => {
+    const folder = join(directory, "secure");
+    await writePackage(folder, firmware);
+    await writePackage(folder, secureFirmwareOf());
+    assert.deepEqual(comparable(await readPackage(folder)), comparable(secureFirmwareOf()));
+    assert.ok(!existsSync(join(folder, "manifest.json")));
+    const mixed = { ...secureFirmwareOf(), isSecure: false };
+    assert.match(problemOf(packageFiles(mixed)), /puts partition-table\.bin at 0x10000/);
   });
 
   const unsound: readonly [string, FirmwarePackage, RegExp][] = [

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../command-line/user-error.ts";
 import type { FirmwarePackage } from "./firmware-package.ts";
-import { descriptionFile, packageFiles } from "./package-files.ts";
+import { descriptionFile, packageFiles, webManifestFile } from "./package-files.ts";
 
 /** Where a package was written. */
 export interface WrittenPackage {
@@ -26,7 +26,9 @@ export async function writePackage(
   const packed = zipSync(Object.fromEntries(files), { level: 9, mtime: new Date(1980, 0, 1) });
   try {
     await mkdir(folder, { recursive: true });
-    await rm(join(folder, descriptionFile), { force: true });
+    for (const name of [descriptionFile, webManifestFile]) {
+      await rm(join(folder, name), { force: true });
+    }
     for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
     await writeFile(zip, packed);
   } catch (cause) {

@@ -25,7 +25,12 @@ describe("a setup session with an emulated ESP32", function () {
   });
 
   it("leads from an erased flash to a box that opens, by the chip's own loader and firmware", async () => {
-    const firmware = firmwareOfBuild({ platform: "esp32", debug: false, emulator: true });
+    const firmware = firmwareOfBuild({
+      platform: "esp32",
+      debug: false,
+      emulator: true,
+      secure: false,
+    });
     assert.ok(firmware);
     const packagePath = join(folder, "package");
     await writePackage(packagePath, firmware);

@@ -32,7 +32,17 @@ export async function findFirmware(path: string | undefined): Promise<FirmwareSo
     };
   }
   try {
-    return { type: "firmware", firmware: await readPackage(wanted) };
+    const firmware = await readPackage(wanted);
+    if (!firmware.isSecure) return { type: "firmware", firmware };
+    return {
+      type: "none",
+      problem: {
+        cause: "This firmware locks the chip for good at its first start.",
+        wayOut:
+          "Write it with boom-box flash --secure (docs/security.md), or start setup again with a package that was built without --secure.",
+        field: null,
+      },
+    };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { type: "none", problem: failureOf(error) };

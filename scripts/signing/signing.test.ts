@@ -16,7 +16,8 @@ import { checkUpdate, type UpdateTarget } from "../../device/core/update-check.t
 import { updateVerifier } from "../../host-sim/hardware/update.ts";
 import { listThings } from "../certs/identity.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { firmwareOf, partsOf } from "../package/firmware.rig.ts";
+import { firmwareOf, partsOf, secureFirmwareOf } from "../package/firmware.rig.ts";
+import { ensureSecureBootKey, requireSecureBootKey } from "./secure-boot-key.ts";
 import { ensureSigningKey, readSigningKey, readUpdateKeys, signingFiles } from "./signing-key.ts";
 import { readUpdateFile, signUpdate, writeUpdateFile } from "./update-file.ts";
 import { readUpdate, removeUpdate, writeUpdate } from "./write-update.ts";
@@ -105,7 +106,40 @@ describe("signing updates", () => {
     });
   });
 
+  describe("the key of Secure Boot", () => {
+    it("is made once, for RSA-3072 and for its owner's eyes alone", async () => {
+      const { outcome, path } = await ensureSecureBootKey(certs);
+      assert.equal(outcome, "made");
+      assert.equal(statSync(path).mode & 0o777, 0o600);
+      assert.equal(createPublicKey(readFileSync(path)).asymmetricKeyDetails?.modulusLength, 3072);
+      chmodSync(path, 0o640);
+      const again = await ensureSecureBootKey(certs);
+      assert.equal(again.outcome, "kept");
+      assert.match(again.tightened ?? "", /0640/);
+      assert.equal(await requireSecureBootKey(certs), path);
+      assert.deepEqual(await listThings(certs), [], "and it is no box");
+    });
+
+    it("is refused when it is something else, and never replaced", async () => {
+      const { path } = await ensureSecureBootKey(certs);
+      for (const text of ["", "nonsense", pemOf("P-256").privatePem]) {
+        writeFileSync(path, text);
+        assert.match(await refusal(requireSecureBootKey(certs)), /no private key for RSA-3072/);
+        assert.match(await refusal(ensureSecureBootKey(certs)), /no private key for RSA-3072/);
+        assert.equal(readFileSync(path, "utf8"), text);
+      }
+    });
+  });
+
   describe("the update of a package", () => {
+    it("of a secure firmware is for a secure box alone", async () => {
+      const { files } = await ensureSigningKey(certs);
+      const key = await readSigningKey(files.privateKey);
+      const { manifest } = signUpdate(secureFirmwareOf(), key, "0.0.0");
+      assert.equal(manifest.chip, "ESP32-secure");
+      assert.equal(signUpdate(firmware, key, "0.0.0").manifest.chip, "ESP32");
+    });
+
     it("is what a box with the key accepts", async () => {
       const { files } = await ensureSigningKey(certs);
       const options = { folder: certs, firmware, keyFile: files.privateKey };

@@ -14,8 +14,8 @@ import type { FirmwarePackage } from "../package/firmware-package.ts";
 /** In a package's folder: the document of a job, except for the stream that has the firmware. */
 export const updateFile = "update.json";
 
-/** The chip, as Espressif writes it. */
-const chip = "ESP32";
+/** What a box says of its chip: device/xs/esp32/board.ts. */
+const chipOf = ({ isSecure }: FirmwarePackage) => (isSecure ? "ESP32-secure" : "ESP32");
 
 export interface UpdateFile {
   readonly signed: SignedManifest;
@@ -28,10 +28,11 @@ export interface UpdateFile {
  * @throws UserError when its version is not one that boxes can compare
  */
 export function signUpdate(
-  { version, network, parts }: FirmwarePackage,
+  firmware: FirmwarePackage,
   key: KeyObject,
   minimumVersion: string,
 ): UpdateFile {
+  const { version, network, parts } = firmware;
   const image = parts.find(({ file }) => file === "firmware.bin");
   if (image === undefined) throw new Error("a package has a firmware.bin");
   if (!isVersion(version)) {
@@ -42,6 +43,7 @@ export function signUpdate(
   const { bytes } = image;
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const size = bytes.length;
+  const chip = chipOf(firmware);
   const manifest = { version, chip, network, size, sha256, minimumVersion };
   const text = Buffer.from(writeUpdateManifest(manifest));
   const signature = sign("SHA256", text, key);

@@ -13,6 +13,8 @@ import { type SlotFunctions, XsSlots } from "./slots.ts";
 export interface BoardFunctions extends RmtFunctions, SlotFunctions {
   /** in bytes */
   esp_get_free_heap_size(): number;
+  /** 0: the flash is not encrypted (ESP-IDF 6.0, esp_flash_encrypt.h) */
+  esp_flash_encryption_enabled(): number;
 }
 
 /** NTP's */
@@ -22,7 +24,8 @@ export const timeServerPort = 123;
 export function openBoard() {
   const functions = new FFI();
   return {
-    chip: "ESP32",
+    // A locked chip takes other images: a signed one for another partition table.
+    chip: functions.esp_flash_encryption_enabled() === 0 ? "ESP32" : "ESP32-secure",
     /** @throws Error if the partition table has no partition `box` */
     openFlash: () => new XsFlash(NativeFlash, "box"),
     /** @throws Error if the partition table has one slot only */
