@@ -20,6 +20,11 @@ export type InstallationEffect =
  * one waits: without a pause, a chain of operations is a panic after some seconds.
  */
 export const restMs = 10;
+/**
+ * Between the choice of the new firmware, which takes the board a second or two, and the restart: a
+ * command that came meanwhile waits in the socket, and is carried out first.
+ */
+const settleMs = 1_000;
 /** How often a restart that would disturb somebody is considered again. */
 const idleRetryMs = 5_000;
 
@@ -36,6 +41,8 @@ export class Installation {
   #isHigh = false;
   #isAgreed = false;
   #isRestarting = false;
+  /** when the restart that is decided may come; undefined: none is, or it is under way */
+  #restartsAt: number | undefined;
   #idleAt = 0;
   /** there is no operation of a download before */
   #restsUntil = 0;
@@ -135,7 +142,9 @@ export class Installation {
         this.#trial = undefined;
         return [{ type: "confirmed" }];
       case "select":
-        return this.#restart();
+        this.#isRestarting = true;
+        this.#restartsAt = now + settleMs;
+        return [];
       case "roll-back":
         // Only on hardware that does not restart by itself.
         return this.#restart();
@@ -162,7 +171,7 @@ export class Installation {
 
   /** When the slots are to be touched next, in ticks. */
   get #operationAt(): number | undefined {
-    if (this.#isRestarting) return undefined;
+    if (this.#isRestarting) return this.#restartsAt;
     if (this.#trial !== undefined) return this.#trial.deadline;
     const download = this.#download;
     if (download?.operation !== undefined) return this.#restsUntil;
@@ -170,6 +179,7 @@ export class Installation {
   }
 
   #operate(now: number): InstallationEffect[] {
+    if (this.#isRestarting) return this.#restartWhenIdle(now);
     const trial = this.#trial;
     if (trial?.isPassed(now)) return [{ type: "slots", operation: { type: "confirm" } }];
     if (trial?.isLost(now)) {
@@ -185,8 +195,15 @@ export class Installation {
     return [];
   }
 
+  #restartWhenIdle(now: number): InstallationEffect[] {
+    if (this.#isIdle(now)) return this.#restart();
+    this.#restartsAt = now + idleRetryMs;
+    return [];
+  }
+
   #restart(): InstallationEffect[] {
     this.#isRestarting = true;
+    this.#restartsAt = undefined;
     return [{ type: "restart" }];
   }
 }

@@ -105,6 +105,23 @@ describe("an update", () => {
     assert.equal(world.version, "1.1.0");
   });
 
+  it("leaves time before the restart for a command that came while the board was busy", () => {
+    let isIdle = true;
+    const { world } = worldOf({ isIdle: () => isIdle });
+    assert.ok(world.runUntil(() => operationsOf(world).includes("select")));
+    const selectedAt = world.now;
+    world.run(500);
+    assert.equal(world.bootsOf.length, 1, "the socket is read first");
+    isIdle = false;
+    world.run(8_000);
+    assert.equal(world.bootsOf.length, 1, "and the pulse and its event come first");
+    isIdle = true;
+    assert.ok(world.runUntil(() => world.bootsOf.length === 2));
+    assert.ok(world.now - selectedAt < 20_000);
+    assert.equal(operationsOf(world).filter((each) => each === "select").length, 1);
+    assert.equal(world.version, "1.1.0");
+  });
+
   it("of the version that runs succeeds at once", () => {
     const { world, job } = worldOf({ document: documentFor(oldImage) });
     world.run(minute);
