@@ -54,11 +54,12 @@ describe("boom-box fleet and claim", function () {
     assert.deepEqual(readdirSync(certs).includes("lot-7"), false);
   });
 
-  it("create a claim certificate and three policies only once, however often fleet runs", async () => {
+  it("create a claim certificate and four policies only once, however often fleet runs", async () => {
     await fleet();
     const once = read("local-cloud.json");
     assert.ok(steps.includes("policy boom-box@gate"));
     assert.ok(steps.includes("policy boom-box-update@gate"));
+    assert.ok(steps.includes("policy boom-box-shadow@gate"));
     assert.ok(steps.includes("policy boom-box-claim@boom-box"));
     await fleet();
     assert.equal(read("local-cloud.json"), once);
@@ -78,6 +79,15 @@ describe("boom-box fleet and claim", function () {
     assert.match(String(policies?.["boom-box-claim@boom-box"]), /client\/claim\.\*/);
   });
 
+  it("take no updates by somebody else's template, or against their owner's choice", async () => {
+    const path = join("lot-8", "settings.json");
+    await box({ thing: "lot-8", template: "theirs" });
+    assert.equal(JSON.parse(read(path)).updates, undefined);
+    writeFileSync(join(certs, path), JSON.stringify({ ...JSON.parse(read(path)), updates: "off" }));
+    await box({ thing: "lot-8" });
+    assert.equal(JSON.parse(read(path)).updates, "off");
+  });
+
   it("make a private key, a request, the claim files and settings, and keep them when repeated", async () => {
     await box();
     const key = read("lot-7", "private-key.pem");
@@ -93,6 +103,7 @@ describe("boom-box fleet and claim", function () {
       thingName: "lot-7",
       endpoint: "localhost",
       claim: { template: "boom-box" },
+      updates: "aws",
       pulseMs: 400,
     });
     assert.doesNotMatch(steps.join(), /PRIVATE|MII/);
@@ -179,6 +190,7 @@ describe("boom-box fleet and claim", function () {
       assert.equal(Resources.certificate.Properties.Status, "Active");
       assert.equal(Resources.policy.Properties.PolicyName, "boom-box@gate");
       assert.equal(Resources.updatePolicy.Properties.PolicyName, "boom-box-update@gate");
+      assert.equal(Resources.shadowPolicy.Properties.PolicyName, "boom-box-shadow@gate");
     });
 
     it("keep an existing template, and report other errors from AWS", async () => {

@@ -52,6 +52,8 @@ export async function prepareBox(options: BenchOptions): Promise<void> {
     key: options.claimKey ?? own.keyPem,
   });
   const before = await readSettingsEntry(certs, thing);
+  // The fleet's template gives its boxes the policy for it. What a person has chosen stays.
+  const isOurs = options.template === undefined && before.updates === undefined;
   const settings = mergedSettings(
     before,
     {
@@ -59,7 +61,7 @@ export async function prepareBox(options: BenchOptions): Promise<void> {
       endpoint,
       prefix: options.prefix ?? fleet?.prefix ?? defaultPrefix,
     },
-    { claim: { template } },
+    { claim: { template }, ...(isOurs ? { updates: "aws" } : {}) },
   );
   const { isNew } = await prepareKey(certs, thing);
   onStep(isNew ? "key and request made; the key stays here" : "key unchanged; request made");

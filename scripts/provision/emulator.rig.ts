@@ -182,7 +182,7 @@ export class Emulator {
             id: certificateId,
             status,
             things: stands.things ?? [],
-            policies: (attached.policies ?? []).map(({ policyName }) => policyName ?? ""),
+            policies: (attached.policies ?? []).map(({ policyName }) => policyName ?? "").sort(),
           };
         }),
       ),
