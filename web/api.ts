@@ -195,6 +195,24 @@ export interface HistoryPage {
   readonly next: string | null;
 }
 
+/**
+ * A command that a box carried out or refused, and that no person has given in the app. In
+ * `GET /api/admin/other-commands`: the last 100, newest first.
+ */
+export interface OtherCommand {
+  readonly thingName: string;
+  /** null: no gate has this box */
+  readonly gateName: string | null;
+  /** the name in the command, which nobody has checked; null: the command had none, as a plain `open` */
+  readonly by: string | null;
+  readonly outcome: "opened" | "refused";
+  /** null when opened */
+  readonly reason: RefusalReason | null;
+  readonly at: number;
+  /** how long the button was held, in ms; null when refused, or unknown */
+  readonly pulseMs: number | null;
+}
+
 // --- for administrators: /api/admin/… ------------------------------------------------------------
 
 /** 1–7, starting on Monday (ISO 8601). */

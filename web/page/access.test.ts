@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { addAuthenticator, desktop, phone, slide } from "./browser.rig.ts";
-import { adminGate, off, pageRig, ready } from "./page.rig.ts";
+import { adminGate, off, otherCommand, pageRig, ready } from "./page.rig.ts";
 import { type FakeService, gateView, newPerson, request } from "./service.fake.ts";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
@@ -247,6 +247,10 @@ describe("every state of the page passes axe-core", function () {
         sentAt: null,
         endedAt: null,
       }));
+      service.otherCommands = [
+        otherCommand({ by: null }),
+        otherCommand({ by: "cron", outcome: "refused", reason: "busy", pulseMs: null }),
+      ];
       prepare?.(service);
       const page = await rig.open(who);
       await reach(page, service);

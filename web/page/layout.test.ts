@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { desktop, phone, slide } from "./browser.rig.ts";
-import { adminGate, off, pageRig, ready } from "./page.rig.ts";
+import { adminGate, off, otherCommand, pageRig, ready } from "./page.rig.ts";
 import { gateView, newPerson, request } from "./service.fake.ts";
 
 const longName =
@@ -73,6 +73,7 @@ describe("the layout of the page, in Chromium", function () {
           person: { id: "ben", name: "Ben Okafor", isAdministrator: false },
           ...{ gateName: "Main gate", address: "2001:db8::1", sentAt: null, endedAt: null },
         }));
+        service.otherCommands = [otherCommand({ by: "a-very-long-name-of-a-program@office" })];
         const page = await rig.open("ada", { ...phone, viewport: { width, height: 844 } });
         await enlarge(page);
         await ready(page);
@@ -90,6 +91,7 @@ describe("the layout of the page, in Chromium", function () {
         await fits("asking");
         await page.getByRole("link", { name: "History" }).click();
         await page.locator(".entry").first().waitFor();
+        await page.getByText("Calls itself").waitFor();
         await page.getByText("Filter").click();
         await fits("history");
         await page.getByRole("link", { name: "People" }).click();

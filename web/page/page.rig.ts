@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { healthyStatus } from "../../device/messages/status.vectors.ts";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
-import type { AdminGateView } from "../api.ts";
+import type { AdminGateView, OtherCommand } from "../api.ts";
 import { hasChromium, launchChromium, phone } from "./browser.rig.ts";
 import { FakeService, gateView, newPerson, request } from "./service.fake.ts";
 
@@ -73,6 +73,20 @@ export const ready = (page: Page) => page.locator('.slide[data-control="ready"]'
 export const off = (page: Page) => page.locator('.slide[data-control="off"]').waitFor();
 
 /** A gate as administrators see it, with a healthy box. */
+/** What somebody did without the app. */
+export function otherCommand(changes: Partial<OtherCommand>): OtherCommand {
+  return {
+    thingName: "lot-1",
+    gateName: "Main gate",
+    by: null,
+    outcome: "opened",
+    reason: null,
+    at: Date.UTC(2026, 10, 28, 7, 30),
+    pulseMs: 500,
+    ...changes,
+  };
+}
+
 export function adminGate(
   id: string,
   name: string,

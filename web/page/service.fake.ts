@@ -12,6 +12,7 @@ import type {
   GrantView,
   HistoryEntry,
   OpenBody,
+  OtherCommand,
   PersonBody,
   PersonView,
   Problem,
@@ -45,6 +46,7 @@ export class FakeService {
   readonly adminGates = new Map<string, AdminGateView>();
   readonly grants = new Map<string, GrantView>();
   history: HistoryEntry[] = [];
+  otherCommands: OtherCommand[] = [];
   methods: SessionView["methods"] = { passkey: true, oidc: null };
   openScript: OpenScript = (gate, id) => ({ type: "answer", request: request(gate.id, id) });
   /** every request to open, also when its connection was broken */
@@ -205,6 +207,7 @@ export class FakeService {
     if (path === "/api/admin/people") return json(response, 200, [...this.people.values()]);
     if (path === "/api/admin/grants") return json(response, 200, [...this.grants.values()]);
     if (path === "/api/admin/gates") return json(response, 200, [...this.adminGates.values()]);
+    if (path === "/api/admin/other-commands") return json(response, 200, this.otherCommands);
     return json(response, 404, { error: "not-found", message: "This path does not exist." });
   }
 

@@ -21,6 +21,7 @@ import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { oidcCallbackPath, oidcRoutes } from "./oidc-routes.ts";
 import type { OpenRequests } from "./open-requests.ts";
+import { otherCommandRoutes } from "./other-command-routes.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
 import { Passkeys } from "./passkeys.ts";
 import { peopleRoutes } from "./people-routes.ts";
@@ -108,6 +109,7 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   api.route("/admin", peopleRoutes(parts));
   api.route("/admin", adminGateRoutes(parts));
   api.route("/admin", grantRoutes(parts));
+  api.route("/admin", otherCommandRoutes(parts));
   return api;
 }
 

@@ -15,6 +15,28 @@ describe("the history", () => {
 
   afterEach(() => rig.dispose());
 
+  it("shows administrators alone what boxes did without the app, and who claims it", async () => {
+    const colleague = await rig.colleague(undefined);
+    const admin = await rig.administrator();
+    const path = "/api/admin/other-commands";
+    assert.equal((await colleague.browser.get(path)).status, 403);
+    assert.deepEqual(await (await admin.browser.get(path)).json(), []);
+    const plain = { thingName: "box-1", commandId: null, outcome: "opened", reason: null } as const;
+    await rig.store.recordForeignEvent({ ...plain, by: null, at: rig.now, pulseMs: 501 });
+    const refused = { outcome: "refused", reason: "busy", pulseMs: null } as const;
+    await rig.store.recordForeignEvent({
+      ...{ thingName: "box-9", commandId: "c-1", by: "cron", at: rig.now + 1 },
+      ...refused,
+    });
+    assert.deepEqual(await (await admin.browser.get(path)).json(), [
+      { thingName: "box-9", gateName: null, by: "cron", at: rig.now + 1, ...refused },
+      {
+        ...{ thingName: "box-1", gateName: "North gate", by: null, at: rig.now, pulseMs: 501 },
+        ...{ outcome: "opened", reason: null },
+      },
+    ]);
+  });
+
   it("shows people their own requests, and administrators all requests with addresses", async () => {
     const [ada, ben] = [await rig.colleague(undefined), await rig.colleague(undefined)];
     const admin = await rig.administrator();

@@ -10,6 +10,7 @@ import type {
   InvitationOptions,
   InvitationView,
   OpenBody,
+  OtherCommand,
   PasskeyBody,
   PasskeyOptions,
   PersonBody,
@@ -74,6 +75,8 @@ export class Service {
   addGate = (body: GateBody) => this.#call<AdminGateView>("POST", "/api/admin/gates", body);
   changeGate = (id: string, body: Partial<GateBody>) =>
     this.#call<AdminGateView>("PATCH", `/api/admin/gates/${encodeURIComponent(id)}`, body);
+
+  otherCommands = () => this.#call<readonly OtherCommand[]>("GET", "/api/admin/other-commands");
 
   #keepToken(answer: Answer<SessionView>): Answer<SessionView> {
     if (answer.type === "ok") this.#csrfToken = answer.value.csrfToken;

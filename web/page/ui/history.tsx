@@ -10,6 +10,7 @@ import { useTitle } from "./title.ts";
 
 /** Only administrators have them. */
 const loadFilters = () => import("./history-filters.tsx");
+const loadOtherCommands = () => import("./other-commands.tsx");
 
 const pageSize = 50;
 const said = words.history;
@@ -92,6 +93,11 @@ export function HistoryPage({ service, person }: HistoryPageProps) {
         <button type="button" class="wide" onClick={more}>
           {said.more}
         </button>
+      )}
+      {person.isAdministrator && (
+        <Part load={loadOtherCommands} isQuiet>
+          {({ OtherCommands }) => <OtherCommands service={service} />}
+        </Part>
       )}
     </section>
   );

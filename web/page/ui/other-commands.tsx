@@ -1,0 +1,60 @@
+import type { OtherCommand } from "../../api.ts";
+import { words } from "../../words/page.ts";
+import type { Service } from "../io/service.ts";
+import { seconds } from "../model/outcome.ts";
+import { exactly } from "./format.ts";
+import { useLoaded } from "./loaded.tsx";
+
+const said = words.otherCommands;
+
+/** For administrators: commands that no person has given in the app. */
+export function OtherCommands({ service }: { readonly service: Service }) {
+  const { loaded } = useLoaded(service.otherCommands);
+  return (
+    <section aria-labelledby="other-commands">
+      <h2 id="other-commands">{said.title}</h2>
+      <p class="lead">{said.lead}</p>
+      {loaded.type === "loading" && (
+        <p class="empty" role="status">
+          {words.loading}
+        </p>
+      )}
+      {loaded.type === "failed" && (
+        <p class="notice" role="alert">
+          {loaded.message}
+        </p>
+      )}
+      {loaded.type === "loaded" && <Commands commands={loaded.value} />}
+    </section>
+  );
+}
+
+function Commands({ commands }: { readonly commands: readonly OtherCommand[] }) {
+  if (commands.length === 0) return <p class="empty">{said.empty}</p>;
+  return (
+    <ol class="entries card">
+      {commands.map((command, index) => (
+        // Two boxes may report at the same moment.
+        <Entry key={`${command.thingName} ${command.at} ${index}`} command={command} />
+      ))}
+    </ol>
+  );
+}
+
+function Entry({ command }: { readonly command: OtherCommand }) {
+  const { thingName, gateName, by, outcome, reason, at, pulseMs } = command;
+  return (
+    <li class="entry">
+      <time dateTime={new Date(at).toISOString()}>{exactly(at)}</time>
+      <span class="entry-who">
+        <strong>{by === null ? said.unknown : said.claimed(by)}</strong>
+        <span>{gateName ?? thingName}</span>
+      </span>
+      <span class="badge" data-tone={outcome === "opened" ? "unsure" : "bad"}>
+        {words.states[outcome]}
+        {pulseMs !== null && ` · ${words.history.pressed(seconds(pulseMs))}`}
+      </span>
+      {reason !== null && <span class="entry-why hint">{words.reasons[reason]}</span>}
+    </li>
+  );
+}
