@@ -45,6 +45,8 @@ export interface AgentOptions {
   /** what becomes of changes of the settings from far away; default: they are refused */
   readonly changes?: SettingsChanges;
   onRecord?(record: AgentRecord): void;
+  /** The gate's pin has risen or fallen. */
+  onPulse?(isHigh: boolean): void;
 }
 
 /** A timer that is later than this is lost. */
@@ -212,6 +214,7 @@ export class Agent {
   #write(value: 0 | 1): void {
     this.#pin.write(value);
     const now = this.#device.clock.now();
+    this.#options.onPulse?.(value === 1);
     const effects = value === 1 ? this.#machine.rose?.(now) : this.#machine.fell?.(now);
     if (effects !== undefined) this.#apply(effects, now);
   }

@@ -22,6 +22,7 @@ import {
   writeSettings,
 } from "./settings-text.ts";
 import { SettingsTrial } from "./settings-trial.ts";
+import { StatusLight } from "./status-light.ts";
 
 /** What happens to a box's own files, apart from what its agent does. It contains no secrets. */
 export interface SetupRecord {
@@ -85,6 +86,7 @@ export class Firmware {
   readonly #improv: Improv;
   readonly #trial: SettingsTrial;
   readonly #remote: RemoteSettings;
+  #light: StatusLight | undefined;
   #agent: Agent | undefined;
   #waiting: TimerHandle | undefined;
   #improvWake: TimerHandle | undefined;
@@ -111,9 +113,10 @@ export class Firmware {
       setup.serial.onReceived = (bytes) => this.#handleSerial(bytes);
     }
     const { button, led } = setup;
+    if (led !== undefined) this.#light = new StatusLight(led, device.timer);
     if (button !== undefined) {
       new NetworkReset(
-        led === undefined ? { button } : { button, led },
+        this.#light === undefined ? { button } : { button, light: this.#light },
         device.timer,
         () => this.#say("button-held", "release the button now to clear the WiFi networks"),
         () => this.#clearNetworks(),
@@ -154,9 +157,12 @@ export class Firmware {
       settings,
       firmware: version,
       changes: this.#remote,
+      onPulse: (isHigh) => this.#light?.pulse(isHigh),
       onRecord: (record) => {
         onRecord(record);
-        if (record.type === "connection" && record.state === "connected") this.#remote.connected();
+        if (record.type !== "connection") return;
+        this.#light?.connection(record.state);
+        if (record.state === "connected") this.#remote.connected();
       },
     });
     this.#agent.start();

@@ -1,4 +1,5 @@
-import type { Button, Digital, Timer, TimerHandle } from "./hal.ts";
+import type { Button, Timer, TimerHandle } from "./hal.ts";
+import type { StatusLight } from "./status-light.ts";
 
 /** How long the button is held before its release clears the networks. */
 export const holdMs = 5_000;
@@ -6,8 +7,8 @@ export const holdMs = 5_000;
 /** Held for longer, it is not a person: a serial adapter can hold BOOT of many boards as well. */
 export const longestHoldMs = 30_000;
 
-const blinkMs = 100;
-const blinks = 20;
+const blinking = [100, 100] as const;
+const blinkingMs = 2_000;
 
 /**
  * Clears the networks when the button has been held for five seconds and is released. The light, if
@@ -16,7 +17,7 @@ const blinks = 20;
 export class NetworkReset {
   readonly #button: Button;
   readonly #timer: Timer;
-  readonly #led: Digital | undefined;
+  readonly #light: StatusLight | undefined;
   readonly #onHeld: () => void;
   readonly #onReset: () => void;
   #hold: TimerHandle | undefined;
@@ -27,13 +28,13 @@ export class NetworkReset {
    * @param onReset the networks are to be cleared
    */
   constructor(
-    hardware: { readonly button: Button; readonly led?: Digital },
+    hardware: { readonly button: Button; readonly light?: StatusLight },
     timer: Timer,
     onHeld: () => void,
     onReset: () => void,
   ) {
     this.#button = hardware.button;
-    this.#led = hardware.led;
+    this.#light = hardware.light;
     this.#timer = timer;
     this.#onHeld = onHeld;
     this.#onReset = onReset;
@@ -50,13 +51,13 @@ export class NetworkReset {
     this.#disarm();
     if (!isReset) return;
     this.#onReset();
-    this.#blink(blinks);
+    this.#light?.override(blinking, blinkingMs);
   }
 
   #arm(): void {
     this.#isArmed = true;
     this.#hold = this.#timer.set(() => this.#disarm(), longestHoldMs - holdMs);
-    this.#led?.write(1);
+    this.#light?.override("on");
     this.#onHeld();
   }
 
@@ -65,12 +66,6 @@ export class NetworkReset {
     // Kept while it is pressed: it counts again only after a release.
     this.#hold = this.#button.isPressed ? this.#hold : undefined;
     this.#isArmed = false;
-    this.#led?.write(0);
-  }
-
-  #blink(left: number): void {
-    if (left === 0) return;
-    this.#led?.write(left % 2 === 0 ? 1 : 0);
-    this.#timer.set(() => this.#blink(left - 1), blinkMs);
+    this.#light?.release();
   }
 }

@@ -166,7 +166,7 @@ export const page = {
     pressed: (seconds: string) => `${seconds} s`,
   },
   otherCommands: {
-    title: "Opened without the app",
+    title: "Commands from outside the app",
     lead: "Commands from somebody who can publish to a box directly, for example from the AWS console. Nobody has checked their names. If you do not know one of them, look who has access to your broker.",
     empty: "None so far.",
     unknown: "Sender not known",
