@@ -11,9 +11,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { firmwareVersion } from "../../device/version.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { clearAfter, mcconfigArguments, outputOf } from "./build.ts";
+import { clearAfter, mcconfigArguments, outputOf, requireOneVersion } from "./build.ts";
 import { run, ToolError, telling } from "./run.ts";
 import { findSdk } from "./sdk.ts";
 import { stage } from "./stage.ts";
@@ -72,6 +73,14 @@ describe("building the firmware", () => {
       /nothing at \/nowhere/,
     );
     assert.ok(findSdk("esp32", { ...environment, IDF_PATH: directory }));
+  });
+
+  it("refuses a version that only package.json has", () => {
+    assert.match(
+      refusal(() => requireOneVersion('{"version":"99.0.0"}')),
+      /package\.json has version 99\.0\.0, and device\/version\.ts has .*: write .* into both/,
+    );
+    requireOneVersion(JSON.stringify({ version: firmwareVersion }));
   });
 
   it("passes the target to mcconfig, whose default target kills other programs", () => {
@@ -183,6 +192,7 @@ describe("building the firmware", () => {
       "Executing cmake -DCMAKE_MESSAGE_LOG_LEVEL=ERROR -G Ninja",
       "modules/io/spi/esp32/../esp/spi.c:24:10: fatal error: modGPIO.h: No such file or directory",
       "analog.c:(.literal+0x4): undefined reference to `adc_oneshot_new_unit'",
+      "ld: b.o: in function `f': multiple definition of `f'; a.o: first defined here",
       "CMake Error at main/CMakeLists.txt:48 (target_sources):",
       "  Cannot find source file:",
       "",
@@ -195,6 +205,7 @@ describe("building the firmware", () => {
     assert.deepEqual(telling(lines), [
       lines[3],
       lines[4],
+      lines[5],
       "CMake Error at main/CMakeLists.txt:48 (target_sources):",
       "  Cannot find source file:",
       "    debugger_none.c",

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { NetworkKind } from "../../device/config.ts";
+import { firmwareVersion } from "../../device/version.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { checkImage, describeImage, type ImagePlaces, removeImage, writeFlash } from "./image.ts";
@@ -77,6 +78,7 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
   const { platform, environment, network, updateKeys, secureBootKey, onStep } = options;
   const isSecure = secureBootKey !== undefined;
   const boardManifest = boardManifestOf(options);
+  requireOneVersion(readFileSync(join(projectRoot, "package.json"), "utf8"));
   const sdk = findSdk(platform, environment);
   const manifestPins = usedPinsOf(sdk, platform, boardManifest);
   requireFreePin(manifestPins);
@@ -112,6 +114,19 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
   }
   if (options.emulator && !isSecure) writeFlash(output);
   return sdk;
+}
+
+/**
+ * An update with the old version would be refused by every box.
+ * @param packageJson the text of package.json
+ * @throws UserError when the firmware would say another version
+ */
+export function requireOneVersion(packageJson: string): void {
+  const { version } = JSON.parse(packageJson) as { readonly version?: string };
+  if (version === firmwareVersion) return;
+  throw new UserError(
+    `package.json has version ${version}, and device/version.ts has ${firmwareVersion}: write the new one into both`,
+  );
 }
 
 /** @throws UserError when platform and board do not match, or do not exist */

@@ -66,7 +66,8 @@ export async function run(options: RunOptions): Promise<readonly string[]> {
 }
 
 /** An error line of a compiler, linker or mcconfig, but not a file name such as `ssl/error.xsb`. */
-const errorLine = /(^|[\s:])error: |^CMake Error|undefined reference|^### .*!/i;
+const errorLine =
+  /(^|[\s:])error: |^CMake Error|undefined reference|multiple definition of|^### .*!/i;
 
 /** The first error lines, including CMake's indented ones; without an error line, the last lines. */
 export function telling(lines: readonly string[]): readonly string[] {

@@ -15,7 +15,7 @@ import {
   variantOf,
 } from "../firmware/build-options.ts";
 import type { FirmwarePackage } from "../package/firmware-package.ts";
-import { portName } from "../serial/port-name.ts";
+import { emulatorPortName, portName } from "../serial/port-name.ts";
 
 interface FlashFlags extends BuildFlags {
   readonly package?: string;
@@ -124,8 +124,10 @@ async function firmwareOf(flags: FlashFlags): Promise<FirmwarePackage | undefine
     return readPackage(flags.package);
   }
   const { firmwareOfBuild } = await import("../package/built-firmware.ts");
-  if (flags.build === true) await buildShown(flags);
-  const built = firmwareOfBuild(variantOf(flags));
+  // An emulated board starts no other image.
+  const build = { ...flags, emulator: flags.port === emulatorPortName };
+  if (flags.build === true) await buildShown(build);
+  const built = firmwareOfBuild(variantOf(build));
   if (built !== undefined || flags.onlySettings === true) return built;
   throw new UserError(
     "there is no firmware here: name a package with --package, or build one with --build (which needs the Moddable SDK)",

@@ -72,7 +72,7 @@ export type FlashResult =
 
 const defaultStartTimeoutMs = 10_000;
 /** A secure chip encrypts its flash first. */
-const encryptionMs = 180_000;
+const encryptionMs = 300_000;
 /** A block whose answer was lost is sent again, and some loaders then write it twice. */
 const writeAttempts = 2;
 
