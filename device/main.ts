@@ -14,9 +14,9 @@ import Time from "time";
 import Timer from "timer";
 import { settingsIn } from "./box-contents.ts";
 import { BoxData } from "./box-data.ts";
-import { numberLimits, pinOf } from "./config.ts";
 import { Firmware, type FirmwareOptions } from "./firmware.ts";
 import type { UpdateHardware } from "./hal.ts";
+import { pinLimits, pinOf } from "./pins.ts";
 import { toLine } from "./record-line.ts";
 import { updateKeys } from "./update-keys.ts";
 import { firmwareVersion } from "./version.ts";
@@ -30,7 +30,7 @@ function boot(): void {
   const board = openBoard();
   const { data, error } = openData(board);
   const settings = data === undefined ? {} : settingsIn(data);
-  const pin = pinOf(settings?.pin) ?? numberLimits.pin.default;
+  const pin = pinOf(settings?.pin) ?? pinLimits.default;
   // LOW before anything on the board is accessed, except the flash that says which pin it is.
   const gpio = openGatePin(Digital, pin);
   if (data === undefined) throw error;
