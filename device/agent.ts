@@ -17,6 +17,7 @@ import {
   type TLSSocket,
 } from "./hal.ts";
 import type { EventReport } from "./messages/event.ts";
+import type { GateEvent, GateStatus } from "./messages/gate.ts";
 import type { StatusReport } from "./messages/status.ts";
 import { OwnCertificate } from "./own-certificate.ts";
 import { performOperation } from "./slot-operations.ts";
@@ -33,6 +34,8 @@ export type AgentRecord =
   | ({ readonly type: "claim" } & ClaimReport)
   | ({ readonly type: "shadow" } & ShadowReport)
   | ({ readonly type: "event" } & EventReport)
+  | ({ readonly type: "gate-event" } & GateEvent)
+  | ({ readonly type: "gate" } & GateStatus)
   | ({ readonly type: "status" } & StatusReport)
   | ({ readonly type: "update" } & UpdateReport);
 
@@ -84,6 +87,10 @@ export class Agent {
         ? this.#makeBox()
         : makeClaimer(options, this.#parser, template, false);
     device.network.onChanged = () => this.#handleNetwork();
+    if (device.gateInput !== undefined) {
+      device.gateInput.onReadable = () =>
+        this.#handle((now) => this.#machine.inputChanged?.(now) ?? []);
+    }
   }
 
   get connectionState(): ConnectionState {
@@ -168,6 +175,12 @@ export class Agent {
           break;
         case "event":
           this.#options.onRecord?.({ type: "event", ...effect.report });
+          break;
+        case "gate-event":
+          this.#options.onRecord?.({ type: "gate-event", ...effect.report });
+          break;
+        case "gate":
+          this.#options.onRecord?.({ type: "gate", ...effect.report });
           break;
         case "status":
           this.#options.onRecord?.({ type: "status", ...effect.report });

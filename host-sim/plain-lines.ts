@@ -1,4 +1,5 @@
 import { describeFault } from "./faults/fault.ts";
+import { gateEventWords, gateStateWords } from "./gate-words.ts";
 import { printable } from "./printable.ts";
 import { refusalWords } from "./refusal-words.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
@@ -19,6 +20,10 @@ export function describeRecord(record: SimulatedBoxRecord): string {
         ? `event       opened, ${record.pulseMs} ms${by}`
         : `event       refused${by}: ${refusalWords[record.reason]} (${record.reason})`;
     }
+    case "gate":
+      return `gate        ${gateStateWords[record.state]}`;
+    case "gate-event":
+      return `gate        ${gateEventWords[record.gate]} (${record.gate})`;
     case "update": {
       const what = record.version === null ? "" : ` to ${printable(record.version)}`;
       const why = record.reason === null ? "" : `: ${updateReasonWords[record.reason]}`;
