@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { Contact, unsteadyMs } from "./contact.ts";
 
 const debounceMs = 50;
-const steady = (level: 0 | 1, since: number | undefined) => ({ type: "steady", level, since });
+const steady = (level: 0 | 1, since: number | undefined, quietSince = since) => ({
+  ...{ type: "steady", level, since, quietSince },
+});
 
 describe("a contact", () => {
   let contact: Contact;
@@ -21,7 +23,7 @@ describe("a contact", () => {
     assert.deepEqual([contact.reading.type, contact.deadline], ["unknown", 60]);
     assert.equal(contact.handleTime(59), false);
     assert.equal(contact.handleTime(60), true);
-    assert.deepEqual(contact.reading, steady(0, undefined));
+    assert.deepEqual(contact.reading, steady(0, undefined, 10));
     assert.equal(contact.deadline, undefined);
   });
 
@@ -36,7 +38,7 @@ describe("a contact", () => {
     contact.handleLevel(0, 1_000);
     contact.handleLevel(1, 1_049);
     assert.equal(contact.handleTime(1_100), false);
-    assert.deepEqual([contact.reading, contact.deadline], [steady(1, undefined), undefined]);
+    assert.deepEqual([contact.reading, contact.deadline], [steady(1, undefined, 0), undefined]);
   });
 
   it("notices a stable level late, and then the next edge", () => {
@@ -54,7 +56,7 @@ describe("a contact", () => {
     }
     assert.equal(changes, 0);
     assert.equal(contact.handleTime(2_050), true);
-    assert.deepEqual(contact.reading, steady(0, 1_000));
+    assert.deepEqual(contact.reading, steady(0, 1_000, 2_000));
   });
 
   it("is unknown when it bounces for too long, until it has been stable for as long", () => {
@@ -75,7 +77,7 @@ describe("a contact", () => {
     assert.equal(contact.deadline, lastEdgeAt + unsteadyMs);
     assert.equal(contact.handleTime(lastEdgeAt + unsteadyMs - 1), false);
     assert.equal(contact.handleTime(lastEdgeAt + unsteadyMs), true);
-    assert.deepEqual(contact.reading, steady(level, undefined));
+    assert.deepEqual(contact.reading, steady(level, undefined, lastEdgeAt));
   });
 
   it("is unknown when it changes far more often than a gate moves", () => {

@@ -7,6 +7,8 @@ export type ContactReading =
       readonly level: 0 | 1;
       /** ticks of the first edge that led to it; undefined: it was so when the box first looked */
       readonly since: number | undefined;
+      /** ticks of the last one: it may have bounced before the change, or after it */
+      readonly quietSince: number;
     };
 
 /** A contact that has not been stable for this long is unknown. */
@@ -94,7 +96,7 @@ export class Contact {
     }
     const since = before.type === "steady" ? movedAt : undefined;
     this.#hasBeenSteady = true;
-    this.#reading = { type: "steady", level, since };
+    this.#reading = { type: "steady", level, since, quietSince: this.#lastEdgeAt };
     return true;
   }
 

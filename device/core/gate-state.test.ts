@@ -106,6 +106,13 @@ describe("a contact at the closed position", () => {
     assert.deepEqual(early.told, [], "there may have been a pulse before the start");
   });
 
+  it("blames nobody when the contact bounces from before a pulse until after it", () => {
+    const gate = at(true, {}, 9_000).contact(false).to(100_020).contact(true);
+    gate.watch.rose(100_040);
+    gate.to(100_060).contact(false).to(100_500);
+    assert.deepEqual([gate.state, gate.told], ["opening", []]);
+  });
+
   it("moves for its travel time when it was opened without the box", () => {
     const gate = at(true, {}, 9_000).to(150_000).contact(false).to(150_100);
     assert.deepEqual([gate.state, gate.watch.isMoving], ["opened-by-hand", true]);

@@ -1,9 +1,9 @@
-import type { GateInputSettings } from "../gate-input-settings.ts";
+import type { Settings } from "../config.ts";
 import type { GateEventName, GateState } from "../messages/gate.ts";
 import { Contact } from "./contact.ts";
 
 export interface GateWatchOptions {
-  readonly input: GateInputSettings;
+  readonly input: NonNullable<Settings["gateInput"]>;
   readonly pulseMs: number;
   /** see {@link GateOptions.travelMs}; 0: not known */
   readonly travelMs: number;
@@ -144,14 +144,14 @@ export class GateWatch {
       this.#pulse.mustMove = false;
       return [];
     }
-    const { level, since } = reading;
+    const { level, since, quietSince } = reading;
     this.#since = since;
     const isThere = this.#isActive(level);
     if (since !== undefined && isThere && since >= this.#pulse.roseAt) {
       this.#pulse.hasArrived = true;
     }
     if (!this.#isOpen(level)) return this.#readClosed(since);
-    return this.#readOpen(since, now);
+    return this.#readOpen(since, quietSince, now);
   }
 
   /** Closed, or no longer open. */
@@ -169,14 +169,15 @@ export class GateWatch {
   }
 
   /** Open, or no longer closed. */
-  #readOpen(since: number | undefined, now: number): GateHappening[] {
+  #readOpen(since: number | undefined, quietSince: number, now: number): GateHappening[] {
     const { input, travelMs } = this.#options;
     const isThere = input.shows === "open";
     this.#state = isThere ? "open" : "not-closed";
     this.#pulse.mustMove = false;
     if (input.leftOpenMs > 0) this.#leftOpenAt = (since ?? now) + input.leftOpenMs;
     if (since === undefined) return [];
-    const isOurs = since >= this.#pulse.roseAt && since <= this.#pulse.until;
+    // The change was at one of these edges, and no pulse may explain any of them.
+    const isOurs = quietSince >= this.#pulse.roseAt && since <= this.#pulse.until;
     if (!isThere && travelMs > 0) {
       this.#movesUntil = isOurs ? this.#pulse.until : since + travelMs;
       if (isOurs) this.#state = "opening";

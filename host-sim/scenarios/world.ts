@@ -4,6 +4,7 @@ import { PacketParser } from "../../device/core/mqtt/codec.ts";
 import type { ResetReason } from "../../device/hal.ts";
 import { writeOpenCommand } from "../../device/messages/command.ts";
 import { type EventReport, readEvent } from "../../device/messages/event.ts";
+import { type GateEvent, readGateEvent } from "../../device/messages/gate.ts";
 import { membersOf, parseJson } from "../../device/messages/json.ts";
 import {
   isStatusReport,
@@ -16,6 +17,7 @@ import { car, epoch, fairWeather, type Surroundings } from "./surroundings.ts";
 import { seededRandom, Timeline } from "./timeline.ts";
 import { type Published, type PublishOptions, VirtualBroker } from "./virtual-broker.ts";
 import { VirtualDevice } from "./virtual-device.ts";
+import { VirtualInput } from "./virtual-input.ts";
 
 export interface WorldOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -26,7 +28,7 @@ export interface WorldOptions {
 /** The callbacks of a world's observer. */
 export interface Watcher {
   onEdge(value: 0 | 1, at: number): void;
-  onEvent(report: EventReport, at: number): void;
+  onEvent(report: EventReport | GateEvent, at: number): void;
   onStatus(report: StatusReport | WillReport, at: number): void;
   /** a violation of a general rule */
   onProblem(problem: string): void;
@@ -50,6 +52,8 @@ export class World {
   readonly topics: ReturnType<typeof topicsOf>;
   /** the box's storage, which survives power cuts */
   readonly storage = new Map<string, string>();
+  /** the wire from the contact at the gate, which is closed; undefined without one in the settings */
+  readonly input: VirtualInput | undefined;
   /** the broker's last message, including the will */
   lastStatus: StatusReport | undefined;
   /** PUBLISH packets with DUP */
@@ -73,6 +77,7 @@ export class World {
     if (result.type === "problems") throw new Error(result.problems.join());
     this.settings = result.settings;
     this.topics = topicsOf(this.settings.prefix, this.settings.thingName);
+    this.input = inputOf(this.settings);
     this.#watcher = watcher;
     this.broker.claims.isFleet = this.settings.claim !== undefined;
     this.#random = seededRandom(seed);
@@ -117,6 +122,7 @@ export class World {
       resetReason,
       random: this.#random,
       request: this.settings.claim === undefined ? undefined : "a request",
+      input: this.input,
       onPin: (value) => this.#setPin(value),
       onCrash: () => this.#crash(),
     });
@@ -183,7 +189,8 @@ export class World {
   #handlePublished({ topic, payload, dup, at }: Published): void {
     if (dup) this.repeats += 1;
     if (topic === this.topics.event) {
-      const event = readEvent(parseJson(payload));
+      const value = parseJson(payload);
+      const event = readEvent(value) ?? readGateEvent(value);
       if (event === undefined) this.#watcher.onProblem(`not an event: ${payload}`);
       else this.#watcher.onEvent(event, at);
     } else if (topic === this.topics.status) {
@@ -198,6 +205,12 @@ export class World {
       this.#watcher.onProblem(`published to ${topic}`);
     }
   }
+}
+
+function inputOf({ gateInput }: Settings): VirtualInput | undefined {
+  if (gateInput === undefined) return undefined;
+  const isActive = gateInput.shows === "closed";
+  return new VirtualInput(isActive === (gateInput.active === "high") ? 1 : 0);
 }
 
 /** The payload with fields added, replaced, or (when undefined) removed. */

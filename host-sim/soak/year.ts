@@ -57,7 +57,10 @@ export function simulateYear(
         if (!isWhole && !isCut) onProblem(`a pulse of ${widthMs} ms`);
         if (widthMs > world.settings.pulseCapMs) onProblem(`over the cap: ${widthMs} ms`);
       },
-      onEvent: (report) => ledger.reported(report),
+      onEvent(report) {
+        if ("gate" in report) onProblem(`an event of a gate without a contact: ${report.gate}`);
+        else ledger.reported(report);
+      },
       onStatus(status, at) {
         if (status.state !== "online" || !isStatusReport(status)) return;
         const { droppedEvents } = status;
