@@ -42,6 +42,7 @@ describe("describeRecord", () => {
       { type: "shadow", state: "refused", reasons: ["pin cannot be changed from here", "a\x1b"] },
       "shadow      refused: pin cannot be changed from here; a ",
     ],
+    [{ type: "input", pin: 4, value: 0, at: 1 }, "input 4     LOW"],
     [{ type: "gate", state: "not-closed", since: null }, "gate        not closed"],
     [
       { type: "gate-event", gate: "did-not-open", at: 1 },

@@ -13,7 +13,8 @@ export function describeRecord(record: SimulatedBoxRecord): string {
     case "claim":
       return `claim       ${record.outcome}${record.outcome === "failed" ? ` (${record.who}): ${record.reason}: ${printable(record.detail)}` : ""}`;
     case "pin":
-      return `${`pin ${record.pin}`.padEnd(12)}${record.value === 1 ? "HIGH" : "LOW"}`;
+    case "input":
+      return `${`${record.type} ${record.pin}`.padEnd(12)}${record.value === 1 ? "HIGH" : "LOW"}`;
     case "event": {
       const by = record.by === null ? "" : ` for ${printable(record.by)}`;
       return record.reason === null

@@ -49,6 +49,7 @@ export interface NodeDeviceOptions {
 /** All of `hal.ts` on Node, with access to the scriptable parts. */
 export interface NodeDevice extends Device {
   readonly gatePin: RecordedPin;
+  readonly gateInput?: ScriptedInput;
   readonly network: ScriptedNetwork;
   readonly clock: ScriptedClock;
   readonly storage: MemoryStorage;

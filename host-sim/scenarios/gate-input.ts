@@ -244,7 +244,7 @@ export const gateInputScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "loose contact, another level every two seconds for a day: few events, then none",
+    name: "loose contact, another level every two seconds for half an hour: few events, then none",
     settings: { gateInput: { ...closedContact, leftOpenMs: minute }, travelMs: 9_000 },
     expected: {
       pulses: [pulse],
@@ -255,12 +255,12 @@ export const gateInputScenarios: readonly Scenario[] = [
       const { world } = trial;
       const { contact } = wireWithContact(trial);
       const before = trial.statuses;
-      for (let at = 0; at < 24 * hour; at += 2_000) {
+      for (let at = 0; at < hour / 2; at += 2_000) {
         world.timeline.after(at, () => contact.stickAt((at / 2_000) % 2 === 0 ? 1 : 0));
       }
-      world.run(24 * hour);
+      world.run(hour / 2 - 4_000);
       expectState(trial, "unknown");
-      expectCalm(trial, before, 150);
+      expectCalm(trial, before, 40);
       world.open();
       contact.stickAt(undefined);
       world.run(minute);

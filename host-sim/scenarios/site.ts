@@ -15,7 +15,7 @@ export function siteTimeOf({ timeline }: Pick<World, "timeline">) {
 
 /**
  * Wires the pin to a gate that takes eight seconds, and a contact at the gate to the box's input, if its
- * settings have one. The contact bounces for five milliseconds whenever it opens or closes.
+ * settings have one. The contact bounces for two milliseconds whenever it opens or closes.
  */
 export function wireGate(trial: Trial, boom: Partial<BoomOptions> = {}) {
   const { world } = trial;
@@ -30,7 +30,7 @@ export function wireContact(world: World, gate: BoomGate): Contact | undefined {
   const { gateInput: settings } = world.settings;
   const { input: wire } = world;
   if (settings === undefined || wire === undefined) return undefined;
-  const contact = new Contact({ gate, settings, wire, bounceMs: 5, time: siteTimeOf(world) });
+  const contact = new Contact({ gate, settings, wire, bounceMs: 2, time: siteTimeOf(world) });
   gate.onChanged = () => contact.update();
   return contact;
 }

@@ -13,6 +13,7 @@ import {
   type WillReport,
 } from "../../device/messages/status.ts";
 import { topicsOf } from "../../device/messages/topics.ts";
+import { levelOf } from "../site/contact.ts";
 import { car, epoch, fairWeather, type Surroundings } from "./surroundings.ts";
 import { seededRandom, Timeline } from "./timeline.ts";
 import { type Published, type PublishOptions, VirtualBroker } from "./virtual-broker.ts";
@@ -208,9 +209,7 @@ export class World {
 }
 
 function inputOf({ gateInput }: Settings): VirtualInput | undefined {
-  if (gateInput === undefined) return undefined;
-  const isActive = gateInput.shows === "closed";
-  return new VirtualInput(isActive === (gateInput.active === "high") ? 1 : 0);
+  return gateInput && new VirtualInput(levelOf(gateInput, "closed"));
 }
 
 /** The payload with fields added, replaced, or (when undefined) removed. */

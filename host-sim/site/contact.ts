@@ -1,14 +1,21 @@
 import type { GateInputSettings } from "../../device/gate-input-settings.ts";
-import type { BoomGate } from "./boom-gate.ts";
+import type { BoomGate, BoomState } from "./boom-gate.ts";
 import { laptopTime, type SiteTime } from "./time.ts";
 
 /** Edges in a millisecond of a contact that bounces at 10 kHz; an odd number, so that each one differs. */
 const edgesPerMs = 21;
 
+type ContactSettings = Pick<GateInputSettings, "active" | "shows">;
+
+/** The level of such a contact while the boom is in this state. */
+export function levelOf({ active, shows }: ContactSettings, state: BoomState): 0 | 1 {
+  return (state === shows) === (active === "high") ? 1 : 0;
+}
+
 export interface ContactOptions {
   readonly gate: Pick<BoomGate, "state">;
   /** what the box was told about it */
-  readonly settings: Pick<GateInputSettings, "active" | "shows">;
+  readonly settings: ContactSettings;
   /** the wire to the box */
   readonly wire: { become(level: 0 | 1): void };
   /** how long it bounces whenever it opens or closes, in ms; default: not at all */
@@ -35,6 +42,11 @@ export class Contact {
   /** undefined: it follows the boom */
   get stuckAt(): 0 | 1 | undefined {
     return this.#stuckAt;
+  }
+
+  /** what it is, or will be after it has bounced */
+  get level(): 0 | 1 {
+    return this.#level;
   }
 
   get isBouncing(): boolean {
@@ -69,8 +81,7 @@ export class Contact {
 
   get #trueLevel(): 0 | 1 {
     const { gate, settings } = this.#options;
-    const isThere = gate.state === settings.shows;
-    return isThere === (settings.active === "high") ? 1 : 0;
+    return levelOf(settings, gate.state);
   }
 
   #rattle(from: 0 | 1): void {
