@@ -247,7 +247,8 @@ export class FakeService {
 }
 
 export function gateView(id: string, name: string): GateView {
-  return { id, name, box: "online", lastSeenAt: Date.now(), may: { open: true } };
+  const may = { open: true } as const;
+  return { id, name, box: "online", lastSeenAt: Date.now(), position: null, may };
 }
 
 export function newPerson(id: string, name: string): PersonView {

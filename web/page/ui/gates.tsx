@@ -199,6 +199,8 @@ const formats: { readonly [Name in ShownField]?: (value: NonNullable<BoxHealth[N
   {
     lastSeenAt: when,
     uptimeMs: span,
+    gate: ({ state, since }) =>
+      since === null ? said.positions[state] : `${said.positions[state]} · ${when(since)}`,
     rssi: said.signal,
     certificateEndsAt: certificateOf,
     clockDifferenceMs: said.clock,

@@ -3,6 +3,7 @@
  * load them.
  */
 import type { BoxHealth, Weekday } from "../../api.ts";
+import { positions } from "./positions.ts";
 
 const days: Readonly<Record<Weekday, string>> = {
   1: "Mon",
@@ -17,6 +18,7 @@ const days: Readonly<Record<Weekday, string>> = {
 /** The fields of the box's health that the page shows, in this order. */
 const health = {
   lastSeenAt: "Last seen",
+  gate: "Gate",
   firmware: "Firmware",
   uptimeMs: "Uptime",
   resetReason: "Restart reason",
@@ -133,6 +135,7 @@ export const administration = {
     closed: "Out of service",
     none: "No gates yet.",
     health,
+    positions,
     signal: (dBm: number) => `${dBm} dBm`,
     /** the clock of the box, compared with the service's */
     clock: (ms: number) => {
