@@ -87,10 +87,6 @@ export class Agent {
         ? this.#makeBox()
         : makeClaimer(options, this.#parser, template, false);
     device.network.onChanged = () => this.#handleNetwork();
-    if (device.gateInput !== undefined) {
-      device.gateInput.onReadable = () =>
-        this.#handle((now) => this.#machine.inputChanged?.(now) ?? []);
-    }
   }
 
   get connectionState(): ConnectionState {
@@ -103,6 +99,10 @@ export class Agent {
   }
 
   start(): void {
+    const { gateInput } = this.#device;
+    if (gateInput !== undefined) {
+      gateInput.onReadable = () => this.#handle((now) => this.#machine.inputChanged?.(now) ?? []);
+    }
     this.#handle((now) => this.#machine.start(now));
   }
 

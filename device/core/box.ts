@@ -183,7 +183,7 @@ export class Box implements StateMachine<BoxEffect> {
     effects.push(...this.#fromUpdater(this.#updater?.start(now.ticks), now));
     for (const entry of this.#journal.entries) effects.push(...this.#tell(entry, now));
     this.#gate.watch?.start(now.ticks);
-    effects.push(...this.inputChanged(now));
+    effects.push(...this.#lookAtGate(now));
     return effects;
   }
 
@@ -245,6 +245,11 @@ export class Box implements StateMachine<BoxEffect> {
   }
 
   inputChanged(now: Instant): BoxEffect[] {
+    // A contact that bounces must not delay a falling edge.
+    return [...this.#gate.handleTimeout(now.ticks), ...this.#lookAtGate(now)];
+  }
+
+  #lookAtGate(now: Instant): BoxEffect[] {
     const { watch } = this.#gate;
     const level = this.#readInput?.();
     if (watch === undefined || level === undefined || this.#isStopping) return [];
@@ -295,7 +300,7 @@ export class Box implements StateMachine<BoxEffect> {
     if (falls.length > 0) return falls;
     // The keep alive wakes the box often enough to detect changes that cause no callback.
     this.#status.look(now.ticks);
-    const effects = this.inputChanged(now);
+    const effects = this.#lookAtGate(now);
     effects.push(...this.#fromSession(this.#session.handleTimeout(now.ticks), now));
     effects.push(...this.#fromConnection(this.#connection.handleTimeout(now.ticks)));
     const { dueAt } = this.#status;
