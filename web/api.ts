@@ -12,7 +12,7 @@ import type {
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
 import type { RefusalReason } from "../device/messages/command.ts";
-import type { GateStatus } from "../device/messages/gate.ts";
+import type { GateEventName, GateStatus } from "../device/messages/gate.ts";
 import type { StatusReport } from "../device/messages/status.ts";
 
 /** `GET /api/session` */
@@ -265,6 +265,11 @@ export interface AdminGateView {
   readonly timeZone: string;
   readonly isActive: boolean;
   readonly box: BoxHealth;
+}
+/** One event in `GET /api/admin/gates/:id/events`: what a contact at the gate has shown, newest first. */
+export interface GateEventView {
+  readonly event: GateEventName;
+  readonly at: number;
 }
 export interface GateBody {
   /** 1–32 characters from `a-z0-9-`; cannot be changed later */

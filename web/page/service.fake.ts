@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type {
   AdminGateView,
+  GateEventView,
   GateView,
   GrantBody,
   GrantView,
@@ -43,6 +44,8 @@ export class FakeService {
   readonly gates = new Map<string, GateView>();
   readonly people = new Map<string, PersonView>();
   readonly adminGates = new Map<string, AdminGateView>();
+  /** by gate */
+  readonly gateEvents = new Map<string, readonly GateEventView[]>();
   readonly grants = new Map<string, GrantView>();
   history: HistoryEntry[] = [];
   methods: SessionView["methods"] = { passkey: true, oidc: null };
@@ -204,6 +207,8 @@ export class FakeService {
     if (path === "/api/history") return json(response, 200, { entries: this.history, next: null });
     if (path === "/api/admin/people") return json(response, 200, [...this.people.values()]);
     if (path === "/api/admin/grants") return json(response, 200, [...this.grants.values()]);
+    const [, gateId] = /^\/api\/admin\/gates\/([^/]+)\/events$/.exec(path) ?? [];
+    if (gateId !== undefined) return json(response, 200, this.gateEvents.get(gateId) ?? []);
     if (path === "/api/admin/gates") return json(response, 200, [...this.adminGates.values()]);
     return json(response, 404, { error: "not-found", message: "This path does not exist." });
   }

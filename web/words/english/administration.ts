@@ -2,6 +2,7 @@
  * The administrators' pages, in English. The bundler keeps them apart: a phone at the gate does not
  * load them.
  */
+import type { GateEventName } from "../../../device/messages/gate.ts";
 import type { BoxHealth, Weekday } from "../../api.ts";
 import { positions } from "./positions.ts";
 
@@ -136,6 +137,12 @@ export const administration = {
     none: "No gates yet.",
     health,
     positions,
+    eventsTitle: "What the contact at the gate has shown",
+    events: {
+      "opened-by-hand": "Opened without the app",
+      "left-open": "Left open",
+      "did-not-open": "Did not open after a press of the button",
+    } satisfies Record<GateEventName, string>,
     signal: (dBm: number) => `${dBm} dBm`,
     /** the clock of the box, compared with the service's */
     clock: (ms: number) => {
