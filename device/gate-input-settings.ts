@@ -20,9 +20,12 @@ export const gateInputLimits = {
   leftOpenMs: { default: 0, minimum: 0, maximum: 86_400_000 },
 } as const;
 
+const range = ({ minimum, maximum }: { readonly minimum: number; readonly maximum: number }) =>
+  `${minimum}–${maximum}`;
+
 export const gateInputForm =
-  `{pin: ${pinLimits.minimum}–${pinLimits.maximum}, active: low or high, shows: closed or open, ` +
-  "pull: up, down or none, debounceMs: 5–1000, leftOpenMs: 0–86400000}";
+  `{pin: ${range(pinLimits)}, active: low or high, shows: closed or open, pull: up, down or none, ` +
+  `debounceMs: ${range(gateInputLimits.debounceMs)}, leftOpenMs: ${range(gateInputLimits.leftOpenMs)}}`;
 
 /** @returns undefined if it is not of the {@link gateInputForm}; only `pin` and `shows` are required */
 export function readGateInput(value: unknown): GateInputSettings | undefined {
