@@ -10,7 +10,7 @@ import {
   publish,
   suback,
 } from "./core/mqtt/packets.rig.ts";
-import { FakeDevice, type FakeSocket } from "./device.fake.ts";
+import { FakeDevice, FakeInput, type FakeSocket } from "./device.fake.ts";
 
 const commandTopic = "gate/lot-1/command";
 const open = publish({ topic: commandTopic, payload: '{"action":"open","id":"a-1"}' });
@@ -469,5 +469,105 @@ describe("Agent", () => {
       assert.equal(socket.closed, 1);
       assert.equal(device.timer.armed, 0);
     });
+  });
+
+  describe("a contact at the gate", () => {
+    const gateInput = { pin: 4, shows: "closed", leftOpenMs: 60_000 };
+    let input: FakeInput;
+
+    beforeEach(() => {
+      input = new FakeInput();
+      device.gateInput = input;
+      make({ gateInput });
+    });
+
+    const states = () =>
+      records.flatMap((record) => (record.type === "gate" ? [record.state] : []));
+    const gateEvents = () =>
+      records.flatMap((record) => (record.type === "gate-event" ? [record.gate] : []));
+    const lastStatus = () => records.findLast((record) => record.type === "status");
+
+    it("is read at the start, and followed from then on", () => {
+      const socket = connect();
+      time.tick(40_000);
+      assert.deepEqual(states(), ["closed"]);
+      input.become(1);
+      time.tick(3_000);
+      assert.deepEqual(
+        [states(), gateEvents()],
+        [["closed", "opened-by-hand"], ["opened-by-hand"]],
+      );
+      assert.equal(lastStatus()?.gate?.state, "opened-by-hand");
+      const payloads = clientPackets([socket.bytes]).flatMap((packet) =>
+        packet.cmd === "publish" && packet.topic === "gate/lot-1/event" ? [packet.payload] : [],
+      );
+      // It is told when it has been stable for 50 ms, with the time of the edge.
+      const at = (device.clock.date ?? 0) - 50;
+      assert.deepEqual(payloads.map(String), [`{"gate":"opened-by-hand","at":${at}}`]);
+    });
+
+    it("is noticed late if the hardware loses an edge", () => {
+      connect();
+      time.tick(100_000);
+      input.onReadable = undefined;
+      input.become(1);
+      time.tick(120_000);
+      assert.deepEqual(gateEvents(), ["opened-by-hand", "left-open"]);
+    });
+
+    it("takes two timers, however much it bounces", () => {
+      connect();
+      time.tick(1_000);
+      for (let edge = 0; edge < 1_000; edge++) {
+        input.become(edge % 2 === 0 ? 1 : 0);
+        time.tick(1);
+        assert.ok(device.timer.armed <= 2, `${device.timer.armed} timers`);
+      }
+      assert.deepEqual(states(), ["closed"]);
+    });
+
+    it("costs little while it bounces, and is then read again", () => {
+      connect();
+      time.tick(40_000);
+      let reads = 0;
+      const read = input.read.bind(input);
+      input.read = () => {
+        reads += 1;
+        return read();
+      };
+      for (let edge = 0; edge < 10_001; edge++) {
+        input.become(edge % 2 === 0 ? 1 : 0);
+        if (edge % 20 === 0) time.tick(1);
+      }
+      assert.ok(reads <= 110, `${reads} times in half a second`);
+      time.tick(1_000);
+      assert.deepEqual(states(), ["closed", "opened-by-hand"]);
+    });
+
+    it("is ignored once the box stops, and sets no timer then", () => {
+      connect();
+      time.tick(100_000);
+      agent.stop();
+      time.tick(10_000);
+      assert.equal(agent.connectionState, "stopped");
+      input.become(1);
+      time.tick(300_000);
+      assert.deepEqual([gateEvents(), device.timer.armed], [[], 0]);
+    });
+
+    for (const [name, settings, hasInput] of [
+      ["without the setting", {}, true],
+      ["without an input in the hardware", { gateInput }, false],
+    ] as const) {
+      it(`proves nothing ${name}`, () => {
+        device = new FakeDevice();
+        if (hasInput) device.gateInput = input;
+        make(settings);
+        connect();
+        input.become(1);
+        time.tick(300_000);
+        assert.deepEqual([states(), gateEvents(), lastStatus()?.gate], [[], [], null]);
+      });
+    }
   });
 });

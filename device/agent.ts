@@ -17,6 +17,7 @@ import {
   type TLSSocket,
 } from "./hal.ts";
 import type { EventReport } from "./messages/event.ts";
+import type { GateEvent, GateStatus } from "./messages/gate.ts";
 import type { StatusReport } from "./messages/status.ts";
 import { OwnCertificate } from "./own-certificate.ts";
 import { performOperation } from "./slot-operations.ts";
@@ -33,6 +34,8 @@ export type AgentRecord =
   | ({ readonly type: "claim" } & ClaimReport)
   | ({ readonly type: "shadow" } & ShadowReport)
   | ({ readonly type: "event" } & EventReport)
+  | ({ readonly type: "gate-event" } & GateEvent)
+  | ({ readonly type: "gate" } & GateStatus)
   | ({ readonly type: "status" } & StatusReport)
   | ({ readonly type: "update" } & UpdateReport);
 
@@ -51,6 +54,8 @@ export interface AgentOptions {
 
 /** A timer that is later than this is lost. */
 const lostAfterMs = 1_000;
+/** A contact that bounces must not keep the CPU busy: its edges are handled together. */
+const edgeSpacingMs = 5;
 
 /**
  * The only drive loop. It passes the hardware's callbacks to the state machine, carries out the
@@ -68,6 +73,8 @@ export class Agent {
   #socket: TLSSocket | undefined;
   #wake: { readonly handle: TimerHandle; readonly at: number } | undefined;
   #onStopped: (() => void) | undefined;
+  /** the contact at the gate: `paused` soon after an edge, `changed` if there was another one since */
+  #input: "quiet" | "paused" | "changed" = "quiet";
 
   constructor(options: AgentOptions) {
     const { device, settings } = options;
@@ -98,6 +105,8 @@ export class Agent {
   }
 
   start(): void {
+    const { gateInput } = this.#device;
+    if (gateInput !== undefined) gateInput.onReadable = () => this.#handleInput();
     this.#handle((now) => this.#machine.start(now));
   }
 
@@ -108,6 +117,21 @@ export class Agent {
   stop(onStopped: () => void = () => {}): void {
     this.#onStopped = onStopped;
     this.#handle((now) => this.#machine.stop(now));
+  }
+
+  /** The first edge at once, those that follow soon at the end of the pause. */
+  #handleInput(): void {
+    if (this.#input !== "quiet") {
+      this.#input = "changed";
+      return;
+    }
+    this.#input = "paused";
+    this.#device.timer.set(() => {
+      const hasChanged = this.#input === "changed";
+      this.#input = "quiet";
+      if (hasChanged) this.#handleInput();
+    }, edgeSpacingMs);
+    this.#handle((now) => this.#machine.inputChanged?.(now) ?? []);
   }
 
   #makeBox(): StateMachine<Effect> {
@@ -170,6 +194,12 @@ export class Agent {
           break;
         case "event":
           this.#options.onRecord?.({ type: "event", ...effect.report });
+          break;
+        case "gate-event":
+          this.#options.onRecord?.({ type: "gate-event", ...effect.report });
+          break;
+        case "gate":
+          this.#options.onRecord?.({ type: "gate", ...effect.report });
           break;
         case "status":
           this.#options.onRecord?.({ type: "status", ...effect.report });

@@ -46,6 +46,7 @@ describe("parseSettings", () => {
       pulseCapMs: 1_500,
       cooldownMs: 3_000,
       travelMs: 0,
+      gateInput: undefined,
       keepAliveSeconds: 60,
       commandMaxAgeMs: 60_000,
       clockSkewMs: 5_000,

@@ -7,9 +7,16 @@ import {
   isPrintableAscii,
 } from "./characters.ts";
 import { utf8Length } from "./core/utf8.ts";
+import {
+  type GateInputSettings,
+  gateInputForm,
+  readGateInput,
+  reasonAgainstInput,
+} from "./gate-input-settings.ts";
 import type { WiFiNetwork } from "./hal.ts";
 import { isTemplateName } from "./messages/claim-topics.ts";
 import { defaultPrefix, isPrefix, isThingName } from "./messages/topics.ts";
+import { pinLimits, pinOf } from "./pins.ts";
 
 /** Everything that can differ between boxes. Durations are in ms unless the name says otherwise. */
 export interface Settings {
@@ -28,6 +35,8 @@ export interface Settings {
   readonly cooldownMs: number;
   /** how long the gate moves after a pulse; a command is refused meanwhile. 0: not known */
   readonly travelMs: number;
+  /** a contact that shows where the gate is; without it, nobody knows */
+  readonly gateInput: GateInputSettings | undefined;
   readonly keepAliveSeconds: number;
   /** a command issued longer ago than this is expired */
   readonly commandMaxAgeMs: number;
@@ -80,7 +89,7 @@ interface NumberLimit {
 /** Default and limits of every number. The command line's help reads them too. */
 export const numberLimits = {
   port: { default: 8883, minimum: 1, maximum: 65_535, unit: "" },
-  pin: { default: 5, minimum: 0, maximum: 48, unit: "" },
+  pin: { ...pinLimits, unit: "" },
   pulseMs: { default: 500, minimum: 20, maximum: 5_000, unit: "ms" },
   pulseCapMs: { default: 6_000, minimum: 120, maximum: 10_000, unit: "ms" },
   cooldownMs: { default: 3_000, minimum: 0, maximum: 600_000, unit: "ms" },
@@ -132,6 +141,7 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     pulseCapMs: reader.number("pulseCapMs", capOf(pulseMs)),
     cooldownMs: reader.number("cooldownMs"),
     travelMs: reader.number("travelMs"),
+    gateInput: reader.gateInput(),
     keepAliveSeconds: reader.number("keepAliveSeconds"),
     commandMaxAgeMs: reader.number("commandMaxAgeMs"),
     clockSkewMs: reader.number("clockSkewMs"),
@@ -148,6 +158,9 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
   if (settings.led?.pin === settings.pin) {
     reader.problems.push(`led and the gate both use pin ${settings.pin}: choose another for led`);
   }
+  const { gateInput, led } = settings;
+  const against = gateInput && reasonAgainstInput(gateInput, { gate: settings.pin, led: led?.pin });
+  if (against !== undefined) reader.problems.push(against);
   if (settings.pulseCapMs < pulseMs + 100) {
     reader.problems.push(`pulseCapMs must exceed pulseMs (${pulseMs}) by at least 100 ms`);
   }
@@ -155,13 +168,6 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
   return reader.problems.length === 0
     ? { type: "settings", settings }
     : { type: "problems", problems: reader.problems };
-}
-
-/** The number of a pin, or undefined if it is none. */
-export function pinOf(value: unknown): number | undefined {
-  const { minimum, maximum } = numberLimits.pin;
-  const isPin = typeof value === "number" && Number.isInteger(value);
-  return isPin && value >= minimum && value <= maximum ? value : undefined;
 }
 
 /** Long enough that lateness alone never triggers it, short enough to protect the motor. */
@@ -263,11 +269,21 @@ class SettingsReader {
     return undefined;
   }
 
+  gateInput(): Settings["gateInput"] {
+    const value = this.#input.gateInput ?? undefined;
+    if (value === undefined) return undefined;
+    const gateInput = readGateInput(value);
+    if (gateInput === undefined) {
+      this.problems.push(`gateInput must be ${gateInputForm}: ${show(value)}`);
+    }
+    return gateInput;
+  }
+
   led(): Settings["led"] {
     const value = this.#input.led ?? undefined;
     if (value === undefined) return undefined;
     const { pin: given, ...unknown } = Object(value) as Record<string, unknown>;
-    const { minimum, maximum } = numberLimits.pin;
+    const { minimum, maximum } = pinLimits;
     const pin = pinOf(given);
     if (Object.keys(unknown).length === 0 && pin !== undefined) return { pin };
     this.problems.push(`led must be {pin: ${minimum}–${maximum}}: ${show(value)}`);

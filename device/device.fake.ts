@@ -3,6 +3,7 @@ import type {
   Clock,
   Device,
   Digital,
+  DigitalInput,
   FoundNetwork,
   KeyValue,
   NetworkInterface,
@@ -23,6 +24,7 @@ import type {
  */
 export class FakeDevice implements Device {
   readonly gatePin = new FakePin();
+  gateInput?: FakeInput;
   readonly network = new FakeNetwork();
   readonly clock = new FakeClock();
   readonly timer = new FakeTimer();
@@ -65,6 +67,20 @@ export class FakePin implements Digital {
 
   write(value: 0 | 1): void {
     this.writes.push(value);
+  }
+}
+
+export class FakeInput implements DigitalInput {
+  onReadable: DigitalInput["onReadable"];
+  #level: 0 | 1 = 0;
+
+  read(): 0 | 1 {
+    return this.#level;
+  }
+
+  become(level: 0 | 1): void {
+    this.#level = level;
+    setTimeout(() => this.onReadable?.(), 0);
   }
 }
 

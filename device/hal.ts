@@ -36,6 +36,16 @@ export interface PulseOutput extends Digital {
   pulse?(durationMs: number): void;
 }
 
+/**
+ * One input pin (ECMA-419, class Digital, mode Input…, both edges). Its contact may bounce: many edges
+ * may make one call, and the level may be the old one again by then.
+ */
+export interface DigitalInput {
+  read(): 0 | 1;
+  /** The level has changed, perhaps more than once; one observer. */
+  onReadable: (() => void) | undefined;
+}
+
 /** Why a socket is no longer usable. For reports only; the connection treats all alike. */
 export type SocketError =
   | "closed" // the peer closed the connection
@@ -292,6 +302,8 @@ export interface System {
 export interface Device {
   /** already LOW */
   readonly gatePin: PulseOutput;
+  /** a contact at the gate; absent if the settings have none */
+  readonly gateInput?: DigitalInput;
   readonly network: NetworkInterface;
   readonly clock: Clock;
   readonly timer: Timer;

@@ -98,6 +98,10 @@ async function boot(flash: MemoryFlash | undefined) {
           return flash;
         },
         openSlots: () => undefined,
+        openInput: (_: typeof Digital, { pin, pull }: { pin: number; pull: string }) => {
+          done.push(`input on ${pin}, pull ${pull}`);
+          return { read: () => 1 };
+        },
         openSetup: (_: typeof Digital, ledPin: number | undefined) => {
           done.push(`setup, light on ${ledPin}`);
           return {};
@@ -156,6 +160,20 @@ describe("the program on the board", () => {
     assert.ok(!done.includes("pin 1"));
     assert.equal(lines[0]?.type, "connection");
     assert.doesNotMatch(JSON.stringify(lines), /let me in/);
+  });
+
+  it("opens the gate's input after the pin is LOW, and only if it can be right", async () => {
+    const input = async (gateInput: unknown, others: RawSettings = {}) => {
+      const { done } = await boot(flashWith({ ...good, ...others, gateInput }));
+      assert.equal(done[1]?.startsWith("pin "), true, "LOW comes first");
+      return done.find((each) => each.startsWith("input"));
+    };
+    assert.equal(await input({ pin: 4, shows: "closed" }), "input on 4, pull up");
+    assert.equal(await input({ pin: 34, shows: "open" }), "input on 34, pull none");
+    assert.equal(await input(undefined), undefined);
+    assert.equal(await input({ pin: 4 }), undefined);
+    assert.equal(await input({ pin: 5, shows: "closed" }), undefined, "the gate's own pin");
+    assert.equal(await input({ pin: 21, shows: "closed" }, { pin: 21 }), undefined);
   });
 
   it("puts pin 5 LOW if there are no settings, says that it waits, and does nothing else", async () => {

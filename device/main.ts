@@ -14,10 +14,12 @@ import Time from "time";
 import Timer from "timer";
 import { settingsIn } from "./box-contents.ts";
 import { BoxData } from "./box-data.ts";
-import { numberLimits, pinOf } from "./config.ts";
 import { Firmware, type FirmwareOptions } from "./firmware.ts";
-import type { UpdateHardware } from "./hal.ts";
+import { readGateInput, reasonAgainstInput } from "./gate-input-settings.ts";
+import type { DigitalInput, UpdateHardware } from "./hal.ts";
+import { pinLimits, pinOf } from "./pins.ts";
 import { toLine } from "./record-line.ts";
+import type { RawSettings } from "./settings-text.ts";
 import { updateKeys } from "./update-keys.ts";
 import { firmwareVersion } from "./version.ts";
 import { createXsDevice } from "./xs/device.ts";
@@ -30,7 +32,7 @@ function boot(): void {
   const board = openBoard();
   const { data, error } = openData(board);
   const settings = data === undefined ? {} : settingsIn(data);
-  const pin = pinOf(settings?.pin) ?? numberLimits.pin.default;
+  const pin = pinOf(settings?.pin) ?? pinLimits.default;
   // LOW before anything on the board is accessed, except the flash that says which pin it is.
   const gpio = openGatePin(Digital, pin);
   if (data === undefined) throw error;
@@ -44,6 +46,7 @@ function boot(): void {
 
   const device = createXsDevice({
     gatePin,
+    ...inputOf(board, settings, pin),
     openNetwork,
     freeHeap: board.freeHeap,
     port: timeServerPort,
@@ -78,6 +81,20 @@ function boot(): void {
     chip: board.chip,
     onRecord,
   }).start();
+}
+
+/** The settings are not checked yet: an input must not take the gate's pin. */
+function inputOf(
+  board: ReturnType<typeof openBoard>,
+  settings: RawSettings | undefined,
+  gatePin: number,
+): { readonly gateInput?: DigitalInput } {
+  const wanted = readGateInput(settings?.gateInput);
+  if (wanted === undefined) return {};
+  const led = ledPinOf(settings?.led, gatePin);
+  if (reasonAgainstInput(wanted, { gate: gatePin, led }) !== undefined) return {};
+  const gateInput = board.openInput(Digital, wanted);
+  return gateInput === undefined ? {} : { gateInput };
 }
 
 /** Nothing, if the board has no second slot. */

@@ -7,6 +7,7 @@ export function toLine(
   record: { readonly type: string; readonly at?: unknown },
   at: number,
 ): Readonly<Record<string, unknown>> {
-  const { type, ...rest } = record.type === "event" ? { ...record, date: record.at } : record;
+  const hasDate = record.type === "event" || record.type === "gate-event";
+  const { type, ...rest } = hasDate ? { ...record, date: record.at } : record;
   return Object.assign({ at, type }, rest, { at });
 }

@@ -1,9 +1,10 @@
 import { createSecureContext } from "node:tls";
 import { ownFiles, settingsIn } from "../device/box-contents.ts";
 import { BoxData, boxPartitionLength } from "../device/box-data.ts";
-import { type NetworkKind, numberLimits, parseSettings, pinOf } from "../device/config.ts";
+import { type NetworkKind, parseSettings } from "../device/config.ts";
 import { Firmware, type FirmwareRecord } from "../device/firmware.ts";
 import type { FirmwareSlots, Serial, UpdateHardware } from "../device/hal.ts";
+import { pinLimits, pinOf } from "../device/pins.ts";
 import { toLine } from "../device/record-line.ts";
 import { firmwareVersion } from "../device/version.ts";
 import { boxPartitionAt } from "./esp32/flash-image.ts";
@@ -74,7 +75,7 @@ function startFirmware(
   const flash = new MemoryFlash(bytes.subarray(boxPartitionAt, end));
   const data = new BoxData(flash);
   const settings = settingsIn(data) ?? {};
-  const pin = pinOf(settings.pin) ?? numberLimits.pin.default;
+  const pin = pinOf(settings.pin) ?? pinLimits.default;
   const link = new FaultyLink();
   const image = bytes.subarray(slot.offset, slot.offset + slot.length);
   const version = versionOf?.(image) ?? firmwareVersion;

@@ -42,6 +42,12 @@ describe("describeRecord", () => {
       { type: "shadow", state: "refused", reasons: ["pin cannot be changed from here", "a\x1b"] },
       "shadow      refused: pin cannot be changed from here; a ",
     ],
+    [{ type: "input", pin: 4, value: 0, at: 1 }, "input 4     LOW"],
+    [{ type: "gate", state: "not-closed", since: null }, "gate        not closed"],
+    [
+      { type: "gate-event", gate: "did-not-open", at: 1 },
+      "gate        it did not open after a pulse (did-not-open)",
+    ],
     [{ type: "power", state: "off" }, "power       off"],
     [{ type: "fault", fault: "wifi-off" }, "fault       the WiFi is off"],
     [{ type: "fault", fault: "latency", ms: 200 }, "fault       latency 200 ms each way"],
@@ -78,6 +84,7 @@ describe("describeRecord", () => {
       capped: 0,
       shortConnections: 0,
       droppedEvents: 0,
+      gate: null,
       update: null,
     };
     assert.equal(describeRecord(status), "status      online, 3 opened, 2 refused");

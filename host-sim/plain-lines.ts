@@ -1,4 +1,5 @@
 import { describeFault } from "./faults/fault.ts";
+import { gateEventWords, gateStateWords } from "./gate-words.ts";
 import { printable } from "./printable.ts";
 import { refusalWords } from "./refusal-words.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
@@ -12,13 +13,18 @@ export function describeRecord(record: SimulatedBoxRecord): string {
     case "claim":
       return `claim       ${record.outcome}${record.outcome === "failed" ? ` (${record.who}): ${record.reason}: ${printable(record.detail)}` : ""}`;
     case "pin":
-      return `${`pin ${record.pin}`.padEnd(12)}${record.value === 1 ? "HIGH" : "LOW"}`;
+    case "input":
+      return `${`${record.type} ${record.pin}`.padEnd(12)}${record.value === 1 ? "HIGH" : "LOW"}`;
     case "event": {
       const by = record.by === null ? "" : ` for ${printable(record.by)}`;
       return record.reason === null
         ? `event       opened, ${record.pulseMs} ms${by}`
         : `event       refused${by}: ${refusalWords[record.reason]} (${record.reason})`;
     }
+    case "gate":
+      return `gate        ${gateStateWords[record.state]}`;
+    case "gate-event":
+      return `gate        ${gateEventWords[record.gate]} (${record.gate})`;
     case "update": {
       const what = record.version === null ? "" : ` to ${printable(record.version)}`;
       const why = record.reason === null ? "" : `: ${updateReasonWords[record.reason]}`;

@@ -6,7 +6,7 @@ export const refusalWords: Readonly<Record<RefusalReason, string>> = {
   expired: "the command came too late",
   future: "the sender's clock is ahead of the box's",
   duplicate: "the box has already carried out this command",
-  busy: "the gate is opening already",
+  busy: "the gate is still moving",
   cooldown: "the button was pressed a moment ago",
   "clock-unset": "the box does not know the time yet",
   malformed: "the box cannot read the command",

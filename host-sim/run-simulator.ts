@@ -83,8 +83,6 @@ export interface Scenario {
   onOpenFailed(error: unknown): void;
 }
 
-const keyHelp = `keys: ${describeFaultKeys()}  h help  q quit`;
-
 /** What ended it: an external request, or the scenario. */
 export type SimulatorEnd = { readonly type: "stopped" } | Exclude<ScriptEnd, { type: "done" }>;
 
@@ -131,6 +129,7 @@ export async function runSimulator(
   // The reader of our output is gone: there is no reason to continue.
   process.stdout.on("error", stop);
   const isKeyed = takesKeys(json);
+  const keyHelp = `keys: ${describeFaultKeys(box.state)}  h help  q quit`;
   if (!json) {
     tell(`${settings.thingName} → ${settings.endpoint}:${settings.port}; Ctrl-C ends it`);
     if (isKeyed) tell(keyHelp);

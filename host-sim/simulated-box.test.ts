@@ -67,6 +67,48 @@ describe("SimulatedBox, its power and its faults", () => {
   const setClock = () =>
     box.device.clock.synchronize({ servers: [], onSynchronized: () => {}, onError: () => {} });
 
+  it("wires a contact at the gate to the box, also after a power cut", () => {
+    const gateInput = { pin: 4, shows: "closed" };
+    const result = parseSettings({ thingName: "lot-1", endpoint: "localhost", gateInput });
+    assert.ok(result.type === "settings");
+    const other = new SimulatedBox({
+      settings: result.settings,
+      identity: { secureContext: createSecureContext({}) },
+      makeFirmware: (options) => new FakeFirmware(options),
+      onRecord: (record) => records.push(record),
+    });
+    const levels = () => records.flatMap((record) => (record.type === "input" ? record.value : []));
+    const injector = new FaultInjector({ box: other });
+    assert.equal(other.device.gateInput?.read(), 0);
+    injector.apply({ fault: "gate-by-hand" });
+    clock.tick(1);
+    assert.deepEqual(levels(), [1]);
+    let calls = 0;
+    other.device.gateInput.onReadable = () => calls++;
+    other.cutPower(1_000);
+    clock.tick(60_000);
+    assert.deepEqual([levels(), calls], [[1, 0], 0], "the firmware without power hears nothing");
+    assert.equal(other.device.gateInput?.read(), 0, "the wire is the same");
+    injector.apply({ fault: "gate-held" });
+    injector.apply({ fault: "gate-by-hand" });
+    injector.apply({ fault: "contact-stuck", level: 1 });
+    injector.apply({ fault: "contact-bounce", forMs: 10 });
+    clock.tick(1_000);
+    assert.deepEqual([other.device.gateInput?.read(), other.gate.state], [1, "closed"]);
+    injector.apply({ fault: "contact-free" });
+    injector.apply({ fault: "gate-released" });
+    clock.tick(1);
+    assert.equal(other.device.gateInput?.read(), 0);
+    const { contact, isGateHeld } = injector.state;
+    assert.deepEqual(
+      [contact?.stuckAt, contact?.isBouncing, isGateHeld],
+      [undefined, false, false],
+    );
+    other.powerOff();
+    assert.equal(faults.state.contact, undefined, "a box without one has none");
+    for (const fault of ["contact-free", "gate-by-hand"] as const) faults.apply({ fault });
+  });
+
   it("writes LOW at once, discards the firmware without notice, and starts a new one", () => {
     deviceOf(0).gatePin.write(1);
     clock.tick(100);

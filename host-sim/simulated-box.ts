@@ -5,8 +5,10 @@ import { firmwareVersion } from "../device/version.ts";
 import type { Fault } from "./faults/fault.ts";
 import { ScriptedClock } from "./hardware/clock.ts";
 import { createNodeDevice, type NodeDevice, type NodeDeviceOptions } from "./hardware/device.ts";
+import { ScriptedInput } from "./hardware/input.ts";
 import { FaultyLink } from "./hardware/link.ts";
 import { BoomGate, type BoomOptions } from "./site/boom-gate.ts";
+import { Contact, levelOf } from "./site/contact.ts";
 import { Remote } from "./site/remote.ts";
 
 /** What runs on the simulated hardware: the agent itself, or the agent on another engine. */
@@ -18,7 +20,8 @@ export interface Firmware extends Pick<Agent, "connectionState" | "start" | "sto
   powerOff?(): void;
 }
 
-export interface SimulatedBoxOptions extends Omit<NodeDeviceOptions, "pin" | "gatePin" | "link"> {
+export interface SimulatedBoxOptions
+  extends Omit<NodeDeviceOptions, "pin" | "gatePin" | "gateInput" | "link"> {
   readonly settings: Settings;
   /** default: a gate that takes as long as the settings say, if they say it */
   readonly boom?: Partial<BoomOptions>;
@@ -31,7 +34,8 @@ export interface SimulatedBoxOptions extends Omit<NodeDeviceOptions, "pin" | "ga
 export type SimulatedBoxRecord =
   | FirmwareRecord
   | {
-      readonly type: "pin";
+      /** `pin`: the gate's; `input`: that of the contact at the gate */
+      readonly type: "pin" | "input";
       readonly pin: number;
       readonly value: 0 | 1;
       /** when the edge was, on the scale of `performance.now()` */
@@ -46,6 +50,8 @@ export type SimulatedBoxRecord =
  */
 export class SimulatedBox {
   readonly gate: BoomGate;
+  /** at the gate; undefined if the settings have none */
+  readonly contact: Contact | undefined;
   readonly link = new FaultyLink();
   readonly #options: SimulatedBoxOptions;
   readonly #remote: Remote;
@@ -57,13 +63,24 @@ export class SimulatedBox {
   constructor(options: SimulatedBoxOptions) {
     const { settings, boom, onRecord, makeFirmware: _, ...hardware } = options;
     this.#options = options;
-    this.#device = createNodeDevice({ ...hardware, link: this.link, pin: settings.pin });
-    const { travelMs } = settings;
+    const { pin, travelMs, gateInput } = settings;
     this.gate = new BoomGate(boom ?? (travelMs > 0 ? { travelMs } : {}));
+    const wire = gateInput && new ScriptedInput(gateInput.pin, levelOf(gateInput, this.gate.state));
+    this.#device = createNodeDevice({
+      ...hardware,
+      ...(wire === undefined ? {} : { gateInput: wire }),
+      link: this.link,
+      pin,
+    });
+    if (gateInput !== undefined && wire !== undefined) {
+      wire.onEdge = (edge) => onRecord?.({ type: "input", pin: gateInput.pin, ...edge });
+      this.contact = new Contact({ gate: this.gate, settings: gateInput, wire });
+      this.gate.onChanged = () => this.contact?.update();
+    }
     this.#remote = new Remote(() => this.gate.handleSignal());
     this.#device.gatePin.onEdge = (edge) => {
       this.#remote.handleEdge(edge);
-      onRecord?.({ type: "pin", pin: settings.pin, ...edge });
+      onRecord?.({ type: "pin", pin, ...edge });
     };
     this.#firmware = this.#makeFirmware();
   }
@@ -109,6 +126,7 @@ export class SimulatedBox {
     const firmware = this.#firmware;
     this.#firmware = undefined;
     this.#device.gatePin.write(0);
+    if (this.#device.gateInput !== undefined) this.#device.gateInput.onReadable = undefined;
     this.link.abandon();
     this.#device.timer.powerOff();
     this.#device.network.powerOff();
@@ -122,16 +140,18 @@ export class SimulatedBox {
     clearTimeout(this.#restart);
     this.#remote.powerOff();
     this.gate.powerOff();
+    this.contact?.powerOff();
     this.#device.network.powerOff();
     this.#device.clock.powerOff();
   }
 
   #powerOn(): void {
     const { identity, settings } = this.#options;
-    const { gatePin, network, storage, clock } = this.#device;
+    const { gatePin, gateInput, network, storage, clock } = this.#device;
     this.#device = createNodeDevice({
       identity,
       gatePin,
+      ...(gateInput === undefined ? {} : { gateInput }),
       network,
       storage,
       link: this.link,

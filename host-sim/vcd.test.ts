@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import sinon from "sinon";
+import { readGateInput } from "../device/gate-input-settings.ts";
 import { skipWithout } from "./optional.rig.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
 import { readVcd } from "./vcd.rig.ts";
@@ -21,7 +22,7 @@ describe("VcdLines", () => {
     clock = sinon.useFakeTimers({ now: 1_000, toFake: ["performance"] });
     clock.tick(250);
     text = "";
-    lines = new VcdLines({ thingName: "lot-1:a", pin: 5 }, date, (part) => {
+    lines = new VcdLines({ thingName: "lot-1:a", pin: 5, gateInput: undefined }, date, (part) => {
       text += part;
     });
   });
@@ -89,6 +90,23 @@ describe("VcdLines", () => {
     ]);
   });
 
+  it("has a wire for the contact at the gate, if there is one", () => {
+    record();
+    assert.equal(changesOf("input4"), undefined);
+    text = "";
+    const gateInput = readGateInput({ pin: 4, shows: "closed", active: "high" });
+    const vcd = new VcdLines({ thingName: "a", pin: 5, gateInput }, date, (part) => {
+      text += part;
+    });
+    clock.tick(10);
+    vcd.record({ type: "input", pin: 4, value: 0, at: performance.now() });
+    vcd.end();
+    assert.deepEqual(changesOf("input4"), [
+      { at: 0, value: 1 },
+      { at: 100, value: 0 },
+    ]);
+  });
+
   it("gives an edge its own time, not the time of its report", () => {
     const at = performance.now() + 20;
     clock.tick(90);
@@ -100,7 +118,7 @@ describe("VcdLines", () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -1, max: 5, noNaN: true })), (times) => {
         text = "";
-        const vcd = new VcdLines({ thingName: "a", pin: 0 }, date, (part) => {
+        const vcd = new VcdLines({ thingName: "a", pin: 0, gateInput: undefined }, date, (part) => {
           text += part;
         });
         times.forEach((time, index) => {

@@ -1,5 +1,7 @@
+import type { Settings } from "../device/config.ts";
 import { firmwareVersion } from "../device/version.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
+import { levelOf } from "./site/contact.ts";
 
 const states = ["network", "time", "tls", "mqtt", "connected", "backoff"] as const;
 
@@ -17,8 +19,8 @@ interface Wire {
 }
 
 /**
- * A box's records as a Value Change Dump (IEEE 1364-2005, clause 18): the pin, the power, and the
- * state of the connection, as one-bit wires that PulseView and GTKWave can show. A unit is 100 µs:
+ * A box's records as a Value Change Dump (IEEE 1364-2005, clause 18): the pin, the power, the contact
+ * at the gate if there is one, and the state of the connection, as one-bit wires that PulseView and GTKWave can show. A unit is 100 µs:
  * viewers that store every sample, such as PulseView, can load hours of that.
  */
 export class VcdLines {
@@ -26,38 +28,42 @@ export class VcdLines {
   readonly #startedAt = performance.now();
   readonly #pin: Wire;
   readonly #powered: Wire;
+  readonly #input: Wire | undefined;
   readonly #connection: ReadonlyMap<string, Wire>;
   #now = 0;
 
   /** @param date the start, ms since 1970 */
   constructor(
-    { thingName, pin }: { readonly thingName: string; readonly pin: number },
+    { thingName, pin, gateInput }: Pick<Settings, "thingName" | "pin" | "gateInput">,
     date: number,
     write: (text: string) => void,
   ) {
     this.#write = write;
-    const names = [`pin${pin}`, "powered", ...states];
-    const [first, second, ...rest] = names.map(
-      (name, index): Wire => ({
-        name,
-        code: String.fromCharCode(0x61 + index),
-        value: name === "powered" ? 1 : 0,
-        changedAt: 0,
-      }),
-    ) as [Wire, Wire, ...Wire[]];
-    this.#pin = first;
-    this.#powered = second;
-    this.#connection = new Map(rest.map((wire) => [wire.name, wire]));
-    write(header(thingName, date, [first, second, ...rest]));
+    const wires: Wire[] = [];
+    const add = (name: string, value: 0 | 1): Wire => {
+      const code = String.fromCharCode(0x61 + wires.length);
+      const wire: Wire = { name, code, value, changedAt: 0 };
+      wires.push(wire);
+      return wire;
+    };
+    this.#pin = add(`pin${pin}`, 0);
+    this.#powered = add("powered", 1);
+    this.#input = gateInput && add(`input${gateInput.pin}`, levelOf(gateInput, "closed"));
+    this.#connection = new Map(states.map((state) => [state, add(state, 0)]));
+    write(header(thingName, date, wires));
   }
 
   record(record: SimulatedBoxRecord): void {
     // An edge has its own time, because other actions may have followed it by now.
-    const now = record.type === "pin" ? record.at : performance.now();
+    const isEdge = record.type === "pin" || record.type === "input";
+    const now = isEdge ? record.at : performance.now();
     const units = Math.round((now - this.#startedAt) / unitMs);
     switch (record.type) {
       case "pin":
         this.#set(this.#pin, record.value, units);
+        break;
+      case "input":
+        if (this.#input !== undefined) this.#set(this.#input, record.value, units);
         break;
       case "power":
         this.#set(this.#powered, record.state === "on" ? 1 : 0, units);

@@ -12,6 +12,7 @@ import type {
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
 import type { RefusalReason } from "../device/messages/command.ts";
+import type { GateEventName, GateStatus } from "../device/messages/gate.ts";
 import type { StatusReport } from "../device/messages/status.ts";
 
 /** `GET /api/session` */
@@ -70,7 +71,7 @@ export interface PersonSummary {
   readonly isAdministrator: boolean;
 }
 
-/** The known state of a gate's box. The service never knows whether a gate *is* open. */
+/** The known state of a gate's box. Where the gate is, only a contact there can prove. */
 export type BoxState = "online" | "offline" | "unknown";
 
 /** Why a person who is signed in may not open a gate now. */
@@ -79,6 +80,11 @@ export type Denial =
   | "not-now" // no grant covers this hour and day
   | "grant-ended"
   | "gate-closed"; // an administrator has taken the gate out of service
+
+/** What a contact at the gate proves. `message` says it for people. */
+export interface GatePosition extends GateStatus {
+  readonly message: string;
+}
 
 /**
  * One gate as one person sees it. `GET /api/gates` returns a list; the event `gate` has one that
@@ -90,6 +96,8 @@ export interface GateView {
   readonly box: BoxState;
   /** when the box last sent a report; null: never */
   readonly lastSeenAt: number | null;
+  /** null: there is no contact at the gate, or its box is not online */
+  readonly position: GatePosition | null;
   readonly may:
     | { readonly open: true }
     /** `opensAt`: when it will be allowed again; null: unknown */
@@ -275,6 +283,11 @@ export interface AdminGateView {
   readonly timeZone: string;
   readonly isActive: boolean;
   readonly box: BoxHealth;
+}
+/** One event in `GET /api/admin/gates/:id/events`: what a contact at the gate has shown, newest first. */
+export interface GateEventView {
+  readonly event: GateEventName;
+  readonly at: number;
 }
 export interface GateBody {
   /** 1–32 characters from `a-z0-9-`; cannot be changed later */

@@ -2,12 +2,14 @@ import type { Settings } from "../config.ts";
 import type { Instant, ResetReason, SocketError } from "../hal.ts";
 import type { Command, RefusalReason } from "../messages/command.ts";
 import { type EventReport, openedEvent, refusedEvent } from "../messages/event.ts";
+import type { GateEvent, GateStatus } from "../messages/gate.ts";
 import { parseJson } from "../messages/json.ts";
 import { type StatusReport, type WillReport, writeStatus } from "../messages/status.ts";
 import { type Topics, topicsOf } from "../messages/topics.ts";
 import { type CommandMessage, CommandReader } from "./command.ts";
 import { Connection, type ConnectionEffect, type ConnectionState } from "./connection.ts";
 import { Gate, type GateWrite } from "./gate.ts";
+import { gateEventOf, gateStatusOf, makeWatch } from "./gate-status.ts";
 import { Journal, type JournalEntry } from "./journal.ts";
 import type { PacketParser, PublishPacket } from "./mqtt/codec.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
@@ -37,6 +39,8 @@ export interface BoxOptions {
   readonly parser: PacketParser;
   /** the hardware ends each pulse after `pulseMs`, even if the program is late */
   readonly pulseEndsItself: boolean;
+  /** the level of the gate's input; absent if the hardware has none */
+  readonly readInput?: () => 0 | 1;
   /** absent if the firmware is not updated over the air */
   readonly updates?: Omit<UpdaterOptions, "isIdle" | "random" | "stored">;
   /** absent if the box has no shadow */
@@ -52,6 +56,9 @@ export type BoxEffect =
   /** survives a restart */
   | { readonly type: "store"; readonly key: StoredKey; readonly value: string }
   | { readonly type: "event"; readonly report: EventReport }
+  | { readonly type: "gate-event"; readonly report: GateEvent }
+  /** the gate is in another state */
+  | { readonly type: "gate"; readonly report: GateStatus }
   | { readonly type: "status"; readonly report: StatusReport }
   | Exclude<UpdateEffect, { readonly type: "publish" | "store" }>
   | Exclude<ShadowEffect, { readonly type: "publish" }>
@@ -78,6 +85,7 @@ export class Box implements StateMachine<BoxEffect> {
   readonly #topics: Topics;
   readonly #longestPulseMs: number;
   readonly #gate: Gate;
+  readonly #readInput: (() => 0 | 1) | undefined;
   readonly #reader: CommandReader;
   readonly #session: Session;
   readonly #connection: Connection;
@@ -104,7 +112,9 @@ export class Box implements StateMachine<BoxEffect> {
     const will: WillReport = { state: "offline", firmware };
     this.#topics = topicsOf(settings.prefix, thingName);
     this.#longestPulseMs = options.pulseEndsItself ? settings.pulseMs : Number.POSITIVE_INFINITY;
-    this.#gate = new Gate(settings);
+    const watch = makeWatch(settings, options.readInput !== undefined);
+    this.#gate = new Gate(watch === undefined ? settings : { ...settings, watch });
+    this.#readInput = options.readInput;
     this.#travelMs = settings.travelMs === 0 ? 0 : settings.pulseMs + settings.travelMs;
     this.#movesUntil = Number(stored["moves-until"]);
     this.#reader = new CommandReader(settings, readSeenIds(stored["seen-ids"]));
@@ -160,6 +170,7 @@ export class Box implements StateMachine<BoxEffect> {
       this.#storeAt,
       this.#updater?.deadline,
       this.#shadow?.deadline,
+      this.#isStopping ? undefined : this.#gate.watch?.deadline,
     ]) {
       if (other !== undefined && (earliest === undefined || other < earliest)) earliest = other;
     }
@@ -171,6 +182,8 @@ export class Box implements StateMachine<BoxEffect> {
     const effects: BoxEffect[] = this.#connection.start(now.ticks);
     effects.push(...this.#fromUpdater(this.#updater?.start(now.ticks), now));
     for (const entry of this.#journal.entries) effects.push(...this.#tell(entry, now));
+    this.#gate.watch?.start(now.ticks);
+    effects.push(...this.#lookAtGate(now));
     return effects;
   }
 
@@ -231,6 +244,24 @@ export class Box implements StateMachine<BoxEffect> {
     return this.#session.acknowledge(packet, now.ticks);
   }
 
+  inputChanged(now: Instant): BoxEffect[] {
+    // A contact that bounces must not delay a falling edge.
+    return [...this.#gate.handleTimeout(now.ticks), ...this.#lookAtGate(now)];
+  }
+
+  #lookAtGate(now: Instant): BoxEffect[] {
+    const { watch } = this.#gate;
+    const level = this.#readInput?.();
+    if (watch === undefined || level === undefined || this.#isStopping) return [];
+    const before = watch.state;
+    const effects = watch
+      .handleLevel(level, now.ticks)
+      .flatMap((happening) => this.#reportGate(gateEventOf(happening, now), now));
+    if (watch.state === before) return effects;
+    this.#status.changed(now.ticks);
+    return [{ type: "gate", report: gateStatusOf(watch, now) }, ...effects];
+  }
+
   /** The pin is HIGH. The rest of the work for the command that raised it is done now. */
   rose(now: Instant): BoxEffect[] {
     this.#gate.rose(now.ticks);
@@ -269,7 +300,8 @@ export class Box implements StateMachine<BoxEffect> {
     if (falls.length > 0) return falls;
     // The keep alive wakes the box often enough to detect changes that cause no callback.
     this.#status.look(now.ticks);
-    const effects = this.#fromSession(this.#session.handleTimeout(now.ticks), now);
+    const effects = this.#lookAtGate(now);
+    effects.push(...this.#fromSession(this.#session.handleTimeout(now.ticks), now));
     effects.push(...this.#fromConnection(this.#connection.handleTimeout(now.ticks)));
     const { dueAt } = this.#status;
     if (dueAt !== undefined && now.ticks >= dueAt) {
@@ -454,6 +486,12 @@ export class Box implements StateMachine<BoxEffect> {
     return [...effects, ...this.#connection.doubtClock(now.ticks)];
   }
 
+  #reportGate(report: GateEvent, now: Instant): BoxEffect[] {
+    this.#status.changed(now.ticks);
+    this.#storeAt ??= now.ticks + storeDelayMs;
+    return [{ type: "gate-event", report }, ...this.#tell(this.#journal.add(report), now)];
+  }
+
   #report(
     report: EventReport,
     entry: JournalEntry,
@@ -495,6 +533,7 @@ export class Box implements StateMachine<BoxEffect> {
     const report = this.#status.take(state, now, {
       shortConnections: this.#connection.shortConnections,
       droppedEvents: this.#session.droppedMessages,
+      gate: this.#gate.watch ? gateStatusOf(this.#gate.watch, now) : null,
       update: this.#updater?.status ?? null,
     });
     const message: OutgoingMessage = {

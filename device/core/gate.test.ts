@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { readGateInput } from "../gate-input-settings.ts";
 import { Gate, type GateAnswer, type GateWrite } from "./gate.ts";
+import { GateWatch } from "./gate-state.ts";
 
 const options = { pulseMs: 500, cooldownMs: 3_000 };
 const rise: GateWrite = { type: "write", value: 1 };
@@ -12,6 +14,29 @@ describe("Gate", () => {
 
   beforeEach(() => {
     gate = new Gate(options);
+  });
+
+  it("is busy while a contact shows that it moves, and until the contact shows that it has arrived", () => {
+    const input = readGateInput({ pin: 4, shows: "open" });
+    assert.ok(input !== undefined);
+    const watch = new GateWatch({ input, pulseMs: 500, travelMs: 8_000 });
+    gate = new Gate({ pulseMs: 500, cooldownMs: 1_000, travelMs: 8_000, watch });
+    watch.handleLevel(1, 0);
+    watch.handleTime(50);
+    assert.deepEqual(gate.handleOpen(60_000), rise);
+    gate.rose(60_000);
+    gate.fell(60_500);
+    assert.deepEqual(gate.handleOpen(64_000), refused("busy"), "travelMs is not over");
+    watch.handleLevel(0, 65_000);
+    watch.handleTime(65_050);
+    assert.deepEqual(gate.handleOpen(65_050), rise, "it has arrived");
+    gate.rose(65_050);
+    gate.fell(65_550);
+    watch.handleLevel(1, 90_000);
+    watch.handleTime(90_050);
+    assert.deepEqual(gate.handleOpen(90_100), refused("busy"), "it closes by itself");
+    watch.handleTime(98_000);
+    assert.deepEqual(gate.handleOpen(98_000), rise);
   });
 
   it("does nothing until a command", () => {

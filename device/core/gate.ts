@@ -1,3 +1,5 @@
+import type { GateWatch } from "./gate-state.ts";
+
 export interface GateOptions {
   /** how long the remote's button is held, in ms */
   readonly pulseMs: number;
@@ -8,6 +10,8 @@ export interface GateOptions {
    * or turns them round. Absent or 0: not known
    */
   readonly travelMs?: number;
+  /** what a contact at this gate shows; absent if it has none */
+  readonly watch?: GateWatch;
 }
 
 /** An edge of the gate's pin. */
@@ -35,17 +39,26 @@ export class Gate {
     this.#options = options;
   }
 
+  get watch(): GateWatch | undefined {
+    return this.#options.watch;
+  }
+
   /** When {@link handleTimeout} must be called, in ticks; undefined while the pin is LOW. */
   get deadline(): number | undefined {
     return this.#startedAt === undefined ? undefined : this.#startedAt + this.#options.pulseMs;
   }
 
   handleOpen(now: number): GateAnswer {
-    if (this.#startedAt !== undefined) return { type: "refused", reason: "busy" };
+    const { cooldownMs, travelMs = 0, watch } = this.#options;
+    if (this.#startedAt !== undefined || watch?.isMoving === true) {
+      return { type: "refused", reason: "busy" };
+    }
     if (this.#fellAt !== undefined) {
-      const { cooldownMs, travelMs = 0 } = this.#options;
       const passedMs = now - this.#fellAt;
-      if (passedMs < travelMs) return { type: "refused", reason: "busy" };
+      // The end of a movement can come earlier than expected, if it can be seen.
+      if (passedMs < travelMs && watch?.hasArrived !== true) {
+        return { type: "refused", reason: "busy" };
+      }
       if (passedMs < cooldownMs) return { type: "refused", reason: "cooldown" };
     }
     this.#startedAt = now;
@@ -56,7 +69,9 @@ export class Gate {
    * The pin has risen. The button is held from now on, regardless of the delay since the command.
    */
   rose(now: number): void {
-    if (this.#startedAt !== undefined && now > this.#startedAt) this.#startedAt = now;
+    if (this.#startedAt === undefined) return;
+    if (now > this.#startedAt) this.#startedAt = now;
+    this.#options.watch?.rose(now);
   }
 
   /** Requests the falling edge if it is due. */
@@ -83,6 +98,7 @@ export class Gate {
     if (startedAt === undefined) return undefined;
     this.#startedAt = undefined;
     this.#fellAt = now;
+    this.#options.watch?.fell(now);
     return Math.max(0, now - startedAt);
   }
 }

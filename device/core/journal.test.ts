@@ -23,6 +23,22 @@ describe("Journal", () => {
     assert.equal(next.takeText(), undefined, "storage is up to date");
   });
 
+  it("restores events of the gate between outcomes, and drops them before openings", () => {
+    const journal = new Journal(undefined, topic);
+    const event = { gate: "left-open", at: 1_700_000_000_000 } as const;
+    for (const report of [opened("a"), event, refused("b")]) journal.add(report);
+    const next = new Journal(journal.takeText(), topic);
+    assert.deepEqual(reports(next), [opened("a"), event, refused("b")]);
+    assert.deepEqual(
+      next.entries.map(({ isExpendable }) => isExpendable),
+      [false, true, true],
+    );
+    for (let i = 0; i < 100; i++) next.add(event);
+    const kept = JSON.parse(next.takeText() ?? "[]") as object[];
+    assert.deepEqual(kept[0], opened("a"));
+    assert.ok(kept.length > 40 && kept.length < 103, `${kept.length} are kept`);
+  });
+
   it("stores nothing if there is no net change", () => {
     const journal = new Journal(undefined, topic);
     assert.equal(journal.takeText(), undefined);

@@ -1,4 +1,5 @@
 import { type EventReport, readEvent, writeEvent } from "../messages/event.ts";
+import { type GateEvent, readGateEvent, writeGateEvent } from "../messages/gate.ts";
 import { parseJson } from "../messages/json.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
 import { utf8Length } from "./utf8.ts";
@@ -7,8 +8,8 @@ import { utf8Length } from "./utf8.ts";
 export const maximumStoredBytes = 3_900;
 
 /**
- * One outcome to be delivered to the broker. Its payload is an {@link EventReport} as JSON. The
- * text is made once, and is both sent and stored.
+ * One outcome to be delivered to the broker, or an event of the gate. Its payload is an
+ * {@link EventReport} or a {@link GateEvent} as JSON. The text is made once, and is both sent and stored.
  */
 export interface JournalEntry extends OutgoingMessage {
   /** of the payload, in UTF-8 */
@@ -41,13 +42,14 @@ export class Journal {
     return this.#entries;
   }
 
-  add(report: EventReport): JournalEntry {
-    const payload = writeEvent(report);
+  add(report: EventReport | GateEvent): JournalEntry {
+    const isGate = "gate" in report;
+    const payload = isGate ? writeGateEvent(report) : writeEvent(report);
     const entry: JournalEntry = {
       topic: this.#topic,
       payload,
       retain: false,
-      isExpendable: report.outcome === "refused",
+      isExpendable: isGate || report.outcome === "refused",
       bytes: utf8Length(payload),
     };
     this.#entries.push(entry);
@@ -75,7 +77,7 @@ export class Journal {
   }
 
   /**
-   * If they do not all fit, openings are kept before refusals, and newer ones before older ones.
+   * If they do not all fit, openings are kept before everything else, and newer ones before older ones.
    */
   #fitting(): readonly JournalEntry[] {
     // Two brackets, and a comma after each entry but the last.
@@ -99,7 +101,8 @@ function haveSameMembers<T>(some: readonly T[], others: readonly T[]): boolean {
   return some.length === others.length && some.every((each, index) => each === others[index]);
 }
 
-function readReports(text: string | undefined): EventReport[] {
+function readReports(text: string | undefined): (EventReport | GateEvent)[] {
   const values = text === undefined ? undefined : parseJson(text);
-  return Array.isArray(values) ? values.flatMap((value) => readEvent(value) ?? []) : [];
+  if (!Array.isArray(values)) return [];
+  return values.flatMap((value) => readEvent(value) ?? readGateEvent(value) ?? []);
 }

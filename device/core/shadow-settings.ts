@@ -3,8 +3,9 @@ import type { ShadowState } from "../messages/shadow.ts";
 
 /**
  * The settings that may be changed through a box's shadow: a mistake in them makes a box unreachable
- * for minutes at most, and none changes which pin moves or whom the box trusts. `led` is none of them:
- * its pin is opened when the chip starts, so that a trial would not notice a pin that stops the chip.
+ * for minutes at most, and none changes which pin moves or whom the box trusts. `led` and `gateInput` are
+ * none of them: their pins are opened when the chip starts, so that a trial would not notice a pin that
+ * stops the chip.
  */
 export const changeableSettings = [
   "networks",
@@ -47,6 +48,7 @@ const reportedSettings = [
   "pulseCapMs",
   "cooldownMs",
   "travelMs",
+  "gateInput",
   "network",
   "timeServers",
   "led",

@@ -38,6 +38,8 @@ export interface StateMachine<Effect> {
   fell?(now: Instant): Effect[];
   /** The cap ended a pulse: the pin is already LOW. */
   capped?(now: Instant): Effect[];
+  /** The level of the gate's input may have changed. */
+  inputChanged?(now: Instant): Effect[];
   /** The agent has carried out the effect `slots`. @param bytes what was read */
   operationDone?(operation: SlotOperation, bytes: Uint8Array | undefined, now: Instant): Effect[];
   /** The flash has refused it. */

@@ -73,7 +73,7 @@ export class Status {
   take(
     state: StatusReport["state"],
     now: Instant,
-    others: Pick<StatusReport, "shortConnections" | "droppedEvents" | "update">,
+    others: Pick<StatusReport, "shortConnections" | "droppedEvents" | "gate" | "update">,
   ): StatusReport {
     this.#dueAt = state === "online" ? now.ticks + statusHeartbeatMs : undefined;
     const told = this.#facts();
@@ -95,6 +95,7 @@ export class Status {
       protocolErrors: this.protocolErrors,
       capped: this.capped,
       droppedEvents: others.droppedEvents,
+      gate: others.gate,
       update: others.update,
     };
   }

@@ -29,6 +29,13 @@ import {
   writeEvent,
   writeEventProbe,
 } from "./event.ts";
+import {
+  gateEventNames,
+  gateStates,
+  readGateEvent,
+  readGateStatus,
+  writeGateEvent,
+} from "./gate.ts";
 import { parseJson } from "./json.ts";
 import { readStatus, statusFields, writeStatus } from "./status.ts";
 import { healthyStatus } from "./status.vectors.ts";
@@ -94,6 +101,27 @@ describe("a message that is written", () => {
     );
   });
 
+  it("is read as the same event of a gate, which is no outcome of a command", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...gateEventNames), fc.option(time), (gate, at) => {
+        const value = parseJson(writeGateEvent({ gate, at }));
+        assert.deepEqual(readGateEvent(value), { gate, at });
+        assert.equal(readEvent(value), undefined);
+      }),
+    );
+    const outcome = openedEvent({ id: "c-1", action: "open", by: "Ann" }, 500, 1);
+    assert.equal(readGateEvent(parseJson(writeEvent(outcome))), undefined);
+  });
+
+  it("is read as the same state of a gate", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...gateStates), fc.option(time), (state, since) => {
+        const status = { ...healthyStatus, gate: { state, since } };
+        assert.deepEqual(readStatus(parseJson(writeStatus(status))), status);
+      }),
+    );
+  });
+
   it("is read as the same status, and the same will", () => {
     const number = fc.option(fc.integer({ min: -200, max: 100 }));
     fc.assert(
@@ -149,6 +177,8 @@ describe("an untrusted message", () => {
         const value = parseJson(text);
         readEvent(value);
         readEventProbe(value);
+        readGateEvent(value);
+        readGateStatus(value);
         readStatus(value);
         readCertificateRequest(text);
         readCertificateAnswer(text);
@@ -172,6 +202,16 @@ describe("an untrusted message", () => {
       { at: "now" },
     ]) {
       assert.equal(readEvent({ ...event, ...wrong }), undefined, JSON.stringify(wrong));
+    }
+  });
+
+  it("is not an event of a gate when its word is unknown or its time is no number", () => {
+    for (const wrong of [{}, { gate: "closed" }, { gate: "left-open" }, { gate: 1, at: 1 }]) {
+      assert.equal(readGateEvent(wrong), undefined, JSON.stringify(wrong));
+    }
+    assert.deepEqual(readGateEvent({ gate: "left-open", at: -1 }), { gate: "left-open", at: null });
+    for (const wrong of [true, "open", { state: "shut" }, { since: 1 }]) {
+      assert.equal(readGateStatus(wrong), null, JSON.stringify(wrong));
     }
   });
 

@@ -1,4 +1,5 @@
 import type { ResetReason } from "../hal.ts";
+import { readGateStatus } from "./gate.ts";
 import { latestTime, membersOf } from "./json.ts";
 import { readableOf } from "./text.ts";
 import { type UpdateReason, type UpdateStage, updateReasons, updateStates } from "./update.ts";
@@ -34,6 +35,8 @@ const fields = {
   capped: count,
   /** events dropped because the delivery queue was full */
   droppedEvents: count,
+  /** what the contact at the gate proves; null: there is none, so nobody knows where the gate is */
+  gate: readGateStatus,
   /** what a firmware update does, or how the last one ended; null: none since the start */
   update: readUpdate,
 } as const;

@@ -18,5 +18,6 @@ export const healthyStatus: StatusReport = {
   protocolErrors: 0,
   capped: 0,
   droppedEvents: 0,
+  gate: null,
   update: null,
 };

@@ -4,6 +4,7 @@ import type NativeTimer from "timer";
 import type {
   Device,
   Digital,
+  DigitalInput,
   NetworkInterface,
   Timer,
   TLSSocketOptions,
@@ -29,6 +30,8 @@ export interface XsModules
   readonly keyValue: typeof NativeKeyValue;
   readonly resolve: NativeResolve;
   readonly gatePin: Digital;
+  /** absent if there is no contact at the gate */
+  readonly gateInput?: DigitalInput;
   readonly openNetwork: (timer: Timer) => NetworkInterface;
   /** absent if the firmware cannot be replaced */
   readonly updates?: UpdateHardware;
@@ -44,6 +47,7 @@ export function createXsDevice(modules: XsModules): Device {
   const context = { ...modules, ticks, timer, resolve: createResolve(modules.resolve, timer) };
   return {
     gatePin: modules.gatePin,
+    ...(modules.gateInput === undefined ? {} : { gateInput: modules.gateInput }),
     network: modules.openNetwork(timer),
     clock: new XsClock(context),
     timer,

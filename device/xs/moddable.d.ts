@@ -43,7 +43,8 @@ declare module "mc/ffi" {
  */
 declare module "boom-box/board" {
   import type Digital from "embedded:io/digital";
-  import type { FirmwareSlots, Flash, PulseOutput, SetupHardware } from "../hal.ts";
+  import type { GateInputSettings } from "../gate-input-settings.ts";
+  import type { DigitalInput, FirmwareSlots, Flash, PulseOutput, SetupHardware } from "../hal.ts";
   /** UDP */
   export const timeServerPort: number;
   export interface Board {
@@ -61,6 +62,11 @@ declare module "boom-box/board" {
     openSlots(): FirmwareSlots | undefined;
     /** Opened after the gate's pin is LOW. */
     openSetup(io: typeof Digital, ledPin: number | undefined): SetupHardware;
+    /** Opened after the gate's pin is LOW; undefined if the platform has no inputs. */
+    openInput(
+      io: typeof Digital,
+      settings: Pick<GateInputSettings, "pin" | "pull">,
+    ): DigitalInput | undefined;
     /** The gate's pin, with pulse hardware if there is any. */
     withPulses(gpio: PulseOutput, pin: number): PulseOutput;
     /** in bytes; undefined if the platform cannot report it */
@@ -84,7 +90,9 @@ declare module "rng" {
 declare module "embedded:io/digital" {
   export default class Digital {
     static readonly Output: number;
+    static readonly Input: number;
     static readonly InputPullUp: number;
+    static readonly InputPullDown: number;
     static readonly Rising: number;
     static readonly Falling: number;
     constructor(options: {

@@ -41,7 +41,9 @@ type DigitalOptions = ConstructorParameters<typeof NativeDigital>[0];
 
 export class FakeDigital implements NativeDigital {
   static readonly Output = 8;
+  static readonly Input = 0;
   static readonly InputPullUp = 1;
+  static readonly InputPullDown = 2;
   static readonly Rising = 1;
   static readonly Falling = 2;
   static edges: (0 | 1)[] = [];

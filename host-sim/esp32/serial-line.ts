@@ -1,5 +1,6 @@
 import { type FirmwareRecord, setupStates } from "../../device/firmware.ts";
 import { readEvent } from "../../device/messages/event.ts";
+import { readGateEvent, readGateStatus } from "../../device/messages/gate.ts";
 import { isStatusReport, readStatus } from "../../device/messages/status.ts";
 import { updateReasons, updateStates } from "../../device/messages/update.ts";
 
@@ -54,6 +55,14 @@ function recordOf(fields: Readonly<Record<string, unknown>>): SerialRecord | und
       // A line's `at` is the time since the start; the event's own is called `date` there.
       const report = readEvent({ ...fields, at: fields.date });
       return report === undefined ? undefined : { type: "event", ...report };
+    }
+    case "gate-event": {
+      const event = readGateEvent({ ...fields, at: fields.date });
+      return event === undefined ? undefined : { type: "gate-event", ...event };
+    }
+    case "gate": {
+      const status = readGateStatus(fields);
+      return status === null ? undefined : { type: "gate", ...status };
     }
     case "status": {
       const status = readStatus(fields);

@@ -20,7 +20,16 @@ export type Fault =
   /** the box's own clock, now */
   | { readonly fault: "clock-jump"; readonly ms: number }
   | { readonly fault: "ntp-blocked" | "ntp-answers" }
-  | { readonly fault: "power-cut"; readonly forMs: number };
+  | { readonly fault: "power-cut"; readonly forMs: number }
+  /** somebody opens the gate without the box */
+  | { readonly fault: "gate-by-hand" }
+  /** something keeps the gate where it is */
+  | { readonly fault: "gate-held" | "gate-released" }
+  /** the contact at the gate; without one, nothing happens */
+  | { readonly fault: "contact-stuck"; readonly level: number }
+  | { readonly fault: "contact-free" }
+  /** at 10 kHz */
+  | { readonly fault: "contact-bounce"; readonly forMs: number };
 
 export type FaultName = Fault["fault"];
 
@@ -55,6 +64,12 @@ export const faultFields: ReadonlyMap<string, Readonly<Record<string, FaultField
     "ntp-blocked": {},
     "ntp-answers": {},
     "power-cut": { forMs: { type: "number", minimum: 0, maximum: 600_000, default: 1_000 } },
+    "gate-by-hand": {},
+    "gate-held": {},
+    "gate-released": {},
+    "contact-stuck": { level: { type: "number", minimum: 0, maximum: 1 } },
+    "contact-free": {},
+    "contact-bounce": { forMs: { type: "number", minimum: 1, maximum: 600_000, default: 1_000 } },
   } satisfies Record<FaultName, Readonly<Record<string, FaultField>>>),
 );
 
@@ -122,5 +137,17 @@ export function describeFault(fault: Fault): string {
       return "time servers answer";
     case "power-cut":
       return `the power is cut for ${span(fault.forMs)}`;
+    case "gate-by-hand":
+      return "somebody opens the gate without the box";
+    case "gate-held":
+      return "the gate is held where it is";
+    case "gate-released":
+      return "the gate is no longer held";
+    case "contact-stuck":
+      return `the contact is stuck at ${fault.level === 1 ? "HIGH" : "LOW"}`;
+    case "contact-free":
+      return "the contact is no longer stuck";
+    case "contact-bounce":
+      return `the contact bounces for ${span(fault.forMs)}`;
   }
 }

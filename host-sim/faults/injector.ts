@@ -21,6 +21,11 @@ export interface FaultState {
   /** how far all jumps together have moved the box's clock */
   readonly jumpedMs: number;
   readonly isPowerOff: boolean;
+  readonly isGateHeld: boolean;
+  /** of the contact at the gate; undefined if there is none */
+  readonly contact:
+    | { readonly stuckAt: 0 | 1 | undefined; readonly isBouncing: boolean; readonly level: 0 | 1 }
+    | undefined;
 }
 
 export const noFaults: FaultState = {
@@ -33,6 +38,8 @@ export const noFaults: FaultState = {
   skewMs: 0,
   jumpedMs: 0,
   isPowerOff: false,
+  isGateHeld: false,
+  contact: undefined,
 };
 
 export interface FaultInjectorOptions {
@@ -74,6 +81,8 @@ export class FaultInjector {
       skewMs: this.#skewMs,
       jumpedMs: this.#jumpedMs,
       isPowerOff: box.isPowerOff,
+      isGateHeld: box.gate.isHeld,
+      contact: box.contact,
     };
   }
 
@@ -125,6 +134,24 @@ export class FaultInjector {
         break;
       case "power-cut":
         box.cutPower(fault.forMs);
+        break;
+      case "gate-by-hand":
+        box.gate.openByHand();
+        break;
+      case "gate-held":
+        box.gate.setHeld(true);
+        break;
+      case "gate-released":
+        box.gate.setHeld(false);
+        break;
+      case "contact-stuck":
+        box.contact?.stickAt(fault.level === 1 ? 1 : 0);
+        break;
+      case "contact-free":
+        box.contact?.stickAt(undefined);
+        break;
+      case "contact-bounce":
+        box.contact?.bounce(fault.forMs);
     }
   }
 

@@ -2,11 +2,16 @@ import assert from "node:assert/strict";
 import { quits } from "../terminal/keyboard.ts";
 import { faultFields, readField } from "./fault.ts";
 import { type FaultState, noFaults } from "./injector.ts";
-import { faultKeys, faultOfKey } from "./keys.ts";
+import { faultKeys, faultOfKey, gateFaultKeys } from "./keys.ts";
+
+const withContact = (stuckAt: 0 | 1 | undefined, level: 0 | 1 = 0): FaultState => ({
+  ...noFaults,
+  contact: { stuckAt, level, isBouncing: false },
+});
 
 describe("the fault keys", () => {
   it("are unique single letters, none of which opens or quits", () => {
-    const keys = faultKeys.map(({ key }) => key);
+    const keys = [...faultKeys, ...gateFaultKeys].map(({ key }) => key);
     assert.equal(new Set(keys).size, keys.length);
     for (const key of keys) {
       assert.match(key, /^[a-z]$/);
@@ -24,7 +29,7 @@ describe("the fault keys", () => {
   });
 
   it("make faults that are also valid in a script", () => {
-    for (const { next } of faultKeys) {
+    for (const { next } of [...faultKeys, ...gateFaultKeys]) {
       const { fault, ...values } = next(noFaults);
       const fields = faultFields.get(fault) ?? assert.fail(fault);
       assert.deepEqual(Object.keys(values), Object.keys(fields));
@@ -40,6 +45,19 @@ describe("the fault keys", () => {
     }
   });
 
+  it("of the gate do nothing without a contact there", () => {
+    for (const { key } of gateFaultKeys) assert.equal(faultOfKey(key, noFaults), undefined);
+  });
+
+  it("stick the contact where it is, then at the other level, then free it", () => {
+    assert.deepEqual(faultOfKey("s", withContact(undefined, 0)), {
+      fault: "contact-stuck",
+      level: 0,
+    });
+    assert.deepEqual(faultOfKey("s", withContact(0)), { fault: "contact-stuck", level: 1 });
+    assert.deepEqual(faultOfKey("s", withContact(1)), { fault: "contact-free" });
+  });
+
   const rounds: readonly (readonly [string, Partial<FaultState>, object])[] = [
     ["w", {}, { fault: "wifi-off" }],
     ["w", { isWifiOff: true }, { fault: "wifi-on" }],
@@ -49,6 +67,9 @@ describe("the fault keys", () => {
     ["l", { latencyMs: 2_000 }, { fault: "latency", ms: 0 }],
     // a script's value, which no key sets
     ["x", { lossPercent: 7 }, { fault: "loss", percent: 0 }],
+    ["k", withContact(undefined), { fault: "gate-held" }],
+    ["k", { ...withContact(undefined), isGateHeld: true }, { fault: "gate-released" }],
+    ["g", withContact(undefined), { fault: "gate-by-hand" }],
     ["n", { isNtpBlocked: true }, { fault: "ntp-answers" }],
   ];
   for (const [key, state, fault] of rounds) {

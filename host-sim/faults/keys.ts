@@ -70,14 +70,58 @@ export const faultKeys: readonly FaultKey[] = [
   },
 ];
 
+/** These work if there is a contact at the gate. */
+export const gateFaultKeys: readonly FaultKey[] = [
+  {
+    key: "g",
+    name: "gate by hand",
+    describe: () => undefined,
+    next: () => ({ fault: "gate-by-hand" }),
+  },
+  {
+    key: "k",
+    name: "keep gate",
+    describe: ({ isGateHeld }) => (isGateHeld ? "held" : undefined),
+    next: ({ isGateHeld }) => ({ fault: isGateHeld ? "gate-released" : "gate-held" }),
+  },
+  {
+    key: "s",
+    name: "contact stuck",
+    describe: ({ contact }) =>
+      contact?.stuckAt === undefined ? undefined : contact.stuckAt === 1 ? "HIGH" : "LOW",
+    // First where it is, then at the other level.
+    next: ({ contact }) =>
+      contact?.stuckAt === undefined
+        ? { fault: "contact-stuck", level: contact?.level ?? 0 }
+        : contact.stuckAt === 0
+          ? { fault: "contact-stuck", level: 1 }
+          : { fault: "contact-free" },
+  },
+  {
+    key: "j",
+    name: "contact bounce",
+    describe: ({ contact }) => (contact?.isBouncing === true ? "now" : undefined),
+    next: () => ({ fault: "contact-bounce", forMs: 1_000 }),
+  },
+];
+
+/** The keys that work for this box. */
+export function faultKeysOf({ contact }: Pick<FaultState, "contact">): readonly FaultKey[] {
+  return contact === undefined ? faultKeys : [...faultKeys, ...gateFaultKeys];
+}
+
 /** The fault of a key, or undefined if it has none. `keys` is what arrived at one moment. */
 export function faultOfKey(keys: string, state: FaultState): Fault | undefined {
-  return faultKeys.find(({ key }) => key === keys)?.next(state);
+  return faultKeysOf(state)
+    .find(({ key }) => key === keys)
+    ?.next(state);
 }
 
 /** All keys on one line. */
-export function describeFaultKeys(): string {
-  return faultKeys.map(({ key, name }) => `${key} ${name}`).join("  ");
+export function describeFaultKeys(state: Pick<FaultState, "contact">): string {
+  return faultKeysOf(state)
+    .map(({ key, name }) => `${key} ${name}`)
+    .join("  ");
 }
 
 function follows(values: readonly number[], value: number): number {

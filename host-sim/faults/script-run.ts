@@ -105,6 +105,8 @@ function fulfils(record: SimulatedBoxRecord, awaited: Awaited): boolean {
       return awaited === (record.value === 1 ? "high" : "low");
     case "event":
       return record.outcome === awaited;
+    case "gate-event":
+      return record.gate === awaited;
     default:
       return false;
   }

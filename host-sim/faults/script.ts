@@ -1,3 +1,4 @@
+import { gateEventNames } from "../../device/messages/gate.ts";
 import { printable } from "../printable.ts";
 import { describeField, type Fault, type FaultField, faultFields, readField } from "./fault.ts";
 
@@ -5,6 +6,7 @@ import { describeField, type Fault, type FaultField, faultFields, readField } fr
 export const awaitedNames = [
   ...(["network", "time", "tls", "mqtt", "connected", "backoff"] as const),
   ...(["high", "low", "opened", "refused"] as const),
+  ...gateEventNames,
 ] as const;
 export type Awaited = (typeof awaitedNames)[number];
 

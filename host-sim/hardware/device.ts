@@ -8,6 +8,7 @@ import type {
   UpdateHardware,
 } from "../../device/hal.ts";
 import { ScriptedClock } from "./clock.ts";
+import type { ScriptedInput } from "./input.ts";
 import type { FaultyLink } from "./link.ts";
 import { ScriptedNetwork } from "./network.ts";
 import { RecordedPin } from "./pin.ts";
@@ -37,6 +38,8 @@ export interface NodeDeviceOptions {
   readonly storage?: MemoryStorage;
   /** the pin of the previous box; default: its own, with `pin` as its number */
   readonly gatePin?: RecordedPin;
+  /** the contact at the gate; absent if there is none */
+  readonly gateInput?: ScriptedInput;
   /** absent if its firmware cannot be replaced */
   readonly updates?: UpdateHardware;
   /** a link to the broker that faults can be applied to; default: none, without loss or delay */
@@ -46,6 +49,7 @@ export interface NodeDeviceOptions {
 /** All of `hal.ts` on Node, with access to the scriptable parts. */
 export interface NodeDevice extends Device {
   readonly gatePin: RecordedPin;
+  readonly gateInput?: ScriptedInput;
   readonly network: ScriptedNetwork;
   readonly clock: ScriptedClock;
   readonly storage: MemoryStorage;
@@ -59,6 +63,7 @@ export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
 /** A class, so that a thousand boxes share its methods. */
 class Hardware implements NodeDevice {
   readonly gatePin: RecordedPin;
+  readonly gateInput?: ScriptedInput;
   readonly network: ScriptedNetwork;
   readonly clock: ScriptedClock;
   readonly storage: MemoryStorage;
@@ -71,6 +76,7 @@ class Hardware implements NodeDevice {
 
   constructor(options: NodeDeviceOptions) {
     this.gatePin = options.gatePin ?? new RecordedPin(options.pin);
+    if (options.gateInput !== undefined) this.gateInput = options.gateInput;
     this.network = options.network ?? new ScriptedNetwork();
     this.clock = options.clock ?? new ScriptedClock();
     this.storage = options.storage ?? new MemoryStorage();

@@ -1,18 +1,23 @@
 import type { HardwareUnderTest } from "../../device/hal.contract.ts";
 import { ScriptedClock } from "./clock.ts";
 import { createNodeDevice } from "./device.ts";
+import { ScriptedInput } from "./input.ts";
 import type { FaultyLink } from "./link.ts";
 import { laptop, ScriptedNetwork } from "./network.ts";
 import { makePeers } from "./peers.fake.ts";
 import { makeIdentity } from "./tls.ts";
 
 /** The hardware on Node, TLS peers on loopback, and what a test can change about them. */
-export async function makeHardware(link?: FaultyLink): Promise<HardwareUnderTest> {
+export async function makeHardware(
+  link?: FaultyLink,
+): Promise<HardwareUnderTest & { readonly input: ScriptedInput }> {
   const { device: own, claim, dispose, ...peers } = await makePeers();
   const clock = new ScriptedClock();
   const network = new ScriptedNetwork();
+  const input = new ScriptedInput(4, 1);
   const device = createNodeDevice({
     pin: 5,
+    gateInput: input,
     clock,
     network,
     claim,
@@ -22,6 +27,7 @@ export async function makeHardware(link?: FaultyLink): Promise<HardwareUnderTest
   return {
     ...peers,
     device,
+    input,
     edges: () => device.gatePin.edges.map(({ value }) => value),
     setNetworkReachable: (isReachable) => network.reach(isReachable ? [laptop] : []),
     setTimeServersReachable: (isReachable) => {

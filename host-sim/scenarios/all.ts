@@ -2,12 +2,14 @@ import { claimScenarios } from "./claim.ts";
 import { clockScenarios } from "./clock.ts";
 import { commandScenarios } from "./commands.ts";
 import { connectionScenarios } from "./connection.ts";
+import { gateInputScenarios } from "./gate-input.ts";
 import { powerScenarios } from "./power.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Every known failure: those that users of other openers reported, and those that AWS grades. */
 export const scenarios: readonly Scenario[] = [
   ...commandScenarios,
+  ...gateInputScenarios,
   ...powerScenarios,
   ...connectionScenarios,
   ...clockScenarios,

@@ -1,23 +1,10 @@
-import { BoomGate } from "../site/boom-gate.ts";
-import { Remote } from "../site/remote.ts";
 import type { Scenario, Trial } from "./scenario.ts";
+import { wireGate } from "./site.ts";
 
 const pulse = 500;
 const never = { backWithinMs: null } as const;
 
-/** Wires the pin to a gate that takes eight seconds, with a remote of one button. */
-function wireTogglingGate(trial: Trial): BoomGate {
-  const { timeline } = trial.world;
-  const time = {
-    now: () => timeline.now,
-    after: (delayMs: number, callback: () => void) => timeline.after(delayMs, callback),
-    cancel: (handle: object) => void timeline.cancel(handle),
-  };
-  const gate = new BoomGate({ travelMs: 8_000, holdMs: 20_000, signal: "toggles" }, time);
-  const remote = new Remote(() => gate.handleSignal(), time);
-  trial.onEdge = (value, at) => remote.handleEdge({ value, at });
-  return gate;
-}
+const wireTogglingGate = (trial: Trial) => wireGate(trial, { signal: "toggles" }).gate;
 
 /** Commands that are late, repeated or damaged. */
 export const commandScenarios: readonly Scenario[] = [

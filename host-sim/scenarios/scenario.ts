@@ -1,11 +1,12 @@
 import type { EventReport } from "../../device/messages/event.ts";
+import type { GateEvent } from "../../device/messages/gate.ts";
 import { World } from "./world.ts";
 
 /** The result of a scenario. */
 export interface Outcome {
   /** the lengths of the pulses, in ms */
   readonly pulses: readonly number[];
-  /** the broker's events in order: `opened`, or the reason of a refusal */
+  /** the broker's events in order: `opened`, the reason of a refusal, or what happened to the gate */
   readonly reported: readonly string[];
   /** from {@link Trial.healed} to the status `online`, in ms; null if the box was never offline */
   readonly backAfterMs: number | null;
@@ -31,8 +32,10 @@ export class Trial {
   readonly world: World;
   /** what the pin is wired to; default: nothing */
   onEdge: ((value: 0 | 1, at: number) => void) | undefined;
+  /** how often the box has published its status */
+  statuses = 0;
   readonly #pulses: number[] = [];
-  readonly #events: EventReport[] = [];
+  readonly #reports: (EventReport | GateEvent)[] = [];
   readonly #problems: string[] = [];
   #roseAt = 0;
   #healedAt: number | undefined;
@@ -46,8 +49,9 @@ export class Trial {
           else this.#pulses.push(Math.round(at - this.#roseAt));
           this.onEdge?.(value, at);
         },
-        onEvent: (report) => this.#events.push(report),
+        onEvent: (report) => this.#reports.push(report),
         onStatus: ({ state }, at) => {
+          this.statuses += 1;
           if (state !== "online" || this.#healedAt === undefined) return;
           this.#backAfterMs = Math.round(at - this.#healedAt);
           this.#healedAt = undefined;
@@ -59,18 +63,32 @@ export class Trial {
   }
 
   /** as received by the broker; a repeated report counts once, because QoS 1 may repeat */
-  get events(): readonly EventReport[] {
+  get #received(): readonly (EventReport | GateEvent)[] {
     const texts = new Set<string>();
-    return this.#events.filter((event) => {
-      const text = JSON.stringify(event);
-      return event.id === null || !texts.has(text) ? texts.add(text) : false;
+    return this.#reports.filter((report) => {
+      const text = JSON.stringify(report);
+      const isNew = !texts.has(text);
+      texts.add(text);
+      return isNew || ("id" in report && report.id === null);
     });
+  }
+
+  /** the outcomes of commands */
+  get events(): readonly EventReport[] {
+    return this.#received.flatMap((report) => ("gate" in report ? [] : [report]));
+  }
+
+  /** what happened to the gate */
+  get gateEvents(): readonly GateEvent[] {
+    return this.#received.flatMap((report) => ("gate" in report ? [report] : []));
   }
 
   get outcome(): Outcome {
     return {
       pulses: this.#pulses,
-      reported: this.events.map(({ outcome, reason }) => reason ?? outcome),
+      reported: this.#received.map((report) =>
+        "gate" in report ? report.gate : (report.reason ?? report.outcome),
+      ),
       backAfterMs: this.#backAfterMs,
       problems: this.#problems,
     };

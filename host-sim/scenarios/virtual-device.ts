@@ -12,6 +12,7 @@ import type {
 import { type AccessPoint, epoch, type Surroundings } from "./surroundings.ts";
 import type { Timeline } from "./timeline.ts";
 import type { VirtualBroker } from "./virtual-broker.ts";
+import type { VirtualInput } from "./virtual-input.ts";
 import { VirtualSocket } from "./virtual-socket.ts";
 
 export interface VirtualDeviceOptions {
@@ -24,6 +25,8 @@ export interface VirtualDeviceOptions {
   readonly random: () => number;
   /** PEM, for a box without a certificate in the image */
   readonly request: string | undefined;
+  /** the contact at the gate; undefined if there is none */
+  readonly input: VirtualInput | undefined;
   onPin(value: 0 | 1): void;
   /** a callback of the firmware threw: on the board, the program ends there */
   onCrash(error: unknown): void;
@@ -35,6 +38,7 @@ export interface VirtualDeviceOptions {
  */
 export class VirtualDevice implements Device {
   readonly gatePin = { write: (value: 0 | 1) => this.options.onPin(value) };
+  readonly gateInput?: VirtualInput;
   readonly network: VirtualNetwork;
   readonly clock: VirtualClock;
   readonly timer: Timer;
@@ -48,7 +52,9 @@ export class VirtualDevice implements Device {
 
   constructor(options: VirtualDeviceOptions) {
     this.options = options;
-    const { storage, surroundings, resetReason, random, timeline } = options;
+    const { storage, surroundings, resetReason, random, timeline, input } = options;
+    if (input !== undefined) this.gateInput = input;
+    input?.attach(this);
     this.network = new VirtualNetwork(this);
     this.clock = new VirtualClock(this);
     this.timer = {
@@ -125,6 +131,7 @@ export class VirtualDevice implements Device {
 
   powerOff(): void {
     this.#isPowered = false;
+    this.options.input?.attach(undefined);
     for (const socket of this.#sockets) socket.vanish();
     this.#sockets.clear();
   }

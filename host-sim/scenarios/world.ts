@@ -4,6 +4,7 @@ import { PacketParser } from "../../device/core/mqtt/codec.ts";
 import type { ResetReason } from "../../device/hal.ts";
 import { writeOpenCommand } from "../../device/messages/command.ts";
 import { type EventReport, readEvent } from "../../device/messages/event.ts";
+import { type GateEvent, readGateEvent } from "../../device/messages/gate.ts";
 import { membersOf, parseJson } from "../../device/messages/json.ts";
 import {
   isStatusReport,
@@ -12,10 +13,12 @@ import {
   type WillReport,
 } from "../../device/messages/status.ts";
 import { topicsOf } from "../../device/messages/topics.ts";
+import { levelOf } from "../site/contact.ts";
 import { car, epoch, fairWeather, type Surroundings } from "./surroundings.ts";
 import { seededRandom, Timeline } from "./timeline.ts";
 import { type Published, type PublishOptions, VirtualBroker } from "./virtual-broker.ts";
 import { VirtualDevice } from "./virtual-device.ts";
+import { VirtualInput } from "./virtual-input.ts";
 
 export interface WorldOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -26,7 +29,7 @@ export interface WorldOptions {
 /** The callbacks of a world's observer. */
 export interface Watcher {
   onEdge(value: 0 | 1, at: number): void;
-  onEvent(report: EventReport, at: number): void;
+  onEvent(report: EventReport | GateEvent, at: number): void;
   onStatus(report: StatusReport | WillReport, at: number): void;
   /** a violation of a general rule */
   onProblem(problem: string): void;
@@ -50,6 +53,8 @@ export class World {
   readonly topics: ReturnType<typeof topicsOf>;
   /** the box's storage, which survives power cuts */
   readonly storage = new Map<string, string>();
+  /** the wire from the contact at the gate, which is closed; undefined without one in the settings */
+  readonly input: VirtualInput | undefined;
   /** the broker's last message, including the will */
   lastStatus: StatusReport | undefined;
   /** PUBLISH packets with DUP */
@@ -73,6 +78,7 @@ export class World {
     if (result.type === "problems") throw new Error(result.problems.join());
     this.settings = result.settings;
     this.topics = topicsOf(this.settings.prefix, this.settings.thingName);
+    this.input = inputOf(this.settings);
     this.#watcher = watcher;
     this.broker.claims.isFleet = this.settings.claim !== undefined;
     this.#random = seededRandom(seed);
@@ -117,6 +123,7 @@ export class World {
       resetReason,
       random: this.#random,
       request: this.settings.claim === undefined ? undefined : "a request",
+      input: this.input,
       onPin: (value) => this.#setPin(value),
       onCrash: () => this.#crash(),
     });
@@ -183,7 +190,8 @@ export class World {
   #handlePublished({ topic, payload, dup, at }: Published): void {
     if (dup) this.repeats += 1;
     if (topic === this.topics.event) {
-      const event = readEvent(parseJson(payload));
+      const value = parseJson(payload);
+      const event = readEvent(value) ?? readGateEvent(value);
       if (event === undefined) this.#watcher.onProblem(`not an event: ${payload}`);
       else this.#watcher.onEvent(event, at);
     } else if (topic === this.topics.status) {
@@ -198,6 +206,10 @@ export class World {
       this.#watcher.onProblem(`published to ${topic}`);
     }
   }
+}
+
+function inputOf({ gateInput }: Settings): VirtualInput | undefined {
+  return gateInput && new VirtualInput(levelOf(gateInput, "closed"));
 }
 
 /** The payload with fields added, replaced, or (when undefined) removed. */

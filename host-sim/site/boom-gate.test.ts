@@ -117,6 +117,42 @@ describe("the boom gate", () => {
     assert.equal(time.countTimers(), 0);
   });
 
+  it("opens for somebody who has no box, and closes by itself", () => {
+    gate.openByHand();
+    time.tick(500);
+    gate.openByHand();
+    time.tick(60_000);
+    assert.deepEqual(
+      log.map(([state]) => state),
+      ["opening", "open", "closing", "closed"],
+    );
+    assert.equal(gate.openings, 1);
+  });
+
+  it("stays where it is held, whoever wants to open it, and then closes", () => {
+    gate.setHeld(true);
+    gate.handleSignal();
+    gate.openByHand();
+    time.tick(60_000);
+    assert.equal(gate.state, "closed");
+    gate.setHeld(false);
+    gate.handleSignal();
+    time.tick(3_000);
+    gate.setHeld(true);
+    time.tick(3_600_000);
+    assert.deepEqual([gate.state, gate.position], ["open", 1]);
+    gate.setHeld(false);
+    time.tick(5_400);
+    gate.setHeld(true);
+    time.tick(60_000);
+    assert.equal(gate.state, "stopped");
+    assert.ok(Math.abs(gate.position - 0.6) < 1e-9);
+    gate.setHeld(false);
+    time.tick(600);
+    assert.equal(gate.state, "closed");
+    assert.equal(time.countTimers(), 0);
+  });
+
   it("does not move when the power is off", () => {
     gate.handleSignal();
     time.tick(500);

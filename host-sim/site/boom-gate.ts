@@ -1,7 +1,8 @@
 import { laptopTime, type SiteTime } from "./time.ts";
 
 /**
- * The position of the boom. The box does not know it: it has no sensor, and never claims to know.
+ * The position of the boom. The box does not know it: without a contact it never claims to know, and
+ * with one it knows a part of it.
  */
 export type BoomState = "closed" | "opening" | "open" | "closing" | "stopped";
 
@@ -32,6 +33,7 @@ export class BoomGate {
   #from = 0;
   #since = 0;
   #timer: object | undefined;
+  #isHeld = false;
 
   constructor(options: Partial<BoomOptions> = {}, time: SiteTime = laptopTime) {
     this.#options = { ...defaults, ...options };
@@ -40,6 +42,10 @@ export class BoomGate {
 
   get state(): BoomState {
     return this.#state;
+  }
+
+  get isHeld(): boolean {
+    return this.#isHeld;
   }
 
   get openings(): number {
@@ -63,9 +69,25 @@ export class BoomGate {
 
   /** The remote's code. */
   handleSignal(): void {
+    if (this.#isHeld) return;
     if (this.#options.signal === "toggles") this.#toggle();
     else if (this.#state === "open") this.#hold();
     else if (this.#state !== "opening") this.#open();
+  }
+
+  /** Somebody opens it without the box: by hand, or with another remote. */
+  openByHand(): void {
+    if (this.#isHeld || this.#state === "open" || this.#state === "opening") return;
+    this.#open();
+  }
+
+  /** Something keeps it where it is. Afterwards, it closes by itself. */
+  setHeld(isHeld: boolean): void {
+    if (isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    if (isHeld) this.#freeze();
+    else if (this.#state === "open") this.#hold();
+    else if (this.#state === "stopped") this.#close();
   }
 
   powerOff(): void {
@@ -77,6 +99,11 @@ export class BoomGate {
     if (this.#state === "opening" || this.#state === "closing") this.#move("stopped", 0, undefined);
     else if (this.#direction === "opening") this.#close();
     else this.#open();
+  }
+
+  #freeze(): void {
+    const isMoving = this.#state === "opening" || this.#state === "closing";
+    this.#move(isMoving ? "stopped" : this.#state, 0, undefined);
   }
 
   #open(): void {

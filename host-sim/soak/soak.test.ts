@@ -15,6 +15,11 @@ describe("soak test, short version", function () {
     assert.equal(result.wifiLosses, 60);
     assert.ok(result.opened > 4_500 && result.refused > 300, JSON.stringify(result));
     assert.equal(result.opened + result.refused + result.lostOnTheWay, result.sent);
+    assert.deepEqual(result.gate, {
+      "opened-by-hand": { caused: 60, told: 60 },
+      "left-open": { caused: 60, told: 60 },
+      "did-not-open": { caused: 60, told: 60 },
+    });
     assert.ok(result.longestReturnMs < 130_000, `${result.longestReturnMs} ms`);
   });
 

@@ -2,6 +2,7 @@ import { isStatusReport } from "../../device/messages/status.ts";
 import { car } from "../scenarios/surroundings.ts";
 import { seededRandom } from "../scenarios/timeline.ts";
 import { World } from "../scenarios/world.ts";
+import { GateDays, type GateTotals, gateDaysSettings } from "./gate-days.ts";
 import { Ledger, type Totals } from "./ledger.ts";
 
 export interface YearResult extends Totals {
@@ -11,6 +12,7 @@ export interface YearResult extends Totals {
   readonly wifiLosses: number;
   /** from the end of a fault to `online`, the maximum, in ms */
   readonly longestReturnMs: number;
+  readonly gate: GateTotals;
   readonly problems: readonly string[];
 }
 
@@ -24,7 +26,8 @@ const maximumProblems = 20;
 /**
  * A busy gate, day after day: a hundred openings with problems (double taps, copies, stale and
  * damaged commands), WiFi lost daily, the broker restarted weekly, the power cut monthly, every
- * second time during a pulse.
+ * second time during a pulse. A contact shows the gate, which is opened by hand, held open and stuck
+ * once a day.
  */
 export function simulateYear(
   days: number,
@@ -47,6 +50,7 @@ export function simulateYear(
   const world = new World(
     {
       onEdge(value, at) {
+        gate.handleEdge(value, at);
         if (value === 1) {
           roseAt = at;
           ledger.rose(at, world.surroundings.latencyMs);
@@ -57,7 +61,10 @@ export function simulateYear(
         if (!isWhole && !isCut) onProblem(`a pulse of ${widthMs} ms`);
         if (widthMs > world.settings.pulseCapMs) onProblem(`over the cap: ${widthMs} ms`);
       },
-      onEvent: (report) => ledger.reported(report),
+      onEvent(report) {
+        if ("gate" in report) gate.reported(report);
+        else ledger.reported(report);
+      },
       onStatus(status, at) {
         if (status.state !== "online" || !isStatusReport(status)) return;
         const { droppedEvents } = status;
@@ -67,8 +74,9 @@ export function simulateYear(
       },
       onProblem,
     },
-    { seed },
+    { seed, settings: gateDaysSettings },
   );
+  const gate = new GateDays(world);
 
   let lastId = 0;
   function send(isGood: boolean, changes: Readonly<Record<string, unknown>> = {}): string {
@@ -134,6 +142,7 @@ export function simulateYear(
   world.powerOn();
   world.awaitOnline();
   for (let today = 1; today <= days; today++) {
+    gate.begin(() => send(true));
     for (let i = 0; i < 100; i++) world.timeline.after(between(0, 18 * hour), visit);
     world.timeline.after(between(0, 18 * hour), loseWiFi);
     // At night, when nothing else happens.
@@ -145,7 +154,10 @@ export function simulateYear(
   }
   world.run(hour);
   ledger.settle(world.now, true);
+  for (const [name, { caused, told }] of Object.entries(gate.totals)) {
+    if (caused !== told) onProblem(`${name}: caused ${caused} times, told ${told} times`);
+  }
   if (world.connectionState !== "connected") onProblem("not connected at the end");
   if (world.level === 1) onProblem("HIGH at the end");
-  return { days, ...counts, ...ledger.totals, longestReturnMs, problems };
+  return { days, ...counts, ...ledger.totals, longestReturnMs, gate: gate.totals, problems };
 }

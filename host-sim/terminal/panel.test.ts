@@ -129,6 +129,21 @@ describe("drawPanel", () => {
     assert.equal(draw({ faults, hasKeys: false }).at(-2), "broker down  latency 200 ms");
   });
 
+  it("shows the contact at the gate and its fault keys, if there is one", () => {
+    const input = { pin: 4, level: 1, state: "not-closed" } as const;
+    const contact = { stuckAt: 1, isBouncing: true, level: 1 } as const;
+    const faults = { ...noFaults, isGateHeld: true, contact };
+    const lines = draw({ input, faults }, 100);
+    assert.equal(lineOf("input 4", lines), "input 4     HIGH  not closed");
+    assert.equal(
+      lines.at(-2),
+      "g gate by hand  k keep gate held  s contact stuck HIGH  j contact bounce now",
+    );
+    assert.match(lines.at(-3) ?? "", /^w wifi/);
+    assert.equal(draw().length, lines.length - 2);
+    for (const line of draw({ input, faults }, 30)) assert.ok(line.length <= 30);
+  });
+
   it("does not show keys if none can be read", () => {
     const text = draw({ hasKeys: false }).join("\n");
     assert.doesNotMatch(text, /o open|q quit/);

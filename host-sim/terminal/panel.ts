@@ -1,6 +1,8 @@
 import type { ConnectionState } from "../../device/core/connection.ts";
+import type { GateState } from "../../device/messages/gate.ts";
 import type { FaultState } from "../faults/injector.ts";
-import { faultKeys } from "../faults/keys.ts";
+import { type FaultKey, faultKeys, gateFaultKeys } from "../faults/keys.ts";
+import { gateStateWords } from "../gate-words.ts";
 import type { Edge } from "../hardware/pin.ts";
 import type { BoomState } from "../site/boom-gate.ts";
 import { drawBoom } from "./boom.ts";
@@ -21,6 +23,8 @@ export interface PanelState {
   /** ms, on the same clock as the edges */
   readonly now: number;
   readonly faults: FaultState;
+  /** the contact at the gate: what the box reads, and what it makes of it; undefined without one */
+  readonly input?: { readonly pin: number; readonly level: 0 | 1; readonly state: GateState };
   /** false if keys cannot be read; default true */
   readonly hasKeys?: boolean;
 }
@@ -31,7 +35,7 @@ const labelWidth = 12;
 const maximumWidth = 100;
 const levelWidth = " HIGH".length;
 
-/** The panel. It always has the same number of lines, each of at most `width` columns. */
+/** The panel. For one box, it always has the same number of lines, each of at most `width` columns. */
 export function drawPanel(state: PanelState, width: number): string[] {
   // The last column stays free: a character there makes some terminals start a new line.
   const room = Math.max(0, Math.min(width - 1, maximumWidth));
@@ -42,8 +46,10 @@ export function drawPanel(state: PanelState, width: number): string[] {
     [label("connection"), ...drawRoad(state.connection, room - labelWidth)],
     drawPin(state, room - labelWidth - levelWidth),
     ...drawGate(state),
+    ...drawInput(state),
     rule,
-    drawFaults(state, room),
+    drawFaults(faultKeys, state, room),
+    ...(state.input === undefined ? [] : [drawFaults(gateFaultKeys, state, room)]),
     drawKeys(state.hasKeys ?? true, room),
   ];
   return lines.map((spans) => drawLine(spans, room));
@@ -95,9 +101,20 @@ function drawGate({ boom, boomPosition }: PanelState): Span[][] {
   );
 }
 
+function drawInput({ input }: PanelState): Span[][] {
+  if (input === undefined) return [];
+  const { pin, level, state } = input;
+  const text = `${level === 1 ? "HIGH" : "LOW"}  ${gateStateWords[state]}`;
+  return [[label(`input ${pin}`), state === "unknown" ? { text, format: "yellow" } : { text }]];
+}
+
 /** The keys, each with its current fault; without keys, only the faults. */
-function drawFaults({ faults, hasKeys = true }: PanelState, room: number): Span[] {
-  const states = faultKeys.map(({ key, name, describe }) => ({
+function drawFaults(
+  keys: readonly FaultKey[],
+  { faults, hasKeys = true }: PanelState,
+  room: number,
+): Span[] {
+  const states = keys.map(({ key, name, describe }) => ({
     key,
     name,
     wrong: describe(faults),

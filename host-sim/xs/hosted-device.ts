@@ -49,6 +49,10 @@ export class HostedDevice implements Handlers<Calls> {
       onCapped: () => {},
     });
     device.network.onChanged = (property) => tell("networkChanged", property, this.network());
+    const { gateInput } = device;
+    if (gateInput !== undefined) {
+      gateInput.onReadable = () => tell("inputReadable", gateInput.read());
+    }
     if (options.setup !== undefined) {
       options.setup.serial.onReceived = (bytes) => tell("serialReceived", [...bytes]);
     }
@@ -58,6 +62,7 @@ export class HostedDevice implements Handlers<Calls> {
   powerOff(): void {
     this.#pin.write(0);
     this.#device.network.onChanged = undefined;
+    if (this.#device.gateInput !== undefined) this.#device.gateInput.onReadable = undefined;
     if (this.#options.setup !== undefined) this.#options.setup.serial.onReceived = undefined;
     for (const handle of this.#timers.values()) this.#device.timer.clear(handle);
     for (const socket of this.#sockets.values()) socket.close();
@@ -67,6 +72,10 @@ export class HostedDevice implements Handlers<Calls> {
 
   writePin(value: 0 | 1): void {
     this.#pin.write(value);
+  }
+
+  readInput(): 0 | 1 | null {
+    return this.#device.gateInput?.read() ?? null;
   }
 
   now() {

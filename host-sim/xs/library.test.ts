@@ -20,6 +20,7 @@ const suites = [
     .sort(),
   "device/box-data.test.ts",
   "device/config.test.ts",
+  "device/gate-input-settings.test.ts",
   "device/gate-pin.test.ts",
   "device/settings-text.test.ts",
 ];

@@ -15,6 +15,8 @@ import type {
  */
 export interface Calls {
   writePin(value: 0 | 1): void;
+  /** of the gate's input; null if there is none */
+  readInput(): 0 | 1 | null;
   now(): Instant;
   synchronize(id: number, servers: readonly string[]): void;
   network(): NetworkState;
@@ -60,6 +62,8 @@ export interface Events {
   boot(image: ImageFacts): void;
   stop(): void;
   timerFired(id: number): void;
+  /** at the time of the event */
+  inputReadable(level: 0 | 1): void;
   networkFound(network: FoundNetwork): void;
   scanCompleted(): void;
   serialReceived(bytes: readonly number[]): void;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fitPins, reasonAgainstPin } from "./pins.ts";
+import { fitInputPins, fitPins, reasonAgainstInputPin, reasonAgainstPin } from "./pins.ts";
 
 describe("pins of the ESP32", () => {
   for (const [pins, reason] of [
@@ -13,6 +13,16 @@ describe("pins of the ESP32", () => {
       for (const pin of pins) assert.match(reasonAgainstPin(pin) ?? "", reason);
     });
   }
+
+  it("refuses them for a contact too, except those that are inputs only", () => {
+    for (const pin of [6, 11, 1, 3, 0, 2, 12, 15, 20, 40]) {
+      assert.equal(reasonAgainstInputPin(pin), reasonAgainstPin(pin));
+      assert.notEqual(reasonAgainstInputPin(pin), undefined);
+    }
+    const proposed = fitInputPins.match(/\d+/g) ?? [];
+    assert.equal(proposed.length, 10);
+    for (const pin of proposed) assert.equal(reasonAgainstInputPin(Number(pin)), undefined);
+  });
 
   it("accepts the pins that it proposes", () => {
     const proposed = fitPins.match(/\d+/g) ?? [];

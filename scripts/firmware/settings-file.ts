@@ -3,7 +3,7 @@ import { parseSettings, type Settings } from "../../device/config.ts";
 import type { RawSettings } from "../../device/settings-text.ts";
 import { readIfPresent } from "../certs/files.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { fitPins, reasonAgainstPin } from "./pins.ts";
+import { fitInputPins, fitPins, reasonAgainstInputPin, reasonAgainstPin } from "./pins.ts";
 
 /** The checked settings, and the object that they were read from, for the box's partition. */
 export interface SettingsFile {
@@ -59,7 +59,7 @@ export async function readSettingsFile(
 }
 
 /** Why these settings do not fit an ESP32, one line each. */
-export function boardProblems({ network, networks, pin, led }: Settings): string[] {
+export function boardProblems({ network, networks, pin, led, gateInput }: Settings): string[] {
   const problems: string[] = [];
   if (network === "wifi" && networks.length === 0) {
     problems.push(
@@ -72,6 +72,9 @@ export function boardProblems({ network, networks, pin, led }: Settings): string
   const ledReason = led === undefined || led.pin === 2 ? undefined : reasonAgainstPin(led.pin);
   if (ledReason !== undefined)
     problems.push(`led: pin ${led?.pin} ${ledReason}: use 2 or ${fitPins}`);
+  const inputReason = gateInput && reasonAgainstInputPin(gateInput.pin);
+  if (inputReason !== undefined)
+    problems.push(`gateInput: pin ${gateInput?.pin} ${inputReason}: use ${fitInputPins}`);
   return problems;
 }
 

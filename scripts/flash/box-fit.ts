@@ -5,13 +5,19 @@ import type { FirmwarePackage } from "../package/firmware-package.ts";
 /** Why a box cannot work with a firmware, in one line with what to do; undefined if it can. */
 export function misfit(
   thing: string,
-  { network, pin }: Pick<Settings, "network" | "pin">,
+  { network, pin, gateInput }: Pick<Settings, "network" | "pin" | "gateInput">,
   firmware: FirmwarePackage,
 ): string | undefined {
   if (network !== firmware.network) {
     return `the settings of ${thing} say network ${network}, but the firmware is for ${firmware.network}: change the settings, or take the firmware for ${network}`;
   }
-  const used = firmware.usedPins.find((each) => each.pin === pin);
-  if (used === undefined) return undefined;
-  return `the settings of ${thing} put the gate on pin ${pin}, which the firmware uses for ${printable(used.by)}: choose another pin`;
+  for (const [what, its] of [
+    ["the gate", pin],
+    ["its contact", gateInput?.pin],
+  ] as const) {
+    const used = firmware.usedPins.find((each) => each.pin === its);
+    if (used === undefined) continue;
+    return `the settings of ${thing} put ${what} on pin ${its}, which the firmware uses for ${printable(used.by)}: choose another pin`;
+  }
+  return undefined;
 }

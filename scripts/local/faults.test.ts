@@ -144,6 +144,38 @@ describe("faults on demand", function () {
         );
       });
 
+      it("tells what a contact at the gate proves", async () => {
+        const { code, records, stderr } = await simulate(
+          ...["--engine", engine, "--contact", "closed", "--travel", "1000", "--vcd", vcdFile],
+          "--scenario",
+          scenario(
+            { wait: "connected" },
+            { at: 100, do: "open" },
+            { wait: "opened" },
+            { at: 3_000, fault: "contact-bounce", forMs: 300 },
+            // By now, the gate has closed again.
+            { at: 7_500, fault: "gate-held" },
+            { at: 7_500, do: "open" },
+            { wait: "did-not-open" },
+            { at: 0, do: "quit" },
+          ),
+        );
+        assert.equal(code, 0, stderr);
+        assert.deepEqual(
+          records.flatMap(({ type, state }) => (type === "gate" ? [state] : [])),
+          ["closed", "opening", "not-closed", "closed"],
+        );
+        assert.deepEqual(
+          events.map(({ outcome, gate }) => outcome ?? gate),
+          ["opened", "opened", "did-not-open"],
+        );
+        const input = readVcd(readFileSync(vcdFile, "utf8")).wires.get("input4");
+        assert.deepEqual(
+          [input?.[0], input?.[1], input?.at(-1)].map((change) => change?.value),
+          [0, 1, 0],
+        );
+      });
+
       it("recovers from every fault in docs/faults.jsonl", async () => {
         const file = join(projectRoot, "docs", "faults.jsonl");
         const { code, records, stderr } = await simulate("--engine", engine, "--scenario", file);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { stripVTControlCharacters } from "node:util";
 import sinon from "sinon";
+import { readGateInput } from "../../device/gate-input-settings.ts";
 import { openedEvent } from "../../device/messages/event.ts";
 import type { Fault } from "../../host-sim/faults/fault.ts";
 import { type FaultState, noFaults } from "../../host-sim/faults/injector.ts";
@@ -61,7 +62,13 @@ class FakeFaults implements WatchedFaults {
   }
 }
 
-const settings = { thingName: "lot-1", endpoint: "localhost", port: 8883, pin: 5 };
+const settings = {
+  thingName: "lot-1",
+  endpoint: "localhost",
+  port: 8883,
+  pin: 5,
+  gateInput: undefined,
+};
 const report = openedEvent({ id: "1", action: "open", by: "Alice" }, 500, 1);
 
 describe("Watch", () => {
@@ -164,6 +171,25 @@ describe("Watch", () => {
     );
     assert.equal(opened, 0);
     assert.equal(await hasEnded(), false);
+  });
+
+  it("shows what the contact at the gate proves, and has keys for it, if there is one", () => {
+    const gateInput = readGateInput({ pin: 4, shows: "closed" });
+    const device = { ...box.device, gateInput: { read: () => 0 as const } };
+    faults.state = { ...noFaults, contact: { stuckAt: undefined, isBouncing: false, level: 0 } };
+    watch.attach({ ...box, device }, { ...settings, gateInput }, open, faults);
+    assert.match(text(), /^input 4 {5}LOW {2}unknown$/m);
+    watch.onRecord({ type: "gate", state: "left-open", since: null });
+    clock.tick(100);
+    assert.match(text(), /^input 4 {5}LOW {2}left open$/m);
+    assert.match(text(), /^g gate by hand {2}k keep gate/m);
+    keyboard.press("g");
+    assert.deepEqual(faults.applied, [{ fault: "gate-by-hand" }]);
+    const before = text().length;
+    for (let edge = 0; edge < 100; edge++) {
+      watch.onRecord({ type: "input", pin: 4, value: edge % 2 === 0 ? 1 : 0, at: edge });
+    }
+    assert.equal(text().length, before, "a bouncing contact does not fill the log");
   });
 
   it("ignores keys after close", () => {

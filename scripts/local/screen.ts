@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { Settings } from "../../device/config.ts";
 import type { ConnectionState } from "../../device/core/connection.ts";
 import type { EventReport } from "../../device/messages/event.ts";
+import type { GateState } from "../../device/messages/gate.ts";
 import type { Fault } from "../../host-sim/faults/fault.ts";
 import type { FaultState } from "../../host-sim/faults/injector.ts";
 import { describeFaultKeys, faultOfKey } from "../../host-sim/faults/keys.ts";
@@ -28,7 +29,10 @@ const redrawMs = 100;
 /** The part of a `SimulatedBox` that the screen shows. */
 export interface WatchedBox {
   readonly connectionState: ConnectionState;
-  readonly device: { readonly gatePin: { readonly edges: readonly Edge[] } };
+  readonly device: {
+    readonly gatePin: { readonly edges: readonly Edge[] };
+    readonly gateInput?: { read(): 0 | 1 };
+  };
   readonly gate: { readonly state: BoomState; readonly position: number };
 }
 
@@ -73,7 +77,9 @@ export class Watch implements Onlooker {
   #open: (() => Promise<EventReport | undefined>) | undefined;
   #faults: WatchedFaults | undefined;
   #releaseKeys = () => {};
-  #help = [`keys: o open  ${describeFaultKeys()}  h help  q quit`];
+  #help: string[] = [];
+  /** what the box makes of its contact at the gate */
+  #gateState: GateState = "unknown";
   readonly #releaseSignals: () => void;
   #redraw: NodeJS.Timeout | undefined;
 
@@ -105,13 +111,16 @@ export class Watch implements Onlooker {
   }
 
   onRecord(record: SimulatedBoxRecord): void {
-    this.log(describeRecord(record));
+    if (record.type === "gate") this.#gateState = record.state;
+    if (record.type === "power") this.#gateState = "unknown";
+    // A contact that bounces would fill the log; the panel shows its level.
+    if (record.type !== "input") this.log(describeRecord(record));
   }
 
   /** Starts to show the box and to react to keys. */
   attach(
     box: WatchedBox,
-    settings: Pick<Settings, "thingName" | "endpoint" | "port" | "pin">,
+    settings: Pick<Settings, "thingName" | "endpoint" | "port" | "pin" | "gateInput">,
     open: () => Promise<EventReport | undefined>,
     faults: WatchedFaults,
   ): void {
@@ -134,6 +143,7 @@ export class Watch implements Onlooker {
           now: performance.now(),
           hasKeys: isKeyed,
           faults: faults.state,
+          ...this.#inputOf(box, settings),
         },
         width,
       );
@@ -142,9 +152,16 @@ export class Watch implements Onlooker {
     // However the process ends, the cursor is shown again.
     this.#signals.on("exit", this.#closeScreen);
     if (!isKeyed) return;
+    this.#help.unshift(`keys: o open  ${describeFaultKeys(faults.state)}  h help  q quit`);
     this.#open = open;
     this.#faults = faults;
     this.#releaseKeys = readKeys(this.#input, this.#onKeys);
+  }
+
+  #inputOf({ device }: WatchedBox, { gateInput }: Pick<Settings, "gateInput">) {
+    const level = device.gateInput?.read();
+    if (gateInput === undefined || level === undefined) return {};
+    return { input: { pin: gateInput.pin, level, state: this.#gateState } };
   }
 
   /** Restores the terminal and keeps the log in it. Later log entries are plain lines. */

@@ -22,6 +22,7 @@ import { claimFiles, identityFiles } from "../certs/paths.ts";
 import { numberOption, requireSettings } from "../command-line/settings.ts";
 import { messageOf, UserError } from "../command-line/user-error.ts";
 import { Opener } from "../open/open-once.ts";
+import { contactOption, contactSettings } from "./contact-option.ts";
 import { readScenario } from "./fault-script-file.ts";
 import { createVcdFile } from "./vcd-file.ts";
 
@@ -31,6 +32,7 @@ interface SimFlags extends BrokerFlags {
   readonly cooldownMs?: number;
   readonly travel?: number;
   readonly keepAlive?: number;
+  readonly contact?: "closed" | "open";
   readonly json?: boolean;
   readonly scenario?: string;
   readonly vcd?: string;
@@ -63,6 +65,7 @@ export function registerSimCommand(program: Command): void {
       "MQTT keep alive (default: 60; AWS changes 1–29 to 30)",
       numberOption("keepAliveSeconds"),
     )
+    .addOption(contactOption())
     .option("--json", "print JSON lines only")
     .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
     .option("--vcd <file>", "write the pin's edges as a VCD file, for PulseView and GTKWave")
@@ -192,6 +195,7 @@ function flagSettings(flags: SimFlags) {
     cooldownMs: flags.cooldownMs,
     travelMs: flags.travel,
     keepAliveSeconds: flags.keepAlive,
+    ...contactSettings(flags.contact),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
@@ -239,6 +243,11 @@ async function prepareEmulated(flags: SimFlags, entries: readonly ScriptEntry[])
   if (given !== undefined) {
     throw new UserError(
       `--engine esp32 connects to the stand-in through an address of its own: leave out --${given}`,
+    );
+  }
+  if (flags.contact !== undefined) {
+    throw new UserError(
+      "an emulated chip has no contact at its gate: leave out --contact, or choose another --engine",
     );
   }
   const { requireEmulatedFaults } = await import("../emulator/sim.ts");

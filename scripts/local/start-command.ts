@@ -5,6 +5,7 @@ import { defaultThing, thingName } from "../broker/options.ts";
 import { defaultCertsDirectory, serviceIdentity } from "../certs/paths.ts";
 import { numberOption } from "../command-line/settings.ts";
 import { messageOf } from "../command-line/user-error.ts";
+import { contactOption } from "./contact-option.ts";
 import { readScenario } from "./fault-script-file.ts";
 import type { Watch } from "./screen.ts";
 import type { LocalSystem, LocalSystemOptions, Onlooker } from "./system.ts";
@@ -28,6 +29,7 @@ export function registerStartCommand(program: Command): void {
     .option("--thing <name>", "the box's thing name", thingName, defaultThing)
     .option("--port <port>", "the stand-in's port; if in use, another", numberOption("port"), 8883)
     .option("--certs <dir>", "the certificates' folder", defaultCertsDirectory)
+    .addOption(contactOption())
     .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
     .option("--vcd <file>", "write the pin's edges as a VCD file, for PulseView and GTKWave")
     .option(

@@ -12,6 +12,7 @@ import { ensureCertificates } from "../certs/store.ts";
 import { requireSettings } from "../command-line/settings.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { Opener } from "../open/open-once.ts";
+import { contactSettings } from "./contact-option.ts";
 import { StandIn } from "./local-stand-in.ts";
 
 export interface LocalSystemOptions {
@@ -19,6 +20,8 @@ export interface LocalSystemOptions {
   /** if it is in use, another one is chosen */
   readonly port: number;
   readonly certs: string;
+  /** which position of the gate a contact there shows; absent: there is none */
+  readonly contact?: "closed" | "open";
 }
 
 /** Receives what happens: a terminal, a log, a test. */
@@ -44,7 +47,7 @@ export interface LocalSystem {
  * @param beforeStart receives the system before the box is powered on
  */
 export async function startLocalSystem(
-  { thing, port, certs }: LocalSystemOptions,
+  { thing, port, certs, contact }: LocalSystemOptions,
   onlooker: Onlooker,
   beforeStart: (system: LocalSystem) => Promise<void> = async () => {},
 ): Promise<LocalSystem> {
@@ -67,6 +70,8 @@ export async function startLocalSystem(
     endpoint: "localhost",
     port: standIn.port,
     prefix: defaultPrefix,
+    // As long as the simulated gate takes.
+    ...(contact === undefined ? {} : { travelMs: 2_000, ...contactSettings(contact) }),
   });
   const { endpoint, prefix } = settings;
   const opener = new Opener({ endpoint, port: standIn.port, prefix, alpn: false, identity });

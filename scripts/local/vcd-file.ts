@@ -1,5 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
+import type { Settings } from "../../device/config.ts";
 import { printable } from "../../host-sim/printable.ts";
 import type { SimulatedBoxRecord } from "../../host-sim/simulated-box.ts";
 import { VcdLines } from "../../host-sim/vcd.ts";
@@ -19,7 +20,7 @@ export interface VcdFile {
  */
 export async function createVcdFile(
   file: string,
-  box: { readonly thingName: string; readonly pin: number },
+  box: Pick<Settings, "thingName" | "pin" | "gateInput">,
 ): Promise<VcdFile> {
   const stream = createWriteStream(file);
   const failed = (cause: unknown) =>

@@ -20,7 +20,7 @@ describe("the outcome of an open, in words", () => {
     }
     assert.equal(
       describeOutcome(refusedEvent(command, "busy", 100_200), attempt),
-      "refused: the gate is opening already (busy)",
+      "refused: the gate is still moving (busy)",
     );
   });
 

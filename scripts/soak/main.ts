@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { fuzz } from "../../host-sim/soak/fuzz.ts";
+import type { GateTotals } from "../../host-sim/soak/gate-days.ts";
 import { simulateReconnects } from "../../host-sim/soak/reconnects.ts";
 import { simulateYear } from "../../host-sim/soak/year.ts";
 
@@ -41,6 +42,11 @@ class Heap {
 /** Growth above this is a leak, not noise. In KiB. */
 const maximumGrowth = 1_024;
 
+function gateEventsIn(totals: GateTotals): string {
+  const counts = Object.entries(totals).map(([name, { told }]) => `${told} × ${name}`);
+  return `the gate: ${counts.join(", ")}`;
+}
+
 let hasFailed = false;
 
 function run<T extends { readonly problems: readonly string[] }>(
@@ -74,9 +80,10 @@ run(
   days,
   5,
   (onDay) => simulateYear(days, seed, onDay),
-  ({ sent, opened, refused, lostOnTheWay, longestReturnMs, ...others }) =>
+  ({ sent, opened, refused, lostOnTheWay, longestReturnMs, gate, ...others }) =>
     `${sent} commands: ${opened} opened, ${refused} refused, ${lostOnTheWay} lost; ` +
     `${others.wifiLosses} WiFi losses, ${others.brokerRestarts} broker restarts, ${others.powerCuts} power cuts; ` +
+    `${gateEventsIn(gate)}; ` +
     `longest recovery ${(longestReturnMs / 1000).toFixed(0)} s`,
 );
 run(

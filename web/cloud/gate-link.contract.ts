@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Context } from "mocha";
 import type { EventReport } from "../../device/messages/event.ts";
+import type { GateEvent } from "../../device/messages/gate.ts";
 import type { StatusReport } from "../../device/messages/status.ts";
 import { healthyStatus } from "../../device/messages/status.vectors.ts";
 import type { GateLink, GateLinkListener, OutgoingCommand } from "./gate-link.ts";
@@ -22,6 +23,7 @@ export interface CloudUnderTest {
 /** Records what a link reports. */
 export class Heard implements GateLinkListener {
   readonly events: (readonly [string, EventReport])[] = [];
+  readonly gateEvents: (readonly [string, GateEvent])[] = [];
   readonly statuses: (readonly [string, Parameters<GateLinkListener["onStatus"]>[1]])[] = [];
   readonly listening: boolean[] = [];
   detail: string | null = null;
@@ -29,6 +31,11 @@ export class Heard implements GateLinkListener {
 
   onEvent(thingName: string, report: EventReport): void {
     this.events.push([thingName, report]);
+    this.#look();
+  }
+
+  onGateEvent(thingName: string, gateEvent: GateEvent): void {
+    this.gateEvents.push([thingName, gateEvent]);
     this.#look();
   }
 
@@ -123,6 +130,16 @@ export function describeGateLink(
       await cloud.publish("gate/lot-1/event", JSON.stringify(event));
       await heard.until(() => heard.events.length > 0);
       assert.deepEqual(heard.events, [["lot-1", event]]);
+    });
+
+    it("reports the events of a gate apart from the outcomes of commands", async () => {
+      const { heard } = open();
+      await heard.until(() => heard.listening.includes(true));
+      const gateEvent = { gate: "left-open", at: 1 } as const;
+      await cloud.publish("gate/lot-1/event", '{"gate":"shut","at":1}');
+      await cloud.publish("gate/lot-1/event", JSON.stringify(gateEvent));
+      await heard.until(() => heard.gateEvents.length > 0);
+      assert.deepEqual([heard.gateEvents, heard.events], [[["lot-1", gateEvent]], []]);
     });
 
     it("reports the retained status of a watched box, from the start or when it is watched later", async () => {

@@ -1,4 +1,5 @@
 import type { EventReport } from "../../device/messages/event.ts";
+import type { GateEvent } from "../../device/messages/gate.ts";
 import type { StatusReport } from "../../device/messages/status.ts";
 import { healthyStatus } from "../../device/messages/status.vectors.ts";
 import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
@@ -49,6 +50,10 @@ export class FakeGateLink implements GateLink {
       pulseMs: changes.outcome === "refused" ? null : 500,
       ...changes,
     });
+  }
+
+  gateEvent(thingName: string, event: GateEvent): void {
+    this.#listener?.onGateEvent?.(thingName, event);
   }
 
   online(thingName: string, changes: Partial<StatusReport> = {}): void {

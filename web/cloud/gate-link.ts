@@ -5,6 +5,7 @@
  */
 import type { OpenCommand } from "../../device/messages/command.ts";
 import type { EventReport } from "../../device/messages/event.ts";
+import type { GateEvent } from "../../device/messages/gate.ts";
 import type { StatusReport, WillReport } from "../../device/messages/status.ts";
 
 /** A command and the box that it is for. */
@@ -22,6 +23,8 @@ export type SendResult =
 
 export interface GateLinkListener {
   onEvent(thingName: string, report: EventReport): void;
+  /** what a contact at the gate shows; absent: nobody wants to know */
+  onGateEvent?(thingName: string, event: GateEvent): void;
   /** also for the last will, as `offline`, and for the retained status when the link connects */
   onStatus(thingName: string, report: StatusReport | WillReport): void;
   /**

@@ -1,4 +1,5 @@
 import { readEvent } from "../../device/messages/event.ts";
+import { readGateEvent } from "../../device/messages/gate.ts";
 import { parseJson } from "../../device/messages/json.ts";
 import { readStatus } from "../../device/messages/status.ts";
 import { readTopic } from "../../device/messages/topics.ts";
@@ -21,6 +22,8 @@ export function deliverReport(
   if (kind === "event") {
     const event = readEvent(value);
     if (event !== undefined) listener.onEvent(thingName, event);
+    const gateEvent = readGateEvent(value);
+    if (gateEvent !== undefined) listener.onGateEvent?.(thingName, gateEvent);
   } else if (kind === "status") {
     const status = readStatus(value);
     if (status === undefined) return;

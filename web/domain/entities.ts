@@ -1,6 +1,6 @@
 /** The entities of the staff app. The rules in this folder work on them, and the store keeps them. */
 import type { RefusalReason } from "../../device/messages/command.ts";
-import type { RequestState, ServiceReason, Weekday } from "../api.ts";
+import type { GateEventView, RequestState, ServiceReason, Weekday } from "../api.ts";
 
 export interface Person {
   readonly id: string;
@@ -95,11 +95,19 @@ export interface RequestStep {
   readonly pulseMs: number | null;
 }
 
-/** An event of a box that belongs to no known request, for example a command from another publisher. */
+type OtherCommandOutcome = "opened" | "refused";
+
+/** A {@link ForeignEvent} that is about a command from another publisher. */
+export type OtherCommandEvent = ForeignEvent & { readonly outcome: OtherCommandOutcome };
+
+/**
+ * An event of a box that belongs to no known request: a command from another publisher, or what a contact
+ * at the gate shows.
+ */
 export interface ForeignEvent {
   readonly thingName: string;
   readonly commandId: string | null;
-  readonly outcome: "opened" | "refused";
+  readonly outcome: OtherCommandOutcome | GateEventView["event"];
   readonly reason: RefusalReason | null;
   readonly by: string | null;
   readonly at: number;

@@ -73,6 +73,18 @@ const states: Readonly<Record<string, State>> = {
     },
     reach: off,
   },
+  "a gate that has been left open": {
+    person: "ben",
+    prepare: (service) => {
+      const message = "The gate has been left open";
+      const position = { state: "left-open", since: Date.now(), message } as const;
+      service.gates.set("main", { ...gateView("main", "Main gate"), position });
+    },
+    reach: async (page) => {
+      await ready(page);
+      await page.getByText("The gate has been left open").waitFor();
+    },
+  },
   "a gate without access at this time": {
     person: "ben",
     prepare: (service) => {
@@ -197,6 +209,21 @@ const states: Readonly<Record<string, State>> = {
       await page.getByRole("link", { name: "Gates" }).click();
       await page.getByRole("link", { name: "Main gate" }).click();
       await page.getByText("-61 dBm").waitFor();
+    },
+  },
+  "a gate with a contact, for administrators": {
+    person: "ada",
+    prepare: (service) => {
+      const gate = { state: "left-open", since: Date.now() } as const;
+      const { box, ...view } = adminGate("main", "Main gate");
+      service.adminGates.set("main", { ...view, box: { ...box, gate } });
+      service.gateEvents.set("main", [{ event: "left-open", at: Date.now() }]);
+    },
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Gates" }).click();
+      await page.getByRole("link", { name: "Main gate" }).click();
+      await page.getByRole("heading", { name: "What the contact at the gate has shown" }).waitFor();
+      await page.getByText("The gate has been left open").waitFor();
     },
   },
   "the form for a gate": {

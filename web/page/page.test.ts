@@ -151,6 +151,22 @@ describe("the page in Chromium", function () {
     assert.deepEqual(service.posts, []);
   });
 
+  it("says where the gate is if a contact proves it, and no longer when the stream is broken", async () => {
+    const page = await open();
+    await ready(page);
+    const shown = page.locator(".position");
+    assert.equal(await shown.count(), 0);
+    const message = "The gate has been left open";
+    const position = { state: "left-open", since: Date.now(), message } as const;
+    service.say({ event: "gate", data: { ...gateView("main", "Main gate"), position } });
+    await page.getByText(/^The gate has been left open · \d\d:\d\d$/).waitFor();
+    service.refusesStreams = true;
+    service.breakStreams();
+    await page.clock.fastForward(4_000);
+    await off(page);
+    assert.equal(await shown.count(), 0);
+  });
+
   it("turns the control off when the stream has been broken for a few seconds, then recovers", async () => {
     const page = await open();
     await ready(page);

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type {
   AdminGateView,
+  GateEventView,
   GateView,
   GrantBody,
   GrantView,
@@ -44,6 +45,8 @@ export class FakeService {
   readonly gates = new Map<string, GateView>();
   readonly people = new Map<string, PersonView>();
   readonly adminGates = new Map<string, AdminGateView>();
+  /** by gate */
+  readonly gateEvents = new Map<string, readonly GateEventView[]>();
   readonly grants = new Map<string, GrantView>();
   history: HistoryEntry[] = [];
   otherCommands: OtherCommand[] = [];
@@ -206,6 +209,8 @@ export class FakeService {
     if (path === "/api/history") return json(response, 200, { entries: this.history, next: null });
     if (path === "/api/admin/people") return json(response, 200, [...this.people.values()]);
     if (path === "/api/admin/grants") return json(response, 200, [...this.grants.values()]);
+    const [, gateId] = /^\/api\/admin\/gates\/([^/]+)\/events$/.exec(path) ?? [];
+    if (gateId !== undefined) return json(response, 200, this.gateEvents.get(gateId) ?? []);
     if (path === "/api/admin/gates") return json(response, 200, [...this.adminGates.values()]);
     if (path === "/api/admin/other-commands") return json(response, 200, this.otherCommands);
     return json(response, 404, { error: "not-found", message: "This path does not exist." });
@@ -250,7 +255,8 @@ export class FakeService {
 }
 
 export function gateView(id: string, name: string): GateView {
-  return { id, name, box: "online", lastSeenAt: Date.now(), may: { open: true } };
+  const may = { open: true } as const;
+  return { id, name, box: "online", lastSeenAt: Date.now(), position: null, may };
 }
 
 export function newPerson(id: string, name: string): PersonView {

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { AdminGateView } from "../api.ts";
+import type { AdminGateView, GateEventView } from "../api.ts";
 import type { GateLink } from "../cloud/gate-link.ts";
 import type { Gate } from "../domain/entities.ts";
 import { longestGateName } from "../input-limits.ts";
@@ -20,6 +20,9 @@ interface AdminGateParts {
   readonly streams: Streams;
   readonly log: Logger;
 }
+
+/** On one page. */
+const mostEvents = 50;
 
 const isActive = v.exactOptional(v.boolean(words.field.trueOrFalse));
 const newGate = v.strictObject({
@@ -42,6 +45,12 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
   const view = (gate: Gate): AdminGateView => ({ ...gate, box: boxes.health(gate.thingName) });
   return new Hono<WebEnv>()
     .get("/gates", async (c) => c.json((await store.gates()).map(view)))
+    .get("/gates/:id/events", async (c) => {
+      const gate = await store.gate(c.req.param("id"));
+      if (gate === undefined) return notFound(c, "gate");
+      const events: readonly GateEventView[] = await store.gateEvents(gate.thingName, mostEvents);
+      return c.json(events);
+    })
     .post("/gates", async (c) => {
       const body = await readBody(c, newGate);
       if (body.type === "problem") return body.response;

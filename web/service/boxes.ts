@@ -35,11 +35,13 @@ export class Boxes {
     if (isStatusReport(status)) {
       const lastSeenAt = status.state === "online" ? now : before.lastSeenAt;
       const { clockDifferenceMs } = before;
-      this.#keep(thingName, { ...status, lastSeenAt, clockDifferenceMs });
+      const gate = status.state === "online" ? status.gate : null;
+      this.#keep(thingName, { ...status, gate, lastSeenAt, clockDifferenceMs });
       return;
     }
-    // The last will has no other fields, so the earlier values are kept.
-    this.#keep(thingName, { ...before, state: "offline", firmware: status.firmware });
+    // The last will has no other fields, so the earlier values are kept. Where the gate is, only a box
+    // that is online knows.
+    this.#keep(thingName, { ...before, gate: null, state: "offline", firmware: status.firmware });
   }
 
   hearEvent(thingName: string, now: number): void {
@@ -63,10 +65,10 @@ export class Boxes {
     return others.some((each) => isNear(each, 0)) ? "box" : "unknown";
   }
 
-  /** Sets every box to `unknown`, because reports no longer arrive. */
+  /** Sets every box and gate to `unknown`, because reports no longer arrive. */
   forgetStates(): void {
     for (const [thingName, health] of this.#heard) {
-      this.#heard.set(thingName, { ...health, state: "unknown" });
+      this.#heard.set(thingName, { ...health, gate: null, state: "unknown" });
     }
   }
 

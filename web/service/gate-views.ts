@@ -2,6 +2,7 @@ import type { GateView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import { mayOpen } from "../domain/grants.ts";
 import type { Store } from "../store/store.ts";
+import { words } from "../words/service.ts";
 import type { Boxes } from "./boxes.ts";
 
 /** Every gate for which the person has a grant, even an ended one. Administrators get all gates. */
@@ -16,9 +17,10 @@ export async function gateViewsOf(
   for (const gate of await store.gates()) {
     const theirs = grants.filter(({ gateId }) => gateId === gate.id);
     if (theirs.length === 0 && !person.isAdministrator) continue;
-    const { state, lastSeenAt } = boxes.health(gate.thingName);
+    const { state, lastSeenAt, gate: known } = boxes.health(gate.thingName);
+    const position = known && { ...known, message: words.positions[known.state] };
     const may = mayOpen(gate, theirs, now);
-    views.push({ id: gate.id, name: gate.name, box: state, lastSeenAt, may });
+    views.push({ id: gate.id, name: gate.name, box: state, lastSeenAt, position, may });
   }
   return views;
 }

@@ -5,6 +5,7 @@ import {
 } from "../../device/messages/clock-difference.ts";
 import { requesterOf } from "../../device/messages/command.ts";
 import type { EventReport } from "../../device/messages/event.ts";
+import type { GateEvent } from "../../device/messages/gate.ts";
 import type { Denial } from "../api.ts";
 import type { GateLink, SendResult } from "../cloud/gate-link.ts";
 import type { Gate, OpenRequest, Person, RequestStep } from "../domain/entities.ts";
@@ -111,18 +112,32 @@ export class OpenRequests {
    * {@link unaskedLimit} keeps a box that sends without end from blocking the database for the others.
    */
   hear(thingName: string, report: EventReport): void {
-    const { log, now } = this.#parts;
+    const { now } = this.#parts;
     const running = report.id === null ? undefined : this.#running.get(report.id);
     if (running?.thingName === thingName && !running.isHeard) {
       running.isHeard = report.reason !== "duplicate";
-    } else if (!this.#unasked.take(thingName, now()).allowed) {
-      if (this.#floodNotes.take(thingName, now()).allowed) {
-        log.error({ thingName }, "a box sends more events than are recorded");
-      }
-      return;
-    }
+    } else if (!this.#takesUnasked(thingName)) return;
     const heardAt = now();
     this.#retries.try(() => this.#hear(thingName, report, heardAt));
+  }
+
+  /** Records what a contact at the gate shows. */
+  hearGate(thingName: string, { gate: outcome, at }: GateEvent): void {
+    const { store, log, now } = this.#parts;
+    if (!this.#takesUnasked(thingName)) return;
+    log.info({ thingName, event: outcome }, "a contact at a gate has shown something");
+    const about = { commandId: null, reason: null, by: null, pulseMs: null };
+    const event = { thingName, outcome, at: at ?? now(), ...about };
+    this.#retries.try(() => store.recordForeignEvent(event));
+  }
+
+  #takesUnasked(thingName: string): boolean {
+    const { log, now } = this.#parts;
+    if (this.#unasked.take(thingName, now()).allowed) return true;
+    if (this.#floodNotes.take(thingName, now()).allowed) {
+      log.error({ thingName }, "a box sends more events than are recorded");
+    }
+    return false;
   }
 
   /** Ends the requests that a crash of this or another instance left open. */

@@ -413,6 +413,21 @@ describe("opening a gate", () => {
       );
     });
 
+    it("records what a contact at the gate shows, once, for administrators", async () => {
+      const ada = await rig.colleague(undefined);
+      const { browser: root } = await rig.administrator();
+      const event = { gate: "left-open", at: rig.now } as const;
+      for (let copy = 0; copy < 2; copy++) rig.link.gateEvent("box-1", event);
+      rig.link.gateEvent("box-1", { gate: "did-not-open", at: null });
+      await until(async () => (await rig.store.gateEvents("box-1", 10)).length === 2);
+      assert.equal((await ada.browser.get("/api/admin/gates/north/events")).status, 403);
+      const response = await root.get("/api/admin/gates/north/events");
+      const events = (await response.json()) as { event: string; at: number }[];
+      assert.deepEqual(events.map(({ event }) => event).sort(), ["did-not-open", "left-open"]);
+      assert.ok(events.every(({ at }) => at === rig.now));
+      assert.equal((await root.get("/api/admin/gates/nowhere/events")).status, 404);
+    });
+
     it("records an event whose id contains a NUL at the first attempt", async () => {
       rig.link.event("box-1", { id: "a\0b" });
       await until(async () => (await rig.store.foreignEvents(10)).length === 1);

@@ -146,6 +146,10 @@ export class Service {
         this.#boxes.hearEvent(thingName, now());
         this.#openRequests.hear(thingName, report);
       },
+      onGateEvent: (thingName, event) => {
+        this.#boxes.hearEvent(thingName, now());
+        this.#openRequests.hearGate(thingName, event);
+      },
       onStatus: (thingName, report) => {
         this.#boxes.hearStatus(thingName, report, now());
         if (this.#statuses.take(thingName, now()).allowed) this.#streams.refreshAll();

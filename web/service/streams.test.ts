@@ -55,6 +55,7 @@ describe("event streams", () => {
       name: "North gate",
       box: "online",
       lastSeenAt: rig.now,
+      position: null,
       may: { open: true },
     });
     rig.link.offline("box-2");
@@ -69,6 +70,26 @@ describe("event streams", () => {
     rig.link.event("box-1", { id, outcome: "opened", pulseMs: 499 });
     const opened = requestOf(await events.next());
     assert.deepEqual([opened.state, opened.pulseMs], ["opened", 499]);
+  });
+
+  it("send what a contact at the gate proves, as long as its box is online", async () => {
+    const { browser } = await rig.colleague(gate);
+    const events = await open(browser);
+    assert.equal(gateOf(await events.next()).position, null, "it has no contact");
+    const status = { state: "left-open", since: rig.now } as const;
+    const position = { ...status, message: "The gate has been left open" };
+    rig.link.online("box-1", { gate: status });
+    assert.deepEqual(gateOf(await events.next()).position, position);
+    rig.link.offline("box-1");
+    assert.equal(gateOf(await events.next()).position, null);
+    rig.link.online("box-1", { gate: status });
+    assert.deepEqual(gateOf(await events.next()).position, position);
+    rig.link.online("box-1", { state: "offline", gate: status });
+    assert.equal(gateOf(await events.next()).position, null, "said in its last status");
+    rig.link.online("box-1", { gate: status });
+    await events.next();
+    rig.link.listening(false);
+    assert.equal(gateOf(await events.next()).position, null, "nobody hears the box");
   });
 
   it("send nobody another person's taps", async () => {

@@ -182,6 +182,25 @@ export function recordsContract(store: () => Store): void {
     });
   });
 
+  describe("what a contact at a gate has shown", () => {
+    it("is recorded once, and listed for one box, newest first", async () => {
+      const events = (["opened-by-hand", "left-open", "did-not-open"] as const).map(
+        (outcome, index) => ({ ...foreign, outcome, at: noon + index }),
+      );
+      const others = [foreign, { ...foreign, thingName: "box-2", outcome: "left-open" } as const];
+      for (const event of [...events, ...others, ...events]) {
+        await store().recordForeignEvent(event);
+      }
+      assert.deepEqual(await store().gateEvents("box-1", 2), [
+        { event: "did-not-open", at: noon + 2 },
+        { event: "left-open", at: noon + 1 },
+      ]);
+      assert.equal((await store().gateEvents("box-1", 10)).length, 3);
+      assert.deepEqual(await store().otherCommands(10), [foreign], "which are no commands");
+      assert.deepEqual(await store().gateEvents("box-3", 10), []);
+    });
+  });
+
   describe("prune", () => {
     it("deletes all older records and everything that has expired", async () => {
       const ada = aPerson();

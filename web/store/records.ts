@@ -1,5 +1,6 @@
 /** The records: every request, and events of boxes that belong to no request. */
 import type { Kysely } from "kysely";
+import { gateEventNames } from "../../device/messages/gate.ts";
 import type { OpenRequest } from "../domain/entities.ts";
 import { advance, openStates } from "../domain/request.ts";
 import type { Database } from "./database.ts";
@@ -7,7 +8,7 @@ import type { Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
 type Requests = Pick<Store, "recordRequest" | "advanceRequest" | "request" | "openRequests">;
-type Foreign = Pick<Store, "recordForeignEvent" | "foreignEvents">;
+type Foreign = Pick<Store, "recordForeignEvent" | "foreignEvents" | "otherCommands" | "gateEvents">;
 
 export function requestsIn(database: Database): Requests {
   return {
@@ -83,10 +84,41 @@ export function foreignEventsIn(database: Database): Foreign {
           .execute();
       }),
 
+    otherCommands: async (limit) => {
+      const rows = await database.read((db) =>
+        db
+          .selectFrom("foreignEvent")
+          .selectAll()
+          .where("outcome", "in", ["opened", "refused"])
+          .orderBy("at", "desc")
+          .limit(limit)
+          .execute(),
+      );
+      return rows.flatMap(({ outcome, ...event }) =>
+        outcome === "opened" || outcome === "refused" ? [{ ...event, outcome }] : [],
+      );
+    },
+
     foreignEvents: (limit) =>
       database.read((db) =>
         db.selectFrom("foreignEvent").selectAll().orderBy("at", "desc").limit(limit).execute(),
       ),
+
+    gateEvents: (thingName, limit) =>
+      database.read(async (db) => {
+        const rows = await db
+          .selectFrom("foreignEvent")
+          .select(["outcome", "at"])
+          .where("thingName", "=", thingName)
+          .where("outcome", "in", gateEventNames)
+          .orderBy("at", "desc")
+          .limit(limit)
+          .execute();
+        return rows.flatMap(({ outcome, at }) => {
+          const event = gateEventNames.find((name) => name === outcome);
+          return event === undefined ? [] : [{ event, at }];
+        });
+      }),
   };
 }
 

@@ -8,6 +8,7 @@
  * so that the records keep their names. The records have no foreign keys, so that a request for an unknown
  * gate can be recorded too.
  */
+import type { GateEventName } from "../../device/messages/gate.ts";
 import type { HistoryQuery } from "../api.ts";
 import type {
   ForeignEvent,
@@ -15,6 +16,7 @@ import type {
   Grant,
   Invitation,
   OpenRequest,
+  OtherCommandEvent,
   Passkey,
   Person,
   RequestStep,
@@ -146,6 +148,13 @@ export interface Store {
   /** Records an event of a box that belongs to no request of ours. The same event is recorded once. */
   recordForeignEvent(event: ForeignEvent): Promise<void>;
   foreignEvents(limit: number): Promise<readonly ForeignEvent[]>;
+  /** Those about commands from other publishers, newest first. */
+  otherCommands(limit: number): Promise<readonly OtherCommandEvent[]>;
+  /** What a contact at the gate of this box has shown, newest first. */
+  gateEvents(
+    thingName: string,
+    limit: number,
+  ): Promise<readonly { readonly event: GateEventName; readonly at: number }[]>;
   /**
    * Newest first, with the current names of people and gates. The name of an unknown gate is its id.
    * @throws RangeError when `after` is not a position (see `isHistoryPosition`), or the limit is not 1–200

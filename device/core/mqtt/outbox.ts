@@ -19,8 +19,8 @@ export interface InFlight {
 const maximumInFlight = 8;
 
 /**
- * Maximum number kept while offline. A box makes one event per command, and commands need a
- * connection.
+ * Maximum number kept while offline. Commands need a connection, but the gate can be moved without
+ * one: its events are expendable.
  */
 const maximumWaiting = 64;
 

@@ -2,9 +2,11 @@ import type Digital from "embedded:io/digital";
 import NativeSerial from "embedded:io/serial";
 import NativeFlash from "embedded:storage/flash";
 import FFI from "mc/ffi";
-import type { PulseOutput, SetupHardware } from "../../hal.ts";
+import type { GateInputSettings } from "../../gate-input-settings.ts";
+import type { DigitalInput, PulseOutput, SetupHardware } from "../../hal.ts";
 import { XsButton } from "../button.ts";
 import { XsFlash } from "../flash.ts";
+import { XsInput } from "../input.ts";
 import { XsSerial } from "../serial.ts";
 import { type RmtFunctions, RmtPulseOutput } from "./rmt-pulse.ts";
 import { type SlotFunctions, XsSlots } from "./slots.ts";
@@ -32,6 +34,10 @@ export function openBoard() {
     openSlots: () => new XsSlots(NativeFlash, functions),
     withPulses: (gpio: PulseOutput, pin: number): PulseOutput =>
       new RmtPulseOutput(gpio, pin, functions),
+    openInput: (
+      io: typeof Digital,
+      settings: Pick<GateInputSettings, "pin" | "pull">,
+    ): DigitalInput => new XsInput(io, settings),
     openSetup: (io: typeof Digital, ledPin: number | undefined): SetupHardware => ({
       serial: new XsSerial(NativeSerial),
       button: new XsButton(io),

@@ -11,6 +11,7 @@ export function openBoard() {
     openFlash: () => new FileFlash(),
     openSlots: () => undefined,
     withPulses: (gpio: PulseOutput): PulseOutput => gpio,
+    openInput: () => undefined,
     openSetup: (): SetupHardware => ({}),
     freeHeap: () => undefined,
     confirmFirmware: () => {},

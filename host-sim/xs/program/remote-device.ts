@@ -2,6 +2,7 @@ import type {
   Clock,
   Device,
   Digital,
+  DigitalInput,
   Flash,
   FoundNetwork,
   Identity,
@@ -23,6 +24,7 @@ import { call } from "./bridge.ts";
 /** `hal.ts` on XS. The host at the other end of the bridge does all the work. */
 export class RemoteDevice implements Device {
   readonly gatePin: Digital = { write: (value) => call("writePin", value) };
+  readonly gateInput?: RemoteInput;
   readonly network = new RemoteNetwork();
   readonly clock = new RemoteClock();
   readonly timer = new RemoteTimer();
@@ -39,6 +41,11 @@ export class RemoteDevice implements Device {
   };
   readonly #sockets = new Map<number, RemoteSocket>();
   #lastSocket = 0;
+
+  constructor() {
+    const level = call("readInput");
+    if (level !== null) this.gateInput = new RemoteInput(level);
+  }
 
   certificateRequest(): string | undefined {
     return call("certificateRequest") ?? undefined;
@@ -58,6 +65,7 @@ export class RemoteDevice implements Device {
   /** Callbacks from the host. Those for closed or cleared objects are ignored. */
   readonly events: Omit<Handlers<Events>, "start" | "boot" | "stop"> = {
     timerFired: (id) => this.timer.fire(id),
+    inputReadable: (level) => this.gateInput?.become(level),
     networkFound: (found) => this.network.onFound?.(found),
     scanCompleted: () => this.network.onComplete?.(),
     serialReceived: (bytes) => this.serial.onReceived?.(Uint8Array.from(bytes)),
@@ -91,6 +99,24 @@ export class RemoteFlash implements Flash {
 
   eraseBlocks(first: number, end: number): void {
     call("eraseFlash", first, end);
+  }
+}
+
+class RemoteInput implements DigitalInput {
+  onReadable: DigitalInput["onReadable"];
+  #level: 0 | 1;
+
+  constructor(level: 0 | 1) {
+    this.#level = level;
+  }
+
+  read(): 0 | 1 {
+    return this.#level;
+  }
+
+  become(level: 0 | 1): void {
+    this.#level = level;
+    this.onReadable?.();
   }
 }
 

@@ -1,9 +1,10 @@
+import { describeDigitalInput } from "../../../device/digital-input.contract.ts";
 import { describeHardware, type HardwareUnderTest } from "../../../device/hal.contract.ts";
 import { RemoteDevice } from "../program/remote-device.ts";
 import { askHost, listeners, type TestEvents } from "./host.fake.ts";
 
-/** The hardware contract on XS: the device is the near end of the bridge, the world the far end. */
-describeHardware("the hardware behind the bridge", async () => {
+/** The device is the near end of the bridge, the world the far end. */
+async function makeHardware(): Promise<HardwareUnderTest & { readonly device: RemoteDevice }> {
   const made = new Promise<Parameters<TestEvents["made"]>>((resolve) => {
     listeners.made = (...values: Parameters<TestEvents["made"]>) => resolve(values);
   });
@@ -11,7 +12,7 @@ describeHardware("the hardware behind the bridge", async () => {
   const [echo, impostors, closedPort, issued, certificateEnds] = await made;
   const device = new RemoteDevice();
   Object.assign(listeners, device.events);
-  const hardware: HardwareUnderTest = {
+  return {
     device,
     echo,
     impostors,
@@ -30,5 +31,17 @@ describeHardware("the hardware behind the bridge", async () => {
         askHost("disposeHardware");
       }),
   };
-  return hardware;
+}
+
+describeHardware("the hardware behind the bridge", makeHardware);
+
+describeDigitalInput("the input behind the bridge", async () => {
+  const { device, dispose } = await makeHardware();
+  if (device.gateInput === undefined) throw new Error("the host has no input");
+  return {
+    input: device.gateInput,
+    become: (level) => askHost("setInput", level),
+    settle: () => new Promise<void>((resolve) => setTimeout(resolve, 20)),
+    dispose,
+  };
 });

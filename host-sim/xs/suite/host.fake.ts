@@ -18,6 +18,7 @@ export interface TestCalls {
   hangUp(): void;
   setNetworkReachable(isReachable: boolean): void;
   setTimeServersReachable(isReachable: boolean): void;
+  setInput(level: 0 | 1): void;
   /** calls `disposed` when it is gone completely */
   disposeHardware(): void;
 }

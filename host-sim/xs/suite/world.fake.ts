@@ -36,6 +36,7 @@ export class TestWorld {
       hangUp: () => this.#world.hangUp(),
       setNetworkReachable: (isReachable) => this.#world.setNetworkReachable(isReachable),
       setTimeServersReachable: (isReachable) => this.#world.setTimeServersReachable(isReachable),
+      setInput: (level) => this.#world.input.become(level),
       disposeHardware: () => void this.#dispose(),
     };
   }

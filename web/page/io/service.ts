@@ -2,6 +2,7 @@
 import type {
   AdminGateView,
   GateBody,
+  GateEventView,
   GrantBody,
   GrantView,
   HistoryPage,
@@ -73,6 +74,11 @@ export class Service {
     this.#call<null>("DELETE", `/api/admin/grants/${encodeURIComponent(id)}`, {});
   gates = () => this.#call<readonly AdminGateView[]>("GET", "/api/admin/gates");
   addGate = (body: GateBody) => this.#call<AdminGateView>("POST", "/api/admin/gates", body);
+  gateEvents = (id: string) =>
+    this.#call<readonly GateEventView[]>(
+      "GET",
+      `/api/admin/gates/${encodeURIComponent(id)}/events`,
+    );
   changeGate = (id: string, body: Partial<GateBody>) =>
     this.#call<AdminGateView>("PATCH", `/api/admin/gates/${encodeURIComponent(id)}`, body);
 

@@ -17,6 +17,8 @@ export interface GatePanel {
   readonly view: GateView;
   readonly control: Control;
   readonly tap: Tap | null;
+  /** what a contact at the gate proves now; null: nothing */
+  readonly position: GateView["position"];
 }
 
 /** @returns null when the gate is unknown */
@@ -24,7 +26,13 @@ export function gatePanel(state: PageState, gateId: string, now: number): GatePa
   const gate = state.gates.get(gateId);
   if (gate === undefined) return null;
   const tap = state.taps.get(gateId) ?? null;
-  return { view: gate.view, control: control(), tap };
+  const isCurrent = isTrusted(state.link, now) && gate.isFresh;
+  return {
+    view: gate.view,
+    control: control(),
+    tap,
+    position: isCurrent ? gate.view.position : null,
+  };
 
   function control(): Control {
     if (tap !== null && (isPending(tap) || isResting(tap, now))) return { type: "busy" };

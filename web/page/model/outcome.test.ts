@@ -32,7 +32,7 @@ describe("the words of an outcome", () => {
     }
   });
 
-  it("never claim that a gate is open", () => {
+  it("never claim that a gate is open: only what a contact there proves does", () => {
     const text = (value: unknown): string => {
       if (typeof value === "string") return value;
       if (typeof value === "function") return value("THIS", "THIS");

@@ -24,6 +24,7 @@ const gate = (id: string, more: Partial<GateView> = {}): GateView => ({
   name: id,
   box: "online",
   lastSeenAt: 0,
+  position: null,
   may: { open: true },
   ...more,
 });
@@ -132,6 +133,20 @@ describe("the page", () => {
     assert.equal(page.control(1_500), "checking");
     page.at(1_510, say(gate("main", { box: "offline" })));
     assert.equal(page.control(1_510), "box-offline");
+  });
+
+  it("says where a gate is only as long as the open stream has reported it", () => {
+    const position = { state: "closed", since: 1, message: "The gate is closed" } as const;
+    const positionAt = (page: Timeline, now: number) =>
+      gatePanel(page.state, "main", now)?.position ?? null;
+    const page = ready();
+    assert.equal(positionAt(page, 20), null, "there is no contact");
+    page.at(50, say(gate("main", { position })));
+    assert.deepEqual(positionAt(page, 60), position);
+    page.at(1_000, broken).at(1_500, time, { type: "stream-opened" });
+    assert.equal(positionAt(page, 1_500), null);
+    page.at(1_510, say(gate("main", { position })));
+    assert.deepEqual(positionAt(page, 1_520), position);
   });
 
   it("removes a gate that the new stream does not report, and leaves it to the person to select another", () => {

@@ -162,7 +162,7 @@ interface StatusProps {
 }
 
 function Status({ panel, contact }: StatusProps) {
-  const { view, control } = panel;
+  const { view, control, position } = panel;
   const lamp = lampOf(control);
   return (
     <div class="status" id="gate-status" role="status">
@@ -170,6 +170,12 @@ function Status({ panel, contact }: StatusProps) {
         <span class="lamp" data-lamp={lamp} />
         {shortStatus(view, control)}
       </p>
+      {position !== null && (
+        <p class="position" data-position={position.state}>
+          {position.message}
+          {position.since !== null && ` · ${when(position.since)}`}
+        </p>
+      )}
       {control.type === "off" && <p class="why">{longStatus(view, control)}</p>}
       {control.type === "off" && control.why !== "checking" && <Help contact={contact} />}
     </div>

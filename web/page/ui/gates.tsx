@@ -188,6 +188,27 @@ function GateDetails({ gate, service, reload }: GateDetailsProps) {
           </div>
         ))}
       </dl>
+      <GateEvents id={gate.id} service={service} />
+    </section>
+  );
+}
+
+/** Nothing while there are none: most gates have no contact. */
+function GateEvents({ id, service }: { readonly id: string; readonly service: Service }) {
+  const { loaded } = useLoaded(() => service.gateEvents(id));
+  if (loaded.type === "failed") return <p role="alert">{loaded.message}</p>;
+  if (loaded.type === "loading" || loaded.value.length === 0) return null;
+  return (
+    <section>
+      <h2>{said.eventsTitle}</h2>
+      <dl class="health card">
+        {loaded.value.map(({ event, at }) => (
+          <div key={`${event} ${at}`}>
+            <dt>{when(at)}</dt>
+            <dd>{said.events[event]}</dd>
+          </div>
+        ))}
+      </dl>
     </section>
   );
 }
@@ -199,6 +220,8 @@ const formats: { readonly [Name in ShownField]?: (value: NonNullable<BoxHealth[N
   {
     lastSeenAt: when,
     uptimeMs: span,
+    gate: ({ state, since }) =>
+      since === null ? said.positions[state] : `${said.positions[state]} · ${when(since)}`,
     rssi: said.signal,
     certificateEndsAt: certificateOf,
     clockDifferenceMs: said.clock,

@@ -2,7 +2,9 @@
  * The administrators' pages, in English. The bundler keeps them apart: a phone at the gate does not
  * load them.
  */
+import type { GateEventName } from "../../../device/messages/gate.ts";
 import type { BoxHealth, Weekday } from "../../api.ts";
+import { positions } from "./positions.ts";
 
 const days: Readonly<Record<Weekday, string>> = {
   1: "Mon",
@@ -17,6 +19,7 @@ const days: Readonly<Record<Weekday, string>> = {
 /** The fields of the box's health that the page shows, in this order. */
 const health = {
   lastSeenAt: "Last seen",
+  gate: "Gate",
   firmware: "Firmware",
   uptimeMs: "Uptime",
   resetReason: "Restart reason",
@@ -133,6 +136,13 @@ export const administration = {
     closed: "Out of service",
     none: "No gates yet.",
     health,
+    positions,
+    eventsTitle: "What the contact at the gate has shown",
+    events: {
+      "opened-by-hand": "Opened without the app",
+      "left-open": "Left open",
+      "did-not-open": "Did not open after a press of the button",
+    } satisfies Record<GateEventName, string>,
     signal: (dBm: number) => `${dBm} dBm`,
     /** the clock of the box, compared with the service's */
     clock: (ms: number) => {

@@ -1,6 +1,6 @@
 /**
  * Everything that a person without administrator rights reads on the page, in English. No sentence here
- * claims that a gate *is* open: the box cannot tell.
+ * claims that a gate *is* open: only a contact can prove it, and `positions.ts` has the words for that.
  */
 import type { RefusalReason } from "../../../device/messages/command.ts";
 import type { BoxState, Denial, RequestState, ServiceReason } from "../../api.ts";
@@ -22,7 +22,7 @@ const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
   expired: "The message arrived too late, so the box ignored it. Try again.",
   future: "The clocks of the box and the service differ. Tell an administrator.",
   duplicate: "The box has already handled this request.",
-  busy: "It is opening already: the button was pressed a moment ago.",
+  busy: "The gate is still moving. Try again in a minute.",
   cooldown: "The button was pressed a moment ago. The box waits briefly between two presses.",
   "clock-unset": "The box does not know the time yet. Try again in a minute.",
   malformed: "The box could not read the message. Tell an administrator.",

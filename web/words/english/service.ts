@@ -4,6 +4,7 @@
  * and stay where they arise.
  */
 import type { Denial, HistoryEntry } from "../../api.ts";
+import { positions } from "./positions.ts";
 
 /** What a request can ask for and the service may not have. */
 const missing = {
@@ -40,6 +41,8 @@ const youAreLockedOut = "You are locked out. Ask an administrator to restore you
 const attemptOver = "The sign-in took too long or was already used. Try again.";
 
 export const service = {
+  positions,
+
   /** BCP 47 */
   language: "en",
   page: {

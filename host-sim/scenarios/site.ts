@@ -1,0 +1,36 @@
+import { BoomGate, type BoomOptions } from "../site/boom-gate.ts";
+import { Contact } from "../site/contact.ts";
+import { Remote } from "../site/remote.ts";
+import type { Trial } from "./scenario.ts";
+import type { World } from "./world.ts";
+
+/** The time at the gate of a virtual world. */
+export function siteTimeOf({ timeline }: Pick<World, "timeline">) {
+  return {
+    now: () => timeline.now,
+    after: (delayMs: number, callback: () => void) => timeline.after(delayMs, callback),
+    cancel: (handle: object) => void timeline.cancel(handle),
+  };
+}
+
+/**
+ * Wires the pin to a gate that takes eight seconds, and a contact at the gate to the box's input, if its
+ * settings have one. The contact bounces for two milliseconds whenever it opens or closes.
+ */
+export function wireGate(trial: Trial, boom: Partial<BoomOptions> = {}) {
+  const { world } = trial;
+  const time = siteTimeOf(world);
+  const gate = new BoomGate({ travelMs: 8_000, holdMs: 20_000, ...boom }, time);
+  const remote = new Remote(() => gate.handleSignal(), time);
+  trial.onEdge = (value, at) => remote.handleEdge({ value, at });
+  return { gate, contact: wireContact(world, gate) };
+}
+
+export function wireContact(world: World, gate: BoomGate): Contact | undefined {
+  const { gateInput: settings } = world.settings;
+  const { input: wire } = world;
+  if (settings === undefined || wire === undefined) return undefined;
+  const contact = new Contact({ gate, settings, wire, bounceMs: 2, time: siteTimeOf(world) });
+  gate.onChanged = () => contact.update();
+  return contact;
+}
