@@ -20,4 +20,6 @@ export const updateReasonWords: Readonly<Record<UpdateReason, string>> = {
     "the new firmware ended before it was confirmed, so the box went back to the old one",
   cancelled: "it was cancelled",
   "low-memory": "the box has too little memory at the moment",
+  "not-startable":
+    "the chip does not start it: it lacks the signature of Secure Boot, or the flash memory fails",
 };

@@ -160,7 +160,7 @@ export class Installation {
         this.#trial?.postpone(now);
         return [];
       case "select":
-        return [{ type: "failed", reason: "write" }];
+        return [{ type: "failed", reason: "not-startable" }];
       case "roll-back":
         // Any restart ends a trial.
         return this.#restart();

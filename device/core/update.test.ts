@@ -384,6 +384,19 @@ describe("a download", () => {
     assert.equal(outcomeOf(job)[0]?.statusDetails.reason, "write");
     assert.deepEqual(world.bootsOf, ["1.0.0"]);
   });
+
+  it("fails when the chip does not take what was verified, as without Secure Boot's signature", () => {
+    const { world, job } = worldOf();
+    const program = world.flash.program.bind(world.flash);
+    const otadataEnd = 0x1_0000;
+    world.flash.program = (offset, bytes) => {
+      if (offset < otadataEnd) throw new Error("ESP_ERR_OTA_VALIDATE_FAILED");
+      return program(offset, bytes);
+    };
+    world.run(5 * minute);
+    assert.equal(outcomeOf(job)[0]?.statusDetails.reason, "not-startable");
+    assert.deepEqual(world.bootsOf, ["1.0.0"]);
+  });
 });
 
 describe("what a box tells of its job", () => {

@@ -105,7 +105,7 @@ export class Updater {
     if (record.reason !== undefined) return this.#finish("FAILED", now, record.reason);
     if (slots?.hasOtherFailed === true) return this.#finish("FAILED", now, "rolled-back");
     // The power failed before the other slot was selected, or before it was started.
-    return record.tries < selectTries ? [] : this.#finish("FAILED", now, "write");
+    return record.tries < selectTries ? [] : this.#finish("FAILED", now, "not-startable");
   }
 
   /** The session is ready: connected and subscribed. */

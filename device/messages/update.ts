@@ -55,6 +55,8 @@ export const updateReasons = [
   "rolled-back",
   "cancelled",
   "low-memory",
+  /** the chip does not take what was downloaded and verified: Secure Boot, or a flash that fails */
+  "not-startable",
 ] as const;
 export type UpdateReason = (typeof updateReasons)[number];
 

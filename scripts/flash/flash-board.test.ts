@@ -273,6 +273,17 @@ describe("flashing a board", function () {
     assert.match(message, /runs, but does not enter download mode: hold its BOOT button/);
   });
 
+  it("says that a secure chip takes nothing over the port any more", async () => {
+    const board = plugIn({
+      prints: "Download mode is disabled.\n",
+      content: flashWith(small, files),
+    });
+    board.cable.setLines = () => board.board.pressReset();
+    const { problem, message } = failure(await flash(board, { firmware: small }));
+    assert.equal(problem, "locked-chip");
+    assert.match(message, /download mode is switched off for good/);
+  });
+
   it("works on a board that is in download mode already, and starts it by a command", async () => {
     const board = plugIn();
     board.board.pressBoot(true);

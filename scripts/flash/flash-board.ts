@@ -70,6 +70,9 @@ export type FlashResult =
       readonly state: string;
     };
 
+/** What the ROM of the ESP32 prints then. */
+const downloadIsOff = "Download mode is disabled";
+
 const defaultStartTimeoutMs = 10_000;
 /** A secure chip encrypts its flash first. */
 const encryptionMs = 300_000;
@@ -145,6 +148,12 @@ class Flashing {
       throw new Failure(
         "no-stub",
         "the board answered, but does not run the loader that was sent to it: reset it into download mode, and use --no-stub",
+      );
+    }
+    if (connection.printed.includes(downloadIsOff)) {
+      throw new Failure(
+        "locked-chip",
+        "the chip's download mode is switched off for good, as on every secure box: update it over the air (docs/security.md)",
       );
     }
     throw new Failure("no-answer", this.#noAnswer(connection.printed));
