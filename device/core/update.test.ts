@@ -18,8 +18,8 @@ import {
 import { storedBytes } from "./update.ts";
 
 const minute = 60_000;
-const oldImage = firmwareImage("1.0.0", 90_000);
-const newImage = firmwareImage("1.1.0", 200_000);
+const oldImage = firmwareImage("1.0.0", 9_000);
+const newImage = firmwareImage("1.1.0", 140_000);
 
 interface Setup extends Partial<WorldOptions> {
   readonly image?: Uint8Array;
@@ -217,7 +217,7 @@ describe("a new firmware that does not work", () => {
   it("can be replaced by a better one", () => {
     const { world, server } = worldOf(behave("crashes"));
     world.run(10 * minute);
-    const better = firmwareImage("1.1.1", 150_000);
+    const better = firmwareImage("1.1.1", 40_000);
     server.image = better;
     server.add(documentFor(better));
     world.notify();
@@ -462,7 +462,7 @@ describe("what a server sends", () => {
       fc.property(
         fc.array(fc.tuple(topic, payload, fc.nat(2_000)), { maxLength: 40 }),
         (messages) => {
-          const { world, job } = worldOf({ image: firmwareImage("1.1.0", 60_000) });
+          const { world, job } = worldOf({ image: firmwareImage("1.1.0", 30_000) });
           world.run(3_100);
           for (const [rest, bytes, ms] of messages) {
             world.deliver(topics.root + rest, bytes);
@@ -530,7 +530,7 @@ describe("what storage has", () => {
 });
 
 describe("a power cut at any moment", () => {
-  const image = firmwareImage("1.1.0", 150_000);
+  const image = firmwareImage("1.1.0", 40_000);
 
   for (const behaviour of ["good", "crashes", "never-connects"] as const) {
     it(`leaves a whole firmware, and one true outcome, when the new one is ${behaviour}`, () => {

@@ -14,8 +14,7 @@ import { runSuites } from "./suite/suites.rig.ts";
 /** The core's own tests, and those of modules that need no other hardware. */
 const suites = [
   ...readdirSync(join(projectRoot, "device/core"), { recursive: true, encoding: "utf8" })
-    // An update's timelines sign, and cut the power of a board's flash, with Node's own modules.
-    .filter((name) => name.endsWith(".test.ts") && name !== "update.test.ts")
+    .filter((name) => name.endsWith(".test.ts"))
     .map((name) => `device/core/${name.replaceAll("\\", "/")}`)
     .sort(),
   "device/box-data.test.ts",

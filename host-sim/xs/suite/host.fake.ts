@@ -19,6 +19,12 @@ export interface TestCalls {
   setNetworkReachable(isReachable: boolean): void;
   setTimeServersReachable(isReachable: boolean): void;
   setInput(level: 0 | 1): void;
+  /** Bytes come as text, one character each, and go as hexadecimal text, here and in the next three. */
+  sha256(bytes: string): string;
+  /** on P-256; `spki` is DER */
+  makeSigningKey(): { readonly id: number; readonly spki: string };
+  sign(key: number, bytes: string): string;
+  verify(spki: string, bytes: string, signature: string): boolean;
   /** calls `disposed` when it is gone completely */
   disposeHardware(): void;
 }

@@ -45,6 +45,8 @@ export function testProgram(files: readonly string[]): Omit<BundleModule, "name"
       ...testShims,
       "node:assert/strict": { file: here("assert") },
       "node:module": { file: here("node-module") },
+      "node:crypto": { file: here("crypto") },
+      "node:zlib": { file: here("zlib") },
     },
     plugins: [testGlobals, fastCheck, testBuffer],
     // mqtt-packet plays the peer.
@@ -88,7 +90,7 @@ export async function runSuites(
     {
       binary,
       answerTimeoutMs: 60_000,
-      computeLimit: 2_000_000_000,
+      computeLimit: 20_000_000_000,
       onMessage: (message) => world.handle(message),
     },
     modules.map(({ file }) => file),

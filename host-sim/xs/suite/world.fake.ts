@@ -2,6 +2,7 @@ import { makeHardware } from "../../hardware/hardware.rig.ts";
 import { HostedDevice } from "../hosted-device.ts";
 import { type Calls, dispatch, type Events, nameOf } from "../protocol.ts";
 import type { TestCalls, TestEvents } from "./host.fake.ts";
+import { signatureCalls } from "./signatures.fake.ts";
 
 type AllEvents = TestEvents & Events;
 
@@ -38,6 +39,7 @@ export class TestWorld {
       setTimeServersReachable: (isReachable) => this.#world.setTimeServersReachable(isReachable),
       setInput: (level) => this.#world.input.become(level),
       disposeHardware: () => void this.#dispose(),
+      ...signatureCalls(),
     };
   }
 

@@ -41,7 +41,41 @@ export class Buffer extends Shim {
   }
 
   override toString(encoding?: string): string {
-    if (encoding !== "hex") return super.toString();
-    return Array.from(this, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    switch (encoding) {
+      case "hex":
+        return Array.from(this, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      case "latin1":
+        return latin1Of(this);
+      case "base64":
+        return base64Of(this);
+      default:
+        return super.toString();
+    }
   }
+}
+
+/** Arguments are on XS's stack, which is small. */
+const mostArguments = 256;
+
+function latin1Of(bytes: Uint8Array): string {
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += mostArguments) {
+    pieces.push(String.fromCharCode(...bytes.subarray(at, at + mostArguments)));
+  }
+  return pieces.join("");
+}
+
+const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** RFC 4648, section 4 */
+function base64Of(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
+    const bits = (a << 16) | (b << 8) | c;
+    const four = [bits >> 18, (bits >> 12) & 63, (bits >> 6) & 63, bits & 63];
+    const used = Math.min(3, bytes.length - at) + 1;
+    text += four.map((digit, i) => (i < used ? digits[digit] : "=")).join("");
+  }
+  return text;
 }
