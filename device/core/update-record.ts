@@ -20,7 +20,7 @@ export type UpdateRecord = RunningJob &
         readonly version: string;
         /** how often it has been selected */
         readonly tries: number;
-        /** why the new firmware has given itself up */
+        /** why the new firmware is not there any more, if it is not: it was started, or gave itself up */
         readonly reason?: UpdateReason;
       }
     | {

@@ -98,7 +98,7 @@ export class Updater {
     const record = this.#record;
     if (slots?.isOnTrial === true) {
       this.#installation.startTrial(now, this.#isImpostor);
-      return [this.#tell("trial", null)];
+      return [this.#tell("trial", null), ...this.#noteStart()];
     }
     if (record?.step !== "selected") return [];
     if (record.version === target.version) return this.#finish("SUCCEEDED", now);
@@ -173,6 +173,16 @@ export class Updater {
   get #isImpostor(): boolean {
     const record = this.#record;
     return record?.step === "selected" && record.version !== this.#options.target.version;
+  }
+
+  /**
+   * Whatever ends the trial, the old firmware finds that the new one was started. The bootloader's own
+   * note of that is lost if the power fails while it is written.
+   */
+  #noteStart(): UpdateEffect[] {
+    const record = this.#record;
+    if (record?.step !== "selected" || record.reason !== undefined) return [];
+    return [this.#store({ ...record, reason: "rolled-back" })];
   }
 
   /** Stored first: a restart finds why the new firmware is not there. */
