@@ -215,6 +215,7 @@ export class Box implements StateMachine<BoxEffect> {
   socketOpen(now: Instant): BoxEffect[] {
     const effects: BoxEffect[] = this.#connection.socketOpen();
     if (this.#connection.state !== "mqtt") return effects;
+    this.#journal.noteDelays(now);
     return [...effects, ...this.#fromSession(this.#session.connect(now.ticks), now)];
   }
 
@@ -268,7 +269,10 @@ export class Box implements StateMachine<BoxEffect> {
     this.#updater?.pulse(true);
     const command = this.#opening?.command;
     if (command === undefined) return [];
-    this.#opening = { command, entry: this.#journal.add(openedEvent(command, null, now.date)) };
+    this.#opening = {
+      command,
+      entry: this.#journal.add(openedEvent(command, null, now.date), now.ticks),
+    };
     if (command.id !== null) {
       this.#reader.noteOpened(command.id, now.ticks);
       this.#isSeenStored = false;
@@ -472,7 +476,7 @@ export class Box implements StateMachine<BoxEffect> {
     this.#status.lastOpenedAt = now.date ?? null;
     if (entry !== undefined) this.#journal.remove(entry);
     const report = openedEvent(command, Math.round(pulseMs), now.date);
-    const completed = this.#journal.add(report);
+    const completed = this.#journal.add(report, now.ticks);
     // Stored before it is sent: a restart finds everything that was reported.
     return this.#report(report, completed, now, this.#store());
   }
@@ -480,7 +484,7 @@ export class Box implements StateMachine<BoxEffect> {
   #reportRefused(command: Command, reason: RefusalReason, now: Instant): BoxEffect[] {
     this.#status.refused += 1;
     const report = refusedEvent(command, reason, now.date);
-    const effects = this.#report(report, this.#journal.add(report), now);
+    const effects = this.#report(report, this.#journal.add(report, now.ticks), now);
     this.#storeAt ??= now.ticks + storeDelayMs;
     if (reason !== "expired" && reason !== "future") return effects;
     return [...effects, ...this.#connection.doubtClock(now.ticks)];
@@ -489,7 +493,10 @@ export class Box implements StateMachine<BoxEffect> {
   #reportGate(report: GateEvent, now: Instant): BoxEffect[] {
     this.#status.changed(now.ticks);
     this.#storeAt ??= now.ticks + storeDelayMs;
-    return [{ type: "gate-event", report }, ...this.#tell(this.#journal.add(report), now)];
+    return [
+      { type: "gate-event", report },
+      ...this.#tell(this.#journal.add(report, now.ticks), now),
+    ];
   }
 
   #report(

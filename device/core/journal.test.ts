@@ -39,6 +39,43 @@ describe("Journal", () => {
     assert.ok(kept.length > 40 && kept.length < 103, `${kept.length} are kept`);
   });
 
+  it("says of an event that was kept how late it is, and of no other", () => {
+    const date = 1_700_000_000_000;
+    const journal = new Journal(undefined, topic);
+    journal.add(opened("a"), 1_000);
+    journal.add({ gate: "left-open", at: date }, 2_000);
+    journal.add(refused("b"), 58_000);
+    journal.noteDelays({ ticks: 60_000, date: date + 59_000 });
+    assert.deepEqual(reports(journal), [
+      { ...opened("a"), delayedMs: 59_000 },
+      { gate: "left-open", at: date, delayedMs: 58_000 },
+      refused("b"),
+    ]);
+    journal.noteDelays({ ticks: 70_000, date: date + 69_000 });
+    assert.deepEqual(
+      reports(journal).map(({ delayedMs }) => delayedMs),
+      [69_000, 68_000, 12_000],
+      "the next connection tells it anew",
+    );
+  });
+
+  it("knows after a restart only by the clock how late an event is, or not at all", () => {
+    const date = 1_700_000_000_000;
+    const before = new Journal(undefined, topic);
+    before.add(opened("a"), 1_000);
+    before.add(openedEvent(command("b"), 500, undefined), 2_000);
+    const journal = new Journal(before.takeText(), topic);
+    journal.noteDelays({ ticks: 3_000, date: date + 3_600_000 });
+    assert.deepEqual(
+      reports(journal).map(({ delayedMs }) => delayedMs),
+      [3_600_000, null],
+    );
+    for (const entry of journal.entries) {
+      assert.equal(entry.bytes, Buffer.byteLength(String(entry.payload)));
+    }
+    assert.equal(journal.takeText(), undefined, "it is not written to flash for that");
+  });
+
   it("stores nothing if there is no net change", () => {
     const journal = new Journal(undefined, topic);
     assert.equal(journal.takeText(), undefined);

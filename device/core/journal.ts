@@ -1,3 +1,5 @@
+import type { Instant } from "../hal.ts";
+import { lateMs } from "../messages/delay.ts";
 import { type EventReport, readEvent, writeEvent } from "../messages/event.ts";
 import { type GateEvent, readGateEvent, writeGateEvent } from "../messages/gate.ts";
 import { parseJson } from "../messages/json.ts";
@@ -16,6 +18,13 @@ export interface JournalEntry extends OutgoingMessage {
   readonly bytes: number;
 }
 
+interface Kept extends JournalEntry {
+  payload: string;
+  bytes: number;
+  /** in ticks; undefined: before a restart */
+  readonly happenedAt: number | undefined;
+}
+
 /**
  * Outcomes that are not acknowledged yet, oldest first, and their form in storage. A restart loses
  * none of them. A pulse is entered when it begins, without its length; if the power fails during
@@ -23,9 +32,9 @@ export interface JournalEntry extends OutgoingMessage {
  */
 export class Journal {
   readonly #topic: string;
-  readonly #entries: JournalEntry[] = [];
+  readonly #entries: Kept[] = [];
   /** those in storage */
-  #stored: readonly JournalEntry[];
+  #stored: readonly Kept[];
 
   /**
    * @param stored from storage: untrusted; if it cannot be read, it counts as empty
@@ -42,18 +51,31 @@ export class Journal {
     return this.#entries;
   }
 
-  add(report: EventReport | GateEvent): JournalEntry {
-    const isGate = "gate" in report;
-    const payload = isGate ? writeGateEvent(report) : writeEvent(report);
-    const entry: JournalEntry = {
+  /** @param happenedAt in ticks; undefined: before a restart */
+  add(report: EventReport | GateEvent, happenedAt?: number): JournalEntry {
+    const payload = textOf(report);
+    const entry: Kept = {
       topic: this.#topic,
       payload,
       retain: false,
-      isExpendable: isGate || report.outcome === "refused",
+      isExpendable: "gate" in report || report.outcome === "refused",
       bytes: utf8Length(payload),
+      happenedAt,
     };
     this.#entries.push(entry);
     return entry;
+  }
+
+  /** A connection begins: what is sent on it, and happened long before, says so. */
+  noteDelays(now: Instant): void {
+    for (const entry of this.#entries) {
+      const report = readReport(parseJson(entry.payload));
+      if (report === undefined) continue;
+      const delayedMs = delayOf(report, entry.happenedAt, now);
+      if (delayedMs !== null && delayedMs < lateMs) continue;
+      entry.payload = textOf({ ...report, delayedMs });
+      entry.bytes = utf8Length(entry.payload);
+    }
   }
 
   /**
@@ -79,7 +101,7 @@ export class Journal {
   /**
    * If they do not all fit, openings are kept before everything else, and newer ones before older ones.
    */
-  #fitting(): readonly JournalEntry[] {
+  #fitting(): readonly Kept[] {
     // Two brackets, and a comma after each entry but the last.
     let bytes = 1;
     for (const entry of this.#entries) bytes += entry.bytes + 1;
@@ -104,5 +126,20 @@ function haveSameMembers<T>(some: readonly T[], others: readonly T[]): boolean {
 function readReports(text: string | undefined): (EventReport | GateEvent)[] {
   const values = text === undefined ? undefined : parseJson(text);
   if (!Array.isArray(values)) return [];
-  return values.flatMap((value) => readEvent(value) ?? readGateEvent(value) ?? []);
+  return values.flatMap((value) => readReport(value) ?? []);
+}
+
+const readReport = (value: unknown) => readEvent(value) ?? readGateEvent(value);
+
+const textOf = (report: EventReport | GateEvent) =>
+  "gate" in report ? writeGateEvent(report) : writeEvent(report);
+
+/** In ms; null: nobody knows. */
+function delayOf(
+  { at }: EventReport | GateEvent,
+  happenedAt: number | undefined,
+  { ticks, date }: Instant,
+): number | null {
+  if (happenedAt !== undefined) return Math.round(ticks - happenedAt);
+  return at === null || date === undefined ? null : Math.max(0, Math.round(date - at));
 }

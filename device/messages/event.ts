@@ -1,4 +1,5 @@
 import { type Command, isPlain, isWord, type RefusalReason, refusalReasons } from "./command.ts";
+import { readDelay } from "./delay.ts";
 import { latestTime, membersOf } from "./json.ts";
 import { isReadable } from "./text.ts";
 
@@ -18,6 +19,11 @@ export interface EventReport {
   readonly at: number | null;
   /** how long the pin was HIGH; null when refused, and when the power failed during the pulse */
   readonly pulseMs: number | null;
+  /**
+   * how late it was sent, because the box was away; null: late, and nobody knows how much. Absent when
+   * it was sent at once
+   */
+  readonly delayedMs?: number | null;
 }
 
 export function openedEvent(command: Command, pulseMs: number | null, date: number | undefined) {
@@ -49,12 +55,16 @@ export function writeEvent(report: EventReport): string {
  * @returns undefined when it is not an event
  */
 export function readEvent(value: unknown): EventReport | undefined {
-  const { id, action, outcome, reason, by, at, pulseMs } = membersOf(value);
+  const { id, action, outcome, reason, by, at, pulseMs, delayedMs } = membersOf(value);
   if (!isWordOrNull(id, isPlain) || !isWordOrNull(action, isReadable)) return undefined;
   if (!isWordOrNull(by, isReadable) || !isNumberOrNull(at) || !isNumberOrNull(pulseMs)) {
     return undefined;
   }
-  const numbers = { at: within(at, latestTime), pulseMs: within(pulseMs, longestPulseMs) };
+  const numbers = {
+    at: within(at, latestTime),
+    pulseMs: within(pulseMs, longestPulseMs),
+    ...readDelay(delayedMs),
+  };
   if (outcome === "opened" && reason === null)
     return { id, action, outcome, reason, by, ...numbers };
   const why = refusalReasons.find((each) => each === reason);

@@ -1,3 +1,4 @@
+import { readDelay } from "./delay.ts";
 import { latestTime, membersOf } from "./json.ts";
 
 /**
@@ -42,6 +43,8 @@ export interface GateEvent {
   readonly gate: GateEventName;
   /** ms since 1970, or null while the clock is unset */
   readonly at: number | null;
+  /** as in an outcome (messages/event.ts) */
+  readonly delayedMs?: number | null;
 }
 
 /**
@@ -50,10 +53,10 @@ export interface GateEvent {
  * @returns undefined when it is not an event of a gate
  */
 export function readGateEvent(value: unknown): GateEvent | undefined {
-  const { gate, at } = membersOf(value);
+  const { gate, at, delayedMs } = membersOf(value);
   const name = gateEventNames.find((each) => each === gate);
   if (name === undefined || (at !== null && typeof at !== "number")) return undefined;
-  return { gate: name, at: timeOf(at) };
+  return { gate: name, at: timeOf(at), ...readDelay(delayedMs) };
 }
 
 export function writeGateEvent(event: GateEvent): string {

@@ -236,14 +236,17 @@ export class OpenRequests {
     // that answers a command we never sent, is not our request's outcome either.
     if (!isOurs || reason === "duplicate" || contradicts(request, outcome)) {
       const { by, at } = report;
-      const event = { thingName, commandId: id, outcome, reason, by, at: at ?? now(), pulseMs };
+      const happenedAt = at ?? heardAt - (report.delayedMs ?? 0);
+      const event = { thingName, commandId: id, outcome, reason, by, at: happenedAt, pulseMs };
       await store.recordForeignEvent(event);
       return;
     }
     const isClock = reason === "expired" || reason === "future";
     const isOff = Math.abs(differenceMs) >= notableClockDifferenceMs;
     const why = isClock && isOff ? "clocks-differ" : reason;
-    await this.#end(request.id, { state: outcome, reason: why, at: now(), pulseMs });
+    // What a box tells late has happened before.
+    const endedAt = Math.max(request.at, now() - (report.delayedMs ?? 0));
+    await this.#end(request.id, { state: outcome, reason: why, at: endedAt, pulseMs });
   }
 
   async #isFrom(thingName: string, request: OpenRequest): Promise<boolean> {
