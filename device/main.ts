@@ -22,6 +22,7 @@ import { updateKeys } from "./update-keys.ts";
 import { firmwareVersion } from "./version.ts";
 import { createXsDevice } from "./xs/device.ts";
 import { openGatePin } from "./xs/gate-pin.ts";
+import { resetReasonOf } from "./xs/system.ts";
 import { sdkVerifier } from "./xs/tls/sdk-verifier.ts";
 import { updateVerifier, XsSha256 } from "./xs/update.ts";
 
@@ -35,9 +36,17 @@ function boot(): void {
   const gpio = openGatePin(Digital, pin);
   if (data === undefined) throw error;
   const gatePin = board.withPulses(gpio, pin);
+  const crashes = board.openCrashMemory();
+  crashes?.begin(resetReasonOf(getResetReason), firmwareVersion);
+  const say = (line: Readonly<Record<string, unknown>>) => {
+    const text = JSON.stringify(line);
+    trace(`${text}\n`);
+    crashes?.note(text);
+  };
   /** XS calls it before it aborts: out of memory, or an uncaught error. */
   const abort = (why: string, error: unknown) => {
     gatePin.write(0);
+    crashes?.abort(why, error);
     say({ type: "abort", why, error: String(error) });
   };
   Object.assign(globalThis, { abort });
@@ -76,6 +85,7 @@ function boot(): void {
     networkKind,
     version: firmwareVersion,
     chip: board.chip,
+    ...(crashes === undefined ? {} : { crashes }),
     onRecord,
   }).start();
 }
@@ -109,10 +119,6 @@ function openData(board: ReturnType<typeof openBoard>) {
 function ledPinOf(led: unknown, gatePin: number): number | undefined {
   const pin = pinOf((led as { readonly pin?: unknown } | null | undefined)?.pin);
   return pin === gatePin ? undefined : pin;
-}
-
-function say(line: Readonly<Record<string, unknown>>): void {
-  trace(`${JSON.stringify(line)}\n`);
 }
 
 boot();

@@ -1,6 +1,7 @@
 import type { Settings } from "../config.ts";
 import type { Instant, ResetReason, SocketError } from "../hal.ts";
 import type { Command, RefusalReason } from "../messages/command.ts";
+import { type CrashReport, writeCrashReport } from "../messages/crash.ts";
 import { type EventReport, openedEvent, refusedEvent } from "../messages/event.ts";
 import { parseJson } from "../messages/json.ts";
 import { type StatusReport, type WillReport, writeStatus } from "../messages/status.ts";
@@ -41,6 +42,8 @@ export interface BoxOptions {
   readonly updates?: Omit<UpdaterOptions, "isIdle" | "random" | "stored">;
   /** absent if the box has no shadow */
   readonly shadow?: Omit<ShadowOptions, "isIdle" | "random">;
+  /** what is known of a crash that has not been told; absent if it is not told */
+  readonly crash?: () => CrashReport | undefined;
 }
 
 export type BoxEffect =
@@ -55,6 +58,8 @@ export type BoxEffect =
   | { readonly type: "status"; readonly report: StatusReport }
   | Exclude<UpdateEffect, { readonly type: "publish" | "store" }>
   | Exclude<ShadowEffect, { readonly type: "publish" }>
+  /** the report of a crash has been delivered */
+  | { readonly type: "crash-told" }
   | ConnectionEffect;
 
 /** A connection that lasted this long counts as held. */
@@ -85,6 +90,9 @@ export class Box implements StateMachine<BoxEffect> {
   readonly #status: Status;
   readonly #updater: Updater | undefined;
   readonly #shadow: Shadow | undefined;
+  readonly #crash: BoxOptions["crash"];
+  /** the report of a crash, from the first connection until it is delivered */
+  #crashMessage: OutgoingMessage | undefined;
   /** the command whose pulse is in progress */
   #opening: { readonly command: Command; readonly entry: JournalEntry | undefined } | undefined;
   /** of an update, in percent */
@@ -112,6 +120,7 @@ export class Box implements StateMachine<BoxEffect> {
     this.#status = new Status(options);
     const isIdle = (ticks: number) => this.#isIdle(ticks);
     const { updates, shadow } = options;
+    this.#crash = options.crash;
     this.#updater =
       updates &&
       new Updater({ ...updates, stored: stored[updateKey], random, isIdle: () => this.#isAtRest });
@@ -351,6 +360,7 @@ export class Box implements StateMachine<BoxEffect> {
           this.#status.connections += 1;
           effects.push(...this.#connection.sessionReady(now.ticks));
           effects.push(...this.#publishStatus("online", now));
+          effects.push(...this.#tellCrash(now));
           effects.push(...this.#fromUpdater(this.#updater?.connected(now.ticks), now));
           effects.push(...this.#fromShadow(this.#shadow?.connected(now.ticks), now));
           break;
@@ -469,7 +479,22 @@ export class Box implements StateMachine<BoxEffect> {
     return this.#fromSession(this.#session.publish(entry, now.ticks), now);
   }
 
+  /** Made only when it can be sent: it is long. The next connections repeat it until it is delivered. */
+  #tellCrash(now: Instant): BoxEffect[] {
+    if (this.#crashMessage !== undefined) return [];
+    const report = this.#crash?.();
+    if (report === undefined) return [];
+    const payload = writeCrashReport(report);
+    const message = { topic: this.#topics.log, payload, retain: false, isExpendable: false };
+    this.#crashMessage = message;
+    return this.#fromSession(this.#session.publish(message, now.ticks), now);
+  }
+
   #handleSettled(message: OutgoingMessage, now: Instant): BoxEffect[] {
+    if (message === this.#crashMessage) {
+      this.#crashMessage = undefined;
+      return [{ type: "crash-told" }];
+    }
     if (message.topic === this.#topics.status) this.#updater?.statusAcknowledged();
     if (!this.#journal.remove(message)) return [];
     // An opening is reported once: a restart from here on must not find it again.

@@ -43,6 +43,7 @@ declare module "mc/ffi" {
  */
 declare module "boom-box/board" {
   import type Digital from "embedded:io/digital";
+  import type { CrashMemory } from "../crash-memory.ts";
   import type { FirmwareSlots, Flash, PulseOutput, SetupHardware } from "../hal.ts";
   /** UDP */
   export const timeServerPort: number;
@@ -59,6 +60,8 @@ declare module "boom-box/board" {
      * @throws Error if there is one only
      */
     openSlots(): FirmwareSlots | undefined;
+    /** What survives a reset; undefined if nothing does. */
+    openCrashMemory(): CrashMemory | undefined;
     /** Opened after the gate's pin is LOW. */
     openSetup(io: typeof Digital, ledPin: number | undefined): SetupHardware;
     /** The gate's pin, with pulse hardware if there is any. */

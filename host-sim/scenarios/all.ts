@@ -2,6 +2,7 @@ import { claimScenarios } from "./claim.ts";
 import { clockScenarios } from "./clock.ts";
 import { commandScenarios } from "./commands.ts";
 import { connectionScenarios } from "./connection.ts";
+import { crashScenarios } from "./crashes.ts";
 import { powerScenarios } from "./power.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -9,6 +10,7 @@ import type { Scenario } from "./scenario.ts";
 export const scenarios: readonly Scenario[] = [
   ...commandScenarios,
   ...powerScenarios,
+  ...crashScenarios,
   ...connectionScenarios,
   ...clockScenarios,
   ...claimScenarios,

@@ -1,3 +1,4 @@
+import type { CrashReport } from "../../device/messages/crash.ts";
 import type { EventReport } from "../../device/messages/event.ts";
 import { World } from "./world.ts";
 
@@ -34,6 +35,7 @@ export class Trial {
   readonly #pulses: number[] = [];
   readonly #events: EventReport[] = [];
   readonly #problems: string[] = [];
+  readonly #crashReports = new Map<string, CrashReport>();
   #roseAt = 0;
   #healedAt: number | undefined;
   #backAfterMs: number | null = null;
@@ -52,6 +54,7 @@ export class Trial {
           this.#backAfterMs = Math.round(at - this.#healedAt);
           this.#healedAt = undefined;
         },
+        onCrashReport: (report, text) => this.#crashReports.set(text, report),
         onProblem: (problem) => this.#problems.push(problem),
       },
       { settings, seed },
@@ -65,6 +68,11 @@ export class Trial {
       const text = JSON.stringify(event);
       return event.id === null || !texts.has(text) ? texts.add(text) : false;
     });
+  }
+
+  /** as received by the broker; QoS 1 may repeat one, which counts once */
+  get crashReports(): readonly CrashReport[] {
+    return [...this.#crashReports.values()];
   }
 
   get outcome(): Outcome {

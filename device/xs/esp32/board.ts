@@ -2,15 +2,22 @@ import type Digital from "embedded:io/digital";
 import NativeSerial from "embedded:io/serial";
 import NativeFlash from "embedded:storage/flash";
 import FFI from "mc/ffi";
+import { CrashMemory } from "../../crash-memory.ts";
 import type { PulseOutput, SetupHardware } from "../../hal.ts";
 import { XsButton } from "../button.ts";
 import { XsFlash } from "../flash.ts";
 import { XsSerial } from "../serial.ts";
+import { type CoreDumpFunctions, XsPanicStore } from "./panic-store.ts";
+import { type CopyFunctions, XsRetainedMemory } from "./retained-memory.ts";
 import { type RmtFunctions, RmtPulseOutput } from "./rmt-pulse.ts";
 import { type SlotFunctions, XsSlots } from "./slots.ts";
 
 /** The functions of ESP-IDF that manifest.json declares for XS FFI. */
-export interface BoardFunctions extends RmtFunctions, SlotFunctions {
+export interface BoardFunctions
+  extends RmtFunctions,
+    SlotFunctions,
+    CopyFunctions,
+    CoreDumpFunctions {
   /** in bytes */
   esp_get_free_heap_size(): number;
   /** 0: the flash is not encrypted (ESP-IDF 6.0, esp_flash_encrypt.h) */
@@ -30,6 +37,8 @@ export function openBoard() {
     openFlash: () => new XsFlash(NativeFlash, "box"),
     /** @throws Error if the partition table has one slot only */
     openSlots: () => new XsSlots(NativeFlash, functions),
+    openCrashMemory: () =>
+      new CrashMemory(new XsRetainedMemory(functions), new XsPanicStore(functions)),
     withPulses: (gpio: PulseOutput, pin: number): PulseOutput =>
       new RmtPulseOutput(gpio, pin, functions),
     openSetup: (io: typeof Digital, ledPin: number | undefined): SetupHardware => ({

@@ -1,0 +1,84 @@
+import { readUtf8 } from "../../core/utf8.ts";
+import type { Panic, PanicStore } from "../../hal.ts";
+
+/** ESP-IDF 6.0's functions of espcoredump (esp_core_dump.h), as XS FFI calls them. Results are `esp_err_t`. */
+export interface CoreDumpFunctions {
+  /** @param address receives a `size_t`, as does `size` */
+  esp_core_dump_image_get(address: ArrayBuffer, size: ArrayBuffer): number;
+  /** checks the checksum */
+  esp_core_dump_image_check(): number;
+  esp_core_dump_image_erase(): number;
+  /** @param summary receives an `esp_core_dump_summary_t` */
+  esp_core_dump_get_summary(summary: ArrayBuffer): number;
+  /** @param reason receives a C string */
+  esp_core_dump_get_panic_reason(reason: ArrayBuffer, length: number): number;
+}
+
+const ok = 0;
+/** `ESP_ERR_NOT_FOUND`: the partition is blank, or there is none */
+const notFound = 0x105;
+
+/** `esp_core_dump_summary_t` of the ESP32 (esp_core_dump.h, esp_core_dump_summary_port.h). */
+const taskAt = 4;
+const taskBytes = 16;
+const backtraceAt = 24;
+const mostAddresses = 16;
+const depthAt = 88;
+const elfAt = 100;
+/** CONFIG_APP_RETRIEVE_LEN_ELF_SHA, and NUL */
+const elfBytes = 10;
+/** It has 216 bytes; a later version may have more. */
+const summaryBytes = 512;
+const reasonBytes = 200;
+
+/** ESP-IDF's panic handler writes a core dump of the task that was running to the partition `coredump`. */
+export class XsPanicStore implements PanicStore {
+  readonly #functions: CoreDumpFunctions;
+
+  constructor(functions: CoreDumpFunctions) {
+    this.#functions = functions;
+    // What else is there would keep ESP-IDF from writing a core dump.
+    const state = this.#look();
+    if (state !== ok && state !== notFound) this.erase();
+  }
+
+  get isFull(): boolean {
+    return this.#look() === ok;
+  }
+
+  read(): Panic | undefined {
+    const functions = this.#functions;
+    if (!this.isFull || functions.esp_core_dump_image_check() !== ok) return undefined;
+    const summary = new ArrayBuffer(summaryBytes);
+    if (functions.esp_core_dump_get_summary(summary) !== ok) return undefined;
+    const reason = new ArrayBuffer(reasonBytes);
+    const hasReason = functions.esp_core_dump_get_panic_reason(reason, reasonBytes) === ok;
+    const view = new DataView(summary);
+    const depth = Math.min(view.getUint32(depthAt, true), mostAddresses);
+    const backtrace: number[] = [];
+    for (let index = 0; index < depth; index++) {
+      backtrace.push(view.getUint32(backtraceAt + 4 * index, true));
+    }
+    return {
+      reason: hasReason ? textIn(reason, 0, reasonBytes) : null,
+      task: textIn(summary, taskAt, taskBytes),
+      backtrace,
+      elf: textIn(summary, elfAt, elfBytes),
+    };
+  }
+
+  erase(): void {
+    this.#functions.esp_core_dump_image_erase();
+  }
+
+  #look(): number {
+    return this.#functions.esp_core_dump_image_get(new ArrayBuffer(4), new ArrayBuffer(4));
+  }
+}
+
+/** A C string. */
+function textIn(buffer: ArrayBuffer, offset: number, length: number): string {
+  const bytes = new Uint8Array(buffer, offset, length);
+  const end = bytes.indexOf(0);
+  return readUtf8(bytes.subarray(0, end < 0 ? length : end));
+}
