@@ -119,8 +119,8 @@ describe("a firmware package", () => {
     ],
     [
       "an application larger than its slot",
-      withPart("firmware.bin", imageOf(0x1f0000)),
-      /has a firmware\.bin of \d+ bytes, but only 2031616 fit/,
+      withPart("firmware.bin", imageOf(0x1e0000)),
+      /has a firmware\.bin of \d+ bytes, but only 1966080 fit/,
     ],
     [
       "a bootloader that reaches into the table",
