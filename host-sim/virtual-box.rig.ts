@@ -28,7 +28,7 @@ export async function cloudForBox(services: Services): Promise<CloudStandIn> {
   registry.register({
     certificate: box.certificatePem,
     thingName: "lot-1",
-    policies: boxPolicies({ ...localAccount, prefix: "gate", updates: "aws", shadow }),
+    policies: boxPolicies({ ...localAccount, prefix: "gate", updates: "aws", shadow, log: true }),
   });
   return CloudStandIn.listen({
     port: 0,

@@ -54,11 +54,12 @@ describe("boom-box fleet and claim", function () {
     assert.deepEqual(readdirSync(certs).includes("lot-7"), false);
   });
 
-  it("create a claim certificate and three policies only once, however often fleet runs", async () => {
+  it("create a claim certificate and the policies only once, however often fleet runs", async () => {
     await fleet();
     const once = read("local-cloud.json");
     assert.ok(steps.includes("policy boom-box@gate"));
     assert.ok(steps.includes("policy boom-box-update@gate"));
+    assert.ok(steps.includes("policy boom-box-log@gate"));
     assert.ok(steps.includes("policy boom-box-claim@boom-box"));
     await fleet();
     assert.equal(read("local-cloud.json"), once);
@@ -179,6 +180,7 @@ describe("boom-box fleet and claim", function () {
       assert.equal(Resources.certificate.Properties.Status, "Active");
       assert.equal(Resources.policy.Properties.PolicyName, "boom-box@gate");
       assert.equal(Resources.updatePolicy.Properties.PolicyName, "boom-box-update@gate");
+      assert.equal(Resources.logPolicy.Properties.PolicyName, "boom-box-log@gate");
     });
 
     it("keep an existing template, and report other errors from AWS", async () => {

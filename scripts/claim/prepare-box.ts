@@ -52,6 +52,8 @@ export async function prepareBox(options: BenchOptions): Promise<void> {
     key: options.claimKey ?? own.keyPem,
   });
   const before = await readSettingsEntry(certs, thing);
+  const isFleets = fleet?.template === template;
+  const log = isFleets && fleet.log === true && before.log === undefined ? { log: true } : {};
   const settings = mergedSettings(
     before,
     {
@@ -59,7 +61,7 @@ export async function prepareBox(options: BenchOptions): Promise<void> {
       endpoint,
       prefix: options.prefix ?? fleet?.prefix ?? defaultPrefix,
     },
-    { claim: { template } },
+    { ...log, claim: { template } },
   );
   const { isNew } = await prepareKey(certs, thing);
   onStep(isNew ? "key and request made; the key stays here" : "key unchanged; request made");

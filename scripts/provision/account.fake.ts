@@ -112,12 +112,12 @@ export class Person {
 }
 
 /** As the emulator lists them. */
-export const boxPolicyNames = ["boom-box-update@gate", "boom-box@gate"];
+export const boxPolicyNames = ["boom-box-log@gate", "boom-box-update@gate", "boom-box@gate"];
 
 /** One active certificate that is attached to a box and has only the box's policies. */
 export const boxCertificate = (id: string, thing = "lot-1"): InventoryCertificate => ({
   id,
   status: "ACTIVE",
   things: [thing],
-  policies: ["boom-box@gate", "boom-box-update@gate"],
+  policies: ["boom-box@gate", "boom-box-log@gate", "boom-box-update@gate"],
 });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import {
+  boxLogPolicy,
   boxPolicy,
   boxUpdatePolicy,
   servicePolicy,
@@ -15,7 +16,7 @@ const actionsIn = (text: string) =>
 
 describe("the policies that docs/aws.md shows", () => {
   const scope = { region: "eu-central-1", account: "123456789012", prefix: "gate" };
-  const [, later = ""] = textOf("docs", "aws.md").split("\n## The three policies\n");
+  const [, later = ""] = textOf("docs", "aws.md").split("\n## The policies\n");
   const [section = ""] = later.split("\n## ");
   const shown = Array.from(section.matchAll(/```json\n(.+?)\n```/gs), ([, json = ""]) =>
     JSON.parse(json.replaceAll("REGION", scope.region).replaceAll("ACCOUNT", scope.account)),
@@ -25,6 +26,7 @@ describe("the policies that docs/aws.md shows", () => {
     assert.deepEqual(shown, [
       boxPolicy(scope),
       boxUpdatePolicy({ ...scope, topics: "aws" }),
+      boxLogPolicy(scope),
       servicePolicy({ ...scope, clientIdPrefix: serviceClientIdPrefix }),
     ]);
   });

@@ -1,5 +1,6 @@
 import { serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts";
 import {
+  boxLogPolicy,
   boxPolicy,
   boxUpdatePolicy,
   type PolicyScope,
@@ -15,31 +16,33 @@ export interface Subject {
   readonly prefix: string;
 }
 
-/** An AWS IoT policy of this project: two for all boxes of a prefix, one for its services. */
+/** An AWS IoT policy of this project: three for all boxes of a prefix, one for its services. */
 export interface NamedPolicy {
   readonly policyName: string;
   readonly document: string;
 }
 
 /**
- * `boom-box@gate` and `boom-box-update@gate`, or `boom-box-service@gate`. A policy name cannot contain `/`, and a prefix cannot contain `+`.
+ * `boom-box@gate`, `boom-box-update@gate` and `boom-box-log@gate`, or `boom-box-service@gate`. A policy name
+ * cannot contain `/`, and a prefix cannot contain `+`.
  * [CreatePolicy: `[\w+=,.@-]+`, 128 characters]
  */
 export function policyNamesOf({ type, prefix }: Subject): readonly [string, ...string[]] {
   const nameOf = (base: string) => `${base}@${prefix.replaceAll("/", "+")}`;
   if (type === "service") return [nameOf("boom-box-service")];
-  return [nameOf("boom-box"), nameOf("boom-box-update")];
+  return [nameOf("boom-box"), nameOf("boom-box-update"), nameOf("boom-box-log")];
 }
 
 /**
  * The same documents that the stand-in enforces. What updates need is a policy of its own: one
- * document for both is longer than AWS allows, and boxes that have the first one keep it as it is.
+ * document for both is longer than AWS allows, and boxes that have the first one keep it as it is. So is
+ * the log.
  */
 export function policiesOf(subject: Subject, place: Omit<PolicyScope, "prefix">): NamedPolicy[] {
   const scope = { ...place, prefix: subject.prefix };
   const documents =
     subject.type === "box"
-      ? [boxPolicy(scope), boxUpdatePolicy({ ...scope, topics: "aws" })]
+      ? [boxPolicy(scope), boxUpdatePolicy({ ...scope, topics: "aws" }), boxLogPolicy(scope)]
       : [servicePolicy({ ...scope, clientIdPrefix: serviceClientIdPrefix })];
   return policyNamesOf(subject).map((policyName, index) => ({
     policyName,
