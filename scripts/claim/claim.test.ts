@@ -93,10 +93,21 @@ describe("boom-box fleet and claim", function () {
     assert.deepEqual(JSON.parse(read("lot-7", "settings.json")), {
       thingName: "lot-7",
       endpoint: "localhost",
+      log: true,
       claim: { template: "boom-box" },
       pulseMs: 400,
     });
     assert.doesNotMatch(steps.join(), /PRIVATE|MII/);
+  });
+
+  it("leave the log off in a fleet whose template is older than its policy", async () => {
+    const record = JSON.parse(read("claim", "fleet.json"));
+    assert.equal(record.log, true);
+    const { log: _, ...old } = record;
+    writeFileSync(join(certs, "claim", "fleet.json"), JSON.stringify(old));
+    await box({ thing: "lot-8" });
+    assert.equal(JSON.parse(read("lot-8", "settings.json")).log, undefined);
+    writeFileSync(join(certs, "claim", "fleet.json"), JSON.stringify(record));
   });
 
   it("refuse a box that has a certificate; boom-box certs ignores a box that claims", async () => {

@@ -119,5 +119,5 @@ export const boxCertificate = (id: string, thing = "lot-1"): InventoryCertificat
   id,
   status: "ACTIVE",
   things: [thing],
-  policies: ["boom-box@gate", "boom-box-log@gate", "boom-box-update@gate"],
+  policies: ["boom-box@gate", "boom-box-update@gate", "boom-box-log@gate"],
 });
