@@ -42,7 +42,6 @@ export class CrashMemory {
   #resetReason: ResetReason = "unknown";
   /** 0: there is nothing to tell */
   #crashes = 0;
-  #isAborting = false;
 
   /** @param memory at least {@link crashMemoryBytes} */
   constructor(memory: RetainedMemory, panics?: PanicStore) {
@@ -113,12 +112,10 @@ export class CrashMemory {
   }
 
   /**
-   * The engine ends the program. There may be no memory left, and then what fails here calls it again.
-   * So what matters is written first, and needs no memory.
+   * The engine ends the program; call it once. There may be no memory left for the error, so what
+   * matters is written first, and needs none.
    */
   abort(why: string, error: unknown): void {
-    if (this.#isAborting) return;
-    this.#isAborting = true;
     if (this.#crashes === 0) this.#why.write(why);
     this.#enter(aborting);
     if (this.#crashes === 0 && error !== undefined) this.#error.write(textOf(error));

@@ -115,6 +115,7 @@ async function boot(
           return gpio;
         },
         freeHeap: () => undefined,
+        restart: () => done.push("restarted"),
         confirmFirmware: () => done.push("confirmed"),
       }),
       timeServerPort: 123,
@@ -190,16 +191,20 @@ describe("the program on the board", () => {
     assert.match(String(thrown), /can't find partition/);
   });
 
-  it("writes LOW when XS aborts, and lets it restart", async () => {
+  it("writes LOW when XS aborts, says why, and restarts the chip", async () => {
     const { done, lines, abort } = await boot(flashWith(good));
     const answer = abort?.("unhandled exception", new Error("oops"));
-    assert.equal(done.at(-1), "pin 0");
+    assert.deepEqual(done.slice(-2), ["pin 0", "restarted"]);
     assert.deepEqual(lines.at(-1), {
       type: "abort",
       why: "unhandled exception",
       error: "Error: oops",
     });
     assert.equal(answer, undefined, "false would let it continue");
+    const before = lines.length;
+    abort?.("memory full", undefined);
+    assert.equal(done.at(-1), "pin 0", "the first time comes first");
+    assert.equal(lines.length, before);
   });
 
   it("says at the next start why it ended, and what it had printed stays in memory", async () => {

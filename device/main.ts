@@ -43,11 +43,19 @@ function boot(): void {
     trace(`${text}\n`);
     crashes?.note(text);
   };
-  /** XS calls it before it aborts: out of memory, or an uncaught error. */
+  let isAborting = false;
+  /**
+   * XS calls it before it aborts: out of memory, or an uncaught error. It restarts the chip itself: SDK
+   * 8.2.3 then looks for the message of an error that it has just cleared, fails, and calls this again,
+   * until its stack is full. If the memory is full, something here may fail too, and XS restarts the chip.
+   */
   const abort = (why: string, error: unknown) => {
     gatePin.write(0);
+    if (isAborting) return;
+    isAborting = true;
     crashes?.abort(why, error);
     say({ type: "abort", why, error: String(error) });
+    board.restart();
   };
   Object.assign(globalThis, { abort });
 

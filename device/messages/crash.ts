@@ -60,15 +60,22 @@ const mostAddresses = 64;
  * @returns undefined when it is not a report
  */
 export function readCrashReport(value: unknown): CrashReport | undefined {
-  const { firmware, resetReason, crashes, abort, panic, lines } = membersOf(value);
-  if (typeof resetReason !== "string" || !Array.isArray(lines)) return undefined;
+  const { lines } = membersOf(value);
+  const cause = readCrashCause(value);
+  if (cause === undefined || !Array.isArray(lines)) return undefined;
+  return { ...cause, lines: textsIn(lines.slice(-mostLines), mostLines) };
+}
+
+/** The same without the lines, as the box prints it. */
+export function readCrashCause(value: unknown): CrashCause | undefined {
+  const { firmware, resetReason, crashes, abort, panic } = membersOf(value);
+  if (typeof resetReason !== "string") return undefined;
   return {
     firmware: textOf(firmware, longestWord),
     resetReason: readResetReason(resetReason),
     crashes: typeof crashes === "number" && crashes >= 1 ? Math.floor(crashes) : 1,
     abort: readAbort(abort),
     panic: readPanic(panic),
-    lines: textsIn(lines.slice(-mostLines), mostLines),
   };
 }
 

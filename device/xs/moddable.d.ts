@@ -68,6 +68,8 @@ declare module "boom-box/board" {
     withPulses(gpio: PulseOutput, pin: number): PulseOutput;
     /** in bytes; undefined if the platform cannot report it */
     freeHeap(): number | undefined;
+    /** Returns only if it is not a board. */
+    restart(): void;
     /** Confirms the running firmware: the bootloader keeps it after a restart. */
     confirmFirmware(): void;
   }

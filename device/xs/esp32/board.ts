@@ -49,6 +49,7 @@ export function openBoard() {
         : { led: new io({ pin: ledPin, mode: io.Output, initialValue: 0 }) }),
     }),
     freeHeap: () => functions.esp_get_free_heap_size(),
+    restart: () => functions.esp_restart(),
     /**
      * An image that was written over the serial port is not on trial: nothing is confirmed then.
      */

@@ -17,6 +17,7 @@ export function openBoard() {
     withPulses: (gpio: PulseOutput): PulseOutput => gpio,
     openSetup: (): SetupHardware => ({}),
     freeHeap: () => undefined,
+    restart: () => {},
     confirmFirmware: () => {},
   };
 }
