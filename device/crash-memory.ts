@@ -118,7 +118,7 @@ export class CrashMemory {
   abort(why: string, error: unknown): void {
     if (this.#crashes === 0) this.#why.write(why);
     this.#enter(aborting);
-    if (this.#crashes === 0 && error !== undefined) this.#error.write(textOf(error));
+    if (this.#crashes === 0) this.#error.write(textOf(why, error));
   }
 
   #abort(): Abort | null {
@@ -164,8 +164,12 @@ export class CrashMemory {
   }
 }
 
-/** An error with its stack, if the engine gives one: it begins with the error itself. */
-function textOf(error: unknown): string {
-  const stack = error instanceof Error ? error.stack : undefined;
-  return typeof stack === "string" ? stack : String(error);
+/**
+ * An error with its stack, if the engine gives one: it begins with the error itself. Without an error, it is
+ * the stack of whoever called the engine's hook.
+ */
+function textOf(why: string, error: unknown): string {
+  const thrown = error === undefined ? new Error(why) : error;
+  const stack = thrown instanceof Error ? thrown.stack : undefined;
+  return typeof stack === "string" ? stack : String(thrown);
 }

@@ -51,7 +51,7 @@ export const crashScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "out of memory, without any left for the error: told with the next connection",
+    name: "out of memory: told with the next connection, and where the engine was",
     settings,
     expected,
     run(trial) {
@@ -60,7 +60,8 @@ export const crashScenarios: readonly Scenario[] = [
       trial.awaitReturn();
       const report = onlyReport(trial);
       trial.expect(report?.abort?.why === "memory full", "the engine's reason");
-      trial.expect(report?.abort?.error === null, "no error");
+      trial.expect(report?.abort?.error === "Error: memory full", "the engine's reason again");
+      trial.expect((report?.abort?.stack.length ?? 0) > 0, "the stack");
     },
   },
   {

@@ -1,0 +1,86 @@
+import { printable } from "../../host-sim/printable.ts";
+import { functionAt } from "./elf.ts";
+import type { Dump } from "./read-dump.ts";
+import { ScriptNames } from "./script-names.ts";
+import type { Symbols } from "./symbols.ts";
+
+/** More places than this do not help. */
+const mostPlaces = 3;
+const shownLines = 12;
+
+/**
+ * A crash in words, line by line.
+ * @param sources the source lines of the backtrace, if somebody knows them
+ */
+export function explainDump(
+  dump: Dump,
+  symbols: Symbols,
+  sources: readonly (string | undefined)[] = [],
+): string[] {
+  const version = dump.firmware === null ? "" : `, firmware ${printable(dump.firmware)}`;
+  return [
+    `restarted: ${dump.resetReason}${version}`,
+    ...(dump.crashes > 1 ? [`it crashed ${dump.crashes} times; this is the first`] : []),
+    ...abortLines(dump, symbols),
+    ...panicLines(dump, symbols, sources),
+    ...guess(dump),
+    ...printedLines(dump),
+  ];
+}
+
+function abortLines({ abort }: Dump, { modules }: Symbols): string[] {
+  if (abort === null) return [];
+  const places = new ScriptNames(modules).explain(abort.stack);
+  return [
+    `JavaScript ended: ${printable(abort.why)}`,
+    ...(abort.error === null ? [] : [`  ${printable(abort.error)}`]),
+    ...abort.stack.map((frame, index) => {
+      const found = places[index] ?? [];
+      const shown = found.slice(0, mostPlaces).map(({ name, position }) => `${name} ${position}`);
+      const more = found.length > mostPlaces ? ` or ${found.length - mostPlaces} others` : "";
+      return `  ${[printable(frame), ...(shown.length === 0 ? [] : [shown.join(" or ")])].join("  ")}${more}`;
+    }),
+  ];
+}
+
+function panicLines(
+  { panic }: Dump,
+  { native }: Symbols,
+  sources: readonly (string | undefined)[],
+): string[] {
+  if (panic === null) return [];
+  const isOther = native !== undefined && panic.elf !== "" && !native.sha256.startsWith(panic.elf);
+  const task = panic.task === "" ? "" : ` in task ${printable(panic.task)}`;
+  return [
+    `panic${task}: ${panic.reason === null ? "no reason" : printable(panic.reason)}`,
+    ...(isOther
+      ? [`  these symbols are of another image (${native.sha256.slice(0, 9)}, not ${panic.elf})`]
+      : []),
+    ...panic.backtrace.map((address, index) => {
+      const at = `  0x${address.toString(16).padStart(8, "0")}`;
+      const found = isOther ? undefined : functionAt(native?.functions ?? [], address);
+      if (found === undefined) return at;
+      const source = sources[index];
+      return `${at}  ${printable(found.name)}+${found.offset}${source === undefined ? "" : `  ${printable(source)}`}`;
+    }),
+  ];
+}
+
+/** What it means that nobody has said anything. */
+function guess({ resetReason, abort, panic }: Dump): string[] {
+  if (abort !== null || panic !== null) return [];
+  if (resetReason === "brownout") return ["the supply voltage was too low"];
+  if (resetReason === "software") {
+    return ["the engine gave no reason: it does not when its stack is full"];
+  }
+  return ["nothing else is known of it"];
+}
+
+function printedLines({ lines }: Dump): string[] {
+  if (lines.length === 0) return [];
+  const shown = lines.slice(-shownLines);
+  return [
+    `the last ${shown.length} of ${lines.length} lines:`,
+    ...shown.map((line) => `  ${printable(line)}`),
+  ];
+}
