@@ -42,8 +42,8 @@ describe("LineRing", () => {
     const memory = new MemoryRetained(bytes + 20);
     const ring = ringIn(memory);
     for (const each of ["one", "two", "three"]) ring.add(each);
-    const at = Buffer.from(memory.bytes).indexOf("two");
-    memory.bytes[at] = 0x54;
+    // After the position, the first line, and the second line's mark.
+    memory.bytes[10 + 4 + "0000 one\n".length + "0000 ".length] = 0x54;
     assert.deepEqual(ring.read(), ["one", "three"]);
   });
 
