@@ -89,8 +89,6 @@ describe("manifest.json", () => {
           "esp_restart",
           "memcpy",
           "memmove",
-          "esp_core_dump_image_get",
-          "esp_core_dump_image_check",
           "esp_core_dump_image_erase",
           "esp_core_dump_get_summary",
           "esp_core_dump_get_panic_reason",

@@ -1,12 +1,14 @@
 import type Digital from "embedded:io/digital";
 import NativeSerial from "embedded:io/serial";
 import NativeFlash from "embedded:storage/flash";
+import { Digest } from "crypt";
 import FFI from "mc/ffi";
 import { CrashMemory } from "../../crash-memory.ts";
 import type { PulseOutput, SetupHardware } from "../../hal.ts";
 import { XsButton } from "../button.ts";
 import { XsFlash } from "../flash.ts";
 import { XsSerial } from "../serial.ts";
+import { XsSha256 } from "../update.ts";
 import { type CoreDumpFunctions, XsPanicStore } from "./panic-store.ts";
 import { type CopyFunctions, XsRetainedMemory } from "./retained-memory.ts";
 import { type RmtFunctions, RmtPulseOutput } from "./rmt-pulse.ts";
@@ -27,6 +29,17 @@ export interface BoardFunctions
 /** NTP's */
 export const timeServerPort = 123;
 
+/** Undefined if the partition table is older, and has no place for a core dump. */
+function openPanics(functions: BoardFunctions): XsPanicStore | undefined {
+  let flash: XsFlash;
+  try {
+    flash = new XsFlash(NativeFlash, "coredump");
+  } catch {
+    return undefined;
+  }
+  return new XsPanicStore(flash, functions, () => new XsSha256(Digest));
+}
+
 /** Once: each access makes a new function object for each function in XS FFI. */
 export function openBoard() {
   const functions = new FFI();
@@ -37,8 +50,7 @@ export function openBoard() {
     openFlash: () => new XsFlash(NativeFlash, "box"),
     /** @throws Error if the partition table has one slot only */
     openSlots: () => new XsSlots(NativeFlash, functions),
-    openCrashMemory: () =>
-      new CrashMemory(new XsRetainedMemory(functions), new XsPanicStore(functions)),
+    openCrashMemory: () => new CrashMemory(new XsRetainedMemory(functions), openPanics(functions)),
     withPulses: (gpio: PulseOutput, pin: number): PulseOutput =>
       new RmtPulseOutput(gpio, pin, functions),
     openSetup: (io: typeof Digital, ledPin: number | undefined): SetupHardware => ({

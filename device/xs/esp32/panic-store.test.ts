@@ -1,32 +1,37 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { MemoryFlash } from "../../../host-sim/hardware/flash.ts";
+import { Sha256 } from "../../../host-sim/hardware/update.ts";
 import { type CoreDumpFunctions, XsPanicStore } from "./panic-store.ts";
 
 const ok = 0;
 const notFound = 0x105;
-const invalidSize = 0x104;
-const invalidCrc = 0x109;
+const partitionBytes = 0x10000;
 
 /** ESP-IDF's core dump in flash. */
 class FakeIdf implements CoreDumpFunctions {
-  state = ok;
-  check = ok;
+  readonly flash = MemoryFlash.erased(partitionBytes);
   reason: string | undefined = "abort() was called at PC 0x400d1234 on core 0";
   task = "main";
   depth = 3;
   erased = 0;
 
-  esp_core_dump_image_get(address: ArrayBuffer, size: ArrayBuffer): number {
-    assert.deepEqual([address.byteLength, size.byteLength], [4, 4]);
-    return this.state;
+  /** As the panic handler does. */
+  dump(length = 9_000): this {
+    const bytes = new Uint8Array(length).map((_, index) => index % 251);
+    new DataView(bytes.buffer).setUint32(0, length, true);
+    bytes.set(createHash("sha256").update(bytes.subarray(0, -32)).digest(), length - 32);
+    this.flash.write(0, bytes);
+    return this;
   }
 
-  esp_core_dump_image_check(): number {
-    return this.check;
+  open(): XsPanicStore {
+    return new XsPanicStore(this.flash, this, () => new Sha256());
   }
 
   esp_core_dump_image_erase(): number {
     this.erased += 1;
-    this.state = notFound;
+    this.flash.eraseBlocks(0, partitionBytes / this.flash.blockLength);
     return ok;
   }
 
@@ -54,7 +59,7 @@ describe("XsPanicStore", () => {
   });
 
   it("reads the panic's reason, task, backtrace and image", () => {
-    const store = new XsPanicStore(idf);
+    const store = idf.dump().open();
     assert.equal(store.isFull, true);
     assert.deepEqual(store.read(), {
       reason: "abort() was called at PC 0x400d1234 on core 0",
@@ -68,29 +73,35 @@ describe("XsPanicStore", () => {
     idf.reason = undefined;
     idf.task = "sixteen letters!";
     idf.depth = 17;
-    const panic = new XsPanicStore(idf).read();
+    const panic = idf.dump().open().read();
     assert.equal(panic?.reason, null);
     assert.equal(panic?.task, "sixteen letters!");
     assert.equal(panic?.backtrace.length, 16);
   });
 
-  it("has none in a blank partition, and in an image whose table has no partition for it", () => {
-    idf.state = notFound;
-    const store = new XsPanicStore(idf);
+  it("has none in a blank partition", () => {
+    const store = idf.open();
     assert.deepEqual([store.isFull, store.read(), idf.erased], [false, undefined, 0]);
   });
 
   it("is full but cannot be read after a power cut while the panic was being written", () => {
-    idf.check = invalidCrc;
-    const store = new XsPanicStore(idf);
-    assert.deepEqual([store.isFull, store.read()], [true, undefined]);
-    store.erase();
-    assert.equal(store.isFull, false);
+    const whole = idf.dump().flash.read(0, partitionBytes);
+    for (const written of [32, 4_096, 8_967, 8_999]) {
+      idf = new FakeIdf();
+      idf.flash.write(0, whole.slice(0, written));
+      const store = idf.open();
+      assert.deepEqual([store.isFull, store.read()], [true, undefined]);
+      store.erase();
+      assert.equal(store.isFull, false);
+    }
   });
 
   it("erases what is no core dump, because it would keep ESP-IDF from writing one", () => {
-    idf.state = invalidSize;
-    assert.equal(new XsPanicStore(idf).isFull, false);
-    assert.equal(idf.erased, 1);
+    for (const length of [0, 32, partitionBytes + 1]) {
+      idf = new FakeIdf();
+      idf.flash.write(0, new Uint8Array(Uint32Array.of(length).buffer));
+      assert.equal(idf.open().isFull, false);
+      assert.equal(idf.erased, 1);
+    }
   });
 });

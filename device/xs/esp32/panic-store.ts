@@ -1,12 +1,8 @@
 import { readUtf8 } from "../../core/utf8.ts";
-import type { Panic, PanicStore } from "../../hal.ts";
+import type { Digest, Flash, Panic, PanicStore } from "../../hal.ts";
 
 /** ESP-IDF 6.0's functions of espcoredump (esp_core_dump.h), as XS FFI calls them. Results are `esp_err_t`. */
 export interface CoreDumpFunctions {
-  /** @param address receives a `size_t`, as does `size` */
-  esp_core_dump_image_get(address: ArrayBuffer, size: ArrayBuffer): number;
-  /** checks the checksum */
-  esp_core_dump_image_check(): number;
   esp_core_dump_image_erase(): number;
   /** @param summary receives an `esp_core_dump_summary_t` */
   esp_core_dump_get_summary(summary: ArrayBuffer): number;
@@ -15,8 +11,10 @@ export interface CoreDumpFunctions {
 }
 
 const ok = 0;
-/** `ESP_ERR_NOT_FOUND`: the partition is blank, or there is none */
-const notFound = 0x105;
+/** A core dump begins with its length and ends with a SHA-256 of everything before. */
+const headBytes = 4;
+const hashBytes = 32;
+const blank = 0xffff_ffff;
 
 /** `esp_core_dump_summary_t` of the ESP32 (esp_core_dump.h, esp_core_dump_summary_port.h). */
 const taskAt = 4;
@@ -33,22 +31,27 @@ const reasonBytes = 200;
 
 /** ESP-IDF's panic handler writes a core dump of the task that was running to the partition `coredump`. */
 export class XsPanicStore implements PanicStore {
+  readonly #flash: Flash;
   readonly #functions: CoreDumpFunctions;
+  readonly #makeDigest: () => Digest;
 
-  constructor(functions: CoreDumpFunctions) {
+  /** @param flash the partition `coredump` */
+  constructor(flash: Flash, functions: CoreDumpFunctions, makeDigest: () => Digest) {
+    this.#flash = flash;
     this.#functions = functions;
+    this.#makeDigest = makeDigest;
     // What else is there would keep ESP-IDF from writing a core dump.
-    const state = this.#look();
-    if (state !== ok && state !== notFound) this.erase();
+    const length = this.#length();
+    if (length !== blank && (length <= hashBytes || length > flash.length)) this.erase();
   }
 
   get isFull(): boolean {
-    return this.#look() === ok;
+    return this.#length() !== blank;
   }
 
   read(): Panic | undefined {
     const functions = this.#functions;
-    if (!this.isFull || functions.esp_core_dump_image_check() !== ok) return undefined;
+    if (!this.#isWhole()) return undefined;
     const summary = new ArrayBuffer(summaryBytes);
     if (functions.esp_core_dump_get_summary(summary) !== ok) return undefined;
     const reason = new ArrayBuffer(reasonBytes);
@@ -71,8 +74,25 @@ export class XsPanicStore implements PanicStore {
     this.#functions.esp_core_dump_image_erase();
   }
 
-  #look(): number {
-    return this.#functions.esp_core_dump_image_get(new ArrayBuffer(4), new ArrayBuffer(4));
+  #length(): number {
+    const { buffer } = this.#flash.read(0, headBytes);
+    return new DataView(buffer).getUint32(0, true);
+  }
+
+  /**
+   * ESP-IDF's own check reads 32 bytes at a time, and stops the other core for each: on the emulated chip,
+   * the watchdog ended it.
+   */
+  #isWhole(): boolean {
+    const flash = this.#flash;
+    const end = this.#length() - hashBytes;
+    if (end <= 0 || end + hashBytes > flash.length) return false;
+    const digest = this.#makeDigest();
+    for (let at = 0; at < end; at += flash.blockLength) {
+      digest.write(flash.read(at, Math.min(flash.blockLength, end - at)));
+    }
+    const hash = digest.end();
+    return flash.read(end, hashBytes).every((byte, index) => byte === hash[index]);
   }
 }
 
