@@ -1,5 +1,5 @@
 import type { PanicStore, ResetReason, RetainedMemory } from "./hal.ts";
-import { LineRing } from "./line-ring.ts";
+import { type EncodeText, LineRing } from "./line-ring.ts";
 import type { Abort, CrashCause, CrashReport } from "./messages/crash.ts";
 import { resetReasons } from "./messages/status.ts";
 import { checksumOf, RetainedText } from "./retained-text.ts";
@@ -44,13 +44,13 @@ export class CrashMemory {
   #crashes = 0;
 
   /** @param memory at least {@link crashMemoryBytes} */
-  constructor(memory: RetainedMemory, panics?: PanicStore) {
+  constructor(memory: RetainedMemory, panics?: PanicStore, encode?: EncodeText) {
     this.#memory = memory;
     this.#panics = panics;
     this.#firmware = new RetainedText(memory, headBytes, firmwareBytes);
     this.#why = new RetainedText(memory, headBytes + firmwareBytes, whyBytes);
     this.#error = new RetainedText(memory, headBytes + firmwareBytes + whyBytes, errorBytes);
-    this.#lines = new LineRing(memory, linesAt, crashMemoryBytes - linesAt);
+    this.#lines = new LineRing(memory, linesAt, crashMemoryBytes - linesAt, encode);
   }
 
   /** Call it once, first: decides whether the last run ended in a crash. */

@@ -288,3 +288,8 @@ declare module "boom-box/network" {
   export function openNetwork(timer: Timer): NetworkInterface;
   export const networkKind: NetworkKind;
 }
+
+interface ArrayBufferConstructor {
+  /** The text in UTF-8 (Moddable, "XS Differences"). */
+  fromString(text: string): ArrayBuffer;
+}

@@ -101,6 +101,19 @@ describe("a crash in words", () => {
     assert.deepEqual(several.slice(4), ["  at #no ()", "  at ()"]);
   });
 
+  it("finds a private method, which has no name in the stack, by who calls it and what it calls", () => {
+    const stack = ["at take ()", "at ()", "at handleTimeout ()", "at ()"];
+    const dump = { ...plain, abort: { why: "fatal", error: null, stack } };
+    const lines = explainDump(dump, { ...nothing, modules });
+    const box = "device/core/box.ts";
+    assert.equal(lines[3], `  at ()  #publishStatus ${lineIn(box, "  #publishStatus(")}`);
+    assert.equal(
+      lines[4],
+      `  at handleTimeout ()  handleTimeout ${lineIn(box, "  handleTimeout(now")}`,
+    );
+    assert.equal(lines[5], "  at ()");
+  });
+
   it("says what it means when nobody has said anything", () => {
     const last = (dump: Partial<Dump>) => explainDump({ ...plain, ...dump }, nothing).at(-1);
     assert.match(last({}) ?? "", /its stack is full/);

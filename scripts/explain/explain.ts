@@ -35,7 +35,9 @@ function abortLines({ abort }: Dump, { modules }: Symbols): string[] {
     `JavaScript ended: ${printable(abort.why)}`,
     ...(abort.error === null ? [] : [`  ${printable(abort.error)}`]),
     ...abort.stack.map((frame, index) => {
-      const found = places[index] ?? [];
+      const all = places[index] ?? [];
+      // A frame without a name could be anywhere.
+      const found = frame === "at ()" && all.length > mostPlaces ? [] : all;
       const shown = found.slice(0, mostPlaces).map(({ name, position }) => `${name} ${position}`);
       const more = found.length > mostPlaces ? ` or ${found.length - mostPlaces} others` : "";
       return `  ${[printable(frame), ...(shown.length === 0 ? [] : [shown.join(" or ")])].join("  ")}${more}`;

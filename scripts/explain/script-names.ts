@@ -17,6 +17,9 @@ export interface Definition {
 }
 
 interface Found extends Definition {
+  /** its name in the module */
+  readonly short: string;
+  readonly file: string;
   /** of the function in the module, to the end of its block */
   readonly text: string;
 }
@@ -28,8 +31,8 @@ const definition =
 const keywords = new Set(["if", "for", "while", "switch", "catch", "function", "return"]);
 
 /**
- * What the names in an engine's stack mean. In an image, the engine knows the names of functions, and no
- * lines; our names are shortened, those of methods are not.
+ * What the names in an engine's stack mean. In an image, the engine knows the names of functions and public
+ * methods, and no lines. Names of functions are shortened.
  */
 export class ScriptNames {
   readonly #byName = new Map<string, Found[]>();
@@ -40,17 +43,32 @@ export class ScriptNames {
 
   /**
    * @param stack the engine's frames, innermost first: `at name ()`
-   * @returns for each, where it may be: more than one if the name does not tell
+   * @returns for each, where it may be: more than one if the name does not tell, none if nobody knows
    */
   explain(stack: readonly string[]): readonly (readonly Definition[])[] {
-    const frames = stack.map((frame) => this.#byName.get(nameIn(frame)) ?? []);
-    return frames.map((candidates, index) => {
-      // A caller's text has the name of what it calls.
-      const callee = nameIn(stack[index - 1] ?? "");
-      const callers = candidates.filter(({ text }) => callee !== "" && calls(text, callee));
-      const best = callers.length > 0 ? callers : candidates;
-      return best.map(({ name, position }) => ({ name, position }));
-    });
+    const names = stack.map(nameIn);
+    const places = names.map((name): readonly Found[] => this.#byName.get(name) ?? []);
+    // A caller's text has the name of what it calls: from the inside, and then from the outside.
+    for (const [index, name] of names.entries()) {
+      const callees = places[index - 1] ?? [];
+      const all = name === "" ? this.#unnamed : (places[index] ?? []);
+      const callers = all.filter((each) => callees.some((callee) => calls(each, callee)));
+      if (callers.length > 0) places[index] = callers;
+    }
+    for (let index = names.length - 2; index >= 0; index--) {
+      const callers = places[index + 1] ?? [];
+      const called = (places[index] ?? []).filter((each) =>
+        callers.some((caller) => calls(caller, each)),
+      );
+      if (called.length > 0) places[index] = called;
+      else if (names[index] === "") places[index] = [];
+    }
+    return places.map((each) => each.map(({ name, position }) => ({ name, position })));
+  }
+
+  /** The engine does not know the names of private methods. */
+  get #unnamed(): Found[] {
+    return [...this.#byName].flatMap(([name, found]) => (name.startsWith("#") ? found : []));
   }
 
   #read(lines: readonly string[], map: SourceMap): void {
@@ -61,10 +79,13 @@ export class ScriptNames {
       const entry = map.findEntry(index, line.indexOf(name, indent.length));
       if (!("originalSource" in entry)) continue;
       const end = lines.findIndex((each, at) => at > index && each.startsWith(`${indent}}`));
+      const file = entry.originalSource;
       const found: Found = {
+        short: name,
+        file,
         // @types/node does not know it.
         name: (entry as { readonly name?: string }).name ?? name,
-        position: `${entry.originalSource}:${entry.originalLine + 1}`,
+        position: `${file}:${entry.originalLine + 1}`,
         text: lines.slice(index + 1, end < 0 ? index + 1 : end).join("\n"),
       };
       const others = this.#byName.get(name);
@@ -79,6 +100,8 @@ function nameIn(frame: string): string {
   return /^at (?:get |set )?(#?[\w$]+) \(/.exec(frame)?.[1] ?? "";
 }
 
-function calls(text: string, name: string): boolean {
-  return text.split(/[^\w$#]+/).includes(name);
+/** A private method is called in its own class only. */
+function calls(caller: Found, { short, file }: Found): boolean {
+  if (short.startsWith("#") && caller.file !== file) return false;
+  return caller.text.split(/[^\w$#]+/).includes(short);
 }

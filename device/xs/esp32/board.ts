@@ -29,6 +29,9 @@ export interface BoardFunctions
 /** NTP's */
 export const timeServerPort = 123;
 
+/** In native code: a line has hundreds of characters. */
+const encode = (text: string) => new Uint8Array(ArrayBuffer.fromString(text));
+
 /** Undefined if the partition table is older, and has no place for a core dump. */
 function openPanics(functions: BoardFunctions): XsPanicStore | undefined {
   let flash: XsFlash;
@@ -50,7 +53,8 @@ export function openBoard() {
     openFlash: () => new XsFlash(NativeFlash, "box"),
     /** @throws Error if the partition table has one slot only */
     openSlots: () => new XsSlots(NativeFlash, functions),
-    openCrashMemory: () => new CrashMemory(new XsRetainedMemory(functions), openPanics(functions)),
+    openCrashMemory: () =>
+      new CrashMemory(new XsRetainedMemory(functions), openPanics(functions), encode),
     withPulses: (gpio: PulseOutput, pin: number): PulseOutput =>
       new RmtPulseOutput(gpio, pin, functions),
     openSetup: (io: typeof Digital, ledPin: number | undefined): SetupHardware => ({
