@@ -1,7 +1,7 @@
 import { printable } from "../../host-sim/printable.ts";
 import { functionAt } from "./elf.ts";
 import type { Dump } from "./read-dump.ts";
-import { ScriptNames } from "./script-names.ts";
+import { type Definition, ScriptNames } from "./script-names.ts";
 import type { Symbols } from "./symbols.ts";
 
 /** More places than this do not help. */
@@ -34,15 +34,17 @@ function abortLines({ abort }: Dump, { modules }: Symbols): string[] {
   return [
     `JavaScript ended: ${printable(abort.why)}`,
     ...(abort.error === null ? [] : [`  ${printable(abort.error)}`]),
-    ...abort.stack.map((frame, index) => {
-      const all = places[index] ?? [];
-      // A frame without a name could be anywhere.
-      const found = frame === "at ()" && all.length > mostPlaces ? [] : all;
-      const shown = found.slice(0, mostPlaces).map(({ name, position }) => `${name} ${position}`);
-      const more = found.length > mostPlaces ? ` or ${found.length - mostPlaces} others` : "";
-      return `  ${[printable(frame), ...(shown.length === 0 ? [] : [shown.join(" or ")])].join("  ")}${more}`;
-    }),
+    ...abort.stack.map((frame, index) => `  ${printable(frame)}${placesOf(frame, places[index])}`),
   ];
+}
+
+function placesOf(frame: string, places: readonly Definition[] = []): string {
+  // A frame without a name could be anywhere.
+  const isUnnamed = frame === "at ()";
+  if (places.length === 0 || (isUnnamed && places.length > mostPlaces)) return "";
+  const shown = places.slice(0, mostPlaces).map(({ name, position }) => `${name} ${position}`);
+  const others = places.length - shown.length;
+  return `  ${isUnnamed ? "perhaps " : ""}${shown.join(" or ")}${others > 0 ? ` or ${others} others` : ""}`;
 }
 
 function panicLines(
