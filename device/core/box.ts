@@ -71,6 +71,11 @@ const storeDelayMs = 1_000;
 const quietMs = 5 * 60_000;
 /** A block of a firmware or a document of a shadow, and the topic and the words around it. */
 const longPacketBytes = 5_120;
+/**
+ * A broker whose policy forbids the log ends each connection that has one. A gate that opens is more
+ * important: after this many, the box says nothing more until it restarts.
+ */
+const mostCrashLosses = 5;
 /** How long a stopping box waits for the acknowledgement of its last messages. */
 const farewellMs = 2_000;
 
@@ -91,8 +96,10 @@ export class Box implements StateMachine<BoxEffect> {
   readonly #updater: Updater | undefined;
   readonly #shadow: Shadow | undefined;
   readonly #crash: BoxOptions["crash"];
-  /** the report of a crash, from the first connection until it is delivered */
+  /** the report of a crash, in flight */
   #crashMessage: OutgoingMessage | undefined;
+  /** how many connections were lost with such a report in flight */
+  #crashLosses = 0;
   /** the command whose pulse is in progress */
   #opening: { readonly command: Command; readonly entry: JournalEntry | undefined } | undefined;
   /** of an update, in percent */
@@ -378,6 +385,7 @@ export class Box implements StateMachine<BoxEffect> {
   #fromConnection(effects: ConnectionEffect[]): BoxEffect[] {
     if (effects.some(({ type }) => type === "close-socket")) {
       this.#session.disconnected();
+      this.#forgetCrash();
       this.#status.rest();
       this.#updater?.disconnected();
       this.#shadow?.disconnected();
@@ -479,15 +487,22 @@ export class Box implements StateMachine<BoxEffect> {
     return this.#fromSession(this.#session.publish(entry, now.ticks), now);
   }
 
-  /** Made only when it can be sent: it is long. The next connections repeat it until it is delivered. */
+  /** Made only when it can be sent, and for one connection: it is long. The next one repeats it. */
   #tellCrash(now: Instant): BoxEffect[] {
-    if (this.#crashMessage !== undefined) return [];
+    if (this.#crashLosses >= mostCrashLosses) return [];
     const report = this.#crash?.();
     if (report === undefined) return [];
     const payload = writeCrashReport(report);
     const message = { topic: this.#topics.log, payload, retain: false, isExpendable: false };
     this.#crashMessage = message;
     return this.#fromSession(this.#session.publish(message, now.ticks), now);
+  }
+
+  #forgetCrash(): void {
+    if (this.#crashMessage === undefined) return;
+    this.#session.withdraw(this.#crashMessage);
+    this.#crashMessage = undefined;
+    this.#crashLosses += 1;
   }
 
   #handleSettled(message: OutgoingMessage, now: Instant): BoxEffect[] {

@@ -102,6 +102,24 @@ export const crashScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: "crash of a box whose policy forbids the log: it gives up, and opens",
+    settings,
+    expected: { pulses: [500], reported: ["opened"], backWithinMs: 5 * 60_000 },
+    run(trial) {
+      const { world } = trial;
+      world.broker.manners.forbids = world.topics.log;
+      world.reset("watchdog");
+      trial.healed();
+      world.run(5 * 60_000);
+      const { length } = world.broker.connects;
+      trial.expect(length > 2 && length <= 8, `${length} connections`);
+      world.open();
+      world.run(5_000);
+      trial.expect(trial.crashReports.length === 0, "no report");
+      trial.expect(world.broker.connects.length === length, "it stays connected");
+    },
+  },
+  {
     name: "crashes without a network: the first one is told, and how many there were",
     settings,
     expected,

@@ -69,6 +69,12 @@ describe("a crash in words", () => {
     assert.ok(lines.includes("  0x400d1010  fxAbort+16  /sdk/xs.c:12"), lines.join("\n"));
   });
 
+  it("names an exception of the CPU", () => {
+    const reason = "EXCCAUSE 28, EXCVADDR 0x0";
+    const lines = explainDump({ ...plain, panic: { ...panic, reason } }, nothing);
+    assert.ok(lines.includes(`panic in task main: LoadProhibited (${reason})`), lines.join());
+  });
+
   it("does not name functions of another image", () => {
     const other = { ...panic, elf: "000000000" };
     const lines = explainDump({ ...plain, panic: other }, { ...nothing, native });

@@ -47,6 +47,24 @@ function placesOf(frame: string, places: readonly Definition[] = []): string {
   return `  ${isUnnamed ? "perhaps " : ""}${shown.join(" or ")}${others > 0 ? ` or ${others} others` : ""}`;
 }
 
+/** Of the CPU's exceptions (Xtensa ISA, "Exception Causes"), those that faulty code causes. */
+const causes: Readonly<Record<string, string>> = {
+  0: "IllegalInstruction",
+  2: "InstructionFetchError",
+  3: "LoadStoreError",
+  6: "IntegerDivideByZero",
+  9: "LoadStoreAlignment",
+  15: "LoadStorePIFAddrError",
+  20: "InstFetchProhibited",
+  28: "LoadProhibited",
+  29: "StoreProhibited",
+};
+
+function namedCause(reason: string): string {
+  const name = causes[/^EXCCAUSE (\d+),/.exec(reason)?.[1] ?? ""];
+  return name === undefined ? reason : `${name} (${reason})`;
+}
+
 function panicLines(
   { panic }: Dump,
   { native }: Symbols,
@@ -56,7 +74,7 @@ function panicLines(
   const isOther = native !== undefined && panic.elf !== "" && !native.sha256.startsWith(panic.elf);
   const task = panic.task === "" ? "" : ` in task ${printable(panic.task)}`;
   return [
-    `panic${task}: ${panic.reason === null ? "no reason" : printable(panic.reason)}`,
+    `panic${task}: ${panic.reason === null ? "no reason" : printable(namedCause(panic.reason))}`,
     ...(isOther
       ? [`  these symbols are of another image (${native.sha256.slice(0, 9)}, not ${panic.elf})`]
       : []),

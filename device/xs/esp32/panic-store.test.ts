@@ -42,6 +42,8 @@ class FakeIdf implements CoreDumpFunctions {
     for (let i = 0; i < 16; i++) view.setUint32(24 + 4 * i, 0x400d_0000 + i, true);
     view.setUint32(88, this.depth, true);
     bytes.set(Buffer.from("0123abcd9\0"), 100);
+    view.setUint32(112, 15, true);
+    view.setUint32(116, 0x3fa4_68a8, true);
     return ok;
   }
 
@@ -69,12 +71,12 @@ describe("XsPanicStore", () => {
     });
   });
 
-  it("reads a panic without a reason, a task's longest name, and no more addresses than there are", () => {
+  it("reads an exception of the CPU, a task's longest name, and no more addresses than there are", () => {
     idf.reason = undefined;
     idf.task = "sixteen letters!";
     idf.depth = 17;
     const panic = idf.dump().open().read();
-    assert.equal(panic?.reason, null);
+    assert.equal(panic?.reason, "EXCCAUSE 15, EXCVADDR 0x3fa468a8");
     assert.equal(panic?.task, "sixteen letters!");
     assert.equal(panic?.backtrace.length, 16);
   });

@@ -25,6 +25,8 @@ const depthAt = 88;
 const elfAt = 100;
 /** CONFIG_APP_RETRIEVE_LEN_ELF_SHA, and NUL */
 const elfBytes = 10;
+const causeAt = 112;
+const addressAt = 116;
 /** It has 216 bytes; a later version may have more. */
 const summaryBytes = 512;
 const reasonBytes = 200;
@@ -63,7 +65,7 @@ export class XsPanicStore implements PanicStore {
       backtrace.push(view.getUint32(backtraceAt + 4 * index, true));
     }
     return {
-      reason: hasReason ? textIn(reason, 0, reasonBytes) : null,
+      reason: hasReason ? textIn(reason, 0, reasonBytes) : exceptionIn(view),
       task: textIn(summary, taskAt, taskBytes),
       backtrace,
       elf: textIn(summary, elfAt, elfBytes),
@@ -94,6 +96,12 @@ export class XsPanicStore implements PanicStore {
     const hash = digest.end();
     return flash.read(end, hashBytes).every((byte, index) => byte === hash[index]);
   }
+}
+
+/** The registers of an exception of the CPU, for which ESP-IDF has no words. */
+function exceptionIn(summary: DataView): string {
+  const address = summary.getUint32(addressAt, true).toString(16);
+  return `EXCCAUSE ${summary.getUint32(causeAt, true)}, EXCVADDR 0x${address}`;
 }
 
 /** A C string. */
