@@ -186,7 +186,10 @@ export interface Flash {
 export interface RetainedMemory {
   /** in bytes */
   readonly length: number;
-  /** A copy of `count` bytes. */
+  /**
+   * A copy of `count` bytes.
+   * @throws RangeError outside of the memory, as does {@link write}
+   */
   read(offset: number, count: number): Uint8Array;
   /**
    * Takes effect before it returns, and needs no memory: it works when there is none left.

@@ -13,15 +13,21 @@ export class MemoryRetained implements RetainedMemory {
   }
 
   read(offset: number, count: number): Uint8Array {
+    this.#check(offset, count);
     return this.bytes.slice(offset, offset + count);
   }
 
   write(offset: number, bytes: Uint8Array): void {
+    this.#check(offset, bytes.length);
     this.bytes.set(bytes, offset);
   }
 
   /** What is in it after a power cut is nothing that was written. @param fill any byte */
   lose(fill = 0xa5): void {
     this.bytes.fill(fill);
+  }
+
+  #check(offset: number, count: number): void {
+    if (offset < 0 || offset + count > this.length) throw new RangeError("offset");
   }
 }

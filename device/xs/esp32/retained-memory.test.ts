@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../../host-sim/project-root.ts";
 import { CrashMemory } from "../../crash-memory.ts";
+import { describeRetainedMemory } from "../../retained-memory.contract.ts";
 import { type CopyFunctions, reservedBytes, XsRetainedMemory } from "./retained-memory.ts";
 
 /** The chip's RTC slow memory, and nothing else. */
@@ -28,27 +29,12 @@ class FakeChip implements CopyFunctions {
   }
 }
 
+describeRetainedMemory("the ESP32's memory", () => {
+  const chip = new FakeChip();
+  return { start: () => new XsRetainedMemory(chip) };
+});
+
 describe("XsRetainedMemory", () => {
-  it("keeps what was written across a reset", () => {
-    const chip = new FakeChip();
-    new XsRetainedMemory(chip).write(100, Uint8Array.of(1, 2, 3));
-    assert.deepEqual([...new XsRetainedMemory(chip).read(99, 5)], [0xa5, 1, 2, 3, 0xa5]);
-  });
-
-  it("touches nothing outside of what is reserved", () => {
-    const memory = new XsRetainedMemory(new FakeChip());
-    for (const [offset, count] of [
-      [-1, 1],
-      [reservedBytes, 1],
-      [reservedBytes - 1, 2],
-      [0, reservedBytes + 1],
-    ] as const) {
-      assert.throws(() => memory.read(offset, count), RangeError);
-      assert.throws(() => memory.write(offset, new Uint8Array(count)), RangeError);
-    }
-    assert.equal(memory.read(0, 0).length, 0);
-  });
-
   it("is as large as ESP-IDF's linker script is told to keep free", () => {
     const file = join(projectRoot, "device", "xs", "esp32", "sdkconfig.defaults");
     assert.match(
