@@ -5,6 +5,7 @@ import type { PacketParser } from "./core/mqtt/codec.ts";
 import type { ChangeVerdict } from "./core/shadow.ts";
 import { reportedState, type SettingsChange } from "./core/shadow-settings.ts";
 import { updateKey } from "./core/update-effect.ts";
+import type { CrashMemory } from "./crash-memory.ts";
 import type { Device, Identity } from "./hal.ts";
 import { shadowTopicsOf } from "./messages/shadow-topics.ts";
 import { updateTopicsOf } from "./messages/update-topics.ts";
@@ -25,6 +26,7 @@ export interface MachineParts {
   readonly settings: Settings;
   readonly firmware: string;
   readonly changes?: SettingsChanges;
+  readonly crashes?: CrashMemory;
 }
 
 /** @param identity the identity the box connects with */
@@ -44,6 +46,7 @@ export function makeBox(parts: MachineParts, parser: PacketParser, identity: Ide
     },
     ...updatesOf(parts),
     ...shadowOf(parts),
+    ...crashOf(parts),
     parser,
     pulseEndsItself: device.gatePin.pulse !== undefined,
     ...(gateInput === undefined ? {} : { readInput: () => gateInput.read() }),
@@ -96,6 +99,12 @@ function shadowOf({ settings, firmware, changes }: MachineParts): Pick<BoxOption
         changes?.judge(change) ?? { type: "refused", reasons: ["this box keeps its settings"] },
     },
   };
+}
+
+/** What the box tells of a crash, if the settings want it. */
+function crashOf({ settings, crashes }: MachineParts): Pick<BoxOptions, "crash"> {
+  if (!settings.log || crashes === undefined) return {};
+  return { crash: () => (crashes.isPending ? crashes.report() : undefined) };
 }
 
 /** @param isOnce see {@link ClaimerOptions} */

@@ -7,6 +7,7 @@ import type { ShadowReport } from "./core/shadow.ts";
 import type { SlotOperation } from "./core/slot-operation.ts";
 import type { StateMachine } from "./core/state-machine.ts";
 import type { UpdateReport } from "./core/update-effect.ts";
+import type { CrashMemory } from "./crash-memory.ts";
 import { GatePin } from "./gate-pin.ts";
 import {
   type Device,
@@ -47,6 +48,8 @@ export interface AgentOptions {
   readonly parser?: PacketParser;
   /** what becomes of changes of the settings from far away; default: they are refused */
   readonly changes?: SettingsChanges;
+  /** what is known of a crash: told if the settings say so */
+  readonly crashes?: CrashMemory;
   onRecord?(record: AgentRecord): void;
   /** The gate's pin has risen or fallen. */
   onPulse?(isHigh: boolean): void;
@@ -87,6 +90,8 @@ export class Agent {
       onCapped: () => this.#handle((now) => this.#machine.capped?.(now) ?? []),
     });
     this.#certificate = new OwnCertificate(device.storage, settings.claim);
+    // Nobody hears more than what was printed.
+    if (!settings.log) options.crashes?.told();
     const template = this.#certificate.firstClaim();
     this.#machine =
       template === undefined
@@ -213,11 +218,17 @@ export class Agent {
         case "shadow":
           this.#options.onRecord?.({ type: "shadow", ...effect.report });
           break;
+        case "crash-told":
+          this.#options.crashes?.told();
+          break;
         case "try-settings":
           this.#options.changes?.attempt(effect.change);
           break;
         case "restart":
-          this.stop(() => this.#device.updates?.slots.restart());
+          this.stop(() => {
+            this.#options.crashes?.restarting();
+            this.#device.updates?.slots.restart();
+          });
           break;
         case "state":
           this.#enterState(effect.state, effect.reason);
@@ -255,6 +266,7 @@ export class Agent {
     if (updates === undefined) return [];
     let bytes: Uint8Array | undefined;
     try {
+      if (operation.type === "roll-back") this.#options.crashes?.restarting();
       bytes = performOperation(updates.slots, operation);
     } catch {
       return this.#machine.operationFailed?.(operation, clock.now()) ?? [];

@@ -40,6 +40,7 @@ describe("parseSettings", () => {
       led: undefined,
       appUrl: undefined,
       shadow: false,
+      log: false,
       prefix: "gate",
       pin: 5,
       pulseMs: 500,

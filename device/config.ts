@@ -62,6 +62,8 @@ export interface Settings {
    * policy must allow it: AWS IoT Core closes the connection of a box that it does not.
    */
   readonly shadow: boolean;
+  /** tell why the box restarted, on the topic `…/log`. The box's policy must allow it, as for a shadow. */
+  readonly log: boolean;
 }
 
 export interface ClaimSettings {
@@ -154,6 +156,7 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     led: reader.led(),
     appUrl: reader.appUrl(),
     shadow: reader.flag("shadow"),
+    log: reader.flag("log"),
   };
   if (settings.led?.pin === settings.pin) {
     reader.problems.push(`led and the gate both use pin ${settings.pin}: choose another for led`);

@@ -3,6 +3,7 @@ import { contentsOf, settingsIn } from "./box-contents.ts";
 import type { BoxData } from "./box-data.ts";
 import { isWebAddress, type NetworkKind, type Settings } from "./config.ts";
 import { Improv, type ImprovEffect } from "./core/improv.ts";
+import type { CrashMemory } from "./crash-memory.ts";
 import {
   type Device,
   type FoundNetwork,
@@ -11,6 +12,7 @@ import {
   type TimerHandle,
   type WiFiNetwork,
 } from "./hal.ts";
+import type { CrashCause } from "./messages/crash.ts";
 import { isThingName } from "./messages/topics.ts";
 import { NetworkReset } from "./network-reset.ts";
 import { RemoteSettings, type TrialHost } from "./remote-settings.ts";
@@ -52,7 +54,10 @@ export const setupStates = [
 ] as const;
 export type SetupState = (typeof setupStates)[number];
 
-export type FirmwareRecord = AgentRecord | SetupRecord;
+/** Said at the start, as long as it has not been told. */
+export type CrashRecord = { readonly type: "crash" } & CrashCause;
+
+export type FirmwareRecord = AgentRecord | SetupRecord | CrashRecord;
 
 export interface FirmwareOptions {
   readonly device: Device;
@@ -63,6 +68,8 @@ export interface FirmwareOptions {
   readonly version: string;
   /** such as `ESP32`: what Improv tells */
   readonly chip: string;
+  /** has begun already; absent if nothing survives a reset */
+  readonly crashes?: CrashMemory;
   onRecord(record: FirmwareRecord): void;
 }
 
@@ -130,6 +137,8 @@ export class Firmware {
 
   /** Call it once. */
   start(): void {
+    const { crashes, onRecord } = this.#options;
+    if (crashes?.isPending === true) onRecord({ type: "crash", ...crashes.cause() });
     this.#remote.start();
     this.#begin();
   }
@@ -151,13 +160,14 @@ export class Firmware {
   }
 
   #run(settings: Settings): void {
-    const { device, version, onRecord } = this.#options;
+    const { device, version, crashes, onRecord } = this.#options;
     this.#agent = new Agent({
       device,
       settings,
       firmware: version,
       changes: this.#remote,
       onPulse: (isHigh) => this.#light?.pulse(isHigh),
+      ...(crashes === undefined ? {} : { crashes }),
       onRecord: (record) => {
         onRecord(record);
         if (record.type !== "connection") return;

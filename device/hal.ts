@@ -190,6 +190,47 @@ export interface Flash {
 }
 
 /**
+ * Memory that keeps its bytes across a reset, and loses them in a power cut (ESP32: RTC slow memory).
+ * After a power cut it holds anything, so whoever reads it checks what is there.
+ */
+export interface RetainedMemory {
+  /** in bytes */
+  readonly length: number;
+  /**
+   * A copy of `count` bytes.
+   * @throws RangeError outside of the memory, as does {@link write}
+   */
+  read(offset: number, count: number): Uint8Array;
+  /**
+   * Takes effect before it returns, and needs no memory: it works when there is none left.
+   * @param bytes the whole of its buffer
+   */
+  write(offset: number, bytes: Uint8Array): void;
+}
+
+/** What the chip's own system knows of a panic: an error in native code, or a task that hung. */
+export interface Panic {
+  /** such as `Unhandled debug exception`; null if there is none */
+  readonly reason: string | null;
+  /** the name of the task that was running */
+  readonly task: string;
+  /** addresses in the image, innermost first */
+  readonly backtrace: readonly number[];
+  /** the beginning of the SHA-256 of the ELF file that it ran, in hexadecimal digits */
+  readonly elf: string;
+}
+
+/** Where the chip keeps the first panic since {@link PanicStore.erase}, also across a power cut. */
+export interface PanicStore {
+  /** There is one, or part of one. */
+  readonly isFull: boolean;
+  /** Undefined if there is none, or it is damaged. */
+  read(): Panic | undefined;
+  /** It may take some tenths of a second. */
+  erase(): void;
+}
+
+/**
  * The two slots for a firmware in flash: one runs, the other takes an update. The model is ECMA-419's
  * firmware update (Moddable's `embedded:update`): bytes are written to the slot that does not run, and at
  * the end it becomes the one that starts. It differs in two ways: the caller erases, sector by sector, so

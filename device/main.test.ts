@@ -4,11 +4,14 @@ import { createContext, runInContext } from "node:vm";
 import { build, type Plugin } from "esbuild";
 import { MemoryFlash } from "../host-sim/hardware/flash.ts";
 import { projectRoot } from "../host-sim/project-root.ts";
+import { MemoryRetained } from "../host-sim/retained-memory.ts";
 import { clientPackets } from "../host-sim/xs/bundle/client-packets.ts";
 import { mqttPacketShims, shimPlugin } from "../host-sim/xs/bundle/shims.ts";
 import { ownFiles } from "./box-contents.ts";
 import { BoxData, boxPartitionLength } from "./box-data.ts";
+import { CrashMemory, crashMemoryBytes } from "./crash-memory.ts";
 import { type RawSettings, writeSettings } from "./settings-text.ts";
+import { firmwareVersion } from "./version.ts";
 import { FakeTime, fakeKeyValue } from "./xs/moddable.fake.ts";
 
 /** The Moddable modules of the program come from its context. */
@@ -51,7 +54,11 @@ function programText(): Promise<string> {
 }
 
 /** Runs the program as on a board, and returns its hardware accesses in order. */
-async function boot(flash: MemoryFlash | undefined) {
+async function boot(
+  flash: MemoryFlash | undefined,
+  retained = new MemoryRetained(crashMemoryBytes),
+  resetReason = "Power-On",
+) {
   const done: string[] = [];
   const lines: Record<string, unknown>[] = [];
   class Digital {
@@ -102,6 +109,7 @@ async function boot(flash: MemoryFlash | undefined) {
           done.push(`input on ${pin}, pull ${pull}`);
           return { read: () => 1 };
         },
+        openCrashMemory: () => new CrashMemory(retained),
         openSetup: (_: typeof Digital, ledPin: number | undefined) => {
           done.push(`setup, light on ${ledPin}`);
           return {};
@@ -111,11 +119,12 @@ async function boot(flash: MemoryFlash | undefined) {
           return gpio;
         },
         freeHeap: () => undefined,
+        restart: () => done.push("restarted"),
         confirmFirmware: () => done.push("confirmed"),
       }),
       timeServerPort: 123,
     },
-    resetReason: () => ({ reason: 9, string: "Brownout" }),
+    resetReason: () => ({ reason: 0, string: resetReason }),
     rng: { init: () => {} },
     time: new FakeTime(),
     timer: { set: () => ({}), clear: () => {} },
@@ -200,15 +209,39 @@ describe("the program on the board", () => {
     assert.match(String(thrown), /can't find partition/);
   });
 
-  it("writes LOW when XS aborts, and lets it restart", async () => {
+  it("writes LOW when XS aborts, says why, and restarts the chip", async () => {
     const { done, lines, abort } = await boot(flashWith(good));
     const answer = abort?.("unhandled exception", new Error("oops"));
-    assert.equal(done.at(-1), "pin 0");
+    assert.deepEqual(done.slice(-2), ["pin 0", "restarted"]);
     assert.deepEqual(lines.at(-1), {
       type: "abort",
       why: "unhandled exception",
       error: "Error: oops",
     });
     assert.equal(answer, undefined, "false would let it continue");
+    const before = lines.length;
+    abort?.("memory full", undefined);
+    assert.equal(done.at(-1), "pin 0", "the first time comes first");
+    assert.equal(lines.length, before);
+  });
+
+  it("says at the next start why it ended, and what it had printed stays in memory", async () => {
+    const retained = new MemoryRetained(crashMemoryBytes);
+    const { abort } = await boot(flashWith({ ...good, log: true }), retained);
+    abort?.("memory full", undefined);
+    const flash = flashWith({ ...good, log: true });
+    const { lines, thrown } = await boot(flash, retained, "Software");
+    assert.equal(thrown, undefined);
+    const [crash] = lines;
+    assert.deepEqual(
+      [crash?.type, crash?.resetReason, Object(crash?.abort).why],
+      ["crash", "software", "memory full"],
+    );
+    const kept = new CrashMemory(retained);
+    kept.begin("watchdog", "2.0.0");
+    const { firmware, crashes, lines: printed } = kept.report();
+    assert.deepEqual([firmware, crashes], [firmwareVersion, 2]);
+    assert.match(String(printed[0]), /"type":"connection"/);
+    assert.doesNotMatch(printed.join(), /let me in/);
   });
 });

@@ -24,6 +24,7 @@ import { updateKeys } from "./update-keys.ts";
 import { firmwareVersion } from "./version.ts";
 import { createXsDevice } from "./xs/device.ts";
 import { openGatePin } from "./xs/gate-pin.ts";
+import { resetReasonOf } from "./xs/system.ts";
 import { sdkVerifier } from "./xs/tls/sdk-verifier.ts";
 import { updateVerifier, XsSha256 } from "./xs/update.ts";
 
@@ -37,10 +38,26 @@ function boot(): void {
   const gpio = openGatePin(Digital, pin);
   if (data === undefined) throw error;
   const gatePin = board.withPulses(gpio, pin);
-  /** XS calls it before it aborts: out of memory, or an uncaught error. */
+  const crashes = board.openCrashMemory();
+  crashes?.begin(resetReasonOf(getResetReason), firmwareVersion);
+  const say = (line: Readonly<Record<string, unknown>>) => {
+    const text = JSON.stringify(line);
+    trace(`${text}\n`);
+    crashes?.note(text);
+  };
+  let isAborting = false;
+  /**
+   * XS calls it before it aborts: out of memory, or an uncaught error. It restarts the chip itself: SDK
+   * 8.2.3 then looks for the message of an error that it has just cleared, fails, and calls this again,
+   * until its stack is full. If the memory is full, something here may fail too, and XS restarts the chip.
+   */
   const abort = (why: string, error: unknown) => {
     gatePin.write(0);
+    if (isAborting) return;
+    isAborting = true;
+    crashes?.abort(why, error);
     say({ type: "abort", why, error: String(error) });
+    board.restart();
   };
   Object.assign(globalThis, { abort });
 
@@ -79,6 +96,7 @@ function boot(): void {
     networkKind,
     version: firmwareVersion,
     chip: board.chip,
+    ...(crashes === undefined ? {} : { crashes }),
     onRecord,
   }).start();
 }
@@ -126,10 +144,6 @@ function openData(board: ReturnType<typeof openBoard>) {
 function ledPinOf(led: unknown, gatePin: number): number | undefined {
   const pin = pinOf((led as { readonly pin?: unknown } | null | undefined)?.pin);
   return pin === gatePin ? undefined : pin;
-}
-
-function say(line: Readonly<Record<string, unknown>>): void {
-  trace(`${JSON.stringify(line)}\n`);
 }
 
 boot();

@@ -2,6 +2,7 @@ import { createSecureContext } from "node:tls";
 import { ownFiles, settingsIn } from "../device/box-contents.ts";
 import { BoxData, boxPartitionLength } from "../device/box-data.ts";
 import { type NetworkKind, parseSettings } from "../device/config.ts";
+import { CrashMemory, crashMemoryBytes } from "../device/crash-memory.ts";
 import { Firmware, type FirmwareRecord } from "../device/firmware.ts";
 import type { FirmwareSlots, Serial, UpdateHardware } from "../device/hal.ts";
 import { pinLimits, pinOf } from "../device/pins.ts";
@@ -15,6 +16,7 @@ import { ScriptedNetwork } from "./hardware/network.ts";
 import { MemoryStorage } from "./hardware/storage.ts";
 import { makeIdentity, pemOf, type TLSIdentity } from "./hardware/tls.ts";
 import { Sha256, updateVerifier } from "./hardware/update.ts";
+import { MemoryRetained } from "./retained-memory.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
 import { XsFirmware, type XsOptions } from "./xs/firmware.ts";
 
@@ -29,6 +31,8 @@ export interface BoardFirmwareOptions {
   readonly updateKeys?: readonly string[];
   /** which version an image in a slot has; default: that of the sources */
   readonly versionOf?: (image: Uint8Array) => string;
+  /** what survives a reset, not on XS; default: a memory that was never written */
+  readonly retained?: MemoryRetained;
   onRecord?(record: SimulatedBoxRecord): void;
 }
 
@@ -53,8 +57,9 @@ export interface BoardChip {
 export function boardFirmware(options: BoardFirmwareOptions = {}) {
   const storage = new MemoryStorage();
   const network = options.network ?? new ScriptedNetwork();
+  const retained = options.retained ?? new MemoryRetained(crashMemoryBytes);
   return (flash: Uint8Array, serial: BoardSerial, chip: BoardChip): { stop(): void } =>
-    startFirmware(flash, serial, chip, { ...options, storage, network });
+    startFirmware(flash, serial, chip, { ...options, storage, network, retained });
 }
 
 function startFirmware(
@@ -68,8 +73,11 @@ function startFirmware(
     xs,
     updateKeys = [],
     versionOf,
+    retained,
     onRecord,
-  }: BoardFirmwareOptions & Pick<NodeDeviceOptions, "storage" | "network">,
+  }: BoardFirmwareOptions &
+    Required<Pick<BoardFirmwareOptions, "retained">> &
+    Pick<NodeDeviceOptions, "storage" | "network">,
 ): { stop(): void } {
   const end = boxPartitionAt + boxPartitionLength;
   const flash = new MemoryFlash(bytes.subarray(boxPartitionAt, end));
@@ -97,9 +105,12 @@ function startFirmware(
     ...(storage === undefined ? {} : { storage }),
   });
   device.gatePin.onEdge = (edge) => onRecord?.({ type: "pin", pin, ...edge });
+  const crashes = new CrashMemory(retained);
+  crashes.begin(device.system.resetReason, version);
   const handle = (record: FirmwareRecord) => {
-    const at = Math.round(device.clock.now().ticks);
-    port.write(Buffer.from(`${JSON.stringify(toLine(record, at))}\n`));
+    const line = JSON.stringify(toLine(record, Math.round(device.clock.now().ticks)));
+    port.write(Buffer.from(`${line}\n`));
+    crashes.note(line);
     onRecord?.(record);
   };
   const serial: Serial = { onReceived: undefined, write: (each) => port.write(each) };
@@ -115,6 +126,7 @@ function startFirmware(
           networkKind,
           chip,
           version,
+          crashes,
           onRecord: handle,
         })
       : new XsFirmware(

@@ -36,6 +36,11 @@ export function describeRecord(record: SimulatedBoxRecord): string {
     }
     case "setup":
       return `setup       ${record.state}${record.detail === null ? "" : ` (${printable(record.detail)})`}`;
+    case "crash": {
+      const { abort, panic, resetReason } = record;
+      const why = abort?.error ?? abort?.why ?? panic?.reason;
+      return `crash       ${resetReason}${why == null ? "" : ` (${printable(why)})`}`;
+    }
     case "power":
       return `power       ${record.state}`;
     case "fault":

@@ -19,8 +19,11 @@ async function makeMaterial() {
   return { ca, server: await issueServer(ca), box: await issueClient(ca, "lot-1") };
 }
 
-/** The stand-in, which knows `lot-1` and gives it updates, and a shadow if there are shadows. */
-export async function cloudForBox(services: Services): Promise<CloudStandIn> {
+/**
+ * The stand-in, which knows `lot-1` and gives it updates, and a shadow if there are shadows.
+ * @param log whether the box's policy allows it to publish a log
+ */
+export async function cloudForBox(services: Services, log = true): Promise<CloudStandIn> {
   material ??= makeMaterial();
   const { ca, server, box } = await material;
   const registry = new Registry(localAccount);
@@ -28,7 +31,7 @@ export async function cloudForBox(services: Services): Promise<CloudStandIn> {
   registry.register({
     certificate: box.certificatePem,
     thingName: "lot-1",
-    policies: boxPolicies({ ...localAccount, prefix: "gate", updates: "aws", shadow }),
+    policies: boxPolicies({ ...localAccount, prefix: "gate", updates: "aws", shadow, log }),
   });
   return CloudStandIn.listen({
     port: 0,

@@ -1,6 +1,7 @@
 import type { Settings } from "../config.ts";
 import type { Instant, ResetReason, SocketError } from "../hal.ts";
 import type { Command, RefusalReason } from "../messages/command.ts";
+import { type CrashReport, writeCrashReport } from "../messages/crash.ts";
 import { type EventReport, openedEvent, refusedEvent } from "../messages/event.ts";
 import type { GateEvent, GateStatus } from "../messages/gate.ts";
 import { parseJson } from "../messages/json.ts";
@@ -45,6 +46,8 @@ export interface BoxOptions {
   readonly updates?: Omit<UpdaterOptions, "isIdle" | "random" | "stored">;
   /** absent if the box has no shadow */
   readonly shadow?: Omit<ShadowOptions, "isIdle" | "random">;
+  /** what is known of a crash that has not been told; absent if it is not told */
+  readonly crash?: () => CrashReport | undefined;
 }
 
 export type BoxEffect =
@@ -62,6 +65,8 @@ export type BoxEffect =
   | { readonly type: "status"; readonly report: StatusReport }
   | Exclude<UpdateEffect, { readonly type: "publish" | "store" }>
   | Exclude<ShadowEffect, { readonly type: "publish" }>
+  /** the report of a crash has been delivered */
+  | { readonly type: "crash-told" }
   | ConnectionEffect;
 
 /** A connection that lasted this long counts as held. */
@@ -73,6 +78,11 @@ const storeDelayMs = 1_000;
 const quietMs = 5 * 60_000;
 /** A block of a firmware or a document of a shadow, and the topic and the words around it. */
 const longPacketBytes = 5_120;
+/**
+ * A broker whose policy forbids the log ends each connection that has one. A gate that opens is more
+ * important: after this many, the box says nothing more until it restarts.
+ */
+const mostCrashLosses = 5;
 /** How long a stopping box waits for the acknowledgement of its last messages. */
 const farewellMs = 2_000;
 
@@ -93,6 +103,11 @@ export class Box implements StateMachine<BoxEffect> {
   readonly #status: Status;
   readonly #updater: Updater | undefined;
   readonly #shadow: Shadow | undefined;
+  readonly #crash: BoxOptions["crash"];
+  /** the report of a crash, in flight */
+  #crashMessage: OutgoingMessage | undefined;
+  /** how many connections were lost with such a report in flight */
+  #crashLosses = 0;
   /** the command whose pulse is in progress */
   #opening: { readonly command: Command; readonly entry: JournalEntry | undefined } | undefined;
   /** of an update, in percent */
@@ -122,6 +137,7 @@ export class Box implements StateMachine<BoxEffect> {
     this.#status = new Status(options);
     const isIdle = (ticks: number) => this.#isIdle(ticks);
     const { updates, shadow } = options;
+    this.#crash = options.crash;
     this.#updater =
       updates &&
       new Updater({ ...updates, stored: stored[updateKey], random, isIdle: () => this.#isAtRest });
@@ -387,6 +403,7 @@ export class Box implements StateMachine<BoxEffect> {
           this.#status.connections += 1;
           effects.push(...this.#connection.sessionReady(now.ticks));
           effects.push(...this.#publishStatus("online", now));
+          effects.push(...this.#tellCrash(now));
           effects.push(...this.#fromUpdater(this.#updater?.connected(now.ticks), now));
           effects.push(...this.#fromShadow(this.#shadow?.connected(now.ticks), now));
           break;
@@ -404,6 +421,7 @@ export class Box implements StateMachine<BoxEffect> {
   #fromConnection(effects: ConnectionEffect[]): BoxEffect[] {
     if (effects.some(({ type }) => type === "close-socket")) {
       this.#session.disconnected();
+      this.#forgetCrash();
       this.#status.rest();
       this.#updater?.disconnected();
       this.#shadow?.disconnected();
@@ -514,7 +532,29 @@ export class Box implements StateMachine<BoxEffect> {
     return this.#fromSession(this.#session.publish(entry, now.ticks), now);
   }
 
+  /** Made only when it can be sent, and for one connection: it is long. The next one repeats it. */
+  #tellCrash(now: Instant): BoxEffect[] {
+    if (this.#crashLosses >= mostCrashLosses) return [];
+    const report = this.#crash?.();
+    if (report === undefined) return [];
+    const payload = writeCrashReport(report);
+    const message = { topic: this.#topics.log, payload, retain: false, isExpendable: false };
+    this.#crashMessage = message;
+    return this.#fromSession(this.#session.publish(message, now.ticks), now);
+  }
+
+  #forgetCrash(): void {
+    if (this.#crashMessage === undefined) return;
+    this.#session.withdraw(this.#crashMessage);
+    this.#crashMessage = undefined;
+    this.#crashLosses += 1;
+  }
+
   #handleSettled(message: OutgoingMessage, now: Instant): BoxEffect[] {
+    if (message === this.#crashMessage) {
+      this.#crashMessage = undefined;
+      return [{ type: "crash-told" }];
+    }
     if (message.topic === this.#topics.status) this.#updater?.statusAcknowledged();
     if (!this.#journal.remove(message)) return [];
     // An opening is reported once: a restart from here on must not find it again.

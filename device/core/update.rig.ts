@@ -37,7 +37,7 @@ export function versionIn(image: Uint8Array): string {
   return text.slice(text.indexOf("=") + 1, text.indexOf(";"));
 }
 
-export const slotBytes = 0x1f_0000;
+export const slotBytes = 0x1e_0000;
 
 /** A flash with otadata, two slots, and a firmware in the first one. */
 export function flashWith(image: Uint8Array): NorFlash {

@@ -125,7 +125,7 @@ function label(value: unknown): string | null {
   return typeof value === "string" ? readableOf(value, maximumLabelLength) : null;
 }
 
-const resetReasons: readonly ResetReason[] = [
+export const resetReasons: readonly ResetReason[] = [
   "power-on",
   "external",
   "software",
@@ -147,6 +147,6 @@ function readUpdate(value: unknown): UpdateStatus | null {
   };
 }
 
-function readResetReason(value: unknown): ResetReason {
+export function readResetReason(value: unknown): ResetReason {
   return resetReasons.find((reason) => reason === value) ?? "unknown";
 }

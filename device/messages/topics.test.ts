@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { defaultPrefix, isPrefix, isThingName, topicsOf } from "./topics.ts";
 
 describe("topics", () => {
-  it("are three, under the prefix and the thing's name", () => {
+  it("are four, under the prefix and the thing's name", () => {
     assert.deepEqual(topicsOf(defaultPrefix, "lot-1"), {
       command: "gate/lot-1/command",
       event: "gate/lot-1/event",
       status: "gate/lot-1/status",
+      log: "gate/lot-1/log",
     });
   });
 
@@ -40,7 +41,7 @@ describe("topics", () => {
       fc.property(fc.oneof(word, likely), fc.oneof(word, likely), (prefix, thingName) => {
         fc.pre(isPrefix(prefix) && isThingName(thingName));
         const topics = Object.values(topicsOf(prefix, thingName));
-        assert.equal(new Set(topics).size, 3);
+        assert.equal(new Set(topics).size, 4);
         for (const topic of topics) {
           assert.ok(new TextEncoder().encode(topic).length <= 256);
           assert.ok(topic.split("/").length - 1 <= 7);

@@ -1,7 +1,7 @@
 import { colon, consistsOf, dot, isNameUnit } from "../characters.ts";
 
 /**
- * Every topic of a Boom Box, in one place: `<prefix>/<thingName>/{command,event,status}`. AWS IoT
+ * Every topic of a Boom Box, in one place: `<prefix>/<thingName>/{command,event,status,log}`. AWS IoT
  * Core allows 256 bytes and 7 slashes in a topic; `$…` is reserved.
  */
 export interface Topics {
@@ -11,6 +11,8 @@ export interface Topics {
   readonly event: string;
   /** from the box, QoS 1, retained, and its last will */
   readonly status: string;
+  /** from the box, QoS 1: why it restarted */
+  readonly log: string;
 }
 
 export const defaultPrefix = "gate";
@@ -21,7 +23,12 @@ export const serviceClientIdPrefix = "service-";
 /** The topics of one thing. Both words must have passed {@link isPrefix} and {@link isThingName}. */
 export function topicsOf(prefix: string, thingName: string): Topics {
   const root = `${prefix}/${thingName}`;
-  return { command: `${root}/command`, event: `${root}/event`, status: `${root}/status` };
+  return {
+    command: `${root}/command`,
+    event: `${root}/event`,
+    status: `${root}/status`,
+    log: `${root}/log`,
+  };
 }
 
 /** One to three levels of letters, digits, `_`, `-`, `.`; at most 64 characters. */
@@ -45,14 +52,17 @@ export function isThingName(text: string): boolean {
 const isPrefixUnit = (unit: number) => isNameUnit(unit) || unit === dot;
 const isThingNameUnit = (unit: number) => isNameUnit(unit) || unit === colon;
 
-/** @returns the message's thing and kind; undefined when the topic is not one of ours */
+/** The topics that a service of the project hears or publishes to. */
+const serviceKinds = ["command", "event", "status"] as const satisfies readonly (keyof Topics)[];
+
+/** @returns the message's thing and kind; undefined when the topic is none of a service's */
 export function readTopic(
   prefix: string,
   topic: string,
-): { readonly thingName: string; readonly kind: keyof Topics } | undefined {
+): { readonly thingName: string; readonly kind: (typeof serviceKinds)[number] } | undefined {
   const [thingName = "", last] = topic.slice(prefix.length + 1).split("/");
   if (!isThingName(thingName)) return undefined;
   const topics = topicsOf(prefix, thingName);
-  const kind = (["command", "event", "status"] as const).find((each) => each === last);
+  const kind = serviceKinds.find((each) => each === last);
   return kind !== undefined && topics[kind] === topic ? { thingName, kind } : undefined;
 }

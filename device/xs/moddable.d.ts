@@ -43,6 +43,7 @@ declare module "mc/ffi" {
  */
 declare module "boom-box/board" {
   import type Digital from "embedded:io/digital";
+  import type { CrashMemory } from "../crash-memory.ts";
   import type { GateInputSettings } from "../gate-input-settings.ts";
   import type { DigitalInput, FirmwareSlots, Flash, PulseOutput, SetupHardware } from "../hal.ts";
   /** UDP */
@@ -60,6 +61,8 @@ declare module "boom-box/board" {
      * @throws Error if there is one only
      */
     openSlots(): FirmwareSlots | undefined;
+    /** What survives a reset; undefined if nothing does. */
+    openCrashMemory(): CrashMemory | undefined;
     /** Opened after the gate's pin is LOW. */
     openSetup(io: typeof Digital, ledPin: number | undefined): SetupHardware;
     /** Opened after the gate's pin is LOW; undefined if the platform has no inputs. */
@@ -71,6 +74,8 @@ declare module "boom-box/board" {
     withPulses(gpio: PulseOutput, pin: number): PulseOutput;
     /** in bytes; undefined if the platform cannot report it */
     freeHeap(): number | undefined;
+    /** Returns only if it is not a board. */
+    restart(): void;
     /** Confirms the running firmware: the bootloader keeps it after a restart. */
     confirmFirmware(): void;
   }
@@ -290,4 +295,9 @@ declare module "boom-box/network" {
    */
   export function openNetwork(timer: Timer): NetworkInterface;
   export const networkKind: NetworkKind;
+}
+
+interface ArrayBufferConstructor {
+  /** The text in UTF-8 (Moddable, "XS Differences"). */
+  fromString(text: string): ArrayBuffer;
 }

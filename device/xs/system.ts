@@ -14,7 +14,7 @@ export class XsSystem implements System {
 
   constructor(modules: SystemModules) {
     this.#modules = modules;
-    this.resetReason = reasonOf(modules.getResetReason().string);
+    this.resetReason = resetReasonOf(modules.getResetReason);
   }
 
   freeHeap(): number | undefined {
@@ -31,8 +31,8 @@ export class XsSystem implements System {
 }
 
 /** ESP-IDF's `esp_reset_reason_t` as Moddable names it. After XS aborts, it is "Software". */
-function reasonOf(text: string): ResetReason {
-  switch (text) {
+export function resetReasonOf(ask: typeof getResetReason): ResetReason {
+  switch (ask().string) {
     case "Power-On":
       return "power-on";
     case "External Pin":

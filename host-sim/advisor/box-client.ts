@@ -97,7 +97,7 @@ function runHere({ setup, ...agent }: BoxFirmware): Firmware {
     version: firmware,
     chip: setup.chip,
     onRecord: (record) => {
-      if (record.type !== "setup") onRecord?.(record);
+      if (record.type !== "setup" && record.type !== "crash") onRecord?.(record);
     },
   });
 }

@@ -26,7 +26,13 @@ export interface LocalCloudOptions extends Omit<CloudStandInOptions, "registry">
 export function startLocalCloud(options: LocalCloudOptions): Promise<CloudStandIn> {
   const { prefix, things, service, refresh, ...standIn } = options;
   const registry = new Registry(localAccount, refresh);
-  const policies = boxPolicies({ ...localAccount, prefix, updates: "aws", shadow: true });
+  const policies = boxPolicies({
+    ...localAccount,
+    prefix,
+    updates: "aws",
+    shadow: true,
+    log: true,
+  });
   for (const { thingName, certificate } of things) {
     registry.register({ certificate, thingName, policies });
   }

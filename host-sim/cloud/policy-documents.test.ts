@@ -8,6 +8,7 @@ import {
   parsePolicy,
 } from "./policy.ts";
 import {
+  boxLogPolicy,
   boxPolicies,
   boxPolicy,
   boxShadowPolicy,
@@ -180,6 +181,28 @@ describe("boxPolicies", () => {
   it("refuse words that would change what they mean", () => {
     for (const words of [{ thingName: "*" }, { prefix: "*" }, { region: "*" }, { account: "*" }]) {
       assert.throws(() => boxUpdatePolicy({ ...scope, topics: "aws", ...words }), RangeError);
+    }
+  });
+});
+
+describe("boxLogPolicy", () => {
+  const allowedTo = (who: PolicyContext, thingName?: string) =>
+    allowed(
+      bindPolicies([parsePolicy(boxLogPolicy({ ...scope, ...(thingName && { thingName }) }))], who),
+    );
+
+  it("allows a box to publish its own log, and nothing else", () => {
+    const box = { clientId: "lot-1", thingName: "lot-1" };
+    assert.deepEqual(allowedTo(box), ["iot:Publish topic/gate/lot-1/log"]);
+    assert.deepEqual(allowedTo(box, "lot-1"), ["iot:Publish topic/gate/lot-1/log"]);
+    assert.deepEqual(allowedTo({ clientId: "lot-1", thingName: undefined }), []);
+    assert.deepEqual(boxPolicies({ ...scope, log: true }), [boxPolicy(scope), boxLogPolicy(scope)]);
+  });
+
+  it("has no wildcard, and refuses words that would change what it means", () => {
+    assert.doesNotMatch(JSON.stringify(boxLogPolicy(scope)), /[*?]/);
+    for (const words of [{ thingName: "*" }, { region: "*" }, { prefix: "*" }]) {
+      assert.throws(() => boxLogPolicy({ ...scope, ...words }), RangeError);
     }
   });
 });

@@ -68,13 +68,31 @@ export function boxPolicies(
     readonly updates?: BoxUpdates;
     /** whether a box uses its shadow; default: it does not */
     readonly shadow?: boolean;
+    /** whether a box tells why it restarted; default: it does not */
+    readonly log?: boolean;
   },
 ): PolicyDocument[] {
-  const { updates = "off", shadow = false, ...box } = scope;
+  const { updates = "off", shadow = false, log = false, ...box } = scope;
   const policies = [boxPolicy(box)];
   if (updates !== "off") policies.push(boxUpdatePolicy({ ...box, topics: updates }));
   if (shadow) policies.push(boxShadowPolicy(box));
+  if (log) policies.push(boxLogPolicy(box));
   return policies;
+}
+
+/**
+ * The permission that a box needs to tell why it restarted, besides {@link boxPolicy}: to publish its
+ * own log. It is a document of its own, because a policy that is attached already stays as it is.
+ * @throws RangeError when a word would change what the policy means
+ */
+export function boxLogPolicy(scope: PolicyScope & { readonly thingName?: string }): PolicyDocument {
+  const { prefix, thingName } = scope;
+  const arn = arnsOf(scope);
+  if (thingName !== undefined && !isThingName(thingName)) {
+    throw new RangeError(`not a thing name: ${thingName}`);
+  }
+  const { log } = topicsOf(prefix, thingName ?? thingNameVariable);
+  return policyOf([allow("iot:Publish", arn(`topic/${log}`))]);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type FirmwareRecord, setupStates } from "../../device/firmware.ts";
+import { readCrashCause } from "../../device/messages/crash.ts";
 import { readEvent } from "../../device/messages/event.ts";
 import { readGateEvent, readGateStatus } from "../../device/messages/gate.ts";
 import { isStatusReport, readStatus } from "../../device/messages/status.ts";
@@ -50,6 +51,10 @@ function recordOf(fields: Readonly<Record<string, unknown>>): SerialRecord | und
       const { reason } = fields;
       const isReason = reason === null || typeof reason === "string";
       return state !== undefined && isReason ? { type: "connection", state, reason } : undefined;
+    }
+    case "crash": {
+      const cause = readCrashCause(fields);
+      return cause === undefined ? undefined : { type: "crash", ...cause };
     }
     case "event": {
       // A line's `at` is the time since the start; the event's own is called `date` there.

@@ -2,6 +2,7 @@ import { claimScenarios } from "./claim.ts";
 import { clockScenarios } from "./clock.ts";
 import { commandScenarios } from "./commands.ts";
 import { connectionScenarios } from "./connection.ts";
+import { crashScenarios } from "./crashes.ts";
 import { gateInputScenarios } from "./gate-input.ts";
 import { powerScenarios } from "./power.ts";
 import type { Scenario } from "./scenario.ts";
@@ -11,6 +12,7 @@ export const scenarios: readonly Scenario[] = [
   ...commandScenarios,
   ...gateInputScenarios,
   ...powerScenarios,
+  ...crashScenarios,
   ...connectionScenarios,
   ...clockScenarios,
   ...claimScenarios,

@@ -1,3 +1,4 @@
+import type { CrashReport } from "../../device/messages/crash.ts";
 import type { EventReport } from "../../device/messages/event.ts";
 import type { GateEvent } from "../../device/messages/gate.ts";
 import { World } from "./world.ts";
@@ -37,6 +38,7 @@ export class Trial {
   readonly #pulses: number[] = [];
   readonly #reports: (EventReport | GateEvent)[] = [];
   readonly #problems: string[] = [];
+  readonly #crashReports = new Map<string, CrashReport>();
   #roseAt = 0;
   #healedAt: number | undefined;
   #backAfterMs: number | null = null;
@@ -56,6 +58,7 @@ export class Trial {
           this.#backAfterMs = Math.round(at - this.#healedAt);
           this.#healedAt = undefined;
         },
+        onCrashReport: (report, text) => this.#crashReports.set(text, report),
         onProblem: (problem) => this.#problems.push(problem),
       },
       { settings, seed },
@@ -81,6 +84,11 @@ export class Trial {
   /** what happened to the gate */
   get gateEvents(): readonly GateEvent[] {
     return this.#received.flatMap((report) => ("gate" in report ? [report] : []));
+  }
+
+  /** as received by the broker; QoS 1 may repeat one, which counts once */
+  get crashReports(): readonly CrashReport[] {
+    return [...this.#crashReports.values()];
   }
 
   get outcome(): Outcome {

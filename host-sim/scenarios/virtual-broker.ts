@@ -42,6 +42,8 @@ export interface Manners {
   dropsAfterMs: number | undefined;
   /** CONNACK return code */
   returnCode: number;
+  /** the policy forbids this topic: a PUBLISH to it ends the connection */
+  forbids: string | undefined;
 }
 
 export interface PublishOptions {
@@ -55,7 +57,12 @@ export interface PublishOptions {
  * it, as far as a box can see. A session ends with its connection; retained messages stay.
  */
 export class VirtualBroker {
-  readonly manners: Manners = { withholds: new Set(), dropsAfterMs: undefined, returnCode: 0 };
+  readonly manners: Manners = {
+    withholds: new Set(),
+    dropsAfterMs: undefined,
+    returnCode: 0,
+    forbids: undefined,
+  };
   /** provisioning by claim; a box with a certificate never uses it */
   readonly claims = new VirtualClaims();
   /** the time of each CONNECT, except those of claims */
@@ -229,6 +236,10 @@ class Link implements BrokerLink {
       }
       case "publish": {
         const { topic, payload, retain, dup, messageId } = packet;
+        if (topic === manners.forbids) {
+          this.drop();
+          return;
+        }
         if (packet.qos !== 1) this.#broker.onProblem(`PUBLISH of QoS ${packet.qos}`);
         if (this.#isClaim) {
           this.#answerClaim(topic, String(payload), Number(messageId));

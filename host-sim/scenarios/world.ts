@@ -1,8 +1,10 @@
 import { Agent } from "../../device/agent.ts";
 import { parseSettings, type Settings } from "../../device/config.ts";
 import { PacketParser } from "../../device/core/mqtt/codec.ts";
-import type { ResetReason } from "../../device/hal.ts";
+import { CrashMemory, crashMemoryBytes } from "../../device/crash-memory.ts";
+import type { Panic, PanicStore, ResetReason } from "../../device/hal.ts";
 import { writeOpenCommand } from "../../device/messages/command.ts";
+import { type CrashReport, readCrashReport } from "../../device/messages/crash.ts";
 import { type EventReport, readEvent } from "../../device/messages/event.ts";
 import { type GateEvent, readGateEvent } from "../../device/messages/gate.ts";
 import { membersOf, parseJson } from "../../device/messages/json.ts";
@@ -13,6 +15,8 @@ import {
   type WillReport,
 } from "../../device/messages/status.ts";
 import { topicsOf } from "../../device/messages/topics.ts";
+import { toLine } from "../../device/record-line.ts";
+import { MemoryRetained } from "../retained-memory.ts";
 import { levelOf } from "../site/contact.ts";
 import { car, epoch, fairWeather, type Surroundings } from "./surroundings.ts";
 import { seededRandom, Timeline } from "./timeline.ts";
@@ -31,6 +35,7 @@ export interface Watcher {
   onEdge(value: 0 | 1, at: number): void;
   onEvent(report: EventReport | GateEvent, at: number): void;
   onStatus(report: StatusReport | WillReport, at: number): void;
+  onCrashReport?(report: CrashReport, text: string): void;
   /** a violation of a general rule */
   onProblem(problem: string): void;
 }
@@ -55,6 +60,10 @@ export class World {
   readonly storage = new Map<string, string>();
   /** the wire from the contact at the gate, which is closed; undefined without one in the settings */
   readonly input: VirtualInput | undefined;
+  /** what survives a reset, but no power cut */
+  readonly retained = new MemoryRetained(crashMemoryBytes);
+  /** the panic that the chip keeps, also across a power cut */
+  panic: Panic | undefined;
   /** the broker's last message, including the will */
   lastStatus: StatusReport | undefined;
   /** PUBLISH packets with DUP */
@@ -65,6 +74,7 @@ export class World {
   readonly #random: () => number;
   #device: VirtualDevice | undefined;
   #agent: Agent | undefined;
+  #crashes: CrashMemory | undefined;
   #level: 0 | 1 = 0;
   #lastId = 0;
 
@@ -125,18 +135,47 @@ export class World {
       request: this.settings.claim === undefined ? undefined : "a request",
       input: this.input,
       onPin: (value) => this.#setPin(value),
-      onCrash: () => this.#crash(),
+      onCrash: (error) => this.crash("unhandled exception", error),
     });
     this.#device = device;
     // Like device/main.ts, before anything else.
     device.gatePin.write(0);
-    const agent = new Agent({ device, settings: this.settings, firmware: "virtual", parser });
+    const crashes = new CrashMemory(this.retained, this.#panicStore());
+    this.#crashes = crashes;
+    crashes.begin(resetReason, "virtual");
+    const agent = new Agent({
+      device,
+      settings: this.settings,
+      firmware: "virtual",
+      parser,
+      crashes,
+      onRecord: (record) => {
+        const at = Math.round(device.clock.now().ticks);
+        crashes.note(JSON.stringify(toLine(record, at)));
+      },
+    });
     this.#agent = agent;
     device.later(0, () => agent.start());
   }
 
   /** Without DISCONNECT; a pin without power is LOW. */
   powerOff(): void {
+    this.#end();
+    this.retained.lose();
+  }
+
+  /** The chip is reset in the middle of anything, and starts again. */
+  reset(reason: ResetReason): void {
+    this.#end();
+    this.timeline.after(restartMs, () => this.powerOn(reason));
+  }
+
+  /** Something of the firmware prints many lines. */
+  print(line: string): void {
+    this.#crashes?.note(line);
+  }
+
+  #end(): void {
     this.#device?.powerOff();
     this.#device = undefined;
     this.#agent = undefined;
@@ -174,11 +213,26 @@ export class World {
     this.#device?.network.look();
   }
 
-  #crash(): void {
+  /** The engine ends the program, as it does with an error that nothing catches. */
+  crash(why: string, error?: unknown): void {
     this.crashes += 1;
     if (this.#level === 1) this.#watcher.onProblem("the pin was HIGH when the program ended");
-    this.powerOff();
-    this.timeline.after(restartMs, () => this.powerOn("software"));
+    // Like device/main.ts: the engine says why it ends the program.
+    this.#crashes?.abort(why, error);
+    this.reset("software");
+  }
+
+  #panicStore(): PanicStore {
+    const world = this;
+    return {
+      get isFull() {
+        return world.panic !== undefined;
+      },
+      read: () => world.panic,
+      erase: () => {
+        world.panic = undefined;
+      },
+    };
   }
 
   #setPin(value: 0 | 1): void {
@@ -202,6 +256,10 @@ export class World {
       }
       if (isStatusReport(status)) this.lastStatus = status;
       this.#watcher.onStatus(status, at);
+    } else if (topic === this.topics.log) {
+      const report = readCrashReport(parseJson(payload));
+      if (report === undefined) this.#watcher.onProblem(`not a report: ${payload}`);
+      else this.#watcher.onCrashReport?.(report, payload);
     } else {
       this.#watcher.onProblem(`published to ${topic}`);
     }

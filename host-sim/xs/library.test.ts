@@ -20,6 +20,8 @@ const suites = [
   "device/box-data.test.ts",
   "device/config.test.ts",
   "device/gate-input-settings.test.ts",
+  "device/line-ring.test.ts",
+  "device/retained-text.test.ts",
   "device/gate-pin.test.ts",
   "device/settings-text.test.ts",
 ];

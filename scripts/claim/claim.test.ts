@@ -54,12 +54,13 @@ describe("boom-box fleet and claim", function () {
     assert.deepEqual(readdirSync(certs).includes("lot-7"), false);
   });
 
-  it("create a claim certificate and four policies only once, however often fleet runs", async () => {
+  it("create a claim certificate and the policies only once, however often fleet runs", async () => {
     await fleet();
     const once = read("local-cloud.json");
     assert.ok(steps.includes("policy boom-box@gate"));
     assert.ok(steps.includes("policy boom-box-update@gate"));
     assert.ok(steps.includes("policy boom-box-shadow@gate"));
+    assert.ok(steps.includes("policy boom-box-log@gate"));
     assert.ok(steps.includes("policy boom-box-claim@boom-box"));
     await fleet();
     assert.equal(read("local-cloud.json"), once);
@@ -102,11 +103,22 @@ describe("boom-box fleet and claim", function () {
     assert.deepEqual(JSON.parse(read("lot-7", "settings.json")), {
       thingName: "lot-7",
       endpoint: "localhost",
+      log: true,
       claim: { template: "boom-box" },
       updates: "aws",
       pulseMs: 400,
     });
     assert.doesNotMatch(steps.join(), /PRIVATE|MII/);
+  });
+
+  it("leave the log off in a fleet whose template is older than its policy", async () => {
+    const record = JSON.parse(read("claim", "fleet.json"));
+    assert.equal(record.log, true);
+    const { log: _, ...old } = record;
+    writeFileSync(join(certs, "claim", "fleet.json"), JSON.stringify(old));
+    await box({ thing: "lot-8" });
+    assert.equal(JSON.parse(read("lot-8", "settings.json")).log, undefined);
+    writeFileSync(join(certs, "claim", "fleet.json"), JSON.stringify(record));
   });
 
   it("refuse a box that has a certificate; boom-box certs ignores a box that claims", async () => {
@@ -191,6 +203,7 @@ describe("boom-box fleet and claim", function () {
       assert.equal(Resources.policy.Properties.PolicyName, "boom-box@gate");
       assert.equal(Resources.updatePolicy.Properties.PolicyName, "boom-box-update@gate");
       assert.equal(Resources.shadowPolicy.Properties.PolicyName, "boom-box-shadow@gate");
+      assert.equal(Resources.logPolicy.Properties.PolicyName, "boom-box-log@gate");
     });
 
     it("keep an existing template, and report other errors from AWS", async () => {

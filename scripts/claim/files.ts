@@ -17,6 +17,8 @@ export interface FleetRecord {
   readonly prefix: string;
   /** undefined: the running stand-in */
   readonly endpoint?: string;
+  /** whether its boxes get the policy for the setting `log` */
+  readonly log?: boolean;
 }
 
 const fleetPath = (certs: string) => join(certs, claimIdentity, "fleet.json");
@@ -25,8 +27,14 @@ export async function readFleet(certs: string): Promise<FleetRecord | undefined>
   const bytes = await readIfPresent(fleetPath(certs));
   if (bytes === undefined) return undefined;
   try {
-    const { cloud, template, prefix, endpoint } = JSON.parse(String(bytes)) as FleetRecord;
-    return { cloud, template, prefix, ...(endpoint === undefined ? {} : { endpoint }) };
+    const { cloud, template, prefix, endpoint, log } = JSON.parse(String(bytes)) as FleetRecord;
+    return {
+      cloud,
+      template,
+      prefix,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(log === true ? { log } : {}),
+    };
   } catch (cause) {
     throw new UserError(`${fleetPath(certs)} is damaged: run "boom-box fleet" again`, { cause });
   }

@@ -5,7 +5,7 @@ import { readIfPresent, writeAtomically } from "../certs/files.ts";
 import { claimIdentity, identityFiles } from "../certs/paths.ts";
 import { type ControlPlane, placeOf } from "../provision/control-plane.ts";
 import { policiesOf, type Subject } from "../provision/subject.ts";
-import { prepareKey, writeFleet, writeTrustOf } from "./files.ts";
+import { prepareKey, readFleet, writeFleet, writeTrustOf } from "./files.ts";
 import type { TemplateRequest } from "./template.ts";
 
 export interface FleetOptions {
@@ -47,15 +47,20 @@ export async function prepareFleet(options: FleetOptions): Promise<void> {
     onStep(`policy ${policyName}${isNew ? "" : ", unchanged"}`);
   }
   await cloud.attachPolicy(ofClaim.policyName, certificateArn);
+  const before = await readFleet(certs);
+  // A template stays as it was made, and an old one does not give the policy for the log.
+  let log =
+    options.templates === undefined || (before?.template === template && before.log === true);
   if (options.templates !== undefined && options.request !== undefined) {
     const isNew = await options.templates.create(options.request);
+    log ||= isNew;
     onStep(`template ${template}${isNew ? "" : ", unchanged"}`);
   }
   await cloud.updateCertificate(certificateId, "ACTIVE");
   onStep("claim certificate active");
   await writeTrustOf(certs, claimIdentity, options.trustPem);
   const endpoint = cloud.type === "aws" ? { endpoint: await cloud.describeEndpoint() } : {};
-  await writeFleet(certs, { cloud: cloud.type, template, prefix, ...endpoint });
+  await writeFleet(certs, { cloud: cloud.type, template, prefix, ...endpoint, log });
 }
 
 /** The claim certificate in `certs/claim` if the cloud knows it, else a new one for a key made here. */

@@ -52,8 +52,10 @@ export async function prepareBox(options: BenchOptions): Promise<void> {
     key: options.claimKey ?? own.keyPem,
   });
   const before = await readSettingsEntry(certs, thing);
-  // The fleet's template gives its boxes the policy for it. What a person has chosen stays.
-  const isOurs = options.template === undefined && before.updates === undefined;
+  // The fleet's template gives its boxes the policies for these. What a person has chosen stays.
+  const isFleets = fleet?.template === template;
+  const updates = isFleets && before.updates === undefined ? { updates: "aws" } : {};
+  const log = isFleets && fleet.log === true && before.log === undefined ? { log: true } : {};
   const settings = mergedSettings(
     before,
     {
@@ -61,7 +63,7 @@ export async function prepareBox(options: BenchOptions): Promise<void> {
       endpoint,
       prefix: options.prefix ?? fleet?.prefix ?? defaultPrefix,
     },
-    { claim: { template }, ...(isOurs ? { updates: "aws" } : {}) },
+    { ...updates, ...log, claim: { template } },
   );
   const { isNew } = await prepareKey(certs, thing);
   onStep(isNew ? "key and request made; the key stays here" : "key unchanged; request made");

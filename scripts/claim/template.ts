@@ -44,7 +44,7 @@ export function templateRequest(options: TemplateOptions): TemplateRequest {
 function templateBody(prefix: string) {
   const box: Subject = { type: "box", name: "", prefix };
   const certificateId = "AWS::IoT::Certificate::Id";
-  const [policy, updatePolicy, shadowPolicy] = policyNamesOf(box).map((PolicyName) => ({
+  const [policy, updatePolicy, shadowPolicy, logPolicy] = policyNamesOf(box).map((PolicyName) => ({
     Type: "AWS::IoT::Policy",
     Properties: { PolicyName },
   }));
@@ -64,6 +64,7 @@ function templateBody(prefix: string) {
       policy,
       updatePolicy,
       shadowPolicy,
+      logPolicy,
     },
   };
 }

@@ -5,6 +5,7 @@ import { firmwareVersion } from "../../device/version.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { checkImage, describeImage, type ImagePlaces, removeImage, writeFlash } from "./image.ts";
+import { keepSymbols } from "./keep-symbols.ts";
 import { requireFreePin } from "./pin-conflicts.ts";
 import { run, ToolError } from "./run.ts";
 import { findSdk, type ModdableSdk } from "./sdk.ts";
@@ -111,6 +112,7 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
     onStep(text);
     const pins = [...manifestPins, ...usedPins];
     describeImage(output, { network, usedPins: pins, isSecure });
+    await keepSymbols(output, join(staged, "modules"));
   }
   if (options.emulator && !isSecure) writeFlash(output);
   return sdk;

@@ -19,7 +19,7 @@ describe("the partition table", () => {
     assert.equal(Math.max(...partitions.map(({ offset, size }) => offset + size)), 0x400000);
     assert.deepEqual(
       partitions.map(({ name }) => name),
-      ["nvs", "otadata", "box", "ota_0", "ota_1"],
+      ["nvs", "otadata", "box", "ota_0", "ota_1", "coredump"],
     );
   });
 
@@ -46,8 +46,8 @@ describe("the partition table", () => {
   const wrong: [string, string, string, RegExp][] = [
     [
       "an application off its page",
-      "0x20000,  0x1f0000",
-      "0x21000, 0x1ef000",
+      "0x20000,  0x1e0000",
+      "0x21000, 0x1df000",
       /ota_0 begins at 0x21000/,
     ],
     ["data that is not aligned to a sector", "0xe000,", "0xe100,", /otadata begins at 0xe100/],
@@ -60,13 +60,19 @@ describe("the partition table", () => {
     ],
     [
       "what ends after the flash",
-      "0x210000, 0x1f0000",
-      "0x220000, 0x1f0000",
-      /ota_1 ends at 0x410000/,
+      "0x3f0000, 0x10000",
+      "0x3f0000, 0x20000",
+      /coredump ends at 0x410000/,
     ],
     ["two that overlap", "0x10000,  0x10000", "0xf000, 0x10000", /otadata and box overlap/],
-    ["two slots that differ", "0x210000, 0x1f0000", "0x210000, 0x1e0000", /slots differ in size/],
+    ["two slots that differ", "0x210000, 0x1e0000", "0x210000, 0x1d0000", /slots differ in size/],
     ["no otadata", "otadata,  data, ota", "otadata, data, nvs", /otadata \(data, ota\) is missing/],
+    [
+      "no place for a core dump",
+      "coredump, data, coredump",
+      "coredump, data, nvs",
+      /coredump \(data, coredump\) is missing/,
+    ],
     ["one slot", "ota_1,    app,  ota_1", "ota_1, app, test", /ota_1 \(app, ota_1\) is missing/],
     [
       "another size for the box's data",
@@ -89,17 +95,17 @@ phy_init, data, phy,     0xf000,  0x001000,
 factory,  app,  factory, 0x10000, 0x3F0000,
 `;
     const problems = partitionProblems(parse(sdk), false);
-    assert.equal(problems.filter((line) => line.endsWith("is missing")).length, 4);
+    assert.equal(problems.filter((line) => line.endsWith("is missing")).length, 5);
   });
 
   it("says how full a slot is, and whether an image fits", () => {
     const partitions = parse(ours);
     assert.deepEqual(slotUse(1_589_936, partitions), {
       fits: true,
-      text: "the image takes 1,589,936 of 2,031,616 bytes of its slot, 78 %",
+      text: "the image takes 1,589,936 of 1,966,080 bytes of its slot, 81 %",
     });
-    assert.equal(slotUse(2_031_616, partitions).fits, true);
-    assert.equal(slotUse(2_031_617, partitions).fits, false);
-    assert.match(slotUse(2_031_617, partitions).text, /2,031,617 of 2,031,616 /);
+    assert.equal(slotUse(1_966_080, partitions).fits, true);
+    assert.equal(slotUse(1_966_081, partitions).fits, false);
+    assert.match(slotUse(1_966_081, partitions).text, /1,966,081 of 1,966,080 /);
   });
 });

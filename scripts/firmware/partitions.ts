@@ -23,10 +23,11 @@ const needed: readonly (Pick<Partition, "name" | "type" | "subtype"> & {
   { name: "box", type: "data", subtype: "0x40", size: 0x10000 },
   { name: "ota_0", type: "app", subtype: "ota_0" },
   { name: "ota_1", type: "app", subtype: "ota_1" },
+  { name: "coredump", type: "data", subtype: "coredump", size: 0x10000 },
 ];
 const neededSecure: typeof needed = [{ name: "nvs_key", type: "data", subtype: "nvs_keys" }];
 /** What would be readable otherwise: applications and otadata are always encrypted. */
-const secrets: readonly string[] = ["box", "nvs_key"];
+const secrets: readonly string[] = ["box", "nvs_key", "coredump"];
 
 /** @returns the partitions in the order of the table, or the problems of its lines */
 export function parsePartitions(text: string): Partition[] | { readonly problems: string[] } {

@@ -21,6 +21,7 @@ interface Promised {
 }
 
 const panic = "a panic restarts the box at once";
+const told = "what is known of a crash is kept until the box has told it";
 const hang = "the watchdog restarts firmware that hangs";
 const overflow = "an overflow causes a panic at once instead of a later fault";
 const validation = "the bootloader checks an image before it starts it";
@@ -63,6 +64,17 @@ export const promises: readonly Promised[] = [
     wanted: "n",
     why: "the private key is in memory, and must not be printed",
   },
+  { option: "CONFIG_ESP_COREDUMP_ENABLE_TO_FLASH", wanted: "y", why: told },
+  {
+    option: "CONFIG_ESP_COREDUMP_CAPTURE_DRAM",
+    wanted: "n",
+    why: "the private key is in memory, and does not belong into a core dump",
+  },
+  { option: "CONFIG_ESP_COREDUMP_MAX_TASKS_NUM", wanted: [1, 1], why: panic },
+  { option: "CONFIG_ESP_COREDUMP_FLASH_NO_OVERWRITE", wanted: "y", why: told },
+  { option: "CONFIG_ULP_COPROC_ENABLED", wanted: "y", why: told },
+  { option: "CONFIG_ULP_COPROC_RESERVE_MEM", wanted: [6_144, 8_176], why: told },
+  { option: "CONFIG_APP_RETRIEVE_LEN_ELF_SHA", wanted: [9, 9], why: told },
   { option: "CONFIG_ESP_INT_WDT", wanted: "y", why: hang },
   { option: "CONFIG_ESP_TASK_WDT_EN", wanted: "y", why: hang },
   { option: "CONFIG_ESP_TASK_WDT_INIT", wanted: "y", why: hang },

@@ -58,7 +58,7 @@ describe("a variant of the firmware", () => {
       config.get("CONFIG_PARTITION_TABLE_OFFSET"),
       `0x${tableOffset(true).toString(16)}`,
     );
-    for (const name of ["box", "nvs_key"]) {
+    for (const name of ["box", "nvs_key", "coredump"]) {
       const open = parsePartitions(
         table.replace(new RegExp(`^(${name},.*),.*encrypted$`, "m"), "$1"),
       );

@@ -46,8 +46,10 @@ export function registerPackageCommand(program: Command): void {
 async function makePackage(flags: PackageFlags): Promise<void> {
   requireBoard(flags);
   const { firmwareOfBuild } = await import("./built-firmware.ts");
-  const { addToZip, writePackage } = await import("./write-package.ts");
+  const { addToZip, writePackage, writeSymbols } = await import("./write-package.ts");
   const { updateFile } = await import("../signing/update-file.ts");
+  const { outputOf } = await import("../firmware/build.ts");
+  const { builtSymbols } = await import("../firmware/keep-symbols.ts");
   const { removeUpdate, writeUpdate } = await import("../signing/write-update.ts");
   const { readSigningKey, signingFiles } = await import("../signing/signing-key.ts");
   const { sign, minimumVersion } = flags;
@@ -63,9 +65,11 @@ async function makePackage(flags: PackageFlags): Promise<void> {
   if (firmware === undefined) throw new UserError("the build made no image: check its build.log");
   const { folder, zip } = await writePackage(flags.output, firmware);
   await removeUpdate(folder);
+  const symbols = await writeSymbols(folder, builtSymbols(outputOf(variant)));
   process.stdout.write(
     `${firmware.name} ${firmware.version} for ${firmware.network}: ${folder}\nzip: ${zip}\n`,
   );
+  if (symbols !== undefined) process.stdout.write(`symbols for boom-box explain: ${symbols}\n`);
   if (keyFile === undefined) return;
   const update = await writeUpdate({ folder, firmware, keyFile, minimumVersion });
   await addToZip(zip, updateFile, await readFile(update, "utf8"));

@@ -30,8 +30,9 @@ export const entries: readonly TableEntry[] = [
   { name: "nvs", type: 1, subtype: 2, offset: 0x9000, bytes: 0x5000 },
   { name: "otadata", type: 1, subtype: 0, offset: 0xe000, bytes: 0x2000 },
   { name: "box", type: 1, subtype: 0x40, offset: 0x10000, bytes: 0x10000 },
-  { name: "ota_0", type: 0, subtype: 0x10, offset: 0x20000, bytes: 0x1f0000 },
-  { name: "ota_1", type: 0, subtype: 0x11, offset: 0x210000, bytes: 0x1f0000 },
+  { name: "ota_0", type: 0, subtype: 0x10, offset: 0x20000, bytes: 0x1e0000 },
+  { name: "ota_1", type: 0, subtype: 0x11, offset: 0x210000, bytes: 0x1e0000 },
+  { name: "coredump", type: 1, subtype: 3, offset: 0x3f0000, bytes: 0x10000 },
 ];
 
 export const tableOf = (of: readonly TableEntry[] = entries) => encodePartitionTable(of);
@@ -55,7 +56,7 @@ export function firmwareOf(changes: Partial<FirmwarePackage> = {}): FirmwarePack
     isSecure: false,
     parts: partsOf(),
     box: { offset: 0x10000, bytes: 0x10000 },
-    slotBytes: 0x1f0000,
+    slotBytes: 0x1e0000,
     usedPins: [],
     ...changes,
   };
@@ -69,6 +70,7 @@ const secureEntries: readonly TableEntry[] = [
   { name: "box", type: 1, subtype: 0x40, offset: 0x20000, bytes: 0x10000 },
   { name: "ota_0", type: 0, subtype: 0x10, offset: 0x30000, bytes: 0x1e0000 },
   { name: "ota_1", type: 0, subtype: 0x11, offset: 0x210000, bytes: 0x1e0000 },
+  { name: "coredump", type: 1, subtype: 3, offset: 0x3f0000, bytes: 0x10000 },
 ];
 
 /** A firmware of `boom-box build --secure`, without its signatures: nothing here checks those. */

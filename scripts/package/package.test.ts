@@ -16,7 +16,7 @@ import {
 import { type FirmwarePackage, partFiles } from "./firmware-package.ts";
 import { packageFiles, parsePackage } from "./package-files.ts";
 import { readPackage } from "./read-package.ts";
-import { writePackage } from "./write-package.ts";
+import { writePackage, writeSymbols } from "./write-package.ts";
 
 const firmware = firmwareOf({
   parts: partsOf(3_000),
@@ -67,6 +67,17 @@ describe("a firmware package", () => {
     assert.doesNotMatch(error.message, /\n/);
     return error.message;
   }
+
+  it("has its symbols beside it, and never those of another build", async () => {
+    const { folder } = await writePackage(join(directory, "symbols"), firmware);
+    const built = join(directory, "built.zip");
+    writeFileSync(built, "symbols");
+    const path = await writeSymbols(folder, built);
+    assert.equal(path, `${folder}-symbols.zip`);
+    assert.equal(readFileSync(path, "utf8"), "symbols");
+    assert.equal(await writeSymbols(folder, join(directory, "none.zip")), undefined);
+    assert.ok(!existsSync(path));
+  });
 
   it("is read back as it was written, from the folder and from the zip", async () => {
     const { folder, zip } = await writePackage(join(directory, "box"), firmware);
@@ -119,8 +130,8 @@ describe("a firmware package", () => {
     ],
     [
       "an application larger than its slot",
-      withPart("firmware.bin", imageOf(0x1f0000)),
-      /has a firmware\.bin of \d+ bytes, but only 2031616 fit/,
+      withPart("firmware.bin", imageOf(0x1e0000)),
+      /has a firmware\.bin of \d+ bytes, but only 1966080 fit/,
     ],
     [
       "a bootloader that reaches into the table",

@@ -1,6 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, UserError } from "../command-line/user-error.ts";
+import { symbolsPath } from "../explain/symbols.ts";
 import type { FirmwarePackage } from "./firmware-package.ts";
 import { descriptionFile, packageFiles, webManifestFile } from "./package-files.ts";
 
@@ -38,6 +40,27 @@ export async function writePackage(
     );
   }
   return { folder, zip };
+}
+
+/**
+ * Puts the symbols of a build beside its package. They are not part of it: nobody flashes them.
+ * @returns the file; undefined if the build has none
+ * @throws UserError when it cannot be written
+ */
+export async function writeSymbols(folder: string, built: string): Promise<string | undefined> {
+  const path = symbolsPath(folder);
+  try {
+    // Those of another build would explain this one wrongly.
+    await rm(path, { force: true });
+    if (!existsSync(built)) return undefined;
+    await copyFile(built, path);
+  } catch (cause) {
+    throw new UserError(
+      `${path} cannot be written (${messageOf(cause)}): name another folder with --output`,
+      { cause },
+    );
+  }
+  return path;
 }
 
 /**

@@ -112,7 +112,12 @@ export class Person {
 }
 
 /** As the emulator lists them. */
-export const boxPolicyNames = ["boom-box-shadow@gate", "boom-box-update@gate", "boom-box@gate"];
+export const boxPolicyNames = [
+  "boom-box-log@gate",
+  "boom-box-shadow@gate",
+  "boom-box-update@gate",
+  "boom-box@gate",
+];
 
 /** One active certificate that is attached to a box and has only the box's policies. */
 export const boxCertificate = (id: string, thing = "lot-1"): InventoryCertificate => ({

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import {
+  boxLogPolicy,
   boxPolicy,
   boxShadowPolicy,
   boxUpdatePolicy,
@@ -27,6 +28,7 @@ describe("the policies that docs/aws.md shows", () => {
       boxPolicy(scope),
       boxUpdatePolicy({ ...scope, topics: "aws" }),
       boxShadowPolicy(scope),
+      boxLogPolicy(scope),
       servicePolicy({ ...scope, clientIdPrefix: serviceClientIdPrefix }),
     ]);
   });

@@ -94,6 +94,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
           endpoint: "localhost",
           port: emulator.brokerPort,
           updates: "aws",
+          log: true,
         },
       );
 
@@ -125,7 +126,7 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       await provisioned();
       const path = join(person.certs, "lot-1", "settings.json");
       const networks = [{ SSID: "car park", password: "open sesame" }];
-      const own = { networks, pin: 21, updates: "off" };
+      const own = { networks, pin: 21, updates: "off", log: false };
       writeFileSync(path, JSON.stringify({ ...own, endpoint: "old.example.org" }));
       await provisioned();
       assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), {
@@ -136,18 +137,20 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       });
     });
 
-    it("gets what updates need, if it was provisioned before there were any", async () => {
+    it("gets what updates and logs need, if it was provisioned before there were any", async () => {
       await provisioned();
       const { cloud } = await person.run();
       const arn = (await cloud.listThingPrincipals("lot-1"))[0] ?? "";
-      await cloud.detachPolicy("boom-box-update@gate", arn);
-      await cloud.deletePolicy("boom-box-update@gate");
+      for (const policyName of ["boom-box-update@gate", "boom-box-log@gate"]) {
+        await cloud.detachPolicy(policyName, arn);
+        await cloud.deletePolicy(policyName);
+      }
       const path = join(person.certs, "lot-1", "settings.json");
-      const { updates, ...old } = JSON.parse(readFileSync(path, "utf8"));
+      const { updates, log, ...old } = JSON.parse(readFileSync(path, "utf8"));
       writeFileSync(path, JSON.stringify(old));
       await provisioned();
       assert.deepEqual(await emulator.inventory(), await boxOnly());
-      assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), { updates, ...old });
+      assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), { updates, log, ...old });
     });
 
     it("has the same result when the program dies at any call and runs again", async () => {

@@ -211,11 +211,17 @@ async function settingsFor(run: Run, options: ProvisionOptions, { endpoint, port
   const before = await readSettingsEntry(run.certs, name);
   const { isPortKept } = options;
   const isUsual = port === 8883 && before.port === undefined;
-  // Its certificate has the policy for it now; what a person has chosen stays.
+  // Its certificate has the policies for them now; what a person has chosen stays.
   const updates = before.updates === undefined ? { updates: "aws" } : {};
+  const log = before.log === undefined ? { log: true } : {};
   return mergedSettings(
     before,
     { thingName: name, endpoint, prefix, ...(isPortKept && !isUsual ? { port } : {}) },
-    { ...updates, ...options.settings, ...(isPortKept && port === 443 ? { alpn: true } : {}) },
+    {
+      ...updates,
+      ...log,
+      ...options.settings,
+      ...(isPortKept && port === 443 ? { alpn: true } : {}),
+    },
   );
 }

@@ -1,5 +1,6 @@
 import { serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts";
 import {
+  boxLogPolicy,
   boxPolicy,
   boxShadowPolicy,
   boxUpdatePolicy,
@@ -23,25 +24,35 @@ export interface NamedPolicy {
 }
 
 /**
- * `boom-box@gate`, `boom-box-update@gate` and `boom-box-shadow@gate`, or `boom-box-service@gate`. A
- * policy name cannot contain `/`, and a prefix cannot contain `+`.
+ * `boom-box@gate` and those of updates, shadow and log, or `boom-box-service@gate`. A policy name cannot
+ * contain `/`, and a prefix cannot contain `+`.
  * [CreatePolicy: `[\w+=,.@-]+`, 128 characters]
  */
 export function policyNamesOf({ type, prefix }: Subject): readonly [string, ...string[]] {
   const nameOf = (base: string) => `${base}@${prefix.replaceAll("/", "+")}`;
   if (type === "service") return [nameOf("boom-box-service")];
-  return [nameOf("boom-box"), nameOf("boom-box-update"), nameOf("boom-box-shadow")];
+  return [
+    nameOf("boom-box"),
+    nameOf("boom-box-update"),
+    nameOf("boom-box-shadow"),
+    nameOf("boom-box-log"),
+  ];
 }
 
 /**
- * The same documents that the stand-in enforces. What updates and the shadow need are policies of
+ * The same documents that the stand-in enforces. What updates, shadow and log need are policies of
  * their own: one document is longer than AWS allows, and boxes that have the first one keep it as it is.
  */
 export function policiesOf(subject: Subject, place: Omit<PolicyScope, "prefix">): NamedPolicy[] {
   const scope = { ...place, prefix: subject.prefix };
   const documents =
     subject.type === "box"
-      ? [boxPolicy(scope), boxUpdatePolicy({ ...scope, topics: "aws" }), boxShadowPolicy(scope)]
+      ? [
+          boxPolicy(scope),
+          boxUpdatePolicy({ ...scope, topics: "aws" }),
+          boxShadowPolicy(scope),
+          boxLogPolicy(scope),
+        ]
       : [servicePolicy({ ...scope, clientIdPrefix: serviceClientIdPrefix })];
   return policyNamesOf(subject).map((policyName, index) => ({
     policyName,

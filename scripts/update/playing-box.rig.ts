@@ -107,7 +107,7 @@ export class PlayingBox {
       version: this.version,
       chip: "ESP32",
       network: "ethernet",
-      slotBytes: 0x1f0000,
+      slotBytes: 0x1e0000,
       keyCount: keys.length,
       verify: updateVerifier(keys),
       freeHeap: () => undefined,

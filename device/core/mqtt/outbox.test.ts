@@ -35,6 +35,17 @@ describe("Outbox", () => {
     identifier = 0;
   });
 
+  it("forgets a message that waits, also again after its connection", () => {
+    const [a, b] = [event("a"), event("b")];
+    outbox.add(a);
+    outbox.add(b);
+    take();
+    outbox.withdraw(a);
+    outbox.disconnect();
+    outbox.withdraw(a);
+    assert.deepEqual(drain(), ["b"]);
+  });
+
   it("is empty at first, and after everything is acknowledged", () => {
     assert.ok(outbox.isEmpty);
     outbox.add(event("a"));

@@ -98,6 +98,11 @@ export class Outbox {
     return this.#inFlight.some((entry) => entry.packetIdentifier === packetIdentifier);
   }
 
+  /** Forgets a message, if it is not in flight. */
+  withdraw(message: OutgoingMessage): void {
+    this.#waiting = this.#waiting.filter((other) => other !== message);
+  }
+
   /** The connection is gone: all unacknowledged messages wait again, ahead of later ones. */
   disconnect(): void {
     this.#waiting.unshift(...this.#inFlight.map(({ message }) => message));

@@ -115,6 +115,11 @@ export class Session {
     return dropped === undefined ? sends : [{ type: "settled", message: dropped }, ...sends];
   }
 
+  /** Forgets a message that was given to {@link publish}, between two connections. */
+  withdraw(message: OutgoingMessage): void {
+    this.#outbox.withdraw(message);
+  }
+
   /** Takes bytes from the peer. {@link handleNext} handles the packets in them one by one. */
   receive(bytes: Uint8Array, now: number): void {
     if (this.#decoder === undefined) return;

@@ -4,16 +4,21 @@ import { FileFlash } from "./file-flash.ts";
 /** NTP's */
 export const timeServerPort = 123;
 
-/** A desktop has no pins, no serial port of its own, no meaningful heap size, and no firmware on trial. */
+/**
+ * A desktop has no pins, no serial port of its own, no meaningful heap size, and no firmware on trial.
+ * It keeps nothing in memory across a restart.
+ */
 export function openBoard() {
   return {
     chip: "desktop",
     openFlash: () => new FileFlash(),
     openSlots: () => undefined,
+    openCrashMemory: () => undefined,
     withPulses: (gpio: PulseOutput): PulseOutput => gpio,
     openInput: () => undefined,
     openSetup: (): SetupHardware => ({}),
     freeHeap: () => undefined,
+    restart: () => {},
     confirmFirmware: () => {},
   };
 }

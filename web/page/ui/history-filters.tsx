@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AdminGateView, HistoryQuery, PersonView, RequestState } from "../../api.ts";
+import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
 import { queryString, type Service } from "../io/service.ts";
 import { Field, FieldProblems } from "./field.tsx";
 import { Fields } from "./fields.ts";
 
-const said = words.history;
+const said = history;
 
 interface FiltersProps {
   readonly service: Service;

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { HistoryEntry, HistoryQuery, PersonSummary, RequestState } from "../../api.ts";
+import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
 import { queryString, type Service } from "../io/service.ts";
 import { seconds } from "../model/outcome.ts";
@@ -13,7 +14,7 @@ const loadFilters = () => import("./history-filters.tsx");
 const loadOtherCommands = () => import("./other-commands.tsx");
 
 const pageSize = 50;
-const said = words.history;
+const said = history;
 
 interface HistoryPageProps {
   readonly service: Service;

@@ -1,11 +1,13 @@
 import type { OtherCommand } from "../../api.ts";
+import { administration } from "../../words/administration.ts";
+import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
 import type { Service } from "../io/service.ts";
 import { seconds } from "../model/outcome.ts";
 import { exactly } from "./format.ts";
 import { useLoaded } from "./loaded.tsx";
 
-const said = words.otherCommands;
+const said = administration.otherCommands;
 
 /** For administrators: commands that no person has given in the app. */
 export function OtherCommands({ service }: { readonly service: Service }) {
@@ -52,7 +54,7 @@ function Entry({ command }: { readonly command: OtherCommand }) {
       </span>
       <span class="badge" data-tone={outcome === "opened" ? "unsure" : "bad"}>
         {words.states[outcome]}
-        {pulseMs !== null && ` · ${words.history.pressed(seconds(pulseMs))}`}
+        {pulseMs !== null && ` · ${history.pressed(seconds(pulseMs))}`}
       </span>
       {reason !== null && <span class="entry-why hint">{words.reasons[reason]}</span>}
     </li>

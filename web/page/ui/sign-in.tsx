@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { InvitationOptions, SessionView } from "../../api.ts";
 import { words } from "../../words/page.ts";
+import { signInWords } from "../../words/sign-in.ts";
 import { areSupported, makePasskey, type PasskeyAnswer, signInByPasskey } from "../io/passkey.ts";
 import type { Service } from "../io/service.ts";
 import { Help } from "./help.tsx";
@@ -15,7 +16,7 @@ interface SignInProps {
 }
 
 export function SignIn({ view, hasEnded, service, onSession }: SignInProps) {
-  const said = words.signIn;
+  const said = signInWords.page;
   useTitle(said.title);
   const { passkey, oidc } = view.methods;
   const [isWaiting, setWaiting] = useState(false);
@@ -55,7 +56,7 @@ export function SignIn({ view, hasEnded, service, onSession }: SignInProps) {
 }
 
 function leadOf({ isLockedOut }: SessionView, hasEnded: boolean): string {
-  const said = words.signIn;
+  const said = signInWords.page;
   if (isLockedOut) return said.lockedOut;
   return hasEnded ? said.ended : said.lead;
 }
@@ -69,7 +70,7 @@ interface InvitationProps {
 }
 
 export function Invitation({ contact, token, service, onSession, onLeave }: InvitationProps) {
-  const said = words.invitation;
+  const said = signInWords.invitation;
   const [invitation, setInvitation] = useState<InvitationOptions | null>(null);
   useTitle(said.page);
   const [notice, setNotice] = useState("");
@@ -113,10 +114,10 @@ export function Invitation({ contact, token, service, onSession, onLeave }: Invi
           disabled={isWaiting}
           onClick={() => make(invitation)}
         >
-          {isWaiting ? words.signIn.waiting : said.make}
+          {isWaiting ? signInWords.page.waiting : said.make}
         </button>
       )}
-      {!areSupported() && <p>{words.signIn.unsupported}</p>}
+      {!areSupported() && <p>{signInWords.page.unsupported}</p>}
       <button type="button" class="quiet" onClick={onLeave}>
         {said.signIn}
       </button>

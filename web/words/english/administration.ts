@@ -155,4 +155,11 @@ export const administration = {
     renewSoon: "Renew the certificate",
     renew: (until: string) => `${until}: renew now`,
   },
+  otherCommands: {
+    title: "Commands from outside the app",
+    lead: "Commands from somebody who can publish to a box directly, for example from the AWS console. Nobody has checked their names. If you do not know one of them, look who has access to your broker.",
+    empty: "None so far.",
+    unknown: "Sender not known",
+    claimed: (name: string) => `Calls itself “${name}”`,
+  },
 };

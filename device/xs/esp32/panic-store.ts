@@ -1,0 +1,112 @@
+import { readUtf8 } from "../../core/utf8.ts";
+import type { Digest, Flash, Panic, PanicStore } from "../../hal.ts";
+
+/** ESP-IDF 6.0's functions of espcoredump (esp_core_dump.h), as XS FFI calls them. Results are `esp_err_t`. */
+export interface CoreDumpFunctions {
+  esp_core_dump_image_erase(): number;
+  /** @param summary receives an `esp_core_dump_summary_t` */
+  esp_core_dump_get_summary(summary: ArrayBuffer): number;
+  /** @param reason receives a C string */
+  esp_core_dump_get_panic_reason(reason: ArrayBuffer, length: number): number;
+}
+
+const ok = 0;
+/** A core dump begins with its length and ends with a SHA-256 of everything before. */
+const headBytes = 4;
+const hashBytes = 32;
+const blank = 0xffff_ffff;
+
+/** `esp_core_dump_summary_t` of the ESP32 (esp_core_dump.h, esp_core_dump_summary_port.h). */
+const taskAt = 4;
+const taskBytes = 16;
+const backtraceAt = 24;
+const mostAddresses = 16;
+const depthAt = 88;
+const elfAt = 100;
+/** CONFIG_APP_RETRIEVE_LEN_ELF_SHA, and NUL */
+const elfBytes = 10;
+const causeAt = 112;
+const addressAt = 116;
+/** It has 216 bytes; a later version may have more. */
+const summaryBytes = 512;
+const reasonBytes = 200;
+
+/** ESP-IDF's panic handler writes a core dump of the task that was running to the partition `coredump`. */
+export class XsPanicStore implements PanicStore {
+  readonly #flash: Flash;
+  readonly #functions: CoreDumpFunctions;
+  readonly #makeDigest: () => Digest;
+
+  /** @param flash the partition `coredump` */
+  constructor(flash: Flash, functions: CoreDumpFunctions, makeDigest: () => Digest) {
+    this.#flash = flash;
+    this.#functions = functions;
+    this.#makeDigest = makeDigest;
+    // What else is there would keep ESP-IDF from writing a core dump.
+    const length = this.#length();
+    if (length !== blank && (length <= hashBytes || length > flash.length)) this.erase();
+  }
+
+  get isFull(): boolean {
+    return this.#length() !== blank;
+  }
+
+  read(): Panic | undefined {
+    const functions = this.#functions;
+    if (!this.#isWhole()) return undefined;
+    const summary = new ArrayBuffer(summaryBytes);
+    if (functions.esp_core_dump_get_summary(summary) !== ok) return undefined;
+    const reason = new ArrayBuffer(reasonBytes);
+    const hasReason = functions.esp_core_dump_get_panic_reason(reason, reasonBytes) === ok;
+    const view = new DataView(summary);
+    const depth = Math.min(view.getUint32(depthAt, true), mostAddresses);
+    const backtrace: number[] = [];
+    for (let index = 0; index < depth; index++) {
+      backtrace.push(view.getUint32(backtraceAt + 4 * index, true));
+    }
+    return {
+      reason: hasReason ? textIn(reason, 0, reasonBytes) : exceptionIn(view),
+      task: textIn(summary, taskAt, taskBytes),
+      backtrace,
+      elf: textIn(summary, elfAt, elfBytes),
+    };
+  }
+
+  erase(): void {
+    this.#functions.esp_core_dump_image_erase();
+  }
+
+  #length(): number {
+    const { buffer } = this.#flash.read(0, headBytes);
+    return new DataView(buffer).getUint32(0, true);
+  }
+
+  /**
+   * ESP-IDF's own check reads 32 bytes at a time, and stops the other core for each: on the emulated chip,
+   * the watchdog ended it.
+   */
+  #isWhole(): boolean {
+    const flash = this.#flash;
+    const end = this.#length() - hashBytes;
+    if (end <= 0 || end + hashBytes > flash.length) return false;
+    const digest = this.#makeDigest();
+    for (let at = 0; at < end; at += flash.blockLength) {
+      digest.write(flash.read(at, Math.min(flash.blockLength, end - at)));
+    }
+    const hash = digest.end();
+    return flash.read(end, hashBytes).every((byte, index) => byte === hash[index]);
+  }
+}
+
+/** The registers of an exception of the CPU, for which ESP-IDF has no words. */
+function exceptionIn(summary: DataView): string {
+  const address = summary.getUint32(addressAt, true).toString(16);
+  return `EXCCAUSE ${summary.getUint32(causeAt, true)}, EXCVADDR 0x${address}`;
+}
+
+/** A C string. */
+function textIn(buffer: ArrayBuffer, offset: number, length: number): string {
+  const bytes = new Uint8Array(buffer, offset, length);
+  const end = bytes.indexOf(0);
+  return readUtf8(bytes.subarray(0, end < 0 ? length : end));
+}

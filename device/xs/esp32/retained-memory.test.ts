@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot } from "../../../host-sim/project-root.ts";
+import { CrashMemory } from "../../crash-memory.ts";
+import { describeRetainedMemory } from "../../retained-memory.contract.ts";
+import { type CopyFunctions, reservedBytes, XsRetainedMemory } from "./retained-memory.ts";
+
+/** The chip's RTC slow memory, and nothing else. */
+class FakeChip implements CopyFunctions {
+  readonly memory = new Uint8Array(reservedBytes).fill(0xa5);
+
+  memcpy(address: number, source: ArrayBuffer, count: number): number {
+    assert.equal(source.byteLength, count, "the whole buffer, from its beginning");
+    this.#memoryAt(address, count).set(new Uint8Array(source));
+    return address;
+  }
+
+  memmove(target: ArrayBuffer, address: number, count: number): number {
+    assert.equal(target.byteLength, count);
+    new Uint8Array(target).set(this.#memoryAt(address, count));
+    return address;
+  }
+
+  #memoryAt(address: number, count: number): Uint8Array {
+    const offset = address - 0x5000_0000;
+    assert.ok(offset >= 0 && offset + count <= reservedBytes, `0x${address.toString(16)}`);
+    return this.memory.subarray(offset, offset + count);
+  }
+}
+
+describeRetainedMemory("the ESP32's memory", () => {
+  const chip = new FakeChip();
+  return { start: () => new XsRetainedMemory(chip) };
+});
+
+describe("XsRetainedMemory", () => {
+  it("is as large as ESP-IDF's linker script is told to keep free", () => {
+    const file = join(projectRoot, "device", "xs", "esp32", "sdkconfig.defaults");
+    assert.match(
+      readFileSync(file, "utf8"),
+      new RegExp(`^CONFIG_ULP_COPROC_RESERVE_MEM=${reservedBytes}$`, "m"),
+    );
+  });
+
+  it("is enough for what is known of a crash", () => {
+    const chip = new FakeChip();
+    const crashes = new CrashMemory(new XsRetainedMemory(chip));
+    crashes.begin("power-on", "1.0.0");
+    for (let i = 0; i < 300; i++) crashes.note(`line ${i}`);
+    const next = new CrashMemory(new XsRetainedMemory(chip));
+    next.begin("watchdog", "1.0.0");
+    assert.equal(next.report().lines.at(-1), "line 299");
+  });
+});

@@ -1,0 +1,18 @@
+/** English, for `web/words/history.ts`. */
+export const history = {
+  title: "History",
+  mine: "Your requests and their outcomes.",
+  everybody: "Everyone's requests and their outcomes.",
+  empty: "No requests yet.",
+  more: "Show more",
+  csv: "Download as CSV",
+  filter: "Filter",
+  gate: "Gate",
+  person: "Person",
+  state: "Outcome",
+  from: "From",
+  to: "To",
+  all: "All",
+  nobody: "Unknown person",
+  pressed: (seconds: string) => `${seconds} s`,
+};
