@@ -55,6 +55,8 @@ export class World {
   readonly storage = new Map<string, string>();
   /** the wire from the contact at the gate, which is closed; undefined without one in the settings */
   readonly input: VirtualInput | undefined;
+  /** the wire from the button at the box, not pressed; undefined without one in the settings */
+  readonly button: VirtualInput | undefined;
   /** the broker's last message, including the will */
   lastStatus: StatusReport | undefined;
   /** PUBLISH packets with DUP */
@@ -79,6 +81,7 @@ export class World {
     this.settings = result.settings;
     this.topics = topicsOf(this.settings.prefix, this.settings.thingName);
     this.input = inputOf(this.settings);
+    this.button = this.settings.button && new VirtualInput(1);
     this.#watcher = watcher;
     this.broker.claims.isFleet = this.settings.claim !== undefined;
     this.#random = seededRandom(seed);
@@ -124,6 +127,7 @@ export class World {
       random: this.#random,
       request: this.settings.claim === undefined ? undefined : "a request",
       input: this.input,
+      button: this.button,
       onPin: (value) => this.#setPin(value),
       onCrash: () => this.#crash(),
     });
