@@ -32,7 +32,7 @@ export interface MachineParts {
 /** @param identity the identity the box connects with */
 export function makeBox(parts: MachineParts, parser: PacketParser, identity: Identity): Box {
   const { device, settings, firmware } = parts;
-  const { network, storage, system, gateInput } = device;
+  const { network, storage, system, gateInput, button } = device;
   const certificateEndsAt = device.certificateEndsAt(identity);
   return new Box({
     settings,
@@ -50,6 +50,7 @@ export function makeBox(parts: MachineParts, parser: PacketParser, identity: Ide
     parser,
     pulseEndsItself: device.gatePin.pulse !== undefined,
     ...(gateInput === undefined ? {} : { readInput: () => gateInput.read() }),
+    ...(button === undefined ? {} : { readButton: () => button.read() }),
     random: () => system.random(),
     facts: () => ({
       rssi: network.RSSI,

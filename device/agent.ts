@@ -21,6 +21,7 @@ import type { EventReport } from "./messages/event.ts";
 import type { GateEvent, GateStatus } from "./messages/gate.ts";
 import type { StatusReport } from "./messages/status.ts";
 import { OwnCertificate } from "./own-certificate.ts";
+import { PacedInput } from "./paced-input.ts";
 import { performOperation } from "./slot-operations.ts";
 import { WriteQueue } from "./write-queue.ts";
 
@@ -57,8 +58,6 @@ export interface AgentOptions {
 
 /** A timer that is later than this is lost. */
 const lostAfterMs = 1_000;
-/** A contact that bounces must not keep the CPU busy: its edges are handled together. */
-const edgeSpacingMs = 5;
 
 /**
  * The only drive loop. It passes the hardware's callbacks to the state machine, carries out the
@@ -76,8 +75,6 @@ export class Agent {
   #socket: TLSSocket | undefined;
   #wake: { readonly handle: TimerHandle; readonly at: number } | undefined;
   #onStopped: (() => void) | undefined;
-  /** the contact at the gate: `paused` soon after an edge, `changed` if there was another one since */
-  #input: "quiet" | "paused" | "changed" = "quiet";
 
   constructor(options: AgentOptions) {
     const { device, settings } = options;
@@ -110,8 +107,17 @@ export class Agent {
   }
 
   start(): void {
-    const { gateInput } = this.#device;
-    if (gateInput !== undefined) gateInput.onReadable = () => this.#handleInput();
+    const { gateInput, button, timer } = this.#device;
+    if (gateInput !== undefined) {
+      new PacedInput(gateInput, timer, () =>
+        this.#handle((now) => this.#machine.inputChanged?.(now) ?? []),
+      );
+    }
+    if (button !== undefined) {
+      new PacedInput(button, timer, () =>
+        this.#handle((now) => this.#machine.buttonChanged?.(now) ?? []),
+      );
+    }
     this.#handle((now) => this.#machine.start(now));
   }
 
@@ -122,21 +128,6 @@ export class Agent {
   stop(onStopped: () => void = () => {}): void {
     this.#onStopped = onStopped;
     this.#handle((now) => this.#machine.stop(now));
-  }
-
-  /** The first edge at once, those that follow soon at the end of the pause. */
-  #handleInput(): void {
-    if (this.#input !== "quiet") {
-      this.#input = "changed";
-      return;
-    }
-    this.#input = "paused";
-    this.#device.timer.set(() => {
-      const hasChanged = this.#input === "changed";
-      this.#input = "quiet";
-      if (hasChanged) this.#handleInput();
-    }, edgeSpacingMs);
-    this.#handle((now) => this.#machine.inputChanged?.(now) ?? []);
   }
 
   #makeBox(): StateMachine<Effect> {

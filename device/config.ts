@@ -1,3 +1,4 @@
+import { type ButtonSettings, buttonForm, readButton } from "./button-settings.ts";
 import {
   consistsOf,
   hyphen,
@@ -11,12 +12,12 @@ import {
   type GateInputSettings,
   gateInputForm,
   readGateInput,
-  reasonAgainstInput,
+  reasonAgainstPull,
 } from "./gate-input-settings.ts";
 import type { WiFiNetwork } from "./hal.ts";
 import { isTemplateName } from "./messages/claim-topics.ts";
 import { defaultPrefix, isPrefix, isThingName } from "./messages/topics.ts";
-import { pinLimits, pinOf } from "./pins.ts";
+import { pinLimits, pinOf, reasonAgainstPins } from "./pins.ts";
 
 /** Everything that can differ between boxes. Durations are in ms unless the name says otherwise. */
 export interface Settings {
@@ -37,6 +38,8 @@ export interface Settings {
   readonly travelMs: number;
   /** a contact that shows where the gate is; without it, nobody knows */
   readonly gateInput: GateInputSettings | undefined;
+  /** a push button at the box, which opens without a network */
+  readonly button: ButtonSettings | undefined;
   readonly keepAliveSeconds: number;
   /** a command issued longer ago than this is expired */
   readonly commandMaxAgeMs: number;
@@ -144,6 +147,7 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     cooldownMs: reader.number("cooldownMs"),
     travelMs: reader.number("travelMs"),
     gateInput: reader.gateInput(),
+    button: reader.button(),
     keepAliveSeconds: reader.number("keepAliveSeconds"),
     commandMaxAgeMs: reader.number("commandMaxAgeMs"),
     clockSkewMs: reader.number("clockSkewMs"),
@@ -158,11 +162,15 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     shadow: reader.flag("shadow"),
     log: reader.flag("log"),
   };
-  if (settings.led?.pin === settings.pin) {
-    reader.problems.push(`led and the gate both use pin ${settings.pin}: choose another for led`);
-  }
-  const { gateInput, led } = settings;
-  const against = gateInput && reasonAgainstInput(gateInput, { gate: settings.pin, led: led?.pin });
+  const { gateInput, led, button } = settings;
+  const against =
+    reasonAgainstPins([
+      ["the gate", settings.pin],
+      ["led", led?.pin],
+      ["gateInput", gateInput?.pin],
+      ["button", button?.pin],
+    ]) ??
+    (gateInput && reasonAgainstPull(gateInput));
   if (against !== undefined) reader.problems.push(against);
   if (settings.pulseCapMs < pulseMs + 100) {
     reader.problems.push(`pulseCapMs must exceed pulseMs (${pulseMs}) by at least 100 ms`);
@@ -280,6 +288,16 @@ class SettingsReader {
       this.problems.push(`gateInput must be ${gateInputForm}: ${show(value)}`);
     }
     return gateInput;
+  }
+
+  button(): Settings["button"] {
+    const value = this.#input.button ?? undefined;
+    if (value === undefined) return undefined;
+    const button = readButton(value);
+    if (button === undefined) {
+      this.problems.push(`button must be ${buttonForm}: ${show(value)}`);
+    }
+    return button;
   }
 
   led(): Settings["led"] {

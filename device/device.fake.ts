@@ -25,6 +25,7 @@ import type {
 export class FakeDevice implements Device {
   readonly gatePin = new FakePin();
   gateInput?: FakeInput;
+  button?: FakeInput;
   readonly network = new FakeNetwork();
   readonly clock = new FakeClock();
   readonly timer = new FakeTimer();

@@ -46,13 +46,8 @@ export function readGateInput(value: unknown): GateInputSettings | undefined {
   return { pin, active, shows, pull, debounceMs: settled, leftOpenMs: left };
 }
 
-/** Why the input cannot work in this box; undefined if it can. */
-export function reasonAgainstInput(
-  { pin, pull }: GateInputSettings,
-  { gate, led }: { readonly gate: number; readonly led: number | undefined },
-): string | undefined {
-  if (pin === gate) return `gateInput and the gate both use pin ${pin}`;
-  if (pin === led) return `gateInput and led both use pin ${pin}`;
+/** Why the pin cannot be such an input; undefined if it can. */
+export function reasonAgainstPull({ pin, pull }: GateInputSettings): string | undefined {
   if (pull === "none" || !isInputOnly(pin)) return undefined;
   return `gateInput: pin ${pin} has no pull resistor, so pull must be none`;
 }

@@ -345,6 +345,8 @@ export interface Device {
   readonly gatePin: PulseOutput;
   /** a contact at the gate; absent if the settings have none */
   readonly gateInput?: DigitalInput;
+  /** a push button that opens, LOW while it is pressed; absent if the settings have none */
+  readonly button?: DigitalInput;
   readonly network: NetworkInterface;
   readonly clock: Clock;
   readonly timer: Timer;

@@ -185,6 +185,20 @@ describe("the program on the board", () => {
     assert.equal(await input({ pin: 21, shows: "closed" }, { pin: 21 }), undefined);
   });
 
+  it("opens the button with the chip's pull-up, and only if it can be right", async () => {
+    const button = async (settings: RawSettings) => {
+      const { done } = await boot(flashWith({ ...good, ...settings }));
+      return done.filter((each) => each.startsWith("input"));
+    };
+    assert.deepEqual(await button({ button: { pin: 25 } }), ["input on 25, pull up"]);
+    for (const wrong of [
+      ...[{ button: { pin: 34 } }, { button: { pin: 5 } }, { button: { pin: 2 }, led: { pin: 2 } }],
+      { button: { pin: 25, more: 1 } },
+    ]) {
+      assert.deepEqual(await button(wrong), [], JSON.stringify(wrong));
+    }
+  });
+
   it("puts pin 5 LOW if there are no settings, says that it waits, and does nothing else", async () => {
     const { done, lines } = await boot(MemoryFlash.erased(boxPartitionLength));
     assert.deepEqual(done.slice(0, 2), ["flash", "pin 5 starts 0"]);

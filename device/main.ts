@@ -14,10 +14,11 @@ import Time from "time";
 import Timer from "timer";
 import { settingsIn } from "./box-contents.ts";
 import { BoxData } from "./box-data.ts";
+import { readButton } from "./button-settings.ts";
 import { Firmware, type FirmwareOptions } from "./firmware.ts";
-import { readGateInput, reasonAgainstInput } from "./gate-input-settings.ts";
+import { readGateInput, reasonAgainstPull } from "./gate-input-settings.ts";
 import type { DigitalInput, UpdateHardware } from "./hal.ts";
-import { pinLimits, pinOf } from "./pins.ts";
+import { pinLimits, pinOf, reasonAgainstPins } from "./pins.ts";
 import { toLine } from "./record-line.ts";
 import type { RawSettings } from "./settings-text.ts";
 import { updateKeys } from "./update-keys.ts";
@@ -63,7 +64,7 @@ function boot(): void {
 
   const device = createXsDevice({
     gatePin,
-    ...inputOf(board, settings, pin),
+    ...inputsOf(board, settings, pin),
     openNetwork,
     freeHeap: board.freeHeap,
     port: timeServerPort,
@@ -102,17 +103,28 @@ function boot(): void {
 }
 
 /** The settings are not checked yet: an input must not take the gate's pin. */
-function inputOf(
+function inputsOf(
   board: ReturnType<typeof openBoard>,
   settings: RawSettings | undefined,
   gatePin: number,
-): { readonly gateInput?: DigitalInput } {
-  const wanted = readGateInput(settings?.gateInput);
-  if (wanted === undefined) return {};
-  const led = ledPinOf(settings?.led, gatePin);
-  if (reasonAgainstInput(wanted, { gate: gatePin, led }) !== undefined) return {};
-  const gateInput = board.openInput(Digital, wanted);
-  return gateInput === undefined ? {} : { gateInput };
+): { readonly gateInput?: DigitalInput; readonly button?: DigitalInput } {
+  const contact = readGateInput(settings?.gateInput);
+  const pushed = readButton(settings?.button);
+  const against =
+    reasonAgainstPins([
+      ["the gate", gatePin],
+      ["led", ledPinOf(settings?.led, gatePin)],
+      ["gateInput", contact?.pin],
+      ["button", pushed?.pin],
+    ]) ??
+    (contact && reasonAgainstPull(contact));
+  if (against !== undefined) return {};
+  const gateInput = contact && board.openInput(Digital, contact);
+  const button = pushed && board.openInput(Digital, { pin: pushed.pin, pull: "up" });
+  return {
+    ...(gateInput === undefined ? {} : { gateInput }),
+    ...(button === undefined ? {} : { button }),
+  };
 }
 
 /** Nothing, if the board has no second slot. */

@@ -7,6 +7,19 @@ export function pinOf(value: unknown): number | undefined {
   return isPin && value >= pinLimits.minimum && value <= pinLimits.maximum ? value : undefined;
 }
 
+/** One use of a pin; undefined: it is not used. */
+export type PinUse = readonly [what: string, pin: number | undefined];
+
+/** Why these cannot be wired together; undefined if no two of them share a pin. */
+export function reasonAgainstPins(uses: readonly PinUse[]): string | undefined {
+  for (const [index, [what, pin]] of uses.entries()) {
+    if (pin === undefined) continue;
+    const other = uses.slice(0, index).find(([, each]) => each === pin);
+    if (other !== undefined) return `${what} and ${other[0]} both use pin ${pin}`;
+  }
+  return undefined;
+}
+
 /** GPIO 34 to 39 of an ESP32 are inputs without pull resistors. */
 export function isInputOnly(pin: number): boolean {
   return pin >= 34 && pin <= 39;

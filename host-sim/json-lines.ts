@@ -16,7 +16,7 @@ export class JsonLines {
 
   record(record: SimulatedBoxRecord): void {
     // An edge has its own time, because other actions may have followed it by now.
-    const isEdge = record.type === "pin" || record.type === "input";
+    const isEdge = record.type === "pin" || record.type === "input" || record.type === "button";
     const now = isEdge ? record.at : performance.now();
     const at = Math.round(now - this.#startedAt);
     this.#write(`${printableJson(toLine(record, at))}\n`);

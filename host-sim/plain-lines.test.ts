@@ -43,6 +43,7 @@ describe("describeRecord", () => {
       "shadow      refused: pin cannot be changed from here; a ",
     ],
     [{ type: "input", pin: 4, value: 0, at: 1 }, "input 4     LOW"],
+    [{ type: "button", pin: 25, value: 0, at: 1 }, "button 25   LOW"],
     [{ type: "gate", state: "not-closed", since: null }, "gate        not closed"],
     [
       { type: "gate-event", gate: "did-not-open", at: 1 },

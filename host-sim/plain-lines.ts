@@ -14,6 +14,7 @@ export function describeRecord(record: SimulatedBoxRecord): string {
       return `claim       ${record.outcome}${record.outcome === "failed" ? ` (${record.who}): ${record.reason}: ${printable(record.detail)}` : ""}`;
     case "pin":
     case "input":
+    case "button":
       return `${`${record.type} ${record.pin}`.padEnd(12)}${record.value === 1 ? "HIGH" : "LOW"}`;
     case "event": {
       const by = record.by === null ? "" : ` for ${printable(record.by)}`;

@@ -9,7 +9,11 @@ import { ScriptedInput } from "./hardware/input.ts";
 import { FaultyLink } from "./hardware/link.ts";
 import { BoomGate, type BoomOptions } from "./site/boom-gate.ts";
 import { Contact, levelOf } from "./site/contact.ts";
+import { PushButton } from "./site/push-button.ts";
 import { Remote } from "./site/remote.ts";
+
+/** As a cheap push button does, whenever it is pressed or released. */
+const buttonBounceMs = 3;
 
 /** What runs on the simulated hardware: the agent itself, or the agent on another engine. */
 export interface Firmware extends Pick<Agent, "connectionState" | "start" | "stop"> {
@@ -21,7 +25,7 @@ export interface Firmware extends Pick<Agent, "connectionState" | "start" | "sto
 }
 
 export interface SimulatedBoxOptions
-  extends Omit<NodeDeviceOptions, "pin" | "gatePin" | "gateInput" | "link"> {
+  extends Omit<NodeDeviceOptions, "pin" | "gatePin" | "gateInput" | "button" | "link"> {
   readonly settings: Settings;
   /** default: a gate that takes as long as the settings say, if they say it */
   readonly boom?: Partial<BoomOptions>;
@@ -34,8 +38,8 @@ export interface SimulatedBoxOptions
 export type SimulatedBoxRecord =
   | FirmwareRecord
   | {
-      /** `pin`: the gate's; `input`: that of the contact at the gate */
-      readonly type: "pin" | "input";
+      /** `pin`: the gate's; `input`: that of the contact at the gate; `button`: that of the button */
+      readonly type: "pin" | "input" | "button";
       readonly pin: number;
       readonly value: 0 | 1;
       /** when the edge was, on the scale of `performance.now()` */
@@ -52,6 +56,8 @@ export class SimulatedBox {
   readonly gate: BoomGate;
   /** at the gate; undefined if the settings have none */
   readonly contact: Contact | undefined;
+  /** at the box; undefined if the settings have none */
+  readonly button: PushButton | undefined;
   readonly link = new FaultyLink();
   readonly #options: SimulatedBoxOptions;
   readonly #remote: Remote;
@@ -63,19 +69,27 @@ export class SimulatedBox {
   constructor(options: SimulatedBoxOptions) {
     const { settings, boom, onRecord, makeFirmware: _, ...hardware } = options;
     this.#options = options;
-    const { pin, travelMs, gateInput } = settings;
+    const { pin, travelMs, gateInput, button } = settings;
     this.gate = new BoomGate(boom ?? (travelMs > 0 ? { travelMs } : {}));
     const wire = gateInput && new ScriptedInput(gateInput.pin, levelOf(gateInput, this.gate.state));
+    const buttonWire = button && new ScriptedInput(button.pin, 1);
     this.#device = createNodeDevice({
       ...hardware,
+      ...(buttonWire === undefined ? {} : { button: buttonWire }),
       ...(wire === undefined ? {} : { gateInput: wire }),
       link: this.link,
       pin,
     });
     if (gateInput !== undefined && wire !== undefined) {
       wire.onEdge = (edge) => onRecord?.({ type: "input", pin: gateInput.pin, ...edge });
-      this.contact = new Contact({ gate: this.gate, settings: gateInput, wire });
+      const trueLevel = () => levelOf(gateInput, this.gate.state);
+      this.contact = new Contact({ trueLevel, wire });
       this.gate.onChanged = () => this.contact?.update();
+    }
+    if (buttonWire !== undefined) {
+      const { number } = buttonWire;
+      buttonWire.onEdge = (edge) => onRecord?.({ type: "button", pin: number, ...edge });
+      this.button = new PushButton({ wire: buttonWire, bounceMs: buttonBounceMs });
     }
     this.#remote = new Remote(() => this.gate.handleSignal());
     this.#device.gatePin.onEdge = (edge) => {
@@ -126,7 +140,9 @@ export class SimulatedBox {
     const firmware = this.#firmware;
     this.#firmware = undefined;
     this.#device.gatePin.write(0);
-    if (this.#device.gateInput !== undefined) this.#device.gateInput.onReadable = undefined;
+    for (const input of [this.#device.gateInput, this.#device.button]) {
+      if (input !== undefined) input.onReadable = undefined;
+    }
     this.link.abandon();
     this.#device.timer.powerOff();
     this.#device.network.powerOff();
@@ -141,17 +157,19 @@ export class SimulatedBox {
     this.#remote.powerOff();
     this.gate.powerOff();
     this.contact?.powerOff();
+    this.button?.powerOff();
     this.#device.network.powerOff();
     this.#device.clock.powerOff();
   }
 
   #powerOn(): void {
     const { identity, settings } = this.#options;
-    const { gatePin, gateInput, network, storage, clock } = this.#device;
+    const { gatePin, gateInput, button, network, storage, clock } = this.#device;
     this.#device = createNodeDevice({
       identity,
       gatePin,
       ...(gateInput === undefined ? {} : { gateInput }),
+      ...(button === undefined ? {} : { button }),
       network,
       storage,
       link: this.link,

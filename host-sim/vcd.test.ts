@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import sinon from "sinon";
+import { readButton } from "../device/button-settings.ts";
 import { readGateInput } from "../device/gate-input-settings.ts";
 import { skipWithout } from "./optional.rig.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
@@ -22,9 +23,13 @@ describe("VcdLines", () => {
     clock = sinon.useFakeTimers({ now: 1_000, toFake: ["performance"] });
     clock.tick(250);
     text = "";
-    lines = new VcdLines({ thingName: "lot-1:a", pin: 5, gateInput: undefined }, date, (part) => {
-      text += part;
-    });
+    lines = new VcdLines(
+      { thingName: "lot-1:a", pin: 5, gateInput: undefined, button: undefined },
+      date,
+      (part) => {
+        text += part;
+      },
+    );
   });
   afterEach(() => clock.restore());
 
@@ -90,21 +95,24 @@ describe("VcdLines", () => {
     ]);
   });
 
-  it("has a wire for the contact at the gate, if there is one", () => {
+  it("has a wire for the contact at the gate and one for the button, if there are any", () => {
     record();
     assert.equal(changesOf("input4"), undefined);
     text = "";
     const gateInput = readGateInput({ pin: 4, shows: "closed", active: "high" });
-    const vcd = new VcdLines({ thingName: "a", pin: 5, gateInput }, date, (part) => {
+    const button = readButton({ pin: 25 });
+    const vcd = new VcdLines({ thingName: "a", pin: 5, gateInput, button }, date, (part) => {
       text += part;
     });
     clock.tick(10);
     vcd.record({ type: "input", pin: 4, value: 0, at: performance.now() });
+    vcd.record({ type: "button", pin: 25, value: 0, at: performance.now() });
     vcd.end();
     assert.deepEqual(changesOf("input4"), [
       { at: 0, value: 1 },
       { at: 100, value: 0 },
     ]);
+    assert.deepEqual(changesOf("button25"), changesOf("input4"));
   });
 
   it("gives an edge its own time, not the time of its report", () => {
@@ -118,9 +126,13 @@ describe("VcdLines", () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -1, max: 5, noNaN: true })), (times) => {
         text = "";
-        const vcd = new VcdLines({ thingName: "a", pin: 0, gateInput: undefined }, date, (part) => {
-          text += part;
-        });
+        const vcd = new VcdLines(
+          { thingName: "a", pin: 0, gateInput: undefined, button: undefined },
+          date,
+          (part) => {
+            text += part;
+          },
+        );
         times.forEach((time, index) => {
           vcd.record(edge(index % 2 === 0 ? 1 : 0, performance.now() + time));
         });

@@ -20,8 +20,8 @@ interface Wire {
 
 /**
  * A box's records as a Value Change Dump (IEEE 1364-2005, clause 18): the pin, the power, the contact
- * at the gate if there is one, and the state of the connection, as one-bit wires that PulseView and GTKWave can show. A unit is 100 µs:
- * viewers that store every sample, such as PulseView, can load hours of that.
+ * at the gate and the button if there are any, and the state of the connection, as one-bit wires that
+ * PulseView and GTKWave can show. A unit is 100 µs: viewers that store every sample, such as PulseView, can load hours of that.
  */
 export class VcdLines {
   readonly #write: (text: string) => void;
@@ -29,12 +29,18 @@ export class VcdLines {
   readonly #pin: Wire;
   readonly #powered: Wire;
   readonly #input: Wire | undefined;
+  readonly #button: Wire | undefined;
   readonly #connection: ReadonlyMap<string, Wire>;
   #now = 0;
 
   /** @param date the start, ms since 1970 */
   constructor(
-    { thingName, pin, gateInput }: Pick<Settings, "thingName" | "pin" | "gateInput">,
+    {
+      thingName,
+      pin,
+      gateInput,
+      button,
+    }: Pick<Settings, "thingName" | "pin" | "gateInput" | "button">,
     date: number,
     write: (text: string) => void,
   ) {
@@ -49,13 +55,14 @@ export class VcdLines {
     this.#pin = add(`pin${pin}`, 0);
     this.#powered = add("powered", 1);
     this.#input = gateInput && add(`input${gateInput.pin}`, levelOf(gateInput, "closed"));
+    this.#button = button && add(`button${button.pin}`, 1);
     this.#connection = new Map(states.map((state) => [state, add(state, 0)]));
     write(header(thingName, date, wires));
   }
 
   record(record: SimulatedBoxRecord): void {
     // An edge has its own time, because other actions may have followed it by now.
-    const isEdge = record.type === "pin" || record.type === "input";
+    const isEdge = record.type === "pin" || record.type === "input" || record.type === "button";
     const now = isEdge ? record.at : performance.now();
     const units = Math.round((now - this.#startedAt) / unitMs);
     switch (record.type) {
@@ -64,6 +71,9 @@ export class VcdLines {
         break;
       case "input":
         if (this.#input !== undefined) this.#set(this.#input, record.value, units);
+        break;
+      case "button":
+        if (this.#button !== undefined) this.#set(this.#button, record.value, units);
         break;
       case "power":
         this.#set(this.#powered, record.state === "on" ? 1 : 0, units);

@@ -1,6 +1,6 @@
 import type { Settings } from "../config.ts";
 import type { Instant, ResetReason, SocketError } from "../hal.ts";
-import type { Command, RefusalReason } from "../messages/command.ts";
+import { buttonCommand, type Command, type RefusalReason } from "../messages/command.ts";
 import { type CrashReport, writeCrashReport } from "../messages/crash.ts";
 import { type EventReport, openedEvent, refusedEvent } from "../messages/event.ts";
 import type { GateEvent, GateStatus } from "../messages/gate.ts";
@@ -15,6 +15,7 @@ import { Journal, type JournalEntry } from "./journal.ts";
 import type { PacketParser, PublishPacket } from "./mqtt/codec.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
 import { Session, type SessionEffect } from "./mqtt/session.ts";
+import { PushButton } from "./push-button.ts";
 import { Shadow, type ShadowEffect, type ShadowOptions } from "./shadow.ts";
 import type { SlotOperation } from "./slot-operation.ts";
 import type { StateMachine } from "./state-machine.ts";
@@ -42,6 +43,8 @@ export interface BoxOptions {
   readonly pulseEndsItself: boolean;
   /** the level of the gate's input; absent if the hardware has none */
   readonly readInput?: () => 0 | 1;
+  /** the level of the button at the box; absent if the hardware has none */
+  readonly readButton?: () => 0 | 1;
   /** absent if the firmware is not updated over the air */
   readonly updates?: Omit<UpdaterOptions, "isIdle" | "random" | "stored">;
   /** absent if the box has no shadow */
@@ -96,6 +99,8 @@ export class Box implements StateMachine<BoxEffect> {
   readonly #longestPulseMs: number;
   readonly #gate: Gate;
   readonly #readInput: (() => 0 | 1) | undefined;
+  readonly #button: PushButton | undefined;
+  readonly #readButton: (() => 0 | 1) | undefined;
   readonly #reader: CommandReader;
   readonly #session: Session;
   readonly #connection: Connection;
@@ -130,6 +135,8 @@ export class Box implements StateMachine<BoxEffect> {
     const watch = makeWatch(settings, options.readInput !== undefined);
     this.#gate = new Gate(watch === undefined ? settings : { ...settings, watch });
     this.#readInput = options.readInput;
+    this.#readButton = options.readButton;
+    this.#button = settings.button && new PushButton(settings.button);
     this.#travelMs = settings.travelMs === 0 ? 0 : settings.pulseMs + settings.travelMs;
     this.#movesUntil = Number(stored["moves-until"]);
     this.#reader = new CommandReader(settings, readSeenIds(stored["seen-ids"]));
@@ -187,6 +194,7 @@ export class Box implements StateMachine<BoxEffect> {
       this.#updater?.deadline,
       this.#shadow?.deadline,
       this.#isStopping ? undefined : this.#gate.watch?.deadline,
+      this.#isStopping ? undefined : this.#button?.deadline,
     ]) {
       if (other !== undefined && (earliest === undefined || other < earliest)) earliest = other;
     }
@@ -199,7 +207,7 @@ export class Box implements StateMachine<BoxEffect> {
     effects.push(...this.#fromUpdater(this.#updater?.start(now.ticks), now));
     for (const entry of this.#journal.entries) effects.push(...this.#tell(entry, now));
     this.#gate.watch?.start(now.ticks);
-    effects.push(...this.#lookAtGate(now));
+    effects.push(...this.#lookAtGate(now), ...this.#lookAtButton(now, false));
     return effects;
   }
 
@@ -266,6 +274,21 @@ export class Box implements StateMachine<BoxEffect> {
     return [...this.#gate.handleTimeout(now.ticks), ...this.#lookAtGate(now)];
   }
 
+  /** The level of the button at the box has changed, perhaps more than once. */
+  buttonChanged(now: Instant): BoxEffect[] {
+    return [...this.#gate.handleTimeout(now.ticks), ...this.#lookAtButton(now, true)];
+  }
+
+  #lookAtButton({ ticks, date }: Instant, hasEdges: boolean): BoxEffect[] {
+    const button = this.#button;
+    const level = this.#readButton?.();
+    if (button === undefined || level === undefined || this.#isStopping) return [];
+    const isPressed = hasEdges
+      ? button.handleEdges(level, ticks)
+      : button.handleLevel(level, ticks);
+    return isPressed ? this.#open(buttonCommand, { ticks, date }) : [];
+  }
+
   #lookAtGate(now: Instant): BoxEffect[] {
     const { watch } = this.#gate;
     const level = this.#readInput?.();
@@ -321,6 +344,7 @@ export class Box implements StateMachine<BoxEffect> {
     // The keep alive wakes the box often enough to detect changes that cause no callback.
     this.#status.look(now.ticks);
     const effects = this.#lookAtGate(now);
+    effects.push(...this.#lookAtButton(now, false));
     effects.push(...this.#fromSession(this.#session.handleTimeout(now.ticks), now));
     effects.push(...this.#fromConnection(this.#connection.handleTimeout(now.ticks)));
     const { dueAt } = this.#status;
@@ -458,7 +482,10 @@ export class Box implements StateMachine<BoxEffect> {
     if (verdict.outcome === "refused") {
       return this.#reportRefused(verdict.command, verdict.reason, now);
     }
-    const { command } = verdict;
+    return this.#open(verdict.command, now);
+  }
+
+  #open(command: Command, now: Instant): BoxEffect[] {
     if (this.#isMovingSinceBefore(now)) return this.#reportRefused(command, "busy", now);
     const effect = this.#gate.handleOpen(now.ticks);
     if (effect.type === "write") {

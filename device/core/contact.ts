@@ -67,6 +67,11 @@ export class Contact {
     return hasChanged;
   }
 
+  /** The level has changed in the meantime, and may be what it was: it was not stable until now. */
+  disturb(now: number): void {
+    if (this.#movedAt !== undefined) this.#lastEdgeAt = now;
+  }
+
   /** @returns whether the reading has changed */
   handleTime(now: number): boolean {
     const movedAt = this.#movedAt;

@@ -40,6 +40,8 @@ export interface StateMachine<Effect> {
   capped?(now: Instant): Effect[];
   /** The level of the gate's input may have changed. */
   inputChanged?(now: Instant): Effect[];
+  /** The level of the box's button may have changed. */
+  buttonChanged?(now: Instant): Effect[];
   /** The agent has carried out the effect `slots`. @param bytes what was read */
   operationDone?(operation: SlotOperation, bytes: Uint8Array | undefined, now: Instant): Effect[];
   /** The flash has refused it. */

@@ -23,6 +23,19 @@ export const maximumCommandBytes = 1024;
 /** Maximum length of a word in a message (`id`, `action`, `by`), in UTF-16 code units. */
 export const maximumWordLength = 64;
 
+/**
+ * `by` of what the box's own button has opened or tried to open. No command may claim it, so in an event
+ * it is the box's own word.
+ */
+export const buttonRequester = "button";
+
+/** What the box's own button asks for. */
+export const buttonCommand: Command = Object.freeze({
+  id: null,
+  action: "open",
+  by: buttonRequester,
+});
+
 /** What is known about a command. A field that is absent or invalid is null. */
 export interface Command {
   readonly id: string | null;
@@ -71,14 +84,18 @@ export function writeOpenCommand({ id, issuedAt, expiresAt, by }: OpenCommand): 
   return payload;
 }
 
-/** Whether a command can carry this as `by`: 1–64 UTF-16 code units of {@link isReadable} text. */
+/**
+ * Whether a command can carry this as `by`: 1–64 UTF-16 code units of {@link isReadable} text, and not
+ * {@link buttonRequester}.
+ */
 export function isRequester(text: string): boolean {
-  return isWord(text, isReadable);
+  return text !== buttonRequester && isWord(text, isReadable);
 }
 
-/** @returns the part of a name that a command can carry; undefined when nothing is left */
+/** @returns the part of a name that a command can carry; undefined when it can carry none */
 export function requesterOf(name: string): string | undefined {
-  return readableOf(name, maximumWordLength) || undefined;
+  const requester = readableOf(name, maximumWordLength);
+  return isRequester(requester) ? requester : undefined;
 }
 
 const openingBrace = 0x7b;
@@ -107,7 +124,8 @@ export function readCommand(payload: string): ReadCommand {
 function parseFields(json: Record<string, unknown>): ReadCommand {
   const action = readWord(json.action, isReadable);
   const id = readWord(json.id, isPlain);
-  const by = readWord(json.by, isReadable);
+  const said = readWord(json.by, isReadable);
+  const by = said === buttonRequester ? null : said;
   const issuedAt = readDate(json.issuedAt);
   const expiresAt = readDate(json.expiresAt);
   const isWellFormed =

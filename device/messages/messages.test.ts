@@ -13,6 +13,8 @@ import {
   writeThingRequest,
 } from "./claim.ts";
 import {
+  buttonCommand,
+  buttonRequester,
   isRequester,
   maximumCommandBytes,
   maximumWordLength,
@@ -248,6 +250,30 @@ describe("an untrusted message", () => {
     assert.equal(readStatus({ state: "asleep", firmware: "0.1.0" }), undefined);
     assert.equal(readStatus({ state: "online" }), undefined);
     assert.equal(readStatus({ state: "online", firmware: "x".repeat(65) }), undefined);
+  });
+});
+
+describe("a command that claims to be the button at the box", () => {
+  it("is malformed, and no event repeats the claim", () => {
+    for (const others of [{}, { id: "c-1" }, { id: "c-1", issuedAt: 5, expiresAt: 6 }]) {
+      const { command, problem } = readCommand(
+        JSON.stringify({ action: "open", by: buttonRequester, ...others }),
+      );
+      assert.deepEqual([command.by, problem], [null, "malformed"]);
+    }
+  });
+
+  it("is never written", () => {
+    const claim = { id: "c-1", issuedAt: 1, expiresAt: 2, by: buttonRequester };
+    assert.throws(() => writeOpenCommand(claim), RangeError);
+    assert.equal(requesterOf(" button "), undefined);
+    assert.equal(requesterOf("Button"), "Button");
+  });
+
+  it("has a name that an event can carry", () => {
+    const report = openedEvent(buttonCommand, 500, undefined);
+    assert.deepEqual(readEvent(parseJson(writeEvent(report))), report);
+    assert.equal(report.by, "button");
   });
 });
 

@@ -32,6 +32,8 @@ export interface XsModules
   readonly gatePin: Digital;
   /** absent if there is no contact at the gate */
   readonly gateInput?: DigitalInput;
+  /** absent if the box has no button that opens */
+  readonly button?: DigitalInput;
   readonly openNetwork: (timer: Timer) => NetworkInterface;
   /** absent if the firmware cannot be replaced */
   readonly updates?: UpdateHardware;
@@ -48,6 +50,7 @@ export function createXsDevice(modules: XsModules): Device {
   return {
     gatePin: modules.gatePin,
     ...(modules.gateInput === undefined ? {} : { gateInput: modules.gateInput }),
+    ...(modules.button === undefined ? {} : { button: modules.button }),
     network: modules.openNetwork(timer),
     clock: new XsClock(context),
     timer,

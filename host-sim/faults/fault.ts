@@ -29,7 +29,11 @@ export type Fault =
   | { readonly fault: "contact-stuck"; readonly level: number }
   | { readonly fault: "contact-free" }
   /** at 10 kHz */
-  | { readonly fault: "contact-bounce"; readonly forMs: number };
+  | { readonly fault: "contact-bounce"; readonly forMs: number }
+  /** the button at the box; without one, nothing happens */
+  | { readonly fault: "button-press"; readonly forMs: number }
+  /** at 10 kHz */
+  | { readonly fault: "button-bounce"; readonly forMs: number };
 
 export type FaultName = Fault["fault"];
 
@@ -70,6 +74,8 @@ export const faultFields: ReadonlyMap<string, Readonly<Record<string, FaultField
     "contact-stuck": { level: { type: "number", minimum: 0, maximum: 1 } },
     "contact-free": {},
     "contact-bounce": { forMs: { type: "number", minimum: 1, maximum: 600_000, default: 1_000 } },
+    "button-press": { forMs: { type: "number", minimum: 1, maximum: 600_000, default: 200 } },
+    "button-bounce": { forMs: { type: "number", minimum: 1, maximum: 600_000, default: 1_000 } },
   } satisfies Record<FaultName, Readonly<Record<string, FaultField>>>),
 );
 
@@ -149,5 +155,9 @@ export function describeFault(fault: Fault): string {
       return "the contact is no longer stuck";
     case "contact-bounce":
       return `the contact bounces for ${span(fault.forMs)}`;
+    case "button-press":
+      return `the button is pressed for ${span(fault.forMs)}`;
+    case "button-bounce":
+      return `the button bounces for ${span(fault.forMs)}`;
   }
 }

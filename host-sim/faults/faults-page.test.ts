@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../project-root.ts";
 import { faultFields } from "./fault.ts";
-import { faultKeys, gateFaultKeys } from "./keys.ts";
+import { buttonFaultKeys, faultKeys, gateFaultKeys } from "./keys.ts";
 import { awaitedNames } from "./script.ts";
 
 const page = readFileSync(join(projectRoot, "docs", "faults.md"), "utf8");
@@ -19,7 +19,7 @@ const namesIn = (cell: string | undefined) =>
 describe("docs/faults.md", () => {
   it("has each key, and no other", () => {
     const keys = rows.flatMap(([, first]) => namesIn(first).filter((name) => name.length === 1));
-    const all = [...faultKeys, ...gateFaultKeys].map(({ key }) => key);
+    const all = [...faultKeys, ...gateFaultKeys, ...buttonFaultKeys].map(({ key }) => key);
     assert.deepEqual(keys.sort(), [...all, "h"].sort());
   });
 

@@ -26,6 +26,8 @@ export interface FaultState {
   readonly contact:
     | { readonly stuckAt: 0 | 1 | undefined; readonly isBouncing: boolean; readonly level: 0 | 1 }
     | undefined;
+  /** at the box; undefined if there is none */
+  readonly button: { readonly isPressed: boolean; readonly isBouncing: boolean } | undefined;
 }
 
 export const noFaults: FaultState = {
@@ -40,6 +42,7 @@ export const noFaults: FaultState = {
   isPowerOff: false,
   isGateHeld: false,
   contact: undefined,
+  button: undefined,
 };
 
 export interface FaultInjectorOptions {
@@ -83,6 +86,7 @@ export class FaultInjector {
       isPowerOff: box.isPowerOff,
       isGateHeld: box.gate.isHeld,
       contact: box.contact,
+      button: box.button,
     };
   }
 
@@ -152,6 +156,12 @@ export class FaultInjector {
         break;
       case "contact-bounce":
         box.contact?.bounce(fault.forMs);
+        break;
+      case "button-press":
+        box.button?.press(fault.forMs);
+        break;
+      case "button-bounce":
+        box.button?.bounce(fault.forMs);
     }
   }
 

@@ -105,9 +105,37 @@ export const gateFaultKeys: readonly FaultKey[] = [
   },
 ];
 
+/** These work if there is a button at the box. */
+export const buttonFaultKeys: readonly FaultKey[] = [
+  {
+    key: "t",
+    name: "button",
+    describe: ({ button }) => (button?.isPressed === true ? "pressed" : undefined),
+    next: () => ({ fault: "button-press", forMs: 200 }),
+  },
+  {
+    key: "y",
+    name: "button stuck",
+    describe: () => undefined,
+    next: () => ({ fault: "button-press", forMs: 60_000 }),
+  },
+  {
+    key: "u",
+    name: "button bounce",
+    describe: ({ button }) => (button?.isBouncing === true ? "now" : undefined),
+    next: () => ({ fault: "button-bounce", forMs: 1_000 }),
+  },
+];
+
+type Fitted = Pick<FaultState, "contact" | "button">;
+
 /** The keys that work for this box. */
-export function faultKeysOf({ contact }: Pick<FaultState, "contact">): readonly FaultKey[] {
-  return contact === undefined ? faultKeys : [...faultKeys, ...gateFaultKeys];
+export function faultKeysOf({ contact, button }: Fitted): readonly FaultKey[] {
+  return [
+    ...faultKeys,
+    ...(contact === undefined ? [] : gateFaultKeys),
+    ...(button === undefined ? [] : buttonFaultKeys),
+  ];
 }
 
 /** The fault of a key, or undefined if it has none. `keys` is what arrived at one moment. */
@@ -118,7 +146,7 @@ export function faultOfKey(keys: string, state: FaultState): Fault | undefined {
 }
 
 /** All keys on one line. */
-export function describeFaultKeys(state: Pick<FaultState, "contact">): string {
+export function describeFaultKeys(state: Fitted): string {
   return faultKeysOf(state)
     .map(({ key, name }) => `${key} ${name}`)
     .join("  ");

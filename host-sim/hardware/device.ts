@@ -40,6 +40,8 @@ export interface NodeDeviceOptions {
   readonly gatePin?: RecordedPin;
   /** the contact at the gate; absent if there is none */
   readonly gateInput?: ScriptedInput;
+  /** the button at the box; absent if there is none */
+  readonly button?: ScriptedInput;
   /** absent if its firmware cannot be replaced */
   readonly updates?: UpdateHardware;
   /** a link to the broker that faults can be applied to; default: none, without loss or delay */
@@ -50,6 +52,7 @@ export interface NodeDeviceOptions {
 export interface NodeDevice extends Device {
   readonly gatePin: RecordedPin;
   readonly gateInput?: ScriptedInput;
+  readonly button?: ScriptedInput;
   readonly network: ScriptedNetwork;
   readonly clock: ScriptedClock;
   readonly storage: MemoryStorage;
@@ -64,6 +67,7 @@ export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
 class Hardware implements NodeDevice {
   readonly gatePin: RecordedPin;
   readonly gateInput?: ScriptedInput;
+  readonly button?: ScriptedInput;
   readonly network: ScriptedNetwork;
   readonly clock: ScriptedClock;
   readonly storage: MemoryStorage;
@@ -77,6 +81,7 @@ class Hardware implements NodeDevice {
   constructor(options: NodeDeviceOptions) {
     this.gatePin = options.gatePin ?? new RecordedPin(options.pin);
     if (options.gateInput !== undefined) this.gateInput = options.gateInput;
+    if (options.button !== undefined) this.button = options.button;
     this.network = options.network ?? new ScriptedNetwork();
     this.clock = options.clock ?? new ScriptedClock();
     this.storage = options.storage ?? new MemoryStorage();

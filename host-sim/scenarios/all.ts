@@ -1,3 +1,4 @@
+import { buttonScenarios } from "./button.ts";
 import { claimScenarios } from "./claim.ts";
 import { clockScenarios } from "./clock.ts";
 import { commandScenarios } from "./commands.ts";
@@ -11,6 +12,7 @@ import type { Scenario } from "./scenario.ts";
 export const scenarios: readonly Scenario[] = [
   ...commandScenarios,
   ...gateInputScenarios,
+  ...buttonScenarios,
   ...powerScenarios,
   ...crashScenarios,
   ...connectionScenarios,

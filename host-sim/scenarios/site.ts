@@ -1,5 +1,5 @@
 import { BoomGate, type BoomOptions } from "../site/boom-gate.ts";
-import { Contact } from "../site/contact.ts";
+import { Contact, levelOf } from "../site/contact.ts";
 import { Remote } from "../site/remote.ts";
 import type { Trial } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -30,7 +30,8 @@ export function wireContact(world: World, gate: BoomGate): Contact | undefined {
   const { gateInput: settings } = world.settings;
   const { input: wire } = world;
   if (settings === undefined || wire === undefined) return undefined;
-  const contact = new Contact({ gate, settings, wire, bounceMs: 2, time: siteTimeOf(world) });
+  const trueLevel = () => levelOf(settings, gate.state);
+  const contact = new Contact({ trueLevel, wire, bounceMs: 2, time: siteTimeOf(world) });
   gate.onChanged = () => contact.update();
   return contact;
 }

@@ -27,6 +27,8 @@ export interface VirtualDeviceOptions {
   readonly request: string | undefined;
   /** the contact at the gate; undefined if there is none */
   readonly input: VirtualInput | undefined;
+  /** the button at the box; undefined if there is none */
+  readonly button: VirtualInput | undefined;
   onPin(value: 0 | 1): void;
   /** a callback of the firmware threw: on the board, the program ends there */
   onCrash(error: unknown): void;
@@ -39,6 +41,7 @@ export interface VirtualDeviceOptions {
 export class VirtualDevice implements Device {
   readonly gatePin = { write: (value: 0 | 1) => this.options.onPin(value) };
   readonly gateInput?: VirtualInput;
+  readonly button?: VirtualInput;
   readonly network: VirtualNetwork;
   readonly clock: VirtualClock;
   readonly timer: Timer;
@@ -52,9 +55,11 @@ export class VirtualDevice implements Device {
 
   constructor(options: VirtualDeviceOptions) {
     this.options = options;
-    const { storage, surroundings, resetReason, random, timeline, input } = options;
+    const { storage, surroundings, resetReason, random, timeline, input, button } = options;
     if (input !== undefined) this.gateInput = input;
+    if (button !== undefined) this.button = button;
     input?.attach(this);
+    button?.attach(this);
     this.network = new VirtualNetwork(this);
     this.clock = new VirtualClock(this);
     this.timer = {
@@ -132,6 +137,7 @@ export class VirtualDevice implements Device {
   powerOff(): void {
     this.#isPowered = false;
     this.options.input?.attach(undefined);
+    this.options.button?.attach(undefined);
     for (const socket of this.#sockets) socket.vanish();
     this.#sockets.clear();
   }

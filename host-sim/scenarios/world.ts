@@ -64,6 +64,8 @@ export class World {
   readonly retained = new MemoryRetained(crashMemoryBytes);
   /** the panic that the chip keeps, also across a power cut */
   panic: Panic | undefined;
+  /** the wire from the button at the box, not pressed; undefined without one in the settings */
+  readonly button: VirtualInput | undefined;
   /** the broker's last message, including the will */
   lastStatus: StatusReport | undefined;
   /** PUBLISH packets with DUP */
@@ -89,6 +91,7 @@ export class World {
     this.settings = result.settings;
     this.topics = topicsOf(this.settings.prefix, this.settings.thingName);
     this.input = inputOf(this.settings);
+    this.button = this.settings.button && new VirtualInput(1);
     this.#watcher = watcher;
     this.broker.claims.isFleet = this.settings.claim !== undefined;
     this.#random = seededRandom(seed);
@@ -134,6 +137,7 @@ export class World {
       random: this.#random,
       request: this.settings.claim === undefined ? undefined : "a request",
       input: this.input,
+      button: this.button,
       onPin: (value) => this.#setPin(value),
       onCrash: (error) => this.crash("unhandled exception", error),
     });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
 import { BoomGate } from "./boom-gate.ts";
-import { Contact, type ContactOptions } from "./contact.ts";
+import { Contact, levelOf } from "./contact.ts";
 
 describe("the contact at the gate", () => {
   let time: sinon.SinonFakeTimers;
@@ -16,9 +16,10 @@ describe("the contact at the gate", () => {
 
   afterEach(() => time.restore());
 
-  function makeContact(settings: ContactOptions["settings"], bounceMs = 0): Contact {
+  function makeContact(settings: Parameters<typeof levelOf>[0], bounceMs = 0): Contact {
     const wire = { become: (level: 0 | 1) => levels.push(level) };
-    const contact = new Contact({ gate, settings, wire, bounceMs });
+    const trueLevel = () => levelOf(settings, gate.state);
+    const contact = new Contact({ trueLevel, wire, bounceMs });
     gate.onChanged = () => contact.update();
     return contact;
   }

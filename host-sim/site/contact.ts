@@ -1,5 +1,5 @@
 import type { GateInputSettings } from "../../device/gate-input-settings.ts";
-import type { BoomGate, BoomState } from "./boom-gate.ts";
+import type { BoomState } from "./boom-gate.ts";
 import { laptopTime, type SiteTime } from "./time.ts";
 
 /** Edges in a millisecond of a contact that bounces at 10 kHz; an odd number, so that each one differs. */
@@ -13,9 +13,8 @@ export function levelOf({ active, shows }: ContactSettings, state: BoomState): 0
 }
 
 export interface ContactOptions {
-  readonly gate: Pick<BoomGate, "state">;
-  /** what the box was told about it */
-  readonly settings: ContactSettings;
+  /** its level as it should be now */
+  readonly trueLevel: () => 0 | 1;
   /** the wire to the box */
   readonly wire: { become(level: 0 | 1): void };
   /** how long it bounces whenever it opens or closes, in ms; default: not at all */
@@ -23,7 +22,7 @@ export interface ContactOptions {
   readonly time?: SiteTime;
 }
 
-/** A contact at one end of the boom's way, and what can go wrong with it. */
+/** A contact on a wire to the box, such as one at an end of the boom's way, and what can go wrong with it. */
 export class Contact {
   readonly #options: ContactOptions;
   readonly #time: SiteTime;
@@ -35,11 +34,11 @@ export class Contact {
   constructor(options: ContactOptions) {
     this.#options = options;
     this.#time = options.time ?? laptopTime;
-    this.#level = this.#trueLevel;
+    this.#level = options.trueLevel();
     options.wire.become(this.#level);
   }
 
-  /** undefined: it follows the boom */
+  /** undefined: it is as it should be */
   get stuckAt(): 0 | 1 | undefined {
     return this.#stuckAt;
   }
@@ -53,9 +52,9 @@ export class Contact {
     return this.#bounce !== undefined;
   }
 
-  /** The boom has moved. */
+  /** Its true level may have changed. */
   update(): void {
-    const level = this.#stuckAt ?? this.#trueLevel;
+    const level = this.#stuckAt ?? this.#options.trueLevel();
     if (level === this.#level) return;
     this.#level = level;
     const { bounceMs = 0, wire } = this.#options;
@@ -63,7 +62,7 @@ export class Contact {
     else if (this.#bounce === undefined) wire.become(level);
   }
 
-  /** @param level undefined: it follows the boom again */
+  /** @param level undefined: it shows its true level again */
   stickAt(level: 0 | 1 | undefined): void {
     this.#stuckAt = level;
     this.update();
@@ -77,11 +76,6 @@ export class Contact {
   powerOff(): void {
     if (this.#bounce !== undefined) this.#time.cancel(this.#bounce);
     this.#bounce = undefined;
-  }
-
-  get #trueLevel(): 0 | 1 {
-    const { gate, settings } = this.#options;
-    return levelOf(settings, gate.state);
   }
 
   #rattle(from: 0 | 1): void {

@@ -1,7 +1,7 @@
 import type { ConnectionState } from "../../device/core/connection.ts";
 import type { GateState } from "../../device/messages/gate.ts";
 import type { FaultState } from "../faults/injector.ts";
-import { type FaultKey, faultKeys, gateFaultKeys } from "../faults/keys.ts";
+import { buttonFaultKeys, type FaultKey, faultKeys, gateFaultKeys } from "../faults/keys.ts";
 import { gateStateWords } from "../gate-words.ts";
 import type { Edge } from "../hardware/pin.ts";
 import type { BoomState } from "../site/boom-gate.ts";
@@ -25,6 +25,8 @@ export interface PanelState {
   readonly faults: FaultState;
   /** the contact at the gate: what the box reads, and what it makes of it; undefined without one */
   readonly input?: { readonly pin: number; readonly level: 0 | 1; readonly state: GateState };
+  /** the button at the box; undefined without one */
+  readonly button?: { readonly pin: number; readonly level: 0 | 1 };
   /** false if keys cannot be read; default true */
   readonly hasKeys?: boolean;
 }
@@ -47,9 +49,11 @@ export function drawPanel(state: PanelState, width: number): string[] {
     drawPin(state, room - labelWidth - levelWidth),
     ...drawGate(state),
     ...drawInput(state),
+    ...drawButton(state),
     rule,
     drawFaults(faultKeys, state, room),
     ...(state.input === undefined ? [] : [drawFaults(gateFaultKeys, state, room)]),
+    ...(state.button === undefined ? [] : [drawFaults(buttonFaultKeys, state, room)]),
     drawKeys(state.hasKeys ?? true, room),
   ];
   return lines.map((spans) => drawLine(spans, room));
@@ -106,6 +110,15 @@ function drawInput({ input }: PanelState): Span[][] {
   const { pin, level, state } = input;
   const text = `${level === 1 ? "HIGH" : "LOW"}  ${gateStateWords[state]}`;
   return [[label(`input ${pin}`), state === "unknown" ? { text, format: "yellow" } : { text }]];
+}
+
+function drawButton({ button }: PanelState): Span[][] {
+  if (button === undefined) return [];
+  const isPressed = button.level === 0;
+  const state: Span = isPressed
+    ? { text: "LOW  pressed", format: "green" }
+    : { text: "HIGH  not pressed" };
+  return [[label(`button ${button.pin}`), state]];
 }
 
 /** The keys, each with its current fault; without keys, only the faults. */

@@ -9,7 +9,16 @@ import type {
   TLSSocket,
   WiFiNetwork,
 } from "../../device/hal.ts";
-import type { Calls, Events, Handlers, NetworkState, RemoteIdentity } from "./protocol.ts";
+import type {
+  Calls,
+  Events,
+  Handlers,
+  InputName,
+  NetworkState,
+  RemoteIdentity,
+} from "./protocol.ts";
+
+const inputNames: readonly InputName[] = ["gateInput", "button"];
 
 /** What the firmware needs to be set up, apart from a {@link Device}. */
 export interface HostedSetup {
@@ -49,9 +58,11 @@ export class HostedDevice implements Handlers<Calls> {
       onCapped: () => {},
     });
     device.network.onChanged = (property) => tell("networkChanged", property, this.network());
-    const { gateInput } = device;
-    if (gateInput !== undefined) {
-      gateInput.onReadable = () => tell("inputReadable", gateInput.read());
+    for (const name of inputNames) {
+      const input = device[name];
+      if (input !== undefined) {
+        input.onReadable = () => tell("inputReadable", name, input.read());
+      }
     }
     if (options.setup !== undefined) {
       options.setup.serial.onReceived = (bytes) => tell("serialReceived", [...bytes]);
@@ -62,7 +73,10 @@ export class HostedDevice implements Handlers<Calls> {
   powerOff(): void {
     this.#pin.write(0);
     this.#device.network.onChanged = undefined;
-    if (this.#device.gateInput !== undefined) this.#device.gateInput.onReadable = undefined;
+    for (const name of inputNames) {
+      const input = this.#device[name];
+      if (input !== undefined) input.onReadable = undefined;
+    }
     if (this.#options.setup !== undefined) this.#options.setup.serial.onReceived = undefined;
     for (const handle of this.#timers.values()) this.#device.timer.clear(handle);
     for (const socket of this.#sockets.values()) socket.close();
@@ -74,8 +88,8 @@ export class HostedDevice implements Handlers<Calls> {
     this.#pin.write(value);
   }
 
-  readInput(): 0 | 1 | null {
-    return this.#device.gateInput?.read() ?? null;
+  readInput(name: InputName): 0 | 1 | null {
+    return this.#device[name]?.read() ?? null;
   }
 
   now() {

@@ -15,8 +15,8 @@ import type {
  */
 export interface Calls {
   writePin(value: 0 | 1): void;
-  /** of the gate's input; null if there is none */
-  readInput(): 0 | 1 | null;
+  /** null if there is no such input */
+  readInput(input: InputName): 0 | 1 | null;
   now(): Instant;
   synchronize(id: number, servers: readonly string[]): void;
   network(): NetworkState;
@@ -63,7 +63,7 @@ export interface Events {
   stop(): void;
   timerFired(id: number): void;
   /** at the time of the event */
-  inputReadable(level: 0 | 1): void;
+  inputReadable(input: InputName, level: 0 | 1): void;
   networkFound(network: FoundNetwork): void;
   scanCompleted(): void;
   serialReceived(bytes: readonly number[]): void;
@@ -74,6 +74,9 @@ export interface Events {
   writable(id: number, count: number): void;
   socketFailed(id: number, reason: SocketError, detail: string | null): void;
 }
+
+/** The inputs of a `Device`. */
+export type InputName = "gateInput" | "button";
 
 /** What the firmware knows about its image and its flash. */
 export interface ImageFacts {

@@ -162,6 +162,11 @@ describe("the inputs of a firmware build", () => {
         { ...good, gateInput: { pin: 0, shows: "closed" } },
         /gateInput: pin 0 is a strapping pin that selects the boot mode: use 21/,
       ],
+      [
+        "a button on a pin that selects the boot mode",
+        { ...good, button: { pin: 2 } },
+        /button: pin 2 is a strapping pin that selects the boot mode: use 5/,
+      ],
       ["a pin of the flash memory", { ...good, pin: 6 }, /pin 6 is connected to the flash/],
       ["another thing's name", { ...good, thingName: "lot-2" }, /thingName is lot-2, .*for lot-1/],
       ["a misspelt setting", { ...good, pulsMs: 500 }, /"pulsMs" is not a setting/],

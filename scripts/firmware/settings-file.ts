@@ -59,7 +59,8 @@ export async function readSettingsFile(
 }
 
 /** Why these settings do not fit an ESP32, one line each. */
-export function boardProblems({ network, networks, pin, led, gateInput }: Settings): string[] {
+export function boardProblems(settings: Settings): string[] {
+  const { network, networks, pin, led, gateInput, button } = settings;
   const problems: string[] = [];
   if (network === "wifi" && networks.length === 0) {
     problems.push(
@@ -75,6 +76,9 @@ export function boardProblems({ network, networks, pin, led, gateInput }: Settin
   const inputReason = gateInput && reasonAgainstInputPin(gateInput.pin);
   if (inputReason !== undefined)
     problems.push(`gateInput: pin ${gateInput?.pin} ${inputReason}: use ${fitInputPins}`);
+  const buttonReason = button && reasonAgainstPin(button.pin);
+  if (buttonReason !== undefined)
+    problems.push(`button: pin ${button?.pin} ${buttonReason}: use ${fitPins}`);
   return problems;
 }
 

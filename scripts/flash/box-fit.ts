@@ -5,7 +5,7 @@ import type { FirmwarePackage } from "../package/firmware-package.ts";
 /** Why a box cannot work with a firmware, in one line with what to do; undefined if it can. */
 export function misfit(
   thing: string,
-  { network, pin, gateInput }: Pick<Settings, "network" | "pin" | "gateInput">,
+  { network, pin, gateInput, button }: Pick<Settings, "network" | "pin" | "gateInput" | "button">,
   firmware: FirmwarePackage,
 ): string | undefined {
   if (network !== firmware.network) {
@@ -14,6 +14,7 @@ export function misfit(
   for (const [what, its] of [
     ["the gate", pin],
     ["its contact", gateInput?.pin],
+    ["its button", button?.pin],
   ] as const) {
     const used = firmware.usedPins.find((each) => each.pin === its);
     if (used === undefined) continue;

@@ -177,6 +177,29 @@ describe("faults on demand", function () {
         );
       });
 
+      it("opens with a button at the box, without a broker", async () => {
+        const { code, records, stderr } = await simulate(
+          ...["--engine", engine, "--button", "--scenario"],
+          scenario(
+            { at: 0, fault: "wifi-off" },
+            { at: 3_000, fault: "button-press" },
+            { wait: "opened" },
+            { at: 100, fault: "button-press", forMs: 5_000 },
+            { wait: "refused" },
+            { at: 0, fault: "wifi-on" },
+            { wait: "connected" },
+            { at: 1_000, do: "quit" },
+          ),
+        );
+        assert.equal(code, 0, stderr);
+        assert.deepEqual(
+          events.map(({ outcome, by, at }) => ({ outcome, by, at })),
+          ["opened", "refused"].map((outcome) => ({ outcome, by: "button", at: null })),
+        );
+        const levels = records.flatMap(({ type, value }) => (type === "button" ? [value] : []));
+        assert.deepEqual(levels.slice(0, 1), [0]);
+      });
+
       it("recovers from every fault in docs/faults.jsonl", async () => {
         const file = join(projectRoot, "docs", "faults.jsonl");
         const { code, records, stderr } = await simulate("--engine", engine, "--scenario", file);

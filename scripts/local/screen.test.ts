@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { stripVTControlCharacters } from "node:util";
 import sinon from "sinon";
+import { readButton } from "../../device/button-settings.ts";
 import { readGateInput } from "../../device/gate-input-settings.ts";
 import { openedEvent } from "../../device/messages/event.ts";
 import type { Fault } from "../../host-sim/faults/fault.ts";
@@ -68,6 +69,7 @@ const settings = {
   port: 8883,
   pin: 5,
   gateInput: undefined,
+  button: undefined,
 };
 const report = openedEvent({ id: "1", action: "open", by: "Alice" }, 500, 1);
 
@@ -190,6 +192,21 @@ describe("Watch", () => {
       watch.onRecord({ type: "input", pin: 4, value: edge % 2 === 0 ? 1 : 0, at: edge });
     }
     assert.equal(text().length, before, "a bouncing contact does not fill the log");
+  });
+
+  it("shows the button at the box, and has keys for it, if there is one", () => {
+    const device = { ...box.device, button: { read: () => 0 as const } };
+    faults.state = { ...noFaults, button: { isPressed: true, isBouncing: false } };
+    watch.attach(
+      { ...box, device },
+      { ...settings, button: readButton({ pin: 25 }) },
+      open,
+      faults,
+    );
+    assert.match(text(), /^button 25 {3}LOW {2}pressed$/m);
+    assert.match(text(), /^t button pressed {2}y button stuck/m);
+    keyboard.press("t");
+    assert.deepEqual(faults.applied, [{ fault: "button-press", forMs: 200 }]);
   });
 
   it("ignores keys after close", () => {

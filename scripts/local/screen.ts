@@ -32,6 +32,7 @@ export interface WatchedBox {
   readonly device: {
     readonly gatePin: { readonly edges: readonly Edge[] };
     readonly gateInput?: { read(): 0 | 1 };
+    readonly button?: { read(): 0 | 1 };
   };
   readonly gate: { readonly state: BoomState; readonly position: number };
 }
@@ -114,13 +115,13 @@ export class Watch implements Onlooker {
     if (record.type === "gate") this.#gateState = record.state;
     if (record.type === "power") this.#gateState = "unknown";
     // A contact that bounces would fill the log; the panel shows its level.
-    if (record.type !== "input") this.log(describeRecord(record));
+    if (record.type !== "input" && record.type !== "button") this.log(describeRecord(record));
   }
 
   /** Starts to show the box and to react to keys. */
   attach(
     box: WatchedBox,
-    settings: Pick<Settings, "thingName" | "endpoint" | "port" | "pin" | "gateInput">,
+    settings: Pick<Settings, "thingName" | "endpoint" | "port" | "pin" | "gateInput" | "button">,
     open: () => Promise<EventReport | undefined>,
     faults: WatchedFaults,
   ): void {
@@ -144,6 +145,7 @@ export class Watch implements Onlooker {
           hasKeys: isKeyed,
           faults: faults.state,
           ...this.#inputOf(box, settings),
+          ...buttonOf(box, settings),
         },
         width,
       );
@@ -208,4 +210,9 @@ export class Watch implements Onlooker {
     // After close, nobody waits for the result.
     if (problem !== undefined && this.#open !== undefined) this.log(problem);
   }
+}
+
+function buttonOf({ device }: WatchedBox, { button }: Pick<Settings, "button">) {
+  const level = device.button?.read();
+  return button === undefined || level === undefined ? {} : { button: { pin: button.pin, level } };
 }

@@ -22,8 +22,8 @@ import { claimFiles, identityFiles } from "../certs/paths.ts";
 import { numberOption, requireSettings } from "../command-line/settings.ts";
 import { messageOf, UserError } from "../command-line/user-error.ts";
 import { Opener } from "../open/open-once.ts";
-import { contactOption, contactSettings } from "./contact-option.ts";
 import { readScenario } from "./fault-script-file.ts";
+import { buttonOption, buttonSettings, contactOption, contactSettings } from "./site-options.ts";
 import { createVcdFile } from "./vcd-file.ts";
 
 interface SimFlags extends BrokerFlags {
@@ -33,6 +33,7 @@ interface SimFlags extends BrokerFlags {
   readonly travel?: number;
   readonly keepAlive?: number;
   readonly contact?: "closed" | "open";
+  readonly button?: boolean;
   readonly json?: boolean;
   readonly scenario?: string;
   readonly vcd?: string;
@@ -66,6 +67,7 @@ export function registerSimCommand(program: Command): void {
       numberOption("keepAliveSeconds"),
     )
     .addOption(contactOption())
+    .addOption(buttonOption())
     .option("--json", "print JSON lines only")
     .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
     .option("--vcd <file>", "write the pin's edges as a VCD file, for PulseView and GTKWave")
@@ -196,6 +198,7 @@ function flagSettings(flags: SimFlags) {
     travelMs: flags.travel,
     keepAliveSeconds: flags.keepAlive,
     ...contactSettings(flags.contact),
+    ...buttonSettings(flags.button),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
@@ -245,9 +248,10 @@ async function prepareEmulated(flags: SimFlags, entries: readonly ScriptEntry[])
       `--engine esp32 connects to the stand-in through an address of its own: leave out --${given}`,
     );
   }
-  if (flags.contact !== undefined) {
+  const wired = (["contact", "button"] as const).find((name) => flags[name] !== undefined);
+  if (wired !== undefined) {
     throw new UserError(
-      "an emulated chip has no contact at its gate: leave out --contact, or choose another --engine",
+      `an emulated chip has no ${wired}: leave out --${wired}, or choose another --engine`,
     );
   }
   const { requireEmulatedFaults } = await import("../emulator/sim.ts");

@@ -5,9 +5,9 @@ import { defaultThing, thingName } from "../broker/options.ts";
 import { defaultCertsDirectory, serviceIdentity } from "../certs/paths.ts";
 import { numberOption } from "../command-line/settings.ts";
 import { messageOf } from "../command-line/user-error.ts";
-import { contactOption } from "./contact-option.ts";
 import { readScenario } from "./fault-script-file.ts";
 import type { Watch } from "./screen.ts";
+import { buttonOption, contactOption } from "./site-options.ts";
 import type { LocalSystem, LocalSystemOptions, Onlooker } from "./system.ts";
 import { createVcdFile, type VcdFile } from "./vcd-file.ts";
 import type { LocalWeb } from "./web.ts";
@@ -30,6 +30,7 @@ export function registerStartCommand(program: Command): void {
     .option("--port <port>", "the stand-in's port; if in use, another", numberOption("port"), 8883)
     .option("--certs <dir>", "the certificates' folder", defaultCertsDirectory)
     .addOption(contactOption())
+    .addOption(buttonOption())
     .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
     .option("--vcd <file>", "write the pin's edges as a VCD file, for PulseView and GTKWave")
     .option(

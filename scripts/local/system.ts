@@ -12,8 +12,8 @@ import { ensureCertificates } from "../certs/store.ts";
 import { requireSettings } from "../command-line/settings.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { Opener } from "../open/open-once.ts";
-import { contactSettings } from "./contact-option.ts";
 import { StandIn } from "./local-stand-in.ts";
+import { buttonSettings, contactSettings } from "./site-options.ts";
 
 export interface LocalSystemOptions {
   readonly thing: string;
@@ -22,6 +22,8 @@ export interface LocalSystemOptions {
   readonly certs: string;
   /** which position of the gate a contact there shows; absent: there is none */
   readonly contact?: "closed" | "open";
+  /** whether there is a push button at the box; default: there is none */
+  readonly button?: boolean;
 }
 
 /** Receives what happens: a terminal, a log, a test. */
@@ -47,7 +49,7 @@ export interface LocalSystem {
  * @param beforeStart receives the system before the box is powered on
  */
 export async function startLocalSystem(
-  { thing, port, certs, contact }: LocalSystemOptions,
+  { thing, port, certs, contact, button }: LocalSystemOptions,
   onlooker: Onlooker,
   beforeStart: (system: LocalSystem) => Promise<void> = async () => {},
 ): Promise<LocalSystem> {
@@ -72,6 +74,7 @@ export async function startLocalSystem(
     prefix: defaultPrefix,
     // As long as the simulated gate takes.
     ...(contact === undefined ? {} : { travelMs: 2_000, ...contactSettings(contact) }),
+    ...buttonSettings(button),
   });
   const { endpoint, prefix } = settings;
   const opener = new Opener({ endpoint, port: standIn.port, prefix, alpn: false, identity });

@@ -20,7 +20,7 @@ export interface VcdFile {
  */
 export async function createVcdFile(
   file: string,
-  box: Pick<Settings, "thingName" | "pin" | "gateInput">,
+  box: Pick<Settings, "thingName" | "pin" | "gateInput" | "button">,
 ): Promise<VcdFile> {
   const stream = createWriteStream(file);
   const failed = (cause: unknown) =>

@@ -276,6 +276,7 @@ describe("every state of the page passes axe-core", function () {
       }));
       service.otherCommands = [
         otherCommand({ by: null }),
+        otherCommand({ by: "button" }),
         otherCommand({ by: "cron", outcome: "refused", reason: "busy", pulseMs: null }),
       ];
       prepare?.(service);

@@ -25,6 +25,7 @@ import { call } from "./bridge.ts";
 export class RemoteDevice implements Device {
   readonly gatePin: Digital = { write: (value) => call("writePin", value) };
   readonly gateInput?: RemoteInput;
+  readonly button?: RemoteInput;
   readonly network = new RemoteNetwork();
   readonly clock = new RemoteClock();
   readonly timer = new RemoteTimer();
@@ -43,8 +44,10 @@ export class RemoteDevice implements Device {
   #lastSocket = 0;
 
   constructor() {
-    const level = call("readInput");
+    const level = call("readInput", "gateInput");
     if (level !== null) this.gateInput = new RemoteInput(level);
+    const buttonLevel = call("readInput", "button");
+    if (buttonLevel !== null) this.button = new RemoteInput(buttonLevel);
   }
 
   certificateRequest(): string | undefined {
@@ -65,7 +68,7 @@ export class RemoteDevice implements Device {
   /** Callbacks from the host. Those for closed or cleared objects are ignored. */
   readonly events: Omit<Handlers<Events>, "start" | "boot" | "stop"> = {
     timerFired: (id) => this.timer.fire(id),
-    inputReadable: (level) => this.gateInput?.become(level),
+    inputReadable: (input, level) => this[input]?.become(level),
     networkFound: (found) => this.network.onFound?.(found),
     scanCompleted: () => this.network.onComplete?.(),
     serialReceived: (bytes) => this.serial.onReceived?.(Uint8Array.from(bytes)),

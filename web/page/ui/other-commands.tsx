@@ -1,3 +1,4 @@
+import { buttonRequester } from "../../../device/messages/command.ts";
 import type { OtherCommand } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
 import { history } from "../../words/history.ts";
@@ -43,13 +44,19 @@ function Commands({ commands }: { readonly commands: readonly OtherCommand[] }) 
   );
 }
 
+/** No command can claim to be the button: the box itself says so. */
+function sender(by: string | null): string {
+  if (by === buttonRequester) return said.button;
+  return by === null ? said.unknown : said.claimed(by);
+}
+
 function Entry({ command }: { readonly command: OtherCommand }) {
   const { thingName, gateName, by, outcome, reason, at, pulseMs } = command;
   return (
     <li class="entry">
       <time dateTime={new Date(at).toISOString()}>{exactly(at)}</time>
       <span class="entry-who">
-        <strong>{by === null ? said.unknown : said.claimed(by)}</strong>
+        <strong>{sender(by)}</strong>
         <span>{gateName ?? thingName}</span>
       </span>
       <span class="badge" data-tone={outcome === "opened" ? "unsure" : "bad"}>

@@ -157,9 +157,10 @@ export const administration = {
   },
   otherCommands: {
     title: "Commands from outside the app",
-    lead: "Commands from somebody who can publish to a box directly, for example from the AWS console. Nobody has checked their names. If you do not know one of them, look who has access to your broker.",
+    lead: "Presses of a button at a box, and commands from somebody who can publish to a box directly, for example from the AWS console. Nobody has checked their names. If you do not know one of them, look who has access to your broker.",
     empty: "None so far.",
     unknown: "Sender not known",
+    button: "The button at the box",
     claimed: (name: string) => `Calls itself “${name}”`,
   },
 };

@@ -17,3 +17,12 @@ export function contactOption(): Option {
 export function contactSettings(shows: Position | undefined) {
   return shows === undefined ? {} : { gateInput: { pin: 4, shows, leftOpenMs: 60_000 } };
 }
+
+/** A push button at a simulated box. */
+export function buttonOption(): Option {
+  return new Option("--button", "put a push button that opens at the box, on pin 25");
+}
+
+export function buttonSettings(isThere: boolean | undefined) {
+  return isThere === true ? { button: { pin: 25 } } : {};
+}

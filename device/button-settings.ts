@@ -1,0 +1,31 @@
+import { isInputOnly, pinLimits, pinOf } from "./pins.ts";
+
+/** A push button at the box, from its pin to ground: LOW while it is pressed. */
+export interface ButtonSettings {
+  readonly pin: number;
+  /** a press counts once the level has been stable for this long, in ms */
+  readonly debounceMs: number;
+}
+
+export const buttonLimits = {
+  debounceMs: { default: 50, minimum: 20, maximum: 1_000 },
+} as const;
+
+const { debounceMs: limits } = buttonLimits;
+
+export const buttonForm =
+  `{pin: ${pinLimits.minimum}–${pinLimits.maximum}, but not 34–39, ` +
+  `debounceMs: ${limits.minimum}–${limits.maximum}}`;
+
+/** @returns undefined if it is not of the {@link buttonForm}; only `pin` is required */
+export function readButton(value: unknown): ButtonSettings | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { pin: given, debounceMs, ...unknown } = value as Readonly<Record<string, unknown>>;
+  const pin = pinOf(given);
+  // GPIO 34 to 39 have no pull-up: with a wire off, their level is anything.
+  if (pin === undefined || isInputOnly(pin) || Object.keys(unknown).length > 0) return undefined;
+  const settled = debounceMs ?? limits.default;
+  const isTime = typeof settled === "number" && Number.isInteger(settled);
+  if (!isTime || settled < limits.minimum || settled > limits.maximum) return undefined;
+  return { pin, debounceMs: settled };
+}
