@@ -1,6 +1,7 @@
 import type { CrashReport } from "../../device/messages/crash.ts";
 import type { EventReport } from "../../device/messages/event.ts";
 import type { GateEvent } from "../../device/messages/gate.ts";
+import { eventKey } from "./event-key.ts";
 import { World } from "./world.ts";
 
 /** The result of a scenario. */
@@ -67,11 +68,11 @@ export class Trial {
 
   /** as received by the broker; a repeated report counts once, because QoS 1 may repeat */
   get #received(): readonly (EventReport | GateEvent)[] {
-    const texts = new Set<string>();
+    const keys = new Set<string>();
     return this.#reports.filter((report) => {
-      const text = JSON.stringify(report);
-      const isNew = !texts.has(text);
-      texts.add(text);
+      const key = eventKey(report);
+      const isNew = !keys.has(key);
+      keys.add(key);
       return isNew || ("id" in report && report.id === null);
     });
   }

@@ -1,4 +1,5 @@
 import type { EventReport } from "../../device/messages/event.ts";
+import { eventKey } from "../scenarios/event-key.ts";
 
 /** One command that was sent, and its result. */
 interface Account {
@@ -76,9 +77,9 @@ export class Ledger {
       this.#onProblem(`an event of a command that was never sent: ${JSON.stringify(report)}`);
       return;
     }
-    const text = JSON.stringify(report);
-    if (account.reports.has(text)) return;
-    account.reports.add(text);
+    const key = eventKey(report);
+    if (account.reports.has(key)) return;
+    account.reports.add(key);
     if (report.outcome === "opened") account.opened += 1;
   }
 
