@@ -206,7 +206,7 @@ export const buttonScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "box without a button: a level at that pin does nothing",
+    name: "box without a button: its pin is not opened",
     expected: { pulses: [], reported: [], ...never },
     run(trial) {
       trial.expect(trial.world.device.button === undefined, "the pin is not opened");
