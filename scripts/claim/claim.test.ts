@@ -81,11 +81,11 @@ describe("boom-box fleet and claim", function () {
   });
 
   it("take no updates by somebody else's template, or against their owner's choice", async () => {
-    const path = join("lot-8", "settings.json");
-    await box({ thing: "lot-8", template: "theirs" });
+    const path = join("lot-9", "settings.json");
+    await box({ thing: "lot-9", template: "theirs" });
     assert.equal(JSON.parse(read(path)).updates, undefined);
     writeFileSync(join(certs, path), JSON.stringify({ ...JSON.parse(read(path)), updates: "off" }));
-    await box({ thing: "lot-8" });
+    await box({ thing: "lot-9" });
     assert.equal(JSON.parse(read(path)).updates, "off");
   });
 
@@ -111,13 +111,14 @@ describe("boom-box fleet and claim", function () {
     assert.doesNotMatch(steps.join(), /PRIVATE|MII/);
   });
 
-  it("leave the log off in a fleet whose template is older than its policy", async () => {
+  it("leave log and updates off in a fleet whose template is older than their policies", async () => {
     const record = JSON.parse(read("claim", "fleet.json"));
     assert.equal(record.log, true);
     const { log: _, ...old } = record;
     writeFileSync(join(certs, "claim", "fleet.json"), JSON.stringify(old));
     await box({ thing: "lot-8" });
-    assert.equal(JSON.parse(read("lot-8", "settings.json")).log, undefined);
+    const { log, updates } = JSON.parse(read("lot-8", "settings.json"));
+    assert.deepEqual([log, updates], [undefined, undefined]);
     writeFileSync(join(certs, "claim", "fleet.json"), JSON.stringify(record));
   });
 

@@ -52,10 +52,11 @@ export async function prepareBox(options: BenchOptions): Promise<void> {
     key: options.claimKey ?? own.keyPem,
   });
   const before = await readSettingsEntry(certs, thing);
-  // The fleet's template gives its boxes the policies for these. What a person has chosen stays.
-  const isFleets = fleet?.template === template;
-  const updates = isFleets && before.updates === undefined ? { updates: "aws" } : {};
-  const log = isFleets && fleet.log === true && before.log === undefined ? { log: true } : {};
+  // A template that gives the policy for the log gives the one for updates too; an older one may give
+  // neither, and AWS closes the connection of a box without them. What a person has chosen stays.
+  const hasPolicies = fleet?.template === template && fleet.log === true;
+  const updates = hasPolicies && before.updates === undefined ? { updates: "aws" } : {};
+  const log = hasPolicies && before.log === undefined ? { log: true } : {};
   const settings = mergedSettings(
     before,
     {
