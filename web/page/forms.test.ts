@@ -27,6 +27,8 @@ describe("the forms of the page, in Chromium", function () {
       ids.split(" ").map((id) => page.locator(`[id="${id}"]`).textContent()),
     );
     assert.ok(texts.includes(sentence), `${label}: ${texts.join(" | ")}`);
+    // It gets the focus right after the page was drawn.
+    await page.locator('[aria-invalid="true"]:focus').waitFor();
     assert.ok(await field.evaluate((it) => it === document.activeElement), "has the focus");
   }
   const date = "Enter a complete date from 1970 to 2199, or clear the field.";
