@@ -9,6 +9,7 @@ import { type StatusReport, type WillReport, writeStatus } from "../messages/sta
 import { type Topics, topicsOf } from "../messages/topics.ts";
 import { type CommandMessage, CommandReader } from "./command.ts";
 import { Connection, type ConnectionEffect, type ConnectionState } from "./connection.ts";
+import { earliest } from "./earliest.ts";
 import { Gate, type GateWrite } from "./gate.ts";
 import { gateEventOf, gateStatusOf, makeWatch } from "./gate-status.ts";
 import { Journal, type JournalEntry } from "./journal.ts";
@@ -184,8 +185,8 @@ export class Box implements StateMachine<BoxEffect> {
 
   /** The next time, in ticks, at which {@link handleTimeout} has work to do. */
   get deadline(): number | undefined {
-    let earliest = this.#gate.deadline;
-    for (const other of [
+    return earliest([
+      this.#gate.deadline,
       this.#session.deadline,
       this.#connection.deadline,
       this.#status.dueAt,
@@ -195,10 +196,7 @@ export class Box implements StateMachine<BoxEffect> {
       this.#shadow?.deadline,
       this.#isStopping ? undefined : this.#gate.watch?.deadline,
       this.#isStopping ? undefined : this.#button?.deadline,
-    ]) {
-      if (other !== undefined && (earliest === undefined || other < earliest)) earliest = other;
-    }
-    return earliest;
+    ]);
   }
 
   /** Call it once. Outcomes that were not delivered before a restart are sent first. */

@@ -8,6 +8,7 @@ import {
   type ConnectionState,
   handshakeTimeoutMs,
 } from "./connection.ts";
+import { earliest } from "./earliest.ts";
 import type { IssuedCertificate } from "./issued-certificate.ts";
 import type { PacketParser } from "./mqtt/codec.ts";
 import type { SendEffect } from "./mqtt/handshake.ts";
@@ -82,10 +83,7 @@ export class Claimer implements StateMachine<ClaimEffect> {
   }
 
   get deadline(): number | undefined {
-    const ours = this.#exchange?.deadline;
-    const other = this.#connection.deadline;
-    if (ours === undefined || other === undefined) return ours ?? other;
-    return Math.min(ours, other);
+    return earliest([this.#exchange?.deadline, this.#connection.deadline]);
   }
 
   start(now: Instant): ClaimEffect[] {

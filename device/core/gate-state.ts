@@ -1,6 +1,7 @@
 import type { Settings } from "../config.ts";
 import type { GateEventName, GateState } from "../messages/gate.ts";
 import { Contact } from "./contact.ts";
+import { earliest } from "./earliest.ts";
 
 export interface GateWatchOptions {
   readonly input: NonNullable<Settings["gateInput"]>;
@@ -73,16 +74,13 @@ export class GateWatch {
 
   /** When {@link handleTime} must be called, in ticks. */
   get deadline(): number | undefined {
-    let earliest = this.#contact.deadline;
     const judgement = this.#pulse.mustMove && !this.#contact.isSettling;
-    for (const other of [
+    return earliest([
+      this.#contact.deadline,
       this.#movesUntil,
       this.#leftOpenAt,
       judgement ? this.#pulse.until : undefined,
-    ]) {
-      if (other !== undefined && (earliest === undefined || other < earliest)) earliest = other;
-    }
-    return earliest;
+    ]);
   }
 
   /** The box starts. What moves soon after that may be due to a pulse before it. */

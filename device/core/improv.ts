@@ -1,5 +1,6 @@
 import { isSSID, isWiFiNetwork } from "../config.ts";
 import type { FoundNetwork, WiFiNetwork } from "../hal.ts";
+import { earliest } from "./earliest.ts";
 import {
   encodePacket,
   encodeResult,
@@ -99,10 +100,7 @@ export class Improv {
 
   /** When {@link handleTimeout} must be called, in ticks. */
   get deadline(): number | undefined {
-    const partialEndsAt = this.#partialEndsAt;
-    const workEndsAt = this.#work?.endsAt;
-    if (partialEndsAt === undefined || workEndsAt === undefined) return partialEndsAt ?? workEndsAt;
-    return Math.min(partialEndsAt, workEndsAt);
+    return earliest([this.#partialEndsAt, this.#work?.endsAt]);
   }
 
   handleBytes(bytes: Uint8Array, now: number): ImprovEffect[] {

@@ -1,5 +1,6 @@
 import type { UpdateReason } from "../messages/update.ts";
 import type { Download, DownloadEffect } from "./download.ts";
+import { earliest } from "./earliest.ts";
 import type { SlotOperation } from "./slot-operation.ts";
 import { Trial, trialMs } from "./trial.ts";
 
@@ -66,10 +67,7 @@ export class Installation {
 
   /** When {@link handleTimeout} must be called, in ticks. */
   get deadline(): number | undefined {
-    const download = this.#download?.deadline;
-    const operation = this.#isHigh ? undefined : this.#operationAt;
-    if (download === undefined || operation === undefined) return download ?? operation;
-    return Math.min(download, operation);
+    return earliest([this.#download?.deadline, this.#isHigh ? undefined : this.#operationAt]);
   }
 
   /** The running firmware is on trial. @param isHopeless it is given up at once */

@@ -4,8 +4,8 @@ import type { ShadowState } from "../messages/shadow.ts";
 /**
  * The settings that may be changed through a box's shadow: a mistake in them makes a box unreachable
  * for minutes at most, and none changes which pin moves or whom the box trusts. `led`, `gateInput` and
- * `button` are none of them: their pins are opened when the chip starts, so that a trial would not notice a pin that
- * stops the chip.
+ * `button` are none of them: their pins are opened when the chip starts, so that a trial would not
+ * notice a pin that stops the chip.
  */
 export const changeableSettings = [
   "networks",

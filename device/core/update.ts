@@ -5,6 +5,7 @@ import type { JobExecution, JobStatus } from "../messages/update-jobs.ts";
 import { readUpdateTopic, type UpdateTopics } from "../messages/update-topics.ts";
 import { ClientTokens } from "./client-tokens.ts";
 import { Download } from "./download.ts";
+import { earliest } from "./earliest.ts";
 import { Installation, type InstallationEffect } from "./installation.ts";
 import { JobClient, type JobEffect } from "./job-client.ts";
 import type { SlotOperation } from "./slot-operation.ts";
@@ -86,10 +87,7 @@ export class Updater {
 
   /** The next time, in ticks, at which {@link handleTimeout} has work to do. */
   get deadline(): number | undefined {
-    const jobs = this.#jobs.deadline;
-    const installation = this.#installation.deadline;
-    if (jobs === undefined || installation === undefined) return jobs ?? installation;
-    return Math.min(jobs, installation);
+    return earliest([this.#jobs.deadline, this.#installation.deadline]);
   }
 
   /** Call it once, when the firmware starts. */
