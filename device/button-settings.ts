@@ -1,3 +1,4 @@
+import { isWhole } from "./messages/json.ts";
 import { isInputOnly, pinLimits, pinOf } from "./pins.ts";
 
 /** A push button at the box, from its pin to ground: LOW while it is pressed. */
@@ -25,7 +26,6 @@ export function readButton(value: unknown): ButtonSettings | undefined {
   // GPIO 34 to 39 have no pull-up: with a wire off, their level is anything.
   if (pin === undefined || isInputOnly(pin) || Object.keys(unknown).length > 0) return undefined;
   const settled = debounceMs ?? limits.default;
-  const isTime = typeof settled === "number" && Number.isInteger(settled);
-  if (!isTime || settled < limits.minimum || settled > limits.maximum) return undefined;
+  if (!isWhole(settled, limits.minimum, limits.maximum)) return undefined;
   return { pin, debounceMs: settled };
 }

@@ -16,6 +16,7 @@ import {
 } from "./gate-input-settings.ts";
 import type { WiFiNetwork } from "./hal.ts";
 import { isTemplateName } from "./messages/claim-topics.ts";
+import { isWhole } from "./messages/json.ts";
 import { defaultPrefix, isPrefix, isThingName } from "./messages/topics.ts";
 import { pinLimits, pinOf, reasonAgainstPins } from "./pins.ts";
 
@@ -197,14 +198,7 @@ class SettingsReader {
   number(name: NumberSetting, fallback: number = numberLimits[name].default): number {
     const { minimum, maximum, unit } = numberLimits[name];
     const value = this.#input[name] ?? fallback;
-    if (
-      typeof value === "number" &&
-      Number.isInteger(value) &&
-      value >= minimum &&
-      value <= maximum
-    ) {
-      return value;
-    }
+    if (isWhole(value, minimum, maximum)) return value;
     const range = `${minimum}–${maximum}${unit === "" ? "" : ` ${unit}`}`;
     this.problems.push(`${name} must be a whole number, ${range}: ${show(value)}`);
     return fallback;

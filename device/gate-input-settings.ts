@@ -1,3 +1,4 @@
+import { isWhole } from "./messages/json.ts";
 import { isInputOnly, pinLimits, pinOf } from "./pins.ts";
 
 /** A contact at the gate, wired to an input. */
@@ -55,6 +56,5 @@ export function reasonAgainstPull({ pin, pull }: GateInputSettings): string | un
 function timeOf(name: keyof typeof gateInputLimits, value: unknown): number | undefined {
   const { default: fallback, minimum, maximum } = gateInputLimits[name];
   const given = value ?? fallback;
-  const isTime = typeof given === "number" && Number.isInteger(given);
-  return isTime && given >= minimum && given <= maximum ? given : undefined;
+  return isWhole(given, minimum, maximum) ? given : undefined;
 }

@@ -1,10 +1,11 @@
+import { isWhole } from "./messages/json.ts";
+
 /** The gate's pin, and the limits of every pin. */
 export const pinLimits = { default: 5, minimum: 0, maximum: 48 } as const;
 
 /** The number of a pin, or undefined if it is none. */
 export function pinOf(value: unknown): number | undefined {
-  const isPin = typeof value === "number" && Number.isInteger(value);
-  return isPin && value >= pinLimits.minimum && value <= pinLimits.maximum ? value : undefined;
+  return isWhole(value, pinLimits.minimum, pinLimits.maximum) ? value : undefined;
 }
 
 /** One use of a pin; undefined: it is not used. */

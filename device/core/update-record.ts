@@ -1,6 +1,6 @@
 import { consistsOf, isHexDigit } from "../characters.ts";
-import { membersOf, parseJson } from "../messages/json.ts";
-import { isVersion, isWhole, type UpdateReason, updateReasons } from "../messages/update.ts";
+import { isWhole, membersOf, parseJson } from "../messages/json.ts";
+import { isVersion, type UpdateReason, updateReasons } from "../messages/update.ts";
 import type { JobExecution, JobStatus } from "../messages/update-jobs.ts";
 import { isJobId } from "../messages/update-topics.ts";
 

@@ -1,5 +1,5 @@
 import type { Panic, ResetReason } from "../hal.ts";
-import { membersOf } from "./json.ts";
+import { isWhole, membersOf } from "./json.ts";
 import { readResetReason } from "./status.ts";
 import { readableOf } from "./text.ts";
 
@@ -107,5 +107,5 @@ function textsIn(values: unknown, most: number): string[] {
 }
 
 function isAddress(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 32;
+  return isWhole(value, 0, 2 ** 32 - 1);
 }

@@ -14,3 +14,10 @@ export function parseJson(text: string): unknown {
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
+
+/** A whole number within these limits, both included. */
+export function isWhole(value: unknown, minimum: number, maximum: number): value is number {
+  return (
+    typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum
+  );
+}

@@ -1,5 +1,5 @@
-import { membersOf, parseJson } from "./json.ts";
-import { isWhole, type UpdateReason } from "./update.ts";
+import { isWhole, membersOf, parseJson } from "./json.ts";
+import type { UpdateReason } from "./update.ts";
 import { isJobId } from "./update-topics.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { consistsOf, isDigit, isHexDigit, isLetter } from "../characters.ts";
 import { decodeBase64 } from "../core/base64.ts";
 import { readUtf8 } from "../core/utf8.ts";
-import { membersOf, parseJson } from "./json.ts";
+import { isWhole, membersOf, parseJson } from "./json.ts";
 import { isStreamId } from "./update-topics.ts";
 
 /** What a job tells a box to do (`jobDocument`). Its manifest is signed, and the rest is not. */
@@ -157,12 +157,6 @@ function readBytes(value: unknown, maximum: number): Uint8Array | undefined {
   if (typeof value !== "string" || value.length > 4 * Math.ceil(maximum / 3)) return undefined;
   const bytes = decodeBase64(value);
   return bytes !== undefined && bytes.length > 0 && bytes.length <= maximum ? bytes : undefined;
-}
-
-export function isWhole(value: unknown, minimum: number, maximum: number): value is number {
-  return (
-    typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum
-  );
 }
 
 const isLowerHexDigit = (unit: number) => isHexDigit(unit) && (unit < 0x41 || unit > 0x46);

@@ -69,9 +69,9 @@ export class Emulator {
     return [
       // Without the monitor, the serial port stops working when standard input has ended.
       ...["-display", "none", "-machine", "esp32", "-serial", "mon:stdio"],
-      ...["-drive", `file=${escaped(flash)},if=mtd,format=raw`],
+      ...["-drive", `file=${qemuPath(flash)},if=mtd,format=raw`],
       ...["-nic", `user,model=open_eth,id=${netdev}`],
-      ...["-qmp", `unix:${escaped(this.#controlPath)},server=on,wait=off`],
+      ...["-qmp", `unix:${qemuPath(this.#controlPath)},server=on,wait=off`],
       ...traceArguments,
     ];
   }
@@ -137,4 +137,4 @@ export class Emulator {
 const netdev = "cable";
 
 /** A comma ends a value in QEMU's options; two commas are a literal one. */
-const escaped = (path: string) => path.replaceAll(",", ",,");
+export const qemuPath = (path: string) => path.replaceAll(",", ",,");

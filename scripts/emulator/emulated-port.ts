@@ -4,6 +4,7 @@ import {
   type ReadableStreamDefaultController,
   WritableStream,
 } from "node:stream/web";
+import { qemuPath } from "../../host-sim/esp32/emulator.ts";
 import { type BoardPort, type ControlLines, PortError } from "../serial/board-port.ts";
 
 export interface EmulatedPortOptions {
@@ -21,9 +22,6 @@ type BootMode = keyof typeof strapping;
 
 /** The loader in the ROM loses bytes where the CPU is not as fast as the serial port. */
 const romPace = ["-icount", "shift=3"] as const;
-
-/** A comma ends a value in QEMU's options; two commas are a literal one. */
-const escaped = (path: string) => path.replaceAll(",", ",,");
 
 /** The longest that QEMU may take to end. */
 const killMs = 2_000;
@@ -114,8 +112,8 @@ export class EmulatedPort implements BoardPort {
       qemu,
       [
         ...["-display", "none", "-machine", "esp32", "-monitor", "none", "-serial", "stdio"],
-        ...["-drive", `file=${escaped(flash)},if=mtd,format=raw`],
-        ...["-drive", `file=${escaped(efuses)},if=none,format=raw,id=efuse`],
+        ...["-drive", `file=${qemuPath(flash)},if=mtd,format=raw`],
+        ...["-drive", `file=${qemuPath(efuses)},if=none,format=raw,id=efuse`],
         ...["-global", "driver=nvram.esp32.efuse,property=drive,value=efuse"],
         ...["-nic", "user,model=open_eth"],
         ...(mode === "download" ? romPace : []),
