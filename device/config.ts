@@ -7,6 +7,8 @@ import {
   isLetter,
   isPrintableAscii,
 } from "./characters.ts";
+import { reasonAgainstAnyUse, reasonAgainstOutput } from "./chips/pins.ts";
+import type { Chip } from "./chips/table.ts";
 import { utf8Length } from "./core/utf8.ts";
 import {
   type GateInputSettings,
@@ -122,9 +124,13 @@ export type SettingsResult =
 /**
  * Reads settings from any source (a file, flags). Unknown names, wrong types and values outside the
  * limits are problems.
+ * @param chip of the box, which must have the pins; undefined: it is not known
  */
-export function parseSettings(input: Readonly<Record<string, unknown>>): SettingsResult {
-  const reader = new SettingsReader(input);
+export function parseSettings(
+  input: Readonly<Record<string, unknown>>,
+  chip?: Chip,
+): SettingsResult {
+  const reader = new SettingsReader(input, chip);
   const pulseMs = reader.number("pulseMs");
   const settings: Settings = {
     thingName: reader.text(
@@ -171,7 +177,8 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
       ["gateInput", gateInput?.pin],
       ["button", button?.pin],
     ]) ??
-    (gateInput && reasonAgainstPull(gateInput));
+    (gateInput && reasonAgainstPull(gateInput, chip)) ??
+    (chip && reasonAgainstChipPins(settings, chip));
   if (against !== undefined) reader.problems.push(against);
   if (settings.pulseCapMs < pulseMs + 100) {
     reader.problems.push(`pulseCapMs must exceed pulseMs (${pulseMs}) by at least 100 ms`);
@@ -182,6 +189,23 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     : { type: "problems", problems: reader.problems };
 }
 
+/** A box must not try such a pin: without its flash, it would start again and again. */
+function reasonAgainstChipPins(
+  { pin, led, gateInput, button }: Pick<Settings, "pin" | "led" | "gateInput" | "button">,
+  chip: Chip,
+): string | undefined {
+  for (const [what, its, reasonAgainst] of [
+    ["pin", pin, reasonAgainstOutput],
+    ["led: pin", led?.pin, reasonAgainstOutput],
+    ["gateInput: pin", gateInput?.pin, reasonAgainstAnyUse],
+    ["button: pin", button?.pin, reasonAgainstAnyUse],
+  ] as const) {
+    const reason = its === undefined ? undefined : reasonAgainst(its, chip);
+    if (reason !== undefined) return `${what} ${its} ${reason}`;
+  }
+  return undefined;
+}
+
 /** Long enough that lateness alone never triggers it, short enough to protect the motor. */
 function capOf(pulseMs: number): number {
   return Math.min(numberLimits.pulseCapMs.maximum, pulseMs * 2 + 500);
@@ -190,9 +214,11 @@ function capOf(pulseMs: number): number {
 class SettingsReader {
   readonly problems: string[] = [];
   readonly #input: Readonly<Record<string, unknown>>;
+  readonly #chip: Chip | undefined;
 
-  constructor(input: Readonly<Record<string, unknown>>) {
+  constructor(input: Readonly<Record<string, unknown>>, chip: Chip | undefined) {
     this.#input = input;
+    this.#chip = chip;
   }
 
   number(name: NumberSetting, fallback: number = numberLimits[name].default): number {
@@ -277,7 +303,7 @@ class SettingsReader {
   gateInput(): Settings["gateInput"] {
     const value = this.#input.gateInput ?? undefined;
     if (value === undefined) return undefined;
-    const gateInput = readGateInput(value);
+    const gateInput = readGateInput(value, this.#chip);
     if (gateInput === undefined) {
       this.problems.push(`gateInput must be ${gateInputForm}: ${show(value)}`);
     }
@@ -287,7 +313,7 @@ class SettingsReader {
   button(): Settings["button"] {
     const value = this.#input.button ?? undefined;
     if (value === undefined) return undefined;
-    const button = readButton(value);
+    const button = readButton(value, this.#chip);
     if (button === undefined) {
       this.problems.push(`button must be ${buttonForm}: ${show(value)}`);
     }

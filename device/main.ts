@@ -18,7 +18,7 @@ import { readButton } from "./button-settings.ts";
 import { Firmware, type FirmwareOptions } from "./firmware.ts";
 import { readGateInput, reasonAgainstPull } from "./gate-input-settings.ts";
 import type { DigitalInput, UpdateHardware } from "./hal.ts";
-import { pinLimits, pinOf, reasonAgainstPins } from "./pins.ts";
+import { gatePinOf, pinOf, reasonAgainstPins } from "./pins.ts";
 import { toLine } from "./record-line.ts";
 import type { RawSettings } from "./settings-text.ts";
 import { updateKeys } from "./update-keys.ts";
@@ -34,7 +34,7 @@ function boot(): void {
   const board = openBoard();
   const { data, error } = openData(board);
   const settings = data === undefined ? {} : settingsIn(data);
-  const pin = pinOf(settings?.pin) ?? pinLimits.default;
+  const pin = gatePinOf(settings?.pin);
   // LOW before anything on the board is accessed, except the flash that says which pin it is.
   const gpio = openGatePin(Digital, pin);
   if (data === undefined) throw error;
@@ -135,6 +135,7 @@ function updatesOf(board: ReturnType<typeof openBoard>): { readonly updates?: Up
     updates: {
       slots,
       chip: board.chip,
+      imageId: board.imageId,
       network: networkKind,
       keyCount: updateKeys.length,
       verify: updateVerifier(updateKeys, sdkVerifier),

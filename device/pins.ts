@@ -1,3 +1,6 @@
+import { thisChip } from "./chip.ts";
+import { reasonAgainstOutput } from "./chips/pins.ts";
+import type { Chip } from "./chips/table.ts";
 import { isWhole } from "./messages/json.ts";
 
 /** The gate's pin, and the limits of every pin. */
@@ -6,6 +9,15 @@ export const pinLimits = { default: 5, minimum: 0, maximum: 48 } as const;
 /** The number of a pin, or undefined if it is none. */
 export function pinOf(value: unknown): number | undefined {
   return isWhole(value, pinLimits.minimum, pinLimits.maximum) ? value : undefined;
+}
+
+/**
+ * The gate's pin in settings that are not checked yet: the default instead of one that cannot be it. What
+ * uses the settings refuses them (config.ts).
+ */
+export function gatePinOf(value: unknown, chip: Chip = thisChip): number {
+  const pin = pinOf(value) ?? pinLimits.default;
+  return reasonAgainstOutput(pin, chip) === undefined ? pin : pinLimits.default;
 }
 
 /** One use of a pin; undefined: it is not used. */
@@ -21,7 +33,7 @@ export function reasonAgainstPins(uses: readonly PinUse[]): string | undefined {
   return undefined;
 }
 
-/** GPIO 34 to 39 of an ESP32 are inputs without pull resistors. */
-export function isInputOnly(pin: number): boolean {
-  return pin >= 34 && pin <= 39;
+/** Such an input has no pull resistor either: GPIO 34 to 39 of an ESP32. */
+export function isInputOnly(pin: number, { pins }: Chip = thisChip): boolean {
+  return pins.inputOnly.includes(pin);
 }

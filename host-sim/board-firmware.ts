@@ -1,11 +1,12 @@
 import { createSecureContext } from "node:tls";
 import { ownFiles, settingsIn } from "../device/box-contents.ts";
 import { BoxData, boxPartitionLength } from "../device/box-data.ts";
+import { thisChip } from "../device/chip.ts";
 import { type NetworkKind, parseSettings } from "../device/config.ts";
 import { CrashMemory, crashMemoryBytes } from "../device/crash-memory.ts";
 import { Firmware, type FirmwareRecord } from "../device/firmware.ts";
 import type { FirmwareSlots, Serial, UpdateHardware } from "../device/hal.ts";
-import { pinLimits, pinOf } from "../device/pins.ts";
+import { gatePinOf } from "../device/pins.ts";
 import { toLine } from "../device/record-line.ts";
 import { firmwareVersion } from "../device/version.ts";
 import { boxPartitionAt } from "./esp32/flash-image.ts";
@@ -83,14 +84,15 @@ function startFirmware(
   const flash = new MemoryFlash(bytes.subarray(boxPartitionAt, end));
   const data = new BoxData(flash);
   const settings = settingsIn(data) ?? {};
-  const pin = pinOf(settings.pin) ?? pinLimits.default;
+  const pin = gatePinOf(settings.pin);
   const link = new FaultyLink();
   const image = bytes.subarray(slot.offset, slot.offset + slot.length);
   const version = versionOf?.(image) ?? firmwareVersion;
-  const chip = "ESP32";
+  const { title: chip, imageId } = thisChip;
   const updates: UpdateHardware | undefined = slots && {
     slots,
     chip,
+    imageId,
     network: networkKind,
     keyCount: updateKeys.length,
     verify: updateVerifier(updateKeys),
