@@ -7,7 +7,7 @@ import type { SerialLine } from "./serial-line.ts";
 import type { TimeServer } from "./time-server.ts";
 
 export interface EmulatedBoxOptions
-  extends Pick<EmulatorOptions, "qemu" | "flash" | "directory" | "pin"> {
+  extends Pick<EmulatorOptions, "qemu" | "chip" | "flash" | "directory" | "pin"> {
   readonly relay: Relay;
   readonly timeServer: TimeServer;
   onRecord(record: SimulatedBoxRecord): void;
@@ -117,9 +117,10 @@ export class EmulatedBox {
   }
 
   #powerOn(): void {
-    const { qemu, flash, directory, pin, onRecord, onFailed } = this.#options;
+    const { qemu, chip, flash, directory, pin, onRecord, onFailed } = this.#options;
     this.#emulator = new Emulator({
       qemu,
+      ...(chip === undefined ? {} : { chip }),
       flash,
       directory,
       pin,

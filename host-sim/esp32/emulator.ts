@@ -2,13 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { type Chip, esp32 } from "../../device/chips/table.ts";
 import { type PinChange, PinModel } from "./pin-model.ts";
 import { readTraceLine, traceArguments } from "./register-trace.ts";
 import { readSerialLine, type SerialLine } from "./serial-line.ts";
 
 export interface EmulatorOptions {
-  /** the program: QEMU with the machine `esp32` */
+  /** the program: QEMU with a machine of the chip's name */
   readonly qemu: string;
+  /** default: the ESP32 */
+  readonly chip?: Chip;
   /** a file with the whole flash; the emulator writes to it */
   readonly flash: string;
   /** a folder of its own, for its control socket */
@@ -37,7 +40,7 @@ export class Emulator {
 
   constructor(options: EmulatorOptions) {
     this.#options = options;
-    this.#pin = new PinModel(options.pin);
+    this.#pin = new PinModel(options.pin, options.chip);
     this.#controlPath = join(options.directory, "control");
     this.#child = spawn(options.qemu, this.#arguments(), { stdio: ["ignore", "pipe", "pipe"] });
     const { stdout, stderr } = this.#child;
@@ -65,10 +68,10 @@ export class Emulator {
   }
 
   #arguments(): string[] {
-    const { flash } = this.#options;
+    const { flash, chip = esp32 } = this.#options;
     return [
       // Without the monitor, the serial port stops working when standard input has ended.
-      ...["-display", "none", "-machine", "esp32", "-serial", "mon:stdio"],
+      ...["-display", "none", "-machine", chip.name, "-serial", "mon:stdio"],
       ...["-drive", `file=${qemuPath(flash)},if=mtd,format=raw`],
       ...["-nic", `user,model=open_eth,id=${netdev}`],
       ...["-qmp", `unix:${qemuPath(this.#controlPath)},server=on,wait=off`],

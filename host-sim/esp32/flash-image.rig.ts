@@ -29,10 +29,14 @@ function tableOf(applicationAt: number): Uint8Array {
 }
 
 /** A flash that a board boots from; its parts have no code. */
-export const wholeFlash = (application = imageOf(1_000), bootloader = imageOf(100)) =>
+export const wholeFlash = (
+  application = imageOf(1_000),
+  bootloader = imageOf(100),
+  bootloaderAt = 0x1000,
+) =>
   layOutFlash(
     new Map([
-      [0x1000, bootloader],
+      [bootloaderAt, bootloader],
       [0x8000, tableOf(0x20000)],
       [0x20000, application],
     ]),

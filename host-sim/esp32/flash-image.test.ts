@@ -1,10 +1,29 @@
 import assert from "node:assert/strict";
+import { esp32c3, esp32s3 } from "../../device/chips/table.ts";
 import { imageOf, wholeFlash } from "./flash-image.rig.ts";
-import { checkFlash, FlashImageError, flashBytes, layOutFlash } from "./flash-image.ts";
+import {
+  checkFlash,
+  chipOfFlash,
+  FlashImageError,
+  flashBytes,
+  layOutFlash,
+} from "./flash-image.ts";
 
 describe("an image of a board's flash", () => {
   it("is accepted if bootloader, table and application are complete and for this chip", () => {
     checkFlash(wholeFlash(), "flash.bin");
+  });
+
+  it("says for which chip it is, by the bootloader's place and header", () => {
+    assert.equal(chipOfFlash(wholeFlash()).name, "esp32");
+    assert.equal(chipOfFlash(layOutFlash(new Map())).name, "esp32");
+    for (const chip of [esp32s3, esp32c3]) {
+      const { imageId, bootloaderAt: at, title } = chip;
+      const flash = wholeFlash(imageOf(1_000, imageId), imageOf(100, imageId), at);
+      assert.equal(chipOfFlash(flash), chip);
+      checkFlash(flash, "flash.bin", undefined, chip);
+      assert.throws(() => checkFlash(flash, "flash.bin"), /bootloader is missing/, title);
+    }
   });
 
   const bad: readonly [string, Uint8Array, RegExp][] = [

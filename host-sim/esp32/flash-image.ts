@@ -56,6 +56,14 @@ export function checkFlash(
   checkImage(flash, applicationAt(flash, name, tableAt), `${name}: the application`, chip);
 }
 
+/** The chip whose bootloader is where its ROM looks for it; the ESP32 if there is none. */
+export function chipOfFlash(flash: Uint8Array): Chip {
+  const found = Object.values(chips).find(
+    ({ bootloaderAt: at, imageId }) => flash[at] === imageMagic && chipOf(flash, at) === imageId,
+  );
+  return found ?? esp32;
+}
+
 /** The first slot for an application: type 0, any subtype. */
 function applicationAt(flash: Uint8Array, name: string, tableAt: number): number {
   const view = new DataView(flash.buffer, flash.byteOffset, flash.byteLength);

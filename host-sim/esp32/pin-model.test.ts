@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { esp32c3 } from "../../device/chips/table.ts";
 import { pulseSymbols } from "../../device/xs/esp32/rmt-pulse.ts";
 import { type PinChange, PinModel } from "./pin-model.ts";
 
@@ -92,5 +93,47 @@ describe("the level of an ESP32's pin", () => {
     write(1, gpio + 0x530 + 4 * 5, 87);
     write(1, rmt + 0x24, 1 | (1 << 17));
     assert.equal(pin.changesAt, 2, "1,000 ticks of 1 µs");
+  });
+});
+
+describe("the level of an ESP32-C3's pin", () => {
+  const c3 = { gpio: 0x6000_4000, rmt: 0x6001_6000 } as const;
+  let pin: PinModel;
+  const write = (at: number, address: number, value: number) => pin.write({ at, address, value });
+
+  beforeEach(() => {
+    pin = new PinModel(5, esp32c3);
+    write(1, c3.gpio + 0x24, pin5);
+    // The crystal divided by 16 for all channels, then by 250: 10 kHz.
+    write(2, c3.rmt + 0x68, (3 << 24) | (15 << 4));
+    write(3, c3.rmt + 0x10, 250 << 8);
+  });
+
+  function pulse(at: number, durationMs: number): void {
+    const words = [...new Uint32Array(pulseSymbols(durationMs)), 0];
+    for (const [index, word] of words.entries()) write(at, c3.rmt + 0x400 + 4 * index, word);
+    write(at, c3.gpio + 0x554 + 4 * 5, esp32c3.rmt.signal);
+    write(at, c3.rmt + 0x10, (250 << 8) | (1 << 24) | 1);
+  }
+
+  for (const durationMs of [20, 500, 10_000]) {
+    it(`falls by itself after a pulse of ${durationMs} ms`, () => {
+      pulse(100, durationMs);
+      assert.equal(pin.level, 1);
+      assert.deepEqual(pin.advance(60_000), [{ value: 0, at: 100 + durationMs }]);
+    });
+  }
+
+  it("falls at once when the RMT is reset, as ESP-IDF does at its start", () => {
+    pulse(100, 500);
+    assert.deepEqual(write(300, 0x600c_0018, 1 << 9), [{ value: 0, at: 300 }]);
+    assert.deepEqual(pin.advance(60_000), []);
+  });
+
+  it("falls at once when the matrix selects the GPIO again", () => {
+    pulse(100, 500);
+    assert.deepEqual(write(300, c3.gpio + 0x554 + 4 * 5, esp32c3.rmt.gpioSignal), [
+      { value: 0, at: 300 },
+    ]);
   });
 });

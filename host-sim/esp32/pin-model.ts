@@ -1,3 +1,5 @@
+import { type Chip, esp32, esp32c3 } from "../../device/chips/table.ts";
+
 /** A register write, as reported by the emulator. */
 export interface RegisterWrite {
   /** physical address */
@@ -13,7 +15,7 @@ export interface PinChange {
 }
 
 /**
- * The level of one pin of an ESP32, computed from register writes to its GPIO, its GPIO matrix and
+ * The level of one pin of a chip, computed from register writes to its GPIO, its GPIO matrix and
  * its RMT (ESP32 Technical Reference Manual, chapters 4 and 15). Emulators store these registers
  * but do not drive the RMT's output, so the pulse is timed here, from the symbols and the clock
  * that the firmware chose. A pin that is not an output is LOW, because of the pull-down in
@@ -21,14 +23,20 @@ export interface PinChange {
  */
 export class PinModel {
   readonly #pin: number;
-  readonly #rmt = Array.from({ length: rmtChannels }, () => new RmtChannel());
+  readonly #chip: ChipRegisters;
+  readonly #rmt: readonly RmtChannel[];
   #output = 0n;
   #enabled = 0n;
-  #signal = gpioSignal;
+  #signal: number;
   #level: 0 | 1 = 0;
 
-  constructor(pin: number) {
+  constructor(pin: number, { name }: Pick<Chip, "name"> = esp32) {
     this.#pin = pin;
+    // The emulators know no other chips.
+    this.#chip = name === "esp32c3" ? registersOfC3 : registersOfEsp32;
+    const { symbols } = this.#chip.rmt;
+    this.#rmt = Array.from({ length: this.#chip.channels }, () => new RmtChannel(symbols));
+    this.#signal = this.#chip.rmt.gpioSignal;
   }
 
   get level(): 0 | 1 {
@@ -65,20 +73,20 @@ export class PinModel {
     const changes = this.advance(at);
     this.#output = 0n;
     this.#enabled = 0n;
-    this.#signal = gpioSignal;
+    this.#signal = this.#chip.rmt.gpioSignal;
     for (const channel of this.#rmt) channel.reset();
     return [...changes, ...this.#look(at)];
   }
 
   get #channel(): RmtChannel | undefined {
-    return this.#rmt[this.#signal - rmtSignal];
+    return this.#rmt[this.#signal - this.#chip.rmt.signal];
   }
 
   #look(at: number): PinChange[] {
     const bit = 1n << BigInt(this.#pin);
     const isDriven = (this.#enabled & bit) !== 0n;
     const gpio = (this.#output & bit) === 0n ? 0 : 1;
-    const source = this.#signal === gpioSignal ? gpio : (this.#channel?.level ?? 0);
+    const source = this.#signal === this.#chip.rmt.gpioSignal ? gpio : (this.#channel?.level ?? 0);
     const level = isDriven ? source : 0;
     if (level === this.#level) return [];
     this.#level = level;
@@ -87,6 +95,7 @@ export class PinModel {
 
   #store(address: number, value: number, at: number): void {
     const bits = BigInt(value >>> 0);
+    const { gpio, rmtBase, peripheralReset, outputSelectAt } = this.#chip;
     switch (address) {
       case peripheralReset:
         if ((value & rmtReset) !== 0) for (const channel of this.#rmt) channel.reset();
@@ -123,36 +132,85 @@ export class PinModel {
       case gpio + 0x34:
         this.#enabled &= ~(bits << 32n);
         return;
-      case gpio + 0x530 + 4 * this.#pin:
-        this.#signal = value & 0x1ff;
+      case gpio + outputSelectAt + 4 * this.#pin:
+        this.#signal = value & (2 * this.#chip.rmt.gpioSignal - 1);
         return;
     }
-    if (address >= rmt && address < rmt + 0x1000) this.#storeRmt(address - rmt, value, at);
-  }
-
-  #storeRmt(offset: number, value: number, at: number): void {
-    if (offset >= 0x800) {
-      const word = (offset - 0x800) >> 2;
-      this.#rmt[Math.floor(word / channelWords)]?.store(word % channelWords, value);
-    } else if (offset >= 0x20 && offset < 0x60) {
-      const channel = this.#rmt[(offset - 0x20) >> 3];
-      if ((offset & 4) === 0) channel?.configure0(value);
-      else channel?.configure1(value, at);
+    if (address >= rmtBase && address < rmtBase + 0x1000) {
+      this.#chip.storeRmt(this.#rmt, address - rmtBase, value, at);
     }
   }
 }
 
-const gpio = 0x3ff4_4000;
-const rmt = 0x3ff5_6000;
-/** DPORT_PERIP_RST_EN_REG, and its bit for the RMT (Technical Reference Manual, 5.3) */
-const peripheralReset = 0x3ff0_00c4;
+/** Where a chip has what decides about a pin: addresses, and offsets in bytes. */
+interface ChipRegisters extends Pick<Chip, "rmt"> {
+  readonly channels: number;
+  readonly gpio: number;
+  /** from `gpio`, of the first pin (`GPIO_FUNC0_OUT_SEL_CFG_REG`) */
+  readonly outputSelectAt: number;
+  readonly rmtBase: number;
+  /** a register in which {@link rmtReset} is a bit */
+  readonly peripheralReset: number;
+  storeRmt(channels: readonly RmtChannel[], offset: number, value: number, at: number): void;
+}
+
+/** The same bit on each chip. */
 const rmtReset = 1 << 9;
-/** Signal numbers of the GPIO matrix (Technical Reference Manual, table 4-3). */
-const gpioSignal = 256;
-const rmtSignal = 87;
-const rmtChannels = 8;
-/** Words of memory per channel. */
-const channelWords = 64;
+
+const registersOfEsp32: ChipRegisters = {
+  rmt: esp32.rmt,
+  channels: esp32.pulseChannels,
+  gpio: 0x3ff4_4000,
+  outputSelectAt: 0x530,
+  rmtBase: 0x3ff5_6000,
+  // DPORT_PERIP_RST_EN_REG (Technical Reference Manual, 5.3)
+  peripheralReset: 0x3ff0_00c4,
+  storeRmt(channels, offset, value, at) {
+    if (offset >= 0x800) storeSymbol(channels, (offset - 0x800) >> 2, value, esp32.rmt.symbols);
+    else if (offset >= 0x20 && offset < 0x60) {
+      const channel = channels[(offset - 0x20) >> 3];
+      if ((offset & 4) === 0) channel?.divide(value & 0xff);
+      else {
+        channel?.useClock((value & (1 << 17)) === 0 ? 1_000 : 80_000);
+        channel?.drive((value & (1 << 18)) !== 0, (value & 1) !== 0, at);
+      }
+    }
+  },
+};
+
+/** ESP-IDF 6.0, soc/esp32c3/register/soc: gpio_reg.h, rmt_struct.h, system_reg.h */
+const registersOfC3: ChipRegisters = {
+  rmt: esp32c3.rmt,
+  channels: esp32c3.pulseChannels,
+  gpio: 0x6000_4000,
+  outputSelectAt: 0x554,
+  rmtBase: 0x6001_6000,
+  // SYSTEM_PERIP_RST_EN0_REG
+  peripheralReset: 0x600c_0018,
+  storeRmt(channels, offset, value, at) {
+    if (offset >= 0x400) storeSymbol(channels, (offset - 0x400) >> 2, value, esp32c3.rmt.symbols);
+    else if (offset === 0x68) {
+      // RMT_SYS_CONF_REG: one clock for all channels; the firmware uses the crystal, 40 MHz.
+      const source = (value >>> 24) & 3;
+      const clockPerMs = source === 1 ? 80_000 : source === 2 ? 17_500 : 40_000;
+      for (const channel of channels) channel.useClock(clockPerMs / (((value >>> 4) & 0xff) + 1));
+    } else if (offset === 0x10 || offset === 0x14) {
+      const channel = channels[(offset - 0x10) >> 2];
+      if ((value & (1 << 7)) !== 0) channel?.stop();
+      channel?.divide((value >>> 8) & 0xff);
+      channel?.drive((value & (1 << 5)) !== 0, (value & 1) !== 0, at);
+    }
+  },
+};
+
+function storeSymbol(
+  channels: readonly RmtChannel[],
+  word: number,
+  value: number,
+  symbols: number,
+): void {
+  channels[Math.floor(word / symbols)]?.store(word % symbols, value);
+}
 
 /** Replaces the lower or upper 32 of 64 bits. */
 function replaced(old: bigint, bits: bigint, isUpper: boolean): bigint {
@@ -162,12 +220,17 @@ function replaced(old: bigint, bits: bigint, isUpper: boolean): bigint {
 
 /** One channel of the RMT as a transmitter. */
 class RmtChannel {
-  readonly #memory = new Uint32Array(channelWords);
+  readonly #memory: Uint32Array;
   #divider = 256;
-  #isApb = false;
+  #clockPerMs = 1_000;
   #idleLevel: 0 | 1 = 0;
   /** the rest of a transmission, the current part first; its end in ms */
   #parts: { readonly level: 0 | 1; readonly until: number }[] = [];
+
+  /** @param symbols words of its memory */
+  constructor(symbols: number) {
+    this.#memory = new Uint32Array(symbols);
+  }
 
   get level(): 0 | 1 {
     return this.#parts[0]?.level ?? this.#idleLevel;
@@ -181,14 +244,22 @@ class RmtChannel {
     this.#memory[word] = value;
   }
 
-  configure0(value: number): void {
-    this.#divider = value & 0xff || 256;
+  /** @param divider 0: 256 */
+  divide(divider: number): void {
+    this.#divider = divider || 256;
   }
 
-  configure1(value: number, at: number): void {
-    this.#isApb = (value & (1 << 17)) !== 0;
-    this.#idleLevel = (value & (1 << 18)) === 0 ? 0 : 1;
-    if ((value & 1) !== 0 && this.#parts.length === 0) this.#parts = this.#transmission(at);
+  useClock(clockPerMs: number): void {
+    this.#clockPerMs = clockPerMs;
+  }
+
+  drive(isIdleHigh: boolean, isStarted: boolean, at: number): void {
+    this.#idleLevel = isIdleHigh ? 1 : 0;
+    if (isStarted && this.#parts.length === 0) this.#parts = this.#transmission(at);
+  }
+
+  stop(): void {
+    this.#parts = [];
   }
 
   advance(at: number): void {
@@ -202,15 +273,14 @@ class RmtChannel {
 
   /** Halves of 15 bits of duration and one of level, until a duration is zero. */
   #transmission(at: number) {
-    const clockPerMs = this.#isApb ? 80_000 : 1_000;
     const parts: { level: 0 | 1; until: number }[] = [];
     let end = at;
-    for (let half = 0; half < 2 * channelWords; half++) {
+    for (let half = 0; half < 2 * this.#memory.length; half++) {
       const word = this.#memory[half >> 1] ?? 0;
       const bits = half % 2 === 0 ? word & 0xffff : word >>> 16;
       const duration = bits & 0x7fff;
       if (duration === 0) break;
-      end += (duration * this.#divider) / clockPerMs;
+      end += (duration * this.#divider) / this.#clockPerMs;
       const level = bits >>> 15 === 0 ? 0 : 1;
       const last = parts.at(-1);
       if (last?.level === level) last.until = end;

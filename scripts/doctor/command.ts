@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { type ChipName, chips } from "../../device/chips/table.ts";
 import { printableJson } from "../../host-sim/printable.ts";
 import { defaultThing, hostName, thingName } from "../broker/options.ts";
 import { defaultCertsDirectory } from "../certs/paths.ts";
 import { numberOption } from "../command-line/settings.ts";
 import { UserError } from "../command-line/user-error.ts";
+import { chipOption } from "../firmware/build-options.ts";
 import type { Finding, Verdict } from "./finding.ts";
 
 interface DoctorFlags {
@@ -18,6 +20,7 @@ interface DoctorFlags {
   readonly board: boolean;
   readonly serialPort?: string;
   readonly json?: boolean;
+  readonly chip?: ChipName;
 }
 
 /** Adds `boom-box doctor`: exit code 0 if no check fails, 1 if one fails, 2 for invalid flags. */
@@ -31,6 +34,7 @@ export function registerDoctorCommand(program: Command): void {
       "the folder of its certificates and settings.json",
       defaultCertsDirectory,
     )
+    .addOption(chipOption("the chip of its board (default: esp32)"))
     .option("--endpoint <host>", "the broker (default: from settings.json)", hostName)
     .option("--port <port>", "its port (default: 8883)", numberOption("port"))
     .option("--alpn", "offer x-amzn-mqtt-ca, which AWS IoT Core requires on port 443")
@@ -61,6 +65,7 @@ async function doctor(flags: DoctorFlags): Promise<void> {
     {
       certs: flags.certs,
       thing: flags.thing,
+      ...(flags.chip === undefined ? {} : { chip: chips[flags.chip] }),
       takeOver: flags.takeOver === true,
       withBoard: flags.board,
       ...(endpoint === undefined

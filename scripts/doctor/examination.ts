@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Chip } from "../../device/chips/table.ts";
 import { defaultTimeServers, numberLimits, type Settings } from "../../device/config.ts";
 import { defaultPrefix } from "../../device/messages/topics.ts";
 import { findStandIn } from "../broker/find-stand-in.ts";
@@ -30,6 +31,8 @@ import { askTime } from "./time-probe.ts";
 
 export interface ExaminationOptions {
   readonly certs: string;
+  /** of the box; default: the ESP32 */
+  readonly chip?: Chip;
   readonly thing: string;
   /** instead of the settings file */
   readonly broker?: NamedBroker;
@@ -50,8 +53,8 @@ export async function* examine(
   options: ExaminationOptions,
   surroundings: Surroundings,
 ): AsyncGenerator<Finding, void, undefined> {
-  const { certs, thing, broker } = options;
-  const settings = await lookAtSettings(certs, thing, broker);
+  const { certs, thing, broker, chip } = options;
+  const settings = await lookAtSettings(certs, thing, broker, chip);
   const subject: Subject = {
     thing,
     folder: join(certs, thing),

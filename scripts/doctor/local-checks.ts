@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { stat } from "node:fs/promises";
+import type { Chip } from "../../device/chips/table.ts";
 import { parseSettings, type Settings } from "../../device/config.ts";
 import { findStandIn } from "../broker/find-stand-in.ts";
 import { expiryNotice } from "../certs/expiry.ts";
@@ -39,13 +40,14 @@ export async function lookAtSettings(
   certs: string,
   thing: string,
   named: NamedBroker | undefined,
+  chip?: Chip,
 ): Promise<Looked<Settings>> {
   try {
     const standIn = named === undefined ? await standInFor(certs, thing) : undefined;
     const broker = named ?? standIn;
     const settings =
       broker === undefined
-        ? (await readSettingsFile(certs, thing)).settings
+        ? (await readSettingsFile(certs, thing, chip)).settings
         : settingsOf({ thingName: thing, ...broker });
     if (standIn !== undefined) return { judgement: ok(describeStandIn(standIn)), value: settings };
     return { judgement: judgeSettings(settings), value: settings };

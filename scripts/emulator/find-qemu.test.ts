@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { esp32c3 } from "../../device/chips/table.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { findQemu } from "./find-qemu.ts";
 
@@ -13,9 +14,9 @@ describe("findQemu", () => {
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  function program(folder: string, machines: string): string {
+  function program(folder: string, machines: string, name = "qemu-system-xtensa"): string {
     mkdirSync(folder, { recursive: true });
-    const file = join(folder, "qemu-system-xtensa");
+    const file = join(folder, name);
     writeFileSync(file, `#!/bin/sh\nprintf '${machines}\\n'\n`);
     chmodSync(file, 0o755);
     return file;
@@ -33,6 +34,22 @@ describe("findQemu", () => {
     assert.equal(await findQemu({ ...environment, BOOM_BOX_QEMU: named }), named);
     assert.equal(await findQemu(environment), onPath);
     assert.equal(await findQemu({ ...environment, PATH: "" }), tool);
+  });
+
+  it("looks for the emulator of the chip's core, with a machine of the chip", async () => {
+    const machine = "Supported machines are:\\nesp32c3              Espressif ESP32-C3 machine";
+    const folder = join(directory, "tools", "qemu-riscv32", "esp_develop_9.2.2", "qemu", "bin");
+    const tool = program(folder, machine, "qemu-system-riscv32");
+    const environment = { PATH: "", IDF_TOOLS_PATH: directory };
+    assert.equal(await findQemu(environment, esp32c3), tool);
+    await assert.rejects(
+      findQemu({ ...environment, BOOM_BOX_QEMU: tool }),
+      /has no machine esp32: install it with .*qemu-xtensa"/,
+    );
+    await assert.rejects(
+      findQemu({ PATH: "", IDF_TOOLS_PATH: "/nowhere" }, esp32c3),
+      /there is no qemu-system-riscv32 .*install qemu-riscv32"/,
+    );
   });
 
   const refused = (environment: NodeJS.ProcessEnv, words: RegExp) =>

@@ -43,11 +43,13 @@ export async function runEmulated(
   options: SimulatorOptions & { readonly settings: { readonly pin: number } },
   surroundings: SurroundingsOptions,
 ): Promise<SimulatorEnd> {
-  const { qemu, flash, directory, relay, timeServer, close } = await openSurroundings(surroundings);
+  const { qemu, chip, flash, directory, relay, timeServer, close } =
+    await openSurroundings(surroundings);
   try {
     return await runSimulator(options, ({ onRecord, onFailed }): RunnableBox => {
       const box = new EmulatedBox({
         qemu,
+        chip,
         flash,
         directory,
         relay,

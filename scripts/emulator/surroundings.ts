@@ -2,12 +2,13 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BoxFiles } from "../../device/box-data.ts";
+import { type Chip, esp32 } from "../../device/chips/table.ts";
 import {
   emulatorBrokerPort,
   emulatorHost,
   emulatorTimePort,
 } from "../../host-sim/esp32/addresses.ts";
-import { checkFlash, FlashImageError } from "../../host-sim/esp32/flash-image.ts";
+import { checkFlash, chipOfFlash, FlashImageError } from "../../host-sim/esp32/flash-image.ts";
 import { Relay, type RelayTarget } from "../../host-sim/esp32/relay.ts";
 import { TimeServer } from "../../host-sim/esp32/time-server.ts";
 import { UserError } from "../command-line/user-error.ts";
@@ -17,6 +18,8 @@ import { findQemu } from "./find-qemu.ts";
 /** What an emulated box needs on this machine. */
 export interface EmulatorSurroundings {
   readonly qemu: string;
+  /** the image's */
+  readonly chip: Chip;
   /** a copy of the image that the box can write to */
   readonly flash: string;
   /** private; {@link close} deletes it */
@@ -44,8 +47,8 @@ export async function openSurroundings(
   options: SurroundingsOptions,
 ): Promise<EmulatorSurroundings> {
   const { image, files, broker, environment } = options;
-  const qemu = await findQemu(environment);
-  const bytes = readImage(image);
+  const { bytes, chip } = readImage(image);
+  const qemu = await findQemu(environment, chip);
   installBoxFiles(bytes, files);
   const relay = await listen(
     "broker",
@@ -66,6 +69,7 @@ export async function openSurroundings(
   writeFileSync(flash, bytes, { mode: 0o600 });
   return {
     qemu,
+    chip,
     flash,
     directory,
     relay,
@@ -78,7 +82,12 @@ export async function openSurroundings(
   };
 }
 
-function readImage(image: string): Uint8Array {
+/** The chip of an image; the ESP32 for one that is not there, which is told later. */
+export function chipOfImage(image: string | undefined): Chip {
+  return image === undefined || !existsSync(image) ? esp32 : chipOfFlash(readFileSync(image));
+}
+
+function readImage(image: string): { readonly bytes: Uint8Array; readonly chip: Chip } {
   if (!existsSync(image)) {
     throw new UserError(
       `there is no image ${image}: build it with "boom-box build --emulator", or name one with --image`,
@@ -86,8 +95,9 @@ function readImage(image: string): Uint8Array {
   }
   try {
     const bytes = readFileSync(image);
-    checkFlash(bytes, image);
-    return bytes;
+    const chip = chipOfFlash(bytes);
+    checkFlash(bytes, image, undefined, chip);
+    return { bytes, chip };
   } catch (cause) {
     if (cause instanceof FlashImageError) throw new UserError(cause.message, { cause });
     throw new UserError(`the image ${image} cannot be read: ${String(cause)}`, { cause });

@@ -81,7 +81,7 @@ export function registerSimCommand(program: Command): void {
     )
     .option(
       "--image <file>",
-      "with --engine esp32: the flash image (default: the output of build --emulator)",
+      "with --engine esp32: the flash image, which says the chip (default: the output of build --emulator)",
     )
     .action(sim);
 }
@@ -257,7 +257,8 @@ async function prepareEmulated(flags: SimFlags, entries: readonly ScriptEntry[])
   const { requireEmulatedFaults } = await import("../emulator/sim.ts");
   requireEmulatedFaults(entries, flags.scenario ?? "");
   const { findQemu } = await import("../emulator/find-qemu.ts");
-  await findQemu(process.env);
+  const { chipOfImage } = await import("../emulator/surroundings.ts");
+  await findQemu(process.env, chipOfImage(flags.image));
   const { ensureCertificates } = await import("../certs/store.ts");
   const { emulatorHost } = await import("../../host-sim/esp32/addresses.ts");
   const serverNames = [emulatorHost];
