@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot } from "../../host-sim/project-root.ts";
 import { numberLimits } from "../config.ts";
 import { pulseSymbols } from "../xs/esp32/rmt-pulse.ts";
+import { fitPins } from "./pins.ts";
 import { chipNames, chips, highestPin } from "./table.ts";
 
 /** `SOC_GPIO_PIN_COUNT`, less one (ESP-IDF 6.0, soc/soc_caps.h). */
@@ -45,6 +49,47 @@ describe("the table of chips", () => {
       if (chip.lightPin !== undefined) assert.ok(straps.includes(chip.lightPin));
     });
   }
+
+  it("is what docs/chips.md says", () => {
+    const page = readFileSync(join(projectRoot, "docs", "chips.md"), "utf8");
+    const row = (name: string) =>
+      page
+        .split("\n")
+        .find((line) => line.startsWith(`| ${name}`))
+        ?.split("|")
+        .slice(2, -1)
+        .map((cell) => cell.trim());
+    const all = chipNames.map((name) => chips[name]);
+    assert.deepEqual(
+      row("`--chip`"),
+      chipNames.map((name) => `\`${name}\``),
+    );
+    assert.deepEqual(row("pins to use"), all.map(fitPins));
+    assert.deepEqual(
+      row("strapping pins"),
+      all.map(({ pins }) => pins.strapping.map(({ pin }) => pin).join(", ")),
+    );
+    assert.deepEqual(
+      row("serial port"),
+      all.map(({ pins: { console } }) => `${console.receive}, ${console.transmit}`),
+    );
+    assert.deepEqual(
+      row("BOOT"),
+      all.map(({ bootPin }) => `${bootPin}`),
+    );
+    assert.deepEqual(
+      row("gates at most"),
+      all.map(({ pulseChannels }) => `${pulseChannels}`),
+    );
+    assert.deepEqual(
+      row("number in an image"),
+      all.map(({ imageId }) => `${imageId}`),
+    );
+    assert.deepEqual(
+      row("bootloader in the flash"),
+      all.map(({ bootloaderAt }) => `0x${bootloaderAt.toString(16)}`),
+    );
+  });
 
   it("tells the chips apart by every name and number", () => {
     for (const key of ["name", "title", "imageId"] as const) {
