@@ -8,20 +8,23 @@ import {
   isPrintableAscii,
 } from "./characters.ts";
 import { utf8Length } from "./core/utf8.ts";
+import { gateInputForm, readGateInput } from "./gate-input-settings.ts";
 import {
-  type GateInputSettings,
-  gateInputForm,
-  readGateInput,
-  reasonAgainstPull,
-} from "./gate-input-settings.ts";
+  type GateSettings,
+  gateSettingNames,
+  gatesOf,
+  type NamedGate,
+  reasonAgainstWiring,
+} from "./gate-settings.ts";
 import type { WiFiNetwork } from "./hal.ts";
 import { isTemplateName } from "./messages/claim-topics.ts";
+import { mostNamedGates } from "./messages/gate.ts";
 import { isWhole } from "./messages/json.ts";
-import { defaultPrefix, isPrefix, isThingName } from "./messages/topics.ts";
-import { pinLimits, pinOf, reasonAgainstPins } from "./pins.ts";
+import { defaultPrefix, isGateName, isPrefix, isThingName } from "./messages/topics.ts";
+import { pinLimits, pinOf } from "./pins.ts";
 
 /** Everything that can differ between boxes. Durations are in ms unless the name says otherwise. */
-export interface Settings {
+export interface Settings extends GateSettings {
   /** also the MQTT client id */
   readonly thingName: string;
   /** host name of the broker: `….iot.<region>.amazonaws.com` (the Data-ATS endpoint) */
@@ -30,15 +33,11 @@ export interface Settings {
   /** use ALPN `x-amzn-mqtt-ca`, which AWS IoT Core requires on port 443 */
   readonly alpn: boolean;
   readonly prefix: string;
-  readonly pin: number;
-  readonly pulseMs: number;
-  /** ends a pulse whose own timer failed */
-  readonly pulseCapMs: number;
-  readonly cooldownMs: number;
-  /** how long the gate moves after a pulse; a command is refused meanwhile. 0: not known */
-  readonly travelMs: number;
-  /** a contact that shows where the gate is; without it, nobody knows */
-  readonly gateInput: GateInputSettings | undefined;
+  /**
+   * gates with names, whose topics have one more level; then `pin` and the others that describe one gate
+   * repeat those of the first. Empty: one gate, without a name. See {@link gatesOf}
+   */
+  readonly gates: readonly NamedGate[];
   /** a push button at the box, which opens without a network */
   readonly button: ButtonSettings | undefined;
   readonly keepAliveSeconds: number;
@@ -125,7 +124,8 @@ export type SettingsResult =
  */
 export function parseSettings(input: Readonly<Record<string, unknown>>): SettingsResult {
   const reader = new SettingsReader(input);
-  const pulseMs = reader.number("pulseMs");
+  const gates = reader.gates();
+  const [first] = gates;
   const settings: Settings = {
     thingName: reader.text(
       "thingName",
@@ -142,12 +142,8 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     port: reader.number("port"),
     alpn: reader.flag("alpn"),
     prefix: reader.text("prefix", defaultPrefix, isPrefix, "1–3 words joined by /, 64 characters"),
-    pin: reader.number("pin"),
-    pulseMs,
-    pulseCapMs: reader.number("pulseCapMs", capOf(pulseMs)),
-    cooldownMs: reader.number("cooldownMs"),
-    travelMs: reader.number("travelMs"),
-    gateInput: reader.gateInput(),
+    ...(first === undefined ? reader.gate() : withoutName(first)),
+    gates,
     button: reader.button(),
     keepAliveSeconds: reader.number("keepAliveSeconds"),
     commandMaxAgeMs: reader.number("commandMaxAgeMs"),
@@ -163,23 +159,16 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     shadow: reader.flag("shadow"),
     log: reader.flag("log"),
   };
-  const { gateInput, led, button } = settings;
-  const against =
-    reasonAgainstPins([
-      ["the gate", settings.pin],
-      ["led", led?.pin],
-      ["gateInput", gateInput?.pin],
-      ["button", button?.pin],
-    ]) ??
-    (gateInput && reasonAgainstPull(gateInput));
+  const against = reasonAgainstWiring(gatesOf(settings), settings);
   if (against !== undefined) reader.problems.push(against);
-  if (settings.pulseCapMs < pulseMs + 100) {
-    reader.problems.push(`pulseCapMs must exceed pulseMs (${pulseMs}) by at least 100 ms`);
-  }
   reader.refuseUnknown(Object.keys(settings));
   return reader.problems.length === 0
     ? { type: "settings", settings }
     : { type: "problems", problems: reader.problems };
+}
+
+function withoutName({ name: _, ...gate }: NamedGate): GateSettings {
+  return gate;
 }
 
 /** Long enough that lateness alone never triggers it, short enough to protect the motor. */
@@ -193,6 +182,53 @@ class SettingsReader {
 
   constructor(input: Readonly<Record<string, unknown>>) {
     this.#input = input;
+  }
+
+  /** The settings of one gate. */
+  gate(): GateSettings {
+    const pulseMs = this.number("pulseMs");
+    const pulseCapMs = this.number("pulseCapMs", capOf(pulseMs));
+    if (pulseCapMs < pulseMs + 100) {
+      this.problems.push(`pulseCapMs must exceed pulseMs (${pulseMs}) by at least 100 ms`);
+    }
+    return {
+      pin: this.number("pin"),
+      pulseMs,
+      pulseCapMs,
+      cooldownMs: this.number("cooldownMs"),
+      travelMs: this.number("travelMs"),
+      gateInput: this.gateInput(),
+    };
+  }
+
+  gates(): NamedGate[] {
+    const value = this.#input.gates ?? undefined;
+    if (value === undefined) return [];
+    const alone = gateSettingNames.filter((name) => (this.#input[name] ?? undefined) !== undefined);
+    if (alone.length > 0) {
+      this.problems.push(`gates and ${alone.join(", ")}: say it for each gate in gates`);
+    }
+    if (!Array.isArray(value) || value.length < 1 || value.length > mostNamedGates) {
+      this.problems.push(`gates must be a list of 1–${mostNamedGates} gates: ${show(value)}`);
+      return [];
+    }
+    const gates = value.map((each: unknown, index) => this.#namedGate(each, index));
+    const names = gates.map(({ name }) => name);
+    const twice = names.find((name, index) => name !== "" && names.indexOf(name) < index);
+    if (twice !== undefined) this.problems.push(`two gates have the name ${twice}`);
+    return gates;
+  }
+
+  #namedGate(value: unknown, index: number): NamedGate {
+    const input = Object(value) as Readonly<Record<string, unknown>>;
+    const reader = new SettingsReader(input);
+    const form = "1–32 letters, digits, - or _, and not command, event, status, update or log";
+    const gate = { name: reader.text("name", undefined, isGateName, form), ...reader.gate() };
+    // A default could be the pin of another gate.
+    if ((input.pin ?? undefined) === undefined) reader.problems.push("pin is missing");
+    reader.refuseUnknown(Object.keys(gate));
+    this.problems.push(...reader.problems.map((problem) => `gates[${index}]: ${problem}`));
+    return gate;
   }
 
   number(name: NumberSetting, fallback: number = numberLimits[name].default): number {

@@ -20,7 +20,7 @@ class Rig {
   readonly box: Box;
   readonly effects: BoxEffect[] = [];
   readonly received: Packet[] = [];
-  readonly edges: { readonly value: 0 | 1; readonly at: number }[] = [];
+  readonly edges: { readonly gate: number; readonly value: 0 | 1; readonly at: number }[] = [];
   /** what the hardware reports about itself */
   facts: Facts = { rssi: -50, address: "10.0.0.9", heap: undefined, certificateEndsAt: undefined };
   /** the random value of the next back-off */
@@ -41,6 +41,7 @@ class Rig {
       facts: () => this.facts,
       parser,
       pulseEndsItself,
+      readInputs: [],
     });
   }
 
@@ -59,9 +60,11 @@ class Rig {
       this.effects.push(effect);
       if (effect.type === "send") this.receive(effect.bytes);
       if (effect.type !== "write") continue;
-      this.edges.push({ value: effect.value, at: this.now });
+      this.edges.push({ gate: effect.gate, value: effect.value, at: this.now });
       const following =
-        effect.value === 1 ? this.box.rose(this.instant) : this.box.fell(this.instant);
+        effect.value === 1
+          ? this.box.rose(effect.gate, this.instant)
+          : this.box.fell(effect.gate, this.instant);
       taken.push(...this.take(following));
     }
     return taken;
@@ -308,7 +311,7 @@ describe("a box", () => {
     rig.now += 200;
     rig.received.splice(0);
     const effects = rig.take(rig.box.stop(rig.instant));
-    assert.deepEqual(effects[0], { type: "write", value: 0 });
+    assert.deepEqual(effects[0], { type: "write", gate: 0, value: 0 });
     assert.equal(rig.events[0]?.pulseMs, 200);
     assert.equal(rig.statuses.at(-1)?.state, "offline");
     assert.equal(rig.box.connectionState, "connected");
@@ -333,7 +336,7 @@ describe("a box", () => {
     const rig = new Rig().connect();
     rig.command("open");
     rig.now += 1_500;
-    rig.take(rig.box.capped(rig.instant));
+    rig.take(rig.box.capped(0, rig.instant));
     assert.equal(rig.events[0]?.outcome, "opened");
     assert.equal(rig.events[0]?.pulseMs, 1_500);
     rig.wait(3_000);
@@ -345,11 +348,11 @@ describe("a box", () => {
     const rig = new Rig().connect();
     const message = publishOf('{"action":"open","id":"a-1"}');
     assert.deepEqual(types(rig.box.handleBytes(message, rig.instant)), ["write", "acknowledge"]);
-    assert.deepEqual(types(rig.box.rose(rig.instant)), ["store", "store"]);
+    assert.deepEqual(types(rig.box.rose(0, rig.instant)), ["store", "store"]);
     rig.now += 500;
-    assert.deepEqual(rig.box.handleTimeout(rig.instant), [{ type: "write", value: 0 }]);
+    assert.deepEqual(rig.box.handleTimeout(rig.instant), [{ type: "write", gate: 0, value: 0 }]);
     rig.now += 3;
-    const told = rig.box.fell(rig.instant);
+    const told = rig.box.fell(0, rig.instant);
     assert.deepEqual(types(told), ["event", "store", "send"]);
     assert.ok(told[0]?.type === "event" && told[0].report.pulseMs === 503, "until its edge");
   });

@@ -35,6 +35,8 @@ export class RmtPulseOutput implements PulseOutput {
   readonly #gpio: PulseOutput;
   readonly #pin: number;
   readonly #functions: RmtFunctions;
+  /** the channel's signal in the GPIO matrix */
+  readonly #signal: number;
   readonly #channel: number;
   readonly #encoder: number;
   /**
@@ -45,11 +47,14 @@ export class RmtPulseOutput implements PulseOutput {
 
   /**
    * @param gpio the pin as an output, LOW
+   * @param index how many channels were made before this one: ESP-IDF takes the first free channel, and
+   *   nothing else uses the RMT
    * @throws Error if the RMT is not available; the pin is LOW then
    */
-  constructor(gpio: PulseOutput, pin: number, functions: RmtFunctions) {
+  constructor(gpio: PulseOutput, pin: number, index: number, functions: RmtFunctions) {
     this.#gpio = gpio;
     this.#pin = pin;
+    this.#signal = firstSignal + index;
     this.#functions = functions;
     const handle = new ArrayBuffer(4);
     try {
@@ -71,7 +76,7 @@ export class RmtPulseOutput implements PulseOutput {
     const waited = functions.rmt_tx_wait_all_done(this.#channel, lastPulseMs);
     check("rmt_tx_wait_all_done", waited);
     const symbols = pulseSymbols(durationMs);
-    functions.esp_rom_gpio_connect_out_signal(this.#pin, rmtSignal, 0, 0);
+    functions.esp_rom_gpio_connect_out_signal(this.#pin, this.#signal, 0, 0);
     const result = functions.rmt_transmit(
       this.#channel,
       this.#encoder,
@@ -136,8 +141,8 @@ const channelSymbols = 64;
  * value: no other clock can be divided as far.
  */
 const refTick = 11;
-/** `RMT_SIG_OUT0_IDX`: the first channel's signal. It is ours because nothing else uses the RMT. */
-const rmtSignal = 87;
+/** `RMT_SIG_OUT0_IDX`: the first channel's signal. Those of the others follow it. */
+const firstSignal = 87;
 /** `SIG_GPIO_OUT_IDX` */
 const gpioSignal = 256;
 
