@@ -293,9 +293,14 @@ export class Box implements StateMachine<BoxEffect> {
     return [...this.#dueFalls(now), ...this.#lookAtButton(now, true)];
   }
 
+  /** Usually there are none, or one: keep the path to the edge short. */
   #dueFalls({ ticks }: Instant): GateWrite[] {
-    const falls: GateWrite[] = [];
-    for (const { pulses } of this.#gates) falls.push(...pulses.handleTimeout(ticks));
+    const gates = this.#gates;
+    let falls: GateWrite[] = [];
+    for (let index = 0; index < gates.length; index++) {
+      const due = (gates[index] as BoxGate).pulses.handleTimeout(ticks);
+      if (due.length > 0) falls = falls.length === 0 ? due : [...falls, ...due];
+    }
     return falls;
   }
 
