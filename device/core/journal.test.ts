@@ -24,6 +24,38 @@ describe("Journal", () => {
     assert.equal(next.takeText(), undefined, "storage is up to date");
   });
 
+  it("restores the topic of each: that of a named gate, or the box's own", () => {
+    const journal = new Journal(undefined, topicOf);
+    journal.add(opened("a"), 0, "out");
+    journal.add(refused("b"));
+    journal.add({ gate: "left-open", at: null }, 0, "in");
+    const topics = ["gate/lot-1/out/event", "gate/lot-1/event", "gate/lot-1/in/event"];
+    assert.deepEqual(
+      journal.entries.map(({ topic }) => topic),
+      topics,
+    );
+    const next = new Journal(journal.takeText(), topicOf);
+    assert.deepEqual(
+      next.entries.map(({ topic }) => topic),
+      topics,
+    );
+    assert.deepEqual(reports(next), reports(journal));
+    assert.equal(next.takeText(), undefined, "storage is up to date");
+  });
+
+  it("keeps no outcome whose gate cannot be in a topic", () => {
+    const kept = (text: string) =>
+      new Journal(text, topicOf).entries.map(({ topic, payload }) => [
+        topic,
+        JSON.parse(String(payload)).id,
+      ]);
+    const [a, b] = ["a", "b"].map((id) => JSON.stringify(opened(id)));
+    assert.deepEqual(kept(`["status",${a},${b}]`), [["gate/lot-1/event", "b"]]);
+    assert.deepEqual(kept(`["out","in",${a}]`), [["gate/lot-1/in/event", "a"]]);
+    assert.deepEqual(kept(`["out",7,${a}]`), [["gate/lot-1/event", "a"]]);
+    assert.deepEqual(kept(`["x/y",${a},"out"]`), []);
+  });
+
   it("restores events of the gate between outcomes, and drops them before openings", () => {
     const journal = new Journal(undefined, topicOf);
     const event = { gate: "left-open", at: 1_700_000_000_000 } as const;
