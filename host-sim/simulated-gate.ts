@@ -1,11 +1,17 @@
 import type { BoxGateSettings } from "../device/gate-settings.ts";
 import type { NodeDeviceOptions, NodeGate } from "./hardware/device.ts";
 import { ScriptedInput } from "./hardware/input.ts";
-import { RecordedPin } from "./hardware/pin.ts";
-import type { SimulatedBoxRecord } from "./simulated-box.ts";
+import { type Edge, RecordedPin } from "./hardware/pin.ts";
 import { BoomGate, type BoomOptions } from "./site/boom-gate.ts";
 import { Contact, levelOf } from "./site/contact.ts";
 import { Remote } from "./site/remote.ts";
+
+/** The edge of one of its pins. */
+export interface GateEdge extends Edge {
+  /** `pin`: the gate's; `input`: that of its contact */
+  readonly type: "pin" | "input";
+  readonly pin: number;
+}
 
 /** One gate of a simulated box: the pin, the remote that is wired to it, the boom, and its contact. */
 export class SimulatedGate {
@@ -21,7 +27,7 @@ export class SimulatedGate {
   constructor(
     { name, pin: number, travelMs, gateInput }: BoxGateSettings,
     boom: Partial<BoomOptions> | undefined,
-    onRecord?: (record: SimulatedBoxRecord) => void,
+    onEdge?: (edge: GateEdge) => void,
   ) {
     this.name = name;
     this.boom = new BoomGate(boom ?? (travelMs > 0 ? { travelMs } : {}));
@@ -29,7 +35,7 @@ export class SimulatedGate {
     const pin = new RecordedPin(number);
     pin.onEdge = (edge) => {
       this.#remote.handleEdge(edge);
-      onRecord?.({ type: "pin", pin: number, ...edge });
+      onEdge?.({ type: "pin", pin: number, ...edge });
     };
     if (gateInput === undefined) {
       this.hardware = { pin };
@@ -37,7 +43,7 @@ export class SimulatedGate {
     }
     const trueLevel = () => levelOf(gateInput, this.boom.state);
     const input = new ScriptedInput(gateInput.pin, trueLevel());
-    input.onEdge = (edge) => onRecord?.({ type: "input", pin: gateInput.pin, ...edge });
+    input.onEdge = (edge) => onEdge?.({ type: "input", pin: gateInput.pin, ...edge });
     this.hardware = { pin, input };
     this.contact = new Contact({ trueLevel, wire: input });
     this.boom.onChanged = () => this.contact?.update();

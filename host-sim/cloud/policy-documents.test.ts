@@ -8,6 +8,7 @@ import {
   parsePolicy,
 } from "./policy.ts";
 import {
+  boxGatesPolicy,
   boxLogPolicy,
   boxPolicies,
   boxPolicy,
@@ -203,6 +204,53 @@ describe("boxLogPolicy", () => {
     assert.doesNotMatch(JSON.stringify(boxLogPolicy(scope)), /[*?]/);
     for (const words of [{ thingName: "*" }, { region: "*" }, { prefix: "*" }]) {
       assert.throws(() => boxLogPolicy({ ...scope, ...words }), RangeError);
+    }
+  });
+});
+
+describe("boxGatesPolicy", () => {
+  const needed = [
+    "iot:Publish topic/gate/lot-1/out/event",
+    "iot:Subscribe topicfilter/gate/lot-1/+/command",
+    "iot:Receive topic/gate/lot-1/out/command",
+  ];
+  const gateResources = ["lot-1", "lot-2"].flatMap((thing) => [
+    ...["out", "+", "#", "*"].flatMap((gate) => [
+      `topic/gate/${thing}/${gate}/command`,
+      `topic/gate/${thing}/${gate}/event`,
+      `topicfilter/gate/${thing}/${gate}/command`,
+      `topicfilter/gate/${thing}/${gate}/event`,
+    ]),
+    `topic/gate/${thing}/out/status`,
+    `topic/gate/${thing}/command`,
+    `topicfilter/gate/${thing}/#`,
+  ]);
+  const allowedTo = (who: PolicyContext, thingName?: string) => {
+    const policy = boxGatesPolicy({ ...scope, ...(thingName && { thingName }) });
+    const authorize = bindPolicies([parsePolicy(policy)], who);
+    return actions.flatMap((action) =>
+      [...resources, ...gateResources]
+        .filter((resource) => authorize(action, iotArn(account, resource)) === "allowed")
+        // In a topic, these are ordinary characters, which AWS refuses.
+        .filter((resource) => !/^topic\/.*[+#*]/.test(resource))
+        .map((resource) => `${action} ${resource}`),
+    );
+  };
+
+  it("allows a box to hear and report on its own gates, and nothing else", () => {
+    const box = { clientId: "lot-1", thingName: "lot-1" };
+    assert.deepEqual(allowedTo(box), needed);
+    assert.deepEqual(allowedTo(box, "lot-1"), needed);
+    assert.deepEqual(allowedTo({ clientId: "lot-1", thingName: undefined }), []);
+    assert.deepEqual(boxPolicies({ ...scope, gates: true }), [
+      boxPolicy(scope),
+      boxGatesPolicy(scope),
+    ]);
+  });
+
+  it("has no wildcard in a client id or another box's name, and refuses words that add one", () => {
+    for (const words of [{ thingName: "*" }, { region: "*" }, { prefix: "*" }]) {
+      assert.throws(() => boxGatesPolicy({ ...scope, ...words }), RangeError);
     }
   });
 });
