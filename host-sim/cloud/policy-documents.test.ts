@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { topicsOf } from "../../device/messages/topics.ts";
+import { gateTopicsOf, topicsOf } from "../../device/messages/topics.ts";
 import {
   type Authorize,
   bindPolicies,
@@ -28,6 +28,7 @@ const actions: readonly PolicyAction[] = [
   ...(["iot:Connect", "iot:Publish", "iot:Subscribe", "iot:Receive", "iot:RetainPublish"] as const),
 ];
 const topics = ["lot-1", "lot-2"].flatMap((thing) => Object.values(topicsOf("gate", thing)));
+const gateTopics = Object.values(gateTopicsOf("gate", "lot-1", "inner"));
 /** Below `$aws/things/<thing>` or `gate/<thing>/update`: topics, filters, and what lies around. */
 const updateResources = (["aws", "topics"] as const).flatMap((way) =>
   ["lot-1", "lot-2", "lot-10", "lot", "+"].flatMap((thing) => {
@@ -63,6 +64,8 @@ const resources = [
   ...["topic", "topicfilter"].flatMap((kind) =>
     [
       ...topics,
+      ...gateTopics,
+      ...["gate/+/+/command", "gate/+/+/event", "gate/lot-1/+/event", "other/lot-1/inner/event"],
       ...["#", "+", "gate/#", "gate/+/command", "gate/+/event", "gate/+/status", "gate/lot-1"],
       ...["other/lot-1/command", "gate/lot-1/command/x", "$aws/things/lot-1/shadow/update"],
     ].map((topic) => `${kind}/${topic}`),
@@ -338,21 +341,27 @@ describe("servicePolicy", () => {
     thingName: undefined,
   });
 
-  it("allows only commands to every box, and their reports, with its own client ids", () => {
+  it("allows only commands to every gate of every box, and their reports, with its own client ids", () => {
     assert.deepEqual(allowed(authorize), [
       "iot:Connect client/web",
       "iot:Connect client/web-1",
       "iot:Publish topic/gate/lot-1/command",
       "iot:Publish topic/gate/lot-2/command",
+      "iot:Publish topic/gate/lot-1/inner/command",
+      "iot:Publish topic/gate/+/+/command",
       "iot:Publish topic/gate/+/command",
       "iot:Subscribe topicfilter/gate/lot-1/status",
       "iot:Subscribe topicfilter/gate/lot-2/status",
+      "iot:Subscribe topicfilter/gate/+/+/event",
       "iot:Subscribe topicfilter/gate/+/event",
       "iot:Subscribe topicfilter/gate/+/status",
       "iot:Receive topic/gate/lot-1/event",
       "iot:Receive topic/gate/lot-1/status",
       "iot:Receive topic/gate/lot-2/event",
       "iot:Receive topic/gate/lot-2/status",
+      "iot:Receive topic/gate/lot-1/inner/event",
+      "iot:Receive topic/gate/+/+/event",
+      "iot:Receive topic/gate/lot-1/+/event",
       "iot:Receive topic/gate/+/event",
       "iot:Receive topic/gate/+/status",
     ]);

@@ -245,6 +245,8 @@ export function servicePolicy(
     allow("iot:Publish", arn(`topic/${anyBox.command}`)),
     allow("iot:Subscribe", [
       arn(`topicfilter/${filters.event}`),
+      // Of the gates of boxes that have several. In the other topics, `*` matches their names too.
+      arn(`topicfilter/${gateTopicsOf(prefix, "+", "+").event}`),
       // Each box by name as well: retained messages are never delivered through a wildcard.
       arn(`topicfilter/${anyBox.status}`),
     ]),
