@@ -84,7 +84,8 @@ async function addGate(store: Store, thingName: string): Promise<void> {
     .toLowerCase()
     .replaceAll(/[^a-z\d-]/g, "-")
     .slice(0, 32);
-  await store.createGate({ id, name: `Gate ${thingName}`, thingName, timeZone, isActive: true });
+  const name = `Gate ${thingName}`;
+  await store.createGate({ id, name, thingName, output: null, timeZone, isActive: true });
 }
 
 /** Grants the first administrator access to the box's gate at all times. */

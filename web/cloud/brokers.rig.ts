@@ -6,10 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
-import { startLocalCloud } from "../../host-sim/cloud/one-project.ts";
+import { localAccount, startLocalCloud } from "../../host-sim/cloud/one-project.ts";
+import type { PolicyDocument } from "../../host-sim/cloud/policy.ts";
+import { boxPolicy, iotArn } from "../../host-sim/cloud/policy-documents.ts";
 import { thePeople } from "../../host-sim/cloud/stand-in.rig.ts";
 import type { CloudStandIn, CloudStandInOptions } from "../../host-sim/cloud/stand-in.ts";
-import type { CloudUnderTest } from "./gate-link.contract.ts";
+import type { CloudUnderTest, ReceivedCommand } from "./gate-link.contract.ts";
 import { MqttLink } from "./mqtt-link.ts";
 
 type Certificates = Awaited<ReturnType<typeof certificates>>;
@@ -31,7 +33,7 @@ async function cloudOn(
   const known = await certificates();
   const port = await freePort();
   const address = { protocol: "mqtts", host: "localhost", port } as const;
-  const received: { payload: string; retain: boolean }[] = [];
+  const received: ReceivedCommand[] = [];
   let stop = await start(port, known);
   let box = await connectBox({ ...address, ...known.asBox }, received);
   return {
@@ -61,14 +63,14 @@ async function cloudOn(
 
 async function connectBox(
   options: IClientOptions,
-  received: { payload: string; retain: boolean }[],
+  received: ReceivedCommand[],
 ): Promise<MqttClient> {
   const box = await mqtt.connectAsync({ ...options, clientId: "lot-1", reconnectPeriod: 0 });
   box.on("error", () => {});
-  box.on("message", (_, payload, { retain }) => {
-    received.push({ payload: String(payload), retain });
+  box.on("message", (topic, payload, { retain }) => {
+    received.push({ topic, payload: String(payload), retain });
   });
-  await box.subscribeAsync("gate/lot-1/command", { qos: 1 });
+  await box.subscribeAsync(["gate/lot-1/command", "gate/lot-1/+/command"], { qos: 1 });
   return box;
 }
 
@@ -80,6 +82,16 @@ async function freePort(): Promise<number> {
   if (typeof address !== "object" || address === null) throw new Error("no port");
   return address.port;
 }
+
+const arn = (resource: string) => iotArn(localAccount, `${resource}/gate/lot-1/*`);
+/** What a box with several gates needs in addition. */
+const gatesPolicy: PolicyDocument = {
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Action: "iot:Subscribe", Resource: arn("topicfilter") },
+    { Effect: "Allow", Action: ["iot:Publish", "iot:Receive"], Resource: arn("topic") },
+  ],
+};
 
 /** The cloud stand-in with the policies of a box and of the service. */
 export function makeStandInCloud(): Promise<CloudUnderTest> {
@@ -95,6 +107,12 @@ export function makeStandInCloud(): Promise<CloudUnderTest> {
       certificate: `${server.certificatePem}\n${ca.certificatePem}`,
       key: server.keyPem,
       things: [{ thingName: "lot-1", certificate: lot1.certificatePem }],
+      refresh: (registry) =>
+        registry.register({
+          certificate: lot1.certificatePem,
+          thingName: "lot-1",
+          policies: [boxPolicy({ ...localAccount, prefix: "gate" }), gatesPolicy],
+        }),
       service: { certificate: service.certificatePem },
     });
     standIn = started;

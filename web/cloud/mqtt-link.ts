@@ -5,9 +5,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import mqtt, { type IClientOptions, MqttClient } from "mqtt";
 import { writeOpenCommand } from "../../device/messages/command.ts";
-import { serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts";
+import { gateTopicsOf, serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts";
 import { FilteredSocket } from "./filtered-socket.ts";
-import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
+import type {
+  BoxGate,
+  GateLink,
+  GateLinkListener,
+  OutgoingCommand,
+  SendResult,
+} from "./gate-link.ts";
 import { maximumPacketBytes, PacketLimit } from "./packet-limit.ts";
 import { deliverReport } from "./reports.ts";
 
@@ -35,7 +41,10 @@ const heldMs = 60_000;
 const connectTimeoutMs = 10_000;
 /** How long sending DISCONNECT may take. */
 const disconnectMs = 1_000;
-/** AWS IoT Core accepts 8 filters in a SUBSCRIBE and 50 subscriptions on a connection. */
+/**
+ * AWS IoT Core accepts 8 filters in a SUBSCRIBE and 50 subscriptions on a connection. Two of them are for
+ * events.
+ */
 const filtersPerSubscribe = 8;
 const maximumWatched = 48;
 
@@ -47,7 +56,7 @@ export class MqttLink implements GateLink {
   readonly #options: MqttLinkOptions;
   readonly #closing = new AbortController();
   #listener: GateLinkListener | undefined;
-  #watched: readonly string[] = [];
+  #watched: readonly BoxGate[] = [];
   #client: MqttClient | undefined;
   #isListening = false;
   #running: Promise<void> = Promise.resolve();
@@ -66,12 +75,12 @@ export class MqttLink implements GateLink {
     this.#running = this.#run(listener);
   }
 
-  watch(thingNames: readonly string[]): void {
-    const before = this.#statusFilters();
-    this.#watched = [...thingNames];
+  watch(gates: readonly BoxGate[]): void {
+    const before = this.#filters();
+    this.#watched = [...gates];
     const client = this.#client;
     if (client === undefined || !this.#isListening) return;
-    const after = this.#statusFilters();
+    const after = this.#filters();
     const gone = before.filter((filter) => !after.includes(filter));
     const added = after.filter((filter) => !before.includes(filter));
     // An error ends the connection, and the next one subscribes to everything.
@@ -85,8 +94,10 @@ export class MqttLink implements GateLink {
     if (client === undefined || !this.#isListening) {
       return { type: "not-sent", detail: "no connection to the broker" };
     }
-    const { id, thingName, issuedAt, expiresAt, by } = command;
-    const { command: topic } = topicsOf(this.#options.prefix, thingName);
+    const { id, thingName, output = null, issuedAt, expiresAt, by } = command;
+    const { prefix } = this.#options;
+    const { command: topic } =
+      output === null ? topicsOf(prefix, thingName) : gateTopicsOf(prefix, thingName, output);
     const payload = writeOpenCommand({ id, issuedAt, expiresAt, by });
     const publish = this.#options.publish ?? publishOver(client);
     return publish(topic, payload, timeoutMs);
@@ -147,7 +158,7 @@ export class MqttLink implements GateLink {
       if (this.#client === client) deliverReport(this.#options.prefix, topic, payload, listener);
     });
     client.once("connect", () => {
-      const filters = [topicsOf(this.#options.prefix, "+").event, ...this.#statusFilters()];
+      const filters = this.#filters();
       subscribe(client, filters).then(
         () => {
           // A watch() in the meantime has not subscribed.
@@ -168,18 +179,24 @@ export class MqttLink implements GateLink {
   }
 
   #catchUp(client: MqttClient, subscribed: readonly string[]): void {
-    const missing = this.#statusFilters().filter((filter) => !subscribed.includes(filter));
+    const missing = this.#filters().filter((filter) => !subscribed.includes(filter));
     subscribe(client, missing).catch(() => client.end(true));
   }
 
   /**
-   * Exact filters, which also deliver the retained status. One wildcard when there are too many
-   * boxes.
+   * The events of all boxes, of all gates with a name if one is watched, and the status of each box.
+   * Exact filters also deliver the retained status. One wildcard when there are too many boxes.
    */
-  #statusFilters(): string[] {
+  #filters(): string[] {
     const { prefix } = this.#options;
-    const names = this.#watched.length > maximumWatched ? ["+"] : this.#watched;
-    return names.map((name) => topicsOf(prefix, name).status);
+    const things = new Set(this.#watched.map(({ thingName }) => thingName));
+    const names = things.size > maximumWatched ? ["+"] : [...things];
+    const hasOutput = this.#watched.some(({ output }) => output !== null);
+    return [
+      topicsOf(prefix, "+").event,
+      ...(hasOutput ? [gateTopicsOf(prefix, "+", "+").event] : []),
+      ...names.map((name) => topicsOf(prefix, name).status),
+    ];
   }
 
   /**

@@ -58,7 +58,7 @@ function fill(service: FakeService): void {
     refused: 9,
     connections: 3,
   };
-  const place = { timeZone: "Europe/Berlin", isActive: true };
+  const place = { output: null, timeZone: "Europe/Berlin", isActive: true, isAtBox: true };
   service.adminGates.set("main", {
     ...place,
     id: "main",

@@ -92,6 +92,20 @@ describe("event streams", () => {
     assert.equal(gateOf(await events.next()).position, null, "nobody hears the box");
   });
 
+  it("send what the contact at one of several gates of a box proves", async () => {
+    const inner = await rig.gate({ id: "inner", output: "inner" });
+    const { browser } = await rig.colleague(inner);
+    const events = await open(browser);
+    const closed = { state: "closed", since: null } as const;
+    assert.equal(gateOf(await events.next()).position, null);
+    const wide = { state: "left-open", since: rig.now } as const;
+    rig.link.online("box-1", { gate: wide, gates: [{ name: "inner", gate: closed }] });
+    const position = { ...closed, message: "The gate is closed" };
+    assert.deepEqual(gateOf(await events.next()).position, position);
+    rig.link.online("box-1", { gate: wide, gates: [{ name: "outer", gate: wide }] });
+    assert.equal(gateOf(await events.next()).position, null, "nobody tells");
+  });
+
   it("send nobody another person's taps", async () => {
     const [ada, ben] = [await rig.colleague(gate), await rig.colleague(gate)];
     const events = await open(ben.browser);
