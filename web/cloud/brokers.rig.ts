@@ -93,8 +93,11 @@ const gatesPolicy: PolicyDocument = {
   ],
 };
 
-/** The cloud stand-in with the policies of a box and of the service. */
-export function makeStandInCloud(): Promise<CloudUnderTest> {
+/**
+ * The cloud stand-in with the policies of a box and of the service.
+ * @param policyOfService of the service, if it is another than today's
+ */
+export function makeStandInCloud(policyOfService?: PolicyDocument): Promise<CloudUnderTest> {
   let standIn: CloudStandIn | undefined;
   return cloudOn(async (port, { ca, server, lot1, service }) => {
     const store: Pick<CloudStandInOptions, "store"> =
@@ -107,12 +110,13 @@ export function makeStandInCloud(): Promise<CloudUnderTest> {
       certificate: `${server.certificatePem}\n${ca.certificatePem}`,
       key: server.keyPem,
       things: [{ thingName: "lot-1", certificate: lot1.certificatePem }],
-      refresh: (registry) =>
-        registry.register({
-          certificate: lot1.certificatePem,
-          thingName: "lot-1",
-          policies: [boxPolicy({ ...localAccount, prefix: "gate" }), gatesPolicy],
-        }),
+      refresh: (registry) => {
+        const policies = [boxPolicy({ ...localAccount, prefix: "gate" }), gatesPolicy];
+        registry.register({ certificate: lot1.certificatePem, thingName: "lot-1", policies });
+        if (policyOfService === undefined) return;
+        const { certificatePem: certificate } = service;
+        registry.register({ certificate, policies: [policyOfService] });
+      },
       service: { certificate: service.certificatePem },
     });
     standIn = started;

@@ -50,8 +50,8 @@ export interface GateLink {
   /**
    * Sets the gates whose boxes' status is reported from now on, including the retained status. AWS IoT
    * Core delivers a retained message only to an exact filter, never through a wildcard. The events of
-   * gates with a name of their own are reported only when one of these has one: the policy of an older
-   * installation does not allow it.
+   * gates with a name of their own are reported only when one of these has one, because the policy of an
+   * older installation does not allow it. Then commands to such gates are `not-sent`.
    */
   watch(gates: readonly BoxGate[]): void;
   readonly isListening: boolean;

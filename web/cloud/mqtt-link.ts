@@ -14,6 +14,7 @@ import type {
   OutgoingCommand,
   SendResult,
 } from "./gate-link.ts";
+import { OptionalSubscription } from "./optional-subscription.ts";
 import { maximumPacketBytes, PacketLimit } from "./packet-limit.ts";
 import { deliverReport } from "./reports.ts";
 
@@ -57,6 +58,8 @@ export class MqttLink implements GateLink {
   readonly #closing = new AbortController();
   #listener: GateLinkListener | undefined;
   #watched: readonly BoxGate[] = [];
+  /** to the events of all gates that have a name at their box */
+  readonly #named = new OptionalSubscription();
   #client: MqttClient | undefined;
   #isListening = false;
   #running: Promise<void> = Promise.resolve();
@@ -87,6 +90,11 @@ export class MqttLink implements GateLink {
     const giveUp = () => client.end(true);
     if (gone.length > 0) client.unsubscribeAsync(gone).catch(giveUp);
     subscribe(client, added).catch(giveUp);
+    if (this.#watchesNamed) void this.#hearNamed(client);
+    else if (this.#named.isGranted) {
+      this.#named.ended();
+      client.unsubscribeAsync(this.#namedFilter).catch(giveUp);
+    }
   }
 
   async send(command: OutgoingCommand, timeoutMs: number): Promise<SendResult> {
@@ -95,6 +103,10 @@ export class MqttLink implements GateLink {
       return { type: "not-sent", detail: "no connection to the broker" };
     }
     const { id, thingName, output = null, issuedAt, expiresAt, by } = command;
+    if (output !== null && !this.#named.isGranted) {
+      const detail = `no subscription to ${this.#namedFilter}: the policy of the service must allow it`;
+      return { type: "not-sent", detail };
+    }
     const { prefix } = this.#options;
     const { command: topic } =
       output === null ? topicsOf(prefix, thingName) : gateTopicsOf(prefix, thingName, output);
@@ -122,6 +134,7 @@ export class MqttLink implements GateLink {
       const detail = await this.#connection(listener);
       this.#client = undefined;
       this.#isListening = false;
+      this.#named.ended();
       if (signal.aborted) return;
       listener.onListening(false, detail);
       if (Date.now() - since >= heldMs) attempts = 0;
@@ -159,8 +172,10 @@ export class MqttLink implements GateLink {
     });
     client.once("connect", () => {
       const filters = this.#filters();
-      subscribe(client, filters).then(
+      const subscribed = subscribe(client, filters).then(() => this.#hearNamed(client));
+      subscribed.then(
         () => {
+          if (!client.connected) return;
           // A watch() in the meantime has not subscribed.
           this.#isListening = true;
           listener.onListening(true, null);
@@ -183,20 +198,35 @@ export class MqttLink implements GateLink {
     subscribe(client, missing).catch(() => client.end(true));
   }
 
+  /** In a SUBSCRIBE of its own, because the broker may refuse it. */
+  async #hearNamed(client: MqttClient): Promise<void> {
+    if (!this.#watchesNamed || !this.#named.isDue(Date.now())) return;
+    try {
+      await subscribe(client, [this.#namedFilter]);
+      if (this.#client === client) this.#named.granted();
+    } catch {
+      if (this.#closing.signal.aborted) return;
+      this.#named.failed(client.connected ? "refused" : "lost", Date.now());
+    }
+  }
+
+  get #watchesNamed(): boolean {
+    return this.#watched.some(({ output }) => output !== null);
+  }
+
+  get #namedFilter(): string {
+    return gateTopicsOf(this.#options.prefix, "+", "+").event;
+  }
+
   /**
-   * The events of all boxes, of all gates with a name if one is watched, and the status of each box.
-   * Exact filters also deliver the retained status. One wildcard when there are too many boxes.
+   * The events of all boxes, and the status of each box. Exact filters also deliver the retained status.
+   * One wildcard when there are too many boxes.
    */
   #filters(): string[] {
     const { prefix } = this.#options;
     const things = new Set(this.#watched.map(({ thingName }) => thingName));
     const names = things.size > maximumWatched ? ["+"] : [...things];
-    const hasOutput = this.#watched.some(({ output }) => output !== null);
-    return [
-      topicsOf(prefix, "+").event,
-      ...(hasOutput ? [gateTopicsOf(prefix, "+", "+").event] : []),
-      ...names.map((name) => topicsOf(prefix, name).status),
-    ];
+    return [topicsOf(prefix, "+").event, ...names.map((name) => topicsOf(prefix, name).status)];
   }
 
   /**
