@@ -23,17 +23,21 @@ import { numberOption, requireSettings } from "../command-line/settings.ts";
 import { messageOf, UserError } from "../command-line/user-error.ts";
 import { Opener } from "../open/open-once.ts";
 import { readScenario } from "./fault-script-file.ts";
-import { buttonOption, buttonSettings, contactOption, contactSettings } from "./site-options.ts";
+import {
+  buttonOption,
+  contactOption,
+  gatesOption,
+  type SiteFlags,
+  siteSettings,
+} from "./site-options.ts";
 import { createVcdFile } from "./vcd-file.ts";
 
-interface SimFlags extends BrokerFlags {
+interface SimFlags extends BrokerFlags, SiteFlags {
   readonly pin?: number;
   readonly pulseMs?: number;
   readonly cooldownMs?: number;
   readonly travel?: number;
   readonly keepAlive?: number;
-  readonly contact?: "closed" | "open";
-  readonly button?: boolean;
   readonly json?: boolean;
   readonly scenario?: string;
   readonly vcd?: string;
@@ -68,6 +72,7 @@ export function registerSimCommand(program: Command): void {
     )
     .addOption(contactOption())
     .addOption(buttonOption())
+    .addOption(gatesOption())
     .option("--json", "print JSON lines only")
     .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
     .option("--vcd <file>", "write the pin's edges as a VCD file, for PulseView and GTKWave")
@@ -167,7 +172,7 @@ async function simulate(
       : {
           scenario: {
             entries,
-            open: async () => opener?.open(flags.thing, "the scenario"),
+            open: async (gate) => opener?.open(flags.thing, "the scenario", undefined, gate),
             onOpenFailed: (error) => complain(`open: ${messageOf(error)}`),
           },
         }),
@@ -189,18 +194,26 @@ async function simulate(
   }
 }
 
-/** The settings that were given as flags. */
+/**
+ * The settings that were given as flags.
+ * @throws UserError when two of them contradict each other
+ */
 function flagSettings(flags: SimFlags) {
-  const given = {
-    pin: flags.pin,
-    pulseMs: flags.pulseMs,
-    cooldownMs: flags.cooldownMs,
-    travelMs: flags.travel,
-    keepAliveSeconds: flags.keepAlive,
-    ...contactSettings(flags.contact),
-    ...buttonSettings(flags.button),
+  const { pin, pulseMs, cooldownMs, travel: travelMs, keepAlive: keepAliveSeconds } = flags;
+  if (pin !== undefined && flags.gates !== undefined) {
+    throw new UserError("--gates has pins of its own: leave out --pin");
+  }
+  return {
+    ...given({ pin, keepAliveSeconds }),
+    ...siteSettings(flags, given({ pulseMs, cooldownMs, travelMs })),
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function given(flags: Readonly<Record<string, number | undefined>>) {
+  const entries = Object.entries(flags).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(entries);
 }
 
 /** @throws UserError when the folder has no certificate for the service */

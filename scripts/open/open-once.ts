@@ -29,6 +29,7 @@ export class Opener {
   /**
    * Sends one `open`.
    * @param by who asks: see `isRequester`
+   * @param gate the name of a gate at the box; absent: a plain command, for the first
    * @returns the box's report, or undefined when none came within `timeoutMs`
    * @throws UserError when the broker cannot be reached, refuses the command, or the connection is lost
    */
@@ -36,11 +37,12 @@ export class Opener {
     thing: string,
     by: string,
     timeoutMs: number = answerWithinMs,
+    gate?: string,
   ): Promise<EventReport | undefined> {
     this.#connection ??= this.#connect();
     const used = this.#connection;
     try {
-      return await (await used).open(thing, by, timeoutMs);
+      return await (await used).open({ thing, by, gate }, timeoutMs);
     } catch (error) {
       if (this.#connection === used) await this.close();
       throw error;
@@ -91,6 +93,13 @@ export async function linkTo({
   });
 }
 
+interface Request {
+  readonly thing: string;
+  readonly by: string;
+  /** undefined: a plain command */
+  readonly gate: string | undefined;
+}
+
 interface Waiting {
   readonly thing: string;
   onReport(report: EventReport): void;
@@ -116,8 +125,11 @@ class Connection implements GateLinkListener {
     });
   }
 
-  open(thing: string, by: string, timeoutMs: number): Promise<EventReport | undefined> {
+  open({ thing, by, gate }: Request, timeoutMs: number): Promise<EventReport | undefined> {
     const id = randomUUID();
+    const output = gate ?? null;
+    // A named gate has a topic of its own for its events.
+    if (output !== null) this.#link.watch([{ thingName: thing, output }]);
     const issuedAt = Date.now();
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {
@@ -131,7 +143,8 @@ class Connection implements GateLinkListener {
       const timeout = setTimeout(() => finish(() => resolve(undefined)), timeoutMs);
       const onReport = (report: EventReport) => finish(() => resolve(report));
       this.#waiting.set(id, { thing, onReport, onLost });
-      const command = { id, thingName: thing, issuedAt, expiresAt: issuedAt + lifetimeMs, by };
+      const expiresAt = issuedAt + lifetimeMs;
+      const command = { id, thingName: thing, output, issuedAt, expiresAt, by };
       this.#link.send(command, timeoutMs).then(
         (result) => {
           // If the outcome is unknown, the box's event or the lost connection settles it.
