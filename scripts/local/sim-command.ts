@@ -231,7 +231,8 @@ async function makeOpener(
   }
   const service = await readIdentity(certs, name);
   const identity = { ...service, caPem: broker.identity.caPem };
-  return new Opener({ ...broker, identity });
+  const named = flags.gates?.map((output) => ({ thingName: flags.thing, output }));
+  return new Opener({ ...broker, identity }, named);
 }
 
 function complain(text: string): void {

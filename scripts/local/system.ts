@@ -73,7 +73,9 @@ export async function startLocalSystem(
     ...siteSettings(site, site.contact === undefined ? {} : { travelMs: 2_000 }),
   });
   const { endpoint, prefix } = settings;
-  const opener = new Opener({ endpoint, port: standIn.port, prefix, alpn: false, identity });
+  const named = settings.gates.map(({ name }) => ({ thingName: thing, output: name }));
+  const broker = { endpoint, port: standIn.port, prefix, alpn: false, identity };
+  const opener = new Opener(broker, named);
   const onRecord = (record: SimulatedBoxRecord) => onlooker.onRecord(record);
   const box = new SimulatedBox({
     settings,

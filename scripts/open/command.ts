@@ -37,10 +37,11 @@ async function open(flags: OpenFlags): Promise<void> {
   const startedAt = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startedAt);
   const { Opener } = await import("./open-once.ts");
-  const opener = new Opener(broker);
+  const { thing, timeout, gate } = flags;
+  const named = gate === undefined ? [] : [{ thingName: thing, output: gate }];
+  const opener = new Opener(broker, named);
   try {
     const by = flags.by ?? userName();
-    const { thing, timeout, gate } = flags;
     const sentAt = Date.now();
     const report = await opener.open(thing, by, timeout * 1000, gate);
     const attempt = { thing, timeout, sentAt, answeredAt: Date.now() };

@@ -8,6 +8,7 @@ import sinon from "sinon";
 import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import { startLocalCloud } from "../../host-sim/cloud/one-project.ts";
 import { FakeGateLink } from "../../web/cloud/gate-link.fake.ts";
+import type { BoxGate } from "../../web/cloud/gate-link.ts";
 import type { Broker } from "../broker/options.ts";
 import { readIdentity } from "../certs/identity.ts";
 import { ensureCertificates } from "../certs/store.ts";
@@ -20,15 +21,18 @@ describe("an opener", () => {
   let clock: sinon.SinonFakeTimers;
   let links: FakeGateLink[];
   let opener: Opener;
+  let makeOpener: (named?: readonly BoxGate[]) => Opener;
 
   beforeEach(() => {
     clock = sinon.useFakeTimers({ now, toFake: ["Date", "setTimeout", "clearTimeout"] });
     links = [];
-    opener = new Opener(nowhere, async () => {
-      const link = new FakeGateLink();
-      links.push(link);
-      return link;
-    });
+    makeOpener = (named) =>
+      new Opener(nowhere, named, async () => {
+        const link = new FakeGateLink();
+        links.push(link);
+        return link;
+      });
+    opener = makeOpener();
   });
   afterEach(() => clock.restore());
 
@@ -62,10 +66,12 @@ describe("an opener", () => {
   });
 
   it("sends it to a named gate, and hears the events of such gates first", async () => {
+    const named = [{ thingName: "lot-1", output: "out" }];
+    opener = makeOpener(named);
     const outcome = opener.open("lot-1", "Alice", 10_000, "out");
     await settle();
     assert.equal(sent().output, "out");
-    assert.deepEqual(link().watched, [{ thingName: "lot-1", output: "out" }]);
+    assert.deepEqual(link().watched, named);
     link().event("lot-1", { id: sent().id }, "out");
     assert.equal((await outcome)?.outcome, "opened");
   });

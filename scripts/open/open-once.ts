@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EventReport } from "../../device/messages/event.ts";
 import { printable } from "../../host-sim/printable.ts";
-import type { GateLink, GateLinkListener } from "../../web/cloud/gate-link.ts";
+import type { BoxGate, GateLink, GateLinkListener } from "../../web/cloud/gate-link.ts";
 import type { Broker } from "../broker/options.ts";
 import { UserError } from "../command-line/user-error.ts";
 
@@ -17,12 +17,22 @@ const answerWithinMs = 5_000;
  */
 export class Opener {
   readonly #broker: Broker;
+  readonly #named: readonly BoxGate[];
   readonly #makeLink: (broker: Broker) => Promise<GateLink>;
   #connection: Promise<Connection> | undefined;
 
-  /** @param makeLink default: MQTT, with the broker's own certificate */
-  constructor(broker: Broker, makeLink: (broker: Broker) => Promise<GateLink> = linkTo) {
+  /**
+   * @param named one gate with a name at least, if {@link open} is to open such gates: their events have
+   * topics of their own
+   * @param makeLink default: MQTT, with the broker's own certificate
+   */
+  constructor(
+    broker: Broker,
+    named: readonly BoxGate[] = [],
+    makeLink: (broker: Broker) => Promise<GateLink> = linkTo,
+  ) {
     this.#broker = broker;
+    this.#named = named;
     this.#makeLink = makeLink;
   }
 
@@ -61,7 +71,9 @@ export class Opener {
   }
 
   async #connect(): Promise<Connection> {
-    const connection = new Connection(await this.#makeLink(this.#broker));
+    const link = await this.#makeLink(this.#broker);
+    link.watch(this.#named);
+    const connection = new Connection(link);
     const detail = await connection.start();
     if (detail === undefined) return connection;
     await connection.close();
@@ -128,8 +140,6 @@ class Connection implements GateLinkListener {
   open({ thing, by, gate }: Request, timeoutMs: number): Promise<EventReport | undefined> {
     const id = randomUUID();
     const output = gate ?? null;
-    // A named gate has a topic of its own for its events.
-    if (output !== null) this.#link.watch([{ thingName: thing, output }]);
     const issuedAt = Date.now();
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {
