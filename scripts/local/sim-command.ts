@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import { gatesOf } from "../../device/gate-settings.ts";
 import type { ScriptEntry } from "../../host-sim/faults/script.ts";
 import { printable } from "../../host-sim/printable.ts";
 import type {
@@ -292,9 +293,9 @@ async function runOnEsp32(
   const file = await readSettingsFile(certs, thing).catch(() => undefined);
   const { thingName, endpoint, port, claim } = settings;
   const input = { ...file?.input, ...flagSettings(flags), thingName, claim };
-  const pin = flags.pin ?? file?.settings.pin ?? settings.pin;
+  const pins = gatesOf(requireSettings({ endpoint, ...input })).map(({ pin }) => pin);
   return runEmulated(
-    { ...options, settings: { thingName, endpoint, port, pin } },
+    { ...options, settings: { thingName, endpoint, port, pins } },
     {
       image: flags.image ?? defaultImage,
       files: emulatedFiles(input, await readImageFiles(certs, thing, claim !== undefined)),
