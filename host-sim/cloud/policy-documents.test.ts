@@ -213,8 +213,10 @@ describe("boxLogPolicy", () => {
 
 describe("boxGatesPolicy", () => {
   const needed = [
+    "iot:Publish topic/gate/lot-1/inner/event",
     "iot:Publish topic/gate/lot-1/out/event",
     "iot:Subscribe topicfilter/gate/lot-1/+/command",
+    "iot:Receive topic/gate/lot-1/inner/command",
     "iot:Receive topic/gate/lot-1/out/command",
   ];
   const gateResources = ["lot-1", "lot-2"].flatMap((thing) => [

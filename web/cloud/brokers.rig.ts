@@ -6,9 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
-import { localAccount, startLocalCloud } from "../../host-sim/cloud/one-project.ts";
+import { startLocalCloud } from "../../host-sim/cloud/one-project.ts";
 import type { PolicyDocument } from "../../host-sim/cloud/policy.ts";
-import { boxPolicy, iotArn } from "../../host-sim/cloud/policy-documents.ts";
 import { thePeople } from "../../host-sim/cloud/stand-in.rig.ts";
 import type { CloudStandIn, CloudStandInOptions } from "../../host-sim/cloud/stand-in.ts";
 import type { CloudUnderTest, ReceivedCommand } from "./gate-link.contract.ts";
@@ -83,16 +82,6 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-const arn = (resource: string) => iotArn(localAccount, `${resource}/gate/lot-1/*`);
-/** What a box with several gates needs in addition. */
-const gatesPolicy: PolicyDocument = {
-  Version: "2012-10-17",
-  Statement: [
-    { Effect: "Allow", Action: "iot:Subscribe", Resource: arn("topicfilter") },
-    { Effect: "Allow", Action: ["iot:Publish", "iot:Receive"], Resource: arn("topic") },
-  ],
-};
-
 /**
  * The cloud stand-in with the policies of a box and of the service.
  * @param policyOfService of the service, if it is another than today's
@@ -111,8 +100,6 @@ export function makeStandInCloud(policyOfService?: PolicyDocument): Promise<Clou
       key: server.keyPem,
       things: [{ thingName: "lot-1", certificate: lot1.certificatePem }],
       refresh: (registry) => {
-        const policies = [boxPolicy({ ...localAccount, prefix: "gate" }), gatesPolicy];
-        registry.register({ certificate: lot1.certificatePem, thingName: "lot-1", policies });
         if (policyOfService === undefined) return;
         const { certificatePem: certificate } = service;
         registry.register({ certificate, policies: [policyOfService] });
