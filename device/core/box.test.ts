@@ -628,7 +628,7 @@ describe("a box", () => {
       }),
       { numRuns: 300 },
     );
-    assert.ok(seen > 300, `${seen} pulses in all`);
+    assert.ok(seen > 20, `${seen} pulses in all`);
   });
 
   it("has one event per command, and alternating edges, whatever happens", () => {

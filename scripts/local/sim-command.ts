@@ -93,7 +93,8 @@ export function registerSimCommand(program: Command): void {
 }
 
 async function sim(flags: SimFlags): Promise<void> {
-  const entries = flags.scenario === undefined ? undefined : await readScenario(flags.scenario);
+  const { scenario, gates } = flags;
+  const entries = scenario === undefined ? undefined : await readScenario(scenario, gates);
   if (flags.engine === "esp32") await prepareEmulated(flags, entries ?? []);
   else if (flags.image !== undefined) {
     throw new UserError(

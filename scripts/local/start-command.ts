@@ -48,7 +48,8 @@ export function registerStartCommand(program: Command): void {
 }
 
 async function start(flags: StartFlags): Promise<void> {
-  const entries = flags.scenario === undefined ? undefined : await readScenario(flags.scenario);
+  const { scenario, gates } = flags;
+  const entries = scenario === undefined ? undefined : await readScenario(scenario, gates);
   const { startLocalSystem } = await import("./system.ts");
   const { Watch: Watching } = await import("./screen.ts");
   const watch = new Watching();
