@@ -66,13 +66,14 @@ function updatesOf({ device, settings, firmware }: MachineParts): Pick<BoxOption
   const { updates: hardware, system } = device;
   const { updates, prefix, thingName } = settings;
   if (hardware === undefined || updates === "off") return {};
-  const { slots, chip, network, keyCount } = hardware;
+  const { slots, chip, imageId, network, keyCount } = hardware;
   return {
     updates: {
       topics: updateTopicsOf(updates, prefix, thingName),
       target: {
         version: firmware,
         chip,
+        imageId,
         network,
         slotBytes: slots.otherLength,
         keyCount,

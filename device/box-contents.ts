@@ -1,4 +1,5 @@
 import type { BoxData } from "./box-data.ts";
+import { thisChip } from "./chip.ts";
 import { type NetworkKind, parseSettings, type Settings } from "./config.ts";
 import { type RawSettings, readSettings, settingsFile } from "./settings-text.ts";
 
@@ -31,7 +32,7 @@ export function contentsOf(
   if (data.state === "damaged")
     return incomplete("the box's settings are damaged: set it up again");
   if (input === undefined) return incomplete(`${settingsFile} is missing, or not a JSON object`);
-  const result = parseSettings(input);
+  const result = parseSettings(input, thisChip);
   if (result.type === "problems") return { type: "incomplete", reasons: result.problems };
   const { settings } = result;
   const reasons: string[] = [];

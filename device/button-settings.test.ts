@@ -39,7 +39,10 @@ describe("the settings of a button at the box", () => {
   });
 
   const problems: readonly (readonly [object, RegExp])[] = [
-    [{ button: { pin: 34 } }, /^button must be \{pin: 0–48, but not 34–39, .*: \{"pin":34\}$/],
+    [
+      { button: { pin: 34 } },
+      /^button must be \{pin: 0–48, but not 34–39 of an ESP32, .*: \{"pin":34\}$/,
+    ],
     [{ button: { pin: 5 } }, /^button and the gate both use pin 5$/],
     [{ button: { pin: 2 }, led: { pin: 2 } }, /^button and led both use pin 2$/],
     [

@@ -7,6 +7,8 @@ import {
   isLetter,
   isPrintableAscii,
 } from "./characters.ts";
+import { reasonAgainstAnyUse, reasonAgainstOutput } from "./chips/pins.ts";
+import type { Chip } from "./chips/table.ts";
 import { utf8Length } from "./core/utf8.ts";
 import { gateInputForm, readGateInput } from "./gate-input-settings.ts";
 import {
@@ -121,9 +123,13 @@ export type SettingsResult =
 /**
  * Reads settings from any source (a file, flags). Unknown names, wrong types and values outside the
  * limits are problems.
+ * @param chip of the box, which must have the pins; undefined: it is not known
  */
-export function parseSettings(input: Readonly<Record<string, unknown>>): SettingsResult {
-  const reader = new SettingsReader(input);
+export function parseSettings(
+  input: Readonly<Record<string, unknown>>,
+  chip?: Chip,
+): SettingsResult {
+  const reader = new SettingsReader(input, chip);
   const gates = reader.gates();
   const [first] = gates;
   const settings: Settings = {
@@ -159,7 +165,9 @@ export function parseSettings(input: Readonly<Record<string, unknown>>): Setting
     shadow: reader.flag("shadow"),
     log: reader.flag("log"),
   };
-  const against = reasonAgainstWiring(gatesOf(settings), settings);
+  const against =
+    reasonAgainstWiring(gatesOf(settings), settings, chip) ??
+    (chip && reasonAgainstChipPins(settings, chip));
   if (against !== undefined) reader.problems.push(against);
   reader.refuseUnknown(Object.keys(settings));
   return reader.problems.length === 0
@@ -171,6 +179,31 @@ function withoutName({ name: _, ...gate }: NamedGate): GateSettings {
   return gate;
 }
 
+/** A box must not try such a pin: without its flash, it would start again and again. */
+function reasonAgainstChipPins(settings: Settings, chip: Chip): string | undefined {
+  const { led, button } = settings;
+  const gates = gatesOf(settings);
+  if (gates.length > chip.pulseChannels) {
+    return `the ${chip.title} can open ${chip.pulseChannels} gates, and gates has ${gates.length}`;
+  }
+  const uses = [
+    ...gates.flatMap(
+      ({ pin, gateInput }) =>
+        [
+          ["pin", pin, reasonAgainstOutput],
+          ["gateInput: pin", gateInput?.pin, reasonAgainstAnyUse],
+        ] as const,
+    ),
+    ["led: pin", led?.pin, reasonAgainstOutput],
+    ["button: pin", button?.pin, reasonAgainstAnyUse],
+  ] as const;
+  for (const [what, its, reasonAgainst] of uses) {
+    const reason = its === undefined ? undefined : reasonAgainst(its, chip);
+    if (reason !== undefined) return `${what} ${its} ${reason}`;
+  }
+  return undefined;
+}
+
 /** Long enough that lateness alone never triggers it, short enough to protect the motor. */
 function capOf(pulseMs: number): number {
   return Math.min(numberLimits.pulseCapMs.maximum, pulseMs * 2 + 500);
@@ -179,9 +212,11 @@ function capOf(pulseMs: number): number {
 class SettingsReader {
   readonly problems: string[] = [];
   readonly #input: Readonly<Record<string, unknown>>;
+  readonly #chip: Chip | undefined;
 
-  constructor(input: Readonly<Record<string, unknown>>) {
+  constructor(input: Readonly<Record<string, unknown>>, chip: Chip | undefined) {
     this.#input = input;
+    this.#chip = chip;
   }
 
   /** The settings of one gate. */
@@ -221,7 +256,7 @@ class SettingsReader {
 
   #namedGate(value: unknown, index: number): NamedGate {
     const input = Object(value) as Readonly<Record<string, unknown>>;
-    const reader = new SettingsReader(input);
+    const reader = new SettingsReader(input, this.#chip);
     const form = "1–32 letters, digits, - or _, and not command, event, status, update or log";
     const gate = { name: reader.text("name", undefined, isGateName, form), ...reader.gate() };
     // A default could be the pin of another gate.
@@ -313,7 +348,7 @@ class SettingsReader {
   gateInput(): Settings["gateInput"] {
     const value = this.#input.gateInput ?? undefined;
     if (value === undefined) return undefined;
-    const gateInput = readGateInput(value);
+    const gateInput = readGateInput(value, this.#chip);
     if (gateInput === undefined) {
       this.problems.push(`gateInput must be ${gateInputForm}: ${show(value)}`);
     }
@@ -323,7 +358,7 @@ class SettingsReader {
   button(): Settings["button"] {
     const value = this.#input.button ?? undefined;
     if (value === undefined) return undefined;
-    const button = readButton(value);
+    const button = readButton(value, this.#chip);
     if (button === undefined) {
       this.problems.push(`button must be ${buttonForm}: ${show(value)}`);
     }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MemoryRetained } from "../host-sim/retained-memory.ts";
+import { chips } from "./chips/table.ts";
 import { CrashMemory, crashMemoryBytes } from "./crash-memory.ts";
 import type { Panic, ResetReason } from "./hal.ts";
 import { resetReasons } from "./messages/status.ts";
-import { reservedBytes } from "./xs/esp32/retained-memory.ts";
 
 const panic: Panic = { reason: null, task: "main", backtrace: [0x400d_0000], elf: "012345678" };
 
@@ -41,8 +41,10 @@ describe("CrashMemory", () => {
     chip = new Chip();
   });
 
-  it("fits into what the ESP32 reserves", () => {
-    assert.ok(crashMemoryBytes <= reservedBytes, String(crashMemoryBytes));
+  it("fits into what each chip reserves", () => {
+    for (const { name, retained } of Object.values(chips)) {
+      assert.ok(crashMemoryBytes <= retained.bytes, name);
+    }
   });
 
   it("has nothing to tell after power-on", () => {

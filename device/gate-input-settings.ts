@@ -1,3 +1,5 @@
+import { thisChip } from "./chip.ts";
+import type { Chip } from "./chips/table.ts";
 import { isWhole } from "./messages/json.ts";
 import { isInputOnly, pinLimits, pinOf } from "./pins.ts";
 
@@ -8,7 +10,7 @@ export interface GateInputSettings {
   readonly active: "low" | "high";
   /** the position that the contact proves */
   readonly shows: "closed" | "open";
-  /** the chip's own resistor; `none` on GPIO 34 to 39, which have none */
+  /** the chip's own resistor; `none` on GPIO 34 to 39 of an ESP32, which have none */
   readonly pull: "up" | "down" | "none";
   /** the level counts once it has been stable for this long, in ms */
   readonly debounceMs: number;
@@ -29,7 +31,10 @@ export const gateInputForm =
   `debounceMs: ${range(gateInputLimits.debounceMs)}, leftOpenMs: ${range(gateInputLimits.leftOpenMs)}}`;
 
 /** @returns undefined if it is not of the {@link gateInputForm}; only `pin` and `shows` are required */
-export function readGateInput(value: unknown): GateInputSettings | undefined {
+export function readGateInput(
+  value: unknown,
+  chip: Chip = thisChip,
+): GateInputSettings | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const input = value as Readonly<Record<string, unknown>>;
   const { active = "low", shows, debounceMs, leftOpenMs, ...others } = input;
@@ -39,7 +44,7 @@ export function readGateInput(value: unknown): GateInputSettings | undefined {
   if ((active !== "low" && active !== "high") || (shows !== "closed" && shows !== "open")) {
     return undefined;
   }
-  const pull = wanted ?? (isInputOnly(pin) ? "none" : active === "low" ? "up" : "down");
+  const pull = wanted ?? (isInputOnly(pin, chip) ? "none" : active === "low" ? "up" : "down");
   const settled = timeOf("debounceMs", debounceMs);
   const left = timeOf("leftOpenMs", leftOpenMs);
   if (pull !== "up" && pull !== "down" && pull !== "none") return undefined;
@@ -48,8 +53,11 @@ export function readGateInput(value: unknown): GateInputSettings | undefined {
 }
 
 /** Why the pin cannot be such an input; undefined if it can. */
-export function reasonAgainstPull({ pin, pull }: GateInputSettings): string | undefined {
-  if (pull === "none" || !isInputOnly(pin)) return undefined;
+export function reasonAgainstPull(
+  { pin, pull }: GateInputSettings,
+  chip: Chip = thisChip,
+): string | undefined {
+  if (pull === "none" || !isInputOnly(pin, chip)) return undefined;
   return `gateInput: pin ${pin} has no pull resistor, so pull must be none`;
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { type Chip, esp32, esp32c3, esp32s3 } from "./chips/table.ts";
 import { parseSettings } from "./config.ts";
-import { gatesOf } from "./gate-settings.ts";
+import { gatePinsIn, gatesOf } from "./gate-settings.ts";
 
 const required = { thingName: "lot-1", endpoint: "broker.test" };
 const inAndOut = [
@@ -97,6 +98,26 @@ describe("the settings of several gates", () => {
       /^gateInput: pin 36 has no pull/,
     ],
   ];
+  it("are refused on a chip that makes fewer pulses at once, or lacks a pin", () => {
+    const gates = [5, 6, 7].map((pin) => ({ name: `g${pin}`, pin }));
+    const problemsOn = (chip: Chip, count: number) => {
+      const result = parseSettings({ ...required, gates: gates.slice(0, count) }, chip);
+      return result.type === "problems" ? result.problems : [];
+    };
+    assert.deepEqual(problemsOn(esp32c3, 2), []);
+    assert.deepEqual(problemsOn(esp32c3, 3), ["the ESP32-C3 can open 2 gates, and gates has 3"]);
+    assert.deepEqual(problemsOn(esp32s3, 3), []);
+    assert.deepEqual(problemsOn(esp32, 1), []);
+    assert.deepEqual(problemsOn(esp32, 2), ["pin 6 is connected to the flash memory"]);
+  });
+
+  it("that are wrong still say which pins must be LOW, as far as the chip has them", () => {
+    const pins = [6, 34, 99, 21].map((pin) => ({ pin }));
+    assert.deepEqual(gatePinsIn({ gates: pins, pin: 22 }), [21, 22]);
+    assert.deepEqual(gatePinsIn({ gates: pins.slice(0, 3) }), [5]);
+    assert.deepEqual(gatePinsIn({ gates: pins.slice(0, 3) }, esp32s3), [6]);
+  });
+
   for (const [input, problem] of refused) {
     it(`are refused: ${problem.source}`, () => assert.match(problemOf(input), problem));
   }

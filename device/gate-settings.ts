@@ -1,3 +1,6 @@
+import { thisChip } from "./chip.ts";
+import { reasonAgainstOutput } from "./chips/pins.ts";
+import type { Chip } from "./chips/table.ts";
 import { type GateInputSettings, readGateInput, reasonAgainstPull } from "./gate-input-settings.ts";
 import { mostNamedGates } from "./messages/gate.ts";
 import { type PinUse, pinLimits, pinOf, reasonAgainstPins } from "./pins.ts";
@@ -51,6 +54,7 @@ export interface OtherPins {
 export function reasonAgainstWiring(
   gates: readonly Pick<BoxGateSettings, "name" | "pin" | "gateInput">[],
   { led, button }: OtherPins,
+  chip?: Chip,
 ): string | undefined {
   const of = (name: string | undefined) => (name === undefined ? "" : ` of ${name}`);
   const uses: readonly PinUse[] = [
@@ -61,7 +65,7 @@ export function reasonAgainstWiring(
     ...gates.map(({ name, gateInput }): PinUse => [`gateInput${of(name)}`, gateInput?.pin]),
     ["button", button?.pin],
   ];
-  const pulls = gates.map(({ gateInput }) => gateInput && reasonAgainstPull(gateInput));
+  const pulls = gates.map(({ gateInput }) => gateInput && reasonAgainstPull(gateInput, chip));
   return reasonAgainstPins(uses) ?? pulls.find((reason) => reason !== undefined);
 }
 
@@ -78,14 +82,16 @@ function rawGatesIn(settings: RawGates): readonly RawGate[] {
 }
 
 /**
- * The pins that settings may mean for gates, the first gate's first. They are not checked: each of these
- * pins has to be LOW, whatever else is wrong.
+ * The pins that settings may mean for gates, the first gate's first, or the default if none can be one.
+ * They are not checked: each of these pins has to be LOW, whatever else is wrong. What uses the settings
+ * refuses them (config.ts).
  */
-export function gatePinsIn(settings: RawGates): readonly number[] {
+export function gatePinsIn(settings: RawGates, chip: Chip = thisChip): readonly number[] {
   const pins: number[] = [];
   for (const { pin: given } of [...rawGatesIn(settings), settings]) {
     const pin = pinOf(given);
-    if (pin !== undefined && !pins.includes(pin)) pins.push(pin);
+    if (pin === undefined || pins.includes(pin)) continue;
+    if (reasonAgainstOutput(pin, chip) === undefined) pins.push(pin);
   }
   return pins.length === 0 ? [pinLimits.default] : pins;
 }

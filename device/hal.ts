@@ -279,6 +279,8 @@ export interface UpdateHardware {
   readonly slots: FirmwareSlots;
   /** what an update must be for, such as `ESP32` */
   readonly chip: string;
+  /** its number in the header of an image (`esp_chip_id_t`); undefined if its images have none */
+  readonly imageId?: number | undefined;
   /** what the running firmware was built for; undefined if it supports each kind */
   readonly network: "wifi" | "ethernet" | undefined;
   /** how many public keys the image has */

@@ -139,6 +139,7 @@ function updatesOf(board: ReturnType<typeof openBoard>): { readonly updates?: Up
     updates: {
       slots,
       chip: board.chip,
+      imageId: board.imageId,
       network: networkKind,
       keyCount: updateKeys.length,
       verify: updateVerifier(updateKeys, sdkVerifier),

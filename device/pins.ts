@@ -1,3 +1,5 @@
+import { thisChip } from "./chip.ts";
+import type { Chip } from "./chips/table.ts";
 import { isWhole } from "./messages/json.ts";
 
 /** The gate's pin, and the limits of every pin. */
@@ -21,7 +23,7 @@ export function reasonAgainstPins(uses: readonly PinUse[]): string | undefined {
   return undefined;
 }
 
-/** GPIO 34 to 39 of an ESP32 are inputs without pull resistors. */
-export function isInputOnly(pin: number): boolean {
-  return pin >= 34 && pin <= 39;
+/** Such an input has no pull resistor either: GPIO 34 to 39 of an ESP32. */
+export function isInputOnly(pin: number, { pins }: Chip = thisChip): boolean {
+  return pins.inputOnly.includes(pin);
 }

@@ -1,6 +1,7 @@
 import { createSecureContext } from "node:tls";
 import { ownFiles, settingsIn } from "../device/box-contents.ts";
 import { BoxData, boxPartitionLength } from "../device/box-data.ts";
+import { thisChip } from "../device/chip.ts";
 import { type NetworkKind, parseSettings } from "../device/config.ts";
 import { CrashMemory, crashMemoryBytes } from "../device/crash-memory.ts";
 import { Firmware, type FirmwareRecord } from "../device/firmware.ts";
@@ -88,10 +89,11 @@ function startFirmware(
   const link = new FaultyLink();
   const image = bytes.subarray(slot.offset, slot.offset + slot.length);
   const version = versionOf?.(image) ?? firmwareVersion;
-  const chip = "ESP32";
+  const { title: chip, imageId } = thisChip;
   const updates: UpdateHardware | undefined = slots && {
     slots,
     chip,
+    imageId,
     network: networkKind,
     keyCount: updateKeys.length,
     verify: updateVerifier(updateKeys),

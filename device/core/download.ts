@@ -14,6 +14,8 @@ export interface DownloadOptions {
   readonly at: number;
   /** SHA-256 */
   readonly makeDigest: () => Digest;
+  /** the chip's number in the header of an image; undefined: it is not looked at */
+  readonly imageId?: number | undefined;
 }
 
 export type DownloadEffect =
@@ -123,6 +125,9 @@ export class Download {
     const length = Math.min(blockBytes, this.size - this.#at);
     const isWanted = block !== undefined && block.block * blockBytes === this.#at;
     if (!isWanted || block.bytes.length !== length) return this.#retrySoon(now);
+    if (this.#at === 0 && this.#isForAnotherChip(block.bytes)) {
+      return [{ type: "failed", reason: "chip" }];
+    }
     // The message's buffer is used again.
     this.#phase = { type: "erase", bytes: block.bytes.slice() };
     return [];
@@ -166,6 +171,13 @@ export class Download {
     if (this.#writeFailures >= writeAttempts) return [{ type: "failed", reason: "write" }];
     if (phase.type === "write") this.#phase = { type: "erase", bytes: phase.bytes };
     return [];
+  }
+
+  /** The bootloader would refuse it too, and say no more than that it cannot be started. */
+  #isForAnotherChip(header: Uint8Array): boolean {
+    const { imageId } = this.#options;
+    const [low = 0, high = 0] = header.subarray(imageIdAt, imageIdAt + 2);
+    return imageId !== undefined && imageId !== low + 256 * high;
   }
 
   #continue(now: number): DownloadEffect[] {
@@ -216,6 +228,9 @@ export class Download {
     return Math.min(longestTimeoutMs, blockTimeoutMs * 2 ** this.#attempts);
   }
 }
+
+/** `chip_id` of `esp_image_header_t` (ESP-IDF 6.0, esp_app_format.h), two bytes */
+const imageIdAt = 12;
 
 const nothing = new Uint8Array(0);
 

@@ -14,6 +14,8 @@ export interface UpdateTarget {
   /** its firmware's */
   readonly version: string;
   readonly chip: string;
+  /** the chip's number in the header of an image; undefined: there is none */
+  readonly imageId?: number | undefined;
   readonly network: UpdateNetwork | undefined;
   /** of the slot for the new firmware; undefined if the hardware has none */
   readonly slotBytes: number | undefined;

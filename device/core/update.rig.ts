@@ -374,6 +374,7 @@ export class UpdateWorld {
       target: {
         version,
         chip: "ESP32",
+        imageId: 0,
         network: "wifi",
         slotBytes: slots.otherLength,
         keyCount: publicKeys.length,

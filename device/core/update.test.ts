@@ -170,6 +170,18 @@ describe("an update that does not fit", () => {
     });
   }
 
+  it("is given up at its first block when that is of another chip than the manifest says", () => {
+    const image = newImage.slice();
+    image[12] = 5;
+    const { world, job } = worldOf({ document: documentFor(image), image });
+    world.run(5 * minute);
+    const [outcome, ...more] = outcomeOf(job);
+    assert.deepEqual([outcome?.status, outcome?.statusDetails.reason], ["FAILED", "chip"]);
+    assert.deepEqual(more, []);
+    assert.deepEqual(operationsOf(world), ["forget-other"], "nothing of it was written");
+    assert.deepEqual(world.bootsOf, ["1.0.0"]);
+  });
+
   it("leaves the box ready for the next one", () => {
     const { world, server } = worldOf({ document: "nonsense" });
     server.add(documentFor(newImage));

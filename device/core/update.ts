@@ -309,7 +309,7 @@ export class Updater {
     const { sha256, size, version } = manifest;
     const isSame = record !== undefined && record.step !== "done" && record.sha256 === sha256;
     const at = !isSame ? 0 : record.step === "download" ? record.at : size;
-    const { topics, makeDigest } = this.#options;
+    const { topics, makeDigest, target } = this.#options;
     const download = new Download({
       topics,
       tokens: this.#tokens,
@@ -317,6 +317,7 @@ export class Updater {
       manifest,
       at,
       makeDigest,
+      imageId: target.imageId,
     });
     this.#version = version;
     this.#storedAt = download.at;

@@ -51,6 +51,8 @@ declare module "boom-box/board" {
   export interface Board {
     /** such as `ESP32` */
     readonly chip: string;
+    /** undefined if its images have none */
+    readonly imageId: number | undefined;
     /**
      * The partition with the box's own files.
      * @throws Error if there is none

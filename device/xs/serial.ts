@@ -1,8 +1,9 @@
 import type NativeSerial from "embedded:io/serial";
+import { thisChip } from "../chip.ts";
 import type { Serial } from "../hal.ts";
 
-/** The port of the USB connector on an ESP32 board, which ESP-IDF's console prints to. */
-const consolePort = { port: 0, receive: 3, transmit: 1, baud: 115_200 } as const;
+/** UART0, which ESP-IDF's console prints to: behind a board's USB connector, if it has a USB bridge. */
+const consolePort = { port: 0, ...thisChip.pins.console, baud: 115_200 } as const;
 
 /**
  * The serial port with ECMA-419, in addition to the console, which writes to the same hardware. A

@@ -14,7 +14,7 @@ describe("an image of a board's flash", () => {
     [
       "for another chip",
       wholeFlash(imageOf(1_000, 9)),
-      /the application is for another chip \(9\)/,
+      /the application is for another chip \(ESP32-S3\): build it for the ESP32$/,
     ],
     [
       "with half an application",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type Chip, chips, esp32 } from "../../device/chips/table.ts";
 
 /** An image that cannot be run: the problem and the fix, in one line. */
 export class FlashImageError extends Error {}
@@ -6,8 +7,8 @@ export class FlashImageError extends Error {}
 /** Size of a board's whole flash. */
 export const flashBytes = 4 * 1024 * 1024;
 
-/** Offset of ESP-IDF's bootloader on an ESP32. */
-export const bootloaderAt = 0x1000;
+/** Of the ESP32, which the virtual boards have. */
+export const { bootloaderAt } = esp32;
 /** Offset of ESP-IDF's partition table, in every image except a secure one. */
 export const partitionTableAt = 0x8000;
 
@@ -18,8 +19,6 @@ export const tableOffset = (isSecure: boolean) => (isSecure ? 0x1_0000 : partiti
 export const boxPartitionAt = 0x1_0000;
 
 const imageMagic = 0xe9;
-/** `esp_chip_id_t`: the plain ESP32 */
-const esp32 = 0;
 const longestSegments = 16;
 
 /**
@@ -33,23 +32,28 @@ export function layOutFlash(parts: ReadonlyMap<number, Uint8Array>): Uint8Array 
 }
 
 /**
- * Checks that there is a complete bootloader and application for the plain ESP32. With an
- * incomplete one, an emulator hangs without a message.
+ * Checks that there is a complete bootloader and application for the chip. With an incomplete one, an
+ * emulator hangs without a message.
  * @param name of the file, for the error
  * @param tableAt where the partition table is
  * @throws FlashImageError
  */
-export function checkFlash(flash: Uint8Array, name: string, tableAt = partitionTableAt): void {
+export function checkFlash(
+  flash: Uint8Array,
+  name: string,
+  tableAt = partitionTableAt,
+  chip: Chip = esp32,
+): void {
   if (flash.length !== flashBytes) {
     throw new FlashImageError(
       `${name} has ${flash.length} bytes instead of ${flashBytes}: build it with "boom-box build --emulator"`,
     );
   }
-  checkImage(flash, bootloaderAt, `${name}: the bootloader`);
+  checkImage(flash, chip.bootloaderAt, `${name}: the bootloader`, chip);
   if (flash[tableAt] !== 0xaa || flash[tableAt + 1] !== 0x50) {
     throw new FlashImageError(`${name} has no partition table: rebuild it`);
   }
-  checkImage(flash, applicationAt(flash, name, tableAt), `${name}: the application`);
+  checkImage(flash, applicationAt(flash, name, tableAt), `${name}: the application`, chip);
 }
 
 /** The first slot for an application: type 0, any subtype. */
@@ -61,20 +65,26 @@ function applicationAt(flash: Uint8Array, name: string, tableAt: number): number
   throw new FlashImageError(`${name} has no slot for an application: rebuild it`);
 }
 
-/** Whether the bootloader can start what is at `start`: an image for the plain ESP32, whole. */
-export function isBootableImage(flash: Uint8Array, start: number, length: number): boolean {
+/** Whether the bootloader can start what is at `start`: an image for the chip, whole. */
+export function isBootableImage(
+  flash: Uint8Array,
+  start: number,
+  length: number,
+  chip: Chip = esp32,
+): boolean {
   const slot = flash.subarray(start, start + length);
-  return slot[0] === imageMagic && chipOf(slot, 0) === esp32 && isWhole(slot, 0);
+  return slot[0] === imageMagic && chipOf(slot, 0) === chip.imageId && isWhole(slot, 0);
 }
 
-function checkImage(flash: Uint8Array, start: number, what: string): void {
+function checkImage(flash: Uint8Array, start: number, what: string, wanted: Chip): void {
   if (flash[start] !== imageMagic) {
     throw new FlashImageError(`${what} is missing: rebuild it`);
   }
   const chip = chipOf(flash, start);
-  if (chip !== esp32) {
+  if (chip !== wanted.imageId) {
+    const its = Object.values(chips).find(({ imageId }) => imageId === chip)?.title ?? chip;
     throw new FlashImageError(
-      `${what} is for another chip (${chip}): build it for the plain ESP32`,
+      `${what} is for another chip (${its}): build it for the ${wanted.title}`,
     );
   }
   if (!isWhole(flash, start)) {

@@ -139,7 +139,7 @@ function inventedFirmware(): FirmwarePackage {
       bytes: size,
     })),
   );
-  const places = placesIn(table, false);
+  const places = placesIn(table, false, "esp32");
   if (places === undefined) throw new Error("the partition table lacks a partition");
   const contents: Readonly<Record<PartFile, Uint8Array>> = {
     "firmware.bin": program(1_400_000),
@@ -150,6 +150,7 @@ function inventedFirmware(): FirmwarePackage {
   return {
     name: "invented",
     version: "0",
+    chip: "esp32",
     network: "wifi",
     isSecure: false,
     parts: partFiles.map((file) => ({ file, offset: places.offsets[file], bytes: contents[file] })),

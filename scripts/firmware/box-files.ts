@@ -1,4 +1,5 @@
 import { BoxData, type BoxFiles, boxPartitionLength } from "../../device/box-data.ts";
+import type { Chip } from "../../device/chips/table.ts";
 import type { Settings } from "../../device/config.ts";
 import { settingsFile, writeSettings } from "../../device/settings-text.ts";
 import { MemoryFlash } from "../../host-sim/hardware/flash.ts";
@@ -6,14 +7,16 @@ import { readImageFiles } from "./credentials.ts";
 import { readSettingsFile } from "./settings-file.ts";
 
 /**
- * What makes a box itself, from `certs/<thing>/`: the files for its partition, checked for an ESP32.
+ * What makes a box itself, from `certs/<thing>/`: the files for its partition, checked for a board.
+ * @param chip of the board; default: the ESP32
  * @throws UserError of one line: which file, what is wrong with it, what to do
  */
 export async function readBoxFiles(
   certsDirectory: string,
   thing: string,
+  chip?: Chip,
 ): Promise<{ readonly files: BoxFiles; readonly settings: Settings }> {
-  const { settings, input } = await readSettingsFile(certsDirectory, thing);
+  const { settings, input } = await readSettingsFile(certsDirectory, thing, chip);
   const credentials = await readImageFiles(certsDirectory, thing, settings.claim !== undefined);
   return { files: new Map([[settingsFile, writeSettings(input)], ...credentials]), settings };
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { type ChipName, chipNames } from "../../device/chips/table.ts";
 import { type NetworkKind, networkKinds } from "../../device/config.ts";
 import { defaultCertsDirectory } from "../certs/paths.ts";
 import { UserError } from "../command-line/user-error.ts";
@@ -9,6 +10,8 @@ export const esp32 = "esp32";
 /** What decides how a firmware is built. */
 export interface BuildFlags {
   readonly platform: string;
+  /** undefined: the ESP32, or the chip of a package */
+  readonly chip?: ChipName;
   readonly network: NetworkKind;
   readonly debug?: boolean;
   readonly emulator?: boolean;
@@ -20,12 +23,17 @@ export interface BuildFlags {
 export function addBuildOptions(command: Command, platforms: string): Command {
   return command
     .option("--platform <name>", platforms, esp32)
+    .addOption(chipOption("the chip of the board (default: esp32)"))
     .addOption(
       new Option("--network <kind>", "how the boxes connect").choices(networkKinds).default("wifi"),
     )
     .option("--manifest <file>", "your board's manifest, for example with its Ethernet pins")
     .option("--secure", "Secure Boot and flash encryption: cannot be undone (docs/security.md)")
     .option("--debug", "include Moddable's debugger");
+}
+
+export function chipOption(description: string): Option {
+  return new Option("--chip <name>", description).choices(chipNames);
 }
 
 /** @throws UserError of one line when the platform is none that can be flashed */
@@ -36,9 +44,10 @@ export function requireBoard({ platform }: Pick<BuildFlags, "platform">): void {
   );
 }
 
-export function variantOf({ platform, debug, emulator, secure }: BuildFlags): Variant {
+export function variantOf({ platform, chip, debug, emulator, secure }: BuildFlags): Variant {
   return {
     platform,
+    chip: chip ?? "esp32",
     debug: debug === true,
     emulator: emulator === true,
     secure: secure === true,
@@ -68,9 +77,10 @@ export async function buildShown(
       : `updates: signed by ${updateKeys.length === 1 ? "one key" : "one of two keys"}\n`,
   );
   const clear = isTerminal ? "\r\x1b[K" : "";
-  const { platform, debug, emulator } = variant;
+  const { platform, chip, debug, emulator } = variant;
   await build({
     platform,
+    ...(chip === undefined ? {} : { chip }),
     debug,
     emulator,
     network: emulator ? "ethernet" : flags.network,
@@ -87,8 +97,16 @@ export async function buildShown(
 }
 
 /** @throws UserError of one line when such an image would be of no use, or of harm */
-function requireSecureVariant({ platform, debug }: Variant, updateKeys: readonly string[]): void {
+function requireSecureVariant(
+  { platform, chip = "esp32", debug }: Variant,
+  updateKeys: readonly string[],
+): void {
   requireBoard({ platform });
+  if (chip !== "esp32") {
+    throw new UserError(
+      `--secure is for the ESP32 only: its eFuses are known, and those of ${chip} have not been tried`,
+    );
+  }
   if (debug)
     throw new UserError("--debug opens the firmware to anybody: leave it out, or --secure");
   if (updateKeys.length > 0) return;

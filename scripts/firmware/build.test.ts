@@ -115,6 +115,16 @@ describe("building the firmware", () => {
     assert.match(secure.directory, /firmware.esp32-emulator-secure$/);
   });
 
+  it("keeps the chips' builds apart", () => {
+    const variant = { platform: "esp32", debug: false, emulator: true, secure: false };
+    for (const chip of ["esp32s3", "esp32c3"] as const) {
+      const output = outputOf({ ...variant, chip });
+      assert.match(output.directory, new RegExp(`firmware.${chip}-emulator$`));
+      assert.match(output.project, new RegExp(`boom-box.xsProj-${chip}$`));
+    }
+    assert.deepEqual(outputOf({ ...variant, chip: "esp32" }), outputOf(variant));
+  });
+
   it("writes all files that manifest.json names, and none of a box", async () => {
     const target = join(directory, "firmware");
     const crypt = join(sdkDirectory, "modules", "crypt", "ssl");
@@ -154,6 +164,14 @@ describe("building the firmware", () => {
       readFileSync(join(build.SDKCONFIGPATH, "sdkconfig.defaults"), "utf8"),
       options.sdkconfig,
     );
+    assert.equal(build.ESP32_SUBCLASS, "esp32");
+    const board = () => readFileSync(join(target, "modules", "boom-box.js"), "utf8");
+    assert.match(board(), /"ESP32"/);
+    await stage({ ...options, platform: "esp32", chip: "esp32c3" });
+    const idf = JSON.parse(readFileSync(join(target, "idf.json"), "utf8"));
+    assert.equal(idf.build.ESP32_SUBCLASS, "esp32c3");
+    assert.match(board(), /"ESP32-C3"/);
+    assert.doesNotMatch(board(), /"ESP32(-S3)?"/, "the rows of other chips are not in the image");
     assert.match(readFileSync(build.PARTITIONS_FILE, "utf8"), /^ota_1,/m);
   });
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { type ChipName, chips } from "../../device/chips/table.ts";
 import type { NetworkKind } from "../../device/config.ts";
 import { firmwareVersion } from "../../device/version.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
@@ -7,16 +8,25 @@ import { UserError } from "../command-line/user-error.ts";
 import { checkImage, describeImage, type ImagePlaces, removeImage, writeFlash } from "./image.ts";
 import { keepSymbols } from "./keep-symbols.ts";
 import { requireFreePin } from "./pin-conflicts.ts";
+import { requireRetainedMemory } from "./retained-memory.ts";
 import { run, ToolError } from "./run.ts";
 import { findSdk, type ModdableSdk } from "./sdk.ts";
 import { stage } from "./stage.ts";
-import { emulatorManifest, partitionsFileOf, sdkconfigOf, usedPinsOf } from "./variant.ts";
+import {
+  emulatorManifest,
+  partitionsFileOf,
+  requireBoardChip,
+  sdkconfigOf,
+  usedPinsOf,
+} from "./variant.ts";
 
 export interface BuildOptions {
   /** `lin`, `esp32`, or a board of the SDK: `esp32/nodemcu` */
   readonly platform: string;
+  /** default: the ESP32 */
+  readonly chip?: ChipName;
   readonly debug: boolean;
-  /** build for the emulated ESP32 instead of a board */
+  /** build for the emulated chip instead of a board */
   readonly emulator: boolean;
   readonly network: NetworkKind;
   readonly boardManifest?: string;
@@ -40,12 +50,13 @@ export interface Output extends ImagePlaces {
 
 const staged = join(projectRoot, "build", "firmware");
 
-export interface Variant extends Pick<BuildOptions, "platform" | "debug" | "emulator"> {
+export interface Variant extends Pick<BuildOptions, "platform" | "chip" | "debug" | "emulator"> {
   readonly secure: boolean;
 }
 
-export function outputOf({ platform, debug, emulator, secure }: Variant): Output {
-  const words = [platform.replaceAll("/", "-")];
+export function outputOf({ platform, chip, debug, emulator, secure }: Variant): Output {
+  const name = chip ?? "esp32";
+  const words = [(platform === "esp32" ? name : platform).replaceAll("/", "-")];
   if (emulator) words.push("emulator");
   if (secure) words.push("secure");
   const directory = join(staged, words.join("-"));
@@ -56,7 +67,7 @@ export function outputOf({ platform, debug, emulator, secure }: Variant): Output
     flags: debug ? ["-d"] : [],
     kind,
     bin: join(directory, "bin", ...folders),
-    project: join(directory, "tmp", ...folders, "xsProj-esp32"),
+    project: join(directory, "tmp", ...folders, `xsProj-${name}`),
   };
 }
 
@@ -76,11 +87,20 @@ export function mcconfigArguments(platform: string, output: Output, target: stri
  * @throws UserError with what is wrong, and what to do
  */
 export async function build(options: BuildOptions): Promise<ModdableSdk> {
-  const { platform, environment, network, updateKeys, secureBootKey, onStep } = options;
+  const {
+    platform,
+    chip = "esp32",
+    environment,
+    network,
+    updateKeys,
+    secureBootKey,
+    onStep,
+  } = options;
   const isSecure = secureBootKey !== undefined;
   const boardManifest = boardManifestOf(options);
   requireOneVersion(readFileSync(join(projectRoot, "package.json"), "utf8"));
   const sdk = findSdk(platform, environment);
+  requireBoardChip(sdk, platform, chip);
   const manifestPins = usedPinsOf(sdk, platform, boardManifest);
   requireFreePin(manifestPins);
   onStep("bundling the firmware");
@@ -89,6 +109,7 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
   await stage({
     directory: staged,
     platform,
+    chip,
     emulator: options.emulator,
     network,
     updateKeys,
@@ -97,24 +118,28 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
     sdkconfig: sdkconfigOf({
       sdk,
       platform,
+      chip,
       ...(boardManifest === undefined ? {} : { boardManifest }),
       ...(secureBootKey === undefined ? {} : { secureBootKey }),
     }),
     partitions: partitionsFileOf(isSecure),
     ...(boardManifest === undefined ? {} : { boardManifest }),
   });
-  onStep(`compiling and linking for ${platform} (some minutes the first time)`);
+  onStep(
+    `compiling and linking for ${platform === "esp32" ? chip : platform} (some minutes the first time)`,
+  );
   const isForChip = platform !== "lin";
   if (isForChip) removeImage(output);
   await compile(options, sdk, output);
   if (isForChip) {
-    const { text, usedPins } = checkImage(output, isSecure);
+    const { text, usedPins } = checkImage(output, isSecure, chip);
+    requireRetainedMemory(join(output.project, "build", "xs_esp32.elf"), chips[chip]);
     onStep(text);
     const pins = [...manifestPins, ...usedPins];
-    describeImage(output, { network, usedPins: pins, isSecure });
+    describeImage(output, { chip, network, usedPins: pins, isSecure });
     await keepSymbols(output, join(staged, "modules"));
   }
-  if (options.emulator && !isSecure) writeFlash(output);
+  if (options.emulator && !isSecure) writeFlash(output, chip);
   return sdk;
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureCertificates } from "../certs/store.ts";
-import { refusal } from "../command-line/boom-box.rig.ts";
+import { boomBox, refusal } from "../command-line/boom-box.rig.ts";
 import { ensureSecureBootKey } from "../signing/secure-boot-key.ts";
 import { ensureSigningKey } from "../signing/signing-key.ts";
 import { settingsPath } from "./settings-file.ts";
@@ -32,6 +32,13 @@ describe("boom-box build", function () {
     );
   });
 
+  it("takes a chip of the table, and no other", async () => {
+    assert.match(await refusal("build", "--chip", "esp32c3"), /npx xs-dev setup"/);
+    const { status, stderr } = await boomBox("build", "--chip", "esp32c6");
+    assert.equal(status, 2);
+    assert.match(stderr, /Allowed choices are esp32, esp32s3, esp32c3/);
+  });
+
   it("secure needs both keys, before anything else", async () => {
     const build = ["build", "--secure", "--certs", certs];
     assert.match(await refusal(...build), /secure-boot-private-key\.pem: make one with/);
@@ -39,6 +46,7 @@ describe("boom-box build", function () {
     assert.match(await refusal(...build), /no key signs updates yet/);
     await ensureSigningKey(certs);
     assert.match(await refusal(...build, "--debug"), /--debug opens the firmware/);
+    assert.match(await refusal(...build, "--chip", "esp32c3"), /--secure is for the ESP32 only/);
     assert.match(await refusal(...build, "--platform", "lin"), /lin is not a board/);
     assert.match(await refusal(...build), /npx xs-dev setup"/);
   });

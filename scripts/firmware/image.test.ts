@@ -16,7 +16,9 @@ import { UserError } from "../command-line/user-error.ts";
 import { checkImage, describeImage, readImageFacts, removeImage } from "./image.ts";
 
 const folder = join(projectRoot, "device", "xs", "esp32");
-const ours = readFileSync(join(folder, "sdkconfig.defaults"), "utf8");
+const ours = ["sdkconfig.defaults", "sdkconfig.esp32.defaults"]
+  .map((file) => readFileSync(join(folder, file), "utf8"))
+  .join("\n");
 
 describe("the built image", () => {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
@@ -97,7 +99,9 @@ describe("the built image", () => {
     rmSync(image);
     assert.match(refusal(), /the build made no .*xs_esp32\.bin/);
     rmSync(sdkconfig);
-    assert.match(refusal(), /original ESP32/);
+    assert.match(refusal(), /name the chip of the board with --chip/);
+    writeFileSync(sdkconfig, `${ours}\nCONFIG_IDF_TARGET="esp32c3"\n`);
+    assert.match(refusal(), /the build is for esp32c3 instead of esp32: use --chip esp32c3/);
   });
 
   it("of an earlier build is removed before a new build", () => {

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type ChipName, chips } from "../../device/chips/table.ts";
 import type { NetworkKind } from "../../device/config.ts";
-import { bootloaderAt, layOutFlash, partitionTableAt } from "../../host-sim/esp32/flash-image.ts";
+import { layOutFlash, partitionTableAt } from "../../host-sim/esp32/flash-image.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { parsePartitions, partitionProblems, slotUse } from "./partitions.ts";
 import { pinProblems, pinsInConfig, type UsedPin } from "./pin-conflicts.ts";
 import { brokenPromises, parseSdkConfig } from "./sdkconfig.ts";
 
-/** The output folders of the SDK's build for the ESP32. */
+/** The output folders of the SDK's build for a chip. */
 export interface ImagePlaces {
   /** the image, bootloader and partition table to flash */
   readonly bin: string;
@@ -40,6 +41,7 @@ export function removeImage({ bin, project }: ImagePlaces): void {
 export function checkImage(
   places: ImagePlaces,
   isSecure: boolean,
+  chip: ChipName = "esp32",
 ): {
   readonly text: string;
   readonly usedPins: readonly UsedPin[];
@@ -49,14 +51,18 @@ export function checkImage(
   const sdkconfig = join(project, "sdkconfig");
   if (!existsSync(sdkconfig)) {
     throw new UserError(
-      `the build made no ${sdkconfig}: use a board with the original ESP32, not an S2, S3, C3 or later`,
+      `the build made no ${sdkconfig}: name the chip of the board with --chip, or use a board that has one of ${Object.keys(chips).join(", ")}`,
     );
   }
   const config = parseSdkConfig(readFileSync(sdkconfig, "utf8"));
+  const target = config.get("CONFIG_IDF_TARGET") ?? chip;
+  if (target !== chip) {
+    throw new UserError(`the build is for ${target} instead of ${chip}: use --chip ${target}`);
+  }
   const partitions = parsePartitions(readFileSync(join(project, "partitions.csv"), "utf8"));
   const usedPins = pinsInConfig(config);
   const problems = [
-    ...brokenPromises(config, isSecure),
+    ...brokenPromises(config, isSecure, chip),
     ...pinProblems(usedPins),
     ...("problems" in partitions ? partitions.problems : partitionProblems(partitions, isSecure)),
   ];
@@ -71,6 +77,8 @@ export function checkImage(
 
 /** What `flash` must know about an image, apart from its bytes. */
 export interface ImageFacts {
+  /** absent: the ESP32, of an older build */
+  readonly chip?: ChipName;
   readonly network: NetworkKind;
   readonly usedPins: readonly UsedPin[];
   /** it locks its chip for good, and starts on no other */
@@ -91,14 +99,14 @@ export function readImageFacts({ bin }: ImagePlaces): ImageFacts {
 }
 
 /** Writes bootloader, partition table and image to one file for an emulator, without a box's files. */
-export function writeFlash({ bin, project }: ImagePlaces): void {
+export function writeFlash({ bin, project }: ImagePlaces, chip: ChipName): void {
   const partitions = parsePartitions(readFileSync(join(project, "partitions.csv"), "utf8"));
   if ("problems" in partitions) throw new UserError(partitions.problems.join("\n"));
   const offsetOf = (name: string) => partitions.find((each) => each.name === name)?.offset ?? 0;
   const read = (name: string): Uint8Array => readFileSync(join(bin, name));
   const flash = layOutFlash(
     new Map([
-      [bootloaderAt, read("bootloader.bin")],
+      [chips[chip].bootloaderAt, read("bootloader.bin")],
       [partitionTableAt, read("partition-table.bin")],
       [offsetOf("otadata"), read("ota_data_initial.bin")],
       [offsetOf("ota_0"), read(imageFile)],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type ChipName, chipNames } from "../../device/chips/table.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import {
   brokenPromises,
@@ -11,13 +12,21 @@ import {
 } from "./sdkconfig.ts";
 
 const folder = join(projectRoot, "device", "xs", "esp32");
-const ours = readFileSync(join(folder, "sdkconfig.defaults"), "utf8");
+const defaultsOf = (chip: ChipName) =>
+  ["sdkconfig.defaults", `sdkconfig.${chip}.defaults`]
+    .map((file) => readFileSync(join(folder, file), "utf8"))
+    .join("\n");
+const ours = defaultsOf("esp32");
 
 describe("the sdkconfig of an image", () => {
   it("has every required option in our defaults, explicitly", () => {
-    const config = parseSdkConfig(ours);
-    assert.deepEqual(brokenPromises(config, false), []);
-    for (const { option } of promises) assert.ok(config.has(option), option);
+    for (const chip of chipNames) {
+      const config = parseSdkConfig(defaultsOf(chip));
+      assert.deepEqual(brokenPromises(config, false, chip), []);
+      for (const { option, chips } of promises) {
+        assert.equal(config.has(option), chips?.includes(chip) ?? true, `${chip}: ${option}`);
+      }
+    }
   });
 
   it("has every required option with the emulator's defaults too", () => {
@@ -74,7 +83,16 @@ CONFIG_ESP_SYSTEM_PANIC_GDBSTUB=y
     ]);
   });
 
-  for (const { option, wanted } of promises) {
+  it("of an ESP32-C3 keeps the memory free in which a crash is told", () => {
+    const wrong = `${defaultsOf("esp32c3")}\nCONFIG_ESP_SYSTEM_ALLOW_RTC_FAST_MEM_AS_HEAP=y`;
+    assert.deepEqual(brokenPromises(parseSdkConfig(wrong), false, "esp32c3"), [
+      "CONFIG_ESP_SYSTEM_ALLOW_RTC_FAST_MEM_AS_HEAP is y, but must be n: what is known of a crash is kept until the box has told it",
+    ]);
+  });
+
+  for (const { option, wanted } of promises.filter(
+    ({ chips }) => chips?.includes("esp32") ?? true,
+  )) {
     it(`is refused if ${option} has another value`, () => {
       const wrong = wanted === "y" ? ["n"] : wanted === "n" ? ["y"] : [wanted[1] + 1, "", "n"];
       for (const value of wrong) {

@@ -1,3 +1,5 @@
+import type { ChipName } from "../../device/chips/table.ts";
+
 /** Options by name, `CONFIG_…`. The value of an unset option is "n". */
 export type SdkConfig = ReadonlyMap<string, string>;
 
@@ -18,7 +20,12 @@ interface Promised {
   /** "y", "n", or the range of allowed numbers */
   readonly wanted: "y" | "n" | readonly [least: number, most: number];
   readonly why: string;
+  /** default: all */
+  readonly chips?: readonly ChipName[];
 }
+
+/** The chips with a coprocessor for which ESP-IDF keeps memory free. */
+const withUlp: readonly ChipName[] = ["esp32", "esp32s3"];
 
 const panic = "a panic restarts the box at once";
 const told = "what is known of a crash is kept until the box has told it";
@@ -72,8 +79,19 @@ export const promises: readonly Promised[] = [
   },
   { option: "CONFIG_ESP_COREDUMP_MAX_TASKS_NUM", wanted: [1, 1], why: panic },
   { option: "CONFIG_ESP_COREDUMP_FLASH_NO_OVERWRITE", wanted: "y", why: told },
-  { option: "CONFIG_ULP_COPROC_ENABLED", wanted: "y", why: told },
-  { option: "CONFIG_ULP_COPROC_RESERVE_MEM", wanted: [6_144, 8_176], why: told },
+  { option: "CONFIG_ULP_COPROC_ENABLED", wanted: "y", why: told, chips: withUlp },
+  {
+    option: "CONFIG_ULP_COPROC_RESERVE_MEM",
+    wanted: [6_144, 8_176],
+    why: told,
+    chips: withUlp,
+  },
+  {
+    option: "CONFIG_ESP_SYSTEM_ALLOW_RTC_FAST_MEM_AS_HEAP",
+    wanted: "n",
+    why: told,
+    chips: ["esp32c3"],
+  },
   { option: "CONFIG_APP_RETRIEVE_LEN_ELF_SHA", wanted: [9, 9], why: told },
   { option: "CONFIG_ESP_INT_WDT", wanted: "y", why: hang },
   { option: "CONFIG_ESP_TASK_WDT_EN", wanted: "y", why: hang },
@@ -110,6 +128,7 @@ export const promises: readonly Promised[] = [
     option: "CONFIG_ESP32_DISABLE_BASIC_ROM_CONSOLE",
     wanted: "n",
     why: "no eFuse is burnt without a request",
+    chips: ["esp32"],
   },
   {
     option: "CONFIG_ESP_CONSOLE_UART_DEFAULT",
@@ -119,9 +138,14 @@ export const promises: readonly Promised[] = [
 ];
 
 /** @returns one line for each option with another value */
-export function brokenPromises(config: SdkConfig, isSecure: boolean): string[] {
+export function brokenPromises(
+  config: SdkConfig,
+  isSecure: boolean,
+  chip: ChipName = "esp32",
+): string[] {
   const all = [...promises, ...(isSecure ? securePromises : plainPromises)];
-  return all.flatMap(({ option, wanted, why }) => {
+  const own = all.filter(({ chips }) => chips?.includes(chip) ?? true);
+  return own.flatMap(({ option, wanted, why }) => {
     const value = config.get(option) ?? "n";
     if (isKept(value, wanted)) return [];
     return [`${option} is ${value}, but must be ${wordsOf(wanted)}: ${why}`];

@@ -1,9 +1,16 @@
 import { join } from "node:path";
+import {
+  fitInputPins,
+  fitPins,
+  reasonAgainstInputPin,
+  reasonAgainstPin,
+} from "../../device/chips/pins.ts";
+import { type Chip, esp32 } from "../../device/chips/table.ts";
 import { parseSettings, type Settings } from "../../device/config.ts";
+import { gatesOf } from "../../device/gate-settings.ts";
 import type { RawSettings } from "../../device/settings-text.ts";
 import { readIfPresent } from "../certs/files.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { fitInputPins, fitPins, reasonAgainstInputPin, reasonAgainstPin } from "./pins.ts";
 
 /** The checked settings, and the object that they were read from, for the box's partition. */
 export interface SettingsFile {
@@ -30,13 +37,15 @@ export class BoardError extends UserError {
 const maximumBytes = 8_192;
 
 /**
- * Reads the settings of one box, and checks them for an ESP32.
+ * Reads the settings of one box, and checks them for a board.
+ * @param chip of the board
  * @throws UserError of one line with all problems and what to do, never with a password;
  *   a {@link BoardError} when they are invalid only for a board
  */
 export async function readSettingsFile(
   certsDirectory: string,
   thing: string,
+  chip: Chip = esp32,
 ): Promise<SettingsFile> {
   const path = settingsPath(certsDirectory, thing);
   const bytes = await readIfPresent(path);
@@ -53,33 +62,47 @@ export async function readSettingsFile(
       `${path}: thingName is ${settings.thingName}, but the folder is for ${thing}: change one of them`,
     );
   }
-  const problems = boardProblems(settings);
+  const problems = boardProblems(settings, chip);
   if (problems.length > 0) throw new BoardError(`${path}: ${problems.join("; ")}`, settings);
   return { settings, input };
 }
 
-/** Why these settings do not fit an ESP32, one line each. */
-export function boardProblems(settings: Settings): string[] {
-  const { network, networks, pin, led, gateInput, button } = settings;
+/** Why these settings do not fit a board with this chip, one line each. */
+export function boardProblems(settings: Settings, chip: Chip): string[] {
+  const { network, networks, led, button } = settings;
   const problems: string[] = [];
   if (network === "wifi" && networks.length === 0) {
     problems.push(
       'there is no WiFi network: add "networks": [{"SSID": "…", "password": "…"}], or "network": "ethernet" for a cable',
     );
   }
-  const reason = reasonAgainstPin(pin);
-  if (reason !== undefined) problems.push(`pin ${pin} ${reason}: use ${fitPins}`);
-  // A light may be on a strapping pin: many boards have one on pin 2.
-  const ledReason = led === undefined || led.pin === 2 ? undefined : reasonAgainstPin(led.pin);
+  for (const { name, pin, gateInput } of gatesOf(settings)) {
+    const gate = name === undefined ? "" : `gate ${name}: `;
+    const reason = reasonAgainstPin(pin, chip);
+    if (reason !== undefined) problems.push(`${gate}pin ${pin} ${reason}: use ${fitPins(chip)}`);
+    const inputReason = gateInput && reasonAgainstInputPin(gateInput.pin, chip);
+    if (inputReason !== undefined) {
+      problems.push(
+        `${gate}gateInput: pin ${gateInput?.pin} ${inputReason}: use ${fitInputPins(chip)}`,
+      );
+    }
+  }
+  const ledReason = led && reasonAgainstLight(led.pin, chip);
   if (ledReason !== undefined)
-    problems.push(`led: pin ${led?.pin} ${ledReason}: use 2 or ${fitPins}`);
-  const inputReason = gateInput && reasonAgainstInputPin(gateInput.pin);
-  if (inputReason !== undefined)
-    problems.push(`gateInput: pin ${gateInput?.pin} ${inputReason}: use ${fitInputPins}`);
-  const buttonReason = button && reasonAgainstPin(button.pin);
+    problems.push(`led: pin ${led?.pin} ${ledReason}: use ${fitLightPins(chip)}`);
+  const buttonReason = button && reasonAgainstPin(button.pin, chip);
   if (buttonReason !== undefined)
-    problems.push(`button: pin ${button?.pin} ${buttonReason}: use ${fitPins}`);
+    problems.push(`button: pin ${button?.pin} ${buttonReason}: use ${fitPins(chip)}`);
   return problems;
+}
+
+/** A light may be on the strapping pin on which many boards have one. */
+export function reasonAgainstLight(pin: number, chip: Chip): string | undefined {
+  return pin === chip.lightPin ? undefined : reasonAgainstPin(pin, chip);
+}
+
+export function fitLightPins(chip: Chip): string {
+  return chip.lightPin === undefined ? fitPins(chip) : `${chip.lightPin} or ${fitPins(chip)}`;
 }
 
 /** @throws UserError, without the file's contents, because they may include passwords */

@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ChipName } from "../../device/chips/table.ts";
 import type { NetworkKind } from "../../device/config.ts";
 import { bundleForDevice, type FirmwareVariant } from "../../host-sim/xs/bundle/for-device.ts";
 import { UserError } from "../command-line/user-error.ts";
@@ -9,6 +10,8 @@ export interface StageOptions {
   /** `build/firmware`, which `manifest.json` refers to */
   readonly directory: string;
   readonly platform: string;
+  /** default: the ESP32 */
+  readonly chip?: ChipName;
   readonly emulator: boolean;
   readonly sdk: ModdableSdk;
   readonly network: NetworkKind;
@@ -26,17 +29,21 @@ export interface StageOptions {
 
 /** Writes the files that `manifest.json` names, and removes those of an earlier build first. */
 export async function stage(options: StageOptions): Promise<void> {
-  const { directory, network, updateKeys } = options;
+  const { directory, network, updateKeys, chip = "esp32" } = options;
   const modules = join(directory, "modules");
   const sdkconfig = join(directory, "sdkconfig");
   for (const folder of [modules, sdkconfig]) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
-  await bundleForDevice(modules, { network, board: boardOf(options), updateKeys });
+  await bundleForDevice(modules, { network, board: boardOf(options), chip, updateKeys });
   copyHandshake(options.sdk, join(modules, "sdk"));
   writeFileSync(join(sdkconfig, "sdkconfig.defaults"), options.sdkconfig);
-  const idf = { SDKCONFIGPATH: sdkconfig, PARTITIONS_FILE: options.partitions };
+  const idf = {
+    ESP32_SUBCLASS: chip,
+    SDKCONFIGPATH: sdkconfig,
+    PARTITIONS_FILE: options.partitions,
+  };
   writeFileSync(join(directory, "idf.json"), JSON.stringify({ build: idf }));
   writeFileSync(join(directory, "variant.json"), JSON.stringify(variantManifest(options)));
 }

@@ -6,7 +6,13 @@ import { tableOffset } from "../../host-sim/esp32/flash-image.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { parsePartitions, partitionProblems } from "./partitions.ts";
 import { parseSdkConfig } from "./sdkconfig.ts";
-import { emulatorManifest, partitionsFileOf, sdkconfigOf, usedPinsOf } from "./variant.ts";
+import {
+  emulatorManifest,
+  partitionsFileOf,
+  requireBoardChip,
+  sdkconfigOf,
+  usedPinsOf,
+} from "./variant.ts";
 
 describe("a variant of the firmware", () => {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-"));
@@ -67,6 +73,39 @@ describe("a variant of the firmware", () => {
         `${name} holds secrets, but is not marked as encrypted`,
       ]);
     }
+  });
+
+  it("has the options of its chip, and not those of another", () => {
+    const config = parseSdkConfig(sdkconfigOf({ sdk, platform: "esp32", chip: "esp32c3" }));
+    assert.equal(config.get("CONFIG_ESP_SYSTEM_ALLOW_RTC_FAST_MEM_AS_HEAP"), "n");
+    assert.ok(!config.has("CONFIG_ULP_COPROC_ENABLED"));
+    assert.ok(
+      parseSdkConfig(sdkconfigOf({ sdk, platform: "esp32" })).has("CONFIG_ULP_COPROC_ENABLED"),
+    );
+  });
+
+  it("is refused for another chip than the SDK's board has", () => {
+    const targets = join(directory, "build", "devices", "esp32", "targets");
+    for (const [board, chip] of [
+      ["tiny", "esp32c3"],
+      ["new", "esp32c6"],
+    ] as const) {
+      mkdirSync(join(targets, board));
+      writeFileSync(
+        join(targets, board, "manifest.json"),
+        `{"build":{"ESP32_SUBCLASS":"${chip}"}}`,
+      );
+    }
+    const refused = (board: string, words: RegExp) =>
+      assert.throws(
+        () => requireBoardChip(sdk, `esp32/${board}`, "esp32"),
+        (error) => error instanceof UserError && words.test(error.message),
+      );
+    refused("tiny", /is a board with an ESP32-C3: use --chip esp32c3$/);
+    refused("new", /chip esp32c6, for which there is no firmware: use one with ESP32, ESP32-S3/);
+    requireBoardChip(sdk, "esp32/tiny", "esp32c3");
+    for (const platform of ["esp32", "esp32/wrover", "esp32/unknown"])
+      requireBoardChip(sdk, platform, "esp32");
   });
 
   it("knows the pins of both manifests, and their files", () => {

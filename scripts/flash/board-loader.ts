@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { esp32 } from "../../device/chips/table.ts";
 import { consoleBaudRate } from "../serial/board-port.ts";
 import { LoaderError, type LoaderLink, md5Of, type OnShare, words } from "./loader-link.ts";
 import { readByRom, readByStub } from "./read-flash.ts";
@@ -12,10 +13,12 @@ const sector = 0x1000;
 /** what the ROM takes at a time; the stub takes 16 KB */
 const romWriteSize = 0x400;
 
-/** Block 0 of the eFuses, and what in it locks a chip. */
+/** Block 0 of the ESP32's eFuses, and what in it locks a chip. */
 const efuses = 0x3ff5_a000;
 const flashCryptCount = 0x7f << 20;
 const secureBootDone = 0b11 << 4;
+/** In the answer to GET_SECURITY_INFO. */
+const secureBootEnabled = 1;
 /** The three bits of the revision: two of the eFuses, and one of the APB controller's date. */
 const apbDate = 0x3ff6_607c;
 
@@ -53,17 +56,21 @@ export class BoardLoader {
 
   /**
    * Whether eFuses demand encrypted or signed content, which plain images are not (ESP32 Technical
-   * Reference Manual, eFuse controller: FLASH_CRYPT_CNT, an odd number of bits, and ABS_DONE).
+   * Reference Manual, eFuse controller: FLASH_CRYPT_CNT, an odd number of bits, and ABS_DONE). The
+   * loaders of newer chips say it themselves.
    */
   async isLocked(): Promise<boolean> {
     const { loader } = this.#link;
+    if (this.chipName !== esp32.title) {
+      const { flags, flashCryptCnt } = await loader.getSecurityInfo();
+      return (flags & secureBootEnabled) !== 0 || bitsIn(flashCryptCnt) % 2 === 1;
+    }
     const crypt = (await loader.readReg(efuses)) & flashCryptCount;
     const boot = (await loader.readReg(efuses + 0x18)) & secureBootDone;
-    const bits = crypt.toString(2).replaceAll("0", "").length;
-    return bits % 2 === 1 || boot !== 0;
+    return bitsIn(crypt) % 2 === 1 || boot !== 0;
   }
 
-  /** The chip's major revision, 0 to 3, as ESP-IDF 6.0 reads it (efuse_hal.c, `efuse_hal_get_major_chip_version`). */
+  /** The ESP32's major revision, 0 to 3, as ESP-IDF 6.0 reads it (efuse_hal.c, `efuse_hal_get_major_chip_version`). */
   async revision(): Promise<number> {
     const { loader } = this.#link;
     const first = ((await loader.readReg(efuses + 12)) >>> 15) & 1;
@@ -123,6 +130,8 @@ export class BoardLoader {
     await this.#link.transport.disconnect();
   }
 }
+
+const bitsIn = (value: number) => value.toString(2).replaceAll("0", "").length;
 
 /** The size that a flash chip's JEDEC ID gives in its third byte: a power of two, in two ways. */
 function flashBytesOf(id: number): number | undefined {

@@ -1,6 +1,6 @@
+import { type Chip, chips, esp32 } from "../../device/chips/table.ts";
 import { flashBytes } from "../../host-sim/esp32/flash-image.ts";
 import type { BoardLoader } from "./board-loader.ts";
-import { plainEsp32 } from "./connect-board.ts";
 
 /** Why a chip cannot have the firmware: one line, with what to do. */
 export interface ChipProblem {
@@ -14,16 +14,15 @@ const secureRevision = 3;
 /**
  * Connects the flash too. Undefined if the chip is right.
  * @param isSecure the firmware is a secure one
+ * @param wanted the chip that the firmware is for
  */
 export async function chipProblem(
   loader: BoardLoader,
   isSecure: boolean,
+  wanted: Chip = esp32,
 ): Promise<ChipProblem | undefined> {
-  if (loader.chipName !== plainEsp32) {
-    return {
-      problem: "wrong-chip",
-      message: `the chip of this board is ${loader.chipName}, but the firmware is for a plain ESP32: use a board with an ESP32-WROOM-32`,
-    };
+  if (loader.chipName !== wanted.title) {
+    return { problem: "wrong-chip", message: wrongChip(loader.chipName, wanted) };
   }
   if (await loader.isLocked()) {
     return {
@@ -48,4 +47,15 @@ export async function chipProblem(
         ? "the board's flash memory does not answer: disconnect everything but USB from its pins, and try again"
         : `the board has ${size / 1024 / 1024} MB of flash, but the firmware needs 4 MB: use a board with 4 MB`,
   };
+}
+
+/** One line: the board has another chip than the firmware, and what to do. */
+export function wrongChip(title: string, wanted: Chip): string {
+  const [what, board] =
+    wanted === esp32
+      ? ["a plain ESP32", "a board with an ESP32-WROOM-32"]
+      : [`the ${wanted.title}`, "a board with one"];
+  const own = Object.values(chips).find((each) => each.title === title);
+  const other = own === undefined ? "" : `, or the firmware for this chip (--chip ${own.name})`;
+  return `the chip of this board is ${title}, but the firmware is for ${what}: use ${board}${other}`;
 }

@@ -8,7 +8,7 @@ import { MemoryFlash } from "../../host-sim/hardware/flash.ts";
 import { ensureCertificates } from "../certs/store.ts";
 import { boomBox, refusal, startBoomBox } from "../command-line/boom-box.rig.ts";
 import { settingsPath } from "../firmware/settings-file.ts";
-import { firmwareOf, partsOf, secureFirmwareOf } from "../package/firmware.rig.ts";
+import { firmwareFor, firmwareOf, partsOf, secureFirmwareOf } from "../package/firmware.rig.ts";
 import { writePackage } from "../package/write-package.ts";
 import { plugInBoard } from "./board.rig.ts";
 
@@ -66,6 +66,32 @@ describe("boom-box flash", function () {
       "settings.json",
     ]);
     assert.doesNotMatch(stdout + stderr, /sesame|\p{Cc}(?<!\n)/u);
+  });
+
+  it("refuses a package for another chip, by --chip at once and by the board itself", async () => {
+    const { zip: c3 } = await writePackage(join(directory, "c3"), firmwareFor("esp32c3"));
+    const named = await flash("--package", c3, "--chip", "esp32s3");
+    assert.equal(named.status, 2);
+    assert.match(named.stderr, /is for the ESP32-C3, not for the ESP32-S3: take the package for/);
+    const { status, stderr } = await flash("--package", c3);
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /chip of this board is ESP32, but the firmware is for the ESP32-C3: .*\(--chip esp32\); nothing on the board was changed/,
+    );
+    assert.ok(board.flash.every((byte) => byte === 0xff));
+  });
+
+  it("checks the pins of a box for the package's chip", async () => {
+    const { zip: c3 } = await writePackage(join(directory, "c3"), firmwareFor("esp32c3"));
+    writeSettings({ pin: 21 });
+    const { status, stderr } = await flash("--package", c3, "--thing", "lot-1");
+    assert.equal(status, 2);
+    assert.match(stderr, /pin 21 is the serial port for flashing: use 5, 3, 4, 6, 7 or 10/);
+    writeSettings({ pin: 10 });
+    const other = await flash("--package", zip, "--thing", "lot-1");
+    assert.match(other.stderr, /pin 10 is connected to the flash memory: use 5, 21/);
+    writeSettings({});
   });
 
   it("writes the settings alone", async () => {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { BoxFiles } from "../../device/box-data.ts";
+import { type Chip, chips } from "../../device/chips/table.ts";
 import type { Settings } from "../../device/config.ts";
 import { onStopSignal } from "../../host-sim/stop-signals.ts";
 import { thingName } from "../broker/options.ts";
@@ -52,9 +53,10 @@ export function registerFlashCommand(program: Command): void {
     )
     .option("--no-stub", "use the loader in the chip's ROM alone, which is slower")
     .option("--build", "build the firmware first, with the Moddable SDK and the next options");
-  addBuildOptions(command, "with --build: esp32, or a board of the SDK: esp32/nodemcu").action(
-    flash,
-  );
+  addBuildOptions(
+    command,
+    "with --build: esp32 for a bare chip, or a board of the SDK: esp32/nodemcu",
+  ).action(flash);
 }
 
 function baudRate(text: string): number {
@@ -69,7 +71,8 @@ const emulatedStartMs = 30_000;
 async function flash(flags: FlashFlags): Promise<void> {
   requireBoard(flags);
   const firmware = await firmwareOf(flags);
-  const box = await boxOf(flags);
+  const chip = chips[firmware?.chip ?? flags.chip ?? "esp32"];
+  const box = await boxOf(flags, chip);
   if (firmware !== undefined) requireAgreement(flags, firmware, box);
   if (box !== undefined && firmware !== undefined) {
     const { misfit } = await import("./box-fit.ts");
@@ -90,6 +93,7 @@ async function flash(flags: FlashFlags): Promise<void> {
       hasControlLines,
       before: flags.before ?? (hasControlLines ? "reset" : "no-reset"),
       stub: flags.stub ? "auto" : "never",
+      chip,
       baudRate: flags.baud,
       ...(emulated === undefined ? {} : { startTimeoutMs: emulatedStartMs }),
       ...(firmware === undefined || flags.onlySettings === true ? {} : { firmware }),
@@ -121,7 +125,11 @@ async function firmwareOf(flags: FlashFlags): Promise<FirmwarePackage | undefine
   if (flags.package !== undefined) {
     if (flags.build === true) throw new UserError("use either --package or --build");
     const { readPackage } = await import("../package/read-package.ts");
-    return readPackage(flags.package);
+    const firmware = await readPackage(flags.package);
+    if (flags.chip === undefined || flags.chip === firmware.chip) return firmware;
+    throw new UserError(
+      `the package ${flags.package} is for the ${chips[firmware.chip].title}, not for the ${chips[flags.chip].title}: take the package for that chip, or leave out --chip`,
+    );
   }
   const { firmwareOfBuild } = await import("../package/built-firmware.ts");
   // An emulated board starts no other image.
@@ -161,7 +169,10 @@ interface Box {
 }
 
 /** @throws UserError of one line when the box's files are invalid */
-async function boxOf({ thing, certs, onlySettings }: FlashFlags): Promise<Box | undefined> {
+async function boxOf(
+  { thing, certs, onlySettings }: FlashFlags,
+  chip: Chip,
+): Promise<Box | undefined> {
   const { settingsPath } = await import("../firmware/settings-file.ts");
   const isThere = thing !== undefined && existsSync(settingsPath(certs, thing));
   if (thing === undefined && onlySettings === true) {
@@ -171,7 +182,7 @@ async function boxOf({ thing, certs, onlySettings }: FlashFlags): Promise<Box | 
   }
   if (thing === undefined || (!isThere && onlySettings !== true)) return undefined;
   const { readBoxFiles } = await import("../firmware/box-files.ts");
-  return { thing, ...(await readBoxFiles(certs, thing)) };
+  return { thing, ...(await readBoxFiles(certs, thing, chip)) };
 }
 
 /** After a firmware without a box's files. */

@@ -1,4 +1,5 @@
 import type { ESPLoader } from "esptool-js";
+import { type Chip, esp32 } from "../../device/chips/table.ts";
 import { type BoardPort, consoleBaudRate, PortError } from "../serial/board-port.ts";
 import { BoardLoader } from "./board-loader.ts";
 import { type Esptool, loadEsptool, type PortTransport, transportFor } from "./port-transport.ts";
@@ -9,6 +10,8 @@ export interface ConnectOptions {
   readonly before: "reset" | "no-reset";
   /** `never`: works with the loader in the chip's ROM alone, which is slower */
   readonly stub: "auto" | "never";
+  /** what the board should have; default: the ESP32 */
+  readonly chip?: Chip;
   /** for the transfer; the ROM itself begins at 115,200 */
   readonly baudRate: number;
   readonly signal: AbortSignal;
@@ -43,7 +46,7 @@ export async function connectBoard(options: ConnectOptions): Promise<Connection>
 }
 
 async function connectOver(
-  { before, stub, baudRate, signal }: ConnectOptions,
+  { before, stub, chip = esp32, baudRate, signal }: ConnectOptions,
   esptool: Esptool,
   transport: PortTransport,
 ): Promise<Connection> {
@@ -64,7 +67,7 @@ async function connectOver(
   }
   const chipName = await identify(loader, esptool, signal);
   const board = new BoardLoader({ esptool, loader, transport }, chipName);
-  if (chipName !== plainEsp32 || stub === "never") return { type: "connected", loader: board };
+  if (chipName !== chip.title || stub === "never") return { type: "connected", loader: board };
   try {
     await loader.runStub();
     if (baudRate !== consoleBaudRate) await loader.changeBaud();
@@ -78,12 +81,9 @@ async function connectOver(
   return { type: "connected", loader: board };
 }
 
-/** The chip that the firmware runs on, as Espressif writes it. */
-export const plainEsp32 = "ESP32";
-
 /** Chips that are told by a number in their ROM. The newer ones answer a question. */
 const magicNumbers: ReadonlyMap<number, string> = new Map([
-  [0x00f0_1d83, plainEsp32],
+  [0x00f0_1d83, esp32.title],
   [0x0000_07c6, "ESP32-S2"],
   [0xfff0_c101, "ESP8266"],
 ]);
@@ -99,6 +99,8 @@ async function identify(loader: ESPLoader, esptool: Esptool, signal: AbortSignal
     const chip = Object.values(CHIP_DEFS).find(
       ({ IMAGE_CHIP_ID, USES_MAGIC_VALUE }) => !USES_MAGIC_VALUE && IMAGE_CHIP_ID === chipId,
     );
+    // Its registers are in other places.
+    if (chip !== undefined) loader.chip = chip;
     return chip?.CHIP_NAME ?? `an unknown chip (number ${chipId})`;
   } catch (error) {
     requireProtocolError(error, esptool, signal);

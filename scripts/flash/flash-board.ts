@@ -171,7 +171,7 @@ class Flashing {
   async #flash(loader: BoardLoader): Promise<FlashResult> {
     const { firmware, box, onStage } = this.#options;
     onStage({ type: "check" });
-    const misfit = await chipProblem(loader, firmware?.isSecure === true);
+    const misfit = await chipProblem(loader, firmware?.isSecure === true, this.#options.chip);
     if (misfit !== undefined) throw new Failure(misfit.problem, misfit.message);
     const place = firmware?.box ?? (await this.#findBox(loader));
     const parts = firmware === undefined ? [] : await this.#writeParts(loader, firmware);

@@ -30,13 +30,13 @@ export function firmwareOfBuild(variant: Variant): FirmwarePackage | undefined {
 
 /** @throws UserError of one line when the folder's build is not complete */
 export function firmwareIn(folder: string, facts: ImageFacts): FirmwarePackage {
-  const { network, usedPins, isSecure } = facts;
+  const { chip = "esp32", network, usedPins, isSecure } = facts;
   const read = (file: PartFile): Uint8Array => {
     const path = join(folder, builtFiles[file]);
     if (existsSync(path)) return readFileSync(path);
     throw new UserError(`there is no ${path}: build the firmware again`);
   };
-  const places = placesIn(read("partition-table.bin"), isSecure);
+  const places = placesIn(read("partition-table.bin"), isSecure, chip);
   if (places === undefined) {
     throw new UserError(
       `the partition table in ${folder} is not a box's: build the firmware again`,
@@ -47,6 +47,7 @@ export function firmwareIn(folder: string, facts: ImageFacts): FirmwarePackage {
   const firmware: FirmwarePackage = {
     name: firmwareName,
     version: firmwareVersion,
+    chip,
     network,
     isSecure,
     parts,

@@ -1,6 +1,6 @@
 import { boxPartitionLength } from "../../device/box-data.ts";
+import { type ChipName, chips } from "../../device/chips/table.ts";
 import {
-  bootloaderAt,
   checkFlash,
   FlashImageError,
   flashBytes,
@@ -21,13 +21,13 @@ export interface Places {
 }
 
 /** Undefined if the table lacks a partition that a box needs. */
-export function placesIn(table: Uint8Array, isSecure: boolean): Places | undefined {
+export function placesIn(table: Uint8Array, isSecure: boolean, chip: ChipName): Places | undefined {
   const places = placesOf(parsePartitionTable(table) ?? []);
   if (places === undefined) return undefined;
   const { otadata, box, slot } = places;
   return {
     offsets: {
-      "bootloader.bin": bootloaderAt,
+      "bootloader.bin": chips[chip].bootloaderAt,
       "partition-table.bin": tableOffset(isSecure),
       "ota_data_initial.bin": otadata.offset,
       "firmware.bin": slot.offset,
@@ -42,8 +42,8 @@ export function placesIn(table: Uint8Array, isSecure: boolean): Places | undefin
 export function firmwareProblem(firmware: FirmwarePackage): string | undefined {
   const table = firmware.parts.find(({ file }) => file === "partition-table.bin");
   const entries = table === undefined ? undefined : parsePartitionTable(table.bytes);
-  const { isSecure } = firmware;
-  const places = table === undefined ? undefined : placesIn(table.bytes, isSecure);
+  const { isSecure, chip } = firmware;
+  const places = table === undefined ? undefined : placesIn(table.bytes, isSecure, chip);
   if (table === undefined || entries === undefined || places === undefined) {
     return "has no partition table for a box";
   }
@@ -79,11 +79,11 @@ function placeProblem({ parts, box }: FirmwarePackage, places: Places): string |
 }
 
 function sizeProblem(firmware: FirmwarePackage, places: Places): string | undefined {
-  const { parts, slotBytes, isSecure } = firmware;
+  const { parts, slotBytes, isSecure, chip } = firmware;
   if (slotBytes !== places.slotBytes)
     return "names another size of a slot than its partition table";
   const most: Readonly<Record<PartFile, number>> = {
-    "bootloader.bin": tableOffset(isSecure) - bootloaderAt,
+    "bootloader.bin": tableOffset(isSecure) - chips[chip].bootloaderAt,
     "partition-table.bin": tableBytes,
     "ota_data_initial.bin": places.otadataBytes,
     "firmware.bin": slotBytes,
@@ -111,10 +111,10 @@ function overlapOf({ parts, box }: FirmwarePackage): string | undefined {
   return undefined;
 }
 
-function imageProblem({ parts, isSecure }: FirmwarePackage): string | undefined {
+function imageProblem({ parts, isSecure, chip }: FirmwarePackage): string | undefined {
   try {
     const flash = layOutFlash(new Map(parts.map(({ offset, bytes }) => [offset, bytes])));
-    checkFlash(flash, "it", tableOffset(isSecure));
+    checkFlash(flash, "it", tableOffset(isSecure), chips[chip]);
     return undefined;
   } catch (error) {
     if (!(error instanceof FlashImageError)) throw error;

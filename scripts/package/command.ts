@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { chips } from "../../device/chips/table.ts";
 import { isVersion } from "../../device/messages/update.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { defaultCertsDirectory } from "../certs/paths.ts";
@@ -39,8 +40,10 @@ export function registerPackageCommand(program: Command): void {
       version,
       "0.0.0",
     )
-    .option("--emulator", "the build for the emulated ESP32");
-  addBuildOptions(command, "esp32, or a board of the SDK: esp32/nodemcu").action(makePackage);
+    .option("--emulator", "the build for the emulated chip");
+  addBuildOptions(command, "esp32 for a bare chip, or a board of the SDK: esp32/nodemcu").action(
+    makePackage,
+  );
 }
 
 async function makePackage(flags: PackageFlags): Promise<void> {
@@ -67,7 +70,7 @@ async function makePackage(flags: PackageFlags): Promise<void> {
   await removeUpdate(folder);
   const symbols = await writeSymbols(folder, builtSymbols(outputOf(variant)));
   process.stdout.write(
-    `${firmware.name} ${firmware.version} for ${firmware.network}: ${folder}\nzip: ${zip}\n`,
+    `${firmware.name} ${firmware.version} for ${firmware.network} on the ${chips[firmware.chip].title}: ${folder}\nzip: ${zip}\n`,
   );
   if (symbols !== undefined) process.stdout.write(`symbols for boom-box explain: ${symbols}\n`);
   if (keyFile === undefined) return;

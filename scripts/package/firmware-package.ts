@@ -1,3 +1,5 @@
+import type { ChipName } from "../../device/chips/table.ts";
+
 /** The files of a package, in the order in which they are written: see flash-board.ts. */
 export const partFiles = [
   "firmware.bin",
@@ -29,6 +31,8 @@ export interface UsedPin {
 export interface FirmwarePackage {
   readonly name: string;
   readonly version: string;
+  /** it starts on no other */
+  readonly chip: ChipName;
   readonly network: PackageNetwork;
   /** it locks its chip at the first start, for good: docs/security.md */
   readonly isSecure: boolean;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type ChipName, chips } from "../../device/chips/table.ts";
 import { layOutFlash } from "../../host-sim/esp32/flash-image.ts";
 import type { FirmwarePackage, PackagePart, PartFile } from "./firmware-package.ts";
 import { encodePartitionTable, type TableEntry } from "./partition-table.ts";
@@ -7,10 +8,11 @@ import { encodePartitionTable, type TableEntry } from "./partition-table.ts";
  * An image in esptool's format: a header, one segment, a checksum in the last byte of sixteen, a digest.
  * Half of the segment does not compress, as in a real image.
  */
-export function imageOf(length: number, seed = 1): Uint8Array {
+export function imageOf(length: number, seed = 1, chip: ChipName = "esp32"): Uint8Array {
   const header = new Uint8Array(24);
   header[0] = 0xe9;
   header[1] = 1;
+  header[12] = chips[chip].imageId;
   header[23] = 1;
   const segment = new Uint8Array(8 + length).fill(seed);
   new DataView(segment.buffer).setUint32(4, length, true);
@@ -38,13 +40,21 @@ export const entries: readonly TableEntry[] = [
 export const tableOf = (of: readonly TableEntry[] = entries) => encodePartitionTable(of);
 
 /** The parts of a firmware with an application of so many bytes. */
-export function partsOf(applicationBytes = 100_000, seed = 1): readonly PackagePart[] {
+export function partsOf(
+  applicationBytes = 100_000,
+  seed = 1,
+  chip: ChipName = "esp32",
+): readonly PackagePart[] {
   const part = (file: PartFile, offset: number, bytes: Uint8Array) => ({ file, offset, bytes });
   return [
-    part("firmware.bin", 0x20000, imageOf(applicationBytes, seed)),
+    part("firmware.bin", 0x20000, imageOf(applicationBytes, seed, chip)),
     part("partition-table.bin", 0x8000, tableOf()),
     part("ota_data_initial.bin", 0xe000, new Uint8Array(0x2000).fill(0xff)),
-    part("bootloader.bin", 0x1000, imageOf(Math.min(20_000, applicationBytes), seed)),
+    part(
+      "bootloader.bin",
+      chips[chip].bootloaderAt,
+      imageOf(Math.min(20_000, applicationBytes), seed, chip),
+    ),
   ];
 }
 
@@ -52,6 +62,7 @@ export function firmwareOf(changes: Partial<FirmwarePackage> = {}): FirmwarePack
   return {
     name: "Boom Box",
     version: "0.1.0",
+    chip: "esp32",
     network: "wifi",
     isSecure: false,
     parts: partsOf(),
@@ -60,6 +71,11 @@ export function firmwareOf(changes: Partial<FirmwarePackage> = {}): FirmwarePack
     usedPins: [],
     ...changes,
   };
+}
+
+/** A firmware for that chip. */
+export function firmwareFor(chip: ChipName): FirmwarePackage {
+  return firmwareOf({ chip, parts: partsOf(3_000, 1, chip) });
 }
 
 /** device/xs/esp32/secure/partitions.csv */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
+import { chipNames, chips } from "../../device/chips/table.ts";
 import { flashBytes } from "../../host-sim/esp32/flash-image.ts";
 import { printable } from "../../host-sim/printable.ts";
 import { firmwareProblem } from "./check-firmware.ts";
@@ -10,8 +11,8 @@ export const descriptionFile = "boom-box.json";
 /** For ESP Web Tools (https://esphome.github.io/esp-web-tools/). */
 export const webManifestFile = "manifest.json";
 
-/** The chip, as Espressif writes it. */
-const chip = "ESP32";
+/** The chips, as Espressif writes them. */
+const titles = chipNames.map((name) => chips[name].title);
 
 const place = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(flashBytes));
 const word = v.pipe(v.string(), v.regex(/^[^\p{C}]{1,64}$/u, "must be a short text"));
@@ -19,7 +20,7 @@ const word = v.pipe(v.string(), v.regex(/^[^\p{C}]{1,64}$/u, "must be a short te
 const description = v.strictObject({
   name: word,
   version: v.pipe(v.string(), v.regex(/^\d[\w.+-]{0,31}$/, "must be a version")),
-  chip: v.literal(chip, `must be "${chip}"`),
+  chip: v.picklist(titles, `must be ${titles.join(", ")}`),
   network: v.picklist(["wifi", "ethernet"]),
   isSecure: v.optional(v.boolean(), false),
   parts: v.pipe(
@@ -39,7 +40,7 @@ const description = v.strictObject({
     v.pipe(
       v.array(
         v.strictObject({
-          pin: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(39)),
+          pin: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(48)),
           by: v.pipe(v.string(), v.maxLength(300)),
         }),
       ),
@@ -51,11 +52,11 @@ const description = v.strictObject({
 
 /** Every file of a package, by name. */
 export function packageFiles(firmware: FirmwarePackage): ReadonlyMap<string, Uint8Array> {
-  const { name, version, network, isSecure, parts, box, slotBytes, usedPins } = firmware;
+  const { name, version, chip, network, isSecure, parts, box, slotBytes, usedPins } = firmware;
   const text: v.InferInput<typeof description> = {
     name,
     version,
-    chip,
+    chip: chips[chip].title,
     network,
     isSecure,
     parts: parts.map(({ file, offset, bytes }) => ({
@@ -74,7 +75,10 @@ export function packageFiles(firmware: FirmwarePackage): ReadonlyMap<string, Uin
     // The person decides: erasing also erases what makes the box itself.
     new_install_prompt_erase: true,
     builds: [
-      { chipFamily: chip, parts: parts.map(({ file, offset }) => ({ path: file, offset })) },
+      {
+        chipFamily: chips[chip].title,
+        parts: parts.map(({ file, offset }) => ({ path: file, offset })),
+      },
     ],
   };
   return new Map([
@@ -110,7 +114,9 @@ export function parsePackage(read: (file: string) => Uint8Array | undefined): Pa
       ),
     );
   }
-  const { parts: listed, chip: _, ...rest } = parsed.output;
+  const { parts: listed, chip: title, ...rest } = parsed.output;
+  const chip = chipNames.find((each) => chips[each].title === title);
+  if (chip === undefined) return problem(`is for an unknown chip`);
   const parts: { file: PartFile; offset: number; bytes: Uint8Array }[] = [];
   for (const file of partFiles) {
     const entry = listed.find((each) => each.file === file);
@@ -121,7 +127,7 @@ export function parsePackage(read: (file: string) => Uint8Array | undefined): Pa
     }
     parts.push({ file, offset: entry.offset, bytes });
   }
-  const firmware: FirmwarePackage = { ...rest, parts };
+  const firmware: FirmwarePackage = { ...rest, chip, parts };
   const wrong = firmwareProblem(firmware);
   return wrong === undefined ? { type: "package", firmware } : problem(wrong);
 }

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { zipSync } from "fflate";
+import { chipNames, chips } from "../../device/chips/table.ts";
 import { UserError } from "../command-line/user-error.ts";
 import {
   entries,
+  firmwareFor,
   firmwareOf,
   imageOf,
   partsOf,
@@ -66,6 +68,40 @@ describe("a firmware package", () => {
     assert.ok(error instanceof UserError);
     assert.doesNotMatch(error.message, /\n/);
     return error.message;
+  }
+
+  for (const chip of chipNames) {
+    const { title, bootloaderAt } = chips[chip];
+
+    it(`for the ${title} says so, also to ESP Web Tools, and is read again`, () => {
+      const files = packageFiles(firmwareFor(chip));
+      const parsed = parsePackage((name) => files.get(name));
+      assert.equal(parsed.type === "package" && parsed.firmware.chip, chip);
+      const { builds } = JSON.parse(Buffer.from(files.get("manifest.json") ?? []).toString());
+      assert.equal(builds[0].chipFamily, title);
+      const bootloader = builds[0].parts.find(
+        (part: { path: string }) => part.path === "bootloader.bin",
+      );
+      assert.equal(bootloader.offset, bootloaderAt);
+    });
+
+    for (const other of chipNames.filter((each) => each !== chip)) {
+      it(`for the ${title} is refused with parts for the ${chips[other].title}`, () => {
+        const mixed = { ...firmwareFor(chip), parts: firmwareFor(other).parts };
+        const placed = {
+          ...mixed,
+          parts: mixed.parts.map((part) =>
+            part.file === "bootloader.bin" ? { ...part, offset: bootloaderAt } : part,
+          ),
+        };
+        assert.match(
+          problemOf(packageFiles(placed)),
+          new RegExp(
+            `is for another chip \\(${chips[other].title}\\): build it for the ${title}\\)$`,
+          ),
+        );
+      });
+    }
   }
 
   it("has its symbols beside it, and never those of another build", async () => {
@@ -149,7 +185,7 @@ describe("a firmware package", () => {
         "firmware.bin",
         imageOf(3_000).map((byte, i) => (i === 12 ? 9 : byte)),
       ),
-      /is for another chip \(9\)/,
+      /is for another chip \(ESP32-S3\): build it for the ESP32/,
     ],
     [
       "an empty bootloader",
@@ -181,7 +217,12 @@ describe("a firmware package", () => {
   }
 
   const misdescribed: readonly [string, (json: Record<string, unknown>) => unknown, RegExp][] = [
-    ["another chip", (json) => ({ ...json, chip: "ESP32-S3" }), /chip: must be "ESP32"/],
+    [
+      "another chip",
+      (json) => ({ ...json, chip: "ESP32-S3" }),
+      /puts bootloader\.bin at 0x1000 instead of 0x0/,
+    ],
+    ["an unknown chip", (json) => ({ ...json, chip: "ESP32-C6" }), /chip: must be ESP32, ESP32-S3/],
     ["an unknown network", (json) => ({ ...json, network: "zigbee" }), /network: /],
     ["an unknown field", (json) => ({ ...json, script: "rm" }), /script: /],
     [

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Chip, chipNames, chips } from "../../device/chips/table.ts";
 import type { SerialRecord } from "../../host-sim/esp32/serial-line.ts";
-import { plainEsp32 } from "../flash/connect-board.ts";
+import { wrongChip } from "../flash/chip-problem.ts";
 import { PortError } from "../serial/board-port.ts";
 import type { ChosenPort } from "../serial/choose-port.ts";
 import { BoardLink } from "./board-link.ts";
-import { SetupError } from "./failure.ts";
+import { partsOf, SetupError } from "./failure.ts";
 import { identify } from "./identify.ts";
 import type { BoardFacts, BoardView } from "./view.ts";
 
@@ -52,8 +53,16 @@ export class BoardConnection {
     return this.#link;
   }
 
-  /** Replaces the port in use. @throws SetupError; PortError */
-  async use(chosen: ChosenPort, signal: AbortSignal): Promise<BoardFacts> {
+  /**
+   * Replaces the port in use.
+   * @param wanted what the firmware is for, if there is one to write
+   * @throws SetupError; PortError
+   */
+  async use(
+    chosen: ChosenPort,
+    wanted: Chip | undefined,
+    signal: AbortSignal,
+  ): Promise<BoardFacts> {
     const { name, port, hasControlLines } = chosen;
     await this.release();
     this.#chosen = chosen;
@@ -73,7 +82,8 @@ export class BoardConnection {
     try {
       await link.open();
       this.#cable = "open";
-      this.#facts = requirePlain(await identify(link, () => this.#hasNothingToStart, signal));
+      const facts = await identify(link, () => this.#hasNothingToStart, signal);
+      this.#facts = requireChip(facts, wanted);
     } catch (error) {
       await this.release();
       throw error;
@@ -124,11 +134,14 @@ export class BoardConnection {
   }
 }
 
-/** @throws SetupError for a board that this firmware is not for */
-function requirePlain(facts: BoardFacts): BoardFacts {
-  if (facts.chip === plainEsp32) return facts;
-  throw new SetupError(
-    `the chip of this board is ${facts.chip}, but the firmware is for a plain ESP32`,
-    "use a board with an ESP32-WROOM-32",
-  );
+/**
+ * A board that has a firmware may keep it.
+ * @throws SetupError for a board that no firmware is for, or that has none and is not the wanted one
+ */
+function requireChip(facts: BoardFacts, wanted: Chip | undefined): BoardFacts {
+  const { chip, version } = facts;
+  const known = chipNames.some((name) => chips[name].title === chip);
+  if (known && (version !== null || wanted === undefined || wanted.title === chip)) return facts;
+  const { cause, wayOut } = partsOf(wrongChip(chip, wanted ?? chips.esp32));
+  throw new SetupError(cause, wayOut);
 }

@@ -1,10 +1,11 @@
 import type { BoxFiles } from "../../device/box-data.ts";
+import { fitPins, reasonAgainstPin } from "../../device/chips/pins.ts";
+import type { Chip } from "../../device/chips/table.ts";
 import { numberLimits, parseSettings, type Settings } from "../../device/config.ts";
 import type { WiFiNetwork } from "../../device/hal.ts";
 import { type RawSettings, settingsFile, writeSettings } from "../../device/settings-text.ts";
 import { checkedThings } from "../certs/names.ts";
-import { fitPins, reasonAgainstPin } from "../firmware/pins.ts";
-import { boardProblems } from "../firmware/settings-file.ts";
+import { boardProblems, fitLightPins, reasonAgainstLight } from "../firmware/settings-file.ts";
 import { misfit } from "../flash/box-fit.ts";
 import type { FirmwarePackage, PackageNetwork } from "../package/firmware-package.ts";
 import type { Obtained } from "./certificates/obtained.ts";
@@ -40,15 +41,21 @@ export function newDraft(networkKind: PackageNetwork): Draft {
 }
 
 /** @throws SetupError with the input that is wrong */
-export function checkNaming(naming: Naming, firmware: FirmwarePackage | undefined): void {
+export function checkNaming(
+  naming: Naming,
+  chip: Chip,
+  firmware: FirmwarePackage | undefined,
+): void {
   const { thing, pin, pulseMs, ledPin } = naming;
   try {
     checkedThings([thing]);
   } catch (error) {
     throw fieldError(error, "thing");
   }
-  const reason = reasonAgainstPin(pin);
-  if (reason !== undefined) throw new SetupError(`pin ${pin} ${reason}`, `use ${fitPins}`, "pin");
+  const reason = reasonAgainstPin(pin, chip);
+  if (reason !== undefined) {
+    throw new SetupError(`pin ${pin} ${reason}`, `use ${fitPins(chip)}`, "pin");
+  }
   const used = firmware?.usedPins.find((each) => each.pin === pin);
   if (used !== undefined) {
     throw new SetupError(`the firmware uses pin ${pin} itself`, "choose another pin", "pin");
@@ -65,9 +72,9 @@ export function checkNaming(naming: Naming, firmware: FirmwarePackage | undefine
   if (ledPin === pin) {
     throw new SetupError("the light and the gate have the same pin", "choose another", "ledPin");
   }
-  const ledReason = ledPin === 2 ? undefined : reasonAgainstPin(ledPin);
+  const ledReason = reasonAgainstLight(ledPin, chip);
   if (ledReason === undefined) return;
-  throw new SetupError(`pin ${ledPin} ${ledReason}`, `use 2, or ${fitPins}`, "ledPin");
+  throw new SetupError(`pin ${ledPin} ${ledReason}`, `use ${fitLightPins(chip)}`, "ledPin");
 }
 
 function fieldError(error: unknown, field: string): SetupError {
@@ -106,13 +113,17 @@ export function settingsOf({
  * The files of the box, checked as `boom-box flash` checks them.
  * @throws SetupError
  */
-export function boxFilesOf(draft: Draft, firmware: FirmwarePackage | undefined): BoxFiles {
+export function boxFilesOf(
+  draft: Draft,
+  chip: Chip,
+  firmware: FirmwarePackage | undefined,
+): BoxFiles {
   const input = settingsOf(draft);
-  const result = parseSettings(input);
+  const result = parseSettings(input, chip);
   if (result.type === "problems") {
     throw new SetupError(result.problems.join("; "), "go back and correct it");
   }
-  requireFit(draft, result.settings, firmware);
+  requireFit(draft, result.settings, chip, firmware);
   const { obtained } = draft;
   if (obtained === undefined) throw noCertificate();
   const { ca, certificate, privateKey } = obtained.credentials;
@@ -127,9 +138,10 @@ export function boxFilesOf(draft: Draft, firmware: FirmwarePackage | undefined):
 function requireFit(
   { naming }: Draft,
   settings: Settings,
+  chip: Chip,
   firmware: FirmwarePackage | undefined,
 ): void {
-  const problems = boardProblems(settings);
+  const problems = boardProblems(settings, chip);
   const unfit = firmware === undefined ? undefined : misfit(naming.thing, settings, firmware);
   const [first = unfit] = problems;
   if (first !== undefined) throw new SetupError(first, "go back and correct it");

@@ -1,5 +1,6 @@
+import { fitPins } from "../../device/chips/pins.ts";
+import { type Chip, chips, esp32 } from "../../device/chips/table.ts";
 import type { SerialRecord } from "../../host-sim/esp32/serial-line.ts";
-import { fitPins } from "../firmware/pins.ts";
 import { writeSettingsEntry } from "../provision/settings-entry.ts";
 import type { BoardPort } from "../serial/board-port.ts";
 import type { ChosenPort } from "../serial/choose-port.ts";
@@ -74,7 +75,7 @@ export class SetupSession {
         problem: firmware?.type === "none" ? firmware.problem : null,
         isOptional: facts?.version != null,
       },
-      name: { ...naming, fitPins },
+      name: { ...naming, fitPins: fitPins(this.#chip) },
       network: { kind: networkKind, networks: this.#networks, SSID: wifi?.SSID ?? null },
       certificate: {
         standInHost: this.#certificates.standInHost(this.#board.emulated?.endpoint),
@@ -177,7 +178,11 @@ export class SetupSession {
     await this.#work.run("Looking what is on the board.", true, async (signal) => {
       this.#line.goTo("board");
       this.#box.forget();
-      const { chip, version, thing } = await this.#board.use(await choose(), signal);
+      const { chip, version, thing } = await this.#board.use(
+        await choose(),
+        this.#package && chips[this.#package.chip],
+        signal,
+      );
       this.#draft.timeServers = this.#board.emulated?.timeServers;
       if (thing !== null) this.#draft.naming = { ...this.#draft.naming, thing };
       const words = [chip, version === null ? "without this firmware" : `firmware ${version}`];
@@ -194,6 +199,7 @@ export class SetupSession {
       const { firmware } = source;
       const { parts } = await writeBoard(this.#board.link, {
         firmware,
+        chip: chips[firmware.chip],
         manner: this.#manner,
         signal,
         onProgress: (words, share) => this.#work.progress(words, share),
@@ -216,7 +222,7 @@ export class SetupSession {
   }: Extract<SetupCommand, { type: "name" }>): Promise<void> {
     this.#work.step(() => {
       const naming = { thing, pin, pulseMs, ledPin };
-      checkNaming(naming, this.#package);
+      checkNaming(naming, this.#chip, this.#package);
       // A certificate is for one name.
       if (thing !== this.#draft.naming.thing) this.#draft.obtained = undefined;
       this.#draft.naming = naming;
@@ -258,7 +264,7 @@ export class SetupSession {
 
   async #writeBox(): Promise<void> {
     await this.#work.run("Writing the settings.", true, async (signal) => {
-      const box = boxFilesOf(this.#draft, this.#package);
+      const box = boxFilesOf(this.#draft, this.#chip, this.#package);
       const { thing } = this.#draft.naming;
       if (this.#isKept) {
         await writeSettingsEntry(this.#options.certs, thing, settingsOf(this.#draft));
@@ -266,6 +272,7 @@ export class SetupSession {
       this.#box.forget();
       await writeBoard(this.#board.link, {
         box,
+        chip: this.#chip,
         manner: this.#manner,
         signal,
         onProgress: (words, share) => this.#work.progress(words, share),
@@ -312,6 +319,13 @@ export class SetupSession {
 
   #newDraft() {
     return newDraft(this.#package?.network ?? "wifi");
+  }
+
+  /** The board's. Before there is one, that of the firmware. */
+  get #chip(): Chip {
+    const title = this.#board.facts?.chip;
+    const found = Object.values(chips).find((chip) => chip.title === title);
+    return found ?? (this.#package && chips[this.#package.chip]) ?? esp32;
   }
 
   get #package() {

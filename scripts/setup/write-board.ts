@@ -1,4 +1,5 @@
 import type { BoxFiles } from "../../device/box-data.ts";
+import type { Chip } from "../../device/chips/table.ts";
 import type { BoardStart } from "../flash/board-start.ts";
 import { type FlashProblem, type FlashResult, flashBoard } from "../flash/flash-board.ts";
 import { describeStage } from "../flash/words.ts";
@@ -16,6 +17,8 @@ export interface WriteManner {
 export interface WriteOptions {
   readonly firmware?: FirmwarePackage;
   readonly box?: BoxFiles;
+  /** the board's */
+  readonly chip: Chip;
   readonly manner: WriteManner;
   readonly signal: AbortSignal;
   /** @param share of what the words say, from 0 to 1; null at its beginning */
@@ -40,7 +43,7 @@ const waysOut: Partial<Record<FlashProblem, string>> = {
  */
 export async function writeBoard(
   link: BoardLink,
-  { firmware, box, manner, signal, onProgress }: WriteOptions,
+  { firmware, box, chip, manner, signal, onProgress }: WriteOptions,
 ): Promise<Extract<FlashResult, { type: "flashed" }>> {
   let said = "";
   await link.prepareForLoader();
@@ -49,6 +52,7 @@ export async function writeBoard(
     hasControlLines: link.hasControlLines,
     before: link.hasControlLines ? "reset" : "no-reset",
     stub: manner.isWithoutStub ? "never" : "auto",
+    chip,
     baudRate: manner.isSlow ? consoleBaudRate : fastBaudRate,
     ...(firmware === undefined ? {} : { firmware }),
     ...(box === undefined ? {} : { box }),

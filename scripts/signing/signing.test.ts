@@ -16,7 +16,7 @@ import { checkUpdate, type UpdateTarget } from "../../device/core/update-check.t
 import { updateVerifier } from "../../host-sim/hardware/update.ts";
 import { listThings } from "../certs/identity.ts";
 import { UserError } from "../command-line/user-error.ts";
-import { firmwareOf, partsOf, secureFirmwareOf } from "../package/firmware.rig.ts";
+import { firmwareFor, firmwareOf, partsOf, secureFirmwareOf } from "../package/firmware.rig.ts";
 import { ensureSecureBootKey, requireSecureBootKey } from "./secure-boot-key.ts";
 import { ensureSigningKey, readSigningKey, readUpdateKeys, signingFiles } from "./signing-key.ts";
 import { readUpdateFile, signUpdate, writeUpdateFile } from "./update-file.ts";
@@ -172,6 +172,23 @@ describe("signing updates", () => {
       assert.match(await refusal(readUpdate(certs, other)), /about another firmware/);
       await removeUpdate(certs);
       assert.match(await refusal(readUpdate(certs, firmware)), /package --sign/);
+    });
+
+    it("says its chip, and is refused by the package of another one", async () => {
+      const { files } = await ensureSigningKey(certs);
+      const key = await readSigningKey(files.privateKey);
+      const c3 = firmwareFor("esp32c3");
+      assert.equal(signUpdate(c3, key, "0.0.0").manifest.chip, "ESP32-C3");
+      assert.equal(signUpdate(firmwareFor("esp32s3"), key, "0.0.0").manifest.chip, "ESP32-S3");
+      await writeUpdate({
+        folder: certs,
+        keyFile: files.privateKey,
+        minimumVersion: "0.0.0",
+        firmware: c3,
+      });
+      const renamed = { ...c3, chip: "esp32s3" } as const;
+      assert.match(await refusal(readUpdate(certs, renamed)), /about another firmware/);
+      assert.equal((await readUpdate(certs, c3)).manifest.chip, "ESP32-C3");
     });
 
     it("is refused for a version that boxes cannot compare", async () => {

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import * as v from "valibot";
+import { chips } from "../../device/chips/table.ts";
 import {
   isVersion,
   readUpdateManifest,
@@ -15,7 +16,8 @@ import type { FirmwarePackage } from "../package/firmware-package.ts";
 export const updateFile = "update.json";
 
 /** What a box says of its chip: device/xs/esp32/board.ts. */
-const chipOf = ({ isSecure }: FirmwarePackage) => (isSecure ? "ESP32-secure" : "ESP32");
+const chipOf = ({ chip, isSecure }: FirmwarePackage) =>
+  isSecure ? `${chips[chip].title}-secure` : chips[chip].title;
 
 export interface UpdateFile {
   readonly signed: SignedManifest;
@@ -84,8 +86,10 @@ export function readUpdateFile(text: string, key?: KeyObject): UpdateFile | stri
   return { signed, manifest };
 }
 
-/** Whether the update is about these bytes. */
-export function isUpdateTo({ manifest }: UpdateFile, image: Uint8Array): boolean {
+/** Whether the update is about this firmware, for its chip. */
+export function isUpdateTo({ manifest }: UpdateFile, firmware: FirmwarePackage): boolean {
+  const image = firmware.parts.find((part) => part.file === "firmware.bin")?.bytes;
+  if (image === undefined || manifest.chip !== chipOf(firmware)) return false;
   const sha256 = createHash("sha256").update(image).digest("hex");
   return manifest.size === image.length && manifest.sha256 === sha256;
 }

@@ -38,9 +38,8 @@ export async function writeUpdate(options: SignOptions): Promise<string> {
   const key = await readSigningKey(keyFile);
   const path = join(folder, updateFile);
   await writeAtomically(path, writeUpdateFile(signUpdate(firmware, key, minimumVersion)));
-  const image = firmware.parts.find((part) => part.file === "firmware.bin")?.bytes;
   const update = readUpdateFile((await readIfPresent(path))?.toString() ?? "", key);
-  if (typeof update === "string" || image === undefined || !isUpdateTo(update, image)) {
+  if (typeof update === "string" || !isUpdateTo(update, firmware)) {
     const problem = typeof update === "string" ? update : "is about another firmware";
     throw new UserError(`${path} ${problem}: make the package again`);
   }
@@ -61,7 +60,6 @@ export async function readUpdate(
   if (text === undefined) throw new UserError(`there is no ${path}: ${again}`);
   const update = readUpdateFile(text);
   if (typeof update === "string") throw new UserError(`${path} ${update}: ${again}`);
-  const image = firmware.parts.find((part) => part.file === "firmware.bin")?.bytes;
-  if (image !== undefined && isUpdateTo(update, image)) return update;
+  if (isUpdateTo(update, firmware)) return update;
   throw new UserError(`${path} is about another firmware than the package: ${again}`);
 }

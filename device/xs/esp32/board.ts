@@ -3,6 +3,7 @@ import NativeSerial from "embedded:io/serial";
 import NativeFlash from "embedded:storage/flash";
 import { Digest } from "crypt";
 import FFI from "mc/ffi";
+import { thisChip } from "../../chip.ts";
 import { CrashMemory } from "../../crash-memory.ts";
 import type { GateInputSettings } from "../../gate-input-settings.ts";
 import type { DigitalInput, PulseOutput, SetupHardware } from "../../hal.ts";
@@ -50,7 +51,9 @@ export function openBoard() {
   const functions = new FFI();
   return {
     // A locked chip takes other images: a signed one for another partition table.
-    chip: functions.esp_flash_encryption_enabled() === 0 ? "ESP32" : "ESP32-secure",
+    chip:
+      functions.esp_flash_encryption_enabled() === 0 ? thisChip.title : `${thisChip.title}-secure`,
+    imageId: thisChip.imageId,
     /** @throws Error if the partition table has no partition `box` */
     openFlash: () => new XsFlash(NativeFlash, "box"),
     /** @throws Error if the partition table has one slot only */
@@ -59,7 +62,8 @@ export function openBoard() {
       new CrashMemory(new XsRetainedMemory(functions), openPanics(functions), encode),
     /** @param index in the order of the calls: the first is 0 */
     withPulses: (gpio: PulseOutput, pin: number, index: number): PulseOutput =>
-      new RmtPulseOutput(gpio, pin, index, functions),
+      // Without a channel, it is never used: the settings are refused.
+      index < thisChip.pulseChannels ? new RmtPulseOutput(gpio, pin, index, functions) : gpio,
     openInput: (
       io: typeof Digital,
       settings: Pick<GateInputSettings, "pin" | "pull">,

@@ -81,6 +81,34 @@ describe("XsPanicStore", () => {
     assert.equal(panic?.backtrace.length, 16);
   });
 
+  it("reads on RISC-V where it was and where it had come from, of which alone one can be sure", () => {
+    idf.dump();
+    idf.reason = undefined;
+    idf.esp_core_dump_get_summary = (summary) => {
+      const view = new DataView(summary);
+      const bytes = new Uint8Array(summary);
+      bytes.set(Buffer.from("main"), 4);
+      view.setUint32(20, 0x4200_1234, true);
+      bytes.fill(0xa5, 24, 24 + 512);
+      bytes.set(Buffer.from("0123abcd9\0"), 544);
+      for (const [at, value] of [
+        [564, 5],
+        [568, 0x10],
+        [572, 0x4200_5678],
+      ] as const) {
+        view.setUint32(at, value, true);
+      }
+      return ok;
+    };
+    const store = new XsPanicStore(idf.flash, idf, () => new Sha256(), "riscv");
+    assert.deepEqual(store.read(), {
+      reason: "MCAUSE 5, MTVAL 0x10",
+      task: "main",
+      backtrace: [0x4200_1234, 0x4200_5678],
+      elf: "0123abcd9",
+    });
+  });
+
   it("has none in a blank partition", () => {
     const store = idf.open();
     assert.deepEqual([store.isFull, store.read(), idf.erased], [false, undefined, 0]);

@@ -1,3 +1,5 @@
+import { thisChip } from "../../chip.ts";
+import type { Chip } from "../../chips/table.ts";
 import { readUtf8 } from "../../core/utf8.ts";
 import type { Digest, Flash, Panic, PanicStore } from "../../hal.ts";
 
@@ -16,29 +18,69 @@ const headBytes = 4;
 const hashBytes = 32;
 const blank = 0xffff_ffff;
 
-/** `esp_core_dump_summary_t` of the ESP32 (esp_core_dump.h, esp_core_dump_summary_port.h). */
+/** `esp_core_dump_summary_t` (esp_core_dump.h), up to what differs between the chips' cores. */
 const taskAt = 4;
 const taskBytes = 16;
-const backtraceAt = 24;
-const mostAddresses = 16;
-const depthAt = 88;
-const elfAt = 100;
 /** CONFIG_APP_RETRIEVE_LEN_ELF_SHA, and NUL */
 const elfBytes = 10;
-const causeAt = 112;
-const addressAt = 116;
-/** It has 216 bytes; a later version may have more. */
-const summaryBytes = 512;
 const reasonBytes = 200;
+
+/** What ESP-IDF says of a panic on one core: offsets in bytes (port/…/esp_core_dump_summary_port.h). */
+interface SummaryLayout {
+  /** a later version may have more than it needs now */
+  readonly bytes: number;
+  readonly elfAt: number;
+  readonly causeAt: number;
+  readonly addressAt: number;
+  /** the two registers' names */
+  readonly registers: readonly [cause: string, address: string];
+  /** where execution was, and where it had come from, in this order */
+  addresses(summary: DataView): number[];
+}
+
+const layouts: Readonly<Record<Chip["core"], SummaryLayout>> = {
+  xtensa: {
+    bytes: 512,
+    elfAt: 100,
+    causeAt: 112,
+    addressAt: 116,
+    registers: ["EXCCAUSE", "EXCVADDR"],
+    addresses(summary) {
+      const depth = Math.min(summary.getUint32(88, true), 16);
+      const backtrace: number[] = [];
+      for (let index = 0; index < depth; index++) {
+        backtrace.push(summary.getUint32(24 + 4 * index, true));
+      }
+      return backtrace;
+    },
+  },
+  // 512 bytes of the stack (CONFIG_ESP_COREDUMP_SUMMARY_STACKDUMP_SIZE) take the place of a backtrace,
+  // which needs the image's unwind tables. What is sure is the instruction, and the return address.
+  riscv: {
+    bytes: 1024,
+    elfAt: 544,
+    causeAt: 564,
+    addressAt: 568,
+    registers: ["MCAUSE", "MTVAL"],
+    addresses: (summary) => [summary.getUint32(20, true), summary.getUint32(572, true)],
+  },
+};
 
 /** ESP-IDF's panic handler writes a core dump of the task that was running to the partition `coredump`. */
 export class XsPanicStore implements PanicStore {
   readonly #flash: Flash;
   readonly #functions: CoreDumpFunctions;
   readonly #makeDigest: () => Digest;
+  readonly #layout: SummaryLayout;
 
   /** @param flash the partition `coredump` */
-  constructor(flash: Flash, functions: CoreDumpFunctions, makeDigest: () => Digest) {
+  constructor(
+    flash: Flash,
+    functions: CoreDumpFunctions,
+    makeDigest: () => Digest,
+    core = thisChip.core,
+  ) {
+    this.#layout = layouts[core];
     this.#flash = flash;
     this.#functions = functions;
     this.#makeDigest = makeDigest;
@@ -54,21 +96,17 @@ export class XsPanicStore implements PanicStore {
   read(): Panic | undefined {
     const functions = this.#functions;
     if (!this.#isWhole()) return undefined;
-    const summary = new ArrayBuffer(summaryBytes);
+    const layout = this.#layout;
+    const summary = new ArrayBuffer(layout.bytes);
     if (functions.esp_core_dump_get_summary(summary) !== ok) return undefined;
     const reason = new ArrayBuffer(reasonBytes);
     const hasReason = functions.esp_core_dump_get_panic_reason(reason, reasonBytes) === ok;
     const view = new DataView(summary);
-    const depth = Math.min(view.getUint32(depthAt, true), mostAddresses);
-    const backtrace: number[] = [];
-    for (let index = 0; index < depth; index++) {
-      backtrace.push(view.getUint32(backtraceAt + 4 * index, true));
-    }
     return {
-      reason: hasReason ? textIn(reason, 0, reasonBytes) : exceptionIn(view),
+      reason: hasReason ? textIn(reason, 0, reasonBytes) : exceptionIn(view, layout),
       task: textIn(summary, taskAt, taskBytes),
-      backtrace,
-      elf: textIn(summary, elfAt, elfBytes),
+      backtrace: layout.addresses(view),
+      elf: textIn(summary, layout.elfAt, elfBytes),
     };
   }
 
@@ -99,9 +137,12 @@ export class XsPanicStore implements PanicStore {
 }
 
 /** The registers of an exception of the CPU, for which ESP-IDF has no words. */
-function exceptionIn(summary: DataView): string {
-  const address = summary.getUint32(addressAt, true).toString(16);
-  return `EXCCAUSE ${summary.getUint32(causeAt, true)}, EXCVADDR 0x${address}`;
+function exceptionIn(
+  summary: DataView,
+  { causeAt, addressAt, registers: [cause, address] }: SummaryLayout,
+): string {
+  const value = summary.getUint32(addressAt, true).toString(16);
+  return `${cause} ${summary.getUint32(causeAt, true)}, ${address} 0x${value}`;
 }
 
 /** A C string. */

@@ -2,13 +2,20 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../../host-sim/project-root.ts";
+import { type Chip, chips, esp32 } from "../../chips/table.ts";
 import { CrashMemory } from "../../crash-memory.ts";
 import { describeRetainedMemory } from "../../retained-memory.contract.ts";
-import { type CopyFunctions, reservedBytes, XsRetainedMemory } from "./retained-memory.ts";
+import { type CopyFunctions, XsRetainedMemory } from "./retained-memory.ts";
 
-/** The chip's RTC slow memory, and nothing else. */
+/** What is reserved in the chip's RTC memory, and nothing else. */
 class FakeChip implements CopyFunctions {
-  readonly memory = new Uint8Array(reservedBytes).fill(0xa5);
+  readonly #chip: Chip;
+  readonly memory: Uint8Array;
+
+  constructor(chip: Chip = esp32) {
+    this.#chip = chip;
+    this.memory = new Uint8Array(chip.retained.bytes).fill(0xa5);
+  }
 
   memcpy(address: number, source: ArrayBuffer, count: number): number {
     assert.equal(source.byteLength, count, "the whole buffer, from its beginning");
@@ -23,24 +30,30 @@ class FakeChip implements CopyFunctions {
   }
 
   #memoryAt(address: number, count: number): Uint8Array {
-    const offset = address - 0x5000_0000;
-    assert.ok(offset >= 0 && offset + count <= reservedBytes, `0x${address.toString(16)}`);
+    const offset = address - this.#chip.retained.address;
+    const isInside = offset >= 0 && offset + count <= this.memory.length;
+    assert.ok(isInside, `0x${address.toString(16)}`);
     return this.memory.subarray(offset, offset + count);
   }
 }
 
-describeRetainedMemory("the ESP32's memory", () => {
-  const chip = new FakeChip();
-  return { start: () => new XsRetainedMemory(chip) };
-});
+for (const chip of Object.values(chips)) {
+  describeRetainedMemory(`the memory of the ${chip.title}`, () => {
+    const fake = new FakeChip(chip);
+    return { start: () => new XsRetainedMemory(fake, chip.retained) };
+  });
+}
 
 describe("XsRetainedMemory", () => {
   it("is as large as ESP-IDF's linker script is told to keep free", () => {
-    const file = join(projectRoot, "device", "xs", "esp32", "sdkconfig.defaults");
-    assert.match(
-      readFileSync(file, "utf8"),
-      new RegExp(`^CONFIG_ULP_COPROC_RESERVE_MEM=${reservedBytes}$`, "m"),
-    );
+    for (const chip of ["esp32", "esp32s3"] as const) {
+      const file = join(projectRoot, "device", "xs", "esp32", `sdkconfig.${chip}.defaults`);
+      const { bytes } = chips[chip].retained;
+      assert.match(
+        readFileSync(file, "utf8"),
+        new RegExp(`^CONFIG_ULP_COPROC_RESERVE_MEM=${bytes}$`, "m"),
+      );
+    }
   });
 
   it("is enough for what is known of a crash", () => {

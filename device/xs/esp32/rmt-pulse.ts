@@ -1,8 +1,9 @@
+import { thisChip } from "../../chip.ts";
 import type { PulseOutput } from "../../hal.ts";
 
 /**
  * ESP-IDF 6.0's functions, as XS FFI calls them (manifest.json declares them). Handles are addresses;
- * structures are buffers in the ESP32's own layout: 32 bits, little-endian.
+ * structures are buffers in the chip's own layout: 32 bits, little-endian.
  */
 export interface RmtFunctions {
   rmt_new_tx_channel(config: ArrayBuffer, channel: ArrayBuffer): number;
@@ -25,9 +26,10 @@ export interface RmtFunctions {
 }
 
 /**
- * Pulses made by the RMT, the ESP32's remote control transceiver. It receives the length once, and
- * ends the pulse without the CPU. Its clock is REF_TICK, 1 MHz at any CPU frequency, also during a
- * restart. A CPU reset does not stop the RMT (ESP32 Technical Reference Manual, 15.2).
+ * Pulses made by the RMT, the chip's remote control transceiver. It receives the length once, and
+ * ends the pulse without the CPU. Its clock has the same frequency at any CPU frequency, also during a
+ * restart ({@link RmtFacts.clock}). A CPU reset does not stop the RMT (ESP32 Technical Reference Manual,
+ * 15.2). ESP-IDF's start resets it: on every chip, that ends a pulse too (esp_system, `esp_perip_clk_init`).
  *
  * Between two pulses, the pin is driven by the GPIO's own output, which is LOW.
  */
@@ -54,7 +56,7 @@ export class RmtPulseOutput implements PulseOutput {
   constructor(gpio: PulseOutput, pin: number, index: number, functions: RmtFunctions) {
     this.#gpio = gpio;
     this.#pin = pin;
-    this.#signal = firstSignal + index;
+    this.#signal = rmt.signal + index;
     this.#functions = functions;
     const handle = new ArrayBuffer(4);
     try {
@@ -98,7 +100,7 @@ export class RmtPulseOutput implements PulseOutput {
   }
 
   #disconnect(): void {
-    this.#functions.esp_rom_gpio_connect_out_signal(this.#pin, gpioSignal, 0, 0);
+    this.#functions.esp_rom_gpio_connect_out_signal(this.#pin, rmt.gpioSignal, 0, 0);
   }
 }
 
@@ -125,27 +127,20 @@ export function pulseSymbols(durationMs: number): ArrayBuffer {
 function channelConfig(pin: number): ArrayBuffer {
   const priority = 0; // any
   const flags = 0; // not inverted, LOW at first
-  const words = [pin, refTick, 1000 * ticksPerMs, channelSymbols, 1, priority, flags];
+  // The memory of one channel; the longest pulse (10 s) takes two symbols.
+  const words = [pin, rmt.clock, 1000 * ticksPerMs, rmt.symbols, 1, priority, flags];
   return Uint32Array.from(words).buffer;
 }
 
-/** 100 µs each: REF_TICK divided by 100 (the maximum divider is 256). */
+const { rmt } = thisChip;
+
+/**
+ * 100 µs each. The divider of a channel is 256 at most: REF_TICK is divided by 100; a crystal first by
+ * 16 for all channels, then by 250.
+ */
 const ticksPerMs = 10;
 const longestHalf = 0x7fff;
 const high = 0x8000;
-/** Symbols in the memory of one channel. The longest pulse (10 s) takes two. */
-const channelSymbols = 64;
-
-/**
- * `SOC_MOD_CLK_REF_TICK` (ESP-IDF 6.0, esp32/include/soc/clk_tree_defs.h). ESP-IDF refuses a wrong
- * value: no other clock can be divided as far.
- */
-const refTick = 11;
-/** `RMT_SIG_OUT0_IDX`: the first channel's signal. Those of the others follow it. */
-const firstSignal = 87;
-/** `SIG_GPIO_OUT_IDX` */
-const gpioSignal = 256;
-
 /** Our clock counts whole milliseconds: it may end a pulse one millisecond before the RMT does. */
 const lastPulseMs = 20;
 

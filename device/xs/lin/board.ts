@@ -11,6 +11,7 @@ export const timeServerPort = 123;
 export function openBoard() {
   return {
     chip: "desktop",
+    imageId: undefined,
     openFlash: () => new FileFlash(),
     openSlots: () => undefined,
     openCrashMemory: () => undefined,

@@ -1,4 +1,6 @@
+import { dirname } from "node:path";
 import type { Plugin } from "esbuild";
+import { type ChipName, chips } from "../../../device/chips/table.ts";
 import type { NetworkKind } from "../../../device/config.ts";
 import { type BuiltModule, type BundleModule, bundle, library, sources } from "./bundle.ts";
 
@@ -19,6 +21,8 @@ export interface FirmwareVariant {
   readonly network: NetworkKind;
   /** the folder of `device/xs` that has its `boom-box/board` */
   readonly board: "esp32" | "esp32/emulator" | "lin";
+  /** the row of device/chips/table.ts that the image has; default: the ESP32 */
+  readonly chip?: ChipName;
   /** the public keys that may sign updates, as device/update-keys.ts has them; default: none */
   readonly updateKeys?: readonly string[];
 }
@@ -29,7 +33,7 @@ export interface FirmwareVariant {
  */
 export function bundleForDevice(
   outputDirectory: string,
-  { network, board, updateKeys = [] }: FirmwareVariant,
+  { network, board, chip = "esp32", updateKeys = [] }: FirmwareVariant,
 ): Promise<BuiltModule[]> {
   const replacement = (name: string) => ({
     name: `ssl/${name}`,
@@ -40,7 +44,7 @@ export function bundleForDevice(
   return bundle({
     outputDirectory,
     modules: [
-      { ...library(), plugins: [withUpdateKeys(updateKeys)] },
+      { ...library(), plugins: [withUpdateKeys(updateKeys), withChip(chip)] },
       tls(),
       { name: "hardware", entries: sources("device/xs"), isPreloaded: true },
       replacement("cert"),
@@ -73,6 +77,20 @@ function withUpdateKeys(keys: readonly string[]): Plugin {
       build.onLoad({ filter: /[/\\]device[/\\]update-keys\.ts$/ }, () => ({
         contents: `export const updateKeys = ${JSON.stringify(keys)};`,
         loader: "js",
+      }));
+    },
+  };
+}
+
+/** Replaces device/chip.ts. */
+function withChip(chip: ChipName): Plugin {
+  return {
+    name: "chip",
+    setup(build) {
+      build.onLoad({ filter: /[/\\]device[/\\]chip\.ts$/ }, ({ path }) => ({
+        contents: `export { ${chips[chip].name} as thisChip } from "./chips/table.ts";`,
+        loader: "js",
+        resolveDir: dirname(path),
       }));
     },
   };
