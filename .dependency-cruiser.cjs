@@ -15,7 +15,7 @@ module.exports = {
         pathNot: [
           "^device/core/",
           "^device/messages/",
-          "^device/(hal|config|characters)\\.ts$",
+          "^device/(hal|config|gate-settings|characters)\\.ts$",
           "node_modules/mqtt-packet/",
         ],
       },

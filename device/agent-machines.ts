@@ -6,7 +6,7 @@ import type { ChangeVerdict } from "./core/shadow.ts";
 import { reportedState, type SettingsChange } from "./core/shadow-settings.ts";
 import { updateKey } from "./core/update-effect.ts";
 import type { CrashMemory } from "./crash-memory.ts";
-import type { Device, Identity } from "./hal.ts";
+import { type Device, gatesOfDevice, type Identity } from "./hal.ts";
 import { shadowTopicsOf } from "./messages/shadow-topics.ts";
 import { updateTopicsOf } from "./messages/update-topics.ts";
 
@@ -32,7 +32,7 @@ export interface MachineParts {
 /** @param identity the identity the box connects with */
 export function makeBox(parts: MachineParts, parser: PacketParser, identity: Identity): Box {
   const { device, settings, firmware } = parts;
-  const { network, storage, system, gateInput, button } = device;
+  const { network, storage, system, button } = device;
   const certificateEndsAt = device.certificateEndsAt(identity);
   return new Box({
     settings,
@@ -49,7 +49,7 @@ export function makeBox(parts: MachineParts, parser: PacketParser, identity: Ide
     ...crashOf(parts),
     parser,
     pulseEndsItself: device.gatePin.pulse !== undefined,
-    ...(gateInput === undefined ? {} : { readInput: () => gateInput.read() }),
+    readInputs: gatesOfDevice(device).map(({ input }) => input && (() => input.read())),
     ...(button === undefined ? {} : { readButton: () => button.read() }),
     random: () => system.random(),
     facts: () => ({

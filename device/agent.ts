@@ -1,5 +1,6 @@
 import { type Effect, makeBox, makeClaimer, type SettingsChanges } from "./agent-machines.ts";
 import type { Settings } from "./config.ts";
+import type { OfGate } from "./core/box.ts";
 import type { ClaimReport } from "./core/claimer.ts";
 import type { ConnectionState } from "./core/connection.ts";
 import { PacketParser } from "./core/mqtt/codec.ts";
@@ -9,8 +10,10 @@ import type { StateMachine } from "./core/state-machine.ts";
 import type { UpdateReport } from "./core/update-effect.ts";
 import type { CrashMemory } from "./crash-memory.ts";
 import { GatePin } from "./gate-pin.ts";
+import { gatesOf } from "./gate-settings.ts";
 import {
   type Device,
+  gatesOfDevice,
   type Instant,
   networkReady,
   type SocketError,
@@ -35,9 +38,9 @@ export type AgentRecord =
     }
   | ({ readonly type: "claim" } & ClaimReport)
   | ({ readonly type: "shadow" } & ShadowReport)
-  | ({ readonly type: "event" } & EventReport)
-  | ({ readonly type: "gate-event" } & GateEvent)
-  | ({ readonly type: "gate" } & GateStatus)
+  | ({ readonly type: "event" } & OfGate & EventReport)
+  | ({ readonly type: "gate-event" } & OfGate & GateEvent)
+  | ({ readonly type: "gate" } & OfGate & GateStatus)
   | ({ readonly type: "status" } & StatusReport)
   | ({ readonly type: "update" } & UpdateReport);
 
@@ -52,7 +55,7 @@ export interface AgentOptions {
   /** what is known of a crash: told if the settings say so */
   readonly crashes?: CrashMemory;
   onRecord?(record: AgentRecord): void;
-  /** The gate's pin has risen or fallen. */
+  /** A gate's pin has risen or fallen. @param isHigh whether one is HIGH now */
   onPulse?(isHigh: boolean): void;
 }
 
@@ -68,7 +71,8 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #device: Device;
   readonly #parser: PacketParser;
-  readonly #pin: GatePin;
+  /** in the order of the settings */
+  readonly #pins: readonly GatePin[];
   readonly #certificate: OwnCertificate;
   readonly #queue = new WriteQueue();
   #machine: StateMachine<Effect>;
@@ -81,10 +85,15 @@ export class Agent {
     this.#options = options;
     this.#device = device;
     this.#parser = options.parser ?? new PacketParser();
-    this.#pin = new GatePin(device.gatePin, device.timer, {
-      pulseMs: settings.pulseMs,
-      capMs: settings.pulseCapMs,
-      onCapped: () => this.#handle((now) => this.#machine.capped?.(now) ?? []),
+    const hardware = gatesOfDevice(device);
+    this.#pins = gatesOf(settings).map(({ pulseMs, pulseCapMs }, index) => {
+      const pin = hardware[index]?.pin;
+      if (pin === undefined) throw new RangeError(`the device has no pin for gate ${index}`);
+      return new GatePin(pin, device.timer, {
+        pulseMs,
+        capMs: pulseCapMs,
+        onCapped: () => this.#handle((now) => this.#machine.capped?.(index, now) ?? []),
+      });
     });
     this.#certificate = new OwnCertificate(device.storage, settings.claim);
     // Nobody hears more than what was printed.
@@ -103,16 +112,17 @@ export class Agent {
 
   /** A pulse is under way; {@link Agent.stop} would cut it short. */
   get isPulsing(): boolean {
-    return this.#pin.isPulsing;
+    return this.#pins.some(({ isPulsing }) => isPulsing);
   }
 
   start(): void {
-    const { gateInput, button, timer } = this.#device;
-    if (gateInput !== undefined) {
-      new PacedInput(gateInput, timer, () =>
-        this.#handle((now) => this.#machine.inputChanged?.(now) ?? []),
+    const { button, timer } = this.#device;
+    gatesOfDevice(this.#device).forEach(({ input }, index) => {
+      if (input === undefined) return;
+      new PacedInput(input, timer, () =>
+        this.#handle((now) => this.#machine.inputChanged?.(index, now) ?? []),
       );
-    }
+    });
     if (button !== undefined) {
       new PacedInput(button, timer, () =>
         this.#handle((now) => this.#machine.buttonChanged?.(now) ?? []),
@@ -150,7 +160,7 @@ export class Agent {
       }
       this.#arm();
     } catch (error) {
-      this.#pin.write(0);
+      for (const pin of this.#pins) pin.write(0);
       throw error;
     }
   }
@@ -165,7 +175,7 @@ export class Agent {
     for (const effect of effects) {
       switch (effect.type) {
         case "write":
-          this.#write(effect.value);
+          this.#write(effect.gate, effect.value);
           break;
         case "send":
           this.#send(effect.bytes);
@@ -189,13 +199,13 @@ export class Agent {
           this.#replace(this.#makeBox(), now);
           break;
         case "event":
-          this.#options.onRecord?.({ type: "event", ...effect.report });
+          this.#options.onRecord?.({ type: "event", ...ofGate(effect), ...effect.report });
           break;
         case "gate-event":
-          this.#options.onRecord?.({ type: "gate-event", ...effect.report });
+          this.#options.onRecord?.({ type: "gate-event", ...ofGate(effect), ...effect.report });
           break;
         case "gate":
-          this.#options.onRecord?.({ type: "gate", ...effect.report });
+          this.#options.onRecord?.({ type: "gate", ...ofGate(effect), ...effect.report });
           break;
         case "status":
           this.#options.onRecord?.({ type: "status", ...effect.report });
@@ -243,11 +253,11 @@ export class Agent {
   }
 
   /** Writes the edge first, then handles its consequences. */
-  #write(value: 0 | 1): void {
-    this.#pin.write(value);
+  #write(gate: number, value: 0 | 1): void {
+    this.#pins[gate]?.write(value);
     const now = this.#device.clock.now();
-    this.#options.onPulse?.(value === 1);
-    const effects = value === 1 ? this.#machine.rose?.(now) : this.#machine.fell?.(now);
+    this.#options.onPulse?.(this.isPulsing);
+    const effects = value === 1 ? this.#machine.rose?.(gate, now) : this.#machine.fell?.(gate, now);
     if (effects !== undefined) this.#apply(effects, now);
   }
 
@@ -361,4 +371,8 @@ export class Agent {
     }, delayMs);
     this.#wake = { handle, at };
   }
+}
+
+function ofGate({ gateName }: OfGate): OfGate {
+  return gateName === undefined ? {} : { gateName };
 }

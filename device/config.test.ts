@@ -48,6 +48,7 @@ describe("parseSettings", () => {
       cooldownMs: 3_000,
       travelMs: 0,
       gateInput: undefined,
+      gates: [],
       button: undefined,
       keepAliveSeconds: 60,
       commandMaxAgeMs: 60_000,

@@ -10,20 +10,23 @@ import {
 import { reasonAgainstAnyUse, reasonAgainstOutput } from "./chips/pins.ts";
 import type { Chip } from "./chips/table.ts";
 import { utf8Length } from "./core/utf8.ts";
+import { gateInputForm, readGateInput } from "./gate-input-settings.ts";
 import {
-  type GateInputSettings,
-  gateInputForm,
-  readGateInput,
-  reasonAgainstPull,
-} from "./gate-input-settings.ts";
+  type GateSettings,
+  gateSettingNames,
+  gatesOf,
+  type NamedGate,
+  reasonAgainstWiring,
+} from "./gate-settings.ts";
 import type { WiFiNetwork } from "./hal.ts";
 import { isTemplateName } from "./messages/claim-topics.ts";
+import { mostNamedGates } from "./messages/gate.ts";
 import { isWhole } from "./messages/json.ts";
-import { defaultPrefix, isPrefix, isThingName } from "./messages/topics.ts";
-import { pinLimits, pinOf, reasonAgainstPins } from "./pins.ts";
+import { defaultPrefix, isGateName, isPrefix, isThingName } from "./messages/topics.ts";
+import { pinLimits, pinOf } from "./pins.ts";
 
 /** Everything that can differ between boxes. Durations are in ms unless the name says otherwise. */
-export interface Settings {
+export interface Settings extends GateSettings {
   /** also the MQTT client id */
   readonly thingName: string;
   /** host name of the broker: `….iot.<region>.amazonaws.com` (the Data-ATS endpoint) */
@@ -32,15 +35,11 @@ export interface Settings {
   /** use ALPN `x-amzn-mqtt-ca`, which AWS IoT Core requires on port 443 */
   readonly alpn: boolean;
   readonly prefix: string;
-  readonly pin: number;
-  readonly pulseMs: number;
-  /** ends a pulse whose own timer failed */
-  readonly pulseCapMs: number;
-  readonly cooldownMs: number;
-  /** how long the gate moves after a pulse; a command is refused meanwhile. 0: not known */
-  readonly travelMs: number;
-  /** a contact that shows where the gate is; without it, nobody knows */
-  readonly gateInput: GateInputSettings | undefined;
+  /**
+   * gates with names, whose topics have one more level; then `pin` and the others that describe one gate
+   * repeat those of the first. Empty: one gate, without a name. See {@link gatesOf}
+   */
+  readonly gates: readonly NamedGate[];
   /** a push button at the box, which opens without a network */
   readonly button: ButtonSettings | undefined;
   readonly keepAliveSeconds: number;
@@ -131,7 +130,8 @@ export function parseSettings(
   chip?: Chip,
 ): SettingsResult {
   const reader = new SettingsReader(input, chip);
-  const pulseMs = reader.number("pulseMs");
+  const gates = reader.gates();
+  const [first] = gates;
   const settings: Settings = {
     thingName: reader.text(
       "thingName",
@@ -148,12 +148,8 @@ export function parseSettings(
     port: reader.number("port"),
     alpn: reader.flag("alpn"),
     prefix: reader.text("prefix", defaultPrefix, isPrefix, "1–3 words joined by /, 64 characters"),
-    pin: reader.number("pin"),
-    pulseMs,
-    pulseCapMs: reader.number("pulseCapMs", capOf(pulseMs)),
-    cooldownMs: reader.number("cooldownMs"),
-    travelMs: reader.number("travelMs"),
-    gateInput: reader.gateInput(),
+    ...(first === undefined ? reader.gate() : withoutName(first)),
+    gates,
     button: reader.button(),
     keepAliveSeconds: reader.number("keepAliveSeconds"),
     commandMaxAgeMs: reader.number("commandMaxAgeMs"),
@@ -169,37 +165,39 @@ export function parseSettings(
     shadow: reader.flag("shadow"),
     log: reader.flag("log"),
   };
-  const { gateInput, led, button } = settings;
   const against =
-    reasonAgainstPins([
-      ["the gate", settings.pin],
-      ["led", led?.pin],
-      ["gateInput", gateInput?.pin],
-      ["button", button?.pin],
-    ]) ??
-    (gateInput && reasonAgainstPull(gateInput, chip)) ??
+    reasonAgainstWiring(gatesOf(settings), settings, chip) ??
     (chip && reasonAgainstChipPins(settings, chip));
   if (against !== undefined) reader.problems.push(against);
-  if (settings.pulseCapMs < pulseMs + 100) {
-    reader.problems.push(`pulseCapMs must exceed pulseMs (${pulseMs}) by at least 100 ms`);
-  }
   reader.refuseUnknown(Object.keys(settings));
   return reader.problems.length === 0
     ? { type: "settings", settings }
     : { type: "problems", problems: reader.problems };
 }
 
+function withoutName({ name: _, ...gate }: NamedGate): GateSettings {
+  return gate;
+}
+
 /** A box must not try such a pin: without its flash, it would start again and again. */
-function reasonAgainstChipPins(
-  { pin, led, gateInput, button }: Pick<Settings, "pin" | "led" | "gateInput" | "button">,
-  chip: Chip,
-): string | undefined {
-  for (const [what, its, reasonAgainst] of [
-    ["pin", pin, reasonAgainstOutput],
+function reasonAgainstChipPins(settings: Settings, chip: Chip): string | undefined {
+  const { led, button } = settings;
+  const gates = gatesOf(settings);
+  if (gates.length > chip.pulseChannels) {
+    return `the ${chip.title} can open ${chip.pulseChannels} gates, and gates has ${gates.length}`;
+  }
+  const uses = [
+    ...gates.flatMap(
+      ({ pin, gateInput }) =>
+        [
+          ["pin", pin, reasonAgainstOutput],
+          ["gateInput: pin", gateInput?.pin, reasonAgainstAnyUse],
+        ] as const,
+    ),
     ["led: pin", led?.pin, reasonAgainstOutput],
-    ["gateInput: pin", gateInput?.pin, reasonAgainstAnyUse],
     ["button: pin", button?.pin, reasonAgainstAnyUse],
-  ] as const) {
+  ] as const;
+  for (const [what, its, reasonAgainst] of uses) {
     const reason = its === undefined ? undefined : reasonAgainst(its, chip);
     if (reason !== undefined) return `${what} ${its} ${reason}`;
   }
@@ -219,6 +217,53 @@ class SettingsReader {
   constructor(input: Readonly<Record<string, unknown>>, chip: Chip | undefined) {
     this.#input = input;
     this.#chip = chip;
+  }
+
+  /** The settings of one gate. */
+  gate(): GateSettings {
+    const pulseMs = this.number("pulseMs");
+    const pulseCapMs = this.number("pulseCapMs", capOf(pulseMs));
+    if (pulseCapMs < pulseMs + 100) {
+      this.problems.push(`pulseCapMs must exceed pulseMs (${pulseMs}) by at least 100 ms`);
+    }
+    return {
+      pin: this.number("pin"),
+      pulseMs,
+      pulseCapMs,
+      cooldownMs: this.number("cooldownMs"),
+      travelMs: this.number("travelMs"),
+      gateInput: this.gateInput(),
+    };
+  }
+
+  gates(): NamedGate[] {
+    const value = this.#input.gates ?? undefined;
+    if (value === undefined) return [];
+    const alone = gateSettingNames.filter((name) => (this.#input[name] ?? undefined) !== undefined);
+    if (alone.length > 0) {
+      this.problems.push(`gates and ${alone.join(", ")}: say it for each gate in gates`);
+    }
+    if (!Array.isArray(value) || value.length < 1 || value.length > mostNamedGates) {
+      this.problems.push(`gates must be a list of 1–${mostNamedGates} gates: ${show(value)}`);
+      return [];
+    }
+    const gates = value.map((each: unknown, index) => this.#namedGate(each, index));
+    const names = gates.map(({ name }) => name);
+    const twice = names.find((name, index) => name !== "" && names.indexOf(name) < index);
+    if (twice !== undefined) this.problems.push(`two gates have the name ${twice}`);
+    return gates;
+  }
+
+  #namedGate(value: unknown, index: number): NamedGate {
+    const input = Object(value) as Readonly<Record<string, unknown>>;
+    const reader = new SettingsReader(input, this.#chip);
+    const form = "1–32 letters, digits, - or _, and not command, event, status, update or log";
+    const gate = { name: reader.text("name", undefined, isGateName, form), ...reader.gate() };
+    // A default could be the pin of another gate.
+    if ((input.pin ?? undefined) === undefined) reader.problems.push("pin is missing");
+    reader.refuseUnknown(Object.keys(gate));
+    this.problems.push(...reader.problems.map((problem) => `gates[${index}]: ${problem}`));
+    return gate;
   }
 
   number(name: NumberSetting, fallback: number = numberLimits[name].default): number {

@@ -341,12 +341,21 @@ export interface System {
   random(): number;
 }
 
+/** A gate's pin, and its contact if it has one. */
+export interface GateHardware {
+  /** already LOW */
+  readonly pin: PulseOutput;
+  readonly input?: DigitalInput;
+}
+
 /** All the hardware of one box, passed in: a thousand boxes can run in one process. */
 export interface Device {
   /** already LOW */
   readonly gatePin: PulseOutput;
   /** a contact at the gate; absent if the settings have none */
   readonly gateInput?: DigitalInput;
+  /** the gates after the first, in the order of the settings; absent if there is one gate */
+  readonly moreGates?: readonly GateHardware[];
   /** a push button that opens, LOW while it is pressed; absent if the settings have none */
   readonly button?: DigitalInput;
   readonly network: NetworkInterface;
@@ -365,4 +374,14 @@ export interface Device {
   certificateEndsAt(identity: Identity): number | undefined;
   /** Opens a TLS connection with mutual authentication. Never throws because of the network. */
   connect(options: TLSSocketOptions): TLSSocket;
+}
+
+/** Every gate of a device, in the order of the settings. */
+export function gatesOfDevice({
+  gatePin,
+  gateInput,
+  moreGates = [],
+}: Pick<Device, "gatePin" | "gateInput" | "moreGates">): readonly GateHardware[] {
+  const first = gateInput === undefined ? { pin: gatePin } : { pin: gatePin, input: gateInput };
+  return [first, ...moreGates];
 }

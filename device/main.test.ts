@@ -171,6 +171,64 @@ describe("the program on the board", () => {
     assert.doesNotMatch(JSON.stringify(lines), /let me in/);
   });
 
+  it("puts the pin of every gate LOW first, then gives each its pulses and its contact", async () => {
+    const contact = { pin: 33, shows: "closed" };
+    const gates = [
+      { name: "in", pin: 21 },
+      { name: "out", pin: 22, gateInput: contact },
+    ];
+    const { done, thrown, abort } = await boot(flashWith({ ...good, gates, led: { pin: 2 } }));
+    assert.equal(thrown, undefined);
+    assert.deepEqual(done.slice(0, 5), [
+      "flash",
+      "pin 21 starts 0",
+      "pin 22 starts 0",
+      "pulses on 21",
+      "pulses on 22",
+    ]);
+    assert.ok(done.includes("input on 33, pull up"));
+    assert.ok(done.includes("join car park"));
+    abort?.("memory full", undefined);
+    assert.deepEqual(done.slice(-3), ["pin 0", "pin 0", "restarted"]);
+  });
+
+  it("puts every pin LOW that wrong settings may mean for a gate, and opens no input", async () => {
+    const contact = { pin: 22, shows: "closed" };
+    for (const [gates, pins] of [
+      [
+        [
+          { name: "in", pin: 21 },
+          { pin: 22, gateInput: { pin: 21, shows: "open" } },
+        ],
+        [21, 22],
+      ],
+      [
+        [
+          { name: "in", pin: 21, gateInput: contact },
+          { name: "in", pin: 22 },
+        ],
+        [21, 22],
+      ],
+      [
+        [
+          { name: "in", pin: 21 },
+          { name: "out", pin: 21 },
+        ],
+        [21],
+      ],
+      [[{ name: "in" }, null, { name: "out", pin: 22 }], [22]],
+      [[], [5]],
+      ["in", [5]],
+    ] as const) {
+      const { done, lines } = await boot(flashWith({ ...good, gates, led: { pin: pins[0] } }));
+      const starts = pins.map((pin) => `pin ${pin} starts 0`);
+      assert.deepEqual(done.slice(1, 1 + pins.length), starts, JSON.stringify(gates));
+      assert.ok(!done.some((each) => each.startsWith("input") || each.startsWith("join")));
+      assert.ok(done.includes("setup, light on undefined"));
+      assert.equal(lines[0]?.state, "waiting");
+    }
+  });
+
   it("opens the gate's input after the pin is LOW, and only if it can be right", async () => {
     const input = async (gateInput: unknown, others: RawSettings = {}) => {
       const { done } = await boot(flashWith({ ...good, ...others, gateInput }));

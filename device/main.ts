@@ -1,4 +1,4 @@
-/** The composition root on Moddable: pin LOW first, then the hardware, then the firmware. */
+/** The composition root on Moddable: every gate's pin LOW first, then the hardware, then the firmware. */
 
 import getResetReason from "resetReason";
 import Digital from "embedded:io/digital";
@@ -16,9 +16,9 @@ import { settingsIn } from "./box-contents.ts";
 import { BoxData } from "./box-data.ts";
 import { readButton } from "./button-settings.ts";
 import { Firmware, type FirmwareOptions } from "./firmware.ts";
-import { readGateInput, reasonAgainstPull } from "./gate-input-settings.ts";
-import type { DigitalInput, UpdateHardware } from "./hal.ts";
-import { gatePinOf, pinOf, reasonAgainstPins } from "./pins.ts";
+import { gateInputsIn, gatePinsIn, reasonAgainstWiring } from "./gate-settings.ts";
+import type { Device, GateHardware, PulseOutput, UpdateHardware } from "./hal.ts";
+import { pinOf } from "./pins.ts";
 import { toLine } from "./record-line.ts";
 import type { RawSettings } from "./settings-text.ts";
 import { updateKeys } from "./update-keys.ts";
@@ -33,12 +33,12 @@ import { updateVerifier, XsSha256 } from "./xs/update.ts";
 function boot(): void {
   const board = openBoard();
   const { data, error } = openData(board);
-  const settings = data === undefined ? {} : settingsIn(data);
-  const pin = gatePinOf(settings?.pin);
-  // LOW before anything on the board is accessed, except the flash that says which pin it is.
-  const gpio = openGatePin(Digital, pin);
+  const settings = (data === undefined ? undefined : settingsIn(data)) ?? {};
+  const pins = gatePinsIn(settings);
+  // LOW before anything on the board is accessed, except the flash that says which pins they are.
+  const gpios = pins.map((pin) => openGatePin(Digital, pin));
   if (data === undefined) throw error;
-  const gatePin = board.withPulses(gpio, pin);
+  const outputs = gpios.map((gpio, index) => board.withPulses(gpio, pins[index] as number, index));
   const crashes = board.openCrashMemory();
   crashes?.begin(resetReasonOf(getResetReason), firmwareVersion);
   const say = (line: Readonly<Record<string, unknown>>) => {
@@ -53,7 +53,7 @@ function boot(): void {
    * until its stack is full. If the memory is full, something here may fail too, and XS restarts the chip.
    */
   const abort = (why: string, error: unknown) => {
-    gatePin.write(0);
+    for (const output of outputs) output.write(0);
     if (isAborting) return;
     isAborting = true;
     crashes?.abort(why, error);
@@ -63,8 +63,7 @@ function boot(): void {
   Object.assign(globalThis, { abort });
 
   const device = createXsDevice({
-    gatePin,
-    ...inputsOf(board, settings, pin),
+    ...wiringOf(board, settings, outputs, pins),
     openNetwork,
     freeHeap: board.freeHeap,
     port: timeServerPort,
@@ -83,7 +82,7 @@ function boot(): void {
   });
   const { clock } = device;
   // Where the firmware is updated over the air, its updater confirms it, and has higher demands.
-  let isConfirmed = settings?.updates === "aws" || settings?.updates === "topics";
+  let isConfirmed = settings.updates === "aws" || settings.updates === "topics";
   const onRecord: FirmwareOptions["onRecord"] = (record) => {
     say(toLine(record, Math.round(clock.now().ticks)));
     if (isConfirmed || record.type !== "connection" || record.state !== "connected") return;
@@ -93,7 +92,7 @@ function boot(): void {
   new Firmware({
     device,
     data,
-    setup: board.openSetup(Digital, ledPinOf(settings?.led, pin)),
+    setup: board.openSetup(Digital, ledPinOf(settings.led, pins)),
     networkKind,
     version: firmwareVersion,
     chip: board.chip,
@@ -102,27 +101,32 @@ function boot(): void {
   }).start();
 }
 
-/** The settings are not checked yet: an input must not take the gate's pin. */
-function inputsOf(
+type Wiring = Pick<Device, "gatePin" | "gateInput" | "moreGates" | "button">;
+
+/** The settings are not checked yet: an input must not take the pin of a gate. */
+function wiringOf(
   board: ReturnType<typeof openBoard>,
-  settings: RawSettings | undefined,
-  gatePin: number,
-): { readonly gateInput?: DigitalInput; readonly button?: DigitalInput } {
-  const contact = readGateInput(settings?.gateInput);
-  const pushed = readButton(settings?.button);
-  const against =
-    reasonAgainstPins([
-      ["the gate", gatePin],
-      ["led", ledPinOf(settings?.led, gatePin)],
-      ["gateInput", contact?.pin],
-      ["button", pushed?.pin],
-    ]) ??
-    (contact && reasonAgainstPull(contact));
-  if (against !== undefined) return {};
-  const gateInput = contact && board.openInput(Digital, contact);
-  const button = pushed && board.openInput(Digital, { pin: pushed.pin, pull: "up" });
+  settings: RawSettings,
+  outputs: readonly PulseOutput[],
+  pins: readonly number[],
+): Wiring {
+  const wanted = gateInputsIn(settings);
+  const pushed = readButton(settings.button);
+  const led = { pin: ledPinOf(settings.led, pins) };
+  const gates = pins.map((pin, index) => ({ pin, gateInput: wanted[index] }));
+  const isWrong = reasonAgainstWiring(gates, { led, button: pushed }) !== undefined;
+  const open = (input: Parameters<typeof board.openInput>[1] | undefined) =>
+    input === undefined || isWrong ? undefined : board.openInput(Digital, input);
+  const [first, ...others] = outputs.map((pin, index): GateHardware => {
+    const input = open(wanted[index]);
+    return input === undefined ? { pin } : { pin, input };
+  });
+  const { pin: gatePin, input: gateInput } = first as GateHardware;
+  const button = open(pushed && { pin: pushed.pin, pull: "up" });
   return {
+    gatePin,
     ...(gateInput === undefined ? {} : { gateInput }),
+    ...(others.length === 0 ? {} : { moreGates: others }),
     ...(button === undefined ? {} : { button }),
   };
 }
@@ -153,10 +157,10 @@ function openData(board: ReturnType<typeof openBoard>) {
   }
 }
 
-/** The settings are not checked yet: a light must not take the gate's pin. */
-function ledPinOf(led: unknown, gatePin: number): number | undefined {
+/** The settings are not checked yet: a light must not take the pin of a gate. */
+function ledPinOf(led: unknown, gatePins: readonly number[]): number | undefined {
   const pin = pinOf((led as { readonly pin?: unknown } | null | undefined)?.pin);
-  return pin === gatePin ? undefined : pin;
+  return pin !== undefined && gatePins.includes(pin) ? undefined : pin;
 }
 
 boot();

@@ -1,5 +1,4 @@
 import { thisChip } from "./chip.ts";
-import { reasonAgainstOutput } from "./chips/pins.ts";
 import type { Chip } from "./chips/table.ts";
 import { isWhole } from "./messages/json.ts";
 
@@ -9,15 +8,6 @@ export const pinLimits = { default: 5, minimum: 0, maximum: 48 } as const;
 /** The number of a pin, or undefined if it is none. */
 export function pinOf(value: unknown): number | undefined {
   return isWhole(value, pinLimits.minimum, pinLimits.maximum) ? value : undefined;
-}
-
-/**
- * The gate's pin in settings that are not checked yet: the default instead of one that cannot be it. What
- * uses the settings refuses them (config.ts).
- */
-export function gatePinOf(value: unknown, chip: Chip = thisChip): number {
-  const pin = pinOf(value) ?? pinLimits.default;
-  return reasonAgainstOutput(pin, chip) === undefined ? pin : pinLimits.default;
 }
 
 /** One use of a pin; undefined: it is not used. */

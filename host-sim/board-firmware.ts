@@ -5,8 +5,8 @@ import { thisChip } from "../device/chip.ts";
 import { type NetworkKind, parseSettings } from "../device/config.ts";
 import { CrashMemory, crashMemoryBytes } from "../device/crash-memory.ts";
 import { Firmware, type FirmwareRecord } from "../device/firmware.ts";
+import { gatePinsIn } from "../device/gate-settings.ts";
 import type { FirmwareSlots, Serial, UpdateHardware } from "../device/hal.ts";
-import { gatePinOf } from "../device/pins.ts";
 import { toLine } from "../device/record-line.ts";
 import { firmwareVersion } from "../device/version.ts";
 import { boxPartitionAt } from "./esp32/flash-image.ts";
@@ -14,6 +14,7 @@ import { createNodeDevice, type NodeDeviceOptions } from "./hardware/device.ts";
 import { MemoryFlash } from "./hardware/flash.ts";
 import { FaultyLink } from "./hardware/link.ts";
 import { ScriptedNetwork } from "./hardware/network.ts";
+import { RecordedPin } from "./hardware/pin.ts";
 import { MemoryStorage } from "./hardware/storage.ts";
 import { makeIdentity, pemOf, type TLSIdentity } from "./hardware/tls.ts";
 import { Sha256, updateVerifier } from "./hardware/update.ts";
@@ -84,7 +85,7 @@ function startFirmware(
   const flash = new MemoryFlash(bytes.subarray(boxPartitionAt, end));
   const data = new BoxData(flash);
   const settings = settingsIn(data) ?? {};
-  const pin = gatePinOf(settings.pin);
+  const gates = gatePinsIn(settings).map((pin) => ({ pin: new RecordedPin(pin) }));
   const link = new FaultyLink();
   const image = bytes.subarray(slot.offset, slot.offset + slot.length);
   const version = versionOf?.(image) ?? firmwareVersion;
@@ -98,15 +99,21 @@ function startFirmware(
     verify: updateVerifier(updateKeys),
     makeDigest: () => new Sha256(),
   };
+  const [first, ...moreGates] = gates;
+  if (first === undefined) throw new RangeError("a box has one gate at least");
   const device = createNodeDevice({
-    pin,
+    pin: first.pin.number,
+    gatePin: first.pin,
+    moreGates,
     identity: identityOf(data),
     link,
     ...(updates === undefined ? {} : { updates }),
     ...(network === undefined ? {} : { network }),
     ...(storage === undefined ? {} : { storage }),
   });
-  device.gatePin.onEdge = (edge) => onRecord?.({ type: "pin", pin, ...edge });
+  for (const { pin } of gates) {
+    pin.onEdge = (edge) => onRecord?.({ type: "pin", pin: pin.number, ...edge });
+  }
   const crashes = new CrashMemory(retained);
   crashes.begin(device.system.resetReason, version);
   const handle = (record: FirmwareRecord) => {
@@ -138,7 +145,7 @@ function startFirmware(
   firmware.start();
   return {
     stop() {
-      device.gatePin.write(0);
+      for (const { pin } of gates) pin.write(0);
       link.abandon();
       device.timer.powerOff();
       device.network.powerOff();

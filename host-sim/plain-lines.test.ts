@@ -86,6 +86,7 @@ describe("describeRecord", () => {
       shortConnections: 0,
       droppedEvents: 0,
       gate: null,
+      gates: null,
       update: null,
     };
     assert.equal(describeRecord(status), "status      online, 3 opened, 2 refused");

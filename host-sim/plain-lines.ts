@@ -19,13 +19,13 @@ export function describeRecord(record: SimulatedBoxRecord): string {
     case "event": {
       const by = record.by === null ? "" : ` for ${printable(record.by)}`;
       return record.reason === null
-        ? `event       opened, ${record.pulseMs} ms${by}`
-        : `event       refused${by}: ${refusalWords[record.reason]} (${record.reason})`;
+        ? `event       ${named(record)}opened, ${record.pulseMs} ms${by}`
+        : `event       ${named(record)}refused${by}: ${refusalWords[record.reason]} (${record.reason})`;
     }
     case "gate":
-      return `gate        ${gateStateWords[record.state]}`;
+      return `gate        ${named(record)}${gateStateWords[record.state]}`;
     case "gate-event":
-      return `gate        ${gateEventWords[record.gate]} (${record.gate})`;
+      return `gate        ${named(record)}${gateEventWords[record.gate]} (${record.gate})`;
     case "update": {
       const what = record.version === null ? "" : ` to ${printable(record.version)}`;
       const why = record.reason === null ? "" : `: ${updateReasonWords[record.reason]}`;
@@ -49,4 +49,8 @@ export function describeRecord(record: SimulatedBoxRecord): string {
     case "status":
       return `status      ${record.state}, ${record.opened} opened, ${record.refused} refused`;
   }
+}
+
+function named({ gateName }: { readonly gateName?: string }): string {
+  return gateName === undefined ? "" : `${gateName}: `;
 }

@@ -11,5 +11,6 @@ export const refusalWords: Readonly<Record<RefusalReason, string>> = {
   "clock-unset": "the box does not know the time yet",
   malformed: "the box cannot read the command",
   "unknown-action": "the box does not know this action",
+  "unknown-gate": "the box has no gate with this name",
   "too-large": "the command is longer than 1024 bytes",
 };

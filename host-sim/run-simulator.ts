@@ -77,8 +77,11 @@ export function makeNodeBox(
 /** The scheduled events of the box. */
 export interface Scenario {
   readonly entries: readonly ScriptEntry[];
-  /** publishes one `open`; the box's records show the result, so only a failure matters */
-  open(): Promise<unknown>;
+  /**
+   * Publishes one `open`; the box's records show the result, so only a failure matters.
+   * @param gate absent: a plain one, for the first gate
+   */
+  open(gate?: string): Promise<unknown>;
   /** called when one could not be published */
   onOpenFailed(error: unknown): void;
 }
@@ -146,7 +149,7 @@ export async function runSimulator(
   if (scenario !== undefined) {
     script = new ScriptRun(scenario.entries, {
       fault: (fault) => box.apply(fault),
-      open: () => void scenario.open().catch(scenario.onOpenFailed),
+      open: (gate) => void scenario.open(gate).catch(scenario.onOpenFailed),
     });
     void script.ended.then((how) => {
       if (how.type !== "done") end(how);

@@ -3,6 +3,7 @@ import { createSecureContext } from "node:tls";
 import sinon from "sinon";
 import type { AgentOptions } from "../device/agent.ts";
 import { parseSettings } from "../device/config.ts";
+import { gatesOfDevice } from "../device/hal.ts";
 import { FaultInjector } from "./faults/injector.ts";
 import { type Firmware, SimulatedBox, type SimulatedBoxRecord } from "./simulated-box.ts";
 
@@ -66,6 +67,59 @@ describe("SimulatedBox, its power and its faults", () => {
   const deviceOf = (index: number) => made[index]?.options.device ?? assert.fail();
   const setClock = () =>
     box.device.clock.synchronize({ servers: [], onSynchronized: () => {}, onError: () => {} });
+
+  it("wires each of several gates to its own pin, boom and contact", () => {
+    const gates = [
+      { name: "in", pin: 5 },
+      { name: "out", pin: 18, gateInput: { pin: 4, shows: "closed" } },
+    ];
+    const result = parseSettings({ thingName: "lot-1", endpoint: "localhost", gates });
+    assert.ok(result.type === "settings");
+    const other = new SimulatedBox({
+      settings: result.settings,
+      identity: { secureContext: createSecureContext({}) },
+      makeFirmware: (options) => new FakeFirmware(options),
+      onRecord: (record) => records.push(record),
+    });
+    const pins = gatesOfDevice(other.device).map(({ pin }) => pin);
+    assert.deepEqual(
+      other.gates.map(({ name }) => name),
+      ["in", "out"],
+    );
+    pins[1]?.write(1);
+    clock.tick(500);
+    pins[1]?.write(0);
+    clock.tick(1_000);
+    assert.deepEqual(
+      other.gates.map(({ boom }) => boom.state),
+      ["closed", "opening"],
+    );
+    const changes = records.flatMap((record) =>
+      record.type === "pin" || record.type === "input"
+        ? `${record.type} ${record.pin} ${record.value}`
+        : [],
+    );
+    assert.deepEqual(changes, ["pin 18 1", "input 4 1", "pin 18 0"]);
+    const injector = new FaultInjector({ box: other });
+    injector.apply({ fault: "gate-held", gate: "out" });
+    injector.apply({ fault: "gate-by-hand" });
+    clock.tick(100);
+    assert.deepEqual(
+      other.gates.map(({ boom }) => boom.state),
+      ["opening", "stopped"],
+    );
+    assert.throws(() => injector.apply({ fault: "gate-by-hand", gate: "bikes" }), /no gate bikes/);
+    pins[0]?.write(1);
+    pins[1]?.write(1);
+    other.cutPower(100);
+    assert.deepEqual(
+      other.gates.map(({ hardware }) => hardware.pin.value),
+      [0, 0],
+    );
+    clock.tick(100);
+    assert.equal(gatesOfDevice(other.device)[1]?.pin, pins[1], "the same pin after a power cut");
+    other.powerOff();
+  });
 
   it("wires a contact at the gate to the box, also after a power cut", () => {
     const gateInput = { pin: 4, shows: "closed" };

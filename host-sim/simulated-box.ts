@@ -1,16 +1,17 @@
 import { Agent, type AgentOptions } from "../device/agent.ts";
 import type { Settings } from "../device/config.ts";
 import type { FirmwareRecord } from "../device/firmware.ts";
+import { gatesOf } from "../device/gate-settings.ts";
 import { firmwareVersion } from "../device/version.ts";
 import type { Fault } from "./faults/fault.ts";
 import { ScriptedClock } from "./hardware/clock.ts";
 import { createNodeDevice, type NodeDevice, type NodeDeviceOptions } from "./hardware/device.ts";
 import { ScriptedInput } from "./hardware/input.ts";
 import { FaultyLink } from "./hardware/link.ts";
-import { BoomGate, type BoomOptions } from "./site/boom-gate.ts";
-import { Contact, levelOf } from "./site/contact.ts";
+import { gateHardware, SimulatedGate } from "./simulated-gate.ts";
+import type { BoomGate, BoomOptions } from "./site/boom-gate.ts";
+import type { Contact } from "./site/contact.ts";
 import { PushButton } from "./site/push-button.ts";
-import { Remote } from "./site/remote.ts";
 
 /** As a cheap push button does, whenever it is pressed or released. */
 const buttonBounceMs = 3;
@@ -25,9 +26,12 @@ export interface Firmware extends Pick<Agent, "connectionState" | "start" | "sto
 }
 
 export interface SimulatedBoxOptions
-  extends Omit<NodeDeviceOptions, "pin" | "gatePin" | "gateInput" | "button" | "link"> {
+  extends Omit<
+    NodeDeviceOptions,
+    "pin" | "gatePin" | "gateInput" | "moreGates" | "button" | "link"
+  > {
   readonly settings: Settings;
-  /** default: a gate that takes as long as the settings say, if they say it */
+  /** of every gate; default: one that takes as long as the settings say, if they say it */
   readonly boom?: Partial<BoomOptions>;
   /** creates one for each power-on; default: the agent, in this process */
   makeFirmware?(options: AgentOptions): Firmware;
@@ -38,7 +42,7 @@ export interface SimulatedBoxOptions
 export type SimulatedBoxRecord =
   | FirmwareRecord
   | {
-      /** `pin`: the gate's; `input`: that of the contact at the gate; `button`: that of the button */
+      /** `pin`: a gate's; `input`: that of the contact at a gate; `button`: that of the button */
       readonly type: "pin" | "input" | "button";
       readonly pin: number;
       readonly value: 0 | 1;
@@ -49,18 +53,16 @@ export type SimulatedBoxRecord =
   | ({ readonly type: "fault" } & Fault);
 
 /**
- * One box on a laptop: the firmware's own agent on simulated hardware, with the pin wired to a
- * remote and its gate. As on the board, the pin exists, and is LOW, before anything else.
+ * One box on a laptop: the firmware's own agent on simulated hardware, with each pin wired to a
+ * remote and its gate. As on the board, the pins exist, and are LOW, before anything else.
  */
 export class SimulatedBox {
-  readonly gate: BoomGate;
-  /** at the gate; undefined if the settings have none */
-  readonly contact: Contact | undefined;
+  /** in the order of the settings; one at least */
+  readonly gates: readonly SimulatedGate[];
   /** at the box; undefined if the settings have none */
   readonly button: PushButton | undefined;
   readonly link = new FaultyLink();
   readonly #options: SimulatedBoxOptions;
-  readonly #remote: Remote;
   #device: NodeDevice;
   /** undefined while the power is off */
   #firmware: Firmware | undefined;
@@ -69,37 +71,40 @@ export class SimulatedBox {
   constructor(options: SimulatedBoxOptions) {
     const { settings, boom, onRecord, makeFirmware: _, ...hardware } = options;
     this.#options = options;
-    const { pin, travelMs, gateInput, button } = settings;
-    this.gate = new BoomGate(boom ?? (travelMs > 0 ? { travelMs } : {}));
-    const wire = gateInput && new ScriptedInput(gateInput.pin, levelOf(gateInput, this.gate.state));
+    const { button } = settings;
+    this.gates = gatesOf(settings).map((each) => new SimulatedGate(each, boom, onRecord));
     const buttonWire = button && new ScriptedInput(button.pin, 1);
     this.#device = createNodeDevice({
       ...hardware,
+      ...gateHardware(this.gates),
       ...(buttonWire === undefined ? {} : { button: buttonWire }),
-      ...(wire === undefined ? {} : { gateInput: wire }),
       link: this.link,
-      pin,
     });
-    if (gateInput !== undefined && wire !== undefined) {
-      wire.onEdge = (edge) => onRecord?.({ type: "input", pin: gateInput.pin, ...edge });
-      const trueLevel = () => levelOf(gateInput, this.gate.state);
-      this.contact = new Contact({ trueLevel, wire });
-      this.gate.onChanged = () => this.contact?.update();
-    }
     if (buttonWire !== undefined) {
       const { number } = buttonWire;
       buttonWire.onEdge = (edge) => onRecord?.({ type: "button", pin: number, ...edge });
       this.button = new PushButton({ wire: buttonWire, bounceMs: buttonBounceMs });
     }
-    this.#remote = new Remote(() => this.gate.handleSignal());
-    this.#device.gatePin.onEdge = (edge) => {
-      this.#remote.handleEdge(edge);
-      onRecord?.({ type: "pin", pin, ...edge });
-    };
     this.#firmware = this.#makeFirmware();
   }
 
-  /** Its hardware since the last power-on; pin, network and storage are always the same. */
+  /** The first gate. */
+  get gate(): BoomGate {
+    return this.#first.boom;
+  }
+
+  /** At the first gate; undefined if the settings have none. */
+  get contact(): Contact | undefined {
+    return this.#first.contact;
+  }
+
+  get #first(): SimulatedGate {
+    const [first] = this.gates;
+    if (first === undefined) throw new RangeError("a box has one gate at least");
+    return first;
+  }
+
+  /** Its hardware since the last power-on; pins, network and storage are always the same. */
   get device(): NodeDevice {
     return this.#device;
   }
@@ -129,7 +134,7 @@ export class SimulatedBox {
   }
 
   /**
-   * Cuts the power at any moment: the pin falls, the firmware is discarded without notice, and its
+   * Cuts the power at any moment: the pins fall, the firmware is discarded without notice, and its
    * connection goes silent. After `forMs`, a new one starts, with reset reason power-on, an unset
    * clock, and the stored data. If it is called while the power is off, it stays off for longer.
    */
@@ -139,10 +144,8 @@ export class SimulatedBox {
     if (this.#firmware === undefined) return;
     const firmware = this.#firmware;
     this.#firmware = undefined;
-    this.#device.gatePin.write(0);
-    for (const input of [this.#device.gateInput, this.#device.button]) {
-      if (input !== undefined) input.onReadable = undefined;
-    }
+    for (const gate of this.gates) gate.cutPower();
+    if (this.#device.button !== undefined) this.#device.button.onReadable = undefined;
     this.link.abandon();
     this.#device.timer.powerOff();
     this.#device.network.powerOff();
@@ -154,26 +157,22 @@ export class SimulatedBox {
   /** Nothing in the hardware calls back any more. */
   powerOff(): void {
     clearTimeout(this.#restart);
-    this.#remote.powerOff();
-    this.gate.powerOff();
-    this.contact?.powerOff();
+    for (const gate of this.gates) gate.powerOff();
     this.button?.powerOff();
     this.#device.network.powerOff();
     this.#device.clock.powerOff();
   }
 
   #powerOn(): void {
-    const { identity, settings } = this.#options;
-    const { gatePin, gateInput, button, network, storage, clock } = this.#device;
+    const { identity } = this.#options;
+    const { button, network, storage, clock } = this.#device;
     this.#device = createNodeDevice({
       identity,
-      gatePin,
-      ...(gateInput === undefined ? {} : { gateInput }),
+      ...gateHardware(this.gates),
       ...(button === undefined ? {} : { button }),
       network,
       storage,
       link: this.link,
-      pin: settings.pin,
       clock: new ScriptedClock(clock.script),
       resetReason: "power-on",
     });

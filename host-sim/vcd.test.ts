@@ -5,14 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import sinon from "sinon";
-import { readButton } from "../device/button-settings.ts";
-import { readGateInput } from "../device/gate-input-settings.ts";
+import { parseSettings, type Settings } from "../device/config.ts";
 import { skipWithout } from "./optional.rig.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
 import { readVcd } from "./vcd.rig.ts";
 import { VcdLines } from "./vcd.ts";
 
 const date = Date.UTC(2026, 10, 25);
+
+function settingsOf(input: Readonly<Record<string, unknown>>): Settings {
+  const result = parseSettings({ thingName: "a", endpoint: "broker.test", ...input });
+  assert.ok(result.type === "settings");
+  return result.settings;
+}
 
 describe("VcdLines", () => {
   let clock: sinon.SinonFakeTimers;
@@ -23,13 +28,9 @@ describe("VcdLines", () => {
     clock = sinon.useFakeTimers({ now: 1_000, toFake: ["performance"] });
     clock.tick(250);
     text = "";
-    lines = new VcdLines(
-      { thingName: "lot-1:a", pin: 5, gateInput: undefined, button: undefined },
-      date,
-      (part) => {
-        text += part;
-      },
-    );
+    lines = new VcdLines(settingsOf({ thingName: "lot-1:a" }), date, (part) => {
+      text += part;
+    });
   });
   afterEach(() => clock.restore());
 
@@ -99,9 +100,9 @@ describe("VcdLines", () => {
     record();
     assert.equal(changesOf("input4"), undefined);
     text = "";
-    const gateInput = readGateInput({ pin: 4, shows: "closed", active: "high" });
-    const button = readButton({ pin: 25 });
-    const vcd = new VcdLines({ thingName: "a", pin: 5, gateInput, button }, date, (part) => {
+    const gateInput = { pin: 4, shows: "closed", active: "high", pull: "down" };
+    const wired = settingsOf({ gateInput, button: { pin: 25 } });
+    const vcd = new VcdLines(wired, date, (part) => {
       text += part;
     });
     clock.tick(10);
@@ -115,6 +116,27 @@ describe("VcdLines", () => {
     assert.deepEqual(changesOf("button25"), changesOf("input4"));
   });
 
+  it("has a wire for the pin and the contact of each gate", () => {
+    text = "";
+    const gates = [
+      { name: "in", pin: 5, gateInput: { pin: 4, shows: "closed" } },
+      { name: "out", pin: 18, gateInput: { pin: 33, shows: "open" } },
+    ];
+    const vcd = new VcdLines(settingsOf({ gates }), date, (part) => {
+      text += part;
+    });
+    clock.tick(10);
+    vcd.record({ type: "pin", pin: 18, value: 1, at: performance.now() });
+    clock.tick(10);
+    vcd.record({ type: "input", pin: 33, value: 0, at: performance.now() });
+    vcd.end();
+    const lastOf = (name: string) => changesOf(name)?.at(-1);
+    assert.deepEqual(lastOf("pin5"), { at: 0, value: 0 });
+    assert.deepEqual(lastOf("pin18"), { at: 100, value: 1 });
+    assert.deepEqual(lastOf("input4"), { at: 0, value: 0 });
+    assert.deepEqual(lastOf("input33"), { at: 200, value: 0 });
+  });
+
   it("gives an edge its own time, not the time of its report", () => {
     const at = performance.now() + 20;
     clock.tick(90);
@@ -126,18 +148,14 @@ describe("VcdLines", () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -1, max: 5, noNaN: true })), (times) => {
         text = "";
-        const vcd = new VcdLines(
-          { thingName: "a", pin: 0, gateInput: undefined, button: undefined },
-          date,
-          (part) => {
-            text += part;
-          },
-        );
+        const vcd = new VcdLines(settingsOf({ pin: 5 }), date, (part) => {
+          text += part;
+        });
         times.forEach((time, index) => {
           vcd.record(edge(index % 2 === 0 ? 1 : 0, performance.now() + time));
         });
         vcd.end();
-        assert.equal(readVcd(text).wires.get("pin0")?.length, times.length + 1);
+        assert.equal(readVcd(text).wires.get("pin5")?.length, times.length + 1);
       }),
     );
   });

@@ -1,4 +1,5 @@
 import type { Settings } from "../device/config.ts";
+import { gatesOf } from "../device/gate-settings.ts";
 import { firmwareVersion } from "../device/version.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
 import { levelOf } from "./site/contact.ts";
@@ -18,32 +19,24 @@ interface Wire {
   changedAt: number;
 }
 
+type PinRecord = Extract<SimulatedBoxRecord, { readonly type: "pin" | "input" | "button" }>;
+
 /**
- * A box's records as a Value Change Dump (IEEE 1364-2005, clause 18): the pin, the power, the contact
- * at the gate and the button if there are any, and the state of the connection, as one-bit wires that
- * PulseView and GTKWave can show. A unit is 100 µs: viewers that store every sample, such as PulseView, can load hours of that.
+ * A box's records as a Value Change Dump (IEEE 1364-2005, clause 18): each gate's pin, the power, the
+ * contacts at the gates and the button if there are any, and the state of the connection, as one-bit
+ * wires that PulseView and GTKWave can show. A unit is 100 µs: viewers that store every sample, such as PulseView, can load hours of that.
  */
 export class VcdLines {
   readonly #write: (text: string) => void;
   readonly #startedAt = performance.now();
-  readonly #pin: Wire;
   readonly #powered: Wire;
-  readonly #input: Wire | undefined;
-  readonly #button: Wire | undefined;
+  /** by the type of record that changes them, and their number */
+  readonly #pins = new Map<string, Wire>();
   readonly #connection: ReadonlyMap<string, Wire>;
   #now = 0;
 
   /** @param date the start, ms since 1970 */
-  constructor(
-    {
-      thingName,
-      pin,
-      gateInput,
-      button,
-    }: Pick<Settings, "thingName" | "pin" | "gateInput" | "button">,
-    date: number,
-    write: (text: string) => void,
-  ) {
+  constructor(settings: Settings, date: number, write: (text: string) => void) {
     this.#write = write;
     const wires: Wire[] = [];
     const add = (name: string, value: 0 | 1): Wire => {
@@ -52,10 +45,16 @@ export class VcdLines {
       wires.push(wire);
       return wire;
     };
-    this.#pin = add(`pin${pin}`, 0);
+    const addPin = (type: PinRecord["type"], pin: number, value: 0 | 1) =>
+      this.#pins.set(`${type}${pin}`, add(`${type}${pin}`, value));
+    const { thingName, button } = settings;
+    const gates = gatesOf(settings);
+    for (const { pin } of gates) addPin("pin", pin, 0);
     this.#powered = add("powered", 1);
-    this.#input = gateInput && add(`input${gateInput.pin}`, levelOf(gateInput, "closed"));
-    this.#button = button && add(`button${button.pin}`, 1);
+    for (const { gateInput } of gates) {
+      if (gateInput !== undefined) addPin("input", gateInput.pin, levelOf(gateInput, "closed"));
+    }
+    if (button !== undefined) addPin("button", button.pin, 1);
     this.#connection = new Map(states.map((state) => [state, add(state, 0)]));
     write(header(thingName, date, wires));
   }
@@ -67,14 +66,12 @@ export class VcdLines {
     const units = Math.round((now - this.#startedAt) / unitMs);
     switch (record.type) {
       case "pin":
-        this.#set(this.#pin, record.value, units);
-        break;
       case "input":
-        if (this.#input !== undefined) this.#set(this.#input, record.value, units);
+      case "button": {
+        const wire = this.#pins.get(`${record.type}${record.pin}`);
+        if (wire !== undefined) this.#set(wire, record.value, units);
         break;
-      case "button":
-        if (this.#button !== undefined) this.#set(this.#button, record.value, units);
-        break;
+      }
       case "power":
         this.#set(this.#powered, record.state === "on" ? 1 : 0, units);
         if (record.state === "off") this.#enter(undefined, units);

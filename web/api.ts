@@ -209,7 +209,9 @@ export interface HistoryPage {
  */
 export interface OtherCommand {
   readonly thingName: string;
-  /** null: no gate has this box */
+  /** the gate's name at the box, in the topic of the event; null: there was none */
+  readonly output: string | null;
+  /** null: no gate of the app is at this place */
   readonly gateName: string | null;
   /** the name in the command, which nobody has checked; null: the command had none, as a plain `open` */
   readonly by: string | null;
@@ -279,9 +281,13 @@ export interface AdminGateView {
   readonly id: string;
   readonly name: string;
   readonly thingName: string;
+  /** the gate's name in the settings of its box; null: commands go to the box's plain topic */
+  readonly output: string | null;
   /** IANA time zone of the grants, such as Europe/Berlin */
   readonly timeZone: string;
   readonly isActive: boolean;
+  /** whether the box said that it has a gate of this name; null: it has not said anything yet */
+  readonly isAtBox: boolean | null;
   readonly box: BoxHealth;
 }
 /** One event in `GET /api/admin/gates/:id/events`: what a contact at the gate has shown, newest first. */
@@ -294,13 +300,15 @@ export interface GateBody {
   readonly id?: string;
   readonly name: string;
   readonly thingName: string;
+  /** default null; a box and an output together belong to one gate */
+  readonly output?: string | null;
   readonly timeZone: string;
   readonly isActive?: boolean;
 }
 
 /**
  * The last status of the box, and when it last sent a report. Every field of the status is null until the
- * box has reported one.
+ * box has reported one. `gate` is about this gate, although the box's own status has the first one there.
  */
 export type BoxHealth = {
   readonly state: BoxState;

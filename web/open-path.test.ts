@@ -40,6 +40,7 @@ function describeOpenPath(name: string, makeCloud: (context: Context) => Promise
           id: "north",
           name: "North",
           thingName: "lot-1",
+          output: null,
           timeZone: "UTC",
           isActive: true,
         }),

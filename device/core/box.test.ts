@@ -20,7 +20,7 @@ class Rig {
   readonly box: Box;
   readonly effects: BoxEffect[] = [];
   readonly received: Packet[] = [];
-  readonly edges: { readonly value: 0 | 1; readonly at: number }[] = [];
+  readonly edges: { readonly gate: number; readonly value: 0 | 1; readonly at: number }[] = [];
   /** what the hardware reports about itself */
   facts: Facts = { rssi: -50, address: "10.0.0.9", heap: undefined, certificateEndsAt: undefined };
   /** the random value of the next back-off */
@@ -41,6 +41,7 @@ class Rig {
       facts: () => this.facts,
       parser,
       pulseEndsItself,
+      readInputs: [],
     });
   }
 
@@ -59,9 +60,11 @@ class Rig {
       this.effects.push(effect);
       if (effect.type === "send") this.receive(effect.bytes);
       if (effect.type !== "write") continue;
-      this.edges.push({ value: effect.value, at: this.now });
+      this.edges.push({ gate: effect.gate, value: effect.value, at: this.now });
       const following =
-        effect.value === 1 ? this.box.rose(this.instant) : this.box.fell(this.instant);
+        effect.value === 1
+          ? this.box.rose(effect.gate, this.instant)
+          : this.box.fell(effect.gate, this.instant);
       taken.push(...this.take(following));
     }
     return taken;
@@ -132,8 +135,10 @@ class Rig {
     this.take(this.box.socketOpen(this.instant));
     this.received.splice(0);
     this.send({ cmd: "connack", returnCode: 0, sessionPresent: false });
-    const subscribe = this.received.find(({ cmd }) => cmd === "subscribe");
-    this.send({ cmd: "suback", messageId: Number(subscribe?.messageId), granted: [1] });
+    const subscribe = this.received.find((packet) => packet.cmd === "subscribe");
+    assert.ok(subscribe?.cmd === "subscribe");
+    const granted = subscribe.subscriptions.map(() => 1);
+    this.send({ cmd: "suback", messageId: Number(subscribe.messageId), granted });
     this.acknowledgeAll();
     return this;
   }
@@ -308,7 +313,7 @@ describe("a box", () => {
     rig.now += 200;
     rig.received.splice(0);
     const effects = rig.take(rig.box.stop(rig.instant));
-    assert.deepEqual(effects[0], { type: "write", value: 0 });
+    assert.deepEqual(effects[0], { type: "write", gate: 0, value: 0 });
     assert.equal(rig.events[0]?.pulseMs, 200);
     assert.equal(rig.statuses.at(-1)?.state, "offline");
     assert.equal(rig.box.connectionState, "connected");
@@ -333,7 +338,7 @@ describe("a box", () => {
     const rig = new Rig().connect();
     rig.command("open");
     rig.now += 1_500;
-    rig.take(rig.box.capped(rig.instant));
+    rig.take(rig.box.capped(0, rig.instant));
     assert.equal(rig.events[0]?.outcome, "opened");
     assert.equal(rig.events[0]?.pulseMs, 1_500);
     rig.wait(3_000);
@@ -345,11 +350,11 @@ describe("a box", () => {
     const rig = new Rig().connect();
     const message = publishOf('{"action":"open","id":"a-1"}');
     assert.deepEqual(types(rig.box.handleBytes(message, rig.instant)), ["write", "acknowledge"]);
-    assert.deepEqual(types(rig.box.rose(rig.instant)), ["store", "store"]);
+    assert.deepEqual(types(rig.box.rose(0, rig.instant)), ["store", "store"]);
     rig.now += 500;
-    assert.deepEqual(rig.box.handleTimeout(rig.instant), [{ type: "write", value: 0 }]);
+    assert.deepEqual(rig.box.handleTimeout(rig.instant), [{ type: "write", gate: 0, value: 0 }]);
     rig.now += 3;
-    const told = rig.box.fell(rig.instant);
+    const told = rig.box.fell(0, rig.instant);
     assert.deepEqual(types(told), ["event", "store", "send"]);
     assert.ok(told[0]?.type === "event" && told[0].report.pulseMs === 503, "until its edge");
   });
@@ -522,6 +527,108 @@ describe("a box", () => {
       const [{ state }] = toldOnReturn('[{"outcome":"opened"}, 7').payloads;
       assert.equal(state, "online");
     });
+  });
+
+  const gatesOfTest = ["in", "out", "bikes", "bin-store"].map((name, index) => ({
+    name,
+    pin: 18 + index,
+    pulseMs: [500, 300, 700, 500][index],
+    cooldownMs: [3_000, 0, 1_000, 500][index],
+  }));
+
+  it("subscribes to the commands of its gates with one filter more, if they have names", () => {
+    const filtersOf = (settings: Record<string, unknown>) => {
+      const rig = new Rig(settings);
+      rig.take(rig.box.start(rig.instant));
+      rig.take(rig.box.networkUp(rig.instant));
+      rig.take(rig.box.timeSet(rig.instant));
+      rig.take(rig.box.socketOpen(rig.instant));
+      rig.send({ cmd: "connack", returnCode: 0, sessionPresent: false });
+      const subscribe = rig.received.find((packet) => packet.cmd === "subscribe");
+      return subscribe?.cmd === "subscribe" && subscribe.subscriptions.map(({ topic }) => topic);
+    };
+    assert.deepEqual(filtersOf({}), ["gate/lot-1/command"]);
+    assert.deepEqual(filtersOf({ gates: gatesOfTest }), [
+      "gate/lot-1/command",
+      "gate/lot-1/+/command",
+    ]);
+  });
+
+  it("writes LOW to every pin at once when it stops, and then says goodbye once", () => {
+    const rig = new Rig({ gates: gatesOfTest }).connect();
+    for (const { name } of gatesOfTest)
+      rig.command("open", { topic: `gate/lot-1/${name}/command` });
+    rig.now += 100;
+    const stopped = rig.take(rig.box.stop(rig.instant));
+    const writes = stopped.filter(({ type }) => type === "write");
+    assert.deepEqual(
+      writes,
+      [0, 1, 2, 3].map((gate) => ({ type: "write", gate, value: 0 })),
+    );
+    assert.equal(rig.events.length, 4);
+    assert.deepEqual(
+      rig.statuses.filter(({ state }) => state === "offline").map(({ opened }) => opened),
+      [4],
+    );
+  });
+
+  it("has alternating edges on each pin, each pulse as long as its setting, whatever happens", () => {
+    const command = fc.record({
+      do: fc.constant("command" as const),
+      gate: fc.oneof(
+        { weight: 4, arbitrary: fc.nat(3) },
+        { weight: 1, arbitrary: fc.constantFrom("plain" as const, "unknown" as const) },
+      ),
+      payload: fc.constantFrom("open", "open", "close", '{"action":"open","id":"a"}'),
+    });
+    const step = fc.oneof(
+      { weight: 6, arbitrary: command },
+      {
+        weight: 6,
+        arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.nat(1_500) }),
+      },
+      { weight: 1, arbitrary: fc.constant({ do: "lose" as const }) },
+    );
+    const topicOf = (gate: number | "plain" | "unknown") => {
+      if (gate === "plain") return "gate/lot-1/command";
+      return `gate/lot-1/${gate === "unknown" ? "unknown" : gatesOfTest[gate]?.name}/command`;
+    };
+    let seen = 0;
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 10, maxLength: 40 }), (steps) => {
+        const rig = new Rig({ gates: gatesOfTest }).connect();
+        let commands = 0;
+        for (const action of steps) {
+          if (rig.box.connectionState === "tls") rig.open();
+          if (action.do === "wait") rig.wait(action.ms);
+          if (action.do === "lose") rig.take(rig.box.socketLost(rig.instant, "closed"));
+          if (action.do === "command" && rig.box.connectionState === "connected") {
+            commands += 1;
+            rig.command(action.payload, { topic: topicOf(action.gate) });
+          }
+        }
+        rig.wait(700);
+        assert.equal(rig.events.length, commands, "one event per command");
+        let pulses = 0;
+        for (const [gate, { pulseMs, cooldownMs = 0 }] of gatesOfTest.entries()) {
+          const edges = rig.edges.filter((edge) => edge.gate === gate);
+          assert.equal(edges.length % 2, 0);
+          pulses += edges.length / 2;
+          let fellAt = Number.NEGATIVE_INFINITY;
+          for (let index = 0; index < edges.length; index += 2) {
+            const [rise, fall] = edges.slice(index, index + 2);
+            assert.deepEqual([rise?.value, fall?.value], [1, 0]);
+            assert.equal((fall?.at ?? 0) - (rise?.at ?? 0), pulseMs);
+            assert.ok((rise?.at ?? 0) - fellAt >= cooldownMs, "its pause");
+            fellAt = fall?.at ?? 0;
+          }
+        }
+        assert.equal(pulses, rig.events.filter(({ outcome }) => outcome === "opened").length);
+        seen += pulses;
+      }),
+      { numRuns: 300 },
+    );
+    assert.ok(seen > 20, `${seen} pulses in all`);
   });
 
   it("has one event per command, and alternating edges, whatever happens", () => {

@@ -1,17 +1,25 @@
 import type { Settings } from "../config.ts";
+import { gatesOf } from "../gate-settings.ts";
 import type { Instant, ResetReason, SocketError } from "../hal.ts";
 import { buttonCommand, type Command, type RefusalReason } from "../messages/command.ts";
 import { type CrashReport, writeCrashReport } from "../messages/crash.ts";
 import { type EventReport, openedEvent, refusedEvent } from "../messages/event.ts";
-import type { GateEvent, GateStatus } from "../messages/gate.ts";
+import type { GateEvent, GateStatus, NamedGateStatus } from "../messages/gate.ts";
 import { parseJson } from "../messages/json.ts";
 import { type StatusReport, type WillReport, writeStatus } from "../messages/status.ts";
-import { type Topics, topicsOf } from "../messages/topics.ts";
-import { type CommandMessage, CommandReader } from "./command.ts";
+import {
+  gateCommandFilter,
+  gateTopicsOf,
+  readTopic,
+  type Topics,
+  topicsOf,
+} from "../messages/topics.ts";
+import { BoxGate, type CommandTarget } from "./box-gate.ts";
+import { CommandReader } from "./command.ts";
 import { Connection, type ConnectionEffect, type ConnectionState } from "./connection.ts";
 import { earliest } from "./earliest.ts";
-import { Gate, type GateWrite } from "./gate.ts";
-import { gateEventOf, gateStatusOf, makeWatch } from "./gate-status.ts";
+import type { GateWrite } from "./gate.ts";
+import { gateEventOf, gateStatusOf } from "./gate-status.ts";
 import { Journal, type JournalEntry } from "./journal.ts";
 import type { PacketParser, PublishPacket } from "./mqtt/codec.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
@@ -26,7 +34,7 @@ import { type UpdateEffect, updateKey } from "./update-effect.ts";
 
 /**
  * Storage keys, at most 15 characters (NVS): ids of commands, outcomes not delivered yet, and until
- * when the gate moves, in ms since 1970.
+ * when each gate moves, in ms since 1970, joined by commas.
  */
 export type StoredKey = "seen-ids" | "events" | "moves-until" | typeof updateKey;
 
@@ -42,8 +50,8 @@ export interface BoxOptions {
   readonly parser: PacketParser;
   /** the hardware ends each pulse after `pulseMs`, even if the program is late */
   readonly pulseEndsItself: boolean;
-  /** the level of the gate's input; absent if the hardware has none */
-  readonly readInput?: () => 0 | 1;
+  /** the level of each gate's input, in the order of the settings; undefined if it has none */
+  readonly readInputs: readonly ((() => 0 | 1) | undefined)[];
   /** the level of the button at the box; absent if the hardware has none */
   readonly readButton?: () => 0 | 1;
   /** absent if the firmware is not updated over the air */
@@ -54,6 +62,11 @@ export interface BoxOptions {
   readonly crash?: () => CrashReport | undefined;
 }
 
+/** Whose news it is: absent if the settings name no gate, or the command named an unknown one. */
+export interface OfGate {
+  readonly gateName?: string;
+}
+
 export type BoxEffect =
   /** {@link Box.rose} or {@link Box.fell} must be called right after it */
   | GateWrite
@@ -62,10 +75,10 @@ export type BoxEffect =
   | { readonly type: "acknowledge"; readonly packet: PublishPacket }
   /** survives a restart */
   | { readonly type: "store"; readonly key: StoredKey; readonly value: string }
-  | { readonly type: "event"; readonly report: EventReport }
-  | { readonly type: "gate-event"; readonly report: GateEvent }
+  | ({ readonly type: "event"; readonly report: EventReport } & OfGate)
+  | ({ readonly type: "gate-event"; readonly report: GateEvent } & OfGate)
   /** the gate is in another state */
-  | { readonly type: "gate"; readonly report: GateStatus }
+  | ({ readonly type: "gate"; readonly report: GateStatus } & OfGate)
   | { readonly type: "status"; readonly report: StatusReport }
   | Exclude<UpdateEffect, { readonly type: "publish" | "store" }>
   | Exclude<ShadowEffect, { readonly type: "publish" }>
@@ -96,10 +109,13 @@ const farewellMs = 2_000;
  */
 export class Box implements StateMachine<BoxEffect> {
   readonly certificate = "own";
+  readonly #settings: Settings;
   readonly #topics: Topics;
-  readonly #longestPulseMs: number;
-  readonly #gate: Gate;
-  readonly #readInput: (() => 0 | 1) | undefined;
+  /** one at least */
+  readonly #gates: readonly BoxGate[];
+  /** the targets of commands, by their topics */
+  readonly #targets: ReadonlyMap<string, CommandTarget>;
+  readonly #buttonTarget: CommandTarget;
   readonly #button: PushButton | undefined;
   readonly #readButton: (() => 0 | 1) | undefined;
   readonly #reader: CommandReader;
@@ -114,15 +130,10 @@ export class Box implements StateMachine<BoxEffect> {
   #crashMessage: OutgoingMessage | undefined;
   /** how many connections were lost with such a report in flight */
   #crashLosses = 0;
-  /** the command whose pulse is in progress */
-  #opening: { readonly command: Command; readonly entry: JournalEntry | undefined } | undefined;
   /** of an update, in percent */
   #toldProgress: number | null = null;
   #isStopping = false;
   #isSeenStored = true;
-  readonly #travelMs: number;
-  /** ms since 1970: the gate moves until then because of a pulse before a restart */
-  readonly #movesUntil: number;
   #storeAt: number | undefined;
   #outcomeAt = Number.NEGATIVE_INFINITY;
   #farewellAt: number | undefined;
@@ -131,17 +142,20 @@ export class Box implements StateMachine<BoxEffect> {
     const { settings, firmware, random, stored } = options;
     const { thingName, networks, backoffMaximumMs, keepAliveSeconds } = settings;
     const will: WillReport = { state: "offline", firmware };
+    this.#settings = settings;
     this.#topics = topicsOf(settings.prefix, thingName);
-    this.#longestPulseMs = options.pulseEndsItself ? settings.pulseMs : Number.POSITIVE_INFINITY;
-    const watch = makeWatch(settings, options.readInput !== undefined);
-    this.#gate = new Gate(watch === undefined ? settings : { ...settings, watch });
-    this.#readInput = options.readInput;
+    this.#gates = makeGates(options);
+    this.#targets = targetsOf(this.#gates, settings);
+    const [first] = this.#gates;
+    this.#buttonTarget = { gate: first, topicGate: first?.name };
     this.#readButton = options.readButton;
     this.#button = settings.button && new PushButton(settings.button);
-    this.#travelMs = settings.travelMs === 0 ? 0 : settings.pulseMs + settings.travelMs;
-    this.#movesUntil = Number(stored["moves-until"]);
     this.#reader = new CommandReader(settings, readSeenIds(stored["seen-ids"]));
-    this.#journal = new Journal(stored.events, this.#topics.event);
+    this.#journal = new Journal(stored.events, (gateName) =>
+      gateName === undefined
+        ? this.#topics.event
+        : gateTopicsOf(settings.prefix, thingName, gateName).event,
+    );
     this.#status = new Status(options);
     const isIdle = (ticks: number) => this.#isIdle(ticks);
     const { updates, shadow } = options;
@@ -158,6 +172,7 @@ export class Box implements StateMachine<BoxEffect> {
         keepAliveSeconds,
         topicFilters: [
           this.#topics.command,
+          ...(settings.gates.length === 0 ? [] : [gateCommandFilter(settings.prefix, thingName)]),
           ...(this.#updater?.filters ?? []),
           ...(this.#shadow?.filters ?? []),
         ],
@@ -186,7 +201,7 @@ export class Box implements StateMachine<BoxEffect> {
   /** The next time, in ticks, at which {@link handleTimeout} has work to do. */
   get deadline(): number | undefined {
     return earliest([
-      this.#gate.deadline,
+      ...this.#gates.map((gate) => gate.deadline(this.#isStopping)),
       this.#session.deadline,
       this.#connection.deadline,
       this.#status.dueAt,
@@ -194,7 +209,6 @@ export class Box implements StateMachine<BoxEffect> {
       this.#storeAt,
       this.#updater?.deadline,
       this.#shadow?.deadline,
-      this.#isStopping ? undefined : this.#gate.watch?.deadline,
       this.#isStopping ? undefined : this.#button?.deadline,
     ]);
   }
@@ -204,15 +218,15 @@ export class Box implements StateMachine<BoxEffect> {
     const effects: BoxEffect[] = this.#connection.start(now.ticks);
     effects.push(...this.#fromUpdater(this.#updater?.start(now.ticks), now));
     for (const entry of this.#journal.entries) effects.push(...this.#tell(entry, now));
-    this.#gate.watch?.start(now.ticks);
-    effects.push(...this.#lookAtGate(now), ...this.#lookAtButton(now, false));
+    for (const { pulses } of this.#gates) pulses.watch?.start(now.ticks);
+    effects.push(...this.#lookAtGates(now), ...this.#lookAtButton(now, false));
     return effects;
   }
 
-  /** Writes LOW at once. Then the box disconnects cleanly if it can, and ends in `stopped`. */
+  /** Writes LOW to every pin at once. Then the box disconnects cleanly if it can, and ends in `stopped`. */
   stop(now: Instant): BoxEffect[] {
     this.#isStopping = true;
-    const falls = this.#gate.release();
+    const falls = this.#gates.flatMap(({ pulses }) => pulses.release());
     return falls.length > 0 ? falls : this.#sayGoodbye(now);
   }
 
@@ -256,7 +270,7 @@ export class Box implements StateMachine<BoxEffect> {
 
   handleMore(now: Instant): BoxEffect[] {
     // When many packets arrive at once, a falling edge waits for at most one of them.
-    const falls = this.#gate.handleTimeout(now.ticks);
+    const falls = this.#dueFalls(now);
     if (falls.length > 0) return falls;
     const effects = this.#fromSession(this.#session.handleNext(now.ticks), now);
     const isFarewellSaid = this.#farewellAt !== undefined && this.#session.isDelivered;
@@ -267,14 +281,27 @@ export class Box implements StateMachine<BoxEffect> {
     return this.#session.acknowledge(packet, now.ticks);
   }
 
-  inputChanged(now: Instant): BoxEffect[] {
+  inputChanged(index: number, now: Instant): BoxEffect[] {
+    const gate = this.#gates[index];
     // A contact that bounces must not delay a falling edge.
-    return [...this.#gate.handleTimeout(now.ticks), ...this.#lookAtGate(now)];
+    const falls = this.#dueFalls(now);
+    return gate === undefined ? falls : [...falls, ...this.#lookAtGate(gate, now)];
   }
 
   /** The level of the button at the box has changed, perhaps more than once. */
   buttonChanged(now: Instant): BoxEffect[] {
-    return [...this.#gate.handleTimeout(now.ticks), ...this.#lookAtButton(now, true)];
+    return [...this.#dueFalls(now), ...this.#lookAtButton(now, true)];
+  }
+
+  /** Usually there are none, or one: keep the path to the edge short. */
+  #dueFalls({ ticks }: Instant): GateWrite[] {
+    const gates = this.#gates;
+    let falls: GateWrite[] = [];
+    for (let index = 0; index < gates.length; index++) {
+      const due = (gates[index] as BoxGate).pulses.handleTimeout(ticks);
+      if (due.length > 0) falls = falls.length === 0 ? due : [...falls, ...due];
+    }
+    return falls;
   }
 
   #lookAtButton({ ticks, date }: Instant, hasEdges: boolean): BoxEffect[] {
@@ -284,64 +311,70 @@ export class Box implements StateMachine<BoxEffect> {
     const isPressed = hasEdges
       ? button.handleEdges(level, ticks)
       : button.handleLevel(level, ticks);
-    return isPressed ? this.#open(buttonCommand, { ticks, date }) : [];
+    return isPressed ? this.#open(buttonCommand, this.#buttonTarget, { ticks, date }) : [];
   }
 
-  #lookAtGate(now: Instant): BoxEffect[] {
-    const { watch } = this.#gate;
-    const level = this.#readInput?.();
+  #lookAtGates(now: Instant): BoxEffect[] {
+    return this.#gates.flatMap((gate) => this.#lookAtGate(gate, now));
+  }
+
+  #lookAtGate(gate: BoxGate, now: Instant): BoxEffect[] {
+    const { watch } = gate.pulses;
+    const level = gate.readInput();
     if (watch === undefined || level === undefined || this.#isStopping) return [];
     const before = watch.state;
     const effects = watch
       .handleLevel(level, now.ticks)
-      .flatMap((happening) => this.#reportGate(gateEventOf(happening, now), now));
+      .flatMap((happening) => this.#reportGate(gate, gateEventOf(happening, now), now));
     if (watch.state === before) return effects;
     this.#status.changed(now.ticks);
-    return [{ type: "gate", report: gateStatusOf(watch, now) }, ...effects];
+    return [{ type: "gate", ...ofGate(gate), report: gateStatusOf(watch, now) }, ...effects];
   }
 
   /** The pin is HIGH. The rest of the work for the command that raised it is done now. */
-  rose(now: Instant): BoxEffect[] {
-    this.#gate.rose(now.ticks);
+  rose(index: number, now: Instant): BoxEffect[] {
+    const gate = this.#gates[index];
+    gate?.pulses.rose(now.ticks);
     this.#updater?.pulse(true);
-    const command = this.#opening?.command;
-    if (command === undefined) return [];
-    this.#opening = {
-      command,
-      entry: this.#journal.add(openedEvent(command, null, now.date), now.ticks),
-    };
+    const opening = gate?.opening;
+    if (gate === undefined || opening === undefined) return [];
+    const { command, topicGate } = opening;
+    const report = openedEvent(command, null, now.date);
+    gate.opening = { ...opening, entry: this.#journal.add(report, now.ticks, topicGate) };
     if (command.id !== null) {
       this.#reader.noteOpened(command.id, now.ticks);
       this.#isSeenStored = false;
     }
     const effects = this.#store();
-    if (this.#travelMs === 0 || now.date === undefined) return effects;
-    const value = String(now.date + this.#travelMs);
+    if (!gate.noteMovement(now)) return effects;
+    const value = this.#gates.map(({ movesUntil }) => movesUntil).join(",");
     return [...effects, { type: "store", key: "moves-until", value }];
   }
 
   /** The pin is LOW. */
-  fell(now: Instant): BoxEffect[] {
-    const highMs = this.#gate.fell(now.ticks);
-    this.#updater?.pulse(false);
-    if (highMs === undefined) return [];
-    const effects = this.#reportOpened(Math.min(highMs, this.#longestPulseMs), now);
-    return this.#isStopping ? [...effects, ...this.#sayGoodbye(now)] : effects;
+  fell(index: number, now: Instant): BoxEffect[] {
+    const gate = this.#gates[index];
+    const highMs = gate?.pulses.fell(now.ticks);
+    this.#updater?.pulse(this.#isPulsing);
+    if (gate === undefined || highMs === undefined) return [];
+    const effects = this.#reportOpened(gate, gate.pulseMsOf(highMs), now);
+    if (!this.#isStopping || this.#isPulsing) return effects;
+    return [...effects, ...this.#sayGoodbye(now)];
   }
 
   /** The cap ended a pulse: the pin is already LOW. */
-  capped(now: Instant): BoxEffect[] {
+  capped(index: number, now: Instant): BoxEffect[] {
     this.#status.capped += 1;
-    return this.fell(now);
+    return this.fell(index, now);
   }
 
   handleTimeout(now: Instant): BoxEffect[] {
     // Nothing precedes a falling edge. Other due work follows right after it.
-    const falls = this.#gate.handleTimeout(now.ticks);
+    const falls = this.#dueFalls(now);
     if (falls.length > 0) return falls;
     // The keep alive wakes the box often enough to detect changes that cause no callback.
     this.#status.look(now.ticks);
-    const effects = this.#lookAtGate(now);
+    const effects = this.#lookAtGates(now);
     effects.push(...this.#lookAtButton(now, false));
     effects.push(...this.#fromSession(this.#session.handleTimeout(now.ticks), now));
     effects.push(...this.#fromConnection(this.#connection.handleTimeout(now.ticks)));
@@ -457,12 +490,27 @@ export class Box implements StateMachine<BoxEffect> {
   }
 
   #handleMessage(packet: PublishPacket, now: Instant): BoxEffect[] {
-    if (packet.topic !== this.#topics.command) return this.#handleService(packet, now);
+    const target = this.#targets.get(packet.topic) ?? this.#unknownTarget(packet.topic);
+    if (target === undefined) return this.#handleService(packet, now);
     // Nothing at all is no command: it is how a client clears a retained one [MQTT-3.3.1-10].
     if (packet.payloadLength === 0) return [];
     // A stopping box ignores commands: it could not report the outcome.
     if (this.#isStopping) return [];
-    return this.#handleCommand(packet, now);
+    const verdict = this.#reader.read(packet, now);
+    if (verdict.outcome === "refused") {
+      return this.#reportRefused(verdict.command, verdict.reason, target, now);
+    }
+    return this.#open(verdict.command, target, now);
+  }
+
+  /** A command for a gate that the settings do not have; undefined if it is no command. */
+  #unknownTarget(topic: string): CommandTarget | undefined {
+    const { prefix, thingName, gates } = this.#settings;
+    // Without names, no such topic is subscribed.
+    if (gates.length === 0) return undefined;
+    const parts = readTopic(prefix, topic);
+    if (parts?.kind !== "command" || parts.thingName !== thingName) return undefined;
+    return { gate: undefined, topicGate: undefined };
   }
 
   /** Only the subscribed topics count. AWS's topics of a shadow are below those of updates. */
@@ -475,29 +523,16 @@ export class Box implements StateMachine<BoxEffect> {
     return this.#fromUpdater(this.#updater.handleMessage(topic, payload, now.ticks), now);
   }
 
-  #handleCommand(message: CommandMessage, now: Instant): BoxEffect[] {
-    const verdict = this.#reader.read(message, now);
-    if (verdict.outcome === "refused") {
-      return this.#reportRefused(verdict.command, verdict.reason, now);
-    }
-    return this.#open(verdict.command, now);
-  }
-
-  #open(command: Command, now: Instant): BoxEffect[] {
-    if (this.#isMovingSinceBefore(now)) return this.#reportRefused(command, "busy", now);
-    const effect = this.#gate.handleOpen(now.ticks);
+  #open(command: Command, target: CommandTarget, now: Instant): BoxEffect[] {
+    const { gate, topicGate } = target;
+    if (gate === undefined) return this.#reportRefused(command, "unknown-gate", target, now);
+    if (gate.isMovingSinceBefore(now)) return this.#reportRefused(command, "busy", target, now);
+    const effect = gate.pulses.handleOpen(now.ticks);
     if (effect.type === "write") {
-      this.#opening = { command, entry: undefined };
+      gate.opening = { command, topicGate, entry: undefined };
       return [effect];
     }
-    return this.#reportRefused(command, effect.reason, now);
-  }
-
-  /** Whether a pulse before a restart may still move the gate. The stored time is untrusted. */
-  #isMovingSinceBefore({ date }: Instant): boolean {
-    if (this.#travelMs === 0 || date === undefined) return false;
-    const remainingMs = this.#movesUntil - date;
-    return remainingMs > 0 && remainingMs <= this.#travelMs;
+    return this.#reportRefused(command, effect.reason, target, now);
   }
 
   /** Whether an interruption of the connection would disturb nobody. */
@@ -507,50 +542,57 @@ export class Box implements StateMachine<BoxEffect> {
 
   /** No pulse is under way, and every message has been delivered. */
   get #isAtRest(): boolean {
-    return this.#gate.deadline === undefined && this.#session.isDelivered;
+    return !this.#isPulsing && this.#session.isDelivered;
   }
 
-  #reportOpened(pulseMs: number, now: Instant): BoxEffect[] {
-    const opening = this.#opening;
+  get #isPulsing(): boolean {
+    return this.#gates.some(({ pulses }) => pulses.deadline !== undefined);
+  }
+
+  #reportOpened(gate: BoxGate, pulseMs: number, now: Instant): BoxEffect[] {
+    const { opening } = gate;
     if (opening === undefined) return [];
-    const { command, entry } = opening;
-    this.#opening = undefined;
+    const { command, entry, topicGate } = opening;
+    gate.opening = undefined;
     this.#status.opened += 1;
     this.#status.lastOpenedAt = now.date ?? null;
     if (entry !== undefined) this.#journal.remove(entry);
     const report = openedEvent(command, Math.round(pulseMs), now.date);
-    const completed = this.#journal.add(report, now.ticks);
+    const completed = this.#journal.add(report, now.ticks, topicGate);
     // Stored before it is sent: a restart finds everything that was reported.
-    return this.#report(report, completed, now, this.#store());
+    const stored = this.#store();
+    return [...this.#report(gate, report, now), ...stored, ...this.#tell(completed, now)];
   }
 
-  #reportRefused(command: Command, reason: RefusalReason, now: Instant): BoxEffect[] {
+  #reportRefused(
+    command: Command,
+    reason: RefusalReason,
+    { gate, topicGate }: CommandTarget,
+    now: Instant,
+  ): BoxEffect[] {
     this.#status.refused += 1;
     const report = refusedEvent(command, reason, now.date);
-    const effects = this.#report(report, this.#journal.add(report, now.ticks), now);
+    const entry = this.#journal.add(report, now.ticks, topicGate);
+    const effects = [...this.#report(gate, report, now), ...this.#tell(entry, now)];
     this.#storeAt ??= now.ticks + storeDelayMs;
     if (reason !== "expired" && reason !== "future") return effects;
     return [...effects, ...this.#connection.doubtClock(now.ticks)];
   }
 
-  #reportGate(report: GateEvent, now: Instant): BoxEffect[] {
+  #reportGate(gate: BoxGate, report: GateEvent, now: Instant): BoxEffect[] {
     this.#status.changed(now.ticks);
     this.#storeAt ??= now.ticks + storeDelayMs;
     return [
-      { type: "gate-event", report },
-      ...this.#tell(this.#journal.add(report, now.ticks), now),
+      { type: "gate-event", ...ofGate(gate), report },
+      ...this.#tell(this.#journal.add(report, now.ticks, gate.name), now),
     ];
   }
 
-  #report(
-    report: EventReport,
-    entry: JournalEntry,
-    now: Instant,
-    first: readonly BoxEffect[] = [],
-  ): BoxEffect[] {
+  /** For an observer. It is not told yet. */
+  #report(gate: BoxGate | undefined, report: EventReport, now: Instant): BoxEffect[] {
     this.#status.changed(now.ticks);
     this.#outcomeAt = now.ticks;
-    return [{ type: "event", report }, ...first, ...this.#tell(entry, now)];
+    return [{ type: "event", ...ofGate(gate), report }];
   }
 
   #tell(entry: JournalEntry, now: Instant): BoxEffect[] {
@@ -605,7 +647,7 @@ export class Box implements StateMachine<BoxEffect> {
     const report = this.#status.take(state, now, {
       shortConnections: this.#connection.shortConnections,
       droppedEvents: this.#session.droppedMessages,
-      gate: this.#gate.watch ? gateStatusOf(this.#gate.watch, now) : null,
+      ...statusOfGates(this.#gates, now),
       update: this.#updater?.status ?? null,
     });
     const message: OutgoingMessage = {
@@ -636,4 +678,49 @@ export class Box implements StateMachine<BoxEffect> {
 function readSeenIds(text: string | undefined): string[] | undefined {
   const ids = text === undefined ? undefined : parseJson(text);
   return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : undefined;
+}
+
+function makeGates({ settings, stored, readInputs, pulseEndsItself }: BoxOptions): BoxGate[] {
+  const times = stored["moves-until"]?.split(",") ?? [];
+  return gatesOf(settings).map(
+    (each, index) =>
+      new BoxGate({
+        settings: each,
+        index,
+        pulseEndsItself,
+        readInput: readInputs[index],
+        movedUntil: Number(times[index]),
+      }),
+  );
+}
+
+/** A plain command is for the first gate. */
+function targetsOf(
+  gates: readonly BoxGate[],
+  { prefix, thingName }: Settings,
+): ReadonlyMap<string, CommandTarget> {
+  const plain: CommandTarget = { gate: gates[0], topicGate: undefined };
+  const targets = new Map([[topicsOf(prefix, thingName).command, plain]]);
+  for (const gate of gates) {
+    const { name } = gate;
+    if (name === undefined) continue;
+    targets.set(gateTopicsOf(prefix, thingName, name).command, { gate, topicGate: name });
+  }
+  return targets;
+}
+
+function ofGate(gate: BoxGate | undefined): OfGate {
+  return gate?.name === undefined ? {} : { gateName: gate.name };
+}
+
+function statusOfGates(
+  gates: readonly BoxGate[],
+  now: Instant,
+): Pick<StatusReport, "gate" | "gates"> {
+  const named: NamedGateStatus[] = [];
+  const states = gates.map(({ pulses }) => pulses.watch && gateStatusOf(pulses.watch, now));
+  gates.forEach(({ name }, index) => {
+    if (name !== undefined) named.push({ name, gate: states[index] ?? null });
+  });
+  return { gate: states[0] ?? null, gates: named.length === 0 ? null : named };
 }

@@ -1,10 +1,10 @@
-import type { Settings } from "../config.ts";
+import type { GateSettings } from "../gate-settings.ts";
 import type { GateEventName, GateState } from "../messages/gate.ts";
 import { Contact } from "./contact.ts";
 import { earliest } from "./earliest.ts";
 
 export interface GateWatchOptions {
-  readonly input: NonNullable<Settings["gateInput"]>;
+  readonly input: NonNullable<GateSettings["gateInput"]>;
   readonly pulseMs: number;
   /** see {@link GateOptions.travelMs}; 0: not known */
   readonly travelMs: number;

@@ -1,4 +1,4 @@
-import type { Settings } from "../config.ts";
+import type { GateSettings } from "../gate-settings.ts";
 import type { Instant } from "../hal.ts";
 import type { GateEvent, GateStatus } from "../messages/gate.ts";
 import { type GateHappening, GateWatch } from "./gate-state.ts";
@@ -8,7 +8,7 @@ import { type GateHappening, GateWatch } from "./gate-state.ts";
  * @returns undefined if a box with these settings cannot know where its gate is
  */
 export function makeWatch(
-  { gateInput: input, pulseMs, travelMs }: Settings,
+  { gateInput: input, pulseMs, travelMs }: GateSettings,
   hasInput: boolean,
 ): GateWatch | undefined {
   if (input === undefined || !hasInput) return undefined;

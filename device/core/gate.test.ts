@@ -5,8 +5,8 @@ import { Gate, type GateAnswer, type GateWrite } from "./gate.ts";
 import { GateWatch } from "./gate-state.ts";
 
 const options = { pulseMs: 500, cooldownMs: 3_000 };
-const rise: GateWrite = { type: "write", value: 1 };
-const fall: GateWrite = { type: "write", value: 0 };
+const rise: GateWrite = { type: "write", gate: 0, value: 1 };
+const fall: GateWrite = { type: "write", gate: 0, value: 0 };
 const refused = (reason: "busy" | "cooldown"): GateAnswer => ({ type: "refused", reason });
 
 describe("Gate", () => {

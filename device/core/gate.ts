@@ -1,6 +1,8 @@
 import type { GateWatch } from "./gate-state.ts";
 
 export interface GateOptions {
+  /** which of the box's gates it is; default: 0, the first */
+  readonly index?: number;
   /** how long the remote's button is held, in ms */
   readonly pulseMs: number;
   /** how long after a pulse's end a further command is refused, in ms; may be 0 */
@@ -14,9 +16,10 @@ export interface GateOptions {
   readonly watch?: GateWatch;
 }
 
-/** An edge of the gate's pin. */
+/** An edge of a gate's pin. */
 export interface GateWrite {
   readonly type: "write";
+  readonly gate: number;
   readonly value: 0 | 1;
 }
 
@@ -31,12 +34,14 @@ export type GateAnswer =
  */
 export class Gate {
   readonly #options: GateOptions;
+  readonly #index: number;
   /** the command's time, then the rising edge's; undefined while the pin is LOW */
   #startedAt: number | undefined;
   #fellAt: number | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#index = options.index ?? 0;
   }
 
   get watch(): GateWatch | undefined {
@@ -62,7 +67,7 @@ export class Gate {
       if (passedMs < cooldownMs) return { type: "refused", reason: "cooldown" };
     }
     this.#startedAt = now;
-    return { type: "write", value: 1 };
+    return { type: "write", gate: this.#index, value: 1 };
   }
 
   /**
@@ -86,7 +91,8 @@ export class Gate {
 
   /** Ends a pulse now, before its deadline. */
   release(): GateWrite[] {
-    return this.#startedAt === undefined ? [] : [{ type: "write", value: 0 }];
+    if (this.#startedAt === undefined) return [];
+    return [{ type: "write", gate: this.#index, value: 0 }];
   }
 
   /**

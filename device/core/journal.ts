@@ -3,6 +3,7 @@ import { lateMs } from "../messages/delay.ts";
 import { type EventReport, readEvent, writeEvent } from "../messages/event.ts";
 import { type GateEvent, readGateEvent, writeGateEvent } from "../messages/gate.ts";
 import { parseJson } from "../messages/json.ts";
+import { isGateName } from "../messages/topics.ts";
 import type { OutgoingMessage } from "./mqtt/outbox.ts";
 import { utf8Length } from "./utf8.ts";
 
@@ -19,6 +20,8 @@ export interface JournalEntry extends OutgoingMessage {
 }
 
 interface Kept extends JournalEntry {
+  /** the gate in its topic */
+  readonly gateName: string | undefined;
   payload: string;
   bytes: number;
   /** in ticks; undefined: before a restart */
@@ -31,18 +34,18 @@ interface Kept extends JournalEntry {
  * the pulse, this entry is reported.
  */
 export class Journal {
-  readonly #topic: string;
+  readonly #topicOf: (gateName: string | undefined) => string;
   readonly #entries: Kept[] = [];
   /** those in storage */
   #stored: readonly Kept[];
 
   /**
    * @param stored from storage: untrusted; if it cannot be read, it counts as empty
-   * @param topic for outcomes
+   * @param topicOf the topic for what happened at a gate, or for the box's own
    */
-  constructor(stored: string | undefined, topic: string) {
-    this.#topic = topic;
-    for (const report of readReports(stored)) this.add(report);
+  constructor(stored: string | undefined, topicOf: (gateName: string | undefined) => string) {
+    this.#topicOf = topicOf;
+    this.#restore(stored);
     this.#stored = [...this.#entries];
   }
 
@@ -51,11 +54,15 @@ export class Journal {
     return this.#entries;
   }
 
-  /** @param happenedAt in ticks; undefined: before a restart */
-  add(report: EventReport | GateEvent, happenedAt?: number): JournalEntry {
+  /**
+   * @param happenedAt in ticks; undefined: before a restart
+   * @param gateName the gate in its topic; undefined: none
+   */
+  add(report: EventReport | GateEvent, happenedAt?: number, gateName?: string): JournalEntry {
     const payload = textOf(report);
     const entry: Kept = {
-      topic: this.#topic,
+      gateName,
+      topic: this.#topicOf(gateName),
       payload,
       retain: false,
       isExpendable: "gate" in report || report.outcome === "refused",
@@ -95,7 +102,25 @@ export class Journal {
     const kept = this.#fitting();
     if (haveSameMembers(kept, this.#stored)) return undefined;
     this.#stored = kept;
-    return `[${kept.map(({ payload }) => payload).join(",")}]`;
+    return `[${kept.map(storedForm).join(",")}]`;
+  }
+
+  /** A string is the name of the gate in the topic of what follows it. */
+  #restore(stored: string | undefined): void {
+    const values = stored === undefined ? undefined : parseJson(stored);
+    if (!Array.isArray(values)) return;
+    let gateName: string | undefined;
+    for (const value of values as readonly unknown[]) {
+      if (typeof value === "string") {
+        gateName = value;
+        continue;
+      }
+      const report = readReport(value);
+      if (report !== undefined && (gateName === undefined || isGateName(gateName))) {
+        this.add(report, undefined, gateName);
+      }
+      gateName = undefined;
+    }
   }
 
   /**
@@ -104,13 +129,13 @@ export class Journal {
   #fitting(): readonly Kept[] {
     // Two brackets, and a comma after each entry but the last.
     let bytes = 1;
-    for (const entry of this.#entries) bytes += entry.bytes + 1;
+    for (const entry of this.#entries) bytes += storedBytes(entry);
     let kept = [...this.#entries];
     if (bytes <= maximumStoredBytes) return kept;
     for (const isExpendable of [true, false]) {
       kept = kept.filter((entry) => {
         if (bytes <= maximumStoredBytes || entry.isExpendable !== isExpendable) return true;
-        bytes -= entry.bytes + 1;
+        bytes -= storedBytes(entry);
         return false;
       });
     }
@@ -123,11 +148,12 @@ function haveSameMembers<T>(some: readonly T[], others: readonly T[]): boolean {
   return some.length === others.length && some.every((each, index) => each === others[index]);
 }
 
-function readReports(text: string | undefined): (EventReport | GateEvent)[] {
-  const values = text === undefined ? undefined : parseJson(text);
-  if (!Array.isArray(values)) return [];
-  return values.flatMap((value) => readReport(value) ?? []);
-}
+const storedForm = ({ gateName, payload }: Kept) =>
+  gateName === undefined ? payload : `"${gateName}",${payload}`;
+
+/** With the comma after it. A name has no character that JSON escapes, and none beyond ASCII. */
+const storedBytes = ({ gateName, bytes }: Kept) =>
+  bytes + 1 + (gateName === undefined ? 0 : gateName.length + 3);
 
 const readReport = (value: unknown) => readEvent(value) ?? readGateEvent(value);
 

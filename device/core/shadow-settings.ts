@@ -1,11 +1,12 @@
 import type { Settings } from "../config.ts";
+import { gateSettingNames } from "../gate-settings.ts";
 import type { ShadowState } from "../messages/shadow.ts";
 
 /**
  * The settings that may be changed through a box's shadow: a mistake in them makes a box unreachable
- * for minutes at most, and none changes which pin moves or whom the box trusts. `led`, `gateInput` and
- * `button` are none of them: their pins are opened when the chip starts, so that a trial would not
- * notice a pin that stops the chip.
+ * for minutes at most, and none changes which pin moves or whom the box trusts. `led`, `gateInput`,
+ * `button` and `gates` are none of them: their pins are opened when the chip starts, so that a trial
+ * would not notice a pin that stops the chip.
  */
 export const changeableSettings = [
   "networks",
@@ -49,6 +50,7 @@ const reportedSettings = [
   "cooldownMs",
   "travelMs",
   "gateInput",
+  "gates",
   "button",
   "network",
   "timeServers",
@@ -61,6 +63,10 @@ export function reportedState(settings: Settings, firmware: string): ShadowState
   const state: Record<string, unknown> = { firmware };
   for (const name of reportedSettings) {
     if (settings[name] !== undefined) state[name] = settings[name];
+  }
+  // What describes a gate is said once: in `gates`, or for the only one.
+  for (const name of settings.gates.length === 0 ? (["gates"] as const) : gateSettingNames) {
+    delete state[name];
   }
   state.networks = settings.networks.map(({ SSID, password }) => ({
     SSID,

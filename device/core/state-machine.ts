@@ -32,14 +32,14 @@ export interface StateMachine<Effect> {
   readonly hasMore: boolean;
   handleMore(now: Instant): Effect[];
   handleTimeout(now: Instant): Effect[];
-  /** The agent has carried out `write` 1: the pin is HIGH. */
-  rose?(now: Instant): Effect[];
+  /** The agent has carried out `write` 1: the pin is HIGH. @param gate the first is 0, as below */
+  rose?(gate: number, now: Instant): Effect[];
   /** The agent has carried out `write` 0: the pin is LOW. */
-  fell?(now: Instant): Effect[];
+  fell?(gate: number, now: Instant): Effect[];
   /** The cap ended a pulse: the pin is already LOW. */
-  capped?(now: Instant): Effect[];
+  capped?(gate: number, now: Instant): Effect[];
   /** The level of the gate's input may have changed. */
-  inputChanged?(now: Instant): Effect[];
+  inputChanged?(gate: number, now: Instant): Effect[];
   /** The level of the box's button may have changed. */
   buttonChanged?(now: Instant): Effect[];
   /** The agent has carried out the effect `slots`. @param bytes what was read */

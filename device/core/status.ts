@@ -73,7 +73,7 @@ export class Status {
   take(
     state: StatusReport["state"],
     now: Instant,
-    others: Pick<StatusReport, "shortConnections" | "droppedEvents" | "gate" | "update">,
+    others: Pick<StatusReport, "shortConnections" | "droppedEvents" | "gate" | "gates" | "update">,
   ): StatusReport {
     this.#dueAt = state === "online" ? now.ticks + statusHeartbeatMs : undefined;
     const told = this.#facts();
@@ -96,6 +96,7 @@ export class Status {
       capped: this.capped,
       droppedEvents: others.droppedEvents,
       gate: others.gate,
+      gates: others.gates,
       update: others.update,
     };
   }

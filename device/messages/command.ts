@@ -12,6 +12,7 @@ export const refusalReasons = [
   "clock-unset",
   "malformed",
   "unknown-action",
+  "unknown-gate",
   "too-large",
 ] as const;
 

@@ -1,5 +1,6 @@
 import { readDelay } from "./delay.ts";
 import { latestTime, membersOf } from "./json.ts";
+import { isGateName } from "./topics.ts";
 
 /**
  * What a contact at the gate proves. One at the closed position proves `closed` and `not-closed`, one at
@@ -29,6 +30,9 @@ export interface GateStatus {
   /** when the contact last changed, in ms since 1970; null if the box did not see it, or its clock was unset */
   readonly since: number | null;
 }
+
+/** How many gates a box can have with names. */
+export const mostNamedGates = 4;
 
 export const gateEventNames = [
   "opened-by-hand",
@@ -68,6 +72,23 @@ export function readGateStatus(value: unknown): GateStatus | null {
   const members = membersOf(value);
   const state = gateStates.find((each) => each === members.state);
   return state === undefined ? null : { state, since: timeOf(members.since) };
+}
+
+/** One of several gates in the status. */
+export interface NamedGateStatus {
+  readonly name: string;
+  /** null: it has no contact, so that nobody knows */
+  readonly gate: GateStatus | null;
+}
+
+/** @param value untrusted. @returns null if the box names no gate; what is no gate is left out */
+export function readNamedGates(value: unknown): readonly NamedGateStatus[] | null {
+  if (!Array.isArray(value)) return null;
+  return value.slice(0, mostNamedGates).flatMap((each: unknown) => {
+    const { name, gate } = membersOf(each);
+    if (typeof name !== "string" || !isGateName(name)) return [];
+    return [{ name, gate: readGateStatus(gate) }];
+  });
 }
 
 function timeOf(value: unknown): number | null {

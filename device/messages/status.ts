@@ -1,5 +1,5 @@
 import type { ResetReason } from "../hal.ts";
-import { readGateStatus } from "./gate.ts";
+import { readGateStatus, readNamedGates } from "./gate.ts";
 import { latestTime, membersOf } from "./json.ts";
 import { readableOf } from "./text.ts";
 import { type UpdateReason, type UpdateStage, updateReasons, updateStates } from "./update.ts";
@@ -35,8 +35,10 @@ const fields = {
   capped: count,
   /** events dropped because the delivery queue was full */
   droppedEvents: count,
-  /** what the contact at the gate proves; null: there is none, so nobody knows where the gate is */
+  /** what the contact at the first gate proves; null: there is none, so nobody knows where the gate is */
   gate: readGateStatus,
+  /** every gate of a box whose settings name them; null: there is one, without a name */
+  gates: readNamedGates,
   /** what a firmware update does, or how the last one ended; null: none since the start */
   update: readUpdate,
 } as const;

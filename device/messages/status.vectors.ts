@@ -19,5 +19,6 @@ export const healthyStatus: StatusReport = {
   capped: 0,
   droppedEvents: 0,
   gate: null,
+  gates: null,
   update: null,
 };

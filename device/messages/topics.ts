@@ -31,6 +31,33 @@ export function topicsOf(prefix: string, thingName: string): Topics {
   };
 }
 
+/** The topics of one of several gates, one level below the box's own. */
+export interface GateTopics {
+  /** to the box, QoS 1: for this gate */
+  readonly command: string;
+  /** from the box, QoS 1: one per command to the topic above, and what else happens at this gate */
+  readonly event: string;
+}
+
+/** The name must have passed {@link isGateName}. */
+export function gateTopicsOf(prefix: string, thingName: string, gate: string): GateTopics {
+  const root = `${prefix}/${thingName}/${gate}`;
+  return { command: `${root}/command`, event: `${root}/event` };
+}
+
+/** What a box with named gates subscribes to: the commands of each. */
+export function gateCommandFilter(prefix: string, thingName: string): string {
+  return gateTopicsOf(prefix, thingName, "+").command;
+}
+
+/** Levels below a thing that mean something else. */
+const reservedLevels = ["command", "event", "status", "update", "log"];
+
+/** The name of one of several gates: 1–32 letters, digits, `_`, `-`, and no other level of a topic. */
+export function isGateName(text: string): boolean {
+  return consistsOf(text, isNameUnit, 1, 32) && !reservedLevels.includes(text);
+}
+
 /** One to three levels of letters, digits, `_`, `-`, `.`; at most 64 characters. */
 export function isPrefix(text: string): boolean {
   const levels = text.split("/");
@@ -55,13 +82,22 @@ const isThingNameUnit = (unit: number) => isNameUnit(unit) || unit === colon;
 /** The topics that a service of the project hears or publishes to. */
 const serviceKinds = ["command", "event", "status"] as const satisfies readonly (keyof Topics)[];
 
-/** @returns the message's thing and kind; undefined when the topic is none of a service's */
-export function readTopic(
-  prefix: string,
-  topic: string,
-): { readonly thingName: string; readonly kind: (typeof serviceKinds)[number] } | undefined {
-  const [thingName = "", last] = topic.slice(prefix.length + 1).split("/");
+/** Where a message came from, or goes to. */
+export interface TopicParts {
+  readonly thingName: string;
+  readonly kind: (typeof serviceKinds)[number];
+  /** the name of the gate in the topic; absent if it has none */
+  readonly gateName?: string;
+}
+
+/** @returns undefined when the topic is none of a service's */
+export function readTopic(prefix: string, topic: string): TopicParts | undefined {
+  const [thingName = "", last = "", below] = topic.slice(prefix.length + 1).split("/");
   if (!isThingName(thingName)) return undefined;
+  if (below === "command" || below === "event") {
+    const isOurs = isGateName(last) && gateTopicsOf(prefix, thingName, last)[below] === topic;
+    return isOurs ? { thingName, kind: below, gateName: last } : undefined;
+  }
   const topics = topicsOf(prefix, thingName);
   const kind = serviceKinds.find((each) => each === last);
   return kind !== undefined && topics[kind] === topic ? { thingName, kind } : undefined;

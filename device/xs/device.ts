@@ -3,9 +3,10 @@ import type Time from "time";
 import type NativeTimer from "timer";
 import type {
   Device,
-  Digital,
   DigitalInput,
+  GateHardware,
   NetworkInterface,
+  PulseOutput,
   Timer,
   TLSSocketOptions,
   UpdateHardware,
@@ -29,9 +30,11 @@ export interface XsModules
   readonly nativeTimer: Pick<typeof NativeTimer, "set" | "clear">;
   readonly keyValue: typeof NativeKeyValue;
   readonly resolve: NativeResolve;
-  readonly gatePin: Digital;
+  readonly gatePin: PulseOutput;
   /** absent if there is no contact at the gate */
   readonly gateInput?: DigitalInput;
+  /** absent if there is one gate */
+  readonly moreGates?: readonly GateHardware[];
   /** absent if the box has no button that opens */
   readonly button?: DigitalInput;
   readonly openNetwork: (timer: Timer) => NetworkInterface;
@@ -50,6 +53,7 @@ export function createXsDevice(modules: XsModules): Device {
   return {
     gatePin: modules.gatePin,
     ...(modules.gateInput === undefined ? {} : { gateInput: modules.gateInput }),
+    ...(modules.moreGates === undefined ? {} : { moreGates: modules.moreGates }),
     ...(modules.button === undefined ? {} : { button: modules.button }),
     network: modules.openNetwork(timer),
     clock: new XsClock(context),

@@ -2,7 +2,7 @@ import type NativeDigital from "embedded:io/digital";
 import type { Digital } from "../hal.ts";
 
 /**
- * The gate's pin, LOW from the first moment: ECMA-419's Digital sets the level before the
+ * A gate's pin, LOW from the first moment: ECMA-419's Digital sets the level before the
  * direction. The global object holds it forever. If it were closed or collected, the ESP32 would
  * enable the pin's pull-up and press the button.
  */
@@ -12,6 +12,6 @@ export function openGatePin(
   holder: object = globalThis,
 ): Digital {
   const gatePin = new io({ pin, mode: io.Output, initialValue: 0 });
-  Object.defineProperty(holder, "gatePin", { value: gatePin });
+  Object.defineProperty(holder, `gatePin${pin}`, { value: gatePin });
   return gatePin;
 }

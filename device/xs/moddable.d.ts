@@ -72,8 +72,11 @@ declare module "boom-box/board" {
       io: typeof Digital,
       settings: Pick<GateInputSettings, "pin" | "pull">,
     ): DigitalInput | undefined;
-    /** The gate's pin, with pulse hardware if there is any. */
-    withPulses(gpio: PulseOutput, pin: number): PulseOutput;
+    /**
+     * A gate's pin, with pulse hardware if there is any.
+     * @param index in the order of the calls: the first is 0
+     */
+    withPulses(gpio: PulseOutput, pin: number, index: number): PulseOutput;
     /** in bytes; undefined if the platform cannot report it */
     freeHeap(): number | undefined;
     /** Returns only if it is not a board. */

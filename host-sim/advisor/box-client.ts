@@ -106,7 +106,9 @@ function runHere({ setup, ...agent }: BoxFirmware): Firmware {
 function setupWith(settings: Settings): NonNullable<XsBox["setup"]> {
   const flash = MemoryFlash.erased(boxPartitionLength);
   const files = ownFiles.map((name): [string, Uint8Array] => [name, Uint8Array.of(0)]);
-  new BoxData(flash).write(new Map([[settingsFile, writeSettings({ ...settings })], ...files]));
+  // A file has no empty list: it would name no gate.
+  const { gates: _, ...written } = settings;
+  new BoxData(flash).write(new Map([[settingsFile, writeSettings(written)], ...files]));
   const serial = { onReceived: undefined, write() {} };
   return { flash, serial, networkKind: settings.network, chip: boxChip };
 }

@@ -32,6 +32,7 @@ export function startLocalCloud(options: LocalCloudOptions): Promise<CloudStandI
     updates: "aws",
     shadow: true,
     log: true,
+    gates: true,
   });
   for (const { thingName, certificate } of things) {
     registry.register({ certificate, thingName, policies });

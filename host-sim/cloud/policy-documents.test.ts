@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { topicsOf } from "../../device/messages/topics.ts";
+import { gateTopicsOf, topicsOf } from "../../device/messages/topics.ts";
 import {
   type Authorize,
   bindPolicies,
@@ -8,6 +8,7 @@ import {
   parsePolicy,
 } from "./policy.ts";
 import {
+  boxGatesPolicy,
   boxLogPolicy,
   boxPolicies,
   boxPolicy,
@@ -27,6 +28,7 @@ const actions: readonly PolicyAction[] = [
   ...(["iot:Connect", "iot:Publish", "iot:Subscribe", "iot:Receive", "iot:RetainPublish"] as const),
 ];
 const topics = ["lot-1", "lot-2"].flatMap((thing) => Object.values(topicsOf("gate", thing)));
+const gateTopics = Object.values(gateTopicsOf("gate", "lot-1", "inner"));
 /** Below `$aws/things/<thing>` or `gate/<thing>/update`: topics, filters, and what lies around. */
 const updateResources = (["aws", "topics"] as const).flatMap((way) =>
   ["lot-1", "lot-2", "lot-10", "lot", "+"].flatMap((thing) => {
@@ -62,6 +64,8 @@ const resources = [
   ...["topic", "topicfilter"].flatMap((kind) =>
     [
       ...topics,
+      ...gateTopics,
+      ...["gate/+/+/command", "gate/+/+/event", "gate/lot-1/+/event", "other/lot-1/inner/event"],
       ...["#", "+", "gate/#", "gate/+/command", "gate/+/event", "gate/+/status", "gate/lot-1"],
       ...["other/lot-1/command", "gate/lot-1/command/x", "$aws/things/lot-1/shadow/update"],
     ].map((topic) => `${kind}/${topic}`),
@@ -207,6 +211,55 @@ describe("boxLogPolicy", () => {
   });
 });
 
+describe("boxGatesPolicy", () => {
+  const needed = [
+    "iot:Publish topic/gate/lot-1/inner/event",
+    "iot:Publish topic/gate/lot-1/out/event",
+    "iot:Subscribe topicfilter/gate/lot-1/+/command",
+    "iot:Receive topic/gate/lot-1/inner/command",
+    "iot:Receive topic/gate/lot-1/out/command",
+  ];
+  const gateResources = ["lot-1", "lot-2"].flatMap((thing) => [
+    ...["out", "+", "#", "*"].flatMap((gate) => [
+      `topic/gate/${thing}/${gate}/command`,
+      `topic/gate/${thing}/${gate}/event`,
+      `topicfilter/gate/${thing}/${gate}/command`,
+      `topicfilter/gate/${thing}/${gate}/event`,
+    ]),
+    `topic/gate/${thing}/out/status`,
+    `topic/gate/${thing}/command`,
+    `topicfilter/gate/${thing}/#`,
+  ]);
+  const allowedTo = (who: PolicyContext, thingName?: string) => {
+    const policy = boxGatesPolicy({ ...scope, ...(thingName && { thingName }) });
+    const authorize = bindPolicies([parsePolicy(policy)], who);
+    return actions.flatMap((action) =>
+      [...resources, ...gateResources]
+        .filter((resource) => authorize(action, iotArn(account, resource)) === "allowed")
+        // In a topic, these are ordinary characters, which AWS refuses.
+        .filter((resource) => !/^topic\/.*[+#*]/.test(resource))
+        .map((resource) => `${action} ${resource}`),
+    );
+  };
+
+  it("allows a box to hear and report on its own gates, and nothing else", () => {
+    const box = { clientId: "lot-1", thingName: "lot-1" };
+    assert.deepEqual(allowedTo(box), needed);
+    assert.deepEqual(allowedTo(box, "lot-1"), needed);
+    assert.deepEqual(allowedTo({ clientId: "lot-1", thingName: undefined }), []);
+    assert.deepEqual(boxPolicies({ ...scope, gates: true }), [
+      boxPolicy(scope),
+      boxGatesPolicy(scope),
+    ]);
+  });
+
+  it("has no wildcard in a client id or another box's name, and refuses words that add one", () => {
+    for (const words of [{ thingName: "*" }, { region: "*" }, { prefix: "*" }]) {
+      assert.throws(() => boxGatesPolicy({ ...scope, ...words }), RangeError);
+    }
+  });
+});
+
 describe("boxShadowPolicy", () => {
   const context = { clientId: "lot-1", thingName: "lot-1" };
   const root = shadowRootOf("lot-1");
@@ -290,21 +343,27 @@ describe("servicePolicy", () => {
     thingName: undefined,
   });
 
-  it("allows only commands to every box, and their reports, with its own client ids", () => {
+  it("allows only commands to every gate of every box, and their reports, with its own client ids", () => {
     assert.deepEqual(allowed(authorize), [
       "iot:Connect client/web",
       "iot:Connect client/web-1",
       "iot:Publish topic/gate/lot-1/command",
       "iot:Publish topic/gate/lot-2/command",
+      "iot:Publish topic/gate/lot-1/inner/command",
+      "iot:Publish topic/gate/+/+/command",
       "iot:Publish topic/gate/+/command",
       "iot:Subscribe topicfilter/gate/lot-1/status",
       "iot:Subscribe topicfilter/gate/lot-2/status",
+      "iot:Subscribe topicfilter/gate/+/+/event",
       "iot:Subscribe topicfilter/gate/+/event",
       "iot:Subscribe topicfilter/gate/+/status",
       "iot:Receive topic/gate/lot-1/event",
       "iot:Receive topic/gate/lot-1/status",
       "iot:Receive topic/gate/lot-2/event",
       "iot:Receive topic/gate/lot-2/status",
+      "iot:Receive topic/gate/lot-1/inner/event",
+      "iot:Receive topic/gate/+/+/event",
+      "iot:Receive topic/gate/lot-1/+/event",
       "iot:Receive topic/gate/+/event",
       "iot:Receive topic/gate/+/status",
     ]);

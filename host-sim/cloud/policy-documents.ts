@@ -3,7 +3,13 @@ import {
   claimTopicsOf,
   isTemplateName,
 } from "../../device/messages/claim-topics.ts";
-import { isPrefix, isThingName, topicsOf } from "../../device/messages/topics.ts";
+import {
+  gateCommandFilter,
+  gateTopicsOf,
+  isPrefix,
+  isThingName,
+  topicsOf,
+} from "../../device/messages/topics.ts";
 import type { PolicyDocument, PolicyStatement } from "./policy.ts";
 import { shadowRootOf } from "./shadow-service.ts";
 import {
@@ -70,13 +76,16 @@ export function boxPolicies(
     readonly shadow?: boolean;
     /** whether a box tells why it restarted; default: it does not */
     readonly log?: boolean;
+    /** whether a box has gates with names; default: it has one, without a name */
+    readonly gates?: boolean;
   },
 ): PolicyDocument[] {
-  const { updates = "off", shadow = false, log = false, ...box } = scope;
+  const { updates = "off", shadow = false, log = false, gates = false, ...box } = scope;
   const policies = [boxPolicy(box)];
   if (updates !== "off") policies.push(boxUpdatePolicy({ ...box, topics: updates }));
   if (shadow) policies.push(boxShadowPolicy(box));
   if (log) policies.push(boxLogPolicy(box));
+  if (gates) policies.push(boxGatesPolicy(box));
   return policies;
 }
 
@@ -93,6 +102,29 @@ export function boxLogPolicy(scope: PolicyScope & { readonly thingName?: string 
   }
   const { log } = topicsOf(prefix, thingName ?? thingNameVariable);
   return policyOf([allow("iot:Publish", arn(`topic/${log}`))]);
+}
+
+/**
+ * The permissions that a box needs for gates with names, besides {@link boxPolicy}: to receive the commands
+ * of each, and to report on each one's topic. A wildcard stands for the gate's name, because a SUBSCRIBE
+ * has room for few filters, and one document serves every box. It is below the box's own name.
+ * @throws RangeError when a word would change what the policy means
+ */
+export function boxGatesPolicy(
+  scope: PolicyScope & { readonly thingName?: string },
+): PolicyDocument {
+  const { prefix, thingName } = scope;
+  const arn = arnsOf(scope);
+  if (thingName !== undefined && !isThingName(thingName)) {
+    throw new RangeError(`not a thing name: ${thingName}`);
+  }
+  const name = thingName ?? thingNameVariable;
+  const { command, event } = gateTopicsOf(prefix, name, "*");
+  return policyOf([
+    allow("iot:Subscribe", arn(`topicfilter/${gateCommandFilter(prefix, name)}`)),
+    allow("iot:Receive", arn(`topic/${command}`)),
+    allow("iot:Publish", arn(`topic/${event}`)),
+  ]);
 }
 
 /**
@@ -213,6 +245,8 @@ export function servicePolicy(
     allow("iot:Publish", arn(`topic/${anyBox.command}`)),
     allow("iot:Subscribe", [
       arn(`topicfilter/${filters.event}`),
+      // Of the gates of boxes that have several. In the other topics, `*` matches their names too.
+      arn(`topicfilter/${gateTopicsOf(prefix, "+", "+").event}`),
       // Each box by name as well: retained messages are never delivered through a wildcard.
       arn(`topicfilter/${anyBox.status}`),
     ]),

@@ -7,7 +7,7 @@ import type { SerialLine } from "./serial-line.ts";
 import type { TimeServer } from "./time-server.ts";
 
 export interface EmulatedBoxOptions
-  extends Pick<EmulatorOptions, "qemu" | "chip" | "flash" | "directory" | "pin"> {
+  extends Pick<EmulatorOptions, "qemu" | "chip" | "flash" | "directory" | "pins"> {
   readonly relay: Relay;
   readonly timeServer: TimeServer;
   onRecord(record: SimulatedBoxRecord): void;
@@ -117,15 +117,15 @@ export class EmulatedBox {
   }
 
   #powerOn(): void {
-    const { qemu, chip, flash, directory, pin, onRecord, onFailed } = this.#options;
+    const { qemu, chip, flash, directory, pins, onRecord, onFailed } = this.#options;
     this.#emulator = new Emulator({
       qemu,
       ...(chip === undefined ? {} : { chip }),
       flash,
       directory,
-      pin,
+      pins,
       onSerial: (line) => this.#handleSerial(line),
-      onPin: ({ value, at }) => onRecord({ type: "pin", pin, value, at }),
+      onPin: (pin, { value, at }) => onRecord({ type: "pin", pin, value, at }),
       onEnded: (words) => {
         this.powerOff();
         onFailed(`the emulator exited: ${words}`);

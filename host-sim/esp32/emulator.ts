@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Chip, esp32 } from "../../device/chips/table.ts";
+import { earliest } from "../../device/core/earliest.ts";
 import { type PinChange, PinModel } from "./pin-model.ts";
 import { readTraceLine, traceArguments } from "./register-trace.ts";
 import { readSerialLine, type SerialLine } from "./serial-line.ts";
@@ -16,22 +17,23 @@ export interface EmulatorOptions {
   readonly flash: string;
   /** a folder of its own, for its control socket */
   readonly directory: string;
-  readonly pin: number;
+  /** of the gates */
+  readonly pins: readonly number[];
   onSerial(line: SerialLine): void;
   /** `at` on the scale of `performance.now()` */
-  onPin(change: PinChange): void;
+  onPin(pin: number, change: PinChange): void;
   /** It exited by itself, not on request. `words` is its last output. */
   onEnded(words: string): void;
 }
 
 /**
  * One ESP32 in QEMU, from power-on until its power is cut. QEMU does not report pin levels: it
- * prints every register write, and {@link PinModel} computes the level.
+ * prints every register write, and a {@link PinModel} for each pin computes its level.
  */
 export class Emulator {
   readonly #options: EmulatorOptions;
   readonly #child: ChildProcess;
-  readonly #pin: PinModel;
+  readonly #pins: ReadonlyMap<number, PinModel>;
   readonly #controlPath: string;
   #control: Socket | undefined;
   #fall: NodeJS.Timeout | undefined;
@@ -40,7 +42,7 @@ export class Emulator {
 
   constructor(options: EmulatorOptions) {
     this.#options = options;
-    this.#pin = new PinModel(options.pin, options.chip);
+    this.#pins = new Map(options.pins.map((pin) => [pin, new PinModel(pin, options.chip)]));
     this.#controlPath = join(options.directory, "control");
     this.#child = spawn(options.qemu, this.#arguments(), { stdio: ["ignore", "pipe", "pipe"] });
     const { stdout, stderr } = this.#child;
@@ -64,7 +66,7 @@ export class Emulator {
     clearTimeout(this.#fall);
     this.#control?.destroy();
     this.#child.kill("SIGKILL");
-    this.#tell(this.#pin.reset(performance.now()));
+    this.#tell((pin) => pin.reset(performance.now()));
   }
 
   #arguments(): string[] {
@@ -82,7 +84,9 @@ export class Emulator {
   #handleSerial(text: string): void {
     if (this.#isOver) return;
     const line = readSerialLine(text.trim());
-    if (line.type === "reset" && line.isWholeChip) this.#tell(this.#pin.reset(performance.now()));
+    if (line.type === "reset" && line.isWholeChip) {
+      this.#tell((pin) => pin.reset(performance.now()));
+    }
     if (line.type === "text" && line.text === "") return;
     this.#options.onSerial(line);
   }
@@ -95,25 +99,27 @@ export class Emulator {
       return;
     }
     // QEMU's times are calendar times; all others here count from the start of this process.
-    this.#tell(this.#pin.write({ ...write, at: write.at - performance.timeOrigin }));
+    this.#tell((pin) => pin.write({ ...write, at: write.at - performance.timeOrigin }));
     this.#awaitFall();
   }
 
   #awaitFall(): void {
     clearTimeout(this.#fall);
-    const at = this.#pin.changesAt;
+    const at = earliest([...this.#pins.values()].map(({ changesAt }) => changesAt));
     if (at === undefined) return;
     this.#fall = setTimeout(
       () => {
-        this.#tell(this.#pin.advance(performance.now()));
+        this.#tell((pin) => pin.advance(performance.now()));
         this.#awaitFall();
       },
       Math.max(1, Math.ceil(at - performance.now())),
     );
   }
 
-  #tell(changes: readonly PinChange[]): void {
-    for (const change of changes) this.#options.onPin(change);
+  #tell(changesOf: (pin: PinModel) => readonly PinChange[]): void {
+    for (const [pin, model] of this.#pins) {
+      for (const change of changesOf(model)) this.#options.onPin(pin, change);
+    }
   }
 
   #handleEnd(words: string): void {

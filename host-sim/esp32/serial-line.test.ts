@@ -20,6 +20,8 @@ describe("a line of an emulated box's serial port", () => {
       },
       { type: "gate", state: "not-closed", since: null },
       { type: "gate-event", gate: "left-open", at: 1_795_722_047_295 },
+      { type: "gate", gateName: "in", state: "closed", since: 1 },
+      { type: "gate-event", gateName: "out", gate: "left-open", at: null },
       { type: "status", ...healthyStatus, opened: 1, heap: 189_452 },
       { type: "setup", state: "waiting", detail: "the box is not set up yet" },
       { type: "update", state: "failed", job: "j-1", version: "1.2.3", reason: "hash" },

@@ -3,6 +3,7 @@ import { readCrashCause } from "../../device/messages/crash.ts";
 import { readEvent } from "../../device/messages/event.ts";
 import { readGateEvent, readGateStatus } from "../../device/messages/gate.ts";
 import { isStatusReport, readStatus } from "../../device/messages/status.ts";
+import { isGateName } from "../../device/messages/topics.ts";
 import { updateReasons, updateStates } from "../../device/messages/update.ts";
 
 /** The content of one line of the serial port. */
@@ -44,6 +45,11 @@ function readRecord(text: string): SerialLine {
   return { type: "record", at: fields.at, record };
 }
 
+/** The gate that it is about, if the box has several. */
+function gateOf({ gateName }: Readonly<Record<string, unknown>>): { readonly gateName?: string } {
+  return typeof gateName === "string" && isGateName(gateName) ? { gateName } : {};
+}
+
 function recordOf(fields: Readonly<Record<string, unknown>>): SerialRecord | undefined {
   switch (fields.type) {
     case "connection": {
@@ -59,15 +65,15 @@ function recordOf(fields: Readonly<Record<string, unknown>>): SerialRecord | und
     case "event": {
       // A line's `at` is the time since the start; the event's own is called `date` there.
       const report = readEvent({ ...fields, at: fields.date });
-      return report === undefined ? undefined : { type: "event", ...report };
+      return report === undefined ? undefined : { type: "event", ...gateOf(fields), ...report };
     }
     case "gate-event": {
       const event = readGateEvent({ ...fields, at: fields.date });
-      return event === undefined ? undefined : { type: "gate-event", ...event };
+      return event === undefined ? undefined : { type: "gate-event", ...gateOf(fields), ...event };
     }
     case "gate": {
       const status = readGateStatus(fields);
-      return status === null ? undefined : { type: "gate", ...status };
+      return status === null ? undefined : { type: "gate", ...gateOf(fields), ...status };
     }
     case "status": {
       const status = readStatus(fields);

@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import { isGateName } from "../../device/messages/topics.ts";
 
 /** The faults around a box, and their ends (docs/faults.md). */
 export type Fault =
@@ -22,18 +23,23 @@ export type Fault =
   | { readonly fault: "ntp-blocked" | "ntp-answers" }
   | { readonly fault: "power-cut"; readonly forMs: number }
   /** somebody opens the gate without the box */
-  | { readonly fault: "gate-by-hand" }
+  | ({ readonly fault: "gate-by-hand" } & AtGate)
   /** something keeps the gate where it is */
-  | { readonly fault: "gate-held" | "gate-released" }
+  | ({ readonly fault: "gate-held" | "gate-released" } & AtGate)
   /** the contact at the gate; without one, nothing happens */
-  | { readonly fault: "contact-stuck"; readonly level: number }
-  | { readonly fault: "contact-free" }
+  | ({ readonly fault: "contact-stuck"; readonly level: number } & AtGate)
+  | ({ readonly fault: "contact-free" } & AtGate)
   /** at 10 kHz */
-  | { readonly fault: "contact-bounce"; readonly forMs: number }
+  | ({ readonly fault: "contact-bounce"; readonly forMs: number } & AtGate)
   /** the button at the box; without one, nothing happens */
   | { readonly fault: "button-press"; readonly forMs: number }
   /** at 10 kHz */
   | { readonly fault: "button-bounce"; readonly forMs: number };
+
+/** Which of a box's named gates it is; absent: the first. */
+interface AtGate {
+  readonly gate?: string;
+}
 
 export type FaultName = Fault["fault"];
 
@@ -45,8 +51,11 @@ export type FaultField =
       readonly maximum: number;
       readonly default?: number;
     }
-  | { readonly type: "address" };
+  | { readonly type: "address" }
+  /** the name of a gate; may be absent */
+  | { readonly type: "gate" };
 
+const gate: FaultField = { type: "gate" };
 const year = 366 * 24 * 60 * 60 * 1000;
 const skew: FaultField = { type: "number", minimum: -20 * year, maximum: 20 * year };
 
@@ -68,12 +77,15 @@ export const faultFields: ReadonlyMap<string, Readonly<Record<string, FaultField
     "ntp-blocked": {},
     "ntp-answers": {},
     "power-cut": { forMs: { type: "number", minimum: 0, maximum: 600_000, default: 1_000 } },
-    "gate-by-hand": {},
-    "gate-held": {},
-    "gate-released": {},
-    "contact-stuck": { level: { type: "number", minimum: 0, maximum: 1 } },
-    "contact-free": {},
-    "contact-bounce": { forMs: { type: "number", minimum: 1, maximum: 600_000, default: 1_000 } },
+    "gate-by-hand": { gate },
+    "gate-held": { gate },
+    "gate-released": { gate },
+    "contact-stuck": { level: { type: "number", minimum: 0, maximum: 1 }, gate },
+    "contact-free": { gate },
+    "contact-bounce": {
+      forMs: { type: "number", minimum: 1, maximum: 600_000, default: 1_000 },
+      gate,
+    },
     "button-press": { forMs: { type: "number", minimum: 1, maximum: 600_000, default: 200 } },
     "button-bounce": { forMs: { type: "number", minimum: 1, maximum: 600_000, default: 1_000 } },
   } satisfies Record<FaultName, Readonly<Record<string, FaultField>>>),
@@ -83,6 +95,9 @@ export const faultFields: ReadonlyMap<string, Readonly<Record<string, FaultField
 export function readField(field: FaultField, value: unknown): number | string | undefined {
   if (field.type === "address") {
     return typeof value === "string" && isIPv4(value) ? value : undefined;
+  }
+  if (field.type === "gate") {
+    return typeof value === "string" && isGateName(value) ? value : undefined;
   }
   const given = value ?? field.default;
   const isValid =
@@ -94,6 +109,7 @@ export function readField(field: FaultField, value: unknown): number | string | 
 }
 
 export function describeField(field: FaultField): string {
+  if (field.type === "gate") return "the name of a gate";
   return field.type === "address"
     ? "an IPv4 address"
     : `a whole number, ${field.minimum}–${field.maximum}`;
@@ -114,6 +130,10 @@ export function span(ms: number): string {
 /** `1 h ahead`, `2 min behind` */
 function off(ms: number): string {
   return ms === 0 ? "right" : `${span(Math.abs(ms))} ${ms > 0 ? "ahead" : "behind"}`;
+}
+
+function named({ gate: name }: AtGate): string {
+  return name === undefined ? "" : ` ${name}`;
 }
 
 /** A fault in words, for logs and terminals. */
@@ -144,17 +164,17 @@ export function describeFault(fault: Fault): string {
     case "power-cut":
       return `the power is cut for ${span(fault.forMs)}`;
     case "gate-by-hand":
-      return "somebody opens the gate without the box";
+      return `somebody opens the gate${named(fault)} without the box`;
     case "gate-held":
-      return "the gate is held where it is";
+      return `the gate${named(fault)} is held where it is`;
     case "gate-released":
-      return "the gate is no longer held";
+      return `the gate${named(fault)} is no longer held`;
     case "contact-stuck":
-      return `the contact is stuck at ${fault.level === 1 ? "HIGH" : "LOW"}`;
+      return `the contact${named(fault)} is stuck at ${fault.level === 1 ? "HIGH" : "LOW"}`;
     case "contact-free":
-      return "the contact is no longer stuck";
+      return `the contact${named(fault)} is no longer stuck`;
     case "contact-bounce":
-      return `the contact bounces for ${span(fault.forMs)}`;
+      return `the contact${named(fault)} bounces for ${span(fault.forMs)}`;
     case "button-press":
       return `the button is pressed for ${span(fault.forMs)}`;
     case "button-bounce":

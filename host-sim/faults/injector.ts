@@ -1,5 +1,6 @@
 import { laptop, type Reachable } from "../hardware/network.ts";
 import type { SimulatedBox, SimulatedBoxRecord } from "../simulated-box.ts";
+import type { SimulatedGate } from "../simulated-gate.ts";
 import type { Fault } from "./fault.ts";
 
 /** A broker that can be stopped and started. */
@@ -21,6 +22,7 @@ export interface FaultState {
   /** how far all jumps together have moved the box's clock */
   readonly jumpedMs: number;
   readonly isPowerOff: boolean;
+  /** the first gate, as the contact */
   readonly isGateHeld: boolean;
   /** of the contact at the gate; undefined if there is none */
   readonly contact:
@@ -140,22 +142,22 @@ export class FaultInjector {
         box.cutPower(fault.forMs);
         break;
       case "gate-by-hand":
-        box.gate.openByHand();
+        this.#gate(fault).boom.openByHand();
         break;
       case "gate-held":
-        box.gate.setHeld(true);
+        this.#gate(fault).boom.setHeld(true);
         break;
       case "gate-released":
-        box.gate.setHeld(false);
+        this.#gate(fault).boom.setHeld(false);
         break;
       case "contact-stuck":
-        box.contact?.stickAt(fault.level === 1 ? 1 : 0);
+        this.#gate(fault).contact?.stickAt(fault.level === 1 ? 1 : 0);
         break;
       case "contact-free":
-        box.contact?.stickAt(undefined);
+        this.#gate(fault).contact?.stickAt(undefined);
         break;
       case "contact-bounce":
-        box.contact?.bounce(fault.forMs);
+        this.#gate(fault).contact?.bounce(fault.forMs);
         break;
       case "button-press":
         box.button?.press(fault.forMs);
@@ -163,6 +165,14 @@ export class FaultInjector {
       case "button-bounce":
         box.button?.bounce(fault.forMs);
     }
+  }
+
+  /** @throws RangeError when the box has no such gate */
+  #gate({ gate: name }: { readonly gate?: string }): SimulatedGate {
+    const { gates } = this.#options.box;
+    const gate = name === undefined ? gates[0] : gates.find((each) => each.name === name);
+    if (gate === undefined) throw new RangeError(`the box has no gate ${name}`);
+    return gate;
   }
 
   #setWifiOff(isOff: boolean): void {

@@ -4,7 +4,8 @@ import type { Awaited, ScriptEntry } from "./script.ts";
 
 export interface ScriptActions {
   fault(fault: Fault): void;
-  open(): void;
+  /** @param gate absent: the first */
+  open(gate?: string): void;
 }
 
 /** How a script ended. */
@@ -92,7 +93,7 @@ export class ScriptRun {
     if (this.#entries[this.#next]?.type === "wait") this.#proceed();
     const isWaiting = this.#awaited !== undefined;
     if (entry.type === "fault") this.#actions.fault(entry.fault);
-    else this.#actions.open();
+    else this.#actions.open(entry.gate);
     if (!isWaiting) this.#proceed();
   }
 }

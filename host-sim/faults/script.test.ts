@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { faultFields, readField } from "./fault.ts";
+import { type FaultField, faultFields, readField } from "./fault.ts";
 import { awaitedNames, parseScript } from "./script.ts";
 
 const parse = (...lines: readonly (string | object)[]) =>
@@ -14,6 +14,17 @@ function problemsOf(...lines: readonly (string | object)[]): readonly string[] {
   return result.problems;
 }
 
+function valuesOf(field: FaultField): fc.Arbitrary<number | string> {
+  switch (field.type) {
+    case "address":
+      return fc.ipV4();
+    case "gate":
+      return fc.constantFrom("in", "out-2");
+    case "number":
+      return fc.integer({ min: field.minimum, max: field.maximum });
+  }
+}
+
 /** Every fault, with any valid values. */
 const faults = fc.constantFrom(...faultFields.keys()).chain((fault) =>
   fc.record(
@@ -22,9 +33,7 @@ const faults = fc.constantFrom(...faultFields.keys()).chain((fault) =>
       ...Object.fromEntries(
         Object.entries(faultFields.get(fault) ?? {}).map(([name, field]) => [
           name,
-          field.type === "address"
-            ? fc.ipV4()
-            : fc.integer({ min: field.minimum, max: field.maximum }),
+          valuesOf(field),
         ]),
       ),
     },
@@ -41,7 +50,9 @@ describe("parseScript", () => {
       { wait: "high", withinMs: 5 },
       { at: 200, fault: "power-cut" },
       { at: 200, fault: "access-point", address: "192.0.2.7" },
+      { at: 200, fault: "gate-held", gate: "out" },
       { at: 300, do: "open" },
+      { at: 300, do: "open", gate: "out" },
       { at: 300, do: "quit" },
       "\r",
     );
@@ -57,7 +68,9 @@ describe("parseScript", () => {
           at: 200,
           fault: { fault: "access-point", address: "192.0.2.7", rssi: -70 },
         },
+        { type: "fault", at: 200, fault: { fault: "gate-held", gate: "out" } },
         { type: "do", at: 300, deed: "open" },
+        { type: "do", at: 300, deed: "open", gate: "out" },
         { type: "do", at: 300, deed: "quit" },
       ],
     });
@@ -82,6 +95,8 @@ describe("parseScript", () => {
         { wait: "gate" },
         { wait: "high", withinMs: 0 },
         { wait: "high", at: 3 },
+        { at: 0, fault: "gate-held", gate: "in/out" },
+        { at: 0, do: "quit", gate: "out" },
       ),
       [
         "line 2: this is not JSON",
@@ -99,6 +114,8 @@ describe("parseScript", () => {
         `line 14: "gate" is not a wait: ${awaitedNames.join(", ")}`,
         "line 15: withinMs of wait must be a whole number, 1–86400000: 0",
         'line 16: "at" is not a field of wait',
+        'line 17: gate of gate-held must be the name of a gate: "in/out"',
+        'line 18: "gate" is not a field of quit',
       ],
     );
   });

@@ -15,7 +15,13 @@ export type Deed = "open" | "quit";
 /** One line of a script. `at` counts, in ms, from the end of the last wait, or from the start. */
 export type ScriptEntry =
   | { readonly type: "fault"; readonly at: number; readonly fault: Fault }
-  | { readonly type: "do"; readonly at: number; readonly deed: Deed }
+  | {
+      readonly type: "do";
+      readonly at: number;
+      readonly deed: Deed;
+      /** which of a box's named gates it opens; absent: the first */
+      readonly gate?: string;
+    }
   | {
       readonly type: "wait";
       readonly line: number;
@@ -31,6 +37,7 @@ export type ScriptResult =
 const maximumEntries = 10_000;
 const longestMs = 24 * 60 * 60 * 1000;
 const at: FaultField = { type: "number", minimum: 0, maximum: longestMs };
+const gate: FaultField = { type: "gate" };
 const withinMs: FaultField = { type: "number", minimum: 1, maximum: longestMs, default: 60_000 };
 
 /** Parses a script of JSON lines. Empty lines are ignored, but counted. Nothing is executed yet. */
@@ -98,9 +105,10 @@ function readFault(word: unknown, fields: Map<string, unknown>): ScriptEntry | s
 
 function readDeed(word: unknown, fields: Map<string, unknown>): ScriptEntry | string {
   if (word !== "open" && word !== "quit") return unknownWord("do", word, ["open", "quit"]);
-  const values = readFields(word, fields, { at });
+  const values = readFields(word, fields, word === "open" ? { at, gate } : { at });
   if (typeof values === "string") return values;
-  return { type: "do", at: Number(values.at), deed: word };
+  const named = values.gate === undefined ? {} : { gate: String(values.gate) };
+  return { type: "do", at: Number(values.at), deed: word, ...named };
 }
 
 function readWait(word: unknown, fields: Map<string, unknown>, line: number): ScriptEntry | string {
@@ -119,6 +127,7 @@ function readFields(
 ): Readonly<Record<string, number | string>> | string {
   const values: Record<string, number | string> = {};
   for (const [name, field] of Object.entries(known)) {
+    if (field.type === "gate" && !fields.has(name)) continue;
     const value = readField(field, fields.get(name));
     if (value === undefined) {
       const given = fields.has(name) ? `: ${show(fields.get(name))}` : ", and is missing";

@@ -22,6 +22,12 @@ import {
   UnusableSocket,
 } from "./tls.ts";
 
+/** A gate's pin, and its contact if it has one. */
+export interface NodeGate {
+  readonly pin: RecordedPin;
+  readonly input?: ScriptedInput;
+}
+
 export interface NodeDeviceOptions {
   readonly pin: number;
   readonly identity: TLSIdentity;
@@ -40,6 +46,8 @@ export interface NodeDeviceOptions {
   readonly gatePin?: RecordedPin;
   /** the contact at the gate; absent if there is none */
   readonly gateInput?: ScriptedInput;
+  /** the gates after the first; absent if there is one gate */
+  readonly moreGates?: readonly NodeGate[];
   /** the button at the box; absent if there is none */
   readonly button?: ScriptedInput;
   /** absent if its firmware cannot be replaced */
@@ -52,6 +60,7 @@ export interface NodeDeviceOptions {
 export interface NodeDevice extends Device {
   readonly gatePin: RecordedPin;
   readonly gateInput?: ScriptedInput;
+  readonly moreGates?: readonly NodeGate[];
   readonly button?: ScriptedInput;
   readonly network: ScriptedNetwork;
   readonly clock: ScriptedClock;
@@ -67,6 +76,7 @@ export function createNodeDevice(options: NodeDeviceOptions): NodeDevice {
 class Hardware implements NodeDevice {
   readonly gatePin: RecordedPin;
   readonly gateInput?: ScriptedInput;
+  readonly moreGates?: readonly NodeGate[];
   readonly button?: ScriptedInput;
   readonly network: ScriptedNetwork;
   readonly clock: ScriptedClock;
@@ -81,6 +91,7 @@ class Hardware implements NodeDevice {
   constructor(options: NodeDeviceOptions) {
     this.gatePin = options.gatePin ?? new RecordedPin(options.pin);
     if (options.gateInput !== undefined) this.gateInput = options.gateInput;
+    if (options.moreGates !== undefined) this.moreGates = options.moreGates;
     if (options.button !== undefined) this.button = options.button;
     this.network = options.network ?? new ScriptedNetwork();
     this.clock = options.clock ?? new ScriptedClock();

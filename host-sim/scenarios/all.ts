@@ -5,6 +5,7 @@ import { commandScenarios } from "./commands.ts";
 import { connectionScenarios } from "./connection.ts";
 import { crashScenarios } from "./crashes.ts";
 import { gateInputScenarios } from "./gate-input.ts";
+import { manyGatesScenarios } from "./many-gates.ts";
 import { powerScenarios } from "./power.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -13,6 +14,7 @@ export const scenarios: readonly Scenario[] = [
   ...commandScenarios,
   ...gateInputScenarios,
   ...buttonScenarios,
+  ...manyGatesScenarios,
   ...powerScenarios,
   ...crashScenarios,
   ...connectionScenarios,

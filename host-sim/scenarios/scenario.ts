@@ -1,3 +1,4 @@
+import { gatesOf } from "../../device/gate-settings.ts";
 import type { CrashReport } from "../../device/messages/crash.ts";
 import type { EventReport } from "../../device/messages/event.ts";
 import type { GateEvent } from "../../device/messages/gate.ts";
@@ -8,7 +9,10 @@ import { World } from "./world.ts";
 export interface Outcome {
   /** the lengths of the pulses, in ms */
   readonly pulses: readonly number[];
-  /** the broker's events in order: `opened`, the reason of a refusal, or what happened to the gate */
+  /**
+   * the broker's events in order: `opened`, the reason of a refusal, or what happened to the gate; after
+   * the gate's name and a colon, if it is in the topic
+   */
   readonly reported: readonly string[];
   /** from {@link Trial.healed} to the status `online`, in ms; null if the box was never offline */
   readonly backAfterMs: number | null;
@@ -29,30 +33,48 @@ export interface Scenario {
   run(trial: Trial): void;
 }
 
+/** An event, and the gate in its topic. */
+interface Told {
+  readonly report: EventReport | GateEvent;
+  readonly gateName: string | undefined;
+}
+
+/** A change of one pin. */
+export interface Edge {
+  readonly value: 0 | 1;
+  readonly at: number;
+  /** the first is 0 */
+  readonly gate: number;
+}
+
 /** One run of a scenario: a world and its outcome. */
 export class Trial {
   readonly world: World;
-  /** what the pin is wired to; default: nothing */
-  onEdge: ((value: 0 | 1, at: number) => void) | undefined;
+  /** what the pins are wired to; default: nothing */
+  onEdge: ((value: 0 | 1, at: number, gate: number) => void) | undefined;
+  /** of every pin, in order */
+  readonly edges: Edge[] = [];
   /** how often the box has published its status */
   statuses = 0;
   readonly #pulses: number[] = [];
-  readonly #reports: (EventReport | GateEvent)[] = [];
+  readonly #reports: Told[] = [];
   readonly #problems: string[] = [];
   readonly #crashReports = new Map<string, CrashReport>();
-  #roseAt = 0;
+  /** by gate */
+  readonly #roseAt: number[] = [];
   #healedAt: number | undefined;
   #backAfterMs: number | null = null;
 
   constructor({ settings = {} }: Pick<Scenario, "settings">, seed: number) {
     this.world = new World(
       {
-        onEdge: (value, at) => {
-          if (value === 1) this.#roseAt = at;
-          else this.#pulses.push(Math.round(at - this.#roseAt));
-          this.onEdge?.(value, at);
+        onEdge: (value, at, gate) => {
+          this.edges.push({ value, at, gate });
+          if (value === 1) this.#roseAt[gate] = at;
+          else this.#pulses.push(Math.round(at - (this.#roseAt[gate] ?? 0)));
+          this.onEdge?.(value, at, gate);
         },
-        onEvent: (report) => this.#reports.push(report),
+        onEvent: (report, _at, gateName) => this.#reports.push({ report, gateName }),
         onStatus: ({ state }, at) => {
           this.statuses += 1;
           if (state !== "online" || this.#healedAt === undefined) return;
@@ -67,10 +89,10 @@ export class Trial {
   }
 
   /** as received by the broker; a repeated report counts once, because QoS 1 may repeat */
-  get #received(): readonly (EventReport | GateEvent)[] {
+  get #received(): readonly Told[] {
     const keys = new Set<string>();
-    return this.#reports.filter((report) => {
-      const key = eventKey(report);
+    return this.#reports.filter(({ report, gateName }) => {
+      const key = `${gateName} ${eventKey(report)}`;
       const isNew = !keys.has(key);
       keys.add(key);
       return isNew || ("id" in report && report.id === null);
@@ -79,12 +101,12 @@ export class Trial {
 
   /** the outcomes of commands */
   get events(): readonly EventReport[] {
-    return this.#received.flatMap((report) => ("gate" in report ? [] : [report]));
+    return this.#received.flatMap(({ report }) => ("gate" in report ? [] : [report]));
   }
 
   /** what happened to the gate */
   get gateEvents(): readonly GateEvent[] {
-    return this.#received.flatMap((report) => ("gate" in report ? [report] : []));
+    return this.#received.flatMap(({ report }) => ("gate" in report ? [report] : []));
   }
 
   /** as received by the broker; QoS 1 may repeat one, which counts once */
@@ -95,9 +117,10 @@ export class Trial {
   get outcome(): Outcome {
     return {
       pulses: this.#pulses,
-      reported: this.#received.map((report) =>
-        "gate" in report ? report.gate : (report.reason ?? report.outcome),
-      ),
+      reported: this.#received.map(({ report, gateName }) => {
+        const word = "gate" in report ? report.gate : (report.reason ?? report.outcome);
+        return gateName === undefined ? word : `${gateName}: ${word}`;
+      }),
       backAfterMs: this.#backAfterMs,
       problems: this.#problems,
     };
@@ -148,9 +171,9 @@ export function runScenario(scenario: Scenario, seed: number): Outcome {
     const gap = at - (world.broker.connects[index - 1] ?? Number.NEGATIVE_INFINITY);
     trial.expect(gap >= minimumBetweenConnectsMs, `CONNECT ${Math.round(gap)} ms after the last`);
   }
-  const { settings } = world;
+  const longestMs = Math.max(...gatesOf(world.settings).map(({ pulseCapMs }) => pulseCapMs));
   for (const pulseMs of trial.outcome.pulses) {
-    trial.expect(pulseMs <= settings.pulseCapMs, `a pulse of ${pulseMs} ms`);
+    trial.expect(pulseMs <= longestMs, `a pulse of ${pulseMs} ms`);
   }
   const opened = trial.events.filter(({ outcome }) => outcome === "opened").length;
   trial.expect(

@@ -46,7 +46,7 @@ describe("the table of scenarios", () => {
       { scenario: { ...scenario, name: "c" }, outcomes: [many], verdicts: { Node: [] } },
     ];
     assert.deepEqual(scenarioTable(rows, ["Node", "XS"]).split("\n"), [
-      "| scenario | pin 5 | reported | back after | Node | XS |",
+      "| scenario | pulses | reported | back after | Node | XS |",
       "| --- | --- | --- | --- | --- | --- |",
       "| a \\| b | 500 ms | opened | 71 s | pass | FAIL: reported: x; y |",
       "| c | 4 pulses, 0–60 ms | 2 × busy, opened | never offline | pass | not run |",

@@ -11,7 +11,7 @@ export interface Row {
 
 /** A Markdown table. It shows the longest recovery time of all seeds. */
 export function scenarioTable(rows: readonly Row[], engines: readonly string[]): string {
-  const heading = ["scenario", "pin 5", "reported", "back after", ...engines];
+  const heading = ["scenario", "pulses", "reported", "back after", ...engines];
   const lines = rows.map(({ scenario, outcomes, verdicts }) => {
     const [first] = outcomes;
     const back = Math.max(...outcomes.map(({ backAfterMs }) => backAfterMs ?? -1));

@@ -81,7 +81,7 @@ export class VirtualBroker {
 
   /** whether a box is subscribed and would receive a message */
   get isSubscribed(): boolean {
-    return this.#link?.isReachable === true && this.#link.filter !== undefined;
+    return this.#link?.isReachable === true && this.#link.filters.length > 0;
   }
 
   /** A box that is claiming receives no messages. */
@@ -136,13 +136,15 @@ export class VirtualBroker {
     this.onPublished({ at: this.#timeline.now, ...message });
   }
 
-  subscribed(topic: string): void {
-    const payload = this.#retained.get(topic);
-    if (payload !== undefined) this.#send(topic, payload, { retain: true });
+  subscribed(filter: string): void {
+    for (const [topic, payload] of this.#retained) {
+      if (isMatch(filter, topic)) this.#send(topic, payload, { retain: true });
+    }
   }
 
   #send(topic: string, payload: string, { retain = false, dup = false, qos = 1 }: PublishOptions) {
-    if (this.#link?.filter !== topic || !this.#link.isReachable) return false;
+    const isWanted = this.#link?.filters.some((filter) => isMatch(filter, topic)) === true;
+    if (!isWanted || this.#link?.isReachable !== true) return false;
     this.#lastIdentifier = (this.#lastIdentifier % 65_535) + 1;
     const common = { cmd: "publish", topic, payload, retain } as const;
     const packet: Packet =
@@ -157,8 +159,8 @@ export class VirtualBroker {
 /** One connection. */
 class Link implements BrokerLink {
   readonly far: Far;
-  /** the box's subscription */
-  filter: string | undefined;
+  /** the box's subscriptions */
+  filters: readonly string[] = [];
   readonly #broker: VirtualBroker;
   readonly #timeline: Timeline;
   readonly #parser: Parser = mqttPacket.parser({ protocolVersion: 4 });
@@ -207,7 +209,7 @@ class Link implements BrokerLink {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#timeline.cancel(this.#watchdog);
-    this.filter = undefined;
+    this.filters = [];
     this.#broker.left(this, hasWill ? this.#connect?.will : undefined);
   }
 
@@ -228,10 +230,9 @@ class Link implements BrokerLink {
         if (manners.withholds.has("suback")) return;
         const granted = packet.subscriptions.map(() => 1 as const);
         this.send({ cmd: "suback", messageId: Number(packet.messageId), granted });
-        const [subscription] = packet.subscriptions;
         if (this.#isClaim) return;
-        this.filter = subscription?.topic;
-        this.#broker.subscribed(String(subscription?.topic));
+        this.filters = packet.subscriptions.map(({ topic }) => topic);
+        for (const filter of this.filters) this.#broker.subscribed(filter);
         break;
       }
       case "publish": {
@@ -305,4 +306,14 @@ class Link implements BrokerLink {
     const keepAliveSeconds = this.#connect?.keepalive ?? 30;
     this.#watchdog = this.#timeline.after(keepAliveSeconds * 1_500, () => this.drop());
   }
+}
+
+/** `+` stands for one level [MQTT-4.7.1-3]. A box uses no `#`. */
+function isMatch(filter: string, topic: string): boolean {
+  const wanted = filter.split("/");
+  const levels = topic.split("/");
+  return (
+    wanted.length === levels.length &&
+    wanted.every((level, index) => level === "+" || level === levels[index])
+  );
 }

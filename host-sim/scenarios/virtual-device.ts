@@ -1,6 +1,8 @@
 import type {
   Clock,
   Device,
+  Digital,
+  GateHardware,
   KeyValue,
   NetworkInterface,
   ResetReason,
@@ -25,11 +27,12 @@ export interface VirtualDeviceOptions {
   readonly random: () => number;
   /** PEM, for a box without a certificate in the image */
   readonly request: string | undefined;
-  /** the contact at the gate; undefined if there is none */
-  readonly input: VirtualInput | undefined;
+  /** one per gate: the contact there; undefined if it has none */
+  readonly inputs: readonly (VirtualInput | undefined)[];
   /** the button at the box; undefined if there is none */
   readonly button: VirtualInput | undefined;
-  onPin(value: 0 | 1): void;
+  /** @param gate the first is 0 */
+  onPin(value: 0 | 1, gate: number): void;
   /** a callback of the firmware threw: on the board, the program ends there */
   onCrash(error: unknown): void;
 }
@@ -39,8 +42,9 @@ export interface VirtualDeviceOptions {
  * forever.
  */
 export class VirtualDevice implements Device {
-  readonly gatePin = { write: (value: 0 | 1) => this.options.onPin(value) };
+  readonly gatePin = this.#pinOf(0);
   readonly gateInput?: VirtualInput;
+  readonly moreGates: readonly GateHardware[];
   readonly button?: VirtualInput;
   readonly network: VirtualNetwork;
   readonly clock: VirtualClock;
@@ -55,11 +59,15 @@ export class VirtualDevice implements Device {
 
   constructor(options: VirtualDeviceOptions) {
     this.options = options;
-    const { storage, surroundings, resetReason, random, timeline, input, button } = options;
+    const { storage, surroundings, resetReason, random, timeline, inputs, button } = options;
+    const [input, ...others] = inputs;
     if (input !== undefined) this.gateInput = input;
+    this.moreGates = others.map((each, index): GateHardware => {
+      const pin = this.#pinOf(index + 1);
+      return each === undefined ? { pin } : { pin, input: each };
+    });
     if (button !== undefined) this.button = button;
-    input?.attach(this);
-    button?.attach(this);
+    for (const each of [...inputs, button]) each?.attach(this);
     this.network = new VirtualNetwork(this);
     this.clock = new VirtualClock(this);
     this.timer = {
@@ -89,6 +97,10 @@ export class VirtualDevice implements Device {
       delete: (key) => void storage.delete(key),
     };
     this.system = { resetReason, random, freeHeap: () => surroundings.freeHeap };
+  }
+
+  #pinOf(gate: number): Digital {
+    return { write: (value) => this.options.onPin(value, gate) };
   }
 
   /** timers set and not yet fired or cleared */
@@ -136,8 +148,7 @@ export class VirtualDevice implements Device {
 
   powerOff(): void {
     this.#isPowered = false;
-    this.options.input?.attach(undefined);
-    this.options.button?.attach(undefined);
+    for (const each of [...this.options.inputs, this.options.button]) each?.attach(undefined);
     for (const socket of this.#sockets) socket.vanish();
     this.#sockets.clear();
   }

@@ -2,7 +2,8 @@ import { Agent } from "../../device/agent.ts";
 import { parseSettings, type Settings } from "../../device/config.ts";
 import { PacketParser } from "../../device/core/mqtt/codec.ts";
 import { CrashMemory, crashMemoryBytes } from "../../device/crash-memory.ts";
-import type { Panic, PanicStore, ResetReason } from "../../device/hal.ts";
+import { type GateSettings, gatesOf } from "../../device/gate-settings.ts";
+import { gatesOfDevice, type Panic, type PanicStore, type ResetReason } from "../../device/hal.ts";
 import { writeOpenCommand } from "../../device/messages/command.ts";
 import { type CrashReport, readCrashReport } from "../../device/messages/crash.ts";
 import { type EventReport, readEvent } from "../../device/messages/event.ts";
@@ -14,7 +15,7 @@ import {
   type StatusReport,
   type WillReport,
 } from "../../device/messages/status.ts";
-import { topicsOf } from "../../device/messages/topics.ts";
+import { gateTopicsOf, readTopic, topicsOf } from "../../device/messages/topics.ts";
 import { toLine } from "../../device/record-line.ts";
 import { MemoryRetained } from "../retained-memory.ts";
 import { levelOf } from "../site/contact.ts";
@@ -30,10 +31,17 @@ export interface WorldOptions {
   readonly seed?: number;
 }
 
+export interface SendOptions extends PublishOptions {
+  /** the name of a gate in the topic; default: none */
+  readonly gate?: string;
+}
+
 /** The callbacks of a world's observer. */
 export interface Watcher {
-  onEdge(value: 0 | 1, at: number): void;
-  onEvent(report: EventReport | GateEvent, at: number): void;
+  /** @param gate the first is 0 */
+  onEdge(value: 0 | 1, at: number, gate: number): void;
+  /** @param gateName in the topic; undefined: it is the box's own */
+  onEvent(report: EventReport | GateEvent, at: number, gateName: string | undefined): void;
   onStatus(report: StatusReport | WillReport, at: number): void;
   onCrashReport?(report: CrashReport, text: string): void;
   /** a violation of a general rule */
@@ -58,8 +66,8 @@ export class World {
   readonly topics: ReturnType<typeof topicsOf>;
   /** the box's storage, which survives power cuts */
   readonly storage = new Map<string, string>();
-  /** the wire from the contact at the gate, which is closed; undefined without one in the settings */
-  readonly input: VirtualInput | undefined;
+  /** one per gate: the wire from its contact; undefined without one in the settings. Gates are closed */
+  readonly inputs: readonly (VirtualInput | undefined)[];
   /** what survives a reset, but no power cut */
   readonly retained = new MemoryRetained(crashMemoryBytes);
   /** the panic that the chip keeps, also across a power cut */
@@ -77,7 +85,7 @@ export class World {
   #device: VirtualDevice | undefined;
   #agent: Agent | undefined;
   #crashes: CrashMemory | undefined;
-  #level: 0 | 1 = 0;
+  readonly #levels: (0 | 1)[];
   #lastId = 0;
 
   constructor(watcher: Watcher, { settings = {}, seed = 1 }: WorldOptions = {}) {
@@ -90,7 +98,8 @@ export class World {
     if (result.type === "problems") throw new Error(result.problems.join());
     this.settings = result.settings;
     this.topics = topicsOf(this.settings.prefix, this.settings.thingName);
-    this.input = inputOf(this.settings);
+    this.inputs = gatesOf(this.settings).map(inputOf);
+    this.#levels = this.inputs.map(() => 0);
     this.button = this.settings.button && new VirtualInput(1);
     this.#watcher = watcher;
     this.broker.claims.isFleet = this.settings.claim !== undefined;
@@ -99,9 +108,9 @@ export class World {
     this.broker.onProblem = (problem) => watcher.onProblem(problem);
   }
 
-  /** the current level of the pin */
+  /** HIGH if the pin of any gate is */
   get level(): 0 | 1 {
-    return this.#level;
+    return this.#levels.includes(1) ? 1 : 0;
   }
 
   get now(): number {
@@ -136,14 +145,14 @@ export class World {
       resetReason,
       random: this.#random,
       request: this.settings.claim === undefined ? undefined : "a request",
-      input: this.input,
+      inputs: this.inputs,
       button: this.button,
-      onPin: (value) => this.#setPin(value),
+      onPin: (value, gate) => this.#setPin(value, gate),
       onCrash: (error) => this.crash("unhandled exception", error),
     });
     this.#device = device;
     // Like device/main.ts, before anything else.
-    device.gatePin.write(0);
+    for (const { pin } of gatesOfDevice(device)) pin.write(0);
     const crashes = new CrashMemory(this.retained, this.#panicStore());
     this.#crashes = crashes;
     crashes.begin(resetReason, "virtual");
@@ -183,7 +192,7 @@ export class World {
     this.#device?.powerOff();
     this.#device = undefined;
     this.#agent = undefined;
-    this.#setPin(0);
+    for (const gate of this.#levels.keys()) this.#setPin(0, gate);
   }
 
   /** Until the box is subscribed; a problem if it never is. */
@@ -195,7 +204,7 @@ export class World {
   }
 
   /** An `open` as the staff app's service sends it; `changes` may make it invalid. */
-  open(changes: Readonly<Record<string, unknown>> = {}, options: PublishOptions = {}): boolean {
+  open(changes: Readonly<Record<string, unknown>> = {}, options: SendOptions = {}): boolean {
     this.#lastId += 1;
     const payload = writeOpenCommand({
       id: `c-${this.#lastId}`,
@@ -206,9 +215,11 @@ export class World {
     return this.send(changed(payload, changes), options);
   }
 
-  /** Any text to the command topic. */
-  send(payload: string, options: PublishOptions = {}): boolean {
-    return this.broker.publish(this.topics.command, payload, options);
+  /** Any text to the command topic of the box, or of one of its gates. */
+  send(payload: string, { gate, ...options }: SendOptions = {}): boolean {
+    const { prefix, thingName } = this.settings;
+    const { command } = gate === undefined ? this.topics : gateTopicsOf(prefix, thingName, gate);
+    return this.broker.publish(command, payload, options);
   }
 
   /** Changes the WiFi networks in range. */
@@ -220,7 +231,7 @@ export class World {
   /** The engine ends the program, as it does with an error that nothing catches. */
   crash(why: string, error?: unknown): void {
     this.crashes += 1;
-    if (this.#level === 1) this.#watcher.onProblem("the pin was HIGH when the program ended");
+    if (this.level === 1) this.#watcher.onProblem("the pin was HIGH when the program ended");
     // Like device/main.ts: the engine says why it ends the program.
     this.#crashes?.abort(why, error);
     this.reset("software");
@@ -239,19 +250,21 @@ export class World {
     };
   }
 
-  #setPin(value: 0 | 1): void {
-    if (value === this.#level) return;
-    this.#level = value;
-    this.#watcher.onEdge(value, this.now);
+  #setPin(value: 0 | 1, gate: number): void {
+    if (value === this.#levels[gate]) return;
+    this.#levels[gate] = value;
+    this.#watcher.onEdge(value, this.now, gate);
   }
 
   #handlePublished({ topic, payload, dup, at }: Published): void {
     if (dup) this.repeats += 1;
-    if (topic === this.topics.event) {
+    const { prefix, thingName } = this.settings;
+    const parts = readTopic(prefix, topic);
+    if (parts?.kind === "event" && parts.thingName === thingName) {
       const value = parseJson(payload);
       const event = readEvent(value) ?? readGateEvent(value);
       if (event === undefined) this.#watcher.onProblem(`not an event: ${payload}`);
-      else this.#watcher.onEvent(event, at);
+      else this.#watcher.onEvent(event, at, parts.gateName);
     } else if (topic === this.topics.status) {
       const status = readStatus(parseJson(payload));
       if (status === undefined) {
@@ -270,7 +283,7 @@ export class World {
   }
 }
 
-function inputOf({ gateInput }: Settings): VirtualInput | undefined {
+function inputOf({ gateInput }: GateSettings): VirtualInput | undefined {
   return gateInput && new VirtualInput(levelOf(gateInput, "closed"));
 }
 

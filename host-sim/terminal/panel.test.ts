@@ -3,16 +3,14 @@ import { stripVTControlCharacters } from "node:util";
 import type { ConnectionState } from "../../device/core/connection.ts";
 import { noFaults } from "../faults/injector.ts";
 import type { Edge } from "../hardware/pin.ts";
-import { drawPanel, type PanelState } from "./panel.ts";
+import { drawPanel, type PanelGate, type PanelState } from "./panel.ts";
 
 const calm: PanelState = {
   thingName: "lot-1",
   broker: "localhost:8883",
   connection: "connected",
-  pin: 5,
-  edges: [],
-  boom: "closed",
-  boomPosition: 0,
+  isLit: true,
+  gates: [{ pin: 5, edges: [], boom: "closed", boomPosition: 0 }],
   now: 60_000,
   faults: noFaults,
 };
@@ -25,8 +23,16 @@ const connectionStates: readonly ConnectionState[] = [
   ...(["stopped", "network", "time", "tls", "mqtt", "connected", "backoff"] as const),
 ];
 
-const draw = (state: Partial<PanelState> = {}, width = 80) =>
-  drawPanel({ ...calm, ...state }, width).map(stripVTControlCharacters);
+/** With one gate, or several. */
+const draw = (
+  { pin, edges, boom, boomPosition, input, ...state }: Partial<PanelState & PanelGate> = {},
+  width = 80,
+) => {
+  const given = Object.entries({ pin, edges, boom, boomPosition, input });
+  const changes = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  const gates = calm.gates.map((gate) => ({ ...gate, ...changes }));
+  return drawPanel({ ...calm, gates, ...state }, width).map(stripVTControlCharacters);
+};
 
 function lineOf(label: string, lines: readonly string[]): string {
   return lines.find((line) => line.startsWith(label)) ?? assert.fail(`no line of ${label}`);
@@ -142,6 +148,34 @@ describe("drawPanel", () => {
     assert.match(lines.at(-3) ?? "", /^w wifi/);
     assert.equal(draw().length, lines.length - 2);
     for (const line of draw({ input, faults }, 30)) assert.ok(line.length <= 30);
+  });
+
+  it("shows whether the light of the box shines", () => {
+    assert.equal(lineOf("light", draw()), "light       ●");
+    assert.equal(lineOf("light", draw({ isLit: false })), "light       ○");
+  });
+
+  it("shows several gates: the pin, the boom and the contact of each, and a key that opens it", () => {
+    const gates: readonly PanelGate[] = [
+      { name: "in", pin: 5, edges: [], boom: "closed", boomPosition: 0 },
+      {
+        name: "out",
+        pin: 18,
+        edges: pulse,
+        boom: "opening",
+        boomPosition: 0.5,
+        input: { pin: 32, level: 1, state: "opening" },
+      },
+    ];
+    const lines = draw({ gates });
+    assert.equal(lineOf("in ", lines), "in          closed");
+    assert.equal(lineOf("out ", lines), "out         opening   input 32 HIGH  opening");
+    assert.match(lineOf("pin 18", lines), /█+▁+ LOW$/);
+    assert.equal(lines.at(-2), "1 open in  2 open out");
+    assert.doesNotMatch(draw({ gates, hasKeys: false }).join("\n"), /1 open/);
+    for (let width = 1; width <= 60; width++) {
+      for (const line of draw({ gates }, width)) assert.ok(line.length <= width);
+    }
   });
 
   it("does not show keys if none can be read", () => {

@@ -9,22 +9,32 @@ import { drawBoom } from "./boom.ts";
 import { drawLine, type Span, widthOf } from "./spans.ts";
 import { drawTimeline } from "./timeline.ts";
 
+/** One gate of the box on the panel. */
+export interface PanelGate {
+  /** undefined if the settings name none */
+  readonly name?: string;
+  readonly pin: number;
+  readonly edges: readonly Edge[];
+  readonly boom: BoomState;
+  /** 0 down, 1 up */
+  readonly boomPosition: number;
+  /** the contact at the gate: what the box reads, and what it makes of it; undefined without one */
+  readonly input?: { readonly pin: number; readonly level: 0 | 1; readonly state: GateState };
+}
+
 /** The state of one box on the panel. */
 export interface PanelState {
   readonly thingName: string;
   /** `localhost:8883` */
   readonly broker: string;
   readonly connection: ConnectionState;
-  readonly pin: number;
-  readonly edges: readonly Edge[];
-  readonly boom: BoomState;
-  /** 0 down, 1 up */
-  readonly boomPosition: number;
+  /** whether the light of the box shines */
+  readonly isLit: boolean;
+  /** one at least */
+  readonly gates: readonly PanelGate[];
   /** ms, on the same clock as the edges */
   readonly now: number;
   readonly faults: FaultState;
-  /** the contact at the gate: what the box reads, and what it makes of it; undefined without one */
-  readonly input?: { readonly pin: number; readonly level: 0 | 1; readonly state: GateState };
   /** the button at the box; undefined without one */
   readonly button?: { readonly pin: number; readonly level: 0 | 1 };
   /** false if keys cannot be read; default true */
@@ -46,14 +56,14 @@ export function drawPanel(state: PanelState, width: number): string[] {
     rule,
     [label(state.thingName), { text: `at ${state.broker}`, format: "gray" }],
     [label("connection"), ...drawRoad(state.connection, room - labelWidth)],
-    drawPin(state, room - labelWidth - levelWidth),
-    ...drawGate(state),
-    ...drawInput(state),
+    [label("light"), state.isLit ? { text: "●", format: "green" } : { text: "○", format: "gray" }],
+    ...state.gates.flatMap((gate) => drawGate(gate, state, room)),
     ...drawButton(state),
     rule,
     drawFaults(faultKeys, state, room),
-    ...(state.input === undefined ? [] : [drawFaults(gateFaultKeys, state, room)]),
+    ...(state.gates[0]?.input === undefined ? [] : [drawFaults(gateFaultKeys, state, room)]),
     ...(state.button === undefined ? [] : [drawFaults(buttonFaultKeys, state, room)]),
+    ...drawGateKeys(state, room),
     drawKeys(state.hasKeys ?? true, room),
   ];
   return lines.map((spans) => drawLine(spans, room));
@@ -83,7 +93,20 @@ function drawRoad(connection: ConnectionState, room: number): Span[] {
   return widthOf(spans) <= room ? spans : stations.slice(reached, reached + 1);
 }
 
-function drawPin({ pin, edges, now }: PanelState, room: number): Span[] {
+/** With its boom if it has no name; several booms would not fit on most screens. */
+function drawGate(gate: PanelGate, { now }: PanelState, room: number): Span[][] {
+  const { name } = gate;
+  const pin = drawPin(gate, now, room - labelWidth - levelWidth);
+  if (name === undefined) return [pin, ...drawPicture(gate), ...drawInput(gate)];
+  const { boom, input } = gate;
+  const state: Span[] = [label(name), { text: boom, format: formatOf(boom) }];
+  if (input !== undefined) {
+    state.push({ text: `   input ${input.pin} ` }, inputState(input));
+  }
+  return [pin, state];
+}
+
+function drawPin({ pin, edges }: PanelGate, now: number, room: number): Span[] {
   // From the pin, not the picture: the picture's current column also shows a pulse that is over.
   const isHigh = edges.at(-1)?.value === 1;
   const timeline = drawTimeline(edges, now, Math.max(0, room), columnMs);
@@ -95,8 +118,12 @@ function drawPin({ pin, edges, now }: PanelState, room: number): Span[] {
   ];
 }
 
-function drawGate({ boom, boomPosition }: PanelState): Span[][] {
-  const format = boom === "closed" ? "red" : boom === "open" ? "green" : "yellow";
+function formatOf(boom: BoomState) {
+  return boom === "closed" ? "red" : boom === "open" ? "green" : "yellow";
+}
+
+function drawPicture({ boom, boomPosition }: PanelGate): Span[][] {
+  const format = formatOf(boom);
   const picture = drawBoom(boomPosition).map((text): Span => ({ text, format }));
   return picture.map((line, index) =>
     index === picture.length - 1
@@ -105,11 +132,13 @@ function drawGate({ boom, boomPosition }: PanelState): Span[][] {
   );
 }
 
-function drawInput({ input }: PanelState): Span[][] {
-  if (input === undefined) return [];
-  const { pin, level, state } = input;
+function drawInput({ input }: PanelGate): Span[][] {
+  return input === undefined ? [] : [[label(`input ${input.pin}`), inputState(input)]];
+}
+
+function inputState({ level, state }: NonNullable<PanelGate["input"]>): Span {
   const text = `${level === 1 ? "HIGH" : "LOW"}  ${gateStateWords[state]}`;
-  return [[label(`input ${pin}`), state === "unknown" ? { text, format: "yellow" } : { text }]];
+  return state === "unknown" ? { text, format: "yellow" } : { text };
 }
 
 function drawButton({ button }: PanelState): Span[][] {
@@ -153,6 +182,17 @@ function drawFaults(
       ? { text: key, format: "bold" }
       : { text: `${key} ${wrong}`, format: "yellow" },
   ]);
+}
+
+/** The keys that open one of several gates. */
+function drawGateKeys({ gates, hasKeys = true }: PanelState, room: number): Span[][] {
+  if (gates.length < 2 || !hasKeys) return [];
+  const spans = gates.flatMap(({ name = "" }, index): Span[] => [
+    { text: index === 0 ? "" : "  " },
+    { text: String(index + 1), format: "bold" },
+    { text: ` open ${name}` },
+  ]);
+  return [widthOf(spans) <= room ? spans : [{ text: `1–${gates.length} open a gate` }]];
 }
 
 function drawKeys(hasKeys: boolean, room: number): Span[] {

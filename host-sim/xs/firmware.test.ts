@@ -66,11 +66,11 @@ describe("the firmware on XS, from the host's side", function () {
   }
 
   for (const [what, source, message] of [
-    ["throws", program(`call("writePin", 1); throw new Error("bug");`), /^on XS: Error: bug$/],
-    ["hangs", program(`call("writePin", 1); for (;;);`), hung],
+    ["throws", program(`call("writePin", 0, 1); throw new Error("bug");`), /^on XS: Error: bug$/],
+    ["hangs", program(`call("writePin", 0, 1); for (;;);`), hung],
     [
       "runs out of stack",
-      program(`call("writePin", 1); (function f() { f(); })();`),
+      program(`call("writePin", 0, 1); (function f() { f(); })();`),
       /^the XS engine ended \(stack overflow\)$/,
     ],
     ["cannot be loaded", "nonsense nonsense", /^on XS: SyntaxError/],
@@ -85,7 +85,7 @@ describe("the firmware on XS, from the host's side", function () {
   }
 
   it("writes LOW by a cap on this side, before a hang is detected", async () => {
-    const { device, failed, edges } = run(program(`call("writePin", 1); for (;;);`), {
+    const { device, failed, edges } = run(program(`call("writePin", 0, 1); for (;;);`), {
       answerTimeoutMs: 2_000,
     });
     await new Promise<void>((resolve) => {
@@ -105,7 +105,7 @@ describe("the firmware on XS, from the host's side", function () {
 
   it("writes LOW at once on stop, and stops when the firmware has stopped", async () => {
     const { device, edges, records, stopped, firmware } = run(
-      program(`call("writePin", 1);`, `state("stopped");`),
+      program(`call("writePin", 0, 1);`, `state("stopped");`),
       { pulseCapMs: 10_000 },
     );
     await new Promise<void>((resolve) => {
@@ -122,7 +122,7 @@ describe("the firmware on XS, from the host's side", function () {
   it("calls back no more after a power cut during its work", async () => {
     let isOver = false;
     const { device, edges, failed, firmware } = run(
-      program(`call("writePin", 1); for (;;) call("writePin", 1);`),
+      program(`call("writePin", 0, 1); for (;;) call("writePin", 0, 1);`),
       { pulseCapMs: 10_000 },
     );
     await new Promise<void>((resolve) => {
@@ -139,7 +139,7 @@ describe("the firmware on XS, from the host's side", function () {
   });
 
   it("calls back no more after a power cut while loading", async () => {
-    const { edges, firmware, failed } = run(program(`call("writePin", 1);`));
+    const { edges, firmware, failed } = run(program(`call("writePin", 0, 1);`));
     firmware.powerOff();
     let isOver = false;
     void failed.then(() => {

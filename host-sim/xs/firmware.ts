@@ -2,6 +2,7 @@ import type { AgentOptions } from "../../device/agent.ts";
 import type { NetworkKind } from "../../device/config.ts";
 import type { ConnectionState } from "../../device/core/connection.ts";
 import type { FirmwareRecord } from "../../device/firmware.ts";
+import { gatesOf } from "../../device/gate-settings.ts";
 import type { Firmware } from "../simulated-box.ts";
 import { type Engine, EngineError } from "./engine.ts";
 import { HostedDevice, type HostedSetup } from "./hosted-device.ts";
@@ -23,7 +24,7 @@ export interface XsOptions {
 
 /** A box whose firmware runs on XS. */
 export interface XsBox extends Pick<AgentOptions, "device" | "firmware"> {
-  /** of the agent; with `setup`, the firmware reads its own, and only `pulseCapMs` counts */
+  /** of the agent; with `setup`, the firmware reads its own, and only each `pulseCapMs` counts */
   readonly settings: AgentOptions["settings"];
   /** runs all of the firmware, not only its agent */
   readonly setup?: HostedSetup & { readonly networkKind?: NetworkKind; readonly chip: string };
@@ -58,7 +59,7 @@ export class XsFirmware implements Firmware {
     this.#hosted = new HostedDevice({
       device: agent.device,
       ...(agent.setup === undefined ? {} : { setup: agent.setup }),
-      pulseCapMs: agent.settings.pulseCapMs,
+      pulseCapsMs: gatesOf(agent.settings).map(({ pulseCapMs }) => pulseCapMs),
       tell: (name, ...values) => this.#tell(name, ...values),
       onRecord: (record) => {
         if (record.type === "connection") this.#state = record.state;
@@ -108,7 +109,7 @@ export class XsFirmware implements Firmware {
 
   /** Writes LOW at once, on this side of the bridge; then the firmware disconnects cleanly. */
   stop(onStopped: () => void = () => {}): void {
-    this.#hosted.writePin(0);
+    this.#hosted.release();
     this.#onStopped = onStopped;
     if (this.#isOver || this.#engine === undefined) this.#finish();
     else this.#tell("stop");

@@ -1,13 +1,16 @@
+import { numberLimits } from "../../device/config.ts";
 import type { FirmwareRecord } from "../../device/firmware.ts";
 import { GatePin } from "../../device/gate-pin.ts";
-import type {
-  Device,
-  Flash,
-  Identity,
-  Serial,
-  TimerHandle,
-  TLSSocket,
-  WiFiNetwork,
+import {
+  type Device,
+  type DigitalInput,
+  type Flash,
+  gatesOfDevice,
+  type Identity,
+  type Serial,
+  type TimerHandle,
+  type TLSSocket,
+  type WiFiNetwork,
 } from "../../device/hal.ts";
 import type {
   Calls,
@@ -17,8 +20,6 @@ import type {
   NetworkState,
   RemoteIdentity,
 } from "./protocol.ts";
-
-const inputNames: readonly InputName[] = ["gateInput", "button"];
 
 /** What the firmware needs to be set up, apart from a {@link Device}. */
 export interface HostedSetup {
@@ -30,8 +31,8 @@ export interface HostedSetup {
 export interface HostedDeviceOptions {
   readonly device: Device;
   readonly setup?: HostedSetup;
-  /** the pin is LOW this long after its edge, whatever the firmware does */
-  readonly pulseCapMs: number;
+  /** each gate's pin is LOW this long after its edge, whatever the firmware does */
+  readonly pulseCapsMs: readonly number[];
   /** notifies the firmware, which handles it on a later turn */
   tell<N extends keyof Events>(name: N, ...values: Parameters<Events[N]>): void;
   onRecord(record: FirmwareRecord): void;
@@ -43,26 +44,24 @@ export interface HostedDeviceOptions {
 export class HostedDevice implements Handlers<Calls> {
   readonly #device: Device;
   readonly #options: HostedDeviceOptions;
-  readonly #pin: GatePin;
+  readonly #pins: readonly GatePin[];
+  readonly #inputs: ReadonlyMap<InputName, DigitalInput>;
   readonly #timers = new Map<number, TimerHandle>();
   readonly #sockets = new Map<number, TLSSocket>();
 
   constructor(options: HostedDeviceOptions) {
-    const { device, pulseCapMs, tell } = options;
+    const { device, pulseCapsMs, tell } = options;
     this.#device = device;
     this.#options = options;
     // The firmware's own cap is on the other side, which can crash or hang.
-    this.#pin = new GatePin(device.gatePin, device.timer, {
-      pulseMs: pulseCapMs,
-      capMs: pulseCapMs,
-      onCapped: () => {},
+    this.#pins = gatesOfDevice(device).map(({ pin }, index) => {
+      const capMs = pulseCapsMs[index] ?? numberLimits.pulseCapMs.default;
+      return new GatePin(pin, device.timer, { pulseMs: capMs, capMs, onCapped: () => {} });
     });
+    this.#inputs = inputsOf(device);
     device.network.onChanged = (property) => tell("networkChanged", property, this.network());
-    for (const name of inputNames) {
-      const input = device[name];
-      if (input !== undefined) {
-        input.onReadable = () => tell("inputReadable", name, input.read());
-      }
+    for (const [name, input] of this.#inputs) {
+      input.onReadable = () => tell("inputReadable", name, input.read());
     }
     if (options.setup !== undefined) {
       options.setup.serial.onReceived = (bytes) => tell("serialReceived", [...bytes]);
@@ -71,12 +70,9 @@ export class HostedDevice implements Handlers<Calls> {
 
   /** Writes LOW and closes timers and sockets: nothing can call back any more. */
   powerOff(): void {
-    this.#pin.write(0);
+    this.release();
     this.#device.network.onChanged = undefined;
-    for (const name of inputNames) {
-      const input = this.#device[name];
-      if (input !== undefined) input.onReadable = undefined;
-    }
+    for (const input of this.#inputs.values()) input.onReadable = undefined;
     if (this.#options.setup !== undefined) this.#options.setup.serial.onReceived = undefined;
     for (const handle of this.#timers.values()) this.#device.timer.clear(handle);
     for (const socket of this.#sockets.values()) socket.close();
@@ -84,12 +80,21 @@ export class HostedDevice implements Handlers<Calls> {
     this.#sockets.clear();
   }
 
-  writePin(value: 0 | 1): void {
-    this.#pin.write(value);
+  /** Writes LOW to every pin. */
+  release(): void {
+    for (const pin of this.#pins) pin.write(0);
+  }
+
+  gateCount(): number {
+    return this.#pins.length;
+  }
+
+  writePin(gate: number, value: 0 | 1): void {
+    this.#pins[gate]?.write(value);
   }
 
   readInput(name: InputName): 0 | 1 | null {
-    return this.#device[name]?.read() ?? null;
+    return this.#inputs.get(name)?.read() ?? null;
   }
 
   now() {
@@ -237,6 +242,15 @@ export class HostedDevice implements Handlers<Calls> {
   record(record: FirmwareRecord): void {
     this.#options.onRecord(record);
   }
+}
+
+function inputsOf(device: Device): ReadonlyMap<InputName, DigitalInput> {
+  const inputs = new Map<InputName, DigitalInput>();
+  gatesOfDevice(device).forEach(({ input }, index) => {
+    if (input !== undefined) inputs.set(index, input);
+  });
+  if (device.button !== undefined) inputs.set("button", device.button);
+  return inputs;
 }
 
 function localIdentity(identity: RemoteIdentity): Identity {

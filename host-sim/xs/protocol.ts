@@ -14,7 +14,10 @@ import type {
  * cannot express are null.
  */
 export interface Calls {
-  writePin(value: 0 | 1): void;
+  /** at least 1 */
+  gateCount(): number;
+  /** @param gate the first is 0 */
+  writePin(gate: number, value: 0 | 1): void;
   /** null if there is no such input */
   readInput(input: InputName): 0 | 1 | null;
   now(): Instant;
@@ -75,8 +78,8 @@ export interface Events {
   socketFailed(id: number, reason: SocketError, detail: string | null): void;
 }
 
-/** The inputs of a `Device`. */
-export type InputName = "gateInput" | "button";
+/** An input of a `Device`: that of a gate, of which the first is 0, or the button. */
+export type InputName = number | "button";
 
 /** What the firmware knows about its image and its flash. */
 export interface ImageFacts {

@@ -185,7 +185,14 @@ async function startService(
     error: (fields: unknown) => process.stderr.write(`${JSON.stringify(fields)}\n`),
   };
   const web = await startWeb(parsed.settings, link, log, (store) =>
-    store.createGate({ id: gateId, name: "Gate", thingName, timeZone: "UTC", isActive: true }),
+    store.createGate({
+      id: gateId,
+      name: "Gate",
+      thingName,
+      output: null,
+      timeZone: "UTC",
+      isActive: true,
+    }),
   );
   await heard;
   // The box's retained status arrives right after that.

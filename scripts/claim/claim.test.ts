@@ -122,6 +122,21 @@ describe("boom-box fleet and claim", function () {
     writeFileSync(join(certs, "claim", "fleet.json"), JSON.stringify(record));
   });
 
+  it("refuse a box with named gates in a fleet whose template is older than their policy", async () => {
+    const path = join(certs, "claim", "fleet.json");
+    const record = JSON.parse(read("claim", "fleet.json"));
+    assert.equal(record.gates, true);
+    const { gates: _, ...old } = record;
+    writeFileSync(path, JSON.stringify(old));
+    await box({ thing: "lot-9" });
+    const file = join(certs, "lot-9", "settings.json");
+    const settings = JSON.parse(read("lot-9", "settings.json"));
+    writeFileSync(file, JSON.stringify({ ...settings, gates: [{ name: "in", pin: 5 }] }));
+    assert.match(await refusal(box({ thing: "lot-9" })), /older than their policy/);
+    writeFileSync(path, JSON.stringify(record));
+    await box({ thing: "lot-9" });
+  });
+
   it("refuse a box that has a certificate; boom-box certs ignores a box that claims", async () => {
     assert.match(await refusal(box({ thing: "lot-1" })), /has its own certificate/);
     assert.deepEqual(await listThings(certs), ["lot-1"]);
@@ -205,6 +220,7 @@ describe("boom-box fleet and claim", function () {
       assert.equal(Resources.updatePolicy.Properties.PolicyName, "boom-box-update@gate");
       assert.equal(Resources.shadowPolicy.Properties.PolicyName, "boom-box-shadow@gate");
       assert.equal(Resources.logPolicy.Properties.PolicyName, "boom-box-log@gate");
+      assert.equal(Resources.gatesPolicy.Properties.PolicyName, "boom-box-gates@gate");
     });
 
     it("keep an existing template, and report other errors from AWS", async () => {

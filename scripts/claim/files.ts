@@ -19,6 +19,8 @@ export interface FleetRecord {
   readonly endpoint?: string;
   /** whether its boxes get the policy for the setting `log` */
   readonly log?: boolean;
+  /** whether its boxes get the policy for gates with names */
+  readonly gates?: boolean;
 }
 
 const fleetPath = (certs: string) => join(certs, claimIdentity, "fleet.json");
@@ -27,13 +29,15 @@ export async function readFleet(certs: string): Promise<FleetRecord | undefined>
   const bytes = await readIfPresent(fleetPath(certs));
   if (bytes === undefined) return undefined;
   try {
-    const { cloud, template, prefix, endpoint, log } = JSON.parse(String(bytes)) as FleetRecord;
+    const record = JSON.parse(String(bytes)) as FleetRecord;
+    const { cloud, template, prefix, endpoint, log, gates } = record;
     return {
       cloud,
       template,
       prefix,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(log === true ? { log } : {}),
+      ...(gates === true ? { gates } : {}),
     };
   } catch (cause) {
     throw new UserError(`${fleetPath(certs)} is damaged: run "boom-box fleet" again`, { cause });

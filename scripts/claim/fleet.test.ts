@@ -48,6 +48,7 @@ describe("a fleet, against an emulator of AWS IoT's control plane", function () 
     const { certificates, policies, things } = await emulator.inventory();
     assert.deepEqual([...policies].sort(), [
       "boom-box-claim@T-1",
+      "boom-box-gates@gate",
       "boom-box-log@gate",
       "boom-box-shadow@gate",
       "boom-box-update@gate",

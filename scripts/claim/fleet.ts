@@ -48,19 +48,21 @@ export async function prepareFleet(options: FleetOptions): Promise<void> {
   }
   await cloud.attachPolicy(ofClaim.policyName, certificateArn);
   const before = await readFleet(certs);
-  // A template stays as it was made, and an old one does not give the policy for the log.
-  let log =
-    options.templates === undefined || (before?.template === template && before.log === true);
+  // A template stays as it was made, and an old one does not give the policies that came later.
+  const isKnown = before?.template === template;
+  let log = options.templates === undefined || (isKnown && before.log === true);
+  let gates = options.templates === undefined || (isKnown && before.gates === true);
   if (options.templates !== undefined && options.request !== undefined) {
     const isNew = await options.templates.create(options.request);
     log ||= isNew;
+    gates ||= isNew;
     onStep(`template ${template}${isNew ? "" : ", unchanged"}`);
   }
   await cloud.updateCertificate(certificateId, "ACTIVE");
   onStep("claim certificate active");
   await writeTrustOf(certs, claimIdentity, options.trustPem);
   const endpoint = cloud.type === "aws" ? { endpoint: await cloud.describeEndpoint() } : {};
-  await writeFleet(certs, { cloud: cloud.type, template, prefix, ...endpoint, log });
+  await writeFleet(certs, { cloud: cloud.type, template, prefix, ...endpoint, log, gates });
 }
 
 /** The claim certificate in `certs/claim` if the cloud knows it, else a new one for a key made here. */

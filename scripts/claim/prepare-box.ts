@@ -52,6 +52,11 @@ export async function prepareBox(options: BenchOptions): Promise<void> {
     key: options.claimKey ?? own.keyPem,
   });
   const before = await readSettingsEntry(certs, thing);
+  if (before.gates !== undefined && fleet?.template === template && fleet.gates !== true) {
+    throw new UserError(
+      `${thing} has gates with names, and the template ${template} is older than their policy: AWS would close its connection. Run "boom-box fleet" with a new --template`,
+    );
+  }
   // A template that gives the policy for the log gives the one for updates too; an older one may give
   // neither, and AWS closes the connection of a box without them. What a person has chosen stays.
   const hasPolicies = fleet?.template === template && fleet.log === true;

@@ -44,10 +44,12 @@ export function templateRequest(options: TemplateOptions): TemplateRequest {
 function templateBody(prefix: string) {
   const box: Subject = { type: "box", name: "", prefix };
   const certificateId = "AWS::IoT::Certificate::Id";
-  const [policy, updatePolicy, shadowPolicy, logPolicy] = policyNamesOf(box).map((PolicyName) => ({
-    Type: "AWS::IoT::Policy",
-    Properties: { PolicyName },
-  }));
+  const [policy, updatePolicy, shadowPolicy, logPolicy, gatesPolicy] = policyNamesOf(box).map(
+    (PolicyName) => ({
+      Type: "AWS::IoT::Policy",
+      Properties: { PolicyName },
+    }),
+  );
   return {
     Parameters: { ThingName: { Type: "String" }, [certificateId]: { Type: "String" } },
     Resources: {
@@ -65,6 +67,7 @@ function templateBody(prefix: string) {
       updatePolicy,
       shadowPolicy,
       logPolicy,
+      gatesPolicy,
     },
   };
 }

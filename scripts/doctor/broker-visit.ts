@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import type { Settings } from "../../device/config.ts";
-import { topicsOf } from "../../device/messages/topics.ts";
+import { gateCommandFilter, topicsOf } from "../../device/messages/topics.ts";
 import { serviceFor } from "../broker/options.ts";
 import { readIdentity } from "../certs/identity.ts";
 import { UserError } from "../command-line/user-error.ts";
@@ -86,11 +86,12 @@ export class BrokerVisit {
       return { stage: "admission", ending: { type: "closed", alert }, commandRetained: false };
     }
     const { settings, timing } = this.#options;
-    const { thingName: clientId, keepAliveSeconds, prefix } = settings;
+    const { thingName: clientId, keepAliveSeconds, prefix, gates } = settings;
     const topics = topicsOf(prefix, clientId);
+    const moreFilters = gates.length === 0 ? [] : [gateCommandFilter(prefix, clientId)];
     return converse(
       handshake.socket,
-      { clientId, keepAliveSeconds, topics, withWill, timing },
+      { clientId, keepAliveSeconds, topics, moreFilters, withWill, timing },
       eventId,
     );
   }

@@ -31,6 +31,8 @@ export interface ConversationOptions {
   readonly clientId: string;
   readonly keepAliveSeconds: number;
   readonly topics: Topics;
+  /** what a box subscribes to besides its command topic, in the same SUBSCRIBE */
+  readonly moreFilters: readonly string[];
   /** send the box's last will in CONNECT, and stop after CONNACK */
   readonly withWill: boolean;
   readonly timing: Timing;
@@ -73,7 +75,7 @@ class Speaker {
   }
 
   async speak(eventId: string): Promise<Conversation> {
-    const { topics, timing, withWill } = this.#options;
+    const { topics, moreFilters, timing, withWill } = this.#options;
     // A broker that refuses the certificate closes the connection before CONNECT. The handshake may
     // already be complete by then.
     const early = await this.#peer.next(timing.admissionMs);
@@ -87,12 +89,14 @@ class Speaker {
     if (returnCode !== 0) return this.#end("connack", { type: "refused", returnCode });
     if (withWill) return this.#end("connack", { type: "held" });
 
-    const subscriptions = [{ topic: topics.command, qos: 1 as const }];
+    const filters = [topics.command, ...moreFilters];
+    const subscriptions = filters.map((topic) => ({ topic, qos: 1 as const }));
     this.#peer.send({ cmd: "subscribe", messageId: 1, subscriptions });
     const suback = await this.#answer("suback");
     if (suback.type === "ended") return this.#end("suback", suback.ending);
-    if (Number(suback.packet.granted[0]) >= 0x80)
+    if (suback.packet.granted.some((code) => Number(code) >= 0x80)) {
       return this.#end("suback", { type: "not-granted" });
+    }
 
     this.#peer.send({
       cmd: "publish",

@@ -43,7 +43,7 @@ export async function adviseEmulated(
       directory,
       relay,
       timeServer,
-      pin,
+      pins: [pin],
       onRecord: () => {},
       onText: () => {},
       onFailed: (words) => fail(new UserError(words)),

@@ -40,7 +40,7 @@ export function requireEmulatedFaults(entries: readonly ScriptEntry[], file: str
  * @throws UserError when the image cannot be run, or the emulator fails
  */
 export async function runEmulated(
-  options: SimulatorOptions & { readonly settings: { readonly pin: number } },
+  options: SimulatorOptions & { readonly settings: { readonly pins: readonly number[] } },
   surroundings: SurroundingsOptions,
 ): Promise<SimulatorEnd> {
   const { qemu, chip, flash, directory, relay, timeServer, close } =
@@ -54,7 +54,7 @@ export async function runEmulated(
         directory,
         relay,
         timeServer,
-        pin: options.settings.pin,
+        pins: options.settings.pins,
         onRecord,
         onText: (text) => void process.stderr.write(`  ${printable(text)}\n`),
         onFailed: (words) => onFailed(new UserError(`${printable(words)}; the pin is LOW`)),

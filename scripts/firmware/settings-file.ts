@@ -7,6 +7,7 @@ import {
 } from "../../device/chips/pins.ts";
 import { type Chip, esp32 } from "../../device/chips/table.ts";
 import { parseSettings, type Settings } from "../../device/config.ts";
+import { gatesOf } from "../../device/gate-settings.ts";
 import type { RawSettings } from "../../device/settings-text.ts";
 import { readIfPresent } from "../certs/files.ts";
 import { UserError } from "../command-line/user-error.ts";
@@ -68,21 +69,27 @@ export async function readSettingsFile(
 
 /** Why these settings do not fit a board with this chip, one line each. */
 export function boardProblems(settings: Settings, chip: Chip): string[] {
-  const { network, networks, pin, led, gateInput, button } = settings;
+  const { network, networks, led, button } = settings;
   const problems: string[] = [];
   if (network === "wifi" && networks.length === 0) {
     problems.push(
       'there is no WiFi network: add "networks": [{"SSID": "…", "password": "…"}], or "network": "ethernet" for a cable',
     );
   }
-  const reason = reasonAgainstPin(pin, chip);
-  if (reason !== undefined) problems.push(`pin ${pin} ${reason}: use ${fitPins(chip)}`);
+  for (const { name, pin, gateInput } of gatesOf(settings)) {
+    const gate = name === undefined ? "" : `gate ${name}: `;
+    const reason = reasonAgainstPin(pin, chip);
+    if (reason !== undefined) problems.push(`${gate}pin ${pin} ${reason}: use ${fitPins(chip)}`);
+    const inputReason = gateInput && reasonAgainstInputPin(gateInput.pin, chip);
+    if (inputReason !== undefined) {
+      problems.push(
+        `${gate}gateInput: pin ${gateInput?.pin} ${inputReason}: use ${fitInputPins(chip)}`,
+      );
+    }
+  }
   const ledReason = led && reasonAgainstLight(led.pin, chip);
   if (ledReason !== undefined)
     problems.push(`led: pin ${led?.pin} ${ledReason}: use ${fitLightPins(chip)}`);
-  const inputReason = gateInput && reasonAgainstInputPin(gateInput.pin, chip);
-  if (inputReason !== undefined)
-    problems.push(`gateInput: pin ${gateInput?.pin} ${inputReason}: use ${fitInputPins(chip)}`);
   const buttonReason = button && reasonAgainstPin(button.pin, chip);
   if (buttonReason !== undefined)
     problems.push(`button: pin ${button?.pin} ${buttonReason}: use ${fitPins(chip)}`);

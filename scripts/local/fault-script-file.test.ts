@@ -30,6 +30,13 @@ describe("readScenario", () => {
     assert.deepEqual(entries.at(-1), { type: "do", at: 500, deed: "quit" });
   });
 
+  it("refuses a fault at a gate that the box does not have", async () => {
+    const entry = { at: 0, fault: "gate-held", gate: "out" };
+    writeFileSync(file, `${JSON.stringify(entry)}\n${JSON.stringify(entry)}\n`);
+    assert.match(await refusal(), /:\n {2}the box has no gate out: add it to --gates$/);
+    assert.equal((await readScenario(file, ["in", "out"])).length, 2);
+  });
+
   it("reports a missing file", async () => {
     assert.match(await refusal(), /scenario\.jsonl \(--scenario\) cannot be read: .*ENOENT/);
   });

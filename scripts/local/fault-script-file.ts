@@ -8,12 +8,16 @@ const shownProblems = 20;
 
 /**
  * Reads and validates a scenario file (docs/faults.md).
+ * @param gates the names of the box's gates
  * @throws UserError with the file's name, then one line for each problem
  */
-export async function readScenario(file: string): Promise<readonly ScriptEntry[]> {
+export async function readScenario(
+  file: string,
+  gates: readonly string[] = [],
+): Promise<readonly ScriptEntry[]> {
   const result = parseScript(await readText(file));
-  if (result.type === "script") return result.entries;
-  const { problems } = result;
+  const problems = result.type === "script" ? gateProblems(result.entries, gates) : result.problems;
+  if (result.type === "script" && problems.length === 0) return result.entries;
   const more = problems.length - shownProblems;
   throw new UserError(
     [
@@ -22,6 +26,16 @@ export async function readScenario(file: string): Promise<readonly ScriptEntry[]
       ...(more > 0 ? [`and ${more} more`] : []),
     ].join("\n  "),
   );
+}
+
+/** A command may be for any gate, but nothing can happen at one that is not there. */
+function gateProblems(entries: readonly ScriptEntry[], gates: readonly string[]): string[] {
+  const named = entries.flatMap((entry) =>
+    entry.type === "fault" && "gate" in entry.fault ? (entry.fault.gate ?? []) : [],
+  );
+  return [...new Set(named)]
+    .filter((name) => !gates.includes(name))
+    .map((name) => `the box has no gate ${name}: add it to --gates`);
 }
 
 async function readText(file: string): Promise<string> {

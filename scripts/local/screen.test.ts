@@ -3,13 +3,20 @@ import { EventEmitter } from "node:events";
 import { stripVTControlCharacters } from "node:util";
 import sinon from "sinon";
 import { readButton } from "../../device/button-settings.ts";
-import { readGateInput } from "../../device/gate-input-settings.ts";
 import { openedEvent } from "../../device/messages/event.ts";
 import type { Fault } from "../../host-sim/faults/fault.ts";
 import { type FaultState, noFaults } from "../../host-sim/faults/injector.ts";
 import { faultKeys } from "../../host-sim/faults/keys.ts";
+import type { Edge } from "../../host-sim/hardware/pin.ts";
 import { FakeTerminal } from "../../host-sim/terminal/terminal.fake.ts";
-import { type Output, Watch, type WatchedBox, type WatchedFaults } from "./screen.ts";
+import {
+  type OpenGate,
+  type Output,
+  Watch,
+  type WatchedBox,
+  type WatchedFaults,
+  type WatchedGate,
+} from "./screen.ts";
 
 class FakeKeyboard extends EventEmitter {
   isRaw = false;
@@ -67,10 +74,22 @@ const settings = {
   thingName: "lot-1",
   endpoint: "localhost",
   port: 8883,
-  pin: 5,
-  gateInput: undefined,
   button: undefined,
 };
+interface GateParts {
+  readonly name?: string;
+  readonly pin?: number;
+  readonly edges?: readonly Edge[];
+  readonly boom?: WatchedGate["boom"];
+  readonly input?: WatchedGate["hardware"]["input"];
+}
+
+function gateWith(parts: GateParts = {}): WatchedGate {
+  const { name, pin = 5, edges = [], boom = { state: "closed", position: 0 }, input } = parts;
+  const hardware = { pin: { number: pin, edges }, ...(input === undefined ? {} : { input }) };
+  return { name, hardware, boom };
+}
+
 const report = openedEvent({ id: "1", action: "open", by: "Alice" }, 500, 1);
 
 describe("Watch", () => {
@@ -82,7 +101,8 @@ describe("Watch", () => {
   let watch: Watch;
   let opened: number;
   let faults: FakeFaults;
-  let open: () => Promise<typeof report | undefined>;
+  let openedGates: (string | undefined)[];
+  let open: OpenGate;
 
   beforeEach(() => {
     clock = sinon.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
@@ -91,13 +111,15 @@ describe("Watch", () => {
     signals = new FakeProcess();
     box = {
       connectionState: "connected",
-      device: { gatePin: { edges: [] } },
-      gate: { state: "closed", position: 0 },
+      device: {},
+      gates: [gateWith()],
     };
     opened = 0;
+    openedGates = [];
     faults = new FakeFaults();
-    open = async () => {
+    open = async (gate) => {
       opened += 1;
+      openedGates.push(gate);
       return report;
     };
     watch = new Watch({ input: keyboard, output: terminal, signals });
@@ -122,8 +144,12 @@ describe("Watch", () => {
     watch.attach(box, settings, open, faults);
     assert.match(text(), /^ {4}0\.16 {2}connection {2}connected\n─+\nlot-1 +at localhost:8883/);
     assert.match(text(), /▁ LOW/);
-    box.device = { gatePin: { edges: [{ value: 1, at: performance.now() }] } };
-    box.gate = { state: "opening", position: 0.5 };
+    box.gates = [
+      gateWith({
+        edges: [{ value: 1, at: performance.now() }],
+        boom: { state: "opening", position: 0.5 },
+      }),
+    ];
     clock.tick(100);
     assert.match(text(), /█ HIGH/);
     assert.match(text(), /opening/);
@@ -176,10 +202,9 @@ describe("Watch", () => {
   });
 
   it("shows what the contact at the gate proves, and has keys for it, if there is one", () => {
-    const gateInput = readGateInput({ pin: 4, shows: "closed" });
-    const device = { ...box.device, gateInput: { read: () => 0 as const } };
+    const input = { number: 4, read: () => 0 as const };
     faults.state = { ...noFaults, contact: { stuckAt: undefined, isBouncing: false, level: 0 } };
-    watch.attach({ ...box, device }, { ...settings, gateInput }, open, faults);
+    watch.attach({ ...box, gates: [gateWith({ input })] }, settings, open, faults);
     assert.match(text(), /^input 4 {5}LOW {2}unknown$/m);
     watch.onRecord({ type: "gate", state: "left-open", since: null });
     clock.tick(100);
@@ -192,6 +217,27 @@ describe("Watch", () => {
       watch.onRecord({ type: "input", pin: 4, value: edge % 2 === 0 ? 1 : 0, at: edge });
     }
     assert.equal(text().length, before, "a bouncing contact does not fill the log");
+  });
+
+  it("shows several gates, and opens one with its number", () => {
+    const input = { number: 32, read: () => 1 as const };
+    const gates = [gateWith({ name: "in" }), gateWith({ name: "out", pin: 18, input })];
+    watch.attach({ ...box, gates }, settings, open, faults);
+    watch.onRecord({ type: "gate", gateName: "out", state: "left-open", since: null });
+    clock.tick(100);
+    assert.match(text(), /^pin 18 .*\nout {9}closed {3}input 32 HIGH {2}left open$/m);
+    assert.match(text(), /^1 open in {2}2 open out$/m);
+    for (const key of ["2", "1", "o", "3", "0", "22"]) keyboard.press(key);
+    assert.deepEqual(openedGates, ["out", "in", undefined]);
+  });
+
+  it("shows the light of the box, as it would shine", () => {
+    watch.onRecord({ type: "connection", state: "connected", reason: null });
+    watch.attach(box, settings, open, faults);
+    assert.match(text(), /^light {7}●$/m);
+    watch.onRecord({ type: "power", state: "off" });
+    clock.tick(100);
+    assert.match(text(), /^light {7}○$/m);
   });
 
   it("shows the button at the box, and has keys for it, if there is one", () => {

@@ -1,12 +1,15 @@
 import { styleText } from "node:util";
 import type { Settings } from "../../device/config.ts";
 import type { ConnectionState } from "../../device/core/connection.ts";
+import type { Digital } from "../../device/hal.ts";
 import type { EventReport } from "../../device/messages/event.ts";
 import type { GateState } from "../../device/messages/gate.ts";
+import { StatusLight } from "../../device/status-light.ts";
 import type { Fault } from "../../host-sim/faults/fault.ts";
 import type { FaultState } from "../../host-sim/faults/injector.ts";
 import { describeFaultKeys, faultOfKey } from "../../host-sim/faults/keys.ts";
 import type { Edge } from "../../host-sim/hardware/pin.ts";
+import { NodeTimer } from "../../host-sim/hardware/timer.ts";
 import { describeRecord } from "../../host-sim/plain-lines.ts";
 import { printable } from "../../host-sim/printable.ts";
 import type { SimulatedBoxRecord } from "../../host-sim/simulated-box.ts";
@@ -19,7 +22,7 @@ import {
   quits,
   readKeys,
 } from "../../host-sim/terminal/keyboard.ts";
-import { drawPanel } from "../../host-sim/terminal/panel.ts";
+import { drawPanel, type PanelGate } from "../../host-sim/terminal/panel.ts";
 import { Screen, type TerminalOutput } from "../../host-sim/terminal/screen.ts";
 import { messageOf } from "../command-line/user-error.ts";
 import type { Onlooker } from "./system.ts";
@@ -29,13 +32,22 @@ const redrawMs = 100;
 /** The part of a `SimulatedBox` that the screen shows. */
 export interface WatchedBox {
   readonly connectionState: ConnectionState;
-  readonly device: {
-    readonly gatePin: { readonly edges: readonly Edge[] };
-    readonly gateInput?: { read(): 0 | 1 };
-    readonly button?: { read(): 0 | 1 };
-  };
-  readonly gate: { readonly state: BoomState; readonly position: number };
+  readonly device: { readonly button?: { read(): 0 | 1 } };
+  readonly gates: readonly WatchedGate[];
 }
+
+/** The part of a `SimulatedGate` that the screen shows. */
+export interface WatchedGate {
+  readonly name: string | undefined;
+  readonly hardware: {
+    readonly pin: { readonly number: number; readonly edges: readonly Edge[] };
+    readonly input?: { readonly number: number; read(): 0 | 1 };
+  };
+  readonly boom: { readonly state: BoomState; readonly position: number };
+}
+
+/** Asks the box to open the gate with this name; absent: its first gate. */
+export type OpenGate = (gate?: string) => Promise<EventReport | undefined>;
 
 /** The part of a `FaultInjector` that the screen uses. */
 export interface WatchedFaults {
@@ -75,12 +87,17 @@ export class Watch implements Onlooker {
   readonly #screen: Screen | undefined;
   readonly #startedAt = performance.now();
   #resolveEnded: () => void = () => {};
-  #open: (() => Promise<EventReport | undefined>) | undefined;
+  #open: OpenGate | undefined;
   #faults: WatchedFaults | undefined;
   #releaseKeys = () => {};
   #help: string[] = [];
-  /** what the box makes of its contact at the gate */
-  #gateState: GateState = "unknown";
+  /** what the box makes of the contact at each gate, by its name */
+  readonly #gateStates = new Map<string | undefined, GateState>();
+  #gateNames: readonly string[] = [];
+  readonly #highPins = new Set<number>();
+  readonly #led = new ShownLight();
+  readonly #timer = new NodeTimer();
+  readonly #light = new StatusLight(this.#led, this.#timer);
   readonly #releaseSignals: () => void;
   #redraw: NodeJS.Timeout | undefined;
 
@@ -112,17 +129,29 @@ export class Watch implements Onlooker {
   }
 
   onRecord(record: SimulatedBoxRecord): void {
-    if (record.type === "gate") this.#gateState = record.state;
-    if (record.type === "power") this.#gateState = "unknown";
+    if (record.type === "gate") this.#gateStates.set(record.gateName, record.state);
+    if (record.type === "power") this.#gateStates.clear();
+    if (this.#screen !== undefined) this.#shine(record);
     // A contact that bounces would fill the log; the panel shows its level.
     if (record.type !== "input" && record.type !== "button") this.log(describeRecord(record));
+  }
+
+  /** As the light at a box does. */
+  #shine(record: SimulatedBoxRecord): void {
+    if (record.type === "connection") this.#light.connection(record.state);
+    if (record.type === "pin") {
+      if (record.value === 1) this.#highPins.add(record.pin);
+      else this.#highPins.delete(record.pin);
+      this.#light.pulse(this.#highPins.size > 0);
+    }
+    if (record.type === "power" && record.state === "off") this.#light.connection("stopped");
   }
 
   /** Starts to show the box and to react to keys. */
   attach(
     box: WatchedBox,
-    settings: Pick<Settings, "thingName" | "endpoint" | "port" | "pin" | "gateInput" | "button">,
-    open: () => Promise<EventReport | undefined>,
+    settings: Pick<Settings, "thingName" | "endpoint" | "port" | "button">,
+    open: OpenGate,
     faults: WatchedFaults,
   ): void {
     const screen = this.#screen;
@@ -137,14 +166,11 @@ export class Watch implements Onlooker {
           thingName: settings.thingName,
           broker: `${settings.endpoint}:${settings.port}`,
           connection: box.connectionState,
-          pin: settings.pin,
-          edges: box.device.gatePin.edges.slice(-100),
-          boom: box.gate.state,
-          boomPosition: box.gate.position,
+          isLit: this.#led.value === 1,
+          gates: box.gates.map((gate) => this.#panelGate(gate)),
           now: performance.now(),
           hasKeys: isKeyed,
           faults: faults.state,
-          ...this.#inputOf(box, settings),
           ...buttonOf(box, settings),
         },
         width,
@@ -156,20 +182,29 @@ export class Watch implements Onlooker {
     if (!isKeyed) return;
     this.#help.unshift(`keys: o open  ${describeFaultKeys(faults.state)}  h help  q quit`);
     this.#open = open;
+    this.#gateNames = box.gates.flatMap(({ name }) => name ?? []);
     this.#faults = faults;
     this.#releaseKeys = readKeys(this.#input, this.#onKeys);
   }
 
-  #inputOf({ device }: WatchedBox, { gateInput }: Pick<Settings, "gateInput">) {
-    const level = device.gateInput?.read();
-    if (gateInput === undefined || level === undefined) return {};
-    return { input: { pin: gateInput.pin, level, state: this.#gateState } };
+  #panelGate({ name, hardware, boom }: WatchedGate): PanelGate {
+    const { pin, input } = hardware;
+    const state = this.#gateStates.get(name) ?? "unknown";
+    return {
+      ...(name === undefined ? {} : { name }),
+      pin: pin.number,
+      edges: pin.edges.slice(-100),
+      boom: boom.state,
+      boomPosition: boom.position,
+      ...(input === undefined ? {} : { input: { pin: input.number, level: input.read(), state } }),
+    };
   }
 
   /** Restores the terminal and keeps the log in it. Later log entries are plain lines. */
   close(): void {
     clearInterval(this.#redraw);
     this.#closeScreen();
+    this.#timer.powerOff();
     this.#signals.off("exit", this.#closeScreen);
     if (this.#open === undefined) return;
     this.#open = undefined;
@@ -193,15 +228,17 @@ export class Watch implements Onlooker {
     if (quits(keys)) this.#end();
     // Several characters at once are pasted text or one key such as F1: neither may open a gate.
     if (keys === "o" || keys === " " || keys === "\r") void this.#press();
+    const named = keys.length === 1 ? this.#gateNames[Number(keys) - 1] : undefined;
+    if (named !== undefined) void this.#press(named);
     if (isHelp(keys)) for (const line of this.#help) this.log(line);
     const fault = this.#faults && faultOfKey(keys, this.#faults.state);
     if (fault !== undefined) this.#faults?.apply(fault);
   };
 
-  async #press(): Promise<void> {
+  async #press(gate?: string): Promise<void> {
     let problem: string | undefined;
     try {
-      const report = await this.#open?.();
+      const report = await this.#open?.(gate);
       // The box's answer is logged as its event.
       if (report === undefined) problem = "no answer: is the box online?";
     } catch (error) {
@@ -209,6 +246,14 @@ export class Watch implements Onlooker {
     }
     // After close, nobody waits for the result.
     if (problem !== undefined && this.#open !== undefined) this.log(problem);
+  }
+}
+
+class ShownLight implements Digital {
+  value: 0 | 1 = 0;
+
+  write(value: 0 | 1): void {
+    this.value = value;
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import { gatesOf } from "../../device/gate-settings.ts";
 import type { ScriptEntry } from "../../host-sim/faults/script.ts";
 import { printable } from "../../host-sim/printable.ts";
 import type {
@@ -23,17 +24,21 @@ import { numberOption, requireSettings } from "../command-line/settings.ts";
 import { messageOf, UserError } from "../command-line/user-error.ts";
 import { Opener } from "../open/open-once.ts";
 import { readScenario } from "./fault-script-file.ts";
-import { buttonOption, buttonSettings, contactOption, contactSettings } from "./site-options.ts";
+import {
+  buttonOption,
+  contactOption,
+  gatesOption,
+  type SiteFlags,
+  siteSettings,
+} from "./site-options.ts";
 import { createVcdFile } from "./vcd-file.ts";
 
-interface SimFlags extends BrokerFlags {
+interface SimFlags extends BrokerFlags, SiteFlags {
   readonly pin?: number;
   readonly pulseMs?: number;
   readonly cooldownMs?: number;
   readonly travel?: number;
   readonly keepAlive?: number;
-  readonly contact?: "closed" | "open";
-  readonly button?: boolean;
   readonly json?: boolean;
   readonly scenario?: string;
   readonly vcd?: string;
@@ -68,6 +73,7 @@ export function registerSimCommand(program: Command): void {
     )
     .addOption(contactOption())
     .addOption(buttonOption())
+    .addOption(gatesOption())
     .option("--json", "print JSON lines only")
     .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
     .option("--vcd <file>", "write the pin's edges as a VCD file, for PulseView and GTKWave")
@@ -87,7 +93,8 @@ export function registerSimCommand(program: Command): void {
 }
 
 async function sim(flags: SimFlags): Promise<void> {
-  const entries = flags.scenario === undefined ? undefined : await readScenario(flags.scenario);
+  const { scenario, gates } = flags;
+  const entries = scenario === undefined ? undefined : await readScenario(scenario, gates);
   if (flags.engine === "esp32") await prepareEmulated(flags, entries ?? []);
   else if (flags.image !== undefined) {
     throw new UserError(
@@ -167,7 +174,7 @@ async function simulate(
       : {
           scenario: {
             entries,
-            open: async () => opener?.open(flags.thing, "the scenario"),
+            open: async (gate) => opener?.open(flags.thing, "the scenario", undefined, gate),
             onOpenFailed: (error) => complain(`open: ${messageOf(error)}`),
           },
         }),
@@ -189,18 +196,26 @@ async function simulate(
   }
 }
 
-/** The settings that were given as flags. */
+/**
+ * The settings that were given as flags.
+ * @throws UserError when two of them contradict each other
+ */
 function flagSettings(flags: SimFlags) {
-  const given = {
-    pin: flags.pin,
-    pulseMs: flags.pulseMs,
-    cooldownMs: flags.cooldownMs,
-    travelMs: flags.travel,
-    keepAliveSeconds: flags.keepAlive,
-    ...contactSettings(flags.contact),
-    ...buttonSettings(flags.button),
+  const { pin, pulseMs, cooldownMs, travel: travelMs, keepAlive: keepAliveSeconds } = flags;
+  if (pin !== undefined && flags.gates !== undefined) {
+    throw new UserError("--gates has pins of its own: leave out --pin");
+  }
+  return {
+    ...given({ pin, keepAliveSeconds }),
+    ...siteSettings(flags, given({ pulseMs, cooldownMs, travelMs })),
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function given(flags: Readonly<Record<string, number | undefined>>) {
+  const entries = Object.entries(flags).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(entries);
 }
 
 /** @throws UserError when the folder has no certificate for the service */
@@ -218,7 +233,8 @@ async function makeOpener(
   }
   const service = await readIdentity(certs, name);
   const identity = { ...service, caPem: broker.identity.caPem };
-  return new Opener({ ...broker, identity });
+  const named = flags.gates?.map((output) => ({ thingName: flags.thing, output }));
+  return new Opener({ ...broker, identity }, named);
 }
 
 function complain(text: string): void {
@@ -279,9 +295,9 @@ async function runOnEsp32(
   const file = await readSettingsFile(certs, thing).catch(() => undefined);
   const { thingName, endpoint, port, claim } = settings;
   const input = { ...file?.input, ...flagSettings(flags), thingName, claim };
-  const pin = flags.pin ?? file?.settings.pin ?? settings.pin;
+  const pins = gatesOf(requireSettings({ endpoint, ...input })).map(({ pin }) => pin);
   return runEmulated(
-    { ...options, settings: { thingName, endpoint, port, pin } },
+    { ...options, settings: { thingName, endpoint, port, pins } },
     {
       image: flags.image ?? defaultImage,
       files: emulatedFiles(input, await readImageFiles(certs, thing, claim !== undefined)),

@@ -7,7 +7,7 @@ import { numberOption } from "../command-line/settings.ts";
 import { messageOf } from "../command-line/user-error.ts";
 import { readScenario } from "./fault-script-file.ts";
 import type { Watch } from "./screen.ts";
-import { buttonOption, contactOption } from "./site-options.ts";
+import { buttonOption, contactOption, gatesOption } from "./site-options.ts";
 import type { LocalSystem, LocalSystemOptions, Onlooker } from "./system.ts";
 import { createVcdFile, type VcdFile } from "./vcd-file.ts";
 import type { LocalWeb } from "./web.ts";
@@ -31,6 +31,7 @@ export function registerStartCommand(program: Command): void {
     .option("--certs <dir>", "the certificates' folder", defaultCertsDirectory)
     .addOption(contactOption())
     .addOption(buttonOption())
+    .addOption(gatesOption())
     .option("--scenario <file>", "faults at set times, JSON lines (docs/faults.md)")
     .option("--vcd <file>", "write the pin's edges as a VCD file, for PulseView and GTKWave")
     .option(
@@ -47,7 +48,8 @@ export function registerStartCommand(program: Command): void {
 }
 
 async function start(flags: StartFlags): Promise<void> {
-  const entries = flags.scenario === undefined ? undefined : await readScenario(flags.scenario);
+  const { scenario, gates } = flags;
+  const entries = scenario === undefined ? undefined : await readScenario(scenario, gates);
   const { startLocalSystem } = await import("./system.ts");
   const { Watch: Watching } = await import("./screen.ts");
   const watch = new Watching();
@@ -67,7 +69,8 @@ async function start(flags: StartFlags): Promise<void> {
     if (entries === undefined) return;
     script = new ScriptRun(entries, {
       fault: (fault) => faults.apply(fault),
-      open: () => void open().catch((error: unknown) => watch.log(`open: ${messageOf(error)}`)),
+      open: (gate) =>
+        void open(gate).catch((error: unknown) => watch.log(`open: ${messageOf(error)}`)),
     });
     void script.ended.then((end) => {
       if (end.type === "failed") failure = `${flags.scenario}, line ${end.line}: ${end.problem}`;

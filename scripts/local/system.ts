@@ -13,17 +13,13 @@ import { requireSettings } from "../command-line/settings.ts";
 import { UserError } from "../command-line/user-error.ts";
 import { Opener } from "../open/open-once.ts";
 import { StandIn } from "./local-stand-in.ts";
-import { buttonSettings, contactSettings } from "./site-options.ts";
+import { type SiteFlags, siteSettings } from "./site-options.ts";
 
-export interface LocalSystemOptions {
+export interface LocalSystemOptions extends SiteFlags {
   readonly thing: string;
   /** if it is in use, another one is chosen */
   readonly port: number;
   readonly certs: string;
-  /** which position of the gate a contact there shows; absent: there is none */
-  readonly contact?: "closed" | "open";
-  /** whether there is a push button at the box; default: there is none */
-  readonly button?: boolean;
 }
 
 /** Receives what happens: a terminal, a log, a test. */
@@ -38,9 +34,10 @@ export interface LocalSystem {
   readonly faults: FaultInjector;
   /**
    * Publishes one `open` as the service does.
+   * @param gate the name of a gate; absent: a plain one, for the first
    * @returns the box's report, or undefined when none came in time
    */
-  open(): Promise<EventReport | undefined>;
+  open(gate?: string): Promise<EventReport | undefined>;
   stop(): Promise<void>;
 }
 
@@ -49,7 +46,7 @@ export interface LocalSystem {
  * @param beforeStart receives the system before the box is powered on
  */
 export async function startLocalSystem(
-  { thing, port, certs, contact, button }: LocalSystemOptions,
+  { thing, port, certs, ...site }: LocalSystemOptions,
   onlooker: Onlooker,
   beforeStart: (system: LocalSystem) => Promise<void> = async () => {},
 ): Promise<LocalSystem> {
@@ -73,11 +70,12 @@ export async function startLocalSystem(
     port: standIn.port,
     prefix: defaultPrefix,
     // As long as the simulated gate takes.
-    ...(contact === undefined ? {} : { travelMs: 2_000, ...contactSettings(contact) }),
-    ...buttonSettings(button),
+    ...siteSettings(site, site.contact === undefined ? {} : { travelMs: 2_000 }),
   });
   const { endpoint, prefix } = settings;
-  const opener = new Opener({ endpoint, port: standIn.port, prefix, alpn: false, identity });
+  const named = settings.gates.map(({ name }) => ({ thingName: thing, output: name }));
+  const broker = { endpoint, port: standIn.port, prefix, alpn: false, identity };
+  const opener = new Opener(broker, named);
   const onRecord = (record: SimulatedBoxRecord) => onlooker.onRecord(record);
   const box = new SimulatedBox({
     settings,
@@ -99,7 +97,7 @@ export async function startLocalSystem(
         up: () => standIn.up(),
       },
     }),
-    open: () => opener.open(thing, "the terminal"),
+    open: (gate) => opener.open(thing, "the terminal", undefined, gate),
     stop: async () => {
       await box.stop();
       await opener.close();

@@ -18,10 +18,7 @@ export interface VcdFile {
  * Creates a VCD file, or replaces the one that exists.
  * @throws UserError when the file cannot be written
  */
-export async function createVcdFile(
-  file: string,
-  box: Pick<Settings, "thingName" | "pin" | "gateInput" | "button">,
-): Promise<VcdFile> {
+export async function createVcdFile(file: string, box: Settings): Promise<VcdFile> {
   const stream = createWriteStream(file);
   const failed = (cause: unknown) =>
     new UserError(`${printable(file)} (--vcd) cannot be written: ${printable(String(cause))}`, {

@@ -12,7 +12,7 @@ import { messageOf, UserError } from "../command-line/user-error.ts";
 
 export interface LocalWebOptions {
   /** where the box and the broker are */
-  readonly box: Pick<Settings, "thingName" | "endpoint" | "port" | "prefix">;
+  readonly box: Pick<Settings, "thingName" | "endpoint" | "port" | "prefix" | "gates">;
   /** the service's certificate */
   readonly identity: StoredIdentity;
   /** the folder of its database */
@@ -62,40 +62,66 @@ export async function startLocalWeb(options: LocalWebOptions): Promise<LocalWeb>
     key: identity.keyPem,
   };
   let running: RunningWeb;
+  const added: string[] = [];
   try {
     running = await startWeb(parsed.settings, await makeLink(link), loggerOf(log), (store) =>
-      addGate(store, box.thingName),
+      addGates(store, box, added),
     );
   } catch (cause) {
     const why = messageOf(cause);
     throw new UserError(`the staff app cannot start: ${why}`, { cause });
   }
   const invitation = await running.inviteWaitingAdministrator();
-  if (invitation !== undefined) await admitAdministrator(running.store, box.thingName);
+  const isNew = invitation !== undefined;
+  await admitAdministrator(running.store, (gate) =>
+    isNew ? gate.thingName === box.thingName : added.includes(gate.id),
+  );
   return { url, invitationUrl: invitation?.url, stop: () => running.stop() };
 }
 
-/** Adds a gate if the box has none. For a real box, an administrator does this by hand. */
-async function addGate(store: Store, thingName: string): Promise<void> {
-  const gates = await store.gates();
-  if (gates.some((gate) => gate.thingName === thingName)) return;
+/**
+ * Adds each gate of the box that is not there. For a real box, an administrator does this by hand.
+ * @param added receives their ids
+ */
+async function addGates(
+  store: Store,
+  { thingName, gates }: LocalWebOptions["box"],
+  added: string[],
+): Promise<void> {
+  const known = await store.gates();
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  const id = thingName
-    .toLowerCase()
-    .replaceAll(/[^a-z\d-]/g, "-")
-    .slice(0, 32);
-  await store.createGate({ id, name: `Gate ${thingName}`, thingName, timeZone, isActive: true });
+  const outputs = gates.length === 0 ? [null] : gates.map(({ name }) => name);
+  for (const output of outputs) {
+    if (known.some((gate) => gate.thingName === thingName && gate.output === output)) continue;
+    const words = output === null ? [thingName] : [thingName, output];
+    const id = idOf(words.join("-"), known);
+    const name = `Gate ${words.join(" ")}`;
+    await store.createGate({ id, name, thingName, output, timeZone, isActive: true });
+    added.push(id);
+  }
 }
 
-/** Grants the first administrator access to the box's gate at all times. */
-async function admitAdministrator(store: Store, thingName: string): Promise<void> {
-  const gate = (await store.gates()).find((each) => each.thingName === thingName);
+/** An id that no other gate has: the words, as far as there is room. */
+function idOf(words: string, known: readonly { readonly id: string }[]): string {
+  const id = words.toLowerCase().replaceAll(/[^a-z\d-]/g, "-");
+  if (id.length <= 32 && known.every((gate) => gate.id !== id)) return id;
+  return `${id.slice(0, 23)}-${randomUUID().slice(0, 8)}`;
+}
+
+/** Grants the first administrator access to these gates at all times. */
+async function admitAdministrator(
+  store: Store,
+  isTheirs: (gate: { readonly id: string; readonly thingName: string }) => boolean,
+): Promise<void> {
   const person = (await store.people()).find(({ isAdministrator }) => isAdministrator);
-  if (gate === undefined || person === undefined) return;
-  const [gateId, personId] = [gate.id, person.id];
-  if ((await store.grants({ gateId, personId })).length > 0) return;
+  if (person === undefined) return;
   const always = { days: [1, 2, 3, 4, 5, 6, 7], fromMinute: 0, toMinute: 1_440 } as const;
-  await store.createGrant({ id: randomUUID(), personId, gateId, ...always, endsAt: null });
+  for (const gate of await store.gates()) {
+    const [gateId, personId] = [gate.id, person.id];
+    if (!isTheirs(gate)) continue;
+    if ((await store.grants({ gateId, personId })).length > 0) continue;
+    await store.createGrant({ id: randomUUID(), personId, gateId, ...always, endsAt: null });
+  }
 }
 
 /** Logs warnings and errors to the screen; the page shows the rest. */

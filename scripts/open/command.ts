@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { isRequester, requesterOf } from "../../device/messages/command.ts";
+import { isGateName } from "../../device/messages/topics.ts";
 import { toLine } from "../../device/record-line.ts";
 import { printable, printableJson } from "../../host-sim/printable.ts";
 import {
@@ -13,6 +14,7 @@ import { describeOutcome } from "./outcome.ts";
 
 interface OpenFlags extends BrokerFlags {
   readonly by?: string;
+  readonly gate?: string;
   readonly timeout: number;
   readonly json?: boolean;
 }
@@ -23,6 +25,7 @@ export function registerOpenCommand(program: Command): void {
     .command("open")
     .description("ask a box to open its gate, and wait for the outcome");
   addBrokerOptions(command)
+    .option("--gate <name>", "which of the box's named gates (default: its first)", gateName)
     .option("--by <who>", "who asks, for the records (default: your user name)", who)
     .option("--timeout <seconds>", "how long to wait for the outcome, 1–60", seconds, 10)
     .option("--json", "print the box's event as JSON")
@@ -34,12 +37,13 @@ async function open(flags: OpenFlags): Promise<void> {
   const startedAt = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startedAt);
   const { Opener } = await import("./open-once.ts");
-  const opener = new Opener(broker);
+  const { thing, timeout, gate } = flags;
+  const named = gate === undefined ? [] : [{ thingName: thing, output: gate }];
+  const opener = new Opener(broker, named);
   try {
     const by = flags.by ?? userName();
-    const { thing, timeout } = flags;
     const sentAt = Date.now();
-    const report = await opener.open(thing, by, timeout * 1000);
+    const report = await opener.open(thing, by, timeout * 1000, gate);
     const attempt = { thing, timeout, sentAt, answeredAt: Date.now() };
     if (flags.json && report !== undefined) {
       process.stdout.write(`${printableJson(toLine({ type: "event", ...report }, elapsedMs()))}\n`);
@@ -59,6 +63,11 @@ function userName(): string {
     // This user ID has no entry, as in some containers.
     return "boom-box open";
   }
+}
+
+function gateName(text: string): string {
+  if (isGateName(text)) return text;
+  throw new InvalidArgumentError("It must be a name in the box's gates, such as in.");
 }
 
 function who(text: string): string {

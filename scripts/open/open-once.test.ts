@@ -8,6 +8,7 @@ import sinon from "sinon";
 import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import { startLocalCloud } from "../../host-sim/cloud/one-project.ts";
 import { FakeGateLink } from "../../web/cloud/gate-link.fake.ts";
+import type { BoxGate } from "../../web/cloud/gate-link.ts";
 import type { Broker } from "../broker/options.ts";
 import { readIdentity } from "../certs/identity.ts";
 import { ensureCertificates } from "../certs/store.ts";
@@ -20,15 +21,18 @@ describe("an opener", () => {
   let clock: sinon.SinonFakeTimers;
   let links: FakeGateLink[];
   let opener: Opener;
+  let makeOpener: (named?: readonly BoxGate[]) => Opener;
 
   beforeEach(() => {
     clock = sinon.useFakeTimers({ now, toFake: ["Date", "setTimeout", "clearTimeout"] });
     links = [];
-    opener = new Opener(nowhere, async () => {
-      const link = new FakeGateLink();
-      links.push(link);
-      return link;
-    });
+    makeOpener = (named) =>
+      new Opener(nowhere, named, async () => {
+        const link = new FakeGateLink();
+        links.push(link);
+        return link;
+      });
+    opener = makeOpener();
   });
   afterEach(() => clock.restore());
 
@@ -45,7 +49,8 @@ describe("an opener", () => {
     const { id, ...rest } = sent();
     assert.match(id, /^[\da-f-]{36}$/);
     const times = { issuedAt: now, expiresAt: now + 10_000 };
-    assert.deepEqual(rest, { thingName: "lot-1", by: "Alice", ...times });
+    assert.deepEqual(rest, { thingName: "lot-1", output: null, by: "Alice", ...times });
+    assert.deepEqual(link().watched, [], "the events of a box need no more");
     assert.equal(link().sent.length, 1);
     clock.tick(10_000);
     await outcome;
@@ -58,6 +63,25 @@ describe("an opener", () => {
     const report = await outcome;
     assert.deepEqual([report?.outcome, report?.pulseMs, report?.at], ["opened", 501, now + 900]);
     assertNoTimer();
+  });
+
+  it("sends it to a named gate, and hears the events of such gates first", async () => {
+    const named = [{ thingName: "lot-1", output: "out" }];
+    opener = makeOpener(named);
+    const outcome = opener.open("lot-1", "Alice", 10_000, "out");
+    await settle();
+    assert.equal(sent().output, "out");
+    assert.deepEqual(link().watched, named);
+    link().event("lot-1", { id: sent().id }, "out");
+    assert.equal((await outcome)?.outcome, "opened");
+  });
+
+  it("returns the refusal of a gate that the box does not have", async () => {
+    const outcome = opener.open("lot-1", "Alice", 10_000, "no-such");
+    await settle();
+    // It comes on the box's own topic.
+    link().event("lot-1", { id: sent().id, outcome: "refused", reason: "unknown-gate" }, null);
+    assert.equal((await outcome)?.reason, "unknown-gate");
   });
 
   it("returns a refusal too", async () => {

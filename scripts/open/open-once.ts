@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EventReport } from "../../device/messages/event.ts";
 import { printable } from "../../host-sim/printable.ts";
-import type { GateLink, GateLinkListener } from "../../web/cloud/gate-link.ts";
+import type { BoxGate, GateLink, GateLinkListener } from "../../web/cloud/gate-link.ts";
 import type { Broker } from "../broker/options.ts";
 import { UserError } from "../command-line/user-error.ts";
 
@@ -17,18 +17,29 @@ const answerWithinMs = 5_000;
  */
 export class Opener {
   readonly #broker: Broker;
+  readonly #named: readonly BoxGate[];
   readonly #makeLink: (broker: Broker) => Promise<GateLink>;
   #connection: Promise<Connection> | undefined;
 
-  /** @param makeLink default: MQTT, with the broker's own certificate */
-  constructor(broker: Broker, makeLink: (broker: Broker) => Promise<GateLink> = linkTo) {
+  /**
+   * @param named one gate with a name at least, if {@link open} is to open such gates: their events have
+   * topics of their own
+   * @param makeLink default: MQTT, with the broker's own certificate
+   */
+  constructor(
+    broker: Broker,
+    named: readonly BoxGate[] = [],
+    makeLink: (broker: Broker) => Promise<GateLink> = linkTo,
+  ) {
     this.#broker = broker;
+    this.#named = named;
     this.#makeLink = makeLink;
   }
 
   /**
    * Sends one `open`.
    * @param by who asks: see `isRequester`
+   * @param gate the name of a gate at the box; absent: a plain command, for the first
    * @returns the box's report, or undefined when none came within `timeoutMs`
    * @throws UserError when the broker cannot be reached, refuses the command, or the connection is lost
    */
@@ -36,11 +47,12 @@ export class Opener {
     thing: string,
     by: string,
     timeoutMs: number = answerWithinMs,
+    gate?: string,
   ): Promise<EventReport | undefined> {
     this.#connection ??= this.#connect();
     const used = this.#connection;
     try {
-      return await (await used).open(thing, by, timeoutMs);
+      return await (await used).open({ thing, by, gate }, timeoutMs);
     } catch (error) {
       if (this.#connection === used) await this.close();
       throw error;
@@ -59,7 +71,9 @@ export class Opener {
   }
 
   async #connect(): Promise<Connection> {
-    const connection = new Connection(await this.#makeLink(this.#broker));
+    const link = await this.#makeLink(this.#broker);
+    link.watch(this.#named);
+    const connection = new Connection(link);
     const detail = await connection.start();
     if (detail === undefined) return connection;
     await connection.close();
@@ -91,6 +105,13 @@ export async function linkTo({
   });
 }
 
+interface Request {
+  readonly thing: string;
+  readonly by: string;
+  /** undefined: a plain command */
+  readonly gate: string | undefined;
+}
+
 interface Waiting {
   readonly thing: string;
   onReport(report: EventReport): void;
@@ -116,8 +137,9 @@ class Connection implements GateLinkListener {
     });
   }
 
-  open(thing: string, by: string, timeoutMs: number): Promise<EventReport | undefined> {
+  open({ thing, by, gate }: Request, timeoutMs: number): Promise<EventReport | undefined> {
     const id = randomUUID();
+    const output = gate ?? null;
     const issuedAt = Date.now();
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {
@@ -131,7 +153,8 @@ class Connection implements GateLinkListener {
       const timeout = setTimeout(() => finish(() => resolve(undefined)), timeoutMs);
       const onReport = (report: EventReport) => finish(() => resolve(report));
       this.#waiting.set(id, { thing, onReport, onLost });
-      const command = { id, thingName: thing, issuedAt, expiresAt: issuedAt + lifetimeMs, by };
+      const expiresAt = issuedAt + lifetimeMs;
+      const command = { id, thingName: thing, output, issuedAt, expiresAt, by };
       this.#link.send(command, timeoutMs).then(
         (result) => {
           // If the outcome is unknown, the box's event or the lost connection settles it.

@@ -113,6 +113,7 @@ export class Person {
 
 /** As the emulator lists them. */
 export const boxPolicyNames = [
+  "boom-box-gates@gate",
   "boom-box-log@gate",
   "boom-box-shadow@gate",
   "boom-box-update@gate",

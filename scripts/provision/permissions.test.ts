@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
 import {
+  boxGatesPolicy,
   boxLogPolicy,
   boxPolicy,
   boxShadowPolicy,
@@ -29,6 +30,7 @@ describe("the policies that docs/aws.md shows", () => {
       boxUpdatePolicy({ ...scope, topics: "aws" }),
       boxShadowPolicy(scope),
       boxLogPolicy(scope),
+      boxGatesPolicy(scope),
       servicePolicy({ ...scope, clientIdPrefix: serviceClientIdPrefix }),
     ]);
   });

@@ -137,11 +137,15 @@ describe("provisioning, against an emulator of AWS IoT's control plane", functio
       });
     });
 
-    it("gets what updates and logs need, if it was provisioned before there were any", async () => {
+    it("gets what updates, logs and gates need, if it was provisioned before there were any", async () => {
       await provisioned();
       const { cloud } = await person.run();
       const arn = (await cloud.listThingPrincipals("lot-1"))[0] ?? "";
-      for (const policyName of ["boom-box-update@gate", "boom-box-log@gate"]) {
+      for (const policyName of [
+        "boom-box-update@gate",
+        "boom-box-log@gate",
+        "boom-box-gates@gate",
+      ]) {
         await cloud.detachPolicy(policyName, arn);
         await cloud.deletePolicy(policyName);
       }

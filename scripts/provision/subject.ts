@@ -1,5 +1,6 @@
 import { serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts";
 import {
+  boxGatesPolicy,
   boxLogPolicy,
   boxPolicy,
   boxShadowPolicy,
@@ -17,14 +18,14 @@ export interface Subject {
   readonly prefix: string;
 }
 
-/** An AWS IoT policy of this project: three for all boxes of a prefix, one for its services. */
+/** An AWS IoT policy of this project: five for all boxes of a prefix, one for its services. */
 export interface NamedPolicy {
   readonly policyName: string;
   readonly document: string;
 }
 
 /**
- * `boom-box@gate` and those of updates, shadow and log, or `boom-box-service@gate`. A policy name cannot
+ * `boom-box@gate` and those of updates, shadow, log and gates, or `boom-box-service@gate`. A policy name cannot
  * contain `/`, and a prefix cannot contain `+`.
  * [CreatePolicy: `[\w+=,.@-]+`, 128 characters]
  */
@@ -36,11 +37,12 @@ export function policyNamesOf({ type, prefix }: Subject): readonly [string, ...s
     nameOf("boom-box-update"),
     nameOf("boom-box-shadow"),
     nameOf("boom-box-log"),
+    nameOf("boom-box-gates"),
   ];
 }
 
 /**
- * The same documents that the stand-in enforces. What updates, shadow and log need are policies of
+ * The same documents that the stand-in enforces. What updates, shadow, log and gates need are policies of
  * their own: one document is longer than AWS allows, and boxes that have the first one keep it as it is.
  */
 export function policiesOf(subject: Subject, place: Omit<PolicyScope, "prefix">): NamedPolicy[] {
@@ -52,6 +54,7 @@ export function policiesOf(subject: Subject, place: Omit<PolicyScope, "prefix">)
           boxUpdatePolicy({ ...scope, topics: "aws" }),
           boxShadowPolicy(scope),
           boxLogPolicy(scope),
+          boxGatesPolicy(scope),
         ]
       : [servicePolicy({ ...scope, clientIdPrefix: serviceClientIdPrefix })];
   return policyNamesOf(subject).map((policyName, index) => ({

@@ -16,7 +16,7 @@ export async function firmwareVersions(
   let timeout: NodeJS.Timeout | undefined;
   await new Promise<void>((resolve) => {
     timeout = setTimeout(resolve, withinMs);
-    link.watch(things);
+    link.watch(things.map((thingName) => ({ thingName, output: null })));
     link.start({
       onEvent: () => {},
       onStatus: (thing, { firmware }) => {

@@ -218,6 +218,7 @@ describe("boom-box web", function () {
       id: "north",
       name: "North",
       thingName: "lot-1",
+      output: null,
       timeZone: "UTC",
       isActive: true,
     });

@@ -6,7 +6,7 @@ import { Aedes } from "aedes";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { thePeople } from "../../host-sim/cloud/stand-in.rig.ts";
 import { awsLink, type Credentials } from "./aws.ts";
-import type { CloudUnderTest } from "./gate-link.contract.ts";
+import type { CloudUnderTest, ReceivedCommand } from "./gate-link.contract.ts";
 
 const region = "eu-central-1";
 export const credentials = {
@@ -29,7 +29,7 @@ const answers = {
  * specification ("Signature Version 4 for API requests", IAM user guide), without code of AWS's SDK.
  */
 export class FakeAws implements CloudUnderTest {
-  readonly received: { payload: string; retain: boolean }[] = [];
+  readonly received: ReceivedCommand[] = [];
   /** why each request with a bad signature was refused */
   readonly refused: string[] = [];
   dataPlane: DataPlane = "takes";
@@ -153,7 +153,9 @@ export class FakeAws implements CloudUnderTest {
     }
     const topic = decodeURIComponent(url.pathname.slice("/topics/".length));
     const retain = url.searchParams.get("retain") === "true";
-    if (topic === "gate/lot-1/command") this.received.push({ payload: String(body), retain });
+    if (topic.startsWith("gate/lot-1/")) {
+      this.received.push({ topic, payload: String(body), retain });
+    }
     answer(200, { message: "OK" });
   }
 

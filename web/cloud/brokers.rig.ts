@@ -7,9 +7,10 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { startLocalCloud } from "../../host-sim/cloud/one-project.ts";
+import type { PolicyDocument } from "../../host-sim/cloud/policy.ts";
 import { thePeople } from "../../host-sim/cloud/stand-in.rig.ts";
 import type { CloudStandIn, CloudStandInOptions } from "../../host-sim/cloud/stand-in.ts";
-import type { CloudUnderTest } from "./gate-link.contract.ts";
+import type { CloudUnderTest, ReceivedCommand } from "./gate-link.contract.ts";
 import { MqttLink } from "./mqtt-link.ts";
 
 type Certificates = Awaited<ReturnType<typeof certificates>>;
@@ -31,7 +32,7 @@ async function cloudOn(
   const known = await certificates();
   const port = await freePort();
   const address = { protocol: "mqtts", host: "localhost", port } as const;
-  const received: { payload: string; retain: boolean }[] = [];
+  const received: ReceivedCommand[] = [];
   let stop = await start(port, known);
   let box = await connectBox({ ...address, ...known.asBox }, received);
   return {
@@ -61,14 +62,14 @@ async function cloudOn(
 
 async function connectBox(
   options: IClientOptions,
-  received: { payload: string; retain: boolean }[],
+  received: ReceivedCommand[],
 ): Promise<MqttClient> {
   const box = await mqtt.connectAsync({ ...options, clientId: "lot-1", reconnectPeriod: 0 });
   box.on("error", () => {});
-  box.on("message", (_, payload, { retain }) => {
-    received.push({ payload: String(payload), retain });
+  box.on("message", (topic, payload, { retain }) => {
+    received.push({ topic, payload: String(payload), retain });
   });
-  await box.subscribeAsync("gate/lot-1/command", { qos: 1 });
+  await box.subscribeAsync(["gate/lot-1/command", "gate/lot-1/+/command"], { qos: 1 });
   return box;
 }
 
@@ -81,8 +82,11 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** The cloud stand-in with the policies of a box and of the service. */
-export function makeStandInCloud(): Promise<CloudUnderTest> {
+/**
+ * The cloud stand-in with the policies of a box and of the service.
+ * @param policyOfService of the service, if it is another than today's
+ */
+export function makeStandInCloud(policyOfService?: PolicyDocument): Promise<CloudUnderTest> {
   let standIn: CloudStandIn | undefined;
   return cloudOn(async (port, { ca, server, lot1, service }) => {
     const store: Pick<CloudStandInOptions, "store"> =
@@ -95,6 +99,11 @@ export function makeStandInCloud(): Promise<CloudUnderTest> {
       certificate: `${server.certificatePem}\n${ca.certificatePem}`,
       key: server.keyPem,
       things: [{ thingName: "lot-1", certificate: lot1.certificatePem }],
+      refresh: (registry) => {
+        if (policyOfService === undefined) return;
+        const { certificatePem: certificate } = service;
+        registry.register({ certificate, policies: [policyOfService] });
+      },
       service: { certificate: service.certificatePem },
     });
     standIn = started;

@@ -4,7 +4,13 @@ import type { EventReport } from "../../device/messages/event.ts";
 import type { GateEvent } from "../../device/messages/gate.ts";
 import type { StatusReport } from "../../device/messages/status.ts";
 import { healthyStatus } from "../../device/messages/status.vectors.ts";
-import type { GateLink, GateLinkListener, OutgoingCommand } from "./gate-link.ts";
+import type { BoxGate, GateLink, GateLinkListener, OutgoingCommand } from "./gate-link.ts";
+
+export interface ReceivedCommand {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+}
 
 /** A broker, the boxes on it, and links to it. */
 export interface CloudUnderTest {
@@ -12,8 +18,8 @@ export interface CloudUnderTest {
   link(): GateLink;
   /** Publishes as a box. */
   publish(topic: string, payload: string, retain?: boolean): Promise<void>;
-  /** what lot-1 received on its command topic */
-  readonly received: readonly { readonly payload: string; readonly retain: boolean }[];
+  /** what lot-1 received on its command topics */
+  readonly received: readonly ReceivedCommand[];
   stop(): Promise<void>;
   /** at the same address; retained messages may be kept or lost */
   restart(): Promise<void>;
@@ -24,18 +30,22 @@ export interface CloudUnderTest {
 export class Heard implements GateLinkListener {
   readonly events: (readonly [string, EventReport])[] = [];
   readonly gateEvents: (readonly [string, GateEvent])[] = [];
+  /** of each of both, in the order of arrival */
+  readonly outputs: (string | null)[] = [];
   readonly statuses: (readonly [string, Parameters<GateLinkListener["onStatus"]>[1]])[] = [];
   readonly listening: boolean[] = [];
   detail: string | null = null;
   #look: () => void = () => {};
 
-  onEvent(thingName: string, report: EventReport): void {
+  onEvent(thingName: string, report: EventReport, output: string | null): void {
     this.events.push([thingName, report]);
+    this.outputs.push(output);
     this.#look();
   }
 
-  onGateEvent(thingName: string, gateEvent: GateEvent): void {
+  onGateEvent(thingName: string, gateEvent: GateEvent, output: string | null): void {
     this.gateEvents.push([thingName, gateEvent]);
+    this.outputs.push(output);
     this.#look();
   }
 
@@ -87,6 +97,11 @@ export const command: OutgoingCommand = {
   expiresAt: 1_790_000_010_000,
 };
 
+/** One plain gate of each box. */
+const gatesOf = (things: readonly string[]): BoxGate[] =>
+  things.map((thingName) => ({ thingName, output: null }));
+const inner: BoxGate = { thingName: "lot-1", output: "inner" };
+
 /** The contract of every link to the boxes. */
 export function describeGateLink(
   name: string,
@@ -110,7 +125,7 @@ export function describeGateLink(
       const link = cloud.link();
       links.push(link);
       const heard = new Heard();
-      link.watch(things);
+      link.watch(gatesOf(things));
       link.start(heard);
       return { link, heard };
     }
@@ -151,7 +166,7 @@ export function describeGateLink(
       const later = open();
       await later.heard.until(() => later.heard.listening.includes(true));
       assert.deepEqual(later.heard.statuses, []);
-      later.link.watch(["lot-1"]);
+      later.link.watch(gatesOf(["lot-1"]));
       await later.heard.until(() => later.heard.statuses.length > 0);
       assert.deepEqual(later.heard.statuses[0], ["lot-1", status]);
     });
@@ -180,6 +195,50 @@ export function describeGateLink(
         cloud.received.slice(before).map(({ payload, retain }) => [JSON.parse(payload), retain]),
         [[{ action: "open", id, issuedAt, expiresAt, by }, false]],
       );
+      assert.equal(cloud.received.at(-1)?.topic, "gate/lot-1/command");
+    });
+
+    it("delivers a command to one of several gates of a box, and reports whose event it is", async () => {
+      const { link, heard } = open();
+      await heard.until(() => heard.listening.includes(true));
+      link.watch([inner, { thingName: "lot-1", output: "outer" }]);
+      const before = cloud.received.length;
+      // The subscription takes a moment, and without it nobody would learn the outcome.
+      while ((await link.send({ ...command, output: "inner" }, 5_000)).type === "not-sent") {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      const gateEvent = { gate: "left-open", at: 1 } as const;
+      await cloud.publish("gate/lot-1/inner/event", JSON.stringify(event));
+      await cloud.publish("gate/lot-1/outer/event", JSON.stringify(gateEvent));
+      await cloud.publish("gate/lot-1/event", JSON.stringify(event));
+      await heard.until(() => heard.outputs.length === 3);
+      assert.deepEqual(heard.outputs, ["inner", "outer", null]);
+      assert.deepEqual(heard.events, [
+        ["lot-1", event],
+        ["lot-1", event],
+      ]);
+      assert.deepEqual(heard.gateEvents, [["lot-1", gateEvent]]);
+      assert.deepEqual(
+        cloud.received.slice(before).map(({ topic }) => topic),
+        ["gate/lot-1/inner/command"],
+      );
+    });
+
+    it("does not subscribe to gates with names while none is watched, nor any more", async () => {
+      const { link, heard } = open(["lot-1"]);
+      await heard.until(() => heard.listening.includes(true));
+      const hears = async () => {
+        const before = heard.outputs.length;
+        await cloud.publish("gate/lot-1/inner/event", JSON.stringify(event));
+        await cloud.publish("gate/lot-1/event", JSON.stringify(event));
+        await heard.until(() => heard.outputs.slice(before).includes(null));
+        return heard.outputs.slice(before).includes("inner");
+      };
+      assert.equal(await hears(), false);
+      link.watch([inner]);
+      while (!(await hears()));
+      link.watch(gatesOf(["lot-1"]));
+      while (await hears());
     });
 
     it("sends nothing before the start and after the end", async () => {

@@ -2,7 +2,13 @@ import type { EventReport } from "../../device/messages/event.ts";
 import type { GateEvent } from "../../device/messages/gate.ts";
 import type { StatusReport } from "../../device/messages/status.ts";
 import { healthyStatus } from "../../device/messages/status.vectors.ts";
-import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
+import type {
+  BoxGate,
+  GateLink,
+  GateLinkListener,
+  OutgoingCommand,
+  SendResult,
+} from "./gate-link.ts";
 
 /**
  * Records what is sent, and simulates the boxes: step by step, or with an automatic answer to each
@@ -10,7 +16,7 @@ import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./
  */
 export class FakeGateLink implements GateLink {
   readonly sent: OutgoingCommand[] = [];
-  watched: readonly string[] = [];
+  watched: readonly BoxGate[] = [];
   isListening = true;
   isClosed = false;
   /** the result of the next commands */
@@ -24,8 +30,8 @@ export class FakeGateLink implements GateLink {
     if (this.isListening) listener.onListening(true, null);
   }
 
-  watch(thingNames: readonly string[]): void {
-    this.watched = [...thingNames];
+  watch(gates: readonly BoxGate[]): void {
+    this.watched = gates.map(({ thingName, output }) => ({ thingName, output }));
   }
 
   async send(command: OutgoingCommand): Promise<SendResult> {
@@ -39,8 +45,8 @@ export class FakeGateLink implements GateLink {
     this.isListening = false;
   }
 
-  event(thingName: string, changes: Partial<EventReport>): void {
-    this.#listener?.onEvent(thingName, {
+  event(thingName: string, changes: Partial<EventReport>, output: string | null = null): void {
+    const report = {
       id: null,
       action: "open",
       outcome: "opened",
@@ -49,11 +55,12 @@ export class FakeGateLink implements GateLink {
       at: null,
       pulseMs: changes.outcome === "refused" ? null : 500,
       ...changes,
-    });
+    } as const;
+    this.#listener?.onEvent(thingName, report, output);
   }
 
-  gateEvent(thingName: string, event: GateEvent): void {
-    this.#listener?.onGateEvent?.(thingName, event);
+  gateEvent(thingName: string, event: GateEvent, output: string | null = null): void {
+    this.#listener?.onGateEvent?.(thingName, event, output);
   }
 
   online(thingName: string, changes: Partial<StatusReport> = {}): void {

@@ -8,9 +8,18 @@ import type { EventReport } from "../../device/messages/event.ts";
 import type { GateEvent } from "../../device/messages/gate.ts";
 import type { StatusReport, WillReport } from "../../device/messages/status.ts";
 
-/** A command and the box that it is for. */
+/** A gate at a box. */
+export interface BoxGate {
+  readonly thingName: string;
+  /** the gate's name in the settings of its box; null: the box's plain topics */
+  readonly output: string | null;
+}
+
+/** A command and the gate that it is for. */
 export interface OutgoingCommand extends OpenCommand {
   readonly thingName: string;
+  /** as in {@link BoxGate}; absent: null */
+  readonly output?: string | null;
 }
 
 export type SendResult =
@@ -22,9 +31,10 @@ export type SendResult =
   | { readonly type: "unknown"; readonly detail: string };
 
 export interface GateLinkListener {
-  onEvent(thingName: string, report: EventReport): void;
+  /** @param output the gate's name in the topic; null: there was none */
+  onEvent(thingName: string, report: EventReport, output: string | null): void;
   /** what a contact at the gate shows; absent: nobody wants to know */
-  onGateEvent?(thingName: string, event: GateEvent): void;
+  onGateEvent?(thingName: string, event: GateEvent, output: string | null): void;
   /** also for the last will, as `offline`, and for the retained status when the link connects */
   onStatus(thingName: string, report: StatusReport | WillReport): void;
   /**
@@ -38,10 +48,12 @@ export interface GateLink {
   /** Starts to listen. Reconnects by itself, with backoff and jitter. */
   start(listener: GateLinkListener): void;
   /**
-   * Sets the boxes whose status is reported from now on, including the retained status. AWS IoT Core
-   * delivers a retained message only to an exact filter, never through a wildcard.
+   * Sets the gates whose boxes' status is reported from now on, including the retained status. AWS IoT
+   * Core delivers a retained message only to an exact filter, never through a wildcard. The events of
+   * gates with a name of their own are reported only when one of these has one, because the policy of an
+   * older installation does not allow it. Then commands to such gates are `not-sent`.
    */
-  watch(thingNames: readonly string[]): void;
+  watch(gates: readonly BoxGate[]): void;
   readonly isListening: boolean;
   /** QoS 1, never retained. Resolves within `timeoutMs`. A network error does not reject. */
   send(command: OutgoingCommand, timeoutMs: number): Promise<SendResult>;

@@ -5,9 +5,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import mqtt, { type IClientOptions, MqttClient } from "mqtt";
 import { writeOpenCommand } from "../../device/messages/command.ts";
-import { serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts";
+import { gateTopicsOf, serviceClientIdPrefix, topicsOf } from "../../device/messages/topics.ts";
 import { FilteredSocket } from "./filtered-socket.ts";
-import type { GateLink, GateLinkListener, OutgoingCommand, SendResult } from "./gate-link.ts";
+import type {
+  BoxGate,
+  GateLink,
+  GateLinkListener,
+  OutgoingCommand,
+  SendResult,
+} from "./gate-link.ts";
+import { OptionalSubscription } from "./optional-subscription.ts";
 import { maximumPacketBytes, PacketLimit } from "./packet-limit.ts";
 import { deliverReport } from "./reports.ts";
 
@@ -35,7 +42,10 @@ const heldMs = 60_000;
 const connectTimeoutMs = 10_000;
 /** How long sending DISCONNECT may take. */
 const disconnectMs = 1_000;
-/** AWS IoT Core accepts 8 filters in a SUBSCRIBE and 50 subscriptions on a connection. */
+/**
+ * AWS IoT Core accepts 8 filters in a SUBSCRIBE and 50 subscriptions on a connection. Two of them are for
+ * events.
+ */
 const filtersPerSubscribe = 8;
 const maximumWatched = 48;
 
@@ -47,7 +57,9 @@ export class MqttLink implements GateLink {
   readonly #options: MqttLinkOptions;
   readonly #closing = new AbortController();
   #listener: GateLinkListener | undefined;
-  #watched: readonly string[] = [];
+  #watched: readonly BoxGate[] = [];
+  /** to the events of all gates that have a name at their box */
+  readonly #named = new OptionalSubscription();
   #client: MqttClient | undefined;
   #isListening = false;
   #running: Promise<void> = Promise.resolve();
@@ -66,18 +78,23 @@ export class MqttLink implements GateLink {
     this.#running = this.#run(listener);
   }
 
-  watch(thingNames: readonly string[]): void {
-    const before = this.#statusFilters();
-    this.#watched = [...thingNames];
+  watch(gates: readonly BoxGate[]): void {
+    const before = this.#filters();
+    this.#watched = [...gates];
     const client = this.#client;
     if (client === undefined || !this.#isListening) return;
-    const after = this.#statusFilters();
+    const after = this.#filters();
     const gone = before.filter((filter) => !after.includes(filter));
     const added = after.filter((filter) => !before.includes(filter));
     // An error ends the connection, and the next one subscribes to everything.
     const giveUp = () => client.end(true);
     if (gone.length > 0) client.unsubscribeAsync(gone).catch(giveUp);
     subscribe(client, added).catch(giveUp);
+    if (this.#watchesNamed) void this.#hearNamed(client);
+    else if (this.#named.isGranted) {
+      this.#named.ended();
+      client.unsubscribeAsync(this.#namedFilter).catch(giveUp);
+    }
   }
 
   async send(command: OutgoingCommand, timeoutMs: number): Promise<SendResult> {
@@ -85,8 +102,14 @@ export class MqttLink implements GateLink {
     if (client === undefined || !this.#isListening) {
       return { type: "not-sent", detail: "no connection to the broker" };
     }
-    const { id, thingName, issuedAt, expiresAt, by } = command;
-    const { command: topic } = topicsOf(this.#options.prefix, thingName);
+    const { id, thingName, output = null, issuedAt, expiresAt, by } = command;
+    if (output !== null && !this.#named.isGranted) {
+      const detail = `no subscription to ${this.#namedFilter}: the policy of the service must allow it`;
+      return { type: "not-sent", detail };
+    }
+    const { prefix } = this.#options;
+    const { command: topic } =
+      output === null ? topicsOf(prefix, thingName) : gateTopicsOf(prefix, thingName, output);
     const payload = writeOpenCommand({ id, issuedAt, expiresAt, by });
     const publish = this.#options.publish ?? publishOver(client);
     return publish(topic, payload, timeoutMs);
@@ -111,6 +134,7 @@ export class MqttLink implements GateLink {
       const detail = await this.#connection(listener);
       this.#client = undefined;
       this.#isListening = false;
+      this.#named.ended();
       if (signal.aborted) return;
       listener.onListening(false, detail);
       if (Date.now() - since >= heldMs) attempts = 0;
@@ -147,9 +171,11 @@ export class MqttLink implements GateLink {
       if (this.#client === client) deliverReport(this.#options.prefix, topic, payload, listener);
     });
     client.once("connect", () => {
-      const filters = [topicsOf(this.#options.prefix, "+").event, ...this.#statusFilters()];
-      subscribe(client, filters).then(
+      const filters = this.#filters();
+      const subscribed = subscribe(client, filters).then(() => this.#hearNamed(client));
+      subscribed.then(
         () => {
+          if (!client.connected) return;
           // A watch() in the meantime has not subscribed.
           this.#isListening = true;
           listener.onListening(true, null);
@@ -168,18 +194,39 @@ export class MqttLink implements GateLink {
   }
 
   #catchUp(client: MqttClient, subscribed: readonly string[]): void {
-    const missing = this.#statusFilters().filter((filter) => !subscribed.includes(filter));
+    const missing = this.#filters().filter((filter) => !subscribed.includes(filter));
     subscribe(client, missing).catch(() => client.end(true));
   }
 
+  /** In a SUBSCRIBE of its own, because the broker may refuse it. */
+  async #hearNamed(client: MqttClient): Promise<void> {
+    if (!this.#watchesNamed || !this.#named.isDue(Date.now())) return;
+    try {
+      await subscribe(client, [this.#namedFilter]);
+      if (this.#client === client) this.#named.granted();
+    } catch {
+      if (this.#closing.signal.aborted) return;
+      this.#named.failed(client.connected ? "refused" : "lost", Date.now());
+    }
+  }
+
+  get #watchesNamed(): boolean {
+    return this.#watched.some(({ output }) => output !== null);
+  }
+
+  get #namedFilter(): string {
+    return gateTopicsOf(this.#options.prefix, "+", "+").event;
+  }
+
   /**
-   * Exact filters, which also deliver the retained status. One wildcard when there are too many
-   * boxes.
+   * The events of all boxes, and the status of each box. Exact filters also deliver the retained status.
+   * One wildcard when there are too many boxes.
    */
-  #statusFilters(): string[] {
+  #filters(): string[] {
     const { prefix } = this.#options;
-    const names = this.#watched.length > maximumWatched ? ["+"] : this.#watched;
-    return names.map((name) => topicsOf(prefix, name).status);
+    const things = new Set(this.#watched.map(({ thingName }) => thingName));
+    const names = things.size > maximumWatched ? ["+"] : [...things];
+    return [topicsOf(prefix, "+").event, ...names.map((name) => topicsOf(prefix, name).status)];
   }
 
   /**

@@ -17,13 +17,13 @@ export function deliverReport(
 ): void {
   const source = readTopic(prefix, topic);
   if (source === undefined || payload.length > maximumBytes) return;
-  const { thingName, kind } = source;
+  const { thingName, kind, gateName: output = null } = source;
   const value = parseJson(Buffer.from(payload).toString("utf8"));
   if (kind === "event") {
     const event = readEvent(value);
-    if (event !== undefined) listener.onEvent(thingName, event);
+    if (event !== undefined) listener.onEvent(thingName, event, output);
     const gateEvent = readGateEvent(value);
-    if (gateEvent !== undefined) listener.onGateEvent?.(thingName, gateEvent);
+    if (gateEvent !== undefined) listener.onGateEvent?.(thingName, gateEvent, output);
   } else if (kind === "status") {
     const status = readStatus(value);
     if (status === undefined) return;

@@ -59,6 +59,8 @@ export interface Gate {
   readonly id: string;
   readonly name: string;
   readonly thingName: string;
+  /** the gate's name in the settings of its box; null: the box's plain topics */
+  readonly output: string | null;
   /** IANA */
   readonly timeZone: string;
   readonly isActive: boolean;
@@ -106,6 +108,8 @@ export type OtherCommandEvent = ForeignEvent & { readonly outcome: OtherCommandO
  */
 export interface ForeignEvent {
   readonly thingName: string;
+  /** the gate's name in the topic; null: there was none */
+  readonly output: string | null;
   readonly commandId: string | null;
   readonly outcome: OtherCommandOutcome | GateEventView["event"];
   readonly reason: RefusalReason | null;

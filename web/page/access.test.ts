@@ -226,6 +226,26 @@ const states: Readonly<Record<string, State>> = {
       await page.getByText("The gate has been left open").waitFor();
     },
   },
+  "a gate that its box does not have, for administrators": {
+    person: "ada",
+    prepare: (service) => {
+      const { box, ...view } = adminGate("main", "Main gate");
+      const gates = [
+        { name: "inner", gate: null },
+        { name: "outer", gate: null },
+      ];
+      const missing = { output: "yard", isAtBox: false };
+      service.adminGates.set("main", { ...view, ...missing, box: { ...box, gates } });
+    },
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Gates" }).click();
+      await page.getByText("The box has no such gate").waitFor();
+      await page.getByRole("link", { name: "Main gate" }).click();
+      await page.getByText("box-main/yard · Europe/Berlin").waitFor();
+      await page.getByText("The settings of the box name no gate “yard”").waitFor();
+      await page.getByText("inner, outer").waitFor();
+    },
+  },
   "the form for a gate": {
     person: "ada",
     reach: async (page) => {
@@ -277,6 +297,7 @@ describe("every state of the page passes axe-core", function () {
       service.otherCommands = [
         otherCommand({ by: null }),
         otherCommand({ by: "button" }),
+        otherCommand({ gateName: null, output: "inner" }),
         otherCommand({ by: "cron", outcome: "refused", reason: "busy", pulseMs: null }),
       ];
       prepare?.(service);

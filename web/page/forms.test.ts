@@ -134,6 +134,12 @@ describe("the forms of the page, in Chromium", function () {
       ["Short name", "North gate", "Enter 1 to 32 characters: a–z, 0–9 and -.", "north"],
       ["Box (thing name)", "a/b", "Enter 1 to 64 characters: a–z, A–Z, 0–9, _, : and -.", "box-1"],
       [
+        "Gate at the box",
+        "status",
+        "Enter 1 to 32 characters: a–z, A–Z, 0–9, _ and -; but not command, event, status, update or log.",
+        "",
+      ],
+      [
         "Time zone",
         "+02:00",
         "Enter a time zone from the list, such as Europe/Berlin.",
@@ -151,6 +157,46 @@ describe("the forms of the page, in Chromium", function () {
     // The service's own refusal is shown too.
     await save();
     await page.getByText("The fake does not support this.").waitFor();
+  });
+
+  it("suggests the names that the box has told, and sends none when the field is empty", async () => {
+    const gates = [
+      { name: "inner", gate: null },
+      { name: "outer", gate: null },
+    ];
+    const { box, ...view } = adminGate("inner", "Inner gate", { thingName: "lot-1" });
+    rig.service.adminGates.set("inner", { ...view, output: "inner", box: { ...box, gates } });
+    const page = await rig.open("ada", desktop);
+    await page.getByRole("link", { name: "Gates" }).click();
+    await page.getByText("lot-1/inner · Europe/Berlin").waitFor();
+    await page.getByRole("button", { name: "Add a gate" }).click();
+    const suggested = () =>
+      page
+        .locator("#outputs option")
+        .evaluateAll((all) => all.map((it) => it.getAttribute("value")));
+    assert.deepEqual(await suggested(), [], "of an unknown box");
+    const sent: unknown[] = [];
+    page.on("request", (each) => {
+      if (each.method() === "POST") sent.push(each.postDataJSON());
+    });
+    for (const [label, text] of [
+      ["Name", "Outer gate"],
+      ["Short name", "outer"],
+      ["Box (thing name)", "lot-1"],
+      ["Time zone", "Europe/Berlin"],
+    ] as const) {
+      await page.getByLabel(label, { exact: true }).fill(text);
+    }
+    assert.deepEqual(await suggested(), ["inner", "outer"]);
+    const body = { name: "Outer gate", id: "outer", thingName: "lot-1", timeZone: "Europe/Berlin" };
+    for (const output of ["outer", ""]) {
+      await page.getByLabel("Gate at the box").fill(output);
+      const asked = page.waitForRequest((each) => each.method() === "POST");
+      await page.getByRole("button", { name: "Save" }).click();
+      await asked;
+      assert.deepEqual(sent.at(-1), { ...body, output: output || null });
+      await page.getByText("The fake does not support this.").waitFor();
+    }
   });
 
   it("asks for no history while a filter is wrong", async () => {

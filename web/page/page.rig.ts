@@ -77,6 +77,7 @@ export const off = (page: Page) => page.locator('.slide[data-control="off"]').wa
 export function otherCommand(changes: Partial<OtherCommand>): OtherCommand {
   return {
     thingName: "lot-1",
+    output: null,
     gateName: "Main gate",
     by: null,
     outcome: "opened",
@@ -96,8 +97,10 @@ export function adminGate(
     id,
     name,
     thingName: `box-${id}`,
+    output: null,
     timeZone: "Europe/Berlin",
     isActive: true,
+    isAtBox: true,
     box: {
       ...healthyStatus,
       clockDifferenceMs: null,

@@ -58,7 +58,7 @@ function fill(service: FakeService): void {
     refused: 9,
     connections: 3,
   };
-  const place = { timeZone: "Europe/Berlin", isActive: true };
+  const place = { output: null, timeZone: "Europe/Berlin", isActive: true, isAtBox: true };
   service.adminGates.set("main", {
     ...place,
     id: "main",
@@ -79,6 +79,7 @@ function fill(service: FakeService): void {
       resetReason: "brownout",
     },
   });
+  addNamedGates(service, box);
   const grant = { person: "ben", gate: "main", fromMinute: 360, toMinute: 1200, endsAt: null };
   service.grants.set("1", { ...grant, id: "1", days: [1, 2, 3, 4, 5] });
   service.grants.set("2", {
@@ -107,6 +108,23 @@ function fill(service: FakeService): void {
     line(5, "Chiara Rossi", { state: "unanswered", gate: "yard" }),
     line(6, "Ben Okafor", { state: "opened", pulseMs: 500 }),
   ];
+}
+
+/** Two gates of one box, which has only one of them. */
+function addNamedGates(service: FakeService, status: BoxHealth): void {
+  const names = ["entrance", "exit"];
+  const gate = { state: "closed", since: noon - hour } as const;
+  const box = { ...status, gate, gates: names.map((name) => ({ name, gate })) };
+  for (const [output, name] of [
+    ["entrance", "Garage entrance"],
+    ["side-door", "Garage side door"],
+  ] as const) {
+    const isAtBox = names.includes(output);
+    service.adminGates.set(output, {
+      ...{ id: output, name, thingName: "lot-3", output, timeZone: "Europe/Berlin" },
+      ...{ isActive: true, isAtBox, box: isAtBox ? box : { ...box, gate: null } },
+    });
+  }
 }
 
 type Shot = (page: Page, service: FakeService) => Promise<void>;
@@ -166,6 +184,16 @@ const shots: Readonly<Record<string, Shot>> = {
   gates: async (page) => {
     await page.getByRole("link", { name: "Gates" }).click();
     await page.getByText("lot-1").waitFor();
+  },
+  "gate-form": async (page) => {
+    await page.getByRole("link", { name: "Gates" }).click();
+    await page.getByRole("link", { name: "Garage entrance" }).click();
+    await page.getByRole("button", { name: "Edit" }).click();
+  },
+  "gate-not-at-box": async (page) => {
+    await page.getByRole("link", { name: "Gates" }).click();
+    await page.getByRole("link", { name: "Garage side door" }).click();
+    await page.getByText("entrance, exit").waitFor();
   },
   "sign-in": async (page, service) => {
     service.methods = { passkey: true, oidc: { name: "Example Ltd", url: "/api/sign-in/oidc" } };

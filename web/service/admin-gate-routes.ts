@@ -8,7 +8,7 @@ import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import type { Boxes } from "./boxes.ts";
 import type { WebEnv } from "./context.ts";
-import { gateId, line, thingName, timeZone } from "./fields.ts";
+import { gateId, line, output, thingName, timeZone } from "./fields.ts";
 import type { Logger } from "./log.ts";
 import { notFound, readBody } from "./problem.ts";
 import type { Streams } from "./streams.ts";
@@ -29,12 +29,14 @@ const newGate = v.strictObject({
   id: gateId,
   name: line(longestGateName),
   thingName,
+  output: v.exactOptional(output, null),
   timeZone,
   isActive,
 });
 const changes = v.strictObject({
   name: v.exactOptional(line(longestGateName)),
   thingName: v.exactOptional(thingName),
+  output: v.exactOptional(output),
   timeZone: v.exactOptional(timeZone),
   isActive,
 });
@@ -42,13 +44,17 @@ const changes = v.strictObject({
 /** For administrators: the gates and the health of their boxes. */
 export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
   const { store, boxes, log } = parts;
-  const view = (gate: Gate): AdminGateView => ({ ...gate, box: boxes.health(gate.thingName) });
+  const view = (gate: Gate): AdminGateView => ({
+    ...gate,
+    isAtBox: boxes.has(gate),
+    box: boxes.healthAt(gate),
+  });
   return new Hono<WebEnv>()
     .get("/gates", async (c) => c.json((await store.gates()).map(view)))
     .get("/gates/:id/events", async (c) => {
       const gate = await store.gate(c.req.param("id"));
       if (gate === undefined) return notFound(c, "gate");
-      const events: readonly GateEventView[] = await store.gateEvents(gate.thingName, mostEvents);
+      const events: readonly GateEventView[] = await store.gateEvents(gate, mostEvents);
       return c.json(events);
     })
     .post("/gates", async (c) => {
@@ -73,6 +79,6 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
 }
 
 async function hasChanged({ store, link, streams }: AdminGateParts): Promise<void> {
-  link.watch((await store.gates()).map(({ thingName }) => thingName));
+  link.watch(await store.gates());
   streams.refreshAll();
 }

@@ -138,7 +138,7 @@ describe("administration", () => {
   it("creates, lists and changes gates, and watches their boxes", async () => {
     const made = await json<AdminGateView>(await admin.post("/api/admin/gates", gate), 201);
     assert.deepEqual([made.isActive, made.box.state], [true, "unknown"]);
-    assert.deepEqual(rig.link.watched, ["lot-1"]);
+    assert.deepEqual(rig.link.watched, [{ thingName: "lot-1", output: null }]);
     rig.link.online("lot-1", { rssi: -70, refused: 3, resetReason: "watchdog" });
     const [listed] = await json<AdminGateView[]>(await admin.get("/api/admin/gates"));
     assert.deepEqual(
@@ -150,10 +150,58 @@ describe("administration", () => {
     assert.deepEqual([gone?.box.state, gone?.box.rssi], ["offline", -70]);
 
     await json(await patch("/api/admin/gates/north", { thingName: "lot-2", isActive: false }));
-    assert.deepEqual(rig.link.watched, ["lot-2"]);
+    assert.deepEqual(rig.link.watched, [{ thingName: "lot-2", output: null }]);
     await refused(await patch("/api/admin/gates/x", {}), 404, "This gate does not exist.");
     const again = await admin.post("/api/admin/gates", gate);
     assert.equal((await json<Problem>(again, 409)).error, "conflict");
+  });
+
+  it("adds several gates of one box, and says which of them the box has", async () => {
+    const of = (id: string, output: string | null) => ({ ...gate, id, name: id, output });
+    const post = (body: unknown) => admin.post("/api/admin/gates", body);
+    const made = await json<AdminGateView>(await post(of("inner", "inner")), 201);
+    assert.deepEqual([made.output, made.isAtBox], ["inner", null], "the box has said nothing yet");
+    await json(await post(of("outer", "outer")), 201);
+    await json(await post(gate), 201);
+    assert.equal((await post(of("again", "inner"))).status, 409);
+    assert.equal((await patch("/api/admin/gates/outer", { output: null })).status, 409);
+    const listed = async () => {
+      const gates = await json<AdminGateView[]>(await admin.get("/api/admin/gates"));
+      return gates.map(({ output, isAtBox, box }) => [output, isAtBox, box.gate?.state ?? null]);
+    };
+    const closed = { state: "closed", since: 1 } as const;
+    const open = { state: "left-open", since: 2 } as const;
+    const gates = [
+      { name: "inner", gate: closed },
+      { name: "yard", gate: open },
+    ];
+    rig.link.online("lot-1", { gate: closed, gates });
+    const known = [
+      ["inner", true, "closed"],
+      [null, true, "closed"],
+      ["outer", false, null],
+    ];
+    assert.deepEqual(await listed(), known);
+    await json(await patch("/api/admin/gates/outer", { output: "yard" }));
+    assert.deepEqual((await listed())[2], ["yard", true, "left-open"]);
+    // Where the gates are, only a box that is online knows. Their names stay.
+    const unknown = [
+      ["inner", true, null],
+      [null, true, null],
+      ["yard", true, null],
+    ];
+    rig.link.offline("lot-1");
+    assert.deepEqual(await listed(), unknown);
+    rig.link.online("lot-1", { gate: closed, gates });
+    rig.link.listening(false);
+    assert.deepEqual(await listed(), unknown);
+    // Another box, or one whose settings name no gate any more.
+    rig.link.online("lot-1");
+    assert.deepEqual(
+      (await listed()).map(([, isAtBox]) => isAtBox),
+      [false, true, false],
+    );
+    assert.deepEqual(rig.link.watched.map(({ output }) => output).sort(), ["inner", null, "yard"]);
   });
 
   it("says what is wrong with a gate", async () => {
@@ -162,11 +210,13 @@ describe("administration", () => {
         id: "North!",
         name: "",
         thingName: "a/b",
+        output: "event",
         timeZone: "Mars/Olympus",
       }),
       400,
       "id: must be 1–32 characters from a–z, 0–9 and -; name: must not be empty; " +
         "thingName: must be 1–64 characters from a–z, A–Z, 0–9, _, : and -, and not begin with service-; " +
+        "output: must be 1–32 characters from a–z, A–Z, 0–9, _ and -, and not command, event, status, update or log; " +
         "timeZone: must be an IANA time zone, such as Europe/Berlin",
     );
     assert.equal((await patch("/api/admin/gates/north", { id: "other" })).status, 400);

@@ -1,4 +1,5 @@
 import { notableClockDifferenceMs } from "../../device/messages/clock-difference.ts";
+import type { NamedGateStatus } from "../../device/messages/gate.ts";
 import {
   isStatusReport,
   type StatusReport,
@@ -6,6 +7,7 @@ import {
   type WillReport,
 } from "../../device/messages/status.ts";
 import type { BoxHealth, BoxState } from "../api.ts";
+import type { BoxGate } from "../cloud/gate-link.ts";
 
 /** More than any installation has. The limit keeps publishers from filling the memory. */
 const maximumBoxes = 10_000;
@@ -26,6 +28,20 @@ export class Boxes {
     return this.#heard.get(thingName) ?? unheard;
   }
 
+  /** The same, with the state of this gate. */
+  healthAt({ thingName, output }: BoxGate): BoxHealth {
+    const health = this.health(thingName);
+    if (output === null) return health;
+    return { ...health, gate: namedGate(health, output)?.gate ?? null };
+  }
+
+  /** Whether the box said that it has this gate; null: it has not sent a status yet. */
+  has({ thingName, output }: BoxGate): boolean | null {
+    const health = this.health(thingName);
+    if (health.uptimeMs === null) return null;
+    return output === null || namedGate(health, output) !== undefined;
+  }
+
   state(thingName: string): BoxState {
     return this.health(thingName).state;
   }
@@ -35,13 +51,15 @@ export class Boxes {
     if (isStatusReport(status)) {
       const lastSeenAt = status.state === "online" ? now : before.lastSeenAt;
       const { clockDifferenceMs } = before;
-      const gate = status.state === "online" ? status.gate : null;
-      this.#keep(thingName, { ...status, gate, lastSeenAt, clockDifferenceMs });
+      const positions = status.state === "online" ? {} : withoutPositions(status);
+      this.#keep(thingName, { ...status, ...positions, lastSeenAt, clockDifferenceMs });
       return;
     }
-    // The last will has no other fields, so the earlier values are kept. Where the gate is, only a box
+    // The last will has no other fields, so the earlier values are kept. Where a gate is, only a box
     // that is online knows.
-    this.#keep(thingName, { ...before, gate: null, state: "offline", firmware: status.firmware });
+    const { firmware } = status;
+    const kept = { ...before, ...withoutPositions(before) };
+    this.#keep(thingName, { ...kept, state: "offline", firmware });
   }
 
   hearEvent(thingName: string, now: number): void {
@@ -68,7 +86,7 @@ export class Boxes {
   /** Sets every box and gate to `unknown`, because reports no longer arrive. */
   forgetStates(): void {
     for (const [thingName, health] of this.#heard) {
-      this.#heard.set(thingName, { ...health, gate: null, state: "unknown" });
+      this.#heard.set(thingName, { ...health, ...withoutPositions(health), state: "unknown" });
     }
   }
 
@@ -76,4 +94,13 @@ export class Boxes {
     if (!this.#heard.has(thingName) && this.#heard.size >= maximumBoxes) return;
     this.#heard.set(thingName, health);
   }
+}
+
+function namedGate({ gates }: BoxHealth, output: string): NamedGateStatus | undefined {
+  return gates?.find(({ name }) => name === output);
+}
+
+/** The names stay: they come from the settings of the box. */
+function withoutPositions({ gates }: Pick<BoxHealth, "gates">): Pick<BoxHealth, "gate" | "gates"> {
+  return { gate: null, gates: gates?.map(({ name }) => ({ name, gate: null })) ?? null };
 }

@@ -1,6 +1,6 @@
 /** Schemas of the fields that people fill in. */
 import * as v from "valibot";
-import { isThingName } from "../../device/messages/topics.ts";
+import { isGateName, isThingName } from "../../device/messages/topics.ts";
 import { isName } from "../domain/name.ts";
 import { isEmail, isGateId, isTimeZone, longestEmail } from "../input-limits.ts";
 import { words } from "../words/service.ts";
@@ -36,6 +36,9 @@ export const gateId = v.pipe(v.string(said.text), v.check(isGateId, said.gateId)
 
 /** The same limit as in the topics. */
 export const thingName = v.pipe(v.string(said.text), v.check(isThingName, said.thingName));
+
+/** The name of a gate at its box. */
+export const output = v.nullable(v.pipe(v.string(said.text), v.check(isGateName, said.output)));
 
 export const timeZone = v.pipe(v.string(said.text), v.check(isTimeZone, said.timeZone));
 

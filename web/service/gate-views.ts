@@ -17,7 +17,7 @@ export async function gateViewsOf(
   for (const gate of await store.gates()) {
     const theirs = grants.filter(({ gateId }) => gateId === gate.id);
     if (theirs.length === 0 && !person.isAdministrator) continue;
-    const { state, lastSeenAt, gate: known } = boxes.health(gate.thingName);
+    const { state, lastSeenAt, gate: known } = boxes.healthAt(gate);
     const position = known && { ...known, message: words.positions[known.state] };
     const may = mayOpen(gate, theirs, now);
     views.push({ id: gate.id, name: gate.name, box: state, lastSeenAt, position, may });

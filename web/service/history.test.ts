@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { HistoryPage, Problem } from "../api.ts";
+import type { HistoryPage, OtherCommand, Problem } from "../api.ts";
 import { aRequest } from "../store/place.rig.ts";
 import { StoreError } from "../store/store.ts";
-import { Rig } from "./service.rig.ts";
+import { Rig, until } from "./service.rig.ts";
 
 describe("the history", () => {
   let rig: Rig;
@@ -21,20 +21,42 @@ describe("the history", () => {
     const path = "/api/admin/other-commands";
     assert.equal((await colleague.browser.get(path)).status, 403);
     assert.deepEqual(await (await admin.browser.get(path)).json(), []);
-    const plain = { thingName: "box-1", commandId: null, outcome: "opened", reason: null } as const;
+    const plain = {
+      ...{ thingName: "box-1", output: null, commandId: null },
+      ...({ outcome: "opened", reason: null } as const),
+    };
     await rig.store.recordForeignEvent({ ...plain, by: null, at: rig.now, pulseMs: 501 });
     const refused = { outcome: "refused", reason: "busy", pulseMs: null } as const;
-    await rig.store.recordForeignEvent({
-      ...{ thingName: "box-9", commandId: "c-1", by: "cron", at: rig.now + 1 },
-      ...refused,
-    });
+    const elsewhere = { thingName: "box-9", output: "yard", by: "cron", at: rig.now + 1 };
+    await rig.store.recordForeignEvent({ ...elsewhere, commandId: "c-1", ...refused });
+    const north = { thingName: "box-1", output: null, by: null, at: rig.now, pulseMs: 501 };
     assert.deepEqual(await (await admin.browser.get(path)).json(), [
-      { thingName: "box-9", gateName: null, by: "cron", at: rig.now + 1, ...refused },
-      {
-        ...{ thingName: "box-1", gateName: "North gate", by: null, at: rig.now, pulseMs: 501 },
-        ...{ outcome: "opened", reason: null },
-      },
+      { ...elsewhere, gateName: null, ...refused },
+      { ...north, gateName: "North gate", outcome: "opened", reason: null },
     ]);
+  });
+
+  it("shows at which gate of a box a command from outside the app was", async () => {
+    await rig.gate({ id: "inner", name: "Inner gate", output: "inner" });
+    await rig.service.start();
+    const admin = await rig.administrator();
+    const event = { id: "c-1", outcome: "refused" } as const;
+    rig.link.event("box-1", { ...event, reason: "unknown-gate", at: rig.now + 3 });
+    rig.link.event("box-1", { ...event, reason: "busy", at: rig.now + 2 }, "inner");
+    rig.link.event("box-1", { ...event, reason: "busy", at: rig.now + 1 }, "outer");
+    rig.link.event("box-1", { ...event, reason: "busy", at: rig.now });
+    await until(async () => (await rig.store.foreignEvents(10)).length === 4);
+    const response = await admin.browser.get("/api/admin/other-commands");
+    const commands = (await response.json()) as OtherCommand[];
+    assert.deepEqual(
+      commands.map(({ output, gateName }) => [output, gateName]),
+      [
+        [null, null],
+        ["inner", "Inner gate"],
+        ["outer", null],
+        [null, "North gate"],
+      ],
+    );
   });
 
   it("shows people their own requests, and administrators all requests with addresses", async () => {

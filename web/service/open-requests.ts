@@ -7,7 +7,7 @@ import { requesterOf } from "../../device/messages/command.ts";
 import type { EventReport } from "../../device/messages/event.ts";
 import type { GateEvent } from "../../device/messages/gate.ts";
 import type { Denial } from "../api.ts";
-import type { GateLink, SendResult } from "../cloud/gate-link.ts";
+import type { BoxGate, GateLink, SendResult } from "../cloud/gate-link.ts";
 import type { Gate, OpenRequest, Person, RequestStep } from "../domain/entities.ts";
 import { RateLimiter } from "../domain/rate-limit.ts";
 import { mayFollow } from "../domain/request.ts";
@@ -108,26 +108,28 @@ export class OpenRequests {
   }
 
   /**
-   * Takes an event of a box. Every instance receives it; the store makes sure that it counts once.
+   * Takes an event of a box, from the topic of any of its gates: the id tells which command it answers, and
+   * a box refuses a gate that it does not have on its plain topic. Every instance receives it; the store makes sure that it counts once.
    * {@link unaskedLimit} keeps a box that sends without end from blocking the database for the others.
    */
-  hear(thingName: string, report: EventReport): void {
+  hear(source: BoxGate, report: EventReport): void {
+    const { thingName } = source;
     const { now } = this.#parts;
     const running = report.id === null ? undefined : this.#running.get(report.id);
     if (running?.thingName === thingName && !running.isHeard) {
       running.isHeard = report.reason !== "duplicate";
     } else if (!this.#takesUnasked(thingName)) return;
     const heardAt = now();
-    this.#retries.try(() => this.#hear(thingName, report, heardAt));
+    this.#retries.try(() => this.#hear(source, report, heardAt));
   }
 
   /** Records what a contact at the gate shows. */
-  hearGate(thingName: string, { gate: outcome, at }: GateEvent): void {
+  hearGate({ thingName, output }: BoxGate, { gate: outcome, at }: GateEvent): void {
     const { store, log, now } = this.#parts;
     if (!this.#takesUnasked(thingName)) return;
-    log.info({ thingName, event: outcome }, "a contact at a gate has shown something");
+    log.info({ thingName, output, event: outcome }, "a contact at a gate has shown something");
     const about = { commandId: null, reason: null, by: null, pulseMs: null };
-    const event = { thingName, outcome, at: at ?? now(), ...about };
+    const event = { thingName, output, outcome, at: at ?? now(), ...about };
     this.#retries.try(() => store.recordForeignEvent(event));
   }
 
@@ -188,13 +190,14 @@ export class OpenRequests {
   #run(request: OpenRequest, gate: Gate, person: Person): void {
     const { link, commandLifetimeMs, now } = this.#parts;
     const { id, at } = request;
-    const { thingName } = gate;
+    const { thingName, output } = gate;
     const waitMs = Math.max(0, at + commandLifetimeMs + graceMs - now());
     const deadline = setTimeout(() => this.#giveUp(id), waitMs);
     this.#running.set(id, { thingName, at, isHeard: false, deadline });
     const command = {
       id,
       thingName,
+      output,
       issuedAt: at,
       expiresAt: at + commandLifetimeMs,
       by: nameOf(person),
@@ -222,7 +225,8 @@ export class OpenRequests {
     this.#retries.try(() => this.#end(id, step("unanswered", this.#parts.now())));
   }
 
-  async #hear(thingName: string, report: EventReport, heardAt: number): Promise<void> {
+  async #hear(source: BoxGate, report: EventReport, heardAt: number): Promise<void> {
+    const { thingName } = source;
     const { store, log, now, heardClock } = this.#parts;
     const { id, outcome, reason, pulseMs } = report;
     const request = v.is(uuid, id) ? await store.request(id) : undefined;
@@ -237,7 +241,7 @@ export class OpenRequests {
     if (!isOurs || reason === "duplicate" || contradicts(request, outcome)) {
       const { by, at } = report;
       const happenedAt = at ?? heardAt - (report.delayedMs ?? 0);
-      const event = { thingName, commandId: id, outcome, reason, by, at: happenedAt, pulseMs };
+      const event = { ...source, commandId: id, outcome, reason, by, at: happenedAt, pulseMs };
       await store.recordForeignEvent(event);
       return;
     }

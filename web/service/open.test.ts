@@ -34,7 +34,10 @@ describe("opening a gate", () => {
     assert.deepEqual(await response.json(), { ...recorded, pulseMs: null });
     await until(async () => (await state(id)) === "sent");
     assert.deepEqual(rig.link.sent, [
-      { id, thingName: "box-1", issuedAt: rig.now, expiresAt: rig.now + 10_000, by: "Ada" },
+      {
+        ...{ id, thingName: "box-1", output: null, by: "Ada" },
+        ...{ issuedAt: rig.now, expiresAt: rig.now + 10_000 },
+      },
     ]);
 
     rig.now += 700;
@@ -55,6 +58,64 @@ describe("opening a gate", () => {
     const { text } = await rig.metrics.expose();
     assert.match(text, /boom_box_web_requests_total\{state="opened",reason=""\} 1/);
     assert.match(text, /boom_box_web_tap_to_pulse_seconds_sum 0\.199/);
+  });
+
+  describe("at a box with several gates", () => {
+    const to = "/api/gates/inner/open";
+    let inner: Gate;
+
+    beforeEach(async () => {
+      inner = await rig.gate({ id: "inner", name: "Inner gate", output: "inner" });
+    });
+
+    it("sends the command to this gate, and takes the outcome from its topic", async () => {
+      const { browser } = await rig.colleague(inner);
+      const id = randomUUID();
+      assert.equal((await tap(browser, id)).status, 403, "which is the other gate's");
+      const mine = randomUUID();
+      assert.equal((await tap(browser, mine, to)).status, 202);
+      await until(async () => (await state(mine)) === "sent");
+      assert.deepEqual(
+        rig.link.sent.map(({ thingName, output }) => [thingName, output]),
+        [["box-1", "inner"]],
+      );
+      rig.link.event("box-1", { id: mine, outcome: "opened", pulseMs: 501 }, "inner");
+      await until(async () => (await state(mine)) === "opened");
+      assert.deepEqual(await rig.store.foreignEvents(10), []);
+    });
+
+    it("reports that the box has no such gate, which it says on its plain topic", async () => {
+      const { browser } = await rig.colleague(inner);
+      const id = randomUUID();
+      await tap(browser, id, to);
+      rig.link.event("box-1", { id, outcome: "refused", reason: "unknown-gate" });
+      await until(async () => (await state(id)) === "refused");
+      assert.equal((await rig.store.request(id))?.reason, "unknown-gate");
+    });
+
+    it("counts what the box tells late to when it happened", async () => {
+      const { browser } = await rig.colleague(inner);
+      const id = randomUUID();
+      await tap(browser, id, to);
+      await until(async () => (await state(id)) === "sent");
+      rig.now += 60_000;
+      rig.link.event("box-1", { id, outcome: "opened", delayedMs: 59_000 }, "inner");
+      await until(async () => (await state(id)) === "opened");
+      assert.equal((await rig.store.request(id))?.endedAt, rig.now - 59_000);
+    });
+
+    it("keeps what the contacts show apart", async () => {
+      const { browser } = await rig.administrator();
+      const at = rig.now;
+      rig.link.gateEvent("box-1", { gate: "left-open", at }, "inner");
+      rig.link.gateEvent("box-1", { gate: "did-not-open", at }, "outer");
+      rig.link.gateEvent("box-1", { gate: "opened-by-hand", at });
+      await until(async () => (await rig.store.foreignEvents(10)).length === 3);
+      const shown = async (id: string) =>
+        (await browser.get(`/api/admin/gates/${id}/events`)).json();
+      assert.deepEqual(await shown("inner"), [{ event: "left-open", at }]);
+      assert.deepEqual(await shown("north"), [{ event: "opened-by-hand", at }]);
+    });
   });
 
   describe("with a box whose clock differs from the service's", () => {
@@ -419,7 +480,7 @@ describe("opening a gate", () => {
       const event = { gate: "left-open", at: rig.now } as const;
       for (let copy = 0; copy < 2; copy++) rig.link.gateEvent("box-1", event);
       rig.link.gateEvent("box-1", { gate: "did-not-open", at: null });
-      await until(async () => (await rig.store.gateEvents("box-1", 10)).length === 2);
+      await until(async () => (await rig.store.gateEvents(gate, 10)).length === 2);
       assert.equal((await ada.browser.get("/api/admin/gates/north/events")).status, 403);
       const response = await root.get("/api/admin/gates/north/events");
       const events = (await response.json()) as { event: string; at: number }[];

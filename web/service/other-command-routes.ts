@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { OtherCommand } from "../api.ts";
+import type { BoxGate } from "../cloud/gate-link.ts";
 import type { Store } from "../store/store.ts";
 import type { WebEnv } from "./context.ts";
 
@@ -9,11 +10,14 @@ const shown = 100;
 export function otherCommandRoutes({ store }: { readonly store: Store }): Hono<WebEnv> {
   return new Hono<WebEnv>().get("/other-commands", async (c) => {
     const [events, gates] = await Promise.all([store.otherCommands(shown), store.gates()]);
-    const names = new Map(gates.map(({ thingName, name }) => [thingName, name]));
+    const names = new Map(gates.map((gate) => [placeOf(gate), gate.name]));
     const commands: OtherCommand[] = events.map(
-      ({ thingName, by, outcome, reason, at, pulseMs }) => ({
+      ({ thingName, output, by, outcome, reason, at, pulseMs }) => ({
         thingName,
-        gateName: names.get(thingName) ?? null,
+        output,
+        // It named a gate that the box does not have.
+        gateName:
+          reason === "unknown-gate" ? null : (names.get(placeOf({ thingName, output })) ?? null),
         by,
         outcome,
         reason,
@@ -23,4 +27,9 @@ export function otherCommandRoutes({ store }: { readonly store: Store }): Hono<W
     );
     return c.json(commands);
   });
+}
+
+/** Neither name contains a slash. */
+function placeOf({ thingName, output }: BoxGate): string {
+  return `${thingName}/${output ?? ""}`;
 }

@@ -101,7 +101,7 @@ export class Service {
     const { store, link } = this.#parts;
     await this.#openRequests.endOrphans();
     const administration = await administrationOf(this.#parts);
-    link.watch((await store.gates()).map(({ thingName }) => thingName));
+    link.watch(await store.gates());
     link.start(this.#listener());
     this.#every(beatMs, async () => this.#streams.beat());
     this.#every(refreshMs, () => this.#refresh());
@@ -142,13 +142,13 @@ export class Service {
   #listener(): GateLinkListener {
     const { now, log, metrics } = this.#parts;
     return {
-      onEvent: (thingName, report) => {
+      onEvent: (thingName, report, output) => {
         this.#boxes.hearEvent(thingName, now());
-        this.#openRequests.hear(thingName, report);
+        this.#openRequests.hear({ thingName, output }, report);
       },
-      onGateEvent: (thingName, event) => {
+      onGateEvent: (thingName, event, output) => {
         this.#boxes.hearEvent(thingName, now());
-        this.#openRequests.hearGate(thingName, event);
+        this.#openRequests.hearGate({ thingName, output }, event);
       },
       onStatus: (thingName, report) => {
         this.#boxes.hearStatus(thingName, report, now());
@@ -177,7 +177,9 @@ export class Service {
   }
 
   async #refresh(): Promise<void> {
+    const { store, link } = this.#parts;
     this.#streams.refreshAll();
+    link.watch(await store.gates());
     await this.#openRequests.endOrphans();
   }
 

@@ -3,11 +3,11 @@ import { randomUUID } from "node:crypto";
 import { type SinonFakeTimers, useFakeTimers } from "sinon";
 import type { ServerEvent } from "../api.ts";
 import type { Gate } from "../domain/entities.ts";
-import { aGrant, aRequest } from "../store/place.rig.ts";
+import { aGate, aGrant, aRequest } from "../store/place.rig.ts";
 import type { Browser } from "./browser.rig.ts";
 import { EventReader } from "./event-reader.rig.ts";
 import { maximumWaitingBytes } from "./event-stream.ts";
-import { everyDay, Rig } from "./service.rig.ts";
+import { everyDay, Rig, until } from "./service.rig.ts";
 import { maximumStreamsOfOne } from "./streams.ts";
 
 describe("event streams", () => {
@@ -92,6 +92,20 @@ describe("event streams", () => {
     assert.equal(gateOf(await events.next()).position, null, "nobody hears the box");
   });
 
+  it("send what the contact at one of several gates of a box proves", async () => {
+    const inner = await rig.gate({ id: "inner", output: "inner" });
+    const { browser } = await rig.colleague(inner);
+    const events = await open(browser);
+    const closed = { state: "closed", since: null } as const;
+    assert.equal(gateOf(await events.next()).position, null);
+    const wide = { state: "left-open", since: rig.now } as const;
+    rig.link.online("box-1", { gate: wide, gates: [{ name: "inner", gate: closed }] });
+    const position = { ...closed, message: "The gate is closed" };
+    assert.deepEqual(gateOf(await events.next()).position, position);
+    rig.link.online("box-1", { gate: wide, gates: [{ name: "outer", gate: wide }] });
+    assert.equal(gateOf(await events.next()).position, null, "nobody tells");
+  });
+
   it("send nobody another person's taps", async () => {
     const [ada, ben] = [await rig.colleague(gate), await rig.colleague(gate)];
     const events = await open(ben.browser);
@@ -101,6 +115,13 @@ describe("event streams", () => {
     rig.link.event("box-1", { id });
     rig.link.offline("box-1");
     assert.equal((await events.next())?.event, "gate");
+  });
+
+  it("are about gates that another instance has added, within 15 s", async () => {
+    await rig.store.createGate(aGate({ id: "inner", output: "inner" }));
+    clock.tick(15_000);
+    await until(() => rig.link.watched.length === 2);
+    assert.deepEqual(rig.link.watched[0], { thingName: "box-1", output: "inner" });
   });
 
   it("send a tap that another instance handled", async () => {

@@ -12,11 +12,11 @@ type Grants = Pick<Store, "createGrant" | "updateGrant" | "deleteGrant" | "grant
 
 export function gatesIn(database: Database): Gates {
   return {
-    createGate: ({ id, name, thingName, timeZone, isActive }) =>
+    createGate: ({ id, name, thingName, output, timeZone, isActive }) =>
       database.write(async (db) => {
         await db
           .insertInto("gate")
-          .values({ id, name, thingName, timeZone, isActive: flag(isActive) })
+          .values({ id, name, thingName, output, timeZone, isActive: flag(isActive) })
           .execute();
       }),
 

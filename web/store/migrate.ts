@@ -4,6 +4,7 @@ import type { Database } from "./database.ts";
 import { first } from "./migrations/0001-first.ts";
 import { passkeyHosts } from "./migrations/0002-passkey-hosts.ts";
 import { lockedOutSessions } from "./migrations/0003-locked-out-sessions.ts";
+import { gateOutputs } from "./migrations/0004-gate-outputs.ts";
 import { StoreError } from "./store.ts";
 
 /** In the order of their names. */
@@ -11,20 +12,24 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0001-first": first,
   "0002-passkey-hosts": passkeyHosts,
   "0003-locked-out-sessions": lockedOutSessions,
+  "0004-gate-outputs": gateOutputs,
 };
 
 /**
  * Runs the missing migrations in one transaction, under a lock. When several instances start at once,
  * one runs them and the others wait.
+ * @param last the name of the last one to run; default: all
  * @throws StoreError `unavailable` also when a newer version has already migrated the database
  */
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(database: Database, last?: string): Promise<void> {
   await database.whole(async (db) => {
     const migrator = new Migrator({
       db,
       provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
     });
-    const { error } = await migrator.migrateToLatest();
+    const { error } = await (last === undefined
+      ? migrator.migrateToLatest()
+      : migrator.migrateTo(last));
     if (error instanceof Error && error.message.startsWith("corrupted migrations")) {
       throw new StoreError(
         "unavailable",

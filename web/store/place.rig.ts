@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Gate, Grant, OpenRequest, Passkey, Person, Session } from "../domain/entities.ts";
+import type { Database } from "./database.ts";
 import { storeOn } from "./sql-store.ts";
 import { connectSqlite } from "./sqlite.ts";
 import type { Store } from "./store.ts";
@@ -13,6 +14,8 @@ export interface StorePlace {
   readonly location: string;
   /** opens another instance on the same database, which is empty at first */
   open(busyTimeoutMs?: number): Promise<Store>;
+  /** the database itself, which no store has migrated */
+  connect(): Promise<Database>;
   /** locks the database, like another program @returns a function that unlocks it */
   lock(): Promise<() => Promise<void>>;
   remove(): Promise<void>;
@@ -24,6 +27,7 @@ export async function sqlitePlace(): Promise<StorePlace> {
   const stores: Store[] = [];
   return {
     location: file,
+    connect: async () => (await connectSqlite({ file })).database,
     open: async (busyTimeoutMs = 5000) => {
       const { database } = await connectSqlite({ file, busyTimeoutMs });
       const store = await storeOn(database);
@@ -92,6 +96,7 @@ export function aGate(changes: Partial<Gate> = {}): Gate {
     id: "north",
     name: "North gate",
     thingName: "box-1",
+    output: null,
     timeZone: "Europe/Berlin",
     isActive: true,
     ...changes,

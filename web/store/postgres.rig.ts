@@ -137,6 +137,7 @@ export class PostgresServer {
     const stores: Store[] = [];
     return {
       location,
+      connect: () => connectPostgres({ url: location, connections: 1 }),
       open: async (busyTimeoutMs = 5000) => {
         const options = { url: location, busyTimeoutMs, connections: 4 };
         const store = await storeOn(await connectPostgres(options));

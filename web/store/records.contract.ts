@@ -155,6 +155,7 @@ export function recordsContract(store: () => Store): void {
     it("are recorded once, newest first", async () => {
       const opened: ForeignEvent = {
         thingName: "box-1",
+        output: null,
         commandId: null,
         outcome: "opened",
         reason: null,
@@ -177,27 +178,47 @@ export function recordsContract(store: () => Store): void {
       const kept = { ...opened, by: "somebody\uFFFDelse" };
       assert.deepEqual(await store().foreignEvents(10), [refused, kept]);
       assert.deepEqual(await store().foreignEvents(1), [refused]);
-      await store().recordForeignEvent({ ...opened, thingName: "box-2" });
-      assert.equal((await store().foreignEvents(10)).length, 3);
+      for (const other of [{ thingName: "box-2" }, { output: "inner" }, { output: "outer" }]) {
+        await store().recordForeignEvent({ ...opened, ...other });
+        await store().recordForeignEvent({ ...opened, ...other });
+      }
+      const all = await store().foreignEvents(10);
+      assert.equal(all.length, 5);
+      assert.deepEqual(all.map(({ output }) => output ?? "").sort(), [
+        "",
+        "",
+        "",
+        "inner",
+        "outer",
+      ]);
     });
   });
 
   describe("what a contact at a gate has shown", () => {
-    it("is recorded once, and listed for one box, newest first", async () => {
+    it("is recorded once, and listed for one gate of a box, newest first", async () => {
       const events = (["opened-by-hand", "left-open", "did-not-open"] as const).map(
         (outcome, index) => ({ ...foreign, outcome, at: noon + index }),
       );
-      const others = [foreign, { ...foreign, thingName: "box-2", outcome: "left-open" } as const];
+      const others = [
+        foreign,
+        { ...foreign, thingName: "box-2", outcome: "left-open" } as const,
+        { ...foreign, output: "inner", outcome: "left-open", at: noon + 9 } as const,
+      ];
       for (const event of [...events, ...others, ...events]) {
         await store().recordForeignEvent(event);
       }
-      assert.deepEqual(await store().gateEvents("box-1", 2), [
+      const box1 = { thingName: "box-1", output: null };
+      assert.deepEqual(await store().gateEvents(box1, 2), [
         { event: "did-not-open", at: noon + 2 },
         { event: "left-open", at: noon + 1 },
       ]);
-      assert.equal((await store().gateEvents("box-1", 10)).length, 3);
+      assert.equal((await store().gateEvents(box1, 10)).length, 3);
+      assert.deepEqual(await store().gateEvents({ ...box1, output: "inner" }, 10), [
+        { event: "left-open", at: noon + 9 },
+      ]);
+      assert.deepEqual(await store().gateEvents({ ...box1, output: "outer" }, 10), []);
       assert.deepEqual(await store().otherCommands(10), [foreign], "which are no commands");
-      assert.deepEqual(await store().gateEvents("box-3", 10), []);
+      assert.deepEqual(await store().gateEvents({ ...box1, thingName: "box-3" }, 10), []);
     });
   });
 
@@ -232,6 +253,7 @@ const denial = { state: "denied", reason: "not-now", pulseMs: null } as const;
 
 const foreign: ForeignEvent = {
   thingName: "box-1",
+  output: null,
   commandId: null,
   outcome: "opened",
   reason: null,

@@ -73,6 +73,7 @@ export function foreignEventsIn(database: Database): Foreign {
           .insertInto("foreignEvent")
           .values({
             thingName: event.thingName,
+            output: event.output,
             commandId: storable(event.commandId),
             outcome: event.outcome,
             reason: event.reason,
@@ -104,12 +105,13 @@ export function foreignEventsIn(database: Database): Foreign {
         db.selectFrom("foreignEvent").selectAll().orderBy("at", "desc").limit(limit).execute(),
       ),
 
-    gateEvents: (thingName, limit) =>
+    gateEvents: ({ thingName, output }, limit) =>
       database.read(async (db) => {
         const rows = await db
           .selectFrom("foreignEvent")
           .select(["outcome", "at"])
           .where("thingName", "=", thingName)
+          .where("output", output === null ? "is" : "=", output)
           .where("outcome", "in", gateEventNames)
           .orderBy("at", "desc")
           .limit(limit)

@@ -1,6 +1,7 @@
 /** The contract of every store: people, sign-in, gates and grants. The records have their own files. */
 import assert from "node:assert/strict";
 import { concurrencyContract } from "./concurrency.contract.ts";
+import { migrationsContract } from "./migrations.contract.ts";
 import {
   aGate,
   aGrant,
@@ -33,6 +34,7 @@ export function storeContract(newPlace: () => Promise<StorePlace>): void {
   gatesContract(() => store);
   recordsContract(() => store);
   concurrencyContract(newPlace, () => ({ place, store }));
+  migrationsContract(newPlace);
 }
 
 function peopleContract(store: () => Store): void {
@@ -233,6 +235,24 @@ function gatesContract(store: () => Store): void {
       assert.deepEqual(await store().gates(), [aGate(), south]);
       assert.equal(await store().updateGate("west", { name: "West" }), undefined);
       assert.equal(await store().gate("west"), undefined);
+    });
+
+    it("stores several gates of one box, each with its own name there", async () => {
+      await store().createGate(aGate());
+      const inner = aGate({ id: "inner", output: "inner" });
+      await store().createGate(inner);
+      await store().createGate(aGate({ id: "outer", output: "outer" }));
+      const twice = store().createGate(aGate({ id: "again", output: "inner" }));
+      await assert.rejects(twice, isConflict);
+      await store().createGate(aGate({ id: "again", thingName: "box-2", output: "inner" }));
+      for (const changes of [{ output: "inner" }, { output: null }]) {
+        await assert.rejects(store().updateGate("outer", changes), isConflict);
+      }
+      assert.deepEqual(await store().gate("inner"), inner);
+      const moved = await store().updateGate("outer", { output: "yard" });
+      assert.equal(moved?.output, "yard");
+      await store().updateGate("north", { output: "outer" });
+      assert.equal((await store().updateGate("inner", { output: null }))?.output, null);
     });
 
     it("stores grants, and finds them by person and gate", async () => {

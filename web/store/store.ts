@@ -117,7 +117,7 @@ export interface Store {
   deleteSessionsOf(personId: string): Promise<number>;
 
   // gates and grants
-  /** @throws StoreError conflict when id or thingName is already used */
+  /** @throws StoreError conflict when id, or thingName with output, is already used; so does updateGate */
   createGate(gate: Gate): Promise<void>;
   updateGate(id: string, changes: Partial<Omit<Gate, "id">>): Promise<Gate | undefined>;
   gate(id: string): Promise<Gate | undefined>;
@@ -150,9 +150,9 @@ export interface Store {
   foreignEvents(limit: number): Promise<readonly ForeignEvent[]>;
   /** Those about commands from other publishers, newest first. */
   otherCommands(limit: number): Promise<readonly OtherCommandEvent[]>;
-  /** What a contact at the gate of this box has shown, newest first. */
+  /** What a contact at this gate of a box has shown, newest first. */
   gateEvents(
-    thingName: string,
+    gate: Pick<Gate, "thingName" | "output">,
     limit: number,
   ): Promise<readonly { readonly event: GateEventName; readonly at: number }[]>;
   /**

@@ -60,8 +60,10 @@ export function openBoard() {
     openSlots: () => new XsSlots(NativeFlash, functions),
     openCrashMemory: () =>
       new CrashMemory(new XsRetainedMemory(functions), openPanics(functions), encode),
-    withPulses: (gpio: PulseOutput, pin: number): PulseOutput =>
-      new RmtPulseOutput(gpio, pin, functions),
+    /** @param index in the order of the calls: the first is 0 */
+    withPulses: (gpio: PulseOutput, pin: number, index: number): PulseOutput =>
+      // Without a channel, it is never used: the settings are refused.
+      index < thisChip.pulseChannels ? new RmtPulseOutput(gpio, pin, index, functions) : gpio,
     openInput: (
       io: typeof Digital,
       settings: Pick<GateInputSettings, "pin" | "pull">,

@@ -70,7 +70,7 @@ describe("a pulse made by the RMT", () => {
   });
 
   it("is prepared while the GPIO drives the pin LOW", () => {
-    new RmtPulseOutput(gpio, 5, idf);
+    new RmtPulseOutput(gpio, 5, 0, idf);
     assert.deepEqual(idf.calls, [
       ["rmt_new_tx_channel", 5, 11, 10_000, 64, 1, 0, 0],
       toGpio,
@@ -80,7 +80,7 @@ describe("a pulse made by the RMT", () => {
   });
 
   it("is passed to the RMT as a whole, with the pin, and ends without another call", () => {
-    const output = new RmtPulseOutput(gpio, 5, idf);
+    const output = new RmtPulseOutput(gpio, 5, 0, idf);
     idf.calls.length = 0;
     output.pulse(500);
     assert.deepEqual(idf.calls, [
@@ -91,7 +91,7 @@ describe("a pulse made by the RMT", () => {
   });
 
   it("ends at once when LOW is written: the pin is disconnected from the RMT first", () => {
-    const output = new RmtPulseOutput(gpio, 5, idf);
+    const output = new RmtPulseOutput(gpio, 5, 0, idf);
     output.pulse(500);
     idf.calls.length = 0;
     output.write(0);
@@ -99,7 +99,7 @@ describe("a pulse made by the RMT", () => {
   });
 
   it("refuses a HIGH without an end", () => {
-    const output = new RmtPulseOutput(gpio, 5, idf);
+    const output = new RmtPulseOutput(gpio, 5, 0, idf);
     idf.calls.length = 0;
     assert.throws(() => output.write(1), TypeError);
     assert.deepEqual(idf.calls, []);
@@ -108,14 +108,14 @@ describe("a pulse made by the RMT", () => {
   for (const name of ["rmt_new_tx_channel", "rmt_new_copy_encoder", "rmt_enable"] as const) {
     it(`is not made when ${name} fails, and the GPIO keeps the pin`, () => {
       idf.answers = { [name]: 0x105 };
-      assert.throws(() => new RmtPulseOutput(gpio, 5, idf), new RegExp(`${name}.*0x105`));
+      assert.throws(() => new RmtPulseOutput(gpio, 5, 0, idf), new RegExp(`${name}.*0x105`));
       const connections = idf.calls.filter(([call]) => call === "connect");
       assert.deepEqual(connections.at(-1), toGpio);
     });
   }
 
   it("does not start while the last one runs, and leaves the pin LOW if the RMT refuses it", () => {
-    const output = new RmtPulseOutput(gpio, 5, idf);
+    const output = new RmtPulseOutput(gpio, 5, 0, idf);
     idf.answers = { rmt_tx_wait_all_done: 0x107 };
     idf.calls.length = 0;
     assert.throws(() => output.pulse(500), /rmt_tx_wait_all_done.*0x107/);

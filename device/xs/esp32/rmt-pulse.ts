@@ -37,6 +37,8 @@ export class RmtPulseOutput implements PulseOutput {
   readonly #gpio: PulseOutput;
   readonly #pin: number;
   readonly #functions: RmtFunctions;
+  /** the channel's signal in the GPIO matrix */
+  readonly #signal: number;
   readonly #channel: number;
   readonly #encoder: number;
   /**
@@ -47,11 +49,14 @@ export class RmtPulseOutput implements PulseOutput {
 
   /**
    * @param gpio the pin as an output, LOW
+   * @param index how many channels were made before this one: ESP-IDF takes the first free channel, and
+   *   nothing else uses the RMT
    * @throws Error if the RMT is not available; the pin is LOW then
    */
-  constructor(gpio: PulseOutput, pin: number, functions: RmtFunctions) {
+  constructor(gpio: PulseOutput, pin: number, index: number, functions: RmtFunctions) {
     this.#gpio = gpio;
     this.#pin = pin;
+    this.#signal = rmt.signal + index;
     this.#functions = functions;
     const handle = new ArrayBuffer(4);
     try {
@@ -73,7 +78,7 @@ export class RmtPulseOutput implements PulseOutput {
     const waited = functions.rmt_tx_wait_all_done(this.#channel, lastPulseMs);
     check("rmt_tx_wait_all_done", waited);
     const symbols = pulseSymbols(durationMs);
-    functions.esp_rom_gpio_connect_out_signal(this.#pin, rmt.signal, 0, 0);
+    functions.esp_rom_gpio_connect_out_signal(this.#pin, this.#signal, 0, 0);
     const result = functions.rmt_transmit(
       this.#channel,
       this.#encoder,
@@ -122,6 +127,7 @@ export function pulseSymbols(durationMs: number): ArrayBuffer {
 function channelConfig(pin: number): ArrayBuffer {
   const priority = 0; // any
   const flags = 0; // not inverted, LOW at first
+  // The memory of one channel; the longest pulse (10 s) takes two symbols.
   const words = [pin, rmt.clock, 1000 * ticksPerMs, rmt.symbols, 1, priority, flags];
   return Uint32Array.from(words).buffer;
 }
@@ -135,7 +141,6 @@ const { rmt } = thisChip;
 const ticksPerMs = 10;
 const longestHalf = 0x7fff;
 const high = 0x8000;
-/** The longest pulse (10 s) takes two symbols. */
 /** Our clock counts whole milliseconds: it may end a pulse one millisecond before the RMT does. */
 const lastPulseMs = 20;
 

@@ -15,7 +15,7 @@ export function openBoard() {
     openFlash: () => new FileFlash(),
     openSlots: () => undefined,
     openCrashMemory: () => undefined,
-    withPulses: (gpio: PulseOutput): PulseOutput => gpio,
+    withPulses: (gpio: PulseOutput, _pin: number, _index: number): PulseOutput => gpio,
     openInput: () => undefined,
     openSetup: (): SetupHardware => ({}),
     freeHeap: () => undefined,

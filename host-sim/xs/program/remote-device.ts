@@ -5,6 +5,7 @@ import type {
   DigitalInput,
   Flash,
   FoundNetwork,
+  GateHardware,
   Identity,
   Instant,
   KeyValue,
@@ -18,14 +19,22 @@ import type {
   TLSSocketOptions,
   WiFiNetwork,
 } from "../../../device/hal.ts";
-import type { Events, Handlers, ImageFacts, NetworkState, RemoteIdentity } from "../protocol.ts";
+import type {
+  Events,
+  Handlers,
+  ImageFacts,
+  InputName,
+  NetworkState,
+  RemoteIdentity,
+} from "../protocol.ts";
 import { call } from "./bridge.ts";
 
 /** `hal.ts` on XS. The host at the other end of the bridge does all the work. */
 export class RemoteDevice implements Device {
-  readonly gatePin: Digital = { write: (value) => call("writePin", value) };
-  readonly gateInput?: RemoteInput;
-  readonly button?: RemoteInput;
+  readonly gatePin = remotePin(0);
+  readonly gateInput?: DigitalInput;
+  readonly moreGates: readonly GateHardware[];
+  readonly button?: DigitalInput;
   readonly network = new RemoteNetwork();
   readonly clock = new RemoteClock();
   readonly timer = new RemoteTimer();
@@ -41,13 +50,30 @@ export class RemoteDevice implements Device {
     random: () => call("random"),
   };
   readonly #sockets = new Map<number, RemoteSocket>();
+  readonly #inputs = new Map<InputName, RemoteInput>();
   #lastSocket = 0;
 
   constructor() {
-    const level = call("readInput", "gateInput");
-    if (level !== null) this.gateInput = new RemoteInput(level);
-    const buttonLevel = call("readInput", "button");
-    if (buttonLevel !== null) this.button = new RemoteInput(buttonLevel);
+    const gateInput = this.#openInput(0);
+    if (gateInput !== undefined) this.gateInput = gateInput;
+    const button = this.#openInput("button");
+    if (button !== undefined) this.button = button;
+    const moreGates: GateHardware[] = [];
+    for (let gate = 1; gate < call("gateCount"); gate++) {
+      const input = this.#openInput(gate);
+      const pin = remotePin(gate);
+      moreGates.push(input === undefined ? { pin } : { pin, input });
+    }
+    this.moreGates = moreGates;
+  }
+
+  /** Undefined if the host has none. */
+  #openInput(name: InputName): RemoteInput | undefined {
+    const level = call("readInput", name);
+    if (level === null) return undefined;
+    const input = new RemoteInput(level);
+    this.#inputs.set(name, input);
+    return input;
   }
 
   certificateRequest(): string | undefined {
@@ -68,7 +94,7 @@ export class RemoteDevice implements Device {
   /** Callbacks from the host. Those for closed or cleared objects are ignored. */
   readonly events: Omit<Handlers<Events>, "start" | "boot" | "stop"> = {
     timerFired: (id) => this.timer.fire(id),
-    inputReadable: (input, level) => this[input]?.become(level),
+    inputReadable: (input, level) => this.#inputs.get(input)?.become(level),
     networkFound: (found) => this.network.onFound?.(found),
     scanCompleted: () => this.network.onComplete?.(),
     serialReceived: (bytes) => this.serial.onReceived?.(Uint8Array.from(bytes)),
@@ -80,6 +106,10 @@ export class RemoteDevice implements Device {
     socketFailed: (id, reason, detail) =>
       this.#sockets.get(id)?.options.onError(reason, detail ?? undefined),
   };
+}
+
+function remotePin(gate: number): Digital {
+  return { write: (value) => call("writePin", gate, value) };
 }
 
 /** The box's partition. */

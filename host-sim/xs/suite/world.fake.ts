@@ -59,7 +59,7 @@ export class TestWorld {
     this.#hardware = hardware;
     this.#hosted = new HostedDevice({
       device: hardware.device,
-      pulseCapMs: 10_000,
+      pulseCapsMs: [10_000],
       tell: this.#tell,
       onRecord: () => {},
     });

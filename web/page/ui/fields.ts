@@ -1,4 +1,4 @@
-import { isThingName } from "../../../device/messages/topics.ts";
+import { isGateName, isThingName } from "../../../device/messages/topics.ts";
 import { isEmail, isGateId, isTimeZone, latestEnd } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
 import { dayOf, minuteOf } from "../model/hours.ts";
@@ -50,6 +50,14 @@ export class Fields {
 
   thingName(name: string): string {
     return this.#checked(name, isThingName, said.thingName);
+  }
+
+  /** The name of a gate at its box. @returns null when the field is empty */
+  output(name: string): string | null {
+    const text = this.#text(name);
+    if (text === "") return null;
+    if (!isGateName(text)) this.refuse(name, said.output);
+    return text;
   }
 
   timeZone(name: string): string {

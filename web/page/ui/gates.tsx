@@ -14,6 +14,7 @@ import { day, span, when } from "./format.ts";
 import { ListPage } from "./list-page.tsx";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
+import { placeOf } from "./place.ts";
 import { fragmentOf } from "./route.ts";
 import { useTitle } from "./title.ts";
 
@@ -41,7 +42,7 @@ export function GatesPage({ service, id }: GatesPageProps) {
             <Missing sentence={said.missing} back={said.back} to={{ page: "gates", id: null }} />
           );
         }
-        return <GateDetails key={id} gate={gate} service={service} reload={reload} />;
+        return <GateDetails key={id} gate={gate} gates={gates} service={service} reload={reload} />;
       }}
     </WhenLoaded>
   );
@@ -61,7 +62,7 @@ function GatesList({ gates, finding, service, reload }: GatesListProps) {
       add={said.add}
       reload={reload}
       routeOf={(id) => ({ page: "gates", id })}
-      form={(events) => <GateForm gate={null} service={service} {...events} />}
+      form={(events) => <GateForm gate={null} gates={gates} service={service} {...events} />}
     >
       {(isAdding) => (
         <>
@@ -69,7 +70,7 @@ function GatesList({ gates, finding, service, reload }: GatesListProps) {
           <Finder
             entries={gates}
             finding={finding}
-            textOf={({ id, name, thingName, timeZone }) => `${name} ${id} ${thingName} ${timeZone}`}
+            textOf={(gate) => `${gate.name} ${gate.id} ${placeOf(gate)} ${gate.timeZone}`}
           >
             {(gate) => (
               <a class="list-entry" href={fragmentOf({ page: "gates", id: gate.id })}>
@@ -90,10 +91,15 @@ function GateLine({ gate }: { readonly gate: AdminGateView }) {
       <span class="list-main">
         <strong>{gate.name}</strong>
         <span class="hint">
-          {gate.thingName} · {gate.timeZone}
+          {placeOf(gate)} · {gate.timeZone}
         </span>
       </span>
       <span class="list-side">
+        {gate.isAtBox === false && (
+          <span class="badge" data-tone="bad">
+            {said.notAtBox}
+          </span>
+        )}
         {certificateEndsAt !== null && endsSoon(certificateEndsAt) && (
           <span class="badge" data-tone="unsure">
             {said.renewSoon}
@@ -118,11 +124,12 @@ function BoxPill({ state }: { readonly state: BoxState }) {
 
 interface GateDetailsProps {
   readonly gate: AdminGateView;
+  readonly gates: readonly AdminGateView[];
   readonly service: Service;
   readonly reload: () => Promise<void>;
 }
 
-function GateDetails({ gate, service, reload }: GateDetailsProps) {
+function GateDetails({ gate, gates, service, reload }: GateDetailsProps) {
   useTitle(gate.name);
   const announce = useAnnounce();
   const [isEditing, setEditing] = useState(false);
@@ -136,15 +143,19 @@ function GateDetails({ gate, service, reload }: GateDetailsProps) {
         <div>
           <h1>{gate.name}</h1>
           <p class="lead">
-            {gate.thingName} · {gate.timeZone}
+            {placeOf(gate)} · {gate.timeZone}
             {!gate.isActive && ` · ${said.closed}`}
           </p>
         </div>
         <BoxPill state={gate.box.state} />
       </div>
+      {gate.isAtBox === false && gate.output !== null && (
+        <p class="notice">{said.notAtBoxLong(gate.output)}</p>
+      )}
       {isEditing ? (
         <GateForm
           gate={gate}
+          gates={gates}
           service={service}
           onCancel={() => setEditing(false)}
           onDone={async () => {
@@ -222,15 +233,17 @@ const formats: { readonly [Name in ShownField]?: (value: NonNullable<BoxHealth[N
     uptimeMs: span,
     gate: ({ state, since }) =>
       since === null ? said.positions[state] : `${said.positions[state]} · ${when(since)}`,
+    gates: (gates) => gates.map(({ name }) => name).join(", "),
     rssi: said.signal,
     certificateEndsAt: certificateOf,
     clockDifferenceMs: said.clock,
   };
 
-/** Every field that has a label, with its value. */
+/** Every field that has a label, with its value. Most boxes have one gate, which has no name there. */
 function healthOf(box: BoxHealth): readonly (readonly [string, string])[] {
   const names = Object.keys(said.health) as ShownField[];
-  return names.map((name) => [said.health[name], shown(box, name)]);
+  const shownNames = names.filter((name) => name !== "gates" || box.gates !== null);
+  return shownNames.map((name) => [said.health[name], shown(box, name)]);
 }
 
 function shown<Name extends ShownField>(box: BoxHealth, name: Name): string {
@@ -254,12 +267,14 @@ function endsSoon(endsAt: number): boolean {
 interface GateFormProps {
   /** null: a new gate */
   readonly gate: AdminGateView | null;
+  readonly gates: readonly AdminGateView[];
   readonly service: Service;
   readonly onDone: (gate: AdminGateView) => void;
   readonly onCancel: () => void;
 }
 
-function GateForm({ gate, service, onDone, onCancel }: GateFormProps) {
+function GateForm({ gate, gates, service, onDone, onCancel }: GateFormProps) {
+  const [thing, setThing] = useState(gate?.thingName ?? "");
   const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <Form
@@ -270,6 +285,7 @@ function GateForm({ gate, service, onDone, onCancel }: GateFormProps) {
         name: fields.line("name", longestGateName),
         ...(gate === null && { id: fields.gateId("id") }),
         thingName: fields.thingName("thing"),
+        output: fields.output("output"),
         timeZone: fields.timeZone("zone"),
       })}
       send={(body) => (gate === null ? service.addGate(body) : service.changeGate(gate.id, body))}
@@ -284,7 +300,30 @@ function GateForm({ gate, service, onDone, onCancel }: GateFormProps) {
       )}
       <Field label={said.thing} name="thing">
         {(its) => (
-          <input required autoCapitalize="none" defaultValue={gate?.thingName ?? ""} {...its} />
+          <input
+            required
+            autoCapitalize="none"
+            defaultValue={gate?.thingName ?? ""}
+            onInput={({ currentTarget }) => setThing(currentTarget.value.trim())}
+            {...its}
+          />
+        )}
+      </Field>
+      <Field label={said.output} name="output" hint={said.outputHint}>
+        {(its) => (
+          <>
+            <input
+              list="outputs"
+              autoCapitalize="none"
+              defaultValue={gate?.output ?? ""}
+              {...its}
+            />
+            <datalist id="outputs">
+              {namesAt(thing, gates).map((name) => (
+                <option key={name} value={name} />
+              ))}
+            </datalist>
+          </>
         )}
       </Field>
       <Field label={said.zone} name="zone">
@@ -301,4 +340,10 @@ function GateForm({ gate, service, onDone, onCancel }: GateFormProps) {
       </Field>
     </Form>
   );
+}
+
+/** The names of the gates at this box, as far as the box of a known gate has told them. */
+function namesAt(thing: string, gates: readonly AdminGateView[]): readonly string[] {
+  const known = gates.find(({ thingName }) => thingName === thing);
+  return known?.box.gates?.map(({ name }) => name) ?? [];
 }

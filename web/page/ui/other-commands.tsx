@@ -7,6 +7,7 @@ import type { Service } from "../io/service.ts";
 import { seconds } from "../model/outcome.ts";
 import { exactly } from "./format.ts";
 import { useLoaded } from "./loaded.tsx";
+import { placeOf } from "./place.ts";
 
 const said = administration.otherCommands;
 
@@ -51,13 +52,13 @@ function sender(by: string | null): string {
 }
 
 function Entry({ command }: { readonly command: OtherCommand }) {
-  const { thingName, gateName, by, outcome, reason, at, pulseMs } = command;
+  const { gateName, by, outcome, reason, at, pulseMs } = command;
   return (
     <li class="entry">
       <time dateTime={new Date(at).toISOString()}>{exactly(at)}</time>
       <span class="entry-who">
         <strong>{sender(by)}</strong>
-        <span>{gateName ?? thingName}</span>
+        <span>{gateName ?? placeOf(command)}</span>
       </span>
       <span class="badge" data-tone={outcome === "opened" ? "unsure" : "bad"}>
         {words.states[outcome]}

@@ -20,6 +20,7 @@ const days: Readonly<Record<Weekday, string>> = {
 const health = {
   lastSeenAt: "Last seen",
   gate: "Gate",
+  gates: "Gates at the box",
   firmware: "Firmware",
   uptimeMs: "Uptime",
   resetReason: "Restart reason",
@@ -45,6 +46,8 @@ export const administration = {
     time: "Enter a time, from 00:00 to 23:59.",
     gateId: "Enter 1 to 32 characters: a–z, 0–9 and -.",
     thingName: "Enter 1 to 64 characters: a–z, A–Z, 0–9, _, : and -.",
+    output:
+      "Enter 1 to 32 characters: a–z, A–Z, 0–9, _ and -; but not command, event, status, update or log.",
     timeZone: "Enter a time zone from the list, such as Europe/Berlin.",
   },
 
@@ -124,6 +127,13 @@ export const administration = {
     idHint: "a–z, 0–9 and -. Cannot be changed later.",
     name: "Name",
     thing: "Box (thing name)",
+    output: "Gate at the box",
+    outputHint:
+      "Only for a box with several gates: the name that this gate has in the settings of the box. Otherwise leave it empty.",
+    /** for a gate whose name is not in the box's status */
+    notAtBox: "The box has no such gate",
+    notAtBoxLong: (output: string) =>
+      `The settings of the box name no gate “${output}”, so the box does not open it. Correct “Gate at the box” here, or the settings of the box.`,
     zone: "Time zone",
     edit: "Edit",
     save: "Save",

@@ -27,6 +27,7 @@ const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
   "clock-unset": "The box does not know the time yet. Try again in a minute.",
   malformed: "The box could not read the message. Tell an administrator.",
   "unknown-action": "The box does not support this request. Tell an administrator.",
+  "unknown-gate": "The box has no such gate. Tell an administrator.",
   "too-large": "The message was too long for the box. Tell an administrator.",
   "no-grant": "You do not have access to this gate.",
   "not-now": "You do not have access at this time.",

@@ -107,6 +107,8 @@ export const service = {
     gateId: "must be 1–32 characters from a–z, 0–9 and -",
     thingName:
       "must be 1–64 characters from a–z, A–Z, 0–9, _, : and -, and not begin with service-",
+    output:
+      "must be 1–32 characters from a–z, A–Z, 0–9, _ and -, and not command, event, status, update or log",
     timeZone: "must be an IANA time zone, such as Europe/Berlin",
     number: "must be a number",
     wholeNumber: "must be a whole number",
