@@ -76,6 +76,28 @@ export interface Grant {
   readonly endsAt: number | null;
 }
 
+/**
+ * The right of a program to open one gate as one person, at some hours. It never allows more than that
+ * person's grants.
+ */
+export interface ApiToken {
+  readonly id: string;
+  /** the token itself is not stored */
+  readonly tokenHash: string;
+  readonly personId: string;
+  readonly gateId: string;
+  /** what uses it */
+  readonly name: string;
+  readonly days: readonly Weekday[];
+  readonly fromMinute: number;
+  readonly toMinute: number;
+  readonly endsAt: number | null;
+  /** requests that it may make in a minute */
+  readonly perMinute: number;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+}
+
 export interface OpenRequest {
   readonly id: string;
   readonly gateId: string;
@@ -87,6 +109,8 @@ export interface OpenRequest {
   readonly endedAt: number | null;
   readonly pulseMs: number | null;
   readonly address: string | null;
+  /** the name of the token that a program used; null: the person used the app */
+  readonly via: string | null;
 }
 
 /** A step of a request. Requests only move forward, see `domain/request.ts`. */

@@ -17,6 +17,7 @@ const recorded: OpenRequest = {
   endedAt: null,
   pulseMs: null,
   address: null,
+  via: null,
 };
 
 function step(changes: Partial<RequestStep>): RequestStep {

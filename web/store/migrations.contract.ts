@@ -34,6 +34,7 @@ export function migrationsContract(newPlace: () => Promise<StorePlace>): void {
       );
       assert.deepEqual(await store.gateEvents(north, 10), [{ event: "left-open", at: noon + 1 }]);
       assert.deepEqual(await (await place.open()).gates(), [north, south], "migrated once");
+      assert.equal((await store.request("r-1"))?.via, null, "no program had a token then");
     });
 
     it("then takes a second gate of a box, and still refuses an event twice", async () => {
@@ -70,6 +71,8 @@ async function fill(database: Database): Promise<void> {
     await sql`insert into access_grant
       (id, person_id, gate_id, days, from_minute, to_minute, ends_at)
       values (${grant.id}, ${ada.id}, 'north', '[1,2,3]', 0, 1440, ${noon})`.execute(db);
+    await sql`insert into open_request (id, gate_id, person_id, state, at)
+      values ('r-1', 'north', ${ada.id}, 'opened', ${noon})`.execute(db);
     await sql`insert into foreign_event (thing_name, outcome, at)
       values ('box-1', 'opened', ${noon}), ('box-1', 'left-open', ${noon + 1})`.execute(db);
   });

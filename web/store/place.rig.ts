@@ -128,6 +128,7 @@ export function aRequest(changes: Partial<OpenRequest> = {}): OpenRequest {
     endedAt: null,
     pulseMs: null,
     address: "192.0.2.1",
+    via: null,
     ...changes,
   };
 }

@@ -129,8 +129,9 @@ function requestOf(db: Kysely<Schema>, id: string): Promise<OpenRequest | undefi
 }
 
 function columnsOf(request: OpenRequest): OpenRequest {
-  const { id, gateId, personId, state, reason, at, sentAt, endedAt, pulseMs, address } = request;
-  return { id, gateId, personId, state, reason, at, sentAt, endedAt, pulseMs, address };
+  const { id, gateId, personId, state, reason, at, sentAt, endedAt, pulseMs } = request;
+  const { address, via } = request;
+  return { id, gateId, personId, state, reason, at, sentAt, endedAt, pulseMs, address, via };
 }
 
 /** Replaces NUL, which neither database accepts. Any publisher of commands can choose this text. */

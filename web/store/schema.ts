@@ -4,6 +4,7 @@
  * share one set of queries.
  */
 import type {
+  ApiToken,
   ForeignEvent,
   Gate,
   Grant,
@@ -38,6 +39,9 @@ export type SessionTable = Session & { readonly isLockedOut: Flag };
 /** `days`: a JSON list */
 export type GrantTable = Omit<Grant, "days"> & { readonly days: string };
 
+/** `days`: a JSON list */
+export type ApiTokenTable = Omit<ApiToken, "days"> & { readonly days: string };
+
 /** One row that is updated to check whether the database is writable. */
 export interface WriteCheckTable {
   readonly id: number;
@@ -59,6 +63,7 @@ export interface Schema {
   readonly gate: GateTable;
   /** `grant` is a reserved word in SQL */
   readonly accessGrant: GrantTable;
+  readonly apiToken: ApiTokenTable;
   readonly openRequest: OpenRequest;
   readonly foreignEvent: ForeignEvent;
   readonly writeCheck: WriteCheckTable;

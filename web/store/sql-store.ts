@@ -7,6 +7,7 @@ import { peopleIn } from "./people.ts";
 import { foreignEventsIn, requestsIn } from "./records.ts";
 import { signInWith } from "./sign-in.ts";
 import type { Store } from "./store.ts";
+import { tokensIn } from "./tokens.ts";
 
 /** Migrates the database first, and closes it when that fails. @throws StoreError */
 export async function storeOn(database: Database): Promise<Store> {
@@ -21,6 +22,7 @@ export async function storeOn(database: Database): Promise<Store> {
     ...signInWith(database),
     ...gatesIn(database),
     ...grantsIn(database),
+    ...tokensIn(database),
     ...requestsIn(database),
     ...foreignEventsIn(database),
     ...historyIn(database),

@@ -1,5 +1,6 @@
 /** The contract of every store: people, sign-in, gates and grants. The records have their own files. */
 import assert from "node:assert/strict";
+import type { ApiToken } from "../domain/entities.ts";
 import { concurrencyContract } from "./concurrency.contract.ts";
 import { migrationsContract } from "./migrations.contract.ts";
 import {
@@ -279,6 +280,53 @@ function gatesContract(store: () => Store): void {
       assert.equal(await store().deleteGrant(grant.id), true);
       assert.equal(await store().deleteGrant(grant.id), false);
       assert.equal(await store().updateGrant(changed), false);
+    });
+
+    it("stores the tokens of programs by their hashes, and forgets a revoked one", async () => {
+      const ada = aPerson();
+      await store().createPerson(ada);
+      await store().createGate(aGate());
+      const token: ApiToken = {
+        id: "t-1",
+        tokenHash: "hash",
+        personId: ada.id,
+        gateId: "north",
+        name: "Plate reader",
+        days: [1, 7],
+        fromMinute: 1320,
+        toMinute: 360,
+        endsAt: null,
+        perMinute: 10,
+        createdAt: noon,
+        lastUsedAt: null,
+      };
+      await store().createApiToken(token);
+      for (const other of [
+        { ...token, id: "t-2" },
+        { ...token, id: "t-2", tokenHash: "other", personId: "nobody" },
+        { ...token, id: "t-2", tokenHash: "other", gateId: "nowhere" },
+      ]) {
+        await assert.rejects(store().createApiToken(other), isConflict);
+      }
+      await store().createApiToken({
+        ...token,
+        id: "t-2",
+        tokenHash: "other",
+        createdAt: noon + 1,
+      });
+      assert.deepEqual(await store().apiToken("hash"), token);
+      await store().useApiToken("t-1", noon + 5);
+      assert.deepEqual(
+        (await store().apiTokens(ada.id)).map(({ id, lastUsedAt }) => [id, lastUsedAt]),
+        [
+          ["t-1", noon + 5],
+          ["t-2", null],
+        ],
+      );
+      assert.deepEqual(await store().apiTokens("nobody"), []);
+      assert.equal(await store().deleteApiToken("t-1"), true);
+      assert.equal(await store().deleteApiToken("t-1"), false);
+      assert.equal(await store().apiToken("hash"), undefined);
     });
 
     it("checks that the database is writable", async () => {

@@ -11,6 +11,7 @@
 import type { GateEventName } from "../../device/messages/gate.ts";
 import type { HistoryQuery } from "../api.ts";
 import type {
+  ApiToken,
   ForeignEvent,
   Gate,
   Grant,
@@ -130,6 +131,15 @@ export interface Store {
     readonly personId?: string;
     readonly gateId?: string;
   }): Promise<readonly Grant[]>;
+
+  // tokens of programs
+  /** @throws StoreError conflict when the person or the gate is unknown, or the token exists */
+  createApiToken(token: ApiToken): Promise<void>;
+  apiToken(tokenHash: string): Promise<ApiToken | undefined>;
+  /** Of this person, oldest first. */
+  apiTokens(personId: string): Promise<readonly ApiToken[]>;
+  useApiToken(id: string, at: number): Promise<void>;
+  deleteApiToken(id: string): Promise<boolean>;
 
   // the records
   /** @returns the request with this id: the new one, or the existing one (`isNew` false) */
