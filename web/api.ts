@@ -180,6 +180,8 @@ export interface HistoryEntry extends RequestView {
   readonly address: string | null;
   readonly sentAt: number | null;
   readonly endedAt: number | null;
+  /** the name of the token that a program used; null: the person used the app */
+  readonly via: string | null;
 }
 
 /** Query of `GET /api/history` and `/api/history.csv`; newest first. */
@@ -244,6 +246,28 @@ export interface GrantView {
   readonly endsAt: number | null;
 }
 export type GrantBody = Omit<GrantView, "id">;
+
+/**
+ * The right of a program to open one gate as one person, within these hours and never beyond the grants of
+ * that person. `GET /api/admin/tokens?person=…`, `POST /api/admin/tokens`, `DELETE /api/admin/tokens/:id`.
+ * docs/programs.md describes the API that it is for.
+ */
+export interface TokenView extends GrantView {
+  /** what uses it */
+  readonly name: string;
+  /** requests that it may make in a minute, 1–60 */
+  readonly perMinute: number;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+}
+export type TokenBody = Omit<TokenView, "id" | "createdAt" | "lastUsedAt" | "perMinute"> & {
+  /** default 10 */
+  readonly perMinute?: number;
+};
+/** The answer to POST. The secret is shown once, because the service stores only its hash. */
+export interface NewTokenView extends TokenView {
+  readonly secret: string;
+}
 
 /**
  * `GET/POST /api/admin/people`, `PATCH /api/admin/people/:id`: GET returns an array, POST and PATCH the one

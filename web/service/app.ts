@@ -7,6 +7,7 @@ import type { Person } from "../domain/entities.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import { adminGateRoutes } from "./admin-gate-routes.ts";
+import { programRoutes } from "./api-routes.ts";
 import { type Assets, assetRoutes } from "./assets.ts";
 import type { Boxes } from "./boxes.ts";
 import { clientAddress } from "./client-address.ts";
@@ -34,6 +35,7 @@ import { sessionRoutes } from "./session-routes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
 import type { Streams } from "./streams.ts";
+import { tokenRoutes } from "./token-routes.ts";
 import type { UnderWay } from "./under-way.ts";
 
 /** While the service stops, in s. */
@@ -74,6 +76,7 @@ export function createApp(parts: AppParts): Hono<WebEnv> {
     const message = words.problems.stopping(stoppingRetrySeconds);
     return problem(c, 503, "stopping", message, { retryAfterSeconds: stoppingRetrySeconds });
   });
+  app.route("/api/v1", programRoutes(parts));
   app.route("/api", apiRoutes(parts));
   app.route("/", assetRoutes(parts.assets));
   app.notFound((c) => notFound(c, "page"));
@@ -109,6 +112,7 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   api.route("/admin", peopleRoutes(parts));
   api.route("/admin", adminGateRoutes(parts));
   api.route("/admin", grantRoutes(parts));
+  api.route("/admin", tokenRoutes(parts));
   api.route("/admin", otherCommandRoutes(parts));
   return api;
 }

@@ -16,7 +16,8 @@ import type { Limits } from "./request-limits.ts";
 import type { WebSettings } from "./settings.ts";
 import { requestView } from "./views.ts";
 
-interface GateParts {
+/** What an open needs. */
+export interface OpenParts {
   readonly store: Store;
   readonly link: GateLink;
   readonly boxes: Boxes;
@@ -25,6 +26,9 @@ interface GateParts {
   readonly settings: WebSettings;
   readonly log: Logger;
   now(): number;
+}
+
+interface GateParts extends OpenParts {
   readonly gateViews: (person: Person) => Promise<readonly GateView[]>;
 }
 
@@ -60,30 +64,41 @@ async function open(parts: GateParts, c: WebContext, { person }: SignedIn): Prom
     gate,
     person,
     address: c.var.address,
+    via: null,
     // The command's lifetime counts from the slide, however often the tap is sent.
     at: parts.now() - body.value.ageMs,
   };
+  const { taken, waitMs } = await take(parts, tap, () => decide(parts, tap));
+  return taken === undefined
+    ? problem(c, 409, "id-taken", said.idTaken)
+    : answer(c, taken, gate === undefined, waitMs);
+}
+
+/** @returns the recorded request; undefined when its id belongs to another one */
+export async function take(
+  { openRequests, log }: OpenParts,
+  tap: Tap,
+  decide: () => Promise<Decision>,
+): Promise<{ readonly taken: OpenRequest | undefined; readonly waitMs: number }> {
   let waitMs = 1_000;
-  const result = await parts.openRequests.tap(tap, async () => {
-    const decision = await decide(parts, tap);
+  const result = await openRequests.tap(tap, async () => {
+    const decision = await decide();
     waitMs = decision.waitMs ?? waitMs;
     return decision.refusal;
   });
-  if (result.type === "taken") {
-    parts.log.warn({ person: person.id, request: tap.id }, "a tap used the id of another request");
-    return problem(c, 409, "id-taken", said.idTaken);
-  }
-  return answer(c, result.request, gate === undefined, waitMs);
+  if (result.type === "recorded") return { taken: result.request, waitMs };
+  log.warn({ person: tap.person.id, request: tap.id }, "a tap used the id of another request");
+  return { taken: undefined, waitMs };
 }
 
-interface Decision {
+export interface Decision {
   /** undefined: the command may be sent */
   readonly refusal: Refusal | undefined;
   readonly waitMs?: number;
 }
 
-async function decide(
-  { store, link, boxes, limits, settings, now }: GateParts,
+export async function decide(
+  { store, link, boxes, limits, settings, now }: OpenParts,
   { gate, person, at }: Tap,
 ): Promise<Decision> {
   const verdict = limits.open(person.id, now());
@@ -107,7 +122,12 @@ async function decide(
 }
 
 /** A repeated request gets the same answer as the first one. */
-function answer(c: WebContext, kept: OpenRequest, isUnknown: boolean, waitMs: number): Response {
+export function answer(
+  c: WebContext,
+  kept: OpenRequest,
+  isUnknown: boolean,
+  waitMs: number,
+): Response {
   const request = requestView(kept);
   const reason = request.reason ?? "";
   if (reason === "too-late") return problem(c, 410, reason, said.tooLate, { request });

@@ -21,6 +21,7 @@ interface GrantParts {
 
 const said = words.field;
 const weekdays = [1, 2, 3, 4, 5, 6, 7] as const satisfies readonly Weekday[];
+/** An administrator chooses the hours of a grant, and those of a program. */
 const minute = (maximum: number) =>
   v.pipe(
     v.number(said.number),
@@ -28,20 +29,23 @@ const minute = (maximum: number) =>
     v.minValue(0, said.atLeast(0)),
     v.maxValue(maximum, said.atMost(maximum)),
   );
+/** Whose hours at which gate, and when. */
+export const grantEntries = {
+  person: line(64),
+  gate: gateId,
+  days: v.pipe(
+    v.array(v.picklist(weekdays, said.weekday)),
+    v.minLength(1, said.noDay),
+    v.check((days) => new Set(days).size === days.length, said.repeatedDay),
+    v.transform((days) => days.toSorted((a, b) => a - b)),
+  ),
+  fromMinute: minute(1_439),
+  toMinute: minute(1_440),
+  endsAt: v.nullable(v.pipe(time, v.maxValue(latestEnd, said.tooFar))),
+};
+
 const grantBody = v.pipe(
-  v.strictObject({
-    person: line(64),
-    gate: gateId,
-    days: v.pipe(
-      v.array(v.picklist(weekdays, said.weekday)),
-      v.minLength(1, said.noDay),
-      v.check((days) => new Set(days).size === days.length, said.repeatedDay),
-      v.transform((days) => days.toSorted((a, b) => a - b)),
-    ),
-    fromMinute: minute(1_439),
-    toMinute: minute(1_440),
-    endsAt: v.nullable(v.pipe(time, v.maxValue(latestEnd, said.tooFar))),
-  }),
+  v.strictObject(grantEntries),
   v.check(({ fromMinute, toMinute }) => fromMinute !== toMinute, said.noHours),
 );
 

@@ -21,6 +21,7 @@ const columns: Readonly<
   endedAt: ({ endedAt }) => isoTime(endedAt),
   pulseMs: ({ pulseMs }) => pulseMs,
   address: ({ address }) => address,
+  via: ({ via }) => via,
 };
 const headings = Object.keys(columns).map(
   (name) => words.csvHeadings[name as keyof typeof columns],

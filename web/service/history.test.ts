@@ -83,6 +83,7 @@ describe("the history", () => {
           endedAt: null,
           pulseMs: null,
           address: null,
+          via: null,
         },
       ],
       next: null,
@@ -143,12 +144,12 @@ describe("the history", () => {
     assert.equal(lines.length, 1 + 450 + 1);
     assert.equal(
       lines[0],
-      "id,at,gate,gateName,person,personName,state,reason,sentAt,endedAt,pulseMs,address",
+      "id,at,gate,gateName,person,personName,state,reason,sentAt,endedAt,pulseMs,address,via",
     );
     const time = new Date(rig.now + 449).toISOString();
     const name = `"'=cmd|""/c calc""!A1"`;
     assert.match(lines[1] ?? "", new RegExp(`^[\\w-]{36},${time},north,North gate,`));
-    assert.ok(lines[1]?.endsWith(`,${mallory.id},${name},recorded,,,,,192.0.2.1`), lines[1]);
+    assert.ok(lines[1]?.endsWith(`,${mallory.id},${name},recorded,,,,,192.0.2.1,`), lines[1]);
     const ids = new Set(lines.slice(1, -1).map((line) => line.slice(0, 36)));
     assert.equal(ids.size, 450);
   });

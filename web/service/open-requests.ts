@@ -47,6 +47,8 @@ export interface Tap {
   readonly gate: Gate | undefined;
   readonly person: Person;
   readonly address: string;
+  /** the name of the token that a program used; null: the person used the app */
+  readonly via: string | null;
   /** when the person slid */
   readonly at: number;
 }
@@ -79,6 +81,7 @@ export class OpenRequests {
   readonly #running = new Map<string, Running>();
   /** taps that are being recorded */
   readonly #arriving = new Map<string, Promise<void>>();
+  readonly #waiting = new Set<{ readonly id: string; finish(): void }>();
   readonly #retries: RetryQueue;
   readonly #unasked = new RateLimiter(unaskedLimit);
   readonly #floodNotes = new RateLimiter({ burst: 1, everyMs: 60_000 });
@@ -142,6 +145,23 @@ export class OpenRequests {
     return false;
   }
 
+  /** Waits until the request has ended and is recorded, or for so long. @returns it as it is then */
+  async awaitEnd(id: string, limitMs: number): Promise<OpenRequest | undefined> {
+    if (this.#running.has(id)) {
+      await new Promise<void>((resolve) => {
+        const finish = () => {
+          clearTimeout(limit);
+          this.#waiting.delete(waiting);
+          resolve();
+        };
+        const waiting = { id, finish };
+        const limit = setTimeout(finish, limitMs);
+        this.#waiting.add(waiting);
+      });
+    }
+    return this.#parts.store.request(id);
+  }
+
   /** Ends the requests that a crash of this or another instance left open. */
   async endOrphans(): Promise<void> {
     const { store, now, commandLifetimeMs } = this.#parts;
@@ -160,6 +180,7 @@ export class OpenRequests {
     });
     await Promise.race([idle.then(() => this.#retries.settled()), limit]);
     for (const { deadline } of this.#running.values()) clearTimeout(deadline);
+    for (const { finish } of this.#waiting) finish();
     this.#retries.stop();
   }
 
@@ -179,15 +200,16 @@ export class OpenRequests {
       endedAt: refusal === undefined ? null : tap.at,
       pulseMs: null,
       address: tap.address,
+      via: tap.via,
     });
     // Another instance was faster.
     if (!isNew) return repeated(request, tap);
     if (refusal !== undefined) metrics.requestEnded(refusal.state, refusal.reason);
-    else if (tap.gate !== undefined) this.#run(request, tap.gate, tap.person);
+    else if (tap.gate !== undefined) this.#run(request, tap.gate, byOf(tap));
     return { type: "recorded", request };
   }
 
-  #run(request: OpenRequest, gate: Gate, person: Person): void {
+  #run(request: OpenRequest, gate: Gate, by: string): void {
     const { link, commandLifetimeMs, now } = this.#parts;
     const { id, at } = request;
     const { thingName, output } = gate;
@@ -200,7 +222,7 @@ export class OpenRequests {
       output,
       issuedAt: at,
       expiresAt: at + commandLifetimeMs,
-      by: nameOf(person),
+      by,
     };
     link.send(command, sendTimeoutMs).then(
       (result) => this.#sent(id, result),
@@ -266,6 +288,7 @@ export class OpenRequests {
     if (running === undefined) return;
     clearTimeout(running.deadline);
     this.#running.delete(id);
+    for (const waiting of this.#waiting) if (waiting.id === id) waiting.finish();
     if (request !== undefined) this.#count(request, running);
     if (this.#running.size === 0) this.#onIdle();
   }
@@ -302,6 +325,6 @@ function contradicts({ state }: OpenRequest, outcome: EventReport["outcome"]): b
 }
 
 /** The person's name as a box accepts it: 1–64 UTF-16 units without control characters. */
-function nameOf({ name, id }: Person): string {
-  return requesterOf(name) ?? id.slice(0, 64);
+function byOf({ person: { name, id }, via }: Tap): string {
+  return requesterOf(via === null ? name : `${name} (${via})`) ?? id.slice(0, 64);
 }

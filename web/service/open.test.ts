@@ -54,6 +54,7 @@ describe("opening a gate", () => {
       endedAt: rig.now,
       pulseMs: 501,
       address: "192.0.2.1",
+      via: null,
     });
     const { text } = await rig.metrics.expose();
     assert.match(text, /boom_box_web_requests_total\{state="opened",reason=""\} 1/);
@@ -522,6 +523,7 @@ describe("opening a gate", () => {
         endedAt: null,
         pulseMs: null,
         address: null,
+        via: null,
       });
     }
     const again = await Rig.make({ place: rig.place });

@@ -16,7 +16,7 @@ export function historyEntry(
   entry: OpenRequest & { personName: string | null; isAdministrator: boolean; gateName: string },
   forAdministrator: boolean,
 ): HistoryEntry {
-  const { personId, personName, isAdministrator, gateName, address, sentAt, endedAt } = entry;
+  const { personId, personName, isAdministrator, gateName, address, sentAt, endedAt, via } = entry;
   const isKnown = personId !== null && personName !== null;
   return {
     ...requestView(entry),
@@ -25,5 +25,6 @@ export function historyEntry(
     address: forAdministrator ? address : null,
     sentAt,
     endedAt,
+    via,
   };
 }

@@ -10,6 +10,8 @@ import { positions } from "./positions.ts";
 const missing = {
   gate: "This gate does not exist.",
   grant: "This grant does not exist.",
+  request: "This request does not exist.",
+  token: "This token does not exist.",
   person: "This person does not exist.",
   page: "This page does not exist.",
 };
@@ -35,6 +37,7 @@ const csvHeadings = {
   endedAt: "endedAt",
   pulseMs: "pulseMs",
   address: "address",
+  via: "via",
 } satisfies Record<keyof HistoryEntry | "personName", string>;
 
 const youAreLockedOut = "You are locked out. Ask an administrator to restore your access.";
@@ -79,6 +82,13 @@ export const service = {
     outdatedPage: "This page is out of date. Reload it.",
     administratorsOnly: "Only administrators can do this.",
     idTaken: "This id belongs to another request.",
+    noToken: "Send a valid token in the header Authorization: Bearer TOKEN.",
+    otherGate: "This token is for another gate.",
+    onlyPost: "Only POST opens a gate.",
+    idempotencyKey:
+      "The header Idempotency-Key must have 1–64 visible ASCII characters, without quotes and backslashes.",
+    noBody: "The body must be empty or {}.",
+    wait: (seconds: number) => `The header Prefer can only be wait=SECONDS, at most ${seconds}.`,
     tooLate: "The request arrived too late. Nothing was sent.",
     boxOffline: "The box at the gate is offline. Nothing was sent.",
     boxesUnreachable: "The service cannot reach the boxes right now. Nothing was sent.",
@@ -91,6 +101,29 @@ export const service = {
     attemptOver,
     invitationOver:
       "This invitation has expired or has already been used. Ask an administrator for a new one.",
+  },
+
+  /** The description of the API for programs. */
+  programs: {
+    description:
+      "Opens a gate for a program. A token belongs to one person and one gate; an administrator creates it in the app.",
+    open: "Open the gate",
+    openDetails:
+      "Sends one command to the box. The same Idempotency-Key with the same token is the same request: it is never sent twice.",
+    idempotencyKey: "A new one for each opening, such as a UUID; the same one to try again.",
+    prefer: "How long to wait for the outcome, in seconds, at most 15. Default: not at all.",
+    ended:
+      "It has ended. Only the state `opened` says that the box pressed the button. `refused`: the box did not; `unanswered`: nobody knows.",
+    underWay: "It has been recorded, and its outcome is not known yet.",
+    invalid: "A header or the body is wrong. Nothing was sent.",
+    noToken: "The token is missing, wrong or revoked, or its person is locked out.",
+    denied: "The token or its person may not open this gate now. Nothing was sent.",
+    tooMany: "Too many requests. Nothing was sent.",
+    notSent: "The box is offline or cannot be reached. Nothing was sent.",
+    outcome: "The outcome of a request",
+    asItIs: "The request as it is now.",
+    time: "ms since 1970, UTC",
+    notTheirs: "This token has made no such request.",
   },
 
   /** After the name of a field and a colon. */

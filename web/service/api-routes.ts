@@ -1,0 +1,136 @@
+import { Hono } from "hono";
+import * as v from "valibot";
+import { isPlain, isWord } from "../../device/messages/command.ts";
+import type { OpenRequest } from "../domain/entities.ts";
+import { words } from "../words/service.ts";
+import { type ApiClient, ApiTokenRules, findApiClient, requestIdOf } from "./api-clients.ts";
+import { apiDescription } from "./api-description.ts";
+import type { WebContext, WebEnv } from "./context.ts";
+import { uuid } from "./fields.ts";
+import { answer, type Decision, decide, type OpenParts, take } from "./gate-routes.ts";
+import { limitedBody, withoutNul } from "./guards.ts";
+import type { Tap } from "./open-requests.ts";
+import { notFound, problem } from "./problem.ts";
+import { requestView } from "./views.ts";
+
+const said = words.problems;
+
+/** How long a program may wait for the outcome, in s. */
+const longestWaitSeconds = 15;
+/** States after which a request does not change any more, except that a late event may come. */
+const openStates: readonly OpenRequest["state"][] = ["recorded", "sent"];
+
+/**
+ * The API for programs, `/api/v1`. It knows no sessions and no cookies: every request has a token of its
+ * own, which no browser adds by itself, so that no other page can use it.
+ */
+export function programRoutes(parts: OpenParts): Hono<WebEnv> {
+  const rules = new ApiTokenRules();
+  return new Hono<WebEnv>()
+    .use(limitedBody(), withoutNul())
+    .get("/openapi.json", (c) => c.json(apiDescription(parts.settings.origin)))
+    .post("/gates/:gate/open", async (c) => {
+      const client = await admit(parts, c);
+      return client instanceof Response ? client : open(parts, rules, c, client);
+    })
+    .all("/gates/:gate/open", (c) => {
+      c.header("Allow", "POST");
+      return problem(c, 405, "method", said.onlyPost);
+    })
+    .get("/requests/:id", async (c) => {
+      const client = await admit(parts, c);
+      return client instanceof Response ? client : outcome(parts, c, client);
+    })
+    .all("*", (c) => notFound(c, "page"));
+}
+
+async function admit(
+  { store, limits, now }: OpenParts,
+  c: WebContext,
+): Promise<ApiClient | Response> {
+  const client = await findApiClient(store, c);
+  if (client !== undefined) return client;
+  // Guessing a token is hopeless; this keeps the log and the database from being flooded.
+  const verdict = limits.signIn(c.var.address, now());
+  if (!verdict.allowed) {
+    const retryAfterSeconds = Math.max(1, Math.ceil(verdict.retryAfterMs / 1_000));
+    const message = said.tooManyAttempts(retryAfterSeconds);
+    return problem(c, 429, "rate-limited", message, { retryAfterSeconds });
+  }
+  c.header("WWW-Authenticate", "Bearer");
+  return problem(c, 401, "no-token", said.noToken);
+}
+
+async function open(
+  parts: OpenParts,
+  rules: ApiTokenRules,
+  c: WebContext,
+  { token, person }: ApiClient,
+): Promise<Response> {
+  const { store, openRequests, now } = parts;
+  if (c.req.param("gate") !== token.gateId) return problem(c, 403, "other-gate", said.otherGate);
+  const key = c.req.header("idempotency-key") ?? "";
+  if (!isWord(key, isPlain)) return problem(c, 400, "invalid", said.idempotencyKey);
+  const body = (await c.req.text()).trim();
+  if (body !== "" && body !== "{}") return problem(c, 400, "invalid", said.noBody);
+  const waitSeconds = waitIn(c.req.header("prefer"));
+  if (waitSeconds === undefined) return problem(c, 400, "invalid", said.wait(longestWaitSeconds));
+  const at = now();
+  await store.useApiToken(token.id, at);
+  const gate = await store.gate(token.gateId);
+  const tap: Tap = {
+    id: requestIdOf(token, key),
+    gateId: token.gateId,
+    gate,
+    person,
+    address: c.var.address,
+    via: token.name,
+    at,
+  };
+  const { taken, waitMs } = await take(parts, tap, async (): Promise<Decision> => {
+    const refusal = gate && rules.refuse(token, gate, now());
+    if (refusal === undefined) return decide(parts, tap);
+    const { reason } = refusal;
+    return {
+      refusal: { state: "denied", reason },
+      ...(refusal.waitMs === undefined ? {} : { waitMs: refusal.waitMs }),
+    };
+  });
+  if (taken === undefined) return problem(c, 409, "id-taken", said.idTaken);
+  if (!openStates.includes(taken.state) || waitSeconds === 0) {
+    return hasEnded(taken)
+      ? c.json(requestView(taken))
+      : answer(c, taken, gate === undefined, waitMs);
+  }
+  c.header("Preference-Applied", `wait=${waitSeconds}`);
+  const later = (await openRequests.awaitEnd(taken.id, waitSeconds * 1_000)) ?? taken;
+  return c.json(requestView(later), hasEnded(later) ? 200 : 202);
+}
+
+/** The box has answered, or nobody will: what happened is not an error of the request. */
+function hasEnded({ state }: OpenRequest): boolean {
+  return state === "opened" || state === "refused" || state === "unanswered";
+}
+
+async function outcome(
+  { store }: OpenParts,
+  c: WebContext,
+  { token }: ApiClient,
+): Promise<Response> {
+  const id = v.safeParse(uuid, c.req.param("id"));
+  const request = id.success ? await store.request(id.output) : undefined;
+  const isTheirs =
+    request?.personId === token.personId &&
+    request.gateId === token.gateId &&
+    request.via === token.name;
+  return request !== undefined && isTheirs ? c.json(requestView(request)) : notFound(c, "request");
+}
+
+/** `wait=10` (RFC 7240, 4.3). @returns 0 if nothing is preferred; undefined if it cannot be met */
+function waitIn(header: string | undefined): number | undefined {
+  if (header === undefined) return 0;
+  const [, digits] = /^\s*wait\s*=\s*"?(\d{1,3})"?\s*$/i.exec(header) ?? [];
+  if (digits === undefined) return undefined;
+  const seconds = Number(digits);
+  return seconds <= longestWaitSeconds ? seconds : undefined;
+}

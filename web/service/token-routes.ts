@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import * as v from "valibot";
+import type { TokenView } from "../api.ts";
+import type { ApiToken } from "../domain/entities.ts";
+import { longestPersonName } from "../input-limits.ts";
+import type { Store } from "../store/store.ts";
+import { words } from "../words/service.ts";
+import { newApiSecret } from "./api-clients.ts";
+import type { WebContext, WebEnv } from "./context.ts";
+import { line } from "./fields.ts";
+import { grantEntries } from "./grant-routes.ts";
+import type { Logger } from "./log.ts";
+import { notFound, problem, readBody, readQuery } from "./problem.ts";
+import type { RandomBytes } from "./secrets.ts";
+
+interface TokenParts {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly randomBytes: RandomBytes;
+  now(): number;
+}
+
+const said = words.field;
+const mostPerMinute = 60;
+const tokenBody = v.pipe(
+  v.strictObject({
+    ...grantEntries,
+    name: line(longestPersonName),
+    perMinute: v.exactOptional(
+      v.pipe(
+        v.number(said.number),
+        v.integer(said.wholeNumber),
+        v.minValue(1, said.atLeast(1)),
+        v.maxValue(mostPerMinute, said.atMost(mostPerMinute)),
+      ),
+      10,
+    ),
+  }),
+  v.check(({ fromMinute, toMinute }) => fromMinute !== toMinute, said.noHours),
+);
+const tokenQuery = v.strictObject({ person: line(64) });
+
+/** For administrators: the tokens with which programs open gates. */
+export function tokenRoutes(parts: TokenParts): Hono<WebEnv> {
+  const { store, log } = parts;
+  return new Hono<WebEnv>()
+    .get("/tokens", async (c) => {
+      const asked = readQuery(c, tokenQuery);
+      if (asked.type === "problem") return asked.response;
+      return c.json((await store.apiTokens(asked.value.person)).map(tokenView));
+    })
+    .post("/tokens", (c) => create(parts, c))
+    .delete("/tokens/:id", async (c) => {
+      const id = c.req.param("id");
+      if (!(await store.deleteApiToken(id))) return notFound(c, "token");
+      log.info({ token: id, by: c.var.signedIn?.person.id }, "a token was revoked");
+      return c.body(null, 204);
+    });
+}
+
+async function create(
+  { store, log, randomBytes, now }: TokenParts,
+  c: WebContext,
+): Promise<Response> {
+  const body = await readBody(c, tokenBody);
+  if (body.type === "problem") return body.response;
+  const { person: personId, gate: gateId, ...rest } = body.value;
+  const isKnown =
+    (await store.person(personId)) !== undefined && (await store.gate(gateId)) !== undefined;
+  if (!isKnown) return problem(c, 400, "invalid", words.problems.noPersonOrGate);
+  if (rest.endsAt !== null && rest.endsAt <= now()) {
+    return problem(c, 400, "invalid", `endsAt: ${said.past}`);
+  }
+  const { secret, tokenHash } = newApiSecret(randomBytes);
+  const token: ApiToken = {
+    id: randomUUID(),
+    tokenHash,
+    personId,
+    gateId,
+    ...rest,
+    createdAt: now(),
+    lastUsedAt: null,
+  };
+  await store.createApiToken(token);
+  const { signedIn } = c.var;
+  log.info({ token: token.id, person: personId, by: signedIn?.person.id }, "a token was created");
+  return c.json({ ...tokenView(token), secret }, 201);
+}
+
+function tokenView({ personId, gateId, tokenHash: _, ...token }: ApiToken): TokenView {
+  return { ...token, person: personId, gate: gateId };
+}
