@@ -293,6 +293,7 @@ describe("every state of the page passes axe-core", function () {
         address: "192.0.2.1",
         sentAt: null,
         endedAt: null,
+        via: null,
       }));
       service.otherCommands = [
         otherCommand({ by: null }),

@@ -71,7 +71,13 @@ describe("the layout of the page, in Chromium", function () {
         service.history = (["opened", "unanswered", "denied"] as const).map((state) => ({
           ...request("main", state, { state, pulseMs: 501, reason: "not-now" }),
           person: { id: "ben", name: "Ben Okafor", isAdministrator: false },
-          ...{ gateName: "Main gate", address: "2001:db8::1", sentAt: null, endedAt: null },
+          ...{
+            gateName: "Main gate",
+            address: "2001:db8::1",
+            sentAt: null,
+            endedAt: null,
+            via: null,
+          },
         }));
         service.otherCommands = [otherCommand({ by: "a-very-long-name-of-a-program@office" })];
         const page = await rig.open("ada", { ...phone, viewport: { width, height: 844 } });

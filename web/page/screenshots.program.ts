@@ -98,6 +98,7 @@ function fill(service: FakeService): void {
     address: "198.51.100.7",
     sentAt: null,
     endedAt: null,
+    via: null,
   });
   service.history = [
     line(0, "Ada Kowalski", { state: "opened", pulseMs: 501 }),

@@ -108,6 +108,48 @@ describe("the page with the real service, in Chromium", function () {
     assert.deepEqual(errors, []);
   });
 
+  it("gives a program a token, with which it opens, and takes it away again", async () => {
+    rig.now = Date.now();
+    const person = await rig.person({ name: "Tom Token" });
+    await rig.gate({ id: "t-1", name: "Token gate", thingName: "thing-token" });
+    await rig.store.createGrant(aGrant(person.id, "t-1", everyDay));
+    rig.link.online("thing-token");
+    rig.link.onCommand = ({ id, thingName, by }) =>
+      rig.link.event(thingName, { id, by, pulseMs: 500 });
+    const page = await pageOf((await rig.administrator()).person);
+    await page.getByRole("link", { name: "People" }).click();
+    await page.getByRole("link", { name: "Tom Token" }).click();
+    await page.getByRole("button", { name: "Add a program" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("Plate reader");
+    await page.getByLabel("Gate", { exact: true }).selectOption("Token gate");
+    for (const day of ["Sat", "Sun"]) await page.getByRole("checkbox", { name: day }).check();
+    await page.getByLabel("From").fill("00:00");
+    await page.getByLabel("To", { exact: true }).fill("00:00");
+    await page.getByRole("button", { name: "Add a program" }).click();
+    const secret = await page.getByRole("textbox", { name: "Token" }).inputValue();
+    const open = () =>
+      fetch(`${origin}/api/v1/gates/t-1/open`, {
+        method: "POST",
+        headers: {
+          Authorization: `Bearer ${secret}`,
+          "Idempotency-Key": "car-1",
+          Prefer: "wait=10",
+        },
+      });
+    const response = await open();
+    assert.deepEqual([response.status, (await response.json()).state], [200, "opened"]);
+    await page.getByText("never used").waitFor();
+    await page.getByRole("link", { name: "History" }).click();
+    await page.getByText("with Plate reader").waitFor();
+    await page.goBack();
+    await page.getByText(/last used/).waitFor();
+    assert.equal(await page.getByRole("textbox", { name: "Token" }).count(), 0, "shown only once");
+    await page.getByRole("button", { name: "Revoke the token of Plate reader" }).click();
+    await page.getByRole("button", { name: "Revoke", exact: true }).click();
+    await page.getByText("Plate reader", { exact: true }).waitFor({ state: "detached" });
+    assert.equal((await open()).status, 401);
+  });
+
   it("selects the gate that it shows first, and opens that one", async () => {
     rig.now = Date.now();
     const person = await rig.person({ name: "Two Gates" });

@@ -10,6 +10,7 @@ import type {
   InvitationBody,
   InvitationOptions,
   InvitationView,
+  NewTokenView,
   OpenBody,
   OtherCommand,
   PasskeyBody,
@@ -19,6 +20,8 @@ import type {
   Problem,
   RequestView,
   SessionView,
+  TokenBody,
+  TokenView,
 } from "../../api.ts";
 
 export type Answer<T> =
@@ -72,6 +75,14 @@ export class Service {
   addGrant = (body: GrantBody) => this.#call<GrantView>("POST", "/api/admin/grants", body);
   withdrawGrant = (id: string) =>
     this.#call<null>("DELETE", `/api/admin/grants/${encodeURIComponent(id)}`, {});
+  tokens = (person: string) =>
+    this.#call<readonly TokenView[]>(
+      "GET",
+      `/api/admin/tokens?person=${encodeURIComponent(person)}`,
+    );
+  addToken = (body: TokenBody) => this.#call<NewTokenView>("POST", "/api/admin/tokens", body);
+  revokeToken = (id: string) =>
+    this.#call<null>("DELETE", `/api/admin/tokens/${encodeURIComponent(id)}`, {});
   gates = () => this.#call<readonly AdminGateView[]>("GET", "/api/admin/gates");
   addGate = (body: GateBody) => this.#call<AdminGateView>("POST", "/api/admin/gates", body);
   gateEvents = (id: string) =>

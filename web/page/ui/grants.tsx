@@ -87,7 +87,7 @@ export function Grants({ person, grants, gates, service, reload }: GrantsProps) 
 }
 
 /** "Mon–Fri, 06:30–20:00, until 2026-12-31" */
-function hoursOf(grant: GrantView, timeZone: string): string {
+export function hoursOf(grant: GrantView, timeZone: string): string {
   const runs = runsOfDays(grant.days).map(([first, last]) =>
     first === last ? said.days[first] : `${said.days[first]}–${said.days[last]}`,
   );
@@ -120,21 +120,38 @@ function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
       read={(fields) => grantOf(fields, person.id, timeZone)}
       send={service.addGrant}
     >
-      <Field label={said.gate} name="gate">
-        {(its) => (
-          <select
-            value={gateId}
-            onChange={(event) => setGateId(event.currentTarget.value)}
-            {...its}
-          >
-            {gates.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <GateField gates={gates} gateId={gateId} onChange={setGateId} />
+      <HoursFields timeZone={timeZone} />
+    </Form>
+  );
+}
+
+interface GateFieldProps {
+  readonly gates: readonly AdminGateView[];
+  readonly gateId: string;
+  readonly onChange: (id: string) => void;
+}
+
+export function GateField({ gates, gateId, onChange }: GateFieldProps) {
+  return (
+    <Field label={said.gate} name="gate">
+      {(its) => (
+        <select value={gateId} onChange={(event) => onChange(event.currentTarget.value)} {...its}>
+          {gates.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** Days, hours and the last day, at first office hours. */
+export function HoursFields({ timeZone }: { readonly timeZone: string }) {
+  return (
+    <>
       <FieldSet legend={said.daysTitle} name="day">
         <div class="days">
           {weekdays.map((day) => (
@@ -156,12 +173,12 @@ function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
           {(its) => <input type="date" max="2199-12-31" {...its} />}
         </Field>
       </div>
-    </Form>
+    </>
   );
 }
 
-/** An end of 00:00 means the end of the day. */
-function grantOf(fields: Fields, person: string, timeZone: string): GrantBody {
+/** What {@link GateField} and {@link HoursFields} say. An end of 00:00 means the end of the day. */
+export function grantOf(fields: Fields, person: string, timeZone: string): GrantBody {
   const gate = fields.choice("gate");
   const days = fields.checked("day").map((day) => Number(day) as Weekday);
   if (days.length === 0) fields.refuse("day", said.noDays);

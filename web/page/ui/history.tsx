@@ -122,6 +122,7 @@ function Entry({ entry, showsPerson }: { entry: HistoryEntry; showsPerson: boole
       <span class="entry-who">
         {showsPerson && <strong>{entry.person?.name ?? said.nobody}</strong>}
         <span>{entry.gateName}</span>
+        {entry.via !== null && <span class="hint">{said.via(entry.via)}</span>}
         {entry.address !== null && <span class="hint">{entry.address}</span>}
       </span>
       <span class="badge" data-tone={tones[entry.state]}>

@@ -5,8 +5,10 @@ import type { Service } from "../io/service.ts";
 import { Action, CarefulAction } from "./action.tsx";
 import { when } from "./format.ts";
 import { Grants } from "./grants.tsx";
+import { OnceLink } from "./once-link.tsx";
 import { fragmentOf } from "./route.ts";
 import { useTitle } from "./title.ts";
+import { Tokens } from "./tokens.tsx";
 
 const said = administration.people;
 
@@ -83,10 +85,16 @@ export function PersonPage({ person, grants, gates, service, reload }: PersonPag
       </div>
       <div aria-live="polite">
         {invitation !== null && (
-          <InvitationLink name={name} invitation={invitation} onDone={() => setInvitation(null)} />
+          <OnceLink
+            label={said.link}
+            lead={said.inviteLead(name, when(invitation.expiresAt))}
+            text={invitation.url}
+            onDone={() => setInvitation(null)}
+          />
         )}
       </div>
       <Grants person={person} grants={grants} gates={gates} service={service} reload={reload} />
+      <Tokens person={person} gates={gates} service={service} />
     </section>
   );
 }
@@ -101,41 +109,4 @@ function waysIn(person: PersonView): string {
     person.lastSeenAt === null ? null : said.lastSeen(when(person.lastSeenAt)),
   ];
   return ways.filter((way) => way !== null).join(" · ");
-}
-
-interface InvitationLinkProps {
-  readonly name: string;
-  readonly invitation: InvitationView;
-  readonly onDone: () => void;
-}
-
-/** Shown once, because the service stores only a hash of the link's token. */
-function InvitationLink({ name, invitation, onDone }: InvitationLinkProps) {
-  const [isCopied, setCopied] = useState(false);
-  async function copy(): Promise<void> {
-    await navigator.clipboard.writeText(invitation.url).then(
-      () => setCopied(true),
-      // The browser does not allow it. The person can still select the link.
-      () => setCopied(false),
-    );
-  }
-  return (
-    <section class="card invitation" aria-label={said.link}>
-      <p>{said.inviteLead(name, when(invitation.expiresAt))}</p>
-      <div class="row">
-        <input
-          readOnly
-          value={invitation.url}
-          aria-label={said.link}
-          onFocus={(event) => event.currentTarget.select()}
-        />
-        <button type="button" class="primary" onClick={copy}>
-          {isCopied ? said.copied : said.copy}
-        </button>
-      </div>
-      <button type="button" class="quiet" onClick={onDone}>
-        {said.done}
-      </button>
-    </section>
-  );
 }

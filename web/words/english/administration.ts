@@ -94,6 +94,25 @@ export const administration = {
     done: "Done",
   },
 
+  tokens: {
+    title: "Programs",
+    lead: (person: string) =>
+      `A program with a token opens one gate as ${person}, and never beyond the access above.`,
+    add: "Add a program",
+    added: "The program was added.",
+    name: "Name",
+    nameHint: "What uses the token, such as a plate reader. It is shown in the history.",
+    secret: "Token",
+    secretLead: (name: string) =>
+      `The token for ${name}. It is shown only now. Whoever has it can open the gate.`,
+    unused: "never used",
+    lastUsed: (when: string) => `last used ${when}`,
+    revoke: "Revoke",
+    revokeName: (name: string) => `Revoke the token of ${name}`,
+    sureRevoke: (name: string) => `Revoke the token of ${name}? It stops working at once.`,
+    revoked: "The token was revoked.",
+  },
+
   grants: {
     title: "Access",
     none: "No access yet.",

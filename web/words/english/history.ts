@@ -14,5 +14,7 @@ export const history = {
   to: "To",
   all: "All",
   nobody: "Unknown person",
+  /** the name of a program */
+  via: (program: string) => `with ${program}`,
   pressed: (seconds: string) => `${seconds} s`,
 };
