@@ -64,6 +64,41 @@ describe("a virtual board with a shadow", function () {
     assert.equal(subscribed.at(-1)?.length, 8);
   });
 
+  it("subscribes twice if it has named gates too, and opens, reports and updates each as its own", async () => {
+    cable.cut();
+    const { pulseMs, cooldownMs, ...rest } = settings;
+    const gates = [
+      { name: "in", pin: 5, pulseMs, cooldownMs },
+      { name: "out", pin: 18, pulseMs, cooldownMs },
+    ];
+    const withGates = { ...rest, gates };
+    flash = await flashOfBox(firmwareImage("1.0.0", 30_000), withGates);
+    records.all.length = 0;
+    subscribed.length = 0;
+    const startProgram = boardFirmware({
+      network: new ScriptedNetwork([home], 20),
+      onRecord: records.add,
+    });
+    cable = new UsbCable(new VirtualBoard({ flash, startProgram }));
+    await records.first({ type: "shadow", state: "reported" });
+    assert.deepEqual(
+      subscribed.map(({ length }) => length),
+      [8, 1],
+    );
+    const { reported = {} } = state();
+    assert.equal(reported.pin, undefined);
+    assert.ok(Array.isArray(reported.gates) && reported.gates.length === 2);
+    await cloud.publish("gate/lot-1/out/command", "open");
+    const event = await records.first({ type: "event", outcome: "opened" });
+    assert.ok(event.type === "event" && event.gateName === "out");
+    assert.ok(records.all.some((each) => each.type === "pin" && each.pin === 18));
+    desire({ pulseMs: 200 });
+    const refused = await records.first({ type: "shadow", state: "refused" });
+    assert.ok(refused.type === "shadow");
+    assert.match(refused.reasons.join(), /gates and pulseMs: say it for each gate in gates/);
+    assert.deepEqual(kept(), withGates);
+  });
+
   const desire = (desired: JsonObject) =>
     assert.equal(shadows.update("lot-1", { state: { desired } }, Date.now()), undefined);
   const state = () => shadows.view("lot-1")?.state ?? {};

@@ -31,7 +31,10 @@ export async function cloudForBox(services: Services, log = true): Promise<Cloud
   registry.register({
     certificate: box.certificatePem,
     thingName: "lot-1",
-    policies: boxPolicies({ ...localAccount, prefix: "gate", updates: "aws", shadow, log }),
+    policies: boxPolicies({
+      ...{ ...localAccount, prefix: "gate", updates: "aws" },
+      ...{ shadow, log, gates: true },
+    }),
   });
   return CloudStandIn.listen({
     port: 0,

@@ -15,7 +15,11 @@ function packet(bytes: Uint8Array): ServerPacket {
 
 function create(topicFilters: readonly string[] = ["a", "b"]): Handshake {
   const connect = { clientIdentifier: "lot-1", keepAliveSeconds: 60 };
-  return new Handshake(connect, topicFilters, () => 41);
+  let identifier = 40;
+  return new Handshake(connect, topicFilters, () => {
+    identifier += 1;
+    return identifier;
+  });
 }
 
 function subscribing(): Handshake {
@@ -45,6 +49,45 @@ describe("Handshake", () => {
     assert.deepEqual([handshake.state, handshake.since], ["subscribing", 10]);
     assert.deepEqual(handshake.handle(packet(suback(41, [1, 0])), 20), { type: "ready" });
     assert.equal(handshake.state, "ready");
+  });
+
+  it("sends a second SUBSCRIBE for more than eight filters, as AWS IoT Core demands", () => {
+    const filters = Array.from({ length: 9 }, (_, index) => `f${index}`);
+    const handshake = create(filters);
+    const subscribed = (effect: HandshakeEffect | undefined) => {
+      assert.ok(effect?.type === "send");
+      const [subscribe] = clientPackets([effect.bytes]);
+      assert.ok(subscribe?.cmd === "subscribe");
+      const topics = subscribe.subscriptions.map(({ topic }) => topic);
+      return [subscribe.messageId, ...topics];
+    };
+    const eight = new Array(8).fill(1);
+    handshake.connect(0);
+    assert.deepEqual(subscribed(handshake.handle(packet(connack()), 10)), [
+      41,
+      ...filters.slice(0, 8),
+    ]);
+    assert.equal(reasonOf(handshake.handle(packet(suback(42, eight)), 15)), "peer protocol");
+    assert.deepEqual(subscribed(handshake.handle(packet(suback(41, eight)), 20)), [42, "f8"]);
+    assert.deepEqual([handshake.state, handshake.since], ["subscribing", 20]);
+    assert.equal(handshake.handle(packet(suback(41, eight)), 25), undefined, "a repeated answer");
+    assert.deepEqual(subscribed(handshake.repeatSubscribe(30)), [42, "f8"]);
+    assert.deepEqual(handshake.handle(packet(suback(42, [1])), 35), { type: "ready" });
+    assert.equal(handshake.handle(packet(suback(42, [1])), 40), undefined);
+
+    handshake.connect(50);
+    const again = subscribed(handshake.handle(packet(connack()), 60));
+    assert.equal(again.length, 9, "a new connection begins with the first");
+  });
+
+  it("says which filter of the second SUBSCRIBE was refused", () => {
+    const handshake = create([..."abcdefgh", "i", "j"]);
+    handshake.connect(0);
+    handshake.handle(packet(connack()), 10);
+    handshake.handle(packet(suback(41, new Array(8).fill(1))), 20);
+    const refused = handshake.handle(packet(suback(42, [1, 0x80])), 30);
+    assert.ok(refused?.type === "failed");
+    assert.equal(refused.error.detail, "j");
   });
 
   it("accepts no packet before CONNACK, and only one CONNACK", () => {

@@ -46,9 +46,12 @@ const returnCodes: Readonly<Record<number, SessionError>> = {
   5: { who: "person", reason: "not-authorized", detail: "not authorized" },
 };
 
+/** AWS IoT Core ends a connection whose SUBSCRIBE has more ("Message broker and protocol limits"). */
+const filtersPerSubscribe = 8;
+
 /**
  * CONNECT, CONNACK, SUBSCRIBE, SUBACK, and PUBACK for each later message. Every MQTT connection of
- * a box starts with it. The object is reused across connections: {@link connect} starts a new one.
+ * a box starts with it. If there are too many filters for one SUBSCRIBE, another one follows. The object is reused across connections: {@link connect} starts a new one.
  */
 export class Handshake {
   readonly #connect: ConnectOptions;
@@ -57,6 +60,10 @@ export class Handshake {
   #state: HandshakeState = "closed";
   #since = 0;
   #subscribeIdentifier = 0;
+  /** of the SUBSCRIBE before; 0: there was none */
+  #answeredIdentifier = 0;
+  /** how many filters have been granted */
+  #granted = 0;
 
   /** @param nextIdentifier returns an unused packet identifier for SUBSCRIBE */
   constructor(
@@ -81,6 +88,8 @@ export class Handshake {
   connect(now: number): SendEffect {
     this.#state = "connecting";
     this.#since = now;
+    this.#answeredIdentifier = 0;
+    this.#granted = 0;
     return { type: "send", bytes: encodeConnect(this.#connect) };
   }
 
@@ -88,10 +97,10 @@ export class Handshake {
     this.#state = "closed";
   }
 
-  /** Repeats SUBSCRIBE with the same identifier. */
+  /** Repeats the last SUBSCRIBE with the same identifier. */
   repeatSubscribe(now: number): SendEffect {
     this.#since = now;
-    const bytes = encodeSubscribe(this.#subscribeIdentifier, ...this.#topicFilters);
+    const bytes = encodeSubscribe(this.#subscribeIdentifier, ...this.#requested);
     return { type: "send", bytes };
   }
 
@@ -104,7 +113,17 @@ export class Handshake {
     if (this.#state === "ready" && packet.type !== "CONNACK") return undefined;
     if (this.#state === "connecting") return this.#handleFirst(packet, now);
     if (packet.type === "CONNACK") return protocolError("a second CONNACK");
-    return packet.type === "SUBACK" ? this.#handleSuback(packet) : undefined;
+    return packet.type === "SUBACK" ? this.#handleSuback(packet, now) : undefined;
+  }
+
+  /** The filters of the last SUBSCRIBE. */
+  get #requested(): readonly string[] {
+    return this.#topicFilters.slice(this.#granted, this.#granted + filtersPerSubscribe);
+  }
+
+  #subscribe(now: number): SendEffect {
+    this.#subscribeIdentifier = this.#nextIdentifier();
+    return this.repeatSubscribe(now);
   }
 
   /** PUBACK, if the message has QoS 1 and the connection is still open. */
@@ -128,17 +147,26 @@ export class Handshake {
       return protocolError("session present despite clean session"); // [MQTT-3.2.2-1]
     }
     this.#state = "subscribing";
-    this.#subscribeIdentifier = this.#nextIdentifier();
-    return this.repeatSubscribe(now);
+    return this.#subscribe(now);
   }
 
-  #handleSuback({ packetIdentifier, returnCodes }: SubackPacket): HandshakeEffect {
-    const filters = this.#topicFilters;
+  #handleSuback(
+    { packetIdentifier, returnCodes }: SubackPacket,
+    now: number,
+  ): HandshakeEffect | undefined {
+    // It answers a SUBSCRIBE that was repeated.
+    if (packetIdentifier === this.#answeredIdentifier) return undefined;
+    const filters = this.#requested;
     if (packetIdentifier !== this.#subscribeIdentifier || returnCodes.length !== filters.length) {
       return protocolError("SUBACK does not match SUBSCRIBE");
     }
     const refused = filters.find((_, index) => returnCodes[index] === 0x80);
     if (refused !== undefined) return failed("person", "subscription-refused", refused);
+    this.#granted += filters.length;
+    if (this.#granted < this.#topicFilters.length) {
+      this.#answeredIdentifier = packetIdentifier;
+      return this.#subscribe(now);
+    }
     this.#state = "ready";
     return { type: "ready" };
   }
