@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { esp32c3 } from "../../device/chips/table.ts";
+import { esp32c3, esp32s3 } from "../../device/chips/table.ts";
 import { pulseSymbols } from "../../device/xs/esp32/rmt-pulse.ts";
 import { type PinChange, PinModel } from "./pin-model.ts";
 
@@ -96,44 +96,56 @@ describe("the level of an ESP32's pin", () => {
   });
 });
 
-describe("the level of an ESP32-C3's pin", () => {
-  const c3 = { gpio: 0x6000_4000, rmt: 0x6001_6000 } as const;
-  let pin: PinModel;
-  const write = (at: number, address: number, value: number) => pin.write({ at, address, value });
+for (const { chip, conf, clock, memory, reset } of [
+  { chip: esp32s3, conf: 0x20, clock: 0xc0, memory: 0x800, reset: 0x600c_0020 },
+  { chip: esp32c3, conf: 0x10, clock: 0x68, memory: 0x400, reset: 0x600c_0018 },
+]) {
+  const newer = { gpio: 0x6000_4000, rmt: 0x6001_6000 } as const;
+  // The second gate's channel: its registers, memory and signal follow those of the first.
+  for (const index of [0, 1]) {
+    const channel = newer.rmt + conf + 4 * index;
 
-  beforeEach(() => {
-    pin = new PinModel(5, esp32c3);
-    write(1, c3.gpio + 0x24, pin5);
-    // The crystal divided by 16 for all channels, then by 250: 10 kHz.
-    write(2, c3.rmt + 0x68, (3 << 24) | (15 << 4));
-    write(3, c3.rmt + 0x10, 250 << 8);
-  });
+    describe(`the level of an ${chip.title}'s pin, by channel ${index} of the RMT`, () => {
+      let pin: PinModel;
+      const write = (at: number, address: number, value: number) =>
+        pin.write({ at, address, value });
 
-  function pulse(at: number, durationMs: number): void {
-    const words = [...new Uint32Array(pulseSymbols(durationMs)), 0];
-    for (const [index, word] of words.entries()) write(at, c3.rmt + 0x400 + 4 * index, word);
-    write(at, c3.gpio + 0x554 + 4 * 5, esp32c3.rmt.signal);
-    write(at, c3.rmt + 0x10, (250 << 8) | (1 << 24) | 1);
-  }
+      beforeEach(() => {
+        pin = new PinModel(5, chip);
+        write(1, newer.gpio + 0x24, pin5);
+        // The crystal divided by 16 for all channels, then by 250: 10 kHz.
+        write(2, newer.rmt + clock, (3 << 24) | (15 << 4));
+        write(3, channel, 250 << 8);
+      });
 
-  for (const durationMs of [20, 500, 10_000]) {
-    it(`falls by itself after a pulse of ${durationMs} ms`, () => {
-      pulse(100, durationMs);
-      assert.equal(pin.level, 1);
-      assert.deepEqual(pin.advance(60_000), [{ value: 0, at: 100 + durationMs }]);
+      function pulse(at: number, durationMs: number): void {
+        const words = [...new Uint32Array(pulseSymbols(durationMs)), 0];
+        const start = newer.rmt + memory + 4 * chip.rmt.symbols * index;
+        for (const [number, word] of words.entries()) write(at, start + 4 * number, word);
+        write(at, newer.gpio + 0x554 + 4 * 5, chip.rmt.signal + index);
+        write(at, channel, (250 << 8) | (1 << 24) | 1);
+      }
+
+      for (const durationMs of [20, 500, 10_000]) {
+        it(`falls by itself after a pulse of ${durationMs} ms`, () => {
+          pulse(100, durationMs);
+          assert.equal(pin.level, 1);
+          assert.deepEqual(pin.advance(60_000), [{ value: 0, at: 100 + durationMs }]);
+        });
+      }
+
+      it("falls at once when the RMT is reset, as ESP-IDF does at its start", () => {
+        pulse(100, 500);
+        assert.deepEqual(write(300, reset, 1 << 9), [{ value: 0, at: 300 }]);
+        assert.deepEqual(pin.advance(60_000), []);
+      });
+
+      it("falls at once when the matrix selects the GPIO again", () => {
+        pulse(100, 500);
+        assert.deepEqual(write(300, newer.gpio + 0x554 + 4 * 5, chip.rmt.gpioSignal), [
+          { value: 0, at: 300 },
+        ]);
+      });
     });
   }
-
-  it("falls at once when the RMT is reset, as ESP-IDF does at its start", () => {
-    pulse(100, 500);
-    assert.deepEqual(write(300, 0x600c_0018, 1 << 9), [{ value: 0, at: 300 }]);
-    assert.deepEqual(pin.advance(60_000), []);
-  });
-
-  it("falls at once when the matrix selects the GPIO again", () => {
-    pulse(100, 500);
-    assert.deepEqual(write(300, c3.gpio + 0x554 + 4 * 5, esp32c3.rmt.gpioSignal), [
-      { value: 0, at: 300 },
-    ]);
-  });
-});
+}

@@ -1,4 +1,4 @@
-import { type Chip, esp32, esp32c3 } from "../../device/chips/table.ts";
+import { type Chip, type ChipName, esp32, esp32c3, esp32s3 } from "../../device/chips/table.ts";
 
 /** A register write, as reported by the emulator. */
 export interface RegisterWrite {
@@ -32,8 +32,7 @@ export class PinModel {
 
   constructor(pin: number, { name }: Pick<Chip, "name"> = esp32) {
     this.#pin = pin;
-    // The emulators know no other chips.
-    this.#chip = name === "esp32c3" ? registersOfC3 : registersOfEsp32;
+    this.#chip = registers[name];
     const { symbols } = this.#chip.rmt;
     this.#rmt = Array.from({ length: this.#chip.channels }, () => new RmtChannel(symbols));
     this.#signal = this.#chip.rmt.gpioSignal;
@@ -178,29 +177,64 @@ const registersOfEsp32: ChipRegisters = {
   },
 };
 
-/** ESP-IDF 6.0, soc/esp32c3/register/soc: gpio_reg.h, rmt_struct.h, system_reg.h */
-const registersOfC3: ChipRegisters = {
-  rmt: esp32c3.rmt,
-  channels: esp32c3.pulseChannels,
-  gpio: 0x6000_4000,
-  outputSelectAt: 0x554,
-  rmtBase: 0x6001_6000,
-  // SYSTEM_PERIP_RST_EN0_REG
-  peripheralReset: 0x600c_0018,
-  storeRmt(channels, offset, value, at) {
-    if (offset >= 0x400) storeSymbol(channels, (offset - 0x400) >> 2, value, esp32c3.rmt.symbols);
-    else if (offset === 0x68) {
-      // RMT_SYS_CONF_REG: one clock for all channels; the firmware uses the crystal, 40 MHz.
-      const source = (value >>> 24) & 3;
-      const clockPerMs = source === 1 ? 80_000 : source === 2 ? 17_500 : 40_000;
-      for (const channel of channels) channel.useClock(clockPerMs / (((value >>> 4) & 0xff) + 1));
-    } else if (offset === 0x10 || offset === 0x14) {
-      const channel = channels[(offset - 0x10) >> 2];
-      if ((value & (1 << 7)) !== 0) channel?.stop();
-      channel?.divide((value >>> 8) & 0xff);
-      channel?.drive((value & (1 << 5)) !== 0, (value & 1) !== 0, at);
-    }
-  },
+/** Where the RMT of a newer chip has its registers: offsets in bytes. */
+interface NewerRmt {
+  /** RMT_CH0CONF0_REG */
+  readonly channelsAt: number;
+  /** RMT_SYS_CONF_REG */
+  readonly clockAt: number;
+  /** RMTMEM (soc, ld/….peripherals.ld) */
+  readonly memoryAt: number;
+  /** SYSTEM_PERIP_RST_EN0_REG: an address */
+  readonly peripheralReset: number;
+}
+
+/**
+ * The chips after the ESP32 have the same bits at other offsets (ESP-IDF 6.0, soc/…/register/soc:
+ * gpio_reg.h, rmt_struct.h, system_reg.h).
+ */
+function newerRegisters(
+  { rmt, pulseChannels }: Chip,
+  { channelsAt, clockAt, memoryAt, peripheralReset }: NewerRmt,
+): ChipRegisters {
+  return {
+    rmt,
+    channels: pulseChannels,
+    gpio: 0x6000_4000,
+    outputSelectAt: 0x554,
+    rmtBase: 0x6001_6000,
+    peripheralReset,
+    storeRmt(channels, offset, value, at) {
+      if (offset >= memoryAt) storeSymbol(channels, (offset - memoryAt) >> 2, value, rmt.symbols);
+      else if (offset === clockAt) {
+        // One clock for all channels; the firmware uses the crystal, 40 MHz.
+        const source = (value >>> 24) & 3;
+        const clockPerMs = source === 1 ? 80_000 : source === 2 ? 17_500 : 40_000;
+        for (const channel of channels) channel.useClock(clockPerMs / (((value >>> 4) & 0xff) + 1));
+      } else if (offset >= channelsAt && offset < channelsAt + 4 * channels.length) {
+        const channel = channels[(offset - channelsAt) >> 2];
+        if ((value & (1 << 7)) !== 0) channel?.stop();
+        channel?.divide((value >>> 8) & 0xff);
+        channel?.drive((value & (1 << 5)) !== 0, (value & 1) !== 0, at);
+      }
+    },
+  };
+}
+
+const registers: Readonly<Record<ChipName, ChipRegisters>> = {
+  esp32: registersOfEsp32,
+  esp32s3: newerRegisters(esp32s3, {
+    channelsAt: 0x20,
+    clockAt: 0xc0,
+    memoryAt: 0x800,
+    peripheralReset: 0x600c_0020,
+  }),
+  esp32c3: newerRegisters(esp32c3, {
+    channelsAt: 0x10,
+    clockAt: 0x68,
+    memoryAt: 0x400,
+    peripheralReset: 0x600c_0018,
+  }),
 };
 
 function storeSymbol(

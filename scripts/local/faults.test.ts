@@ -166,10 +166,11 @@ describe("faults on demand", function () {
           records.flatMap(({ type, state }) => (type === "gate" ? [state] : [])).slice(0, 4),
           ["closed", "opening", "not-closed", "closed"],
         );
-        assert.deepEqual(
-          events.map(({ outcome, gate }) => outcome ?? gate),
-          ["opened", "opened", "did-not-open"],
-        );
+        assert.deepEqual(events.map(({ outcome, gate }) => outcome ?? gate).slice(0, 3), [
+          "opened",
+          "opened",
+          "did-not-open",
+        ]);
         const input = readVcd(readFileSync(vcdFile, "utf8")).wires.get("input4");
         assert.deepEqual(
           [input?.[0], input?.[1], input?.at(-1)].map((change) => change?.value),
