@@ -53,9 +53,9 @@ const grantQuery = v.strictObject({
 /** For administrators: who may open which gate, and when. */
 export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
   const { store, streams, log } = parts;
-  const changed = (c: WebContext, grant: string, what: string) => {
+  const changed = (c: WebContext, grant: string, person: string | undefined, what: string) => {
     log.info({ grant, by: c.var.signedIn?.person.id }, what);
-    streams.refreshAll();
+    streams.grantChanged(grant, person);
   };
   return new Hono<WebEnv>()
     .get("/grants", async (c) => {
@@ -72,20 +72,20 @@ export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
       const grant = await readGrant(parts, c, randomUUID());
       if (grant instanceof Response) return grant;
       await store.createGrant(grant);
-      changed(c, grant.id, "a grant was created");
+      changed(c, grant.id, grant.personId, "a grant was created");
       return c.json(grantView(grant), 201);
     })
     .put("/grants/:id", async (c) => {
       const grant = await readGrant(parts, c, c.req.param("id"));
       if (grant instanceof Response) return grant;
       if (!(await store.updateGrant(grant))) return notFound(c, "grant");
-      changed(c, grant.id, "a grant was changed");
+      changed(c, grant.id, grant.personId, "a grant was changed");
       return c.json(grantView(grant));
     })
     .delete("/grants/:id", async (c) => {
       const id = c.req.param("id");
       if (!(await store.deleteGrant(id))) return notFound(c, "grant");
-      changed(c, id, "a grant was revoked");
+      changed(c, id, undefined, "a grant was revoked");
       return c.body(null, 204);
     });
 }

@@ -72,7 +72,7 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   if (changed.type === "last-administrator") return lastAdministrator(c);
   const person = changed.value;
   if (!person.isActive) streams.endOfPerson(id);
-  streams.refreshAll();
+  streams.personChanged(id);
   const fields = Object.keys(body.value);
   log.info({ person: id, fields, by: c.var.signedIn?.person.id }, "a person was changed");
   const passkeys = (await store.passkeysOf(id)).length;

@@ -1,6 +1,7 @@
 /** The contract of every store: people, sign-in, gates and grants. The records have their own files. */
 import assert from "node:assert/strict";
 import { concurrencyContract } from "./concurrency.contract.ts";
+import { manyContract } from "./many.contract.ts";
 import { migrationsContract } from "./migrations.contract.ts";
 import {
   aGate,
@@ -33,6 +34,7 @@ export function storeContract(newPlace: () => Promise<StorePlace>): void {
   administratorsContract(() => store);
   gatesContract(() => store);
   recordsContract(() => store);
+  manyContract(() => store);
   concurrencyContract(newPlace, () => ({ place, store }));
   migrationsContract(newPlace);
 }

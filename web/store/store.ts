@@ -110,6 +110,8 @@ export interface Store {
     tokenHash: string,
     now: number,
   ): Promise<{ readonly session: Session; readonly person: Person } | undefined>;
+  /** Like `session` for many at once. @returns the people of those that are valid, by tokenHash */
+  sessions(tokenHashes: readonly string[], now: number): Promise<ReadonlyMap<string, Person>>;
   /** Whether a lock-out ended this session, and still lasts. It forgets that when the session expires. */
   wasLockedOut(tokenHash: string, now: number): Promise<boolean>;
   deleteSession(tokenHash: string): Promise<void>;
@@ -121,7 +123,10 @@ export interface Store {
   createGate(gate: Gate): Promise<void>;
   updateGate(id: string, changes: Partial<Omit<Gate, "id">>): Promise<Gate | undefined>;
   gate(id: string): Promise<Gate | undefined>;
+  /** In the order of their ids. */
   gates(): Promise<readonly Gate[]>;
+  /** Those of these ids that exist, in the order of their ids. */
+  gatesWith(ids: readonly string[]): Promise<readonly Gate[]>;
   /** @throws StoreError conflict when the person or the gate is unknown */
   createGrant(grant: Grant): Promise<void>;
   updateGrant(grant: Grant): Promise<boolean>;
@@ -130,6 +135,8 @@ export interface Store {
     readonly personId?: string;
     readonly gateId?: string;
   }): Promise<readonly Grant[]>;
+  /** Like `grants` for many people at once. */
+  grantsOf(personIds: readonly string[]): Promise<readonly Grant[]>;
 
   // the records
   /** @returns the request with this id: the new one, or the existing one (`isNew` false) */
@@ -143,6 +150,12 @@ export interface Store {
    */
   advanceRequest(id: string, step: RequestStep): Promise<OpenRequest | undefined>;
   request(id: string): Promise<OpenRequest | undefined>;
+  /** These people's requests since `from`: the newest of them all, at most `limit`, oldest first. */
+  requestsSince(
+    personIds: readonly string[],
+    from: number,
+    limit: number,
+  ): Promise<readonly OpenRequest[]>;
   /** The requests that have not ended, so that they can be ended after a crash. */
   openRequests(): Promise<readonly OpenRequest[]>;
   /** Records an event of a box that belongs to no request of ours. The same event is recorded once. */
