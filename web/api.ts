@@ -109,7 +109,7 @@ export interface GateView {
  * is recorded. The same `id` again returns the same request and never sends a second command. Errors:
  * 401 not signed in, 403 {@link Denial} or CSRF, 404 unknown gate, 409 the id belongs to another
  * request, 410 the slide is older than the lifetime of a command, 429 too many requests, 503 the box is
- * offline or the broker cannot be reached. A refusal of a known person is recorded too.
+ * offline, the broker cannot be reached, or the service was too slow for the command to arrive alive. A refusal of a known person is recorded too.
  */
 export interface OpenBody {
   /** a UUID that the page creates for one tap; it is also the id of the command */
@@ -136,18 +136,20 @@ export type RequestState =
   | "failed"
   | "denied";
 
+/** Why a command that was allowed was not sent. */
+export type SendFailure =
+  | "box-offline"
+  | "broker-away"
+  /** the slide was older than the lifetime of a command when it arrived */
+  | "too-late"
+  /** the service needed so long, for example for its database, that the command would have been dead */
+  | "service-busy";
+
 /**
  * Why the service did not send a command; or `clocks-differ`: why the box refused it as `expired` or
  * `future`, so that another try would be refused too.
  */
-export type ServiceReason =
-  | Denial
-  | "box-offline"
-  | "broker-away"
-  | "rate-limited"
-  /** the slide was older than the lifetime of a command when it arrived */
-  | "too-late"
-  | "clocks-differ";
+export type ServiceReason = Denial | SendFailure | "rate-limited" | "clocks-differ";
 
 /** One tap and its outcome. The event `request` reports each change to the person who tapped. */
 export interface RequestView {

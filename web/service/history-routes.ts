@@ -8,10 +8,12 @@ import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line } from "./fields.ts";
 import { historyCsv } from "./history-csv.ts";
 import { notSignedIn, readQuery } from "./problem.ts";
+import type { TapsFirst } from "./taps-first.ts";
 import { historyEntry } from "./views.ts";
 
 interface HistoryParts {
   readonly store: Store;
+  readonly tapsFirst: TapsFirst;
 }
 
 const said = words.field;
@@ -36,7 +38,7 @@ const query = v.strictObject({
 });
 
 /** Requests and their outcomes: a person's own, and for administrators everyone's. */
-export function historyRoutes({ store }: HistoryParts): Hono<WebEnv> {
+export function historyRoutes({ store, tapsFirst }: HistoryParts): Hono<WebEnv> {
   return new Hono<WebEnv>()
     .get("/history", async (c) => {
       const allowed = readAllowed(c);
@@ -52,7 +54,7 @@ export function historyRoutes({ store }: HistoryParts): Hono<WebEnv> {
       const allowed = readAllowed(c);
       if (allowed instanceof Response) return allowed;
       const { limit: _, ...all } = allowed.query;
-      return c.body(await historyCsv(store, all, allowed.isAdministrator), 200, {
+      return c.body(await historyCsv(store, all, allowed.isAdministrator, tapsFirst), 200, {
         "Content-Type": "text/csv; charset=utf-8; header=present",
         "Content-Disposition": `attachment; filename="${words.csvFile}"`,
       });

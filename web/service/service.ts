@@ -25,6 +25,7 @@ import type { RandomBytes } from "./secrets.ts";
 import { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
 import { Streams } from "./streams.ts";
+import { TapsFirst } from "./taps-first.ts";
 import { UnderWay } from "./under-way.ts";
 
 /** The longest silence on a stream. The page treats a longer one as a broken connection. */
@@ -93,6 +94,7 @@ export class Service {
       underWay: this.#underWay,
       readiness: this.#readiness,
       limits: new Limits(settings),
+      tapsFirst: new TapsFirst(),
       sessions: new Sessions(parts),
     });
   }

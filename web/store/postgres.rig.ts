@@ -143,7 +143,10 @@ export class PostgresServer {
       open: async (busyTimeoutMs = 5000) => {
         const onQuery = (text: string) => queries.push(text);
         const options = { url: location, busyTimeoutMs, connections: 4, onQuery };
-        const store = await storeOn(await connectPostgres(options));
+        const store = await storeOn(
+          await connectPostgres(options),
+          await connectPostgres({ ...options, connections: 2 }),
+        );
         stores.push(store);
         return store;
       },

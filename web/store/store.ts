@@ -49,7 +49,25 @@ export type GuardedChange<T> =
   /** nothing was changed, because no other administrator can sign in */
   | { readonly type: "last-administrator" };
 
+/** What a tap needs from its arrival to its outcome. */
+export type TapStore = Pick<
+  Store,
+  | "session"
+  | "gate"
+  | "grants"
+  | "request"
+  | "recordRequest"
+  | "advanceRequest"
+  | "recordForeignEvent"
+>;
+
 export interface Store {
+  /**
+   * The same database by a way of its own, on which nothing else waits: somebody is standing at a gate. With
+   * SQLite there is only one way, so everything else must work in small parts.
+   */
+  readonly forTaps: TapStore;
+
   // people
   /** @throws StoreError conflict when id or oidcSubject is already used; so does updatePerson */
   createPerson(person: Person): Promise<void>;
