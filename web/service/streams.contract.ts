@@ -93,17 +93,17 @@ const ours = fc.oneof(
   fc.record({ type: fc.constant("listening"), is: fc.boolean() }),
   fc.record({ type: fc.constant("gate"), gate: gateIds, isActive: fc.boolean(), box: boxes }),
   fc.record({ type: fc.constant("grant"), who, gate: gateIds, isNow: fc.boolean() }),
-  fc.record({ type: fc.constant("move grant"), who, gate: gateIds }),
+  fc.record({ type: fc.constant("grant-moved"), who, gate: gateIds }),
   fc.record({ type: fc.constant("revoke") }),
   fc.record({ type: fc.constant("administrator"), who, is: fc.boolean() }),
 );
 /** What only the clock or another instance knows. */
 const theirs = fc.oneof(
   fc.record({ type: fc.constant("time"), minutes: fc.integer({ min: 1, max: 600 }) }),
-  fc.record({ type: fc.constant("their grant"), who, gate: gateIds, isNow: fc.boolean() }),
-  fc.record({ type: fc.constant("their gate"), gate: gateIds, isActive: fc.boolean() }),
-  fc.record({ type: fc.constant("their revoke") }),
-  fc.record({ type: fc.constant("their reader"), who }),
+  fc.record({ type: fc.constant("their-grant"), who, gate: gateIds, isNow: fc.boolean() }),
+  fc.record({ type: fc.constant("their-gate"), gate: gateIds, isActive: fc.boolean() }),
+  fc.record({ type: fc.constant("their-revoke") }),
+  fc.record({ type: fc.constant("their-reader"), who }),
 );
 type Change = typeof ours extends fc.Arbitrary<infer T> ? T : never;
 type TheirChange = typeof theirs extends fc.Arbitrary<infer T> ? T : never;
@@ -243,7 +243,7 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
           await admin.browser.post("/api/admin/grants", body);
           return;
         }
-        case "move grant": {
+        case "grant-moved": {
           const [first] = (await grants()) as GrantView[];
           if (first === undefined) return;
           const { id, ...body } = first;
@@ -264,20 +264,20 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
         case "time":
           rig.now += it.minutes * 60_000;
           return;
-        case "their grant":
+        case "their-grant":
           if ((await store.gate(it.gate)) === undefined) return;
           return store.createGrant(
             aGrant(idOf(it.who), it.gate, { ...always, ...aTime(it.isNow), id: randomUUID() }),
           );
-        case "their gate":
+        case "their-gate":
           await store.updateGate(it.gate, { isActive: it.isActive, name: `Gate ${it.isActive}` });
           return;
-        case "their revoke": {
+        case "their-revoke": {
           const [first] = await store.grants();
           if (first !== undefined) await store.deleteGrant(first.id);
           return;
         }
-        case "their reader": {
+        case "their-reader": {
           await all[it.who]?.reopen();
         }
       }

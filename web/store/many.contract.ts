@@ -25,6 +25,23 @@ export function manyContract(store: () => Store): void {
       assert.deepEqual(await store().sessions([], noon), new Map());
     });
 
+    it("answers questions about administrators and names without reading everybody", async () => {
+      assert.deepEqual(await store().administrators(), []);
+      assert.equal(await store().hasAnyoneSignedIn(), false);
+      const ada = aPerson({ name: "Ada", isAdministrator: true, createdAt: noon + 1 });
+      const ben = aPerson({ name: "Ben", isAdministrator: true });
+      const locked = aPerson({ name: "Cy", isAdministrator: true, isActive: false });
+      const dan = aPerson({ name: "Dan" });
+      for (const person of [ada, ben, locked, dan]) await store().createPerson(person);
+      assert.deepEqual(await store().administrators(), [ben, ada]);
+      assert.deepEqual(await store().administrators("Ada"), [ada]);
+      assert.deepEqual(await store().administrators("Cy"), []);
+      assert.deepEqual([await store().hasName("Dan"), await store().hasName("dan")], [true, false]);
+      assert.equal(await store().hasAnyoneSignedIn(), false);
+      await store().updatePerson(dan.id, { oidcSubject: "https://id.example 1" });
+      assert.equal(await store().hasAnyoneSignedIn(), true);
+    });
+
     it("has everybody's grants, and the gates of any list", async () => {
       const people = [aPerson(), aPerson(), aPerson()];
       const [ada, ben, cy] = people.map(({ id }) => id) as [string, string, string];

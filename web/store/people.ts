@@ -1,6 +1,6 @@
 import type { Kysely, Selectable, Transaction } from "kysely";
 import type { Person } from "../domain/entities.ts";
-import { canAnotherAdminister, lockAdministrators, whoCanAdminister } from "./administrators.ts";
+import { canAnyoneAdminister, lockAdministrators } from "./administrators.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import type { PersonTable, Schema } from "./schema.ts";
@@ -12,6 +12,9 @@ type People = Pick<
   | "updatePerson"
   | "changePerson"
   | "hasAdministrator"
+  | "administrators"
+  | "hasName"
+  | "hasAnyoneSignedIn"
   | "person"
   | "personByOidc"
   | "people"
@@ -44,15 +47,43 @@ export function peopleIn(database: Database): People {
         const before = await findPerson(db, "id", id);
         if (before === undefined) return { type: "unknown" };
         const isDemoted = isInCharge(before) && !isInCharge({ ...before, ...changes });
-        if (isDemoted && !(await canAnotherAdminister(db, id, methods))) {
+        if (isDemoted && !(await canAnyoneAdminister(db, methods, id))) {
           return { type: "last-administrator" };
         }
         const after = await update(db, id, changes);
         return after === undefined ? { type: "unknown" } : { type: "changed", value: after };
       }),
 
-    hasAdministrator: (methods) =>
-      database.read(async (db) => (await whoCanAdminister(db, methods)).length > 0),
+    hasAdministrator: (methods) => database.read((db) => canAnyoneAdminister(db, methods, null)),
+
+    administrators: (name) =>
+      database.read(async (db) => {
+        const query = db
+          .selectFrom("person")
+          .selectAll()
+          .where("isAdministrator", "=", 1)
+          .where("isActive", "=", 1)
+          .orderBy("createdAt")
+          .orderBy("id");
+        const named = name === undefined ? query : query.where("name", "=", name);
+        return (await named.execute()).map(toPerson);
+      }),
+
+    hasName: (name) =>
+      database.read(async (db) => {
+        const query = db.selectFrom("person").select("id").where("name", "=", name).limit(1);
+        return (await query.executeTakeFirst()) !== undefined;
+      }),
+
+    hasAnyoneSignedIn: () =>
+      database.read(async (db) => {
+        const people = db.selectFrom("person").select("id").where("oidcSubject", "is not", null);
+        const passkeys = db.selectFrom("passkey").select("credentialId");
+        return (
+          (await passkeys.limit(1).executeTakeFirst()) !== undefined ||
+          (await people.limit(1).executeTakeFirst()) !== undefined
+        );
+      }),
 
     person: (id) => database.read((db) => findPerson(db, "id", id)),
 

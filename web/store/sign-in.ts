@@ -1,7 +1,7 @@
 /** Passkeys, invitations, sign-in attempts and sessions. */
 import type { Selectable, Transaction } from "kysely";
 import type { Passkey, Person } from "../domain/entities.ts";
-import { canAnotherAdminister, lockAdministrators } from "./administrators.ts";
+import { canAnyoneAdminister, lockAdministrators } from "./administrators.ts";
 import type { Database } from "./database.ts";
 import { findPerson, isInCharge, toPerson } from "./people.ts";
 import { portions } from "./portions.ts";
@@ -82,7 +82,7 @@ function passkeysIn(
         if (methods !== null) {
           const canStillSignIn = person.oidcSubject !== null && methods.hasOidc;
           const isOut = isInCharge(person) && !canStillSignIn;
-          if (isOut && !(await canAnotherAdminister(db, personId, methods))) {
+          if (isOut && !(await canAnyoneAdminister(db, methods, personId))) {
             return { type: "last-administrator" };
           }
         }

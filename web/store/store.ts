@@ -87,6 +87,12 @@ export interface Store {
   ): Promise<GuardedChange<Person>>;
   /** Whether at least one active administrator can sign in. */
   hasAdministrator(methods: SignInMethods): Promise<boolean>;
+  /** The active administrators, the oldest first. @param name only those with this name */
+  administrators(name?: string): Promise<readonly Person[]>;
+  /** Whether anybody has this name. */
+  hasName(name: string): Promise<boolean>;
+  /** Whether anybody ever had a passkey that was not removed, or an account at the provider. */
+  hasAnyoneSignedIn(): Promise<boolean>;
   person(id: string): Promise<Person | undefined>;
   personByOidc(oidcSubject: string): Promise<Person | undefined>;
   people(): Promise<readonly (Person & { readonly passkeys: number })[]>;
