@@ -245,11 +245,17 @@ export interface GrantView {
   /** null: until it is revoked */
   readonly endsAt: number | null;
 }
+/** `GET /api/admin/grants?person=…&gate=…&after=…&limit=…`, all optional; limit: 1–200, default 50 */
+export interface GrantsPage {
+  readonly grants: readonly GrantView[];
+  /** `after` of the next page; null: there is none */
+  readonly next: string | null;
+}
 export type GrantBody = Omit<GrantView, "id">;
 
 /**
- * `GET/POST /api/admin/people`, `PATCH /api/admin/people/:id`: GET returns an array, POST and PATCH the one
- * person. `DELETE /api/admin/people/:id/passkeys`, for a lost phone, deletes all passkeys and sessions of
+ * `POST /api/admin/people`, `GET/PATCH /api/admin/people/:id`: the one person. `GET /api/admin/people` returns
+ * a {@link PeoplePage}. `DELETE /api/admin/people/:id/passkeys`, for a lost phone, deletes all passkeys and sessions of
  * the person; 204.
  */
 export interface PersonView extends PersonSummary {
@@ -261,6 +267,22 @@ export interface PersonView extends PersonSummary {
   readonly hasOidc: boolean;
   readonly createdAt: number;
   readonly lastSeenAt: number | null;
+}
+/** In the query of `GET /api/admin/people`. */
+export interface PeopleQuery {
+  /** only people whose name or address contains each of these words */
+  readonly search?: string;
+  /** the position of the next page, from {@link PeoplePage.next} */
+  readonly after?: string;
+  /** 1–200, default 50 */
+  readonly limit?: number;
+}
+export interface PeoplePage {
+  readonly people: readonly PersonView[];
+  /** how many were found on all pages */
+  readonly total: number;
+  /** null: there is no other page */
+  readonly next: string | null;
 }
 export interface PersonBody {
   readonly name: string;

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { GrantView, Weekday } from "../api.ts";
+import type { GrantsPage, GrantView, Weekday } from "../api.ts";
 import type { Grant } from "../domain/entities.ts";
 import { latestEnd } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { gateId, line, time } from "./fields.ts";
+import { gateId, line, pageLimit, time } from "./fields.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { Streams } from "./streams.ts";
@@ -48,6 +48,8 @@ const grantBody = v.pipe(
 const grantQuery = v.strictObject({
   person: v.exactOptional(line(64)),
   gate: v.exactOptional(gateId),
+  after: v.exactOptional(line(64)),
+  limit: v.exactOptional(pageLimit),
 });
 
 /** For administrators: who may open which gate, and when. */
@@ -61,12 +63,15 @@ export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
     .get("/grants", async (c) => {
       const asked = readQuery(c, grantQuery);
       if (asked.type === "problem") return asked.response;
-      const { person: personId, gate } = asked.value;
+      const { person: personId, gate, after, limit = 50 } = asked.value;
       const filter = {
         ...(personId === undefined ? {} : { personId }),
         ...(gate === undefined ? {} : { gateId: gate }),
+        ...(after === undefined ? {} : { after }),
+        limit,
       };
-      return c.json((await store.grants(filter)).map(grantView));
+      const { grants, next } = await store.grantsPage(filter);
+      return c.json({ grants: grants.map(grantView), next } satisfies GrantsPage);
     })
     .post("/grants", async (c) => {
       const grant = await readGrant(parts, c, randomUUID());

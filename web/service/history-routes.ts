@@ -1,11 +1,10 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import type { HistoryPage, HistoryQuery, RequestState } from "../api.ts";
-import { isHistoryPosition } from "../store/history-position.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { gateId, line } from "./fields.ts";
+import { gateId, line, pageLimit, position, wholeNumber } from "./fields.ts";
 import { historyCsv } from "./history-csv.ts";
 import { notSignedIn, readQuery } from "./problem.ts";
 import type { TapsFirst } from "./taps-first.ts";
@@ -20,21 +19,14 @@ const said = words.field;
 const states = [
   ...["recorded", "sent", "opened", "refused", "unanswered", "failed", "denied"],
 ] as const satisfies readonly RequestState[];
-const wholeNumber = (maximum: number) =>
-  v.pipe(
-    v.string(),
-    v.regex(/^\d{1,16}$/, said.wholeNumber),
-    v.transform(Number),
-    v.maxValue(maximum, said.atMost(maximum)),
-  );
 const query = v.strictObject({
   gate: v.exactOptional(gateId),
   person: v.exactOptional(line(64)),
   state: v.exactOptional(v.picklist(states, said.requestState)),
   from: v.exactOptional(wholeNumber(8.64e15)),
   to: v.exactOptional(wholeNumber(8.64e15)),
-  after: v.exactOptional(v.pipe(v.string(), v.check(isHistoryPosition, said.historyPosition))),
-  limit: v.exactOptional(v.pipe(wholeNumber(200), v.minValue(1, said.atLeast(1)))),
+  after: v.exactOptional(position),
+  limit: v.exactOptional(pageLimit),
 });
 
 /** Requests and their outcomes: a person's own, and for administrators everyone's. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { type SinonFakeTimers, useFakeTimers } from "sinon";
-import type { GateView, GrantView } from "../api.ts";
+import type { GateView, GrantsPage } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import { aGate, aGrant, type StorePlace } from "../store/place.rig.ts";
 import type { Browser } from "./browser.rig.ts";
@@ -210,7 +210,10 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
     const all = people.map(({ browser, person }) => new Page(browser, person));
     for (const page of all) await page.open();
     const idOf = (number: number) => all[number]?.person.id ?? "";
-    const grants = async () => (await admin.browser.get("/api/admin/grants")).json();
+    const grants = async () => {
+      const answer = await admin.browser.get("/api/admin/grants");
+      return ((await answer.json()) as GrantsPage).grants;
+    };
     const aTime = (isNow: boolean) =>
       isNow ? { endsAt: rig.now + 3_600_000 } : { fromMinute: 60, toMinute: 90 };
 
@@ -244,7 +247,7 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
           return;
         }
         case "grant-moved": {
-          const [first] = (await grants()) as GrantView[];
+          const [first] = await grants();
           if (first === undefined) return;
           const { id, ...body } = first;
           const moved = { ...body, person: idOf(it.who), gate: it.gate };
@@ -252,7 +255,7 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
           return;
         }
         case "revoke": {
-          const first = ((await grants()) as GrantView[])[0];
+          const [first] = await grants();
           await admin.browser.request("DELETE", `/api/admin/grants/${first?.id}`);
           return;
         }

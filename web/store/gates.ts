@@ -10,7 +10,10 @@ import type { GateTable, GrantTable } from "./schema.ts";
 import type { Store } from "./store.ts";
 
 type Gates = Pick<Store, "createGate" | "updateGate" | "gate" | "gates" | "gatesWith">;
-type Grants = Pick<Store, "createGrant" | "updateGrant" | "deleteGrant" | "grants" | "grantsOf">;
+type Grants = Pick<
+  Store,
+  "createGrant" | "updateGrant" | "deleteGrant" | "grants" | "grantsPage" | "grantsOf"
+>;
 
 export function gatesIn(database: Database): Gates {
   return {
@@ -98,6 +101,20 @@ export function grantsIn(database: Database): Grants {
         if (personId !== undefined) query = query.where("personId", "=", personId);
         if (gateId !== undefined) query = query.where("gateId", "=", gateId);
         return (await query.orderBy("id").execute()).map(toGrant);
+      }),
+
+    grantsPage: ({ personId, gateId, after, limit }) =>
+      database.read(async (db) => {
+        let query = db.selectFrom("accessGrant").selectAll();
+        if (personId !== undefined) query = query.where("personId", "=", personId);
+        if (gateId !== undefined) query = query.where("gateId", "=", gateId);
+        if (after !== undefined) query = query.where("id", ">", after);
+        const rows = await query
+          .orderBy("id")
+          .limit(limit + 1)
+          .execute();
+        const grants = rows.slice(0, limit).map(toGrant);
+        return { grants, next: rows.length > limit ? (grants.at(-1)?.id ?? null) : null };
       }),
 
     grantsOf: async (personIds) => {

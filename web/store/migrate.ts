@@ -5,6 +5,7 @@ import { first } from "./migrations/0001-first.ts";
 import { passkeyHosts } from "./migrations/0002-passkey-hosts.ts";
 import { lockedOutSessions } from "./migrations/0003-locked-out-sessions.ts";
 import { gateOutputs } from "./migrations/0004-gate-outputs.ts";
+import { peopleSearch } from "./migrations/0006-people-search.ts";
 import { StoreError } from "./store.ts";
 
 /** In the order of their names. */
@@ -13,6 +14,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0002-passkey-hosts": passkeyHosts,
   "0003-locked-out-sessions": lockedOutSessions,
   "0004-gate-outputs": gateOutputs,
+  "0006-people-search": peopleSearch,
 };
 
 /**

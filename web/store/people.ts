@@ -1,8 +1,17 @@
-import type { Kysely, Selectable, Transaction } from "kysely";
+import {
+  type Kysely,
+  type Selectable,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+  type Transaction,
+} from "kysely";
 import type { Person } from "../domain/entities.ts";
+import { searchTextOf, searchWords } from "../domain/search-text.ts";
 import { canAnyoneAdminister, lockAdministrators } from "./administrators.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
+import { formatPosition, parsePosition } from "./history-position.ts";
 import type { PersonTable, Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -18,6 +27,7 @@ type People = Pick<
   | "person"
   | "personByOidc"
   | "people"
+  | "peoplePage"
 >;
 
 export function peopleIn(database: Database): People {
@@ -35,6 +45,7 @@ export function peopleIn(database: Database): People {
             oidcSubject: person.oidcSubject,
             createdAt: person.createdAt,
             lastSeenAt: person.lastSeenAt,
+            searchText: searchTextOf(person),
           })
           .execute();
       }),
@@ -92,22 +103,54 @@ export function peopleIn(database: Database): People {
 
     people: () =>
       database.read(async (db) => {
-        const rows = await db
-          .selectFrom("person")
-          .selectAll()
-          .select((query) =>
-            query
-              .selectFrom("passkey")
-              .whereRef("passkey.personId", "=", "person.id")
-              .select(({ fn }) => fn.countAll<number>().as("count"))
-              .as("passkeys"),
-          )
-          .orderBy("createdAt")
-          .orderBy("id")
-          .execute();
+        const rows = await withPasskeys(db.selectFrom("person")).execute();
         return rows.map((row) => ({ ...toPerson(row), passkeys: row.passkeys ?? 0 }));
       }),
+
+    peoplePage: ({ search = "", after, limit }) =>
+      database.read(async (db) => {
+        const position = after === undefined ? null : parsePosition(after);
+        if (position === undefined) throw new RangeError("`after` is not a position in the list");
+        let found = db.selectFrom("person");
+        for (const word of searchWords(search)) {
+          const pattern = `%${word.replace(/[!%_]/g, "!$&")}%`;
+          found = found.where(sql<SqlBool>`${sql.ref("searchText")} like ${pattern} escape '!'`);
+        }
+        const { total } = await found
+          .select(({ fn }) => fn.countAll<number>().as("total"))
+          .executeTakeFirstOrThrow();
+        if (position !== null) {
+          const { at, id } = position;
+          found = found.where(
+            sql<SqlBool>`(${sql.ref("createdAt")}, ${sql.ref("id")}) > (${at}, ${id})`,
+          );
+        }
+        const rows = await withPasskeys(found)
+          .limit(limit + 1)
+          .execute();
+        const people = rows
+          .slice(0, limit)
+          .map((row) => ({ ...toPerson(row), passkeys: row.passkeys ?? 0 }));
+        const last = people.at(-1);
+        const next =
+          rows.length > limit && last ? formatPosition({ at: last.createdAt, id: last.id }) : null;
+        return { people, total: Number(total), next };
+      }),
   };
+}
+
+function withPasskeys(people: SelectQueryBuilder<Schema, "person", object>) {
+  return people
+    .selectAll("person")
+    .select((query) =>
+      query
+        .selectFrom("passkey")
+        .whereRef("passkey.personId", "=", "person.id")
+        .select(({ fn }) => fn.countAll<number>().as("count"))
+        .as("passkeys"),
+    )
+    .orderBy("person.createdAt")
+    .orderBy("person.id");
 }
 
 async function update(
@@ -128,7 +171,12 @@ async function update(
     await db.updateTable("session").set({ isLockedOut: 1 }).where("personId", "=", id).execute();
     await db.deleteFrom("invitation").where("personId", "=", id).execute();
   }
-  return findPerson(db, "id", id);
+  const after = await findPerson(db, "id", id);
+  if (after !== undefined && (changes.name !== undefined || changes.email !== undefined)) {
+    const searchText = searchTextOf(after);
+    await db.updateTable("person").set({ searchText }).where("id", "=", id).execute();
+  }
+  return after;
 }
 
 export function isInCharge({ isAdministrator, isActive }: Person): boolean {

@@ -97,6 +97,21 @@ export interface Store {
   personByOidc(oidcSubject: string): Promise<Person | undefined>;
   people(): Promise<readonly (Person & { readonly passkeys: number })[]>;
 
+  /**
+   * In the order of their creation. `search`: those whose name or address contains each of its words.
+   * @throws RangeError when `after` is not a position
+   */
+  peoplePage(query: {
+    readonly search?: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{
+    readonly people: readonly (Person & { readonly passkeys: number })[];
+    /** how many there are on all pages */
+    readonly total: number;
+    readonly next: string | null;
+  }>;
+
   // passkeys, invitations, sessions
   passkey(credentialId: string): Promise<Passkey | undefined>;
   passkeysOf(personId: string): Promise<readonly Passkey[]>;
@@ -159,6 +174,13 @@ export interface Store {
     readonly personId?: string;
     readonly gateId?: string;
   }): Promise<readonly Grant[]>;
+  /** In the order of their ids. @param query `after`: the last id of the page before */
+  grantsPage(query: {
+    readonly personId?: string;
+    readonly gateId?: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{ readonly grants: readonly Grant[]; readonly next: string | null }>;
   /** Like `grants` for many people at once. */
   grantsOf(personIds: readonly string[]): Promise<readonly Grant[]>;
 
