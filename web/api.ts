@@ -109,7 +109,7 @@ export interface GateView {
  * is recorded. The same `id` again returns the same request and never sends a second command. Errors:
  * 401 not signed in, 403 {@link Denial} or CSRF, 404 unknown gate, 409 the id belongs to another
  * request, 410 the slide is older than the lifetime of a command, 429 too many requests, 503 the box is
- * offline or the broker cannot be reached. A refusal of a known person is recorded too.
+ * offline, the broker cannot be reached, or the service was too slow for the command to arrive alive. A refusal of a known person is recorded too.
  */
 export interface OpenBody {
   /** a UUID that the page creates for one tap; it is also the id of the command */
@@ -136,18 +136,20 @@ export type RequestState =
   | "failed"
   | "denied";
 
+/** Why a command that was allowed was not sent. */
+export type SendFailure =
+  | "box-offline"
+  | "broker-away"
+  /** the slide was older than the lifetime of a command when it arrived */
+  | "too-late"
+  /** the service needed so long, for example for its database, that the command would have been dead */
+  | "service-busy";
+
 /**
  * Why the service did not send a command; or `clocks-differ`: why the box refused it as `expired` or
  * `future`, so that another try would be refused too.
  */
-export type ServiceReason =
-  | Denial
-  | "box-offline"
-  | "broker-away"
-  | "rate-limited"
-  /** the slide was older than the lifetime of a command when it arrived */
-  | "too-late"
-  | "clocks-differ";
+export type ServiceReason = Denial | SendFailure | "rate-limited" | "clocks-differ";
 
 /** One tap and its outcome. The event `request` reports each change to the person who tapped. */
 export interface RequestView {
@@ -245,6 +247,12 @@ export interface GrantView {
   /** null: until it is revoked */
   readonly endsAt: number | null;
 }
+/** `GET /api/admin/grants?person=…&gate=…&after=…&limit=…`, all optional; limit: 1–200, default 50 */
+export interface GrantsPage {
+  readonly grants: readonly GrantView[];
+  /** `after` of the next page; null: there is none */
+  readonly next: string | null;
+}
 export type GrantBody = Omit<GrantView, "id">;
 
 /**
@@ -270,8 +278,8 @@ export interface NewTokenView extends TokenView {
 }
 
 /**
- * `GET/POST /api/admin/people`, `PATCH /api/admin/people/:id`: GET returns an array, POST and PATCH the one
- * person. `DELETE /api/admin/people/:id/passkeys`, for a lost phone, deletes all passkeys and sessions of
+ * `POST /api/admin/people`, `GET/PATCH /api/admin/people/:id`: the one person. `GET /api/admin/people` returns
+ * a {@link PeoplePage}. `DELETE /api/admin/people/:id/passkeys`, for a lost phone, deletes all passkeys and sessions of
  * the person; 204.
  */
 export interface PersonView extends PersonSummary {
@@ -283,6 +291,22 @@ export interface PersonView extends PersonSummary {
   readonly hasOidc: boolean;
   readonly createdAt: number;
   readonly lastSeenAt: number | null;
+}
+/** In the query of `GET /api/admin/people`. */
+export interface PeopleQuery {
+  /** only people whose name or address contains each of these words */
+  readonly search?: string;
+  /** the position of the next page, from {@link PeoplePage.next} */
+  readonly after?: string;
+  /** 1–200, default 50 */
+  readonly limit?: number;
+}
+export interface PeoplePage {
+  readonly people: readonly PersonView[];
+  /** how many were found on all pages */
+  readonly total: number;
+  /** null: there is no other page */
+  readonly next: string | null;
 }
 export interface PersonBody {
   readonly name: string;

@@ -54,6 +54,13 @@ const aims = {
     unit: "",
     digits: 2,
   },
+  officeQueries: {
+    part: "office",
+    name: "queries for a box's status, 2,000 pages open",
+    most: 1,
+    unit: "",
+    digits: 2,
+  },
   settings: {
     part: "flash",
     name: "bytes for the box's files alone",

@@ -6,6 +6,7 @@ import { startBenchCloud } from "./cloud.ts";
 import { measureFlash } from "./flash.ts";
 import { measureHeap } from "./heap.ts";
 import { measureLatency } from "./latency.ts";
+import { measureOffice } from "./office.ts";
 import { measureReturn } from "./return.ts";
 import { quantile } from "./statistics.ts";
 import { pictured, returnedMs, type StormOptions, simulateStorm } from "./storm.ts";
@@ -167,6 +168,36 @@ async function web(): Promise<void> {
   );
 }
 
+const officeSize = {
+  ...{ gates: 10_000, people: 50_000, pages: 2_000 },
+  ...{ tapsPerSecond: 20, statusesPerSecond: 20, seconds: 20 },
+};
+
+async function office(): Promise<void> {
+  const postgres = process.env.BOOM_BOX_BENCH_POSTGRES;
+  const result = await measureOffice(officeSize, postgres, progress);
+  const { alone, withPages, queriesPerStatus, events } = result;
+  progress("");
+  heading("\nan office", "with pages", "alone");
+  for (const [name, share] of quantiles) {
+    row(
+      `tap to answer, ${name}`,
+      quantile(withPages.taps, share),
+      quantile(alone.taps, share),
+      "ms",
+    );
+  }
+  row("taps accepted", withPages.accepted, alone.accepted, "", 0);
+  row("CPU, of one core", withPages.cpu * 100, alone.cpu * 100, "%", 0);
+  const { gates, people, pages, tapsPerSecond, statusesPerSecond, seconds } = officeSize;
+  note(
+    `${gates} gates, ${people} people, ${pages} open pages; ${tapsPerSecond} taps and ${statusesPerSecond} statuses a second, ${seconds} s each;`,
+    `${queriesPerStatus} queries for a status; ${events} events to all pages.`,
+    `On ${postgres === undefined ? "SQLite; $BOOM_BOX_BENCH_POSTGRES names an empty database of PostgreSQL" : "PostgreSQL"}. In one process, without sockets.`,
+  );
+  aims.measured("officeQueries", queriesPerStatus);
+}
+
 async function flash(): Promise<void> {
   const figures = await measureFlash(process.env, progress);
   progress("");
@@ -217,6 +248,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   return: comeBack,
   storm,
   web,
+  office,
   flash,
   update,
   xs: onXs,

@@ -171,6 +171,24 @@ export function describeGateLink(
       assert.deepEqual(later.heard.statuses[0], ["lot-1", status]);
     });
 
+    it("reports the retained status of more boxes than there may be subscriptions", async () => {
+      const names = Array.from({ length: 60 }, (_, number) => `many-${number}`);
+      for (const name of names.slice(1)) {
+        await cloud.publish(`gate/${name}/status`, JSON.stringify(status), true);
+      }
+      const { link, heard } = open(names);
+      const known = () => new Set(heard.statuses.map(([name]) => name));
+      await heard.until(() => known().size >= names.length - 1);
+      // One more box, and what comes later.
+      await cloud.publish("gate/lot-1/status", JSON.stringify(status), true);
+      link.watch(gatesOf([...names, "lot-1"]));
+      await heard.until(() => known().has("lot-1"));
+      const before = heard.statuses.length;
+      await cloud.publish("gate/lot-1/status", JSON.stringify(status), true);
+      await heard.until(() => heard.statuses.length > before);
+      assert.deepEqual(heard.listening, [true]);
+    });
+
     it("reports a box as offline by its last will or by its own last status", async () => {
       const { heard } = open(["lot-1"]);
       await heard.until(() => heard.listening.includes(true));

@@ -17,6 +17,7 @@ import type {
 import { OptionalSubscription } from "./optional-subscription.ts";
 import { maximumPacketBytes, PacketLimit } from "./packet-limit.ts";
 import { deliverReport } from "./reports.ts";
+import { StatusTurns } from "./status-turns.ts";
 
 /** Publishes one message to the broker. */
 export type Publish = (topic: string, payload: string, timeoutMs: number) => Promise<SendResult>;
@@ -61,6 +62,8 @@ export class MqttLink implements GateLink {
   /** to the events of all gates that have a name at their box */
   readonly #named = new OptionalSubscription();
   #client: MqttClient | undefined;
+  /** on the current connection */
+  #turns: StatusTurns | undefined;
   #isListening = false;
   #running: Promise<void> = Promise.resolve();
 
@@ -90,6 +93,7 @@ export class MqttLink implements GateLink {
     const giveUp = () => client.end(true);
     if (gone.length > 0) client.unsubscribeAsync(gone).catch(giveUp);
     subscribe(client, added).catch(giveUp);
+    this.#takeTurns(client);
     if (this.#watchesNamed) void this.#hearNamed(client);
     else if (this.#named.isGranted) {
       this.#named.ended();
@@ -159,6 +163,11 @@ export class MqttLink implements GateLink {
       return messageOf(error);
     }
     this.#client = client;
+    const turns = new StatusTurns({
+      subscribe: (topics) => subscribe(client, topics),
+      unsubscribe: (topics) => client.unsubscribeAsync([...topics]),
+    });
+    this.#turns = turns;
     // Each publish in progress listens for the end, and a hundred people may tap at once.
     client.setMaxListeners(0);
     let detail = "the broker closed the connection";
@@ -168,7 +177,9 @@ export class MqttLink implements GateLink {
       client.end(true);
     });
     client.on("message", (topic, payload) => {
-      if (this.#client === client) deliverReport(this.#options.prefix, topic, payload, listener);
+      if (this.#client !== client) return;
+      deliverReport(this.#options.prefix, topic, payload, listener);
+      turns.heard(topic);
     });
     client.once("connect", () => {
       const filters = this.#filters();
@@ -189,6 +200,7 @@ export class MqttLink implements GateLink {
     });
     if (this.#closing.signal.aborted) client.end(true);
     await closed;
+    turns.end();
     client.removeAllListeners("message");
     return detail;
   }
@@ -196,6 +208,25 @@ export class MqttLink implements GateLink {
   #catchUp(client: MqttClient, subscribed: readonly string[]): void {
     const missing = this.#filters().filter((filter) => !subscribed.includes(filter));
     subscribe(client, missing).catch(() => client.end(true));
+    this.#takeTurns(client);
+  }
+
+  /** When a wildcard replaces the exact filters, fetches what is retained. */
+  #takeTurns(client: MqttClient): void {
+    const turns = this.#turns;
+    const things = this.#things;
+    if (turns === undefined) return;
+    if (things.size > maximumWatched) {
+      const topics = [...things].map((name) => topicsOf(this.#options.prefix, name).status);
+      turns.ask(topics).catch(() => client.end(true));
+    } else if (turns.isBusy) {
+      // A turn would end the lasting subscription. The next connection has no turns.
+      client.end(true);
+    }
+  }
+
+  get #things(): ReadonlySet<string> {
+    return new Set(this.#watched.map(({ thingName }) => thingName));
   }
 
   /** In a SUBSCRIBE of its own, because the broker may refuse it. */
@@ -220,11 +251,11 @@ export class MqttLink implements GateLink {
 
   /**
    * The events of all boxes, and the status of each box. Exact filters also deliver the retained status.
-   * One wildcard when there are too many boxes.
+   * One wildcard when there are too many boxes; {@link StatusTurns} then fetches what is retained.
    */
   #filters(): string[] {
     const { prefix } = this.#options;
-    const things = new Set(this.#watched.map(({ thingName }) => thingName));
+    const things = this.#things;
     const names = things.size > maximumWatched ? ["+"] : [...things];
     return [topicsOf(prefix, "+").event, ...names.map((name) => topicsOf(prefix, name).status)];
   }

@@ -14,6 +14,7 @@ import type {
   HistoryEntry,
   OpenBody,
   OtherCommand,
+  PeoplePage,
   PersonBody,
   PersonView,
   Problem,
@@ -24,6 +25,7 @@ import type {
 import { pageAssets } from "../assets.ts";
 import type { Assets } from "../service/assets.ts";
 import { contentSecurityPolicy } from "../service/guards.ts";
+import { matches } from "./model/find.ts";
 import { FakePasskeys } from "./passkeys.rig.ts";
 
 /** What the service does with a request to open: respond, stay silent, or break the connection. */
@@ -117,7 +119,7 @@ export class FakeService {
   }
 
   async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<ServerResponse> {
-    const { pathname } = new URL(incoming.url ?? "/", this.origin);
+    const { pathname, searchParams } = new URL(incoming.url ?? "/", this.origin);
     const method = incoming.method ?? "GET";
     const asset = this.#assets.get(pathname);
     if (asset !== undefined && method === "GET") {
@@ -133,7 +135,7 @@ export class FakeService {
     if (pathname === "/api/session") return json(response, 200, this.#session(person));
     if (method === "GET" && person === null) return notSignedIn(response);
     if (pathname === "/api/events") return this.#stream(response);
-    if (method === "GET") return this.#read(pathname, response);
+    if (method === "GET") return this.#read(pathname, searchParams, response);
     if (incoming.headers["x-csrf-token"] !== this.csrfToken) {
       return json(response, 403, { error: "csrf", message: "The token is out of date." });
     }
@@ -205,10 +207,29 @@ export class FakeService {
     return response;
   }
 
-  #read(path: string, response: ServerResponse): ServerResponse {
+  #peoplePage(query: URLSearchParams): PeoplePage {
+    const found = [...this.people.values()].filter(({ name, email }) =>
+      matches(`${name} ${email ?? ""}`, query.get("search") ?? ""),
+    );
+    const [first, limit] = [Number(query.get("after")), Number(query.get("limit"))];
+    const end = first + limit;
+    const next = end < found.length ? String(end) : null;
+    return { people: found.slice(first, end), total: found.length, next };
+  }
+
+  #read(path: string, query: URLSearchParams, response: ServerResponse): ServerResponse {
     if (path === "/api/history") return json(response, 200, { entries: this.history, next: null });
-    if (path === "/api/admin/people") return json(response, 200, [...this.people.values()]);
-    if (path === "/api/admin/grants") return json(response, 200, [...this.grants.values()]);
+    if (path === "/api/admin/people") return json(response, 200, this.#peoplePage(query));
+    const [, personId] = /^\/api\/admin\/people\/([^/]+)$/.exec(path) ?? [];
+    const person = this.people.get(personId ?? "");
+    if (person !== undefined) return json(response, 200, person);
+    if (path === "/api/admin/grants") {
+      const isTheirs = ({ person: id }: GrantView) => id === query.get("person");
+      return json(response, 200, {
+        grants: [...this.grants.values()].filter(isTheirs),
+        next: null,
+      });
+    }
     const [, gateId] = /^\/api\/admin\/gates\/([^/]+)\/events$/.exec(path) ?? [];
     if (gateId !== undefined) return json(response, 200, this.gateEvents.get(gateId) ?? []);
     if (path === "/api/admin/gates") return json(response, 200, [...this.adminGates.values()]);

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import type { AdminGateView, GateEventView } from "../api.ts";
-import type { GateLink } from "../cloud/gate-link.ts";
 import type { Gate } from "../domain/entities.ts";
 import { longestGateName } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
@@ -16,7 +15,6 @@ import type { Streams } from "./streams.ts";
 interface AdminGateParts {
   readonly store: Store;
   readonly boxes: Boxes;
-  readonly link: GateLink;
   readonly streams: Streams;
   readonly log: Logger;
 }
@@ -43,7 +41,7 @@ const changes = v.strictObject({
 
 /** For administrators: the gates and the health of their boxes. */
 export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
-  const { store, boxes, log } = parts;
+  const { store, boxes, streams, log } = parts;
   const view = (gate: Gate): AdminGateView => ({
     ...gate,
     isAtBox: boxes.has(gate),
@@ -63,7 +61,7 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
       const gate: Gate = { isActive: true, ...body.value };
       await store.createGate(gate);
       log.info({ gate: gate.id, by: c.var.signedIn?.person.id }, "a gate was created");
-      await hasChanged(parts);
+      await streams.gatesChanged();
       return c.json(view(gate), 201);
     })
     .patch("/gates/:id", async (c) => {
@@ -73,12 +71,7 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
       if (gate === undefined) return notFound(c, "gate");
       const fields = Object.keys(body.value);
       log.info({ gate: gate.id, fields, by: c.var.signedIn?.person.id }, "a gate was changed");
-      await hasChanged(parts);
+      await streams.gatesChanged();
       return c.json(view(gate));
     });
-}
-
-async function hasChanged({ store, link, streams }: AdminGateParts): Promise<void> {
-  link.watch(await store.gates());
-  streams.refreshAll();
 }

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import type { AdminGateView, GrantView, PersonView, Problem } from "../api.ts";
+import type {
+  AdminGateView,
+  GrantsPage,
+  GrantView,
+  PeoplePage,
+  PersonView,
+  Problem,
+} from "../api.ts";
+import { aGrant } from "../store/place.rig.ts";
 import type { Browser } from "./browser.rig.ts";
 import { Rig } from "./service.rig.ts";
 
@@ -64,12 +72,54 @@ describe("administration", () => {
       await patch(`/api/admin/people/${id}`, { isAdministrator: true, email: null }),
     );
     assert.deepEqual(changed, { ...made, isAdministrator: true, email: null });
-    const people = await json<PersonView[]>(await admin.get("/api/admin/people"));
+    assert.deepEqual(await json(await admin.get(`/api/admin/people/${id}`)), changed);
+    assert.equal((await admin.get("/api/admin/people/x")).status, 404);
+    const { people } = await json<PeoplePage>(await admin.get("/api/admin/people"));
     assert.deepEqual(
       people.find((person) => person.id === id),
       changed,
     );
     await refused(await patch("/api/admin/people/x", {}), 404, "This person does not exist.");
+  });
+
+  it("lists people and grants in pages, and finds people by words", async () => {
+    await rig.gate();
+    const made: string[] = [];
+    for (let number = 0; number < 7; number++) {
+      const name = `Zoë ${number}`;
+      const { id } = await rig.person({ name, email: `z_${number}@example.com` });
+      made.push(id);
+      await rig.store.createGrant(aGrant(id, "north"));
+    }
+    const list = async (query: string) =>
+      json<PeoplePage>(await admin.get(`/api/admin/people?${query}`));
+    const seen: string[] = [];
+    for (let after = ""; ; ) {
+      const { people, total, next } = await list(`search=ZOE&limit=3${after}`);
+      assert.equal(total, 7);
+      seen.push(...people.map(({ id }) => id));
+      if (next === null) break;
+      assert.equal(people.length, 3);
+      after = `&after=${next}`;
+    }
+    assert.deepEqual(seen.toSorted(), made.toSorted());
+    const names = async (search: string) =>
+      (await list(`search=${encodeURIComponent(search)}`)).people.map(({ name }) => name);
+    assert.deepEqual(await names("4 zoe"), ["Zoë 4"]);
+    assert.deepEqual(await names("z_5@"), ["Zoë 5"]);
+    assert.deepEqual(await names("z%5"), [], "no wildcard");
+    await patch(`/api/admin/people/${made[0]}`, { name: "Zara" });
+    assert.deepEqual(await names("zara z_0"), ["Zara"]);
+    for (const wrong of ["limit=0", "limit=201", "after=x", "search=", "page=2"]) {
+      assert.equal((await admin.get(`/api/admin/people?${wrong}`)).status, 400, wrong);
+    }
+    const grants = async (query: string) =>
+      json<GrantsPage>(await admin.get(`/api/admin/grants?${query}`));
+    const first = await grants("gate=north&limit=5");
+    const rest = await grants(`gate=north&limit=5&after=${first.next}`);
+    assert.deepEqual([first.grants.length, rest.grants.length, rest.next], [5, 2, null]);
+    const whose = [...first.grants, ...rest.grants].map(({ person }) => person);
+    assert.deepEqual(whose.toSorted(), made.toSorted());
   });
 
   it("says what is wrong with a person", async () => {
@@ -233,10 +283,10 @@ describe("administration", () => {
     assert.deepEqual(made.days, [1, 5]);
     const changed = { ...body, days: [1, 2, 3, 4, 5, 6, 7], endsAt: rig.now + 1 };
     await json(await admin.request("PUT", `/api/admin/grants/${made.id}`, changed));
-    const listed = await json<GrantView[]>(
+    const listed = await json<GrantsPage>(
       await admin.get(`/api/admin/grants?person=${person.id}&gate=north`),
     );
-    assert.deepEqual(listed, [{ ...changed, id: made.id }]);
+    assert.deepEqual(listed, { grants: [{ ...changed, id: made.id }], next: null });
     assert.match(await (await browser.get("/api/gates")).text(), /"may":\{"open":true\}/);
     const path = `/api/admin/grants/${made.id}`;
     assert.equal((await admin.request("DELETE", path)).status, 204);

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { InvitationView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
-import { isInCharge } from "../store/people.ts";
 import { type SignInMethods, StoreError } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import { type Inviting, invite } from "./invitations.ts";
@@ -22,15 +21,8 @@ export type Administration =
 
 export async function administrationOf({ store, settings }: Inviting): Promise<Administration> {
   if (await store.hasAdministrator(signInMethodsOf(settings))) return "administered";
-  const people = await store.people();
-  return people.some(isInCharge) || !people.some(hasSignedIn) ? "waiting" : "locked-out";
-}
-
-function hasSignedIn({
-  passkeys,
-  oidcSubject,
-}: Pick<Person, "oidcSubject"> & { readonly passkeys: number }): boolean {
-  return passkeys > 0 || oidcSubject !== null;
+  if ((await store.administrators()).length > 0) return "waiting";
+  return (await store.hasAnyoneSignedIn()) ? "locked-out" : "waiting";
 }
 
 const firstAdministratorId = "first-administrator";
@@ -46,7 +38,7 @@ export async function inviteWaitingAdministrator(
 ): Promise<InvitationView | undefined> {
   const { store } = inviting;
   if ((await administrationOf(inviting)) !== "waiting") return undefined;
-  const waiting = (await store.people()).find(isInCharge);
+  const waiting = (await store.administrators())[0];
   if (waiting !== undefined) return invite(inviting, waiting.id);
   try {
     await store.createPerson(newAdministrator(inviting, firstAdministratorId));
@@ -76,13 +68,11 @@ export async function linkForAdministrator(
   removesPasskeys: boolean,
 ): Promise<AdministratorLink> {
   const { store } = inviting;
-  const people = await store.people();
-  const named = people.filter((each) => name === undefined || each.name === name);
-  const [known, ...others] = named.filter(isInCharge);
+  const [known, ...others] = await store.administrators(name);
   if (known !== undefined && others.length > 0) {
     return { type: "several", names: [known, ...others].map((person) => person.name).toSorted() };
   }
-  if (name !== undefined && known === undefined && named.length > 0) {
+  if (name !== undefined && known === undefined && (await store.hasName(name))) {
     return { type: "not-administrator" };
   }
   const person = known ?? newAdministrator(inviting, randomUUID(), name);

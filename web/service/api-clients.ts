@@ -23,7 +23,10 @@ export function newApiSecret(randomBytes: RandomBytes): { secret: string; tokenH
 }
 
 /** @returns undefined without the token of an active person (RFC 6750, 2.1) */
-export async function findApiClient(store: Store, c: WebContext): Promise<ApiClient | undefined> {
+export async function findApiClient(
+  store: Pick<Store, "apiToken" | "person">,
+  c: WebContext,
+): Promise<ApiClient | undefined> {
   const [scheme = "", secret = "", ...rest] = (c.req.header("authorization") ?? "").split(" ");
   if (scheme.toLowerCase() !== "bearer" || rest.length > 0 || !secret.startsWith(prefix)) {
     return undefined;

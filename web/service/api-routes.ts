@@ -48,7 +48,7 @@ async function admit(
   { store, limits, now }: OpenParts,
   c: WebContext,
 ): Promise<ApiClient | Response> {
-  const client = await findApiClient(store, c);
+  const client = await findApiClient(store.forTaps, c);
   if (client !== undefined) return client;
   // Guessing a token is hopeless; this keeps the log and the database from being flooded.
   const verdict = limits.signIn(c.var.address, now());
@@ -67,7 +67,7 @@ async function open(
   c: WebContext,
   { token, person }: ApiClient,
 ): Promise<Response> {
-  const { store, openRequests, now } = parts;
+  const { store, openRequests, tapsFirst, now } = parts;
   if (c.req.param("gate") !== token.gateId) return problem(c, 403, "other-gate", said.otherGate);
   const key = c.req.header("idempotency-key") ?? "";
   if (!isWord(key, isPlain)) return problem(c, 400, "invalid", said.idempotencyKey);
@@ -75,9 +75,8 @@ async function open(
   if (body !== "" && body !== "{}") return problem(c, 400, "invalid", said.noBody);
   const waitSeconds = waitIn(c.req.header("prefer"));
   if (waitSeconds === undefined) return problem(c, 400, "invalid", said.wait(longestWaitSeconds));
-  const at = now();
-  await store.useApiToken(token.id, at);
-  const gate = await store.gate(token.gateId);
+  const at = c.var.arrivedAt;
+  const gate = await store.forTaps.gate(token.gateId);
   const tap: Tap = {
     id: requestIdOf(token, key),
     gateId: token.gateId,
@@ -87,15 +86,17 @@ async function open(
     via: token.name,
     at,
   };
-  const { taken, waitMs } = await take(parts, tap, async (): Promise<Decision> => {
+  const judge = async (): Promise<Decision> => {
     const refusal = gate && rules.refuse(token, gate, now());
-    if (refusal === undefined) return decide(parts, tap);
+    if (refusal === undefined) return decide(parts, tap, at);
     const { reason } = refusal;
     return {
       refusal: { state: "denied", reason },
       ...(refusal.waitMs === undefined ? {} : { waitMs: refusal.waitMs }),
     };
-  });
+  };
+  const { taken, waitMs } = await tapsFirst.tap(() => take(parts, tap, judge));
+  await store.forTaps.useApiToken(token.id, at);
   if (taken === undefined) return problem(c, 409, "id-taken", said.idTaken);
   if (!openStates.includes(taken.state) || waitSeconds === 0) {
     return hasEnded(taken)

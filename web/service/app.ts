@@ -35,6 +35,7 @@ import { sessionRoutes } from "./session-routes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
 import type { Streams } from "./streams.ts";
+import type { TapsFirst } from "./taps-first.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import type { UnderWay } from "./under-way.ts";
 
@@ -55,6 +56,7 @@ export interface AppParts {
   readonly streams: Streams;
   readonly sessions: Sessions;
   readonly limits: Limits;
+  readonly tapsFirst: TapsFirst;
   readonly readiness: Readiness;
   readonly underWay: UnderWay;
   readonly gateViews: (person: Person) => Promise<readonly GateView[]>;
@@ -66,6 +68,7 @@ export function createApp(parts: AppParts): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   app.use(guards.securityHeaders(settings));
   app.use(async (c, next) => {
+    c.set("arrivedAt", parts.now());
     c.set("address", clientAddress(c, settings.trustedProxies));
     await next();
     noteProblem(parts, c);

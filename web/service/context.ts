@@ -14,6 +14,8 @@ export interface WebEnv {
   Variables: {
     /** set for every path under /api */
     signedIn: SignedIn | undefined;
+    /** when the request arrived, before anything waited; ms since 1970 */
+    arrivedAt: number;
     /** the address of the client, see `client-address.ts` */
     address: string;
     /** the `error` of the {@link Problem} in the response, if there is one */

@@ -1,11 +1,15 @@
-import { isDeepStrictEqual } from "node:util";
 import type { GateView, RequestState, RequestView, ServerEvent } from "../api.ts";
 import { mayFollow } from "../domain/request.ts";
 
 /** How many bytes may wait for a slow reader, beyond the socket's buffers. More end the stream. */
 export const maximumWaitingBytes = 256 * 1024;
+/** A long list waits for the reader when more than this waits to be sent. */
+const roomBytes = maximumWaitingBytes / 2;
+/** How many signs of life a list waits for its reader. */
+const patientBeats = 3;
 /** More requests than the rate limit allows one person within a minute. */
 const maximumRemembered = 500;
+const encoder = new TextEncoder();
 const withdrawn = { open: false, why: "no-grant", opensAt: null } as const;
 
 /**
@@ -14,12 +18,12 @@ const withdrawn = { open: false, why: "no-grant", opensAt: null } as const;
  */
 export class EventStream {
   readonly body: ReadableStream<Uint8Array>;
-  readonly #encoder = new TextEncoder();
-  /** as last sent */
-  readonly #gates = new Map<string, GateView>();
+  /** as last sent, in JSON */
+  readonly #gates = new Map<string, string>();
   readonly #requests = new Map<string, RequestState>();
   readonly #onEnd: () => void;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #waiting: { readonly room: Promise<void>; readonly go: () => void; beats: number } | undefined;
 
   constructor(onEnd: () => void) {
     this.#onEnd = onEnd;
@@ -27,6 +31,10 @@ export class EventStream {
       {
         start: (controller) => {
           this.#controller = controller;
+        },
+        // Called when the reader has taken something.
+        pull: () => {
+          if (this.hasRoom) this.#goOn();
         },
         cancel: () => this.#ended(),
       },
@@ -38,12 +46,36 @@ export class EventStream {
     return this.#controller === undefined;
   }
 
-  /** @param views every gate that the reader may see; any other gate sent before is sent as denied */
-  tellGates(views: readonly GateView[]): void {
-    const seen = new Set(views.map(({ id }) => id));
-    for (const view of views) this.#tellGate(view);
-    for (const [id, view] of this.#gates) {
-      if (!seen.has(id)) this.#tellGate({ ...view, may: withdrawn });
+  /** Whether the next part of a long list may be sent. It may also be when the stream has ended. */
+  get hasRoom(): boolean {
+    return (this.#controller?.desiredSize ?? roomBytes) >= roomBytes;
+  }
+
+  /** Resolves when there is room. If the reader takes too long, the stream ends. */
+  room(): Promise<void> {
+    if (this.hasRoom) return Promise.resolve();
+    if (this.#waiting === undefined) {
+      let go = () => {};
+      const room = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      this.#waiting = { room, go, beats: 0 };
+    }
+    return this.#waiting.room;
+  }
+
+  /** Sends what the reader sees of a gate, unless it was the last that was sent about it. */
+  tellGate(data: GateView): void {
+    const text = JSON.stringify(data);
+    if (this.#gates.get(data.id) === text) return;
+    this.#gates.set(data.id, text);
+    this.#tell("gate", text);
+  }
+
+  /** Sends each gate that was sent before, and that the reader may not see any more, as denied. */
+  withdraw(maySee: (id: string) => boolean): void {
+    for (const [id, text] of this.#gates) {
+      if (!maySee(id)) this.tellGate({ ...(JSON.parse(text) as GateView), may: withdrawn });
     }
   }
 
@@ -53,12 +85,15 @@ export class EventStream {
     if (before !== undefined && !mayFollow(before, data.state)) return;
     this.#requests.set(data.id, data.state);
     if (this.#requests.size > maximumRemembered) this.#forgetOldest();
-    this.#tell({ event: "request", data });
+    this.#tell("request", JSON.stringify(data));
   }
 
   /** Sends a comment. Proxies cut silent connections, and only a write detects a lost one. */
   beat(): void {
-    this.#write(":\n\n");
+    const waiting = this.#waiting;
+    if (waiting !== undefined) waiting.beats += 1;
+    if (waiting !== undefined && waiting.beats > patientBeats) this.end();
+    else this.#write(":\n\n");
   }
 
   end(): void {
@@ -67,15 +102,8 @@ export class EventStream {
     controller?.close();
   }
 
-  #tellGate(data: GateView): void {
-    const before = this.#gates.get(data.id);
-    if (before !== undefined && isDeepStrictEqual(before, data)) return;
-    this.#gates.set(data.id, data);
-    this.#tell({ event: "gate", data });
-  }
-
-  #tell({ event, data }: ServerEvent): void {
-    this.#write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  #tell(event: ServerEvent["event"], json: string): void {
+    this.#write(`event: ${event}\ndata: ${json}\n\n`);
   }
 
   #forgetOldest(): void {
@@ -88,13 +116,19 @@ export class EventStream {
   #write(text: string): void {
     const controller = this.#controller;
     if (controller === undefined) return;
-    controller.enqueue(this.#encoder.encode(text));
+    controller.enqueue(encoder.encode(text));
     if ((controller.desiredSize ?? 0) <= 0) this.end();
+  }
+
+  #goOn(): void {
+    this.#waiting?.go();
+    this.#waiting = undefined;
   }
 
   #ended(): void {
     if (this.#controller === undefined) return;
     this.#controller = undefined;
+    this.#goOn();
     this.#onEnd();
   }
 }

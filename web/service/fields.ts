@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { isGateName, isThingName } from "../../device/messages/topics.ts";
 import { isName } from "../domain/name.ts";
 import { isEmail, isGateId, isTimeZone, longestEmail } from "../input-limits.ts";
+import { isHistoryPosition } from "../store/history-position.ts";
 import { words } from "../words/service.ts";
 
 const said = words.field;
@@ -59,3 +60,16 @@ export function duration(maximumMs: number) {
     v.transform(Math.round),
   );
 }
+
+/** In a query. */
+export const wholeNumber = (maximum: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,16}$/, said.wholeNumber),
+    v.transform(Number),
+    v.maxValue(maximum, said.atMost(maximum)),
+  );
+
+/** Where a page of a list begins. */
+export const position = v.pipe(v.string(), v.check(isHistoryPosition, said.historyPosition));
+export const pageLimit = v.pipe(wholeNumber(200), v.minValue(1, said.atLeast(1)));

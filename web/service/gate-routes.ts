@@ -14,6 +14,7 @@ import type { OpenRequests, Refusal, Tap } from "./open-requests.ts";
 import { notFound, notSignedIn, problem, readBody } from "./problem.ts";
 import type { Limits } from "./request-limits.ts";
 import type { WebSettings } from "./settings.ts";
+import type { TapsFirst } from "./taps-first.ts";
 import { requestView } from "./views.ts";
 
 /** What an open needs. */
@@ -23,6 +24,7 @@ export interface OpenParts {
   readonly boxes: Boxes;
   readonly openRequests: OpenRequests;
   readonly limits: Limits;
+  readonly tapsFirst: TapsFirst;
   readonly settings: WebSettings;
   readonly log: Logger;
   now(): number;
@@ -48,7 +50,8 @@ export function gateRoutes(parts: GateParts): Hono<WebEnv> {
     })
     .post("/gates/:gate/open", (c) => {
       const { signedIn } = c.var;
-      return signedIn === undefined ? notSignedIn(c) : open(parts, c, signedIn);
+      if (signedIn === undefined) return notSignedIn(c);
+      return parts.tapsFirst.tap(() => open(parts, c, signedIn));
     });
 }
 
@@ -57,7 +60,7 @@ async function open(parts: GateParts, c: WebContext, { person }: SignedIn): Prom
   if (!id.success) return notFound(c, "gate");
   const body = await readBody(c, openBody);
   if (body.type === "problem") return body.response;
-  const gate = await parts.store.gate(id.output);
+  const gate = await parts.store.forTaps.gate(id.output);
   const tap: Tap = {
     id: body.value.id,
     gateId: id.output,
@@ -66,9 +69,9 @@ async function open(parts: GateParts, c: WebContext, { person }: SignedIn): Prom
     address: c.var.address,
     via: null,
     // The command's lifetime counts from the slide, however often the tap is sent.
-    at: parts.now() - body.value.ageMs,
+    at: c.var.arrivedAt - body.value.ageMs,
   };
-  const { taken, waitMs } = await take(parts, tap, () => decide(parts, tap));
+  const { taken, waitMs } = await take(parts, tap, () => decide(parts, tap, c.var.arrivedAt));
   return taken === undefined
     ? problem(c, 409, "id-taken", said.idTaken)
     : answer(c, taken, gate === undefined, waitMs);
@@ -100,6 +103,7 @@ export interface Decision {
 export async function decide(
   { store, link, boxes, limits, settings, now }: OpenParts,
   { gate, person, at }: Tap,
+  arrivedAt: number,
 ): Promise<Decision> {
   const verdict = limits.open(person.id, now());
   if (!verdict.allowed) {
@@ -107,11 +111,13 @@ export async function decide(
     return { refusal: { state: "denied", reason: "rate-limited" }, waitMs };
   }
   if (gate === undefined) return { refusal: { state: "denied", reason: "no-grant" } };
-  const grants = await store.grants({ personId: person.id, gateId: gate.id });
+  const grants = await store.forTaps.grants({ personId: person.id, gateId: gate.id });
   const may = mayOpen(gate, grants, now());
   if (!may.open) return { refusal: { state: "denied", reason: may.why } };
-  if (now() - at >= settings.commandLifetimeMs) {
-    return { refusal: { state: "failed", reason: "too-late" } };
+  const { commandLifetimeMs } = settings;
+  if (now() - at >= commandLifetimeMs) {
+    const reason = arrivedAt - at >= commandLifetimeMs ? "too-late" : "service-busy";
+    return { refusal: { state: "failed", reason } };
   }
   // Nobody would learn the outcome.
   if (!link.isListening) return { refusal: { state: "failed", reason: "broker-away" } };
@@ -130,9 +136,10 @@ export function answer(
 ): Response {
   const request = requestView(kept);
   const reason = request.reason ?? "";
-  if (reason === "too-late") return problem(c, 410, reason, said.tooLate, { request });
   if (kept.state === "failed") {
-    const message = reason === "box-offline" ? said.boxOffline : said.boxesUnreachable;
+    const failures: Readonly<Record<string, string>> = said.failures;
+    const message = failures[reason] ?? said.failures["broker-away"];
+    if (reason === "too-late") return problem(c, 410, reason, message, { request });
     return problem(c, 503, reason, message, { request, retryAfterSeconds: 5 });
   }
   if (kept.state !== "denied") return c.json(request, 202);

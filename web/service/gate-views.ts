@@ -1,26 +1,37 @@
 import type { GateView } from "../api.ts";
-import type { Person } from "../domain/entities.ts";
+import type { Gate, Grant, Person } from "../domain/entities.ts";
 import { mayOpen } from "../domain/grants.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import type { Boxes } from "./boxes.ts";
+import { groupBy } from "./group-by.ts";
+
+/** One gate as a person with these grants for it sees it. */
+export function gateView(
+  gate: Gate,
+  grants: readonly Grant[],
+  boxes: Boxes,
+  now: number,
+): GateView {
+  const { state, lastSeenAt, gate: known } = boxes.healthAt(gate);
+  const position = known && { ...known, message: words.positions[known.state] };
+  const may = mayOpen(gate, grants, now);
+  return { id: gate.id, name: gate.name, box: state, lastSeenAt, position, may };
+}
 
 /** Every gate for which the person has a grant, even an ended one. Administrators get all gates. */
 export async function gateViewsOf(
   store: Store,
   boxes: Boxes,
-  person: Person,
+  { id: personId, isAdministrator }: Person,
   now: number,
 ): Promise<readonly GateView[]> {
-  const grants = await store.grants({ personId: person.id });
-  const views: GateView[] = [];
-  for (const gate of await store.gates()) {
-    const theirs = grants.filter(({ gateId }) => gateId === gate.id);
-    if (theirs.length === 0 && !person.isAdministrator) continue;
-    const { state, lastSeenAt, gate: known } = boxes.healthAt(gate);
-    const position = known && { ...known, message: words.positions[known.state] };
-    const may = mayOpen(gate, theirs, now);
-    views.push({ id: gate.id, name: gate.name, box: state, lastSeenAt, position, may });
-  }
-  return views;
+  const grants = grantsByGate(await store.grants({ personId }));
+  const gates = await (isAdministrator ? store.gates() : store.gatesWith([...grants.keys()]));
+  return gates.map((gate) => gateView(gate, grants.get(gate.id) ?? [], boxes, now));
+}
+
+/** @param grants of one person */
+export function grantsByGate(grants: readonly Grant[]): ReadonlyMap<string, readonly Grant[]> {
+  return groupBy(grants, ({ gateId }) => gateId);
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { GrantView, Weekday } from "../api.ts";
+import type { GrantsPage, GrantView, Weekday } from "../api.ts";
 import type { Grant } from "../domain/entities.ts";
 import { latestEnd } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { gateId, line, time } from "./fields.ts";
+import { gateId, line, pageLimit, time } from "./fields.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { Streams } from "./streams.ts";
@@ -52,44 +52,49 @@ const grantBody = v.pipe(
 const grantQuery = v.strictObject({
   person: v.exactOptional(line(64)),
   gate: v.exactOptional(gateId),
+  after: v.exactOptional(line(64)),
+  limit: v.exactOptional(pageLimit),
 });
 
 /** For administrators: who may open which gate, and when. */
 export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
   const { store, streams, log } = parts;
-  const changed = (c: WebContext, grant: string, what: string) => {
+  const changed = (c: WebContext, grant: string, person: string | undefined, what: string) => {
     log.info({ grant, by: c.var.signedIn?.person.id }, what);
-    streams.refreshAll();
+    streams.grantChanged(grant, person);
   };
   return new Hono<WebEnv>()
     .get("/grants", async (c) => {
       const asked = readQuery(c, grantQuery);
       if (asked.type === "problem") return asked.response;
-      const { person: personId, gate } = asked.value;
+      const { person: personId, gate, after, limit = 50 } = asked.value;
       const filter = {
         ...(personId === undefined ? {} : { personId }),
         ...(gate === undefined ? {} : { gateId: gate }),
+        ...(after === undefined ? {} : { after }),
+        limit,
       };
-      return c.json((await store.grants(filter)).map(grantView));
+      const { grants, next } = await store.grantsPage(filter);
+      return c.json({ grants: grants.map(grantView), next } satisfies GrantsPage);
     })
     .post("/grants", async (c) => {
       const grant = await readGrant(parts, c, randomUUID());
       if (grant instanceof Response) return grant;
       await store.createGrant(grant);
-      changed(c, grant.id, "a grant was created");
+      changed(c, grant.id, grant.personId, "a grant was created");
       return c.json(grantView(grant), 201);
     })
     .put("/grants/:id", async (c) => {
       const grant = await readGrant(parts, c, c.req.param("id"));
       if (grant instanceof Response) return grant;
       if (!(await store.updateGrant(grant))) return notFound(c, "grant");
-      changed(c, grant.id, "a grant was changed");
+      changed(c, grant.id, grant.personId, "a grant was changed");
       return c.json(grantView(grant));
     })
     .delete("/grants/:id", async (c) => {
       const id = c.req.param("id");
       if (!(await store.deleteGrant(id))) return notFound(c, "grant");
-      changed(c, id, "a grant was revoked");
+      changed(c, id, undefined, "a grant was revoked");
       return c.body(null, 204);
     });
 }

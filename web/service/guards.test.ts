@@ -145,7 +145,7 @@ describe("a request that may be forged", () => {
     const failing = await Rig.make({
       wrapStore: (store) => ({
         ...store,
-        gates: () => Promise.reject(new Error("secret detail of ours")),
+        grants: () => Promise.reject(new Error("secret detail of ours")),
       }),
     });
     const { browser } = await failing.colleague(undefined);

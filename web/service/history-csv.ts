@@ -2,9 +2,11 @@ import type { HistoryEntry, HistoryQuery } from "../api.ts";
 import { type CsvField, csvRecord } from "../domain/csv.ts";
 import type { Store } from "../store/store.ts";
 import { type ServiceWords, words } from "../words/service.ts";
+import type { TapsFirst } from "./taps-first.ts";
 import { historyEntry } from "./views.ts";
 
-const pageLength = 200;
+/** A tap waits for one page at most. */
+const pageLength = 100;
 
 const columns: Readonly<
   Record<keyof ServiceWords["csvHeadings"], (entry: HistoryEntry) => CsvField>
@@ -38,6 +40,7 @@ export async function historyCsv(
   store: Store,
   query: HistoryQuery,
   forAdministrator: boolean,
+  tapsFirst: TapsFirst,
 ): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder();
   const read = (after: string | undefined) =>
@@ -54,7 +57,10 @@ export async function historyCsv(
       controller.enqueue(encoder.encode(`${head ?? ""}${lines.join("")}`));
       head = undefined;
       if (page.next === null) controller.close();
-      else page = await read(page.next);
+      else {
+        await tapsFirst.turn();
+        page = await read(page.next);
+      }
     },
   });
 }

@@ -1,42 +1,36 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import type { HistoryPage, HistoryQuery, RequestState } from "../api.ts";
-import { isHistoryPosition } from "../store/history-position.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { gateId, line } from "./fields.ts";
+import { gateId, line, pageLimit, position, wholeNumber } from "./fields.ts";
 import { historyCsv } from "./history-csv.ts";
 import { notSignedIn, readQuery } from "./problem.ts";
+import type { TapsFirst } from "./taps-first.ts";
 import { historyEntry } from "./views.ts";
 
 interface HistoryParts {
   readonly store: Store;
+  readonly tapsFirst: TapsFirst;
 }
 
 const said = words.field;
 const states = [
   ...["recorded", "sent", "opened", "refused", "unanswered", "failed", "denied"],
 ] as const satisfies readonly RequestState[];
-const wholeNumber = (maximum: number) =>
-  v.pipe(
-    v.string(),
-    v.regex(/^\d{1,16}$/, said.wholeNumber),
-    v.transform(Number),
-    v.maxValue(maximum, said.atMost(maximum)),
-  );
 const query = v.strictObject({
   gate: v.exactOptional(gateId),
   person: v.exactOptional(line(64)),
   state: v.exactOptional(v.picklist(states, said.requestState)),
   from: v.exactOptional(wholeNumber(8.64e15)),
   to: v.exactOptional(wholeNumber(8.64e15)),
-  after: v.exactOptional(v.pipe(v.string(), v.check(isHistoryPosition, said.historyPosition))),
-  limit: v.exactOptional(v.pipe(wholeNumber(200), v.minValue(1, said.atLeast(1)))),
+  after: v.exactOptional(position),
+  limit: v.exactOptional(pageLimit),
 });
 
 /** Requests and their outcomes: a person's own, and for administrators everyone's. */
-export function historyRoutes({ store }: HistoryParts): Hono<WebEnv> {
+export function historyRoutes({ store, tapsFirst }: HistoryParts): Hono<WebEnv> {
   return new Hono<WebEnv>()
     .get("/history", async (c) => {
       const allowed = readAllowed(c);
@@ -52,7 +46,7 @@ export function historyRoutes({ store }: HistoryParts): Hono<WebEnv> {
       const allowed = readAllowed(c);
       if (allowed instanceof Response) return allowed;
       const { limit: _, ...all } = allowed.query;
-      return c.body(await historyCsv(store, all, allowed.isAdministrator), 200, {
+      return c.body(await historyCsv(store, all, allowed.isAdministrator, tapsFirst), 200, {
         "Content-Type": "text/csv; charset=utf-8; header=present",
         "Content-Disposition": `attachment; filename="${words.csvFile}"`,
       });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { HistoryPage, OtherCommand, Problem } from "../api.ts";
-import { aRequest } from "../store/place.rig.ts";
+import { aGate, aRequest } from "../store/place.rig.ts";
 import { StoreError } from "../store/store.ts";
 import { Rig, until } from "./service.rig.ts";
 
@@ -153,6 +153,35 @@ describe("the history", () => {
     const ids = new Set(lines.slice(1, -1).map((line) => line.slice(0, 36)));
     assert.equal(ids.size, 450);
   });
+
+  it("lets a tap go first, which waits for one page of the download at most", async () => {
+    let pages = 0;
+    let tapped: Promise<Response> | undefined;
+    const during: number[] = [];
+    const busy = await Rig.make({
+      place: rig.place,
+      wrapStore: (store) => ({
+        ...store,
+        history: (query) => {
+          pages += 1;
+          if (pages === 3) {
+            tapped = browser.post("/api/gates/north/open", { id: randomUUID() });
+            void tapped.then(() => during.push(pages));
+          }
+          return store.history(query);
+        },
+      }),
+    });
+    await busy.service.start();
+    for (let number = 0; number < 1_500; number++) await rig.store.recordRequest(aRequest());
+    const { browser } = await busy.colleague(aGate(), { isAdministrator: true });
+    const text = await (await browser.get("/api/history.csv")).text();
+    assert.equal((await tapped)?.status, 202);
+    // The page that was being read, and at most the next one.
+    assert.ok((during[0] ?? pages) <= 4, `${during[0]} of ${pages} pages`);
+    assert.ok(text.split("\r\n").length > 1_500);
+    await busy.stop();
+  }).timeout(30_000);
 
   it("breaks the download off when the database fails in the middle", async () => {
     let pages = 0;

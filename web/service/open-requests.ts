@@ -6,12 +6,12 @@ import {
 import { requesterOf } from "../../device/messages/command.ts";
 import type { EventReport } from "../../device/messages/event.ts";
 import type { GateEvent } from "../../device/messages/gate.ts";
-import type { Denial } from "../api.ts";
+import type { Denial, SendFailure } from "../api.ts";
 import type { BoxGate, GateLink, SendResult } from "../cloud/gate-link.ts";
 import type { Gate, OpenRequest, Person, RequestStep } from "../domain/entities.ts";
 import { RateLimiter } from "../domain/rate-limit.ts";
 import { mayFollow } from "../domain/request.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, TapStore } from "../store/store.ts";
 import { uuid } from "./fields.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -56,7 +56,7 @@ export interface Tap {
 /** Why the service itself refuses a tap. */
 export type Refusal =
   | { readonly state: "denied"; readonly reason: Denial | "rate-limited" }
-  | { readonly state: "failed"; readonly reason: "box-offline" | "broker-away" | "too-late" };
+  | { readonly state: "failed"; readonly reason: SendFailure };
 
 export type TapResult =
   /** the recorded request, which is new or existed before */
@@ -90,6 +90,10 @@ export class OpenRequests {
   constructor(parts: OpenRequestsParts) {
     this.#parts = parts;
     this.#retries = new RetryQueue(parts.log);
+  }
+
+  get #store(): TapStore {
+    return this.#parts.store.forTaps;
   }
 
   /**
@@ -128,7 +132,8 @@ export class OpenRequests {
 
   /** Records what a contact at the gate shows. */
   hearGate({ thingName, output }: BoxGate, { gate: outcome, at }: GateEvent): void {
-    const { store, log, now } = this.#parts;
+    const { log, now } = this.#parts;
+    const store = this.#store;
     if (!this.#takesUnasked(thingName)) return;
     log.info({ thingName, output, event: outcome }, "a contact at a gate has shown something");
     const about = { commandId: null, reason: null, by: null, pulseMs: null };
@@ -185,7 +190,8 @@ export class OpenRequests {
   }
 
   async #take(tap: Tap, decide: () => Promise<Refusal | undefined>): Promise<TapResult> {
-    const { store, metrics } = this.#parts;
+    const { metrics, commandLifetimeMs, now } = this.#parts;
+    const store = this.#store;
     const before = await store.request(tap.id);
     if (before !== undefined) return repeated(before, tap);
     const refusal = await decide();
@@ -205,8 +211,19 @@ export class OpenRequests {
     // Another instance was faster.
     if (!isNew) return repeated(request, tap);
     if (refusal !== undefined) metrics.requestEnded(refusal.state, refusal.reason);
+    else if (now() - tap.at >= commandLifetimeMs) return this.#tooSlow(request);
     else if (tap.gate !== undefined) this.#run(request, tap.gate, byOf(tap));
     return { type: "recorded", request };
+  }
+
+  /** Every box would refuse the command as expired, so it is not sent. */
+  async #tooSlow(request: OpenRequest): Promise<TapResult> {
+    const { log, metrics, now } = this.#parts;
+    const { id, at } = request;
+    log.error({ request: id, tookMs: now() - at }, "a tap was not sent: the database was too slow");
+    const ended = await this.#advance(id, step("failed", now(), "service-busy"));
+    metrics.requestEnded("failed", "service-busy");
+    return { type: "recorded", request: ended ?? request };
   }
 
   #run(request: OpenRequest, gate: Gate, by: string): void {
@@ -249,7 +266,8 @@ export class OpenRequests {
 
   async #hear(source: BoxGate, report: EventReport, heardAt: number): Promise<void> {
     const { thingName } = source;
-    const { store, log, now, heardClock } = this.#parts;
+    const { log, now, heardClock } = this.#parts;
+    const store = this.#store;
     const { id, outcome, reason, pulseMs } = report;
     const request = v.is(uuid, id) ? await store.request(id) : undefined;
     const isOurs = request !== undefined && (await this.#isFrom(thingName, request));
@@ -278,7 +296,7 @@ export class OpenRequests {
   async #isFrom(thingName: string, request: OpenRequest): Promise<boolean> {
     const running = this.#running.get(request.id);
     if (running !== undefined) return running.thingName === thingName;
-    return (await this.#parts.store.gate(request.gateId))?.thingName === thingName;
+    return (await this.#store.gate(request.gateId))?.thingName === thingName;
   }
 
   /** Records the last step and stops waiting. */
@@ -294,7 +312,7 @@ export class OpenRequests {
   }
 
   async #advance(id: string, step: RequestStep): Promise<OpenRequest | undefined> {
-    const request = await this.#parts.store.advanceRequest(id, step);
+    const request = await this.#store.advanceRequest(id, step);
     if (request !== undefined) this.#parts.tell(request);
     return request;
   }

@@ -233,6 +233,38 @@ describe("opening a gate", () => {
     assert.equal(rig.link.sent.length, 1);
   });
 
+  for (const step of ["session", "grants", "recordRequest"] as const) {
+    it(`refuses a tap whose command would be dead because of a slow ${step}`, async () => {
+      let isSlow = false;
+      const slow = await Rig.make({
+        place: rig.place,
+        wrapStore: (store) => ({
+          ...store,
+          [step]: (...given: [never, never]) => {
+            if (isSlow) slow.now += 10_000;
+            return store[step](...given);
+          },
+        }),
+      });
+      await slow.service.start();
+      const { browser } = await slow.colleague(gate);
+      isSlow = true;
+      const id = randomUUID();
+      const response = await tap(browser, id);
+      const problem = (await response.json()) as Problem;
+      assert.deepEqual(
+        [response.status, problem.error, problem.request?.state, problem.request?.reason],
+        [503, "service-busy", "failed", "service-busy"],
+      );
+      assert.equal(await state(id), "failed");
+      isSlow = false;
+      assert.equal((await tap(browser, id)).status, 503, "the same tap again");
+      assert.equal((await tap(browser)).status, 202);
+      assert.equal(slow.link.sent.length, 1);
+      await slow.stop();
+    });
+  }
+
   it("tells the page the lifetime of a command", async () => {
     const short = await Rig.make({ environment: { BOOM_BOX_WEB_COMMAND_LIFETIME_SECONDS: "2" } });
     assert.equal((await short.browser().session()).commandLifetimeMs, 2_000);

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { PersonView } from "../api.ts";
+import type { PeoplePage, PersonView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import { longestPersonName } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import { signInMethodsOf } from "./administrators.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { email, line } from "./fields.ts";
+import { email, line, pageLimit, position } from "./fields.ts";
 import { type Inviting, invite } from "./invitations.ts";
 import type { Logger } from "./log.ts";
-import { notFound, problem, readBody } from "./problem.ts";
+import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { Streams } from "./streams.ts";
 
 interface PeopleParts extends Inviting {
@@ -27,13 +27,29 @@ const fields = {
   isActive: v.exactOptional(v.boolean(words.field.trueOrFalse)),
 };
 const newPerson = v.strictObject({ name: line(longestPersonName), ...fields });
+const peopleQuery = v.strictObject({
+  search: v.exactOptional(line(longestPersonName)),
+  after: v.exactOptional(position),
+  limit: v.exactOptional(pageLimit),
+});
 const changes = v.strictObject({ name: v.exactOptional(line(longestPersonName)), ...fields });
 
 /** For administrators: the people and their invitations. */
 export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
   const { store, log, now } = parts;
   return new Hono<WebEnv>()
-    .get("/people", async (c) => c.json((await store.people()).map(personView)))
+    .get("/people", async (c) => {
+      const asked = readQuery(c, peopleQuery);
+      if (asked.type === "problem") return asked.response;
+      const { people, total, next } = await store.peoplePage({ limit: 50, ...asked.value });
+      return c.json({ people: people.map(personView), total, next } satisfies PeoplePage);
+    })
+    .get("/people/:id", async (c) => {
+      const person = await store.person(c.req.param("id"));
+      if (person === undefined) return notFound(c, "person");
+      const passkeys = (await store.passkeysOf(person.id)).length;
+      return c.json(personView({ ...person, passkeys }));
+    })
     .post("/people", async (c) => {
       const body = await readBody(c, newPerson);
       if (body.type === "problem") return body.response;
@@ -72,7 +88,7 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   if (changed.type === "last-administrator") return lastAdministrator(c);
   const person = changed.value;
   if (!person.isActive) streams.endOfPerson(id);
-  streams.refreshAll();
+  streams.personChanged(id);
   const fields = Object.keys(body.value);
   log.info({ person: id, fields, by: c.var.signedIn?.person.id }, "a person was changed");
   const passkeys = (await store.passkeysOf(id)).length;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { type SinonFakeTimers, useFakeTimers } from "sinon";
 import type { Gate } from "../domain/entities.ts";
 import { Browser } from "./browser.rig.ts";
 import { EventReader } from "./event-reader.rig.ts";
@@ -16,8 +17,10 @@ describe("the service on a socket", function () {
   let gate: Gate;
   let server: RunningServer;
   let isStopped: boolean;
+  let clock: SinonFakeTimers;
 
   beforeEach(async () => {
+    clock = useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     rig = await Rig.make({ environment: { BOOM_BOX_WEB_ORIGIN: origin } });
     gate = await rig.gate();
     await rig.service.start();
@@ -28,6 +31,7 @@ describe("the service on a socket", function () {
 
   afterEach(async () => {
     if (!isStopped) await server.stop();
+    clock.restore();
     await rig.place.remove();
   });
 
@@ -115,7 +119,10 @@ describe("the service on a socket", function () {
     const isOpen = async () => (await rig.metrics.expose()).text.includes("web_streams 1");
     await until(isOpen);
     // Until the buffers of the sockets are full too, which takes some megabytes.
-    for (let changes = 0; changes < 400 && (await isOpen()); changes++) await rig.flap();
+    for (let changes = 0; changes < 400 && (await isOpen()); changes++) {
+      await rig.flap();
+      clock.tick(5_000);
+    }
     assert.equal(await isOpen(), false);
     socket.destroy();
   });

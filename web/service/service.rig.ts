@@ -57,8 +57,10 @@ export class Rig {
     this.store = store;
     this.link = options.link ?? new FakeGateLink();
     this.settings = settingsFrom(options.environment ?? {});
+    const wrapped = options.wrapStore?.(store);
     this.service = new Service({
-      store: options.wrapStore?.(store) ?? store,
+      // What fails, fails for taps too.
+      store: wrapped === undefined ? store : { ...wrapped, forTaps: wrapped },
       link: this.link,
       settings: this.settings,
       log: this.log,

@@ -14,6 +14,7 @@ import { createApp } from "./app.ts";
 import type { Assets } from "./assets.ts";
 import { Boxes } from "./boxes.ts";
 import type { WebEnv } from "./context.ts";
+import { GateBook } from "./gate-book.ts";
 import { gateViewsOf } from "./gate-views.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -24,6 +25,7 @@ import type { RandomBytes } from "./secrets.ts";
 import { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
 import { Streams } from "./streams.ts";
+import { TapsFirst } from "./taps-first.ts";
 import { UnderWay } from "./under-way.ts";
 
 /** The longest silence on a stream. The page treats a longer one as a broken connection. */
@@ -31,10 +33,7 @@ const beatMs = 5_000;
 /** How soon a page learns of what another instance or the clock has changed. */
 const refreshMs = 15_000;
 const pruneMs = 3_600_000;
-/**
- * Each status refreshes the streams, which queries the database. Beyond this limit, the next
- * refresh does it.
- */
+/** Each status is sent to everybody who may see the box. Beyond this limit, the next beat does it. */
 const statusLimit = { burst: 20, everyMs: 500 };
 
 export interface ServiceParts {
@@ -58,6 +57,7 @@ export class Service {
   readonly app: Hono<WebEnv>;
   readonly #parts: ServiceParts;
   readonly #boxes = new Boxes();
+  readonly #gates: GateBook;
   readonly #streams: Streams;
   readonly #openRequests: OpenRequests;
   readonly #readiness: Readiness;
@@ -71,7 +71,13 @@ export class Service {
     this.#parts = parts;
     const { store, link, settings, now } = parts;
     const gateViews = (person: Person) => gateViewsOf(store, this.#boxes, person, now());
-    this.#streams = new Streams({ ...parts, gateViews });
+    this.#gates = new GateBook(store);
+    this.#streams = new Streams({
+      ...parts,
+      boxes: this.#boxes,
+      gates: this.#gates,
+      gatesWereRead: () => link.watch(this.#gates.all),
+    });
     this.#openRequests = new OpenRequests({
       ...parts,
       commandLifetimeMs: settings.commandLifetimeMs,
@@ -88,6 +94,7 @@ export class Service {
       underWay: this.#underWay,
       readiness: this.#readiness,
       limits: new Limits(settings),
+      tapsFirst: new TapsFirst(),
       sessions: new Sessions(parts),
     });
   }
@@ -98,10 +105,10 @@ export class Service {
    * @throws StoreError
    */
   async start(): Promise<Administration> {
-    const { store, link } = this.#parts;
+    const { link } = this.#parts;
     await this.#openRequests.endOrphans();
     const administration = await administrationOf(this.#parts);
-    link.watch(await store.gates());
+    await this.#streams.gatesChanged();
     link.start(this.#listener());
     this.#every(beatMs, async () => this.#streams.beat());
     this.#every(refreshMs, () => this.#refresh());
@@ -143,25 +150,31 @@ export class Service {
     const { now, log, metrics } = this.#parts;
     return {
       onEvent: (thingName, report, output) => {
-        this.#boxes.hearEvent(thingName, now());
+        this.#hearEvent(thingName);
         this.#openRequests.hear({ thingName, output }, report);
       },
       onGateEvent: (thingName, event, output) => {
-        this.#boxes.hearEvent(thingName, now());
+        this.#hearEvent(thingName);
         this.#openRequests.hearGate({ thingName, output }, event);
       },
       onStatus: (thingName, report) => {
         this.#boxes.hearStatus(thingName, report, now());
-        if (this.#statuses.take(thingName, now()).allowed) this.#streams.refreshAll();
+        if (this.#statuses.take(thingName, now()).allowed) this.#streams.tellBox(thingName);
+        else this.#streams.tellBoxLater(thingName);
       },
       onListening: (isListening, detail) => {
         metrics.listening(isListening);
         if (isListening) log.info({}, "receiving the boxes' reports");
         else log.warn({ detail }, "not receiving the boxes' reports");
         if (!isListening) this.#boxes.forgetStates();
-        this.#streams.refreshAll();
+        this.#streams.tellBoxes();
       },
     };
+  }
+
+  #hearEvent(thingName: string): void {
+    this.#boxes.hearEvent(thingName, this.#parts.now());
+    this.#streams.tellBoxLater(thingName);
   }
 
   #hearClock(thingName: string, clockDifferenceMs: number): void {
@@ -177,9 +190,7 @@ export class Service {
   }
 
   async #refresh(): Promise<void> {
-    const { store, link } = this.#parts;
-    this.#streams.refreshAll();
-    link.watch(await store.gates());
+    await this.#streams.refreshAll();
     await this.#openRequests.endOrphans();
   }
 

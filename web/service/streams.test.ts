@@ -229,15 +229,30 @@ describe("event streams", () => {
     await open(browser);
   });
 
-  it("end when a reader is too slow, instead of queueing more", async () => {
+  it("end when a reader takes nothing, instead of queueing more", async () => {
     const { browser, person } = await rig.colleague(gate);
     await rig.manyGates(100, person);
     const response = await browser.get("/api/events");
     const isOpen = async () => (await rig.metrics.expose()).text.includes("web_streams 1");
-    for (let changes = 0; changes < 100 && (await isOpen()); changes++) await rig.flap();
+    for (let changes = 0; changes < 100 && (await isOpen()); changes++) {
+      await rig.flap();
+      clock.tick(5_000);
+    }
     assert.equal(await isOpen(), false);
     let bytes = 0;
     for await (const chunk of response.body ?? []) bytes += chunk.length;
-    assert.ok(bytes >= maximumWaitingBytes && bytes < maximumWaitingBytes + 1_000, String(bytes));
+    assert.ok(bytes > 0 && bytes < maximumWaitingBytes + 1_000, String(bytes));
+  });
+
+  it("send more gates than fit at once to a reader who takes them", async () => {
+    for (let number = 0; number < 2_500; number++) {
+      await rig.store.createGate(aGate({ id: `g${number}`, thingName: `t${number}` }));
+    }
+    const { browser } = await rig.administrator();
+    clock.tick(15_000);
+    await until(() => rig.link.watched.length === 2_501);
+    const events = await open(browser);
+    const seen = new Set<string>();
+    while (seen.size < 2_501) seen.add(gateOf(await events.next()).id);
   });
 });

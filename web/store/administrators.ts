@@ -15,12 +15,13 @@ export async function lockAdministrators(db: Transaction<Schema>): Promise<void>
     .execute();
 }
 
-/** @returns the ids of the active administrators who can sign in */
-export async function whoCanAdminister(
+/** @param but the person who does not count; null: everybody counts */
+export async function canAnyoneAdminister(
   db: Kysely<Schema>,
   { rpId, hasOidc }: SignInMethods,
-): Promise<readonly string[]> {
-  const rows = await db
+  but: string | null,
+): Promise<boolean> {
+  const query = db
     .selectFrom("person")
     .select("person.id")
     .where("isAdministrator", "=", 1)
@@ -36,14 +37,7 @@ export async function whoCanAdminister(
       );
       return hasOidc ? person.or([hasPasskey, person("oidcSubject", "is not", null)]) : hasPasskey;
     })
-    .execute();
-  return rows.map(({ id }) => id);
-}
-
-export async function canAnotherAdminister(
-  db: Kysely<Schema>,
-  id: string,
-  methods: SignInMethods,
-): Promise<boolean> {
-  return (await whoCanAdminister(db, methods)).some((other) => other !== id);
+    .limit(1);
+  const others = but === null ? query : query.where("person.id", "!=", but);
+  return (await others.executeTakeFirst()) !== undefined;
 }

@@ -3,12 +3,19 @@
  * error.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Kysely, Transaction } from "kysely";
+import type { Kysely, KyselyConfig, Transaction } from "kysely";
 import type { Schema } from "./schema.ts";
 import { StoreError } from "./store.ts";
 
 /** The meaning of a driver's error; undefined: it is a bug of ours. */
 export type KindOf = (error: unknown) => StoreError["kind"] | undefined;
+
+/** Called with the text of each query that was sent, also of one that failed. */
+export type OnQuery = (text: string) => void;
+
+export function logging(onQuery: OnQuery | undefined): Pick<KyselyConfig, "log"> {
+  return onQuery === undefined ? {} : { log: ({ query }) => onQuery(query.sql) };
+}
 
 export interface DatabaseOptions {
   readonly kindOf: KindOf;

@@ -1,14 +1,19 @@
 /** Gates and grants. */
+import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Insertable, Selectable } from "kysely";
 import type { Weekday } from "../api.ts";
 import type { Gate, Grant } from "../domain/entities.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
+import { portionLength, portions } from "./portions.ts";
 import type { GateTable, GrantTable } from "./schema.ts";
 import type { Store } from "./store.ts";
 
-type Gates = Pick<Store, "createGate" | "updateGate" | "gate" | "gates">;
-type Grants = Pick<Store, "createGrant" | "updateGrant" | "deleteGrant" | "grants">;
+type Gates = Pick<Store, "createGate" | "updateGate" | "gate" | "gates" | "gatesWith">;
+type Grants = Pick<
+  Store,
+  "createGrant" | "updateGrant" | "deleteGrant" | "grants" | "grantsPage" | "grantsOf"
+>;
 
 export function gatesIn(database: Database): Gates {
   return {
@@ -37,10 +42,30 @@ export function gatesIn(database: Database): Gates {
         return row && toGate(row);
       }),
 
-    gates: () =>
-      database.read(async (db) =>
-        (await db.selectFrom("gate").selectAll().orderBy("id").execute()).map(toGate),
-      ),
+    gates: async () => {
+      const gates: Gate[] = [];
+      for (let after: string | undefined; ; ) {
+        const rows = await database.read((db) => {
+          const query = db.selectFrom("gate").selectAll().orderBy("id").limit(portionLength);
+          return (after === undefined ? query : query.where("id", ">", after)).execute();
+        });
+        gates.push(...rows.map(toGate));
+        after = rows.at(-1)?.id;
+        if (rows.length < portionLength) return gates;
+        await othersTurn();
+      }
+    },
+
+    gatesWith: async (ids) => {
+      const gates: Gate[] = [];
+      for await (const some of portions(ids.toSorted())) {
+        const rows = await database.read((db) =>
+          db.selectFrom("gate").selectAll().where("id", "in", some).orderBy("id").execute(),
+        );
+        gates.push(...rows.map(toGate));
+      }
+      return gates;
+    },
   };
 }
 
@@ -77,6 +102,36 @@ export function grantsIn(database: Database): Grants {
         if (gateId !== undefined) query = query.where("gateId", "=", gateId);
         return (await query.orderBy("id").execute()).map(toGrant);
       }),
+
+    grantsPage: ({ personId, gateId, after, limit }) =>
+      database.read(async (db) => {
+        let query = db.selectFrom("accessGrant").selectAll();
+        if (personId !== undefined) query = query.where("personId", "=", personId);
+        if (gateId !== undefined) query = query.where("gateId", "=", gateId);
+        if (after !== undefined) query = query.where("id", ">", after);
+        const rows = await query
+          .orderBy("id")
+          .limit(limit + 1)
+          .execute();
+        const grants = rows.slice(0, limit).map(toGrant);
+        return { grants, next: rows.length > limit ? (grants.at(-1)?.id ?? null) : null };
+      }),
+
+    grantsOf: async (personIds) => {
+      const grants: Grant[] = [];
+      for await (const some of portions(personIds)) {
+        const rows = await database.read((db) =>
+          db
+            .selectFrom("accessGrant")
+            .selectAll()
+            .where("personId", "in", some)
+            .orderBy("id")
+            .execute(),
+        );
+        grants.push(...rows.map(toGrant));
+      }
+      return grants;
+    },
   };
 }
 

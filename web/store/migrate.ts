@@ -6,6 +6,7 @@ import { passkeyHosts } from "./migrations/0002-passkey-hosts.ts";
 import { lockedOutSessions } from "./migrations/0003-locked-out-sessions.ts";
 import { gateOutputs } from "./migrations/0004-gate-outputs.ts";
 import { apiTokens } from "./migrations/0005-api-tokens.ts";
+import { peopleSearch } from "./migrations/0006-people-search.ts";
 import { StoreError } from "./store.ts";
 
 /** In the order of their names. */
@@ -15,6 +16,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0003-locked-out-sessions": lockedOutSessions,
   "0004-gate-outputs": gateOutputs,
   "0005-api-tokens": apiTokens,
+  "0006-people-search": peopleSearch,
 };
 
 /**

@@ -24,6 +24,8 @@ export function migrationsContract(newPlace: () => Promise<StorePlace>): void {
       const store = await place.open();
       assert.deepEqual(await store.gates(), [north, south]);
       assert.deepEqual(await store.grants(), [grant]);
+      const found = await store.peoplePage({ search: "ADA", limit: 1 });
+      assert.deepEqual(found, { people: [{ ...ada, passkeys: 0 }], total: 1, next: null });
       const events = await store.foreignEvents(10);
       assert.deepEqual(
         events.map(({ outcome, output, at }) => [outcome, output, at]),

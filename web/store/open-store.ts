@@ -1,7 +1,11 @@
+import type { Database } from "./database.ts";
 import { connectPostgres } from "./postgres.ts";
 import { storeOn } from "./sql-store.ts";
 import { connectSqlite } from "./sqlite.ts";
 import { type Store, StoreError } from "./store.ts";
+
+/** Each tap needs one for a few ms at a time. */
+const connectionsForTaps = 4;
 
 /**
  * Opens the store that the setting names: a `postgres://…` or `postgresql://…` URL, or the path of an
@@ -10,7 +14,8 @@ import { type Store, StoreError } from "./store.ts";
  */
 export async function openStore(location: string): Promise<Store> {
   if (/^postgres(ql)?:\/\//i.test(location)) {
-    return storeOn(await connectPostgres({ url: location }));
+    const database = await connectPostgres({ url: location });
+    return storeOn(database, await connectForTaps(location, database));
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) {
     // Only the scheme, because the URL may contain a password.
@@ -22,4 +27,13 @@ export async function openStore(location: string): Promise<Store> {
   }
   const { database } = await connectSqlite({ file: location });
   return storeOn(database);
+}
+
+async function connectForTaps(url: string, database: Database): Promise<Database> {
+  try {
+    return await connectPostgres({ url, connections: connectionsForTaps });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }

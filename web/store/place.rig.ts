@@ -14,6 +14,8 @@ export interface StorePlace {
   readonly location: string;
   /** opens another instance on the same database, which is empty at first */
   open(busyTimeoutMs?: number): Promise<Store>;
+  /** what all of them have sent to the database */
+  readonly queries: string[];
   /** the database itself, which no store has migrated */
   connect(): Promise<Database>;
   /** locks the database, like another program @returns a function that unlocks it */
@@ -25,11 +27,17 @@ export async function sqlitePlace(): Promise<StorePlace> {
   const folder = await mkdtemp(join(tmpdir(), "boom-box-store-"));
   const file = join(folder, "data", "boom-box.db");
   const stores: Store[] = [];
+  const queries: string[] = [];
   return {
     location: file,
+    queries,
     connect: async () => (await connectSqlite({ file })).database,
     open: async (busyTimeoutMs = 5000) => {
-      const { database } = await connectSqlite({ file, busyTimeoutMs });
+      const { database } = await connectSqlite({
+        file,
+        busyTimeoutMs,
+        onQuery: (text) => queries.push(text),
+      });
       const store = await storeOn(database);
       stores.push(store);
       return store;

@@ -39,6 +39,21 @@ describe("store on a failing PostgreSQL", () => {
     assert.equal((await store.recordRequest(aRequest())).isNew, true);
   }).timeout(30_000);
 
+  it("has connections left for taps when everything else waits", async () => {
+    const client = await running().client(place.location.match(/@\/(\w+)/)?.[1] ?? "");
+    await client.query("begin; lock table foreign_event in access exclusive mode");
+    let waiting = 20;
+    const others = Array.from({ length: waiting }, async () => {
+      await store.foreignEvents(1);
+      waiting -= 1;
+    });
+    const { request } = await store.forTaps.recordRequest(aRequest());
+    assert.deepEqual(await store.forTaps.request(request.id), request);
+    assert.equal(waiting, 20);
+    await client.end();
+    await Promise.all(others);
+  });
+
   it("loses no confirmed record when the server crashes", async () => {
     const confirmed: string[] = [];
     const kinds = new Set<string>();

@@ -135,12 +135,18 @@ export class PostgresServer {
     await this.run(`create database ${database}`);
     const location = this.url(database);
     const stores: Store[] = [];
+    const queries: string[] = [];
     return {
       location,
+      queries,
       connect: () => connectPostgres({ url: location, connections: 1 }),
       open: async (busyTimeoutMs = 5000) => {
-        const options = { url: location, busyTimeoutMs, connections: 4 };
-        const store = await storeOn(await connectPostgres(options));
+        const onQuery = (text: string) => queries.push(text);
+        const options = { url: location, busyTimeoutMs, connections: 4, onQuery };
+        const store = await storeOn(
+          await connectPostgres(options),
+          await connectPostgres({ ...options, connections: 2 }),
+        );
         stores.push(store);
         return store;
       },

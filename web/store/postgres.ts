@@ -8,7 +8,7 @@ import {
   sql,
 } from "kysely";
 import pg from "pg";
-import { Database } from "./database.ts";
+import { Database, logging, type OnQuery } from "./database.ts";
 import type { Schema } from "./schema.ts";
 import { StoreError } from "./store.ts";
 
@@ -21,6 +21,8 @@ export interface PostgresOptions {
   /** how long to wait for a connection or a lock, in ms */
   readonly busyTimeoutMs?: number;
   readonly connections?: number;
+  /** called with each query */
+  readonly onQuery?: OnQuery;
 }
 
 /** Longer than any of our statements takes, in ms. It ends the wait for a server that hangs. */
@@ -31,6 +33,7 @@ export async function connectPostgres({
   url,
   busyTimeoutMs = 5000,
   connections = 10,
+  onQuery,
 }: PostgresOptions): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
@@ -51,6 +54,7 @@ export async function connectPostgres({
   const kysely = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool: telling(pool) }),
     plugins: [new CamelCasePlugin()],
+    ...logging(onQuery),
   });
   const database = new Database(kysely, { kindOf: kindOfPostgresError, busyTimeoutMs });
   try {

@@ -4,10 +4,14 @@ import { gateEventNames } from "../../device/messages/gate.ts";
 import type { OpenRequest } from "../domain/entities.ts";
 import { advance, openStates } from "../domain/request.ts";
 import type { Database } from "./database.ts";
+import { portions } from "./portions.ts";
 import type { Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
-type Requests = Pick<Store, "recordRequest" | "advanceRequest" | "request" | "openRequests">;
+type Requests = Pick<
+  Store,
+  "recordRequest" | "advanceRequest" | "request" | "requestsSince" | "openRequests"
+>;
 type Foreign = Pick<Store, "recordForeignEvent" | "foreignEvents" | "otherCommands" | "gateEvents">;
 
 export function requestsIn(database: Database): Requests {
@@ -51,6 +55,26 @@ export function requestsIn(database: Database): Requests {
       }),
 
     request: (id) => database.read((db) => requestOf(db, id)),
+
+    requestsSince: async (personIds, from, limit) => {
+      const requests: OpenRequest[] = [];
+      for await (const some of portions(personIds)) {
+        const rows = await database.read((db) =>
+          db
+            .selectFrom("openRequest")
+            .selectAll()
+            .where("at", ">=", from)
+            .where("personId", "in", some)
+            .orderBy("at", "desc")
+            .orderBy("id", "desc")
+            .limit(limit)
+            .execute(),
+        );
+        requests.push(...rows);
+      }
+      const newest = requests.toSorted((one, other) => other.at - one.at).slice(0, limit);
+      return newest.toReversed();
+    },
 
     openRequests: () =>
       database.read((db) =>

@@ -26,6 +26,8 @@ export interface PersonTable {
   readonly oidcSubject: string | null;
   readonly createdAt: number;
   readonly lastSeenAt: number | null;
+  /** see `domain/search-text.ts` */
+  readonly searchText: string;
 }
 
 /** `transports`: a JSON list */

@@ -1,9 +1,10 @@
 /** Passkeys, invitations, sign-in attempts and sessions. */
 import type { Selectable, Transaction } from "kysely";
-import type { Passkey } from "../domain/entities.ts";
-import { canAnotherAdminister, lockAdministrators } from "./administrators.ts";
+import type { Passkey, Person } from "../domain/entities.ts";
+import { canAnyoneAdminister, lockAdministrators } from "./administrators.ts";
 import type { Database } from "./database.ts";
 import { findPerson, isInCharge, toPerson } from "./people.ts";
+import { portions } from "./portions.ts";
 import type { PasskeyTable, Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -20,6 +21,7 @@ type SignIn = Pick<
   | "takeSignInAttempt"
   | "createSession"
   | "session"
+  | "sessions"
   | "wasLockedOut"
   | "deleteSession"
   | "deleteSessionsOf"
@@ -80,7 +82,7 @@ function passkeysIn(
         if (methods !== null) {
           const canStillSignIn = person.oidcSubject !== null && methods.hasOidc;
           const isOut = isInCharge(person) && !canStillSignIn;
-          if (isOut && !(await canAnotherAdminister(db, personId, methods))) {
+          if (isOut && !(await canAnyoneAdminister(db, methods, personId))) {
             return { type: "last-administrator" };
           }
         }
@@ -186,7 +188,7 @@ function sessionsIn(
   database: Database,
 ): Pick<
   Store,
-  "createSession" | "session" | "wasLockedOut" | "deleteSession" | "deleteSessionsOf"
+  "createSession" | "session" | "sessions" | "wasLockedOut" | "deleteSession" | "deleteSessionsOf"
 > {
   return {
     createSession: ({ tokenHash, personId, csrfToken, createdAt, expiresAt }, credentialId) =>
@@ -220,6 +222,26 @@ function sessionsIn(
           person,
         };
       }),
+
+    sessions: async (tokenHashes, now) => {
+      const people = new Map<string, Person>();
+      for await (const some of portions(tokenHashes)) {
+        const rows = await database.read((db) =>
+          db
+            .selectFrom("session")
+            .innerJoin("person", "person.id", "session.personId")
+            .selectAll("person")
+            .select("tokenHash")
+            .where("tokenHash", "in", some)
+            .where("expiresAt", ">", now)
+            .where("isLockedOut", "=", 0)
+            .where("person.isActive", "=", 1)
+            .execute(),
+        );
+        for (const row of rows) people.set(row.tokenHash, toPerson(row));
+      }
+      return people;
+    },
 
     wasLockedOut: (tokenHash, now) =>
       database.read(async (db) => {

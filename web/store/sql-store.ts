@@ -9,15 +9,31 @@ import { signInWith } from "./sign-in.ts";
 import type { Store } from "./store.ts";
 import { tokensIn } from "./tokens.ts";
 
-/** Migrates the database first, and closes it when that fails. @throws StoreError */
-export async function storeOn(database: Database): Promise<Store> {
+/**
+ * Migrates the database first, and closes it when that fails.
+ * @param forTaps other connections to the same database
+ * @throws StoreError
+ */
+export async function storeOn(database: Database, forTaps = database): Promise<Store> {
+  const close = async () => {
+    await Promise.all([database.close(), forTaps.close()]);
+  };
   try {
     await migrate(database);
   } catch (error) {
-    await database.close();
+    await close();
     throw error;
   }
   return {
+    forTaps: {
+      ...signInWith(forTaps),
+      ...gatesIn(forTaps),
+      ...grantsIn(forTaps),
+      ...peopleIn(forTaps),
+      ...tokensIn(forTaps),
+      ...requestsIn(forTaps),
+      ...foreignEventsIn(forTaps),
+    },
     ...peopleIn(database),
     ...signInWith(database),
     ...gatesIn(database),
@@ -36,6 +52,6 @@ export async function storeOn(database: Database): Promise<Store> {
           .execute();
       }),
 
-    close: () => database.close(),
+    close,
   };
 }

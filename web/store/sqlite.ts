@@ -10,7 +10,7 @@ import {
   SqliteDriver,
 } from "kysely";
 import Libsql from "libsql";
-import { Database, whileBusy } from "./database.ts";
+import { Database, logging, type OnQuery, whileBusy } from "./database.ts";
 import type { Schema } from "./schema.ts";
 import { StoreError } from "./store.ts";
 
@@ -19,6 +19,8 @@ export interface SqliteOptions {
   readonly file: string;
   /** how long to wait while another program has locked the file, in ms */
   readonly busyTimeoutMs?: number;
+  /** called with each query */
+  readonly onQuery?: OnQuery;
 }
 
 /**
@@ -37,6 +39,7 @@ export interface SqliteConnection {
 export async function connectSqlite({
   file: path,
   busyTimeoutMs = 5000,
+  onQuery,
 }: SqliteOptions): Promise<SqliteConnection> {
   // An absolute path, because libsql would take some names for the URL of a server.
   const file = resolve(path);
@@ -47,6 +50,7 @@ export async function connectSqlite({
   const kysely = new Kysely<Schema>({
     dialect: new ImmediateSqliteDialect(libsql),
     plugins: [new CamelCasePlugin()],
+    ...logging(onQuery),
   });
   return { database: new Database(kysely, options), libsql };
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { ApiToken } from "../domain/entities.ts";
 import { concurrencyContract } from "./concurrency.contract.ts";
+import { manyContract } from "./many.contract.ts";
 import { migrationsContract } from "./migrations.contract.ts";
 import {
   aGate,
@@ -34,6 +35,7 @@ export function storeContract(newPlace: () => Promise<StorePlace>): void {
   administratorsContract(() => store);
   gatesContract(() => store);
   recordsContract(() => store);
+  manyContract(() => store);
   concurrencyContract(newPlace, () => ({ place, store }));
   migrationsContract(newPlace);
 }

@@ -50,7 +50,28 @@ export type GuardedChange<T> =
   /** nothing was changed, because no other administrator can sign in */
   | { readonly type: "last-administrator" };
 
+/** What a tap needs from its arrival to its outcome. */
+export type TapStore = Pick<
+  Store,
+  | "session"
+  | "gate"
+  | "grants"
+  | "request"
+  | "recordRequest"
+  | "advanceRequest"
+  | "recordForeignEvent"
+  | "person"
+  | "apiToken"
+  | "useApiToken"
+>;
+
 export interface Store {
+  /**
+   * The same database by a way of its own, on which nothing else waits: somebody is standing at a gate. With
+   * SQLite there is only one way, so everything else must work in small parts.
+   */
+  readonly forTaps: TapStore;
+
   // people
   /** @throws StoreError conflict when id or oidcSubject is already used; so does updatePerson */
   createPerson(person: Person): Promise<void>;
@@ -70,9 +91,30 @@ export interface Store {
   ): Promise<GuardedChange<Person>>;
   /** Whether at least one active administrator can sign in. */
   hasAdministrator(methods: SignInMethods): Promise<boolean>;
+  /** The active administrators, the oldest first. @param name only those with this name */
+  administrators(name?: string): Promise<readonly Person[]>;
+  /** Whether anybody has this name. */
+  hasName(name: string): Promise<boolean>;
+  /** Whether anybody ever had a passkey that was not removed, or an account at the provider. */
+  hasAnyoneSignedIn(): Promise<boolean>;
   person(id: string): Promise<Person | undefined>;
   personByOidc(oidcSubject: string): Promise<Person | undefined>;
   people(): Promise<readonly (Person & { readonly passkeys: number })[]>;
+
+  /**
+   * In the order of their creation. `search`: those whose name or address contains each of its words.
+   * @throws RangeError when `after` is not a position
+   */
+  peoplePage(query: {
+    readonly search?: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{
+    readonly people: readonly (Person & { readonly passkeys: number })[];
+    /** how many there are on all pages */
+    readonly total: number;
+    readonly next: string | null;
+  }>;
 
   // passkeys, invitations, sessions
   passkey(credentialId: string): Promise<Passkey | undefined>;
@@ -111,6 +153,8 @@ export interface Store {
     tokenHash: string,
     now: number,
   ): Promise<{ readonly session: Session; readonly person: Person } | undefined>;
+  /** Like `session` for many at once. @returns the people of those that are valid, by tokenHash */
+  sessions(tokenHashes: readonly string[], now: number): Promise<ReadonlyMap<string, Person>>;
   /** Whether a lock-out ended this session, and still lasts. It forgets that when the session expires. */
   wasLockedOut(tokenHash: string, now: number): Promise<boolean>;
   deleteSession(tokenHash: string): Promise<void>;
@@ -122,7 +166,10 @@ export interface Store {
   createGate(gate: Gate): Promise<void>;
   updateGate(id: string, changes: Partial<Omit<Gate, "id">>): Promise<Gate | undefined>;
   gate(id: string): Promise<Gate | undefined>;
+  /** In the order of their ids. */
   gates(): Promise<readonly Gate[]>;
+  /** Those of these ids that exist, in the order of their ids. */
+  gatesWith(ids: readonly string[]): Promise<readonly Gate[]>;
   /** @throws StoreError conflict when the person or the gate is unknown */
   createGrant(grant: Grant): Promise<void>;
   updateGrant(grant: Grant): Promise<boolean>;
@@ -131,6 +178,15 @@ export interface Store {
     readonly personId?: string;
     readonly gateId?: string;
   }): Promise<readonly Grant[]>;
+  /** In the order of their ids. @param query `after`: the last id of the page before */
+  grantsPage(query: {
+    readonly personId?: string;
+    readonly gateId?: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{ readonly grants: readonly Grant[]; readonly next: string | null }>;
+  /** Like `grants` for many people at once. */
+  grantsOf(personIds: readonly string[]): Promise<readonly Grant[]>;
 
   // tokens of programs
   /** @throws StoreError conflict when the person or the gate is unknown, or the token exists */
@@ -153,6 +209,12 @@ export interface Store {
    */
   advanceRequest(id: string, step: RequestStep): Promise<OpenRequest | undefined>;
   request(id: string): Promise<OpenRequest | undefined>;
+  /** These people's requests since `from`: the newest of them all, at most `limit`, oldest first. */
+  requestsSince(
+    personIds: readonly string[],
+    from: number,
+    limit: number,
+  ): Promise<readonly OpenRequest[]>;
   /** The requests that have not ended, so that they can be ended after a crash. */
   openRequests(): Promise<readonly OpenRequest[]>;
   /** Records an event of a box that belongs to no request of ours. The same event is recorded once. */

@@ -4,6 +4,7 @@ import type {
   GateBody,
   GateEventView,
   GrantBody,
+  GrantsPage,
   GrantView,
   HistoryPage,
   HistoryQuery,
@@ -15,6 +16,8 @@ import type {
   OtherCommand,
   PasskeyBody,
   PasskeyOptions,
+  PeoplePage,
+  PeopleQuery,
   PersonBody,
   PersonView,
   Problem,
@@ -59,7 +62,10 @@ export class Service {
   history = (query: HistoryQuery) =>
     this.#call<HistoryPage>("GET", `/api/history${queryString(query)}`);
 
-  people = () => this.#call<readonly PersonView[]>("GET", "/api/admin/people");
+  people = (query: PeopleQuery) =>
+    this.#call<PeoplePage>("GET", `/api/admin/people${queryString(query)}`);
+  person = (id: string) =>
+    this.#call<PersonView>("GET", `/api/admin/people/${encodeURIComponent(id)}`);
   addPerson = (body: PersonBody) => this.#call<PersonView>("POST", "/api/admin/people", body);
   changePerson = (id: string, body: Partial<PersonBody>) =>
     this.#call<PersonView>("PATCH", `/api/admin/people/${encodeURIComponent(id)}`, body);
@@ -71,7 +77,18 @@ export class Service {
       `/api/admin/people/${encodeURIComponent(id)}/invitation`,
       {},
     );
-  grants = () => this.#call<readonly GrantView[]>("GET", "/api/admin/grants");
+  /** All grants of one person. */
+  async grants(person: string): Promise<Answer<readonly GrantView[]>> {
+    const grants: GrantView[] = [];
+    for (let after: string | null = null; ; ) {
+      const query = queryString({ person, limit: 200, ...(after !== null && { after }) });
+      const answer: Answer<GrantsPage> = await this.#call("GET", `/api/admin/grants${query}`);
+      if (answer.type !== "ok") return answer;
+      grants.push(...answer.value.grants);
+      after = answer.value.next;
+      if (after === null) return { type: "ok", value: grants };
+    }
+  }
   addGrant = (body: GrantBody) => this.#call<GrantView>("POST", "/api/admin/grants", body);
   withdrawGrant = (id: string) =>
     this.#call<null>("DELETE", `/api/admin/grants/${encodeURIComponent(id)}`, {});
@@ -138,7 +155,7 @@ async function readProblem(response: Response): Promise<Problem | null> {
   return isProblem ? (body as Problem) : null;
 }
 
-export function queryString(query: HistoryQuery): string {
+export function queryString(query: object): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) parameters.set(name, String(value));
   const text = parameters.toString();

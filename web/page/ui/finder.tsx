@@ -37,8 +37,42 @@ export function Finder<T extends { readonly id: string }>(props: FinderProps<T>)
   const found = entries.filter((entry) => matches(textOf(entry), text));
   const shown = isAll ? found : found.slice(0, shownFirst);
   return (
+    <SearchedList
+      entries={shown}
+      total={found.length}
+      text={text}
+      isLong={entries.length >= fewestToSearch}
+      onText={(typed) => set({ text: typed, isAll: false })}
+      onMore={() => set({ text, isAll: true })}
+      more={said.all(found.length)}
+    >
+      {children}
+    </SearchedList>
+  );
+}
+
+interface SearchedListProps<T> {
+  /** those that are shown */
+  readonly entries: readonly T[];
+  /** how many were found */
+  readonly total: number;
+  /** what is searched */
+  readonly text: string;
+  /** whether it can be searched; default: when it is long, or is being searched */
+  readonly isLong?: boolean;
+  readonly onText: (text: string) => void;
+  readonly onMore: () => void;
+  readonly more?: string;
+  readonly children: (entry: T) => ComponentChildren;
+}
+
+/** A list with a search, of which more can be shown. */
+export function SearchedList<T extends { readonly id: string }>(props: SearchedListProps<T>) {
+  const { entries, total, text, onText, onMore, more = said.more, children } = props;
+  const { isLong = total >= fewestToSearch || text !== "" } = props;
+  return (
     <>
-      {entries.length >= fewestToSearch && (
+      {isLong && (
         <search>
           <Field label={said.search} name="search">
             {(its) => (
@@ -46,7 +80,7 @@ export function Finder<T extends { readonly id: string }>(props: FinderProps<T>)
                 type="search"
                 autoComplete="off"
                 value={text}
-                onInput={(event) => set({ text: event.currentTarget.value, isAll: false })}
+                onInput={(event) => onText(event.currentTarget.value)}
                 {...its}
               />
             )}
@@ -54,18 +88,18 @@ export function Finder<T extends { readonly id: string }>(props: FinderProps<T>)
         </search>
       )}
       <p class="hint" role="status">
-        {entries.length >= fewestToSearch && said.count(shown.length, found.length)}
+        {isLong && said.count(entries.length, total)}
       </p>
-      {shown.length > 0 && (
+      {entries.length > 0 && (
         <ul class="list card">
-          {shown.map((entry) => (
+          {entries.map((entry) => (
             <li key={entry.id}>{children(entry)}</li>
           ))}
         </ul>
       )}
-      {shown.length < found.length && (
-        <button type="button" class="wide" onClick={() => set({ text, isAll: true })}>
-          {said.all(found.length)}
+      {entries.length < total && (
+        <button type="button" class="wide" onClick={onMore}>
+          {more}
         </button>
       )}
     </>

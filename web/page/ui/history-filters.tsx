@@ -7,6 +7,8 @@ import { Field, FieldProblems } from "./field.tsx";
 import { Fields } from "./fields.ts";
 
 const said = history;
+/** A longer list is no help. */
+const mostChoices = 200;
 
 interface FiltersProps {
   readonly service: Service;
@@ -32,7 +34,9 @@ export function Filters({ service, onChange }: FiltersProps) {
   }
   useEffect(() => {
     // The history also works without these lists.
-    void service.people().then((answer) => answer.type === "ok" && setPeople(answer.value));
+    void service
+      .people({ limit: mostChoices })
+      .then((answer) => answer.type === "ok" && setPeople(answer.value.people));
     void service.gates().then((answer) => answer.type === "ok" && setGates(answer.value));
   }, []);
   return (

@@ -1,18 +1,21 @@
-import type { PersonView } from "../../api.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { PeoplePage as Listed, PersonView } from "../../api.ts";
 import { longestEmail, longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import type { Service } from "../io/service.ts";
+import type { Answer, Service } from "../io/service.ts";
 import { Field } from "./field.tsx";
-import { Finder, type Finding, useFinding } from "./finder.tsx";
+import { SearchedList } from "./finder.tsx";
 import { Form } from "./form.tsx";
 import { when } from "./format.ts";
 import { ListPage } from "./list-page.tsx";
-import { together, useLoaded, WhenLoaded } from "./loaded.tsx";
+import { type Loaded, messageOf, together, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
 import { PersonPage } from "./person.tsx";
 import { fragmentOf } from "./route.ts";
 
 const said = administration.people;
+const shownFirst = 20;
+const shownMore = 200;
 
 interface PeoplePageProps {
   readonly service: Service;
@@ -21,67 +24,120 @@ interface PeoplePageProps {
 }
 
 export function PeoplePage({ service, id }: PeoplePageProps) {
-  const { loaded, reload } = useLoaded(() =>
-    together(service.people(), service.grants(), service.gates()),
+  // It outlives the visit to a person, so that Back leads to the same entries.
+  const list = usePeople(service);
+  useEffect(() => {
+    void list.reload();
+  }, [id === null]);
+  return id === null ? (
+    <PeopleList service={service} list={list} />
+  ) : (
+    <OnePerson key={id} service={service} id={id} />
   );
-  const finding = useFinding();
+}
+
+interface People {
+  /** with all parts so far */
+  readonly loaded: Loaded<Listed>;
+  /** what the person has typed */
+  readonly search: string;
+  readonly find: (text: string) => void;
+  readonly more: () => void;
+  readonly reload: () => Promise<void>;
+}
+
+/** The service searches, and sends the list in parts, because there may be 50,000 people. */
+function usePeople(service: Service): People {
+  const [search, setSearch] = useState("");
+  const [loaded, setLoaded] = useState<Loaded<Listed>>({ type: "loading" });
+  const asked = useRef(0);
+  const listed = loaded.type === "loaded" ? loaded.value : null;
+  async function load(text: string, limit: number, before: Listed | null): Promise<void> {
+    asked.current += 1;
+    const turn = asked.current;
+    const words = text.trim().slice(0, longestPersonName);
+    const answer = await service.people({
+      ...(words !== "" && { search: words }),
+      ...(before?.next && { after: before.next }),
+      limit,
+    });
+    // Meanwhile something else was asked for.
+    if (turn !== asked.current) return;
+    if (answer.type !== "ok") {
+      setLoaded({ type: "failed", message: messageOf(answer) });
+      return;
+    }
+    const people = [...(before?.people ?? []), ...answer.value.people];
+    setLoaded({ type: "loaded", value: { ...answer.value, people } });
+  }
+  return {
+    loaded,
+    search,
+    find: (text) => {
+      setSearch(text);
+      void load(text, shownFirst, null);
+    },
+    more: () => void load(search, shownMore, listed),
+    reload: () => {
+      const shown = listed?.people.length ?? 0;
+      return load(search, Math.min(shownMore, Math.max(shownFirst, shown)), null);
+    },
+  };
+}
+
+function OnePerson({ service, id }: { readonly service: Service; readonly id: string }) {
+  const { loaded, reload } = useLoaded(() =>
+    together(personOrNull(service, id), service.grants(id), service.gates()),
+  );
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
-      {([people, grants, gates]) => {
-        if (id === null) {
-          return <PeopleList people={people} finding={finding} service={service} reload={reload} />;
-        }
-        const person = people.find((each) => each.id === id);
-        if (person === undefined) {
-          return (
-            <Missing sentence={said.missing} back={said.back} to={{ page: "people", id: null }} />
-          );
-        }
-        return (
+      {([person, grants, gates]) =>
+        person === null ? (
+          <Missing sentence={said.missing} back={said.back} to={{ page: "people", id: null }} />
+        ) : (
           <PersonPage
-            key={person.id}
             person={person}
-            grants={grants.filter((grant) => grant.person === person.id)}
+            grants={grants}
             gates={gates}
             service={service}
             reload={reload}
           />
-        );
-      }}
+        )
+      }
     </WhenLoaded>
   );
 }
 
-interface PeopleListProps {
-  readonly people: readonly PersonView[];
-  readonly finding: Finding;
-  readonly service: Service;
-  readonly reload: () => Promise<void>;
+async function personOrNull(service: Service, id: string): Promise<Answer<PersonView | null>> {
+  const answer = await service.person(id);
+  const isMissing = answer.type === "problem" && answer.status === 404;
+  return isMissing ? { type: "ok", value: null } : answer;
 }
 
-function PeopleList({ people, finding, service, reload }: PeopleListProps) {
+function PeopleList({ service, list }: { readonly service: Service; readonly list: People }) {
+  const { loaded, search, find, more, reload } = list;
   return (
-    <ListPage
-      title={said.title}
-      add={said.add}
-      reload={reload}
-      routeOf={(id) => ({ page: "people", id })}
-      form={(events) => <AddPerson service={service} {...events} />}
-    >
-      {() => (
-        <Finder
-          entries={people}
-          finding={finding}
-          textOf={({ name, email }) => `${name} ${email ?? ""}`}
+    <WhenLoaded loaded={loaded} reload={reload}>
+      {({ people, total }) => (
+        <ListPage
+          title={said.title}
+          add={said.add}
+          reload={reload}
+          routeOf={(id) => ({ page: "people", id })}
+          form={(events) => <AddPerson service={service} {...events} />}
         >
-          {(person) => (
-            <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
-              <PersonLine person={person} />
-            </a>
+          {() => (
+            <SearchedList entries={people} total={total} text={search} onText={find} onMore={more}>
+              {(person) => (
+                <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
+                  <PersonLine person={person} />
+                </a>
+              )}
+            </SearchedList>
           )}
-        </Finder>
+        </ListPage>
       )}
-    </ListPage>
+    </WhenLoaded>
   );
 }
 

@@ -56,6 +56,7 @@ export const administration = {
     count: (shown: number, found: number) =>
       shown === found ? `${found} found` : `${shown} of ${found} shown`,
     all: (found: number) => `Show all ${found}`,
+    more: "Show more",
   },
 
   people: {

@@ -37,6 +37,8 @@ const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
   "broker-away": "The service cannot reach the boxes right now. Nothing happened at the gate.",
   "too-late":
     "The request reached the service too late, so nothing was sent. Nothing happened at the gate.",
+  "service-busy":
+    "The service was too busy to send the request in time. Nothing happened at the gate. Try again.",
   "clocks-differ":
     "The clocks of the box and the service differ, so the box refuses every request. Tell an administrator.",
   "rate-limited": "Too many requests. Wait a few seconds, then try again.",

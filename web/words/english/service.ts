@@ -3,7 +3,7 @@
  * plain pages, and the head of the CSV file. Log messages and problems with settings are the operator's
  * and stay where they arise.
  */
-import type { Denial, HistoryEntry } from "../../api.ts";
+import type { Denial, HistoryEntry, SendFailure } from "../../api.ts";
 import { positions } from "./positions.ts";
 
 /** What a request can ask for and the service may not have. */
@@ -21,6 +21,14 @@ const denials: Readonly<Record<Denial, string>> = {
   "not-now": "You do not have access to this gate at this time.",
   "grant-ended": "Your access to this gate has ended.",
   "gate-closed": "This gate is out of service.",
+};
+
+const failures: Readonly<Record<SendFailure, string>> = {
+  "too-late": "The request arrived too late. Nothing was sent.",
+  "box-offline": "The box at the gate is offline. Nothing was sent.",
+  "broker-away": "The service cannot reach the boxes right now. Nothing was sent.",
+  "service-busy":
+    "The service was too busy to send the request in time. Nothing was sent. Try again.",
 };
 
 /** The columns of the history as CSV, in this order. */
@@ -89,9 +97,7 @@ export const service = {
       "The header Idempotency-Key must have 1–64 visible ASCII characters, without quotes and backslashes.",
     noBody: "The body must be empty or {}.",
     wait: (seconds: number) => `The header Prefer can only be wait=SECONDS, at most ${seconds}.`,
-    tooLate: "The request arrived too late. Nothing was sent.",
-    boxOffline: "The box at the gate is offline. Nothing was sent.",
-    boxesUnreachable: "The service cannot reach the boxes right now. Nothing was sent.",
+    failures,
     noPersonOrGate: "The person or the gate does not exist.",
     lockedOut: "This person is locked out. Restore their access first.",
     lastAdministrator: "This is the last administrator. Make someone else an administrator first.",
