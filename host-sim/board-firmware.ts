@@ -20,6 +20,7 @@ import { makeIdentity, pemOf, type TLSIdentity } from "./hardware/tls.ts";
 import { Sha256, updateVerifier } from "./hardware/update.ts";
 import { MemoryRetained } from "./retained-memory.ts";
 import type { SimulatedBoxRecord } from "./simulated-box.ts";
+import { gateHardware } from "./simulated-gate.ts";
 import { XsFirmware, type XsOptions } from "./xs/firmware.ts";
 
 export interface BoardFirmwareOptions {
@@ -99,12 +100,8 @@ function startFirmware(
     verify: updateVerifier(updateKeys),
     makeDigest: () => new Sha256(),
   };
-  const [first, ...moreGates] = gates;
-  if (first === undefined) throw new RangeError("a box has one gate at least");
   const device = createNodeDevice({
-    pin: first.pin.number,
-    gatePin: first.pin,
-    moreGates,
+    ...gateHardware(gates),
     identity: identityOf(data),
     link,
     ...(updates === undefined ? {} : { updates }),

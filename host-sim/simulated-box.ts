@@ -76,7 +76,7 @@ export class SimulatedBox {
     const buttonWire = button && new ScriptedInput(button.pin, 1);
     this.#device = createNodeDevice({
       ...hardware,
-      ...gateHardware(this.gates),
+      ...gateHardware(this.gates.map(({ hardware }) => hardware)),
       ...(buttonWire === undefined ? {} : { button: buttonWire }),
       link: this.link,
     });
@@ -168,7 +168,7 @@ export class SimulatedBox {
     const { button, network, storage, clock } = this.#device;
     this.#device = createNodeDevice({
       identity,
-      ...gateHardware(this.gates),
+      ...gateHardware(this.gates.map(({ hardware }) => hardware)),
       ...(button === undefined ? {} : { button }),
       network,
       storage,

@@ -63,11 +63,11 @@ export class SimulatedGate {
   }
 }
 
-/** The gates of a box as its hardware: one at least. */
+/** The gates of a box, one at least, as its hardware. */
 export function gateHardware(
-  gates: readonly SimulatedGate[],
+  gates: readonly NodeGate[],
 ): Pick<NodeDeviceOptions, "pin" | "gatePin" | "gateInput" | "moreGates"> {
-  const [first, ...others] = gates.map(({ hardware }) => hardware);
+  const [first, ...others] = gates;
   if (first === undefined) throw new RangeError("a box has one gate at least");
   return {
     pin: first.pin.number,

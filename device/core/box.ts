@@ -151,10 +151,9 @@ export class Box implements StateMachine<BoxEffect> {
     this.#readButton = options.readButton;
     this.#button = settings.button && new PushButton(settings.button);
     this.#reader = new CommandReader(settings, readSeenIds(stored["seen-ids"]));
-    this.#journal = new Journal(stored.events, (gateName) =>
-      gateName === undefined
-        ? this.#topics.event
-        : gateTopicsOf(settings.prefix, thingName, gateName).event,
+    this.#journal = new Journal(
+      stored.events,
+      (gateName) => gateTopicsOf(settings.prefix, thingName, gateName).event,
     );
     this.#status = new Status(options);
     const isIdle = (ticks: number) => this.#isIdle(ticks);

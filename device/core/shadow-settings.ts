@@ -44,12 +44,7 @@ export function readChange(desired: ShadowState): SettingsChange | readonly stri
 }
 
 const reportedSettings = [
-  "pin",
-  "pulseMs",
-  "pulseCapMs",
-  "cooldownMs",
-  "travelMs",
-  "gateInput",
+  ...gateSettingNames,
   "gates",
   "button",
   "network",
@@ -61,12 +56,11 @@ const reportedSettings = [
 /** What a shadow shows of a box. Of a network, it shows whether there is a password, and not which. */
 export function reportedState(settings: Settings, firmware: string): ShadowState {
   const state: Record<string, unknown> = { firmware };
-  for (const name of reportedSettings) {
-    if (settings[name] !== undefined) state[name] = settings[name];
-  }
   // What describes a gate is said once: in `gates`, or for the only one.
-  for (const name of settings.gates.length === 0 ? (["gates"] as const) : gateSettingNames) {
-    delete state[name];
+  const saidElsewhere: readonly string[] =
+    settings.gates.length === 0 ? ["gates"] : gateSettingNames;
+  for (const name of reportedSettings) {
+    if (settings[name] !== undefined && !saidElsewhere.includes(name)) state[name] = settings[name];
   }
   state.networks = settings.networks.map(({ SSID, password }) => ({
     SSID,

@@ -31,7 +31,7 @@ export function topicsOf(prefix: string, thingName: string): Topics {
   };
 }
 
-/** The topics of one of several gates, one level below the box's own. */
+/** Where commands for a gate go, and where it is told: for one of several, a level below the box's own. */
 export interface GateTopics {
   /** to the box, QoS 1: for this gate */
   readonly command: string;
@@ -39,9 +39,14 @@ export interface GateTopics {
   readonly event: string;
 }
 
-/** The name must have passed {@link isGateName}. */
-export function gateTopicsOf(prefix: string, thingName: string, gate: string): GateTopics {
-  const root = `${prefix}/${thingName}/${gate}`;
+/** @param gate its name, which must have passed {@link isGateName}; undefined: the box's plain topics */
+export function gateTopicsOf(
+  prefix: string,
+  thingName: string,
+  gate: string | undefined,
+): GateTopics {
+  const box = `${prefix}/${thingName}`;
+  const root = gate === undefined ? box : `${box}/${gate}`;
   return { command: `${root}/command`, event: `${root}/event` };
 }
 

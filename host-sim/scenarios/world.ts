@@ -218,7 +218,7 @@ export class World {
   /** Any text to the command topic of the box, or of one of its gates. */
   send(payload: string, { gate, ...options }: SendOptions = {}): boolean {
     const { prefix, thingName } = this.settings;
-    const { command } = gate === undefined ? this.topics : gateTopicsOf(prefix, thingName, gate);
+    const { command } = gateTopicsOf(prefix, thingName, gate);
     return this.broker.publish(command, payload, options);
   }
 
