@@ -112,8 +112,7 @@ export class MqttLink implements GateLink {
       return { type: "not-sent", detail };
     }
     const { prefix } = this.#options;
-    const { command: topic } =
-      output === null ? topicsOf(prefix, thingName) : gateTopicsOf(prefix, thingName, output);
+    const { command: topic } = gateTopicsOf(prefix, thingName, output ?? undefined);
     const payload = writeOpenCommand({ id, issuedAt, expiresAt, by });
     const publish = this.#options.publish ?? publishOver(client);
     return publish(topic, payload, timeoutMs);

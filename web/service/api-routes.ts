@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import { isPlain, isWord } from "../../device/messages/command.ts";
 import type { OpenRequest } from "../domain/entities.ts";
+import { openStates } from "../domain/request.ts";
 import { words } from "../words/service.ts";
 import { type ApiClient, ApiTokenRules, findApiClient, requestIdOf } from "./api-clients.ts";
 import { apiDescription } from "./api-description.ts";
@@ -10,15 +11,13 @@ import { uuid } from "./fields.ts";
 import { answer, type Decision, decide, type OpenParts, take } from "./gate-routes.ts";
 import { limitedBody, withoutNul } from "./guards.ts";
 import type { Tap } from "./open-requests.ts";
-import { notFound, problem } from "./problem.ts";
+import { notFound, problem, tooMany } from "./problem.ts";
 import { requestView } from "./views.ts";
 
 const said = words.problems;
 
 /** How long a program may wait for the outcome, in s. */
 const longestWaitSeconds = 15;
-/** States after which a request does not change any more, except that a late event may come. */
-const openStates: readonly OpenRequest["state"][] = ["recorded", "sent"];
 
 /**
  * The API for programs, `/api/v1`. It knows no sessions and no cookies: every request has a token of its
@@ -52,11 +51,7 @@ async function admit(
   if (client !== undefined) return client;
   // Guessing a token is hopeless; this keeps the log and the database from being flooded.
   const verdict = limits.signIn(c.var.address, now());
-  if (!verdict.allowed) {
-    const retryAfterSeconds = Math.max(1, Math.ceil(verdict.retryAfterMs / 1_000));
-    const message = said.tooManyAttempts(retryAfterSeconds);
-    return problem(c, 429, "rate-limited", message, { retryAfterSeconds });
-  }
+  if (!verdict.allowed) return tooMany(c, verdict.retryAfterMs);
   c.header("WWW-Authenticate", "Bearer");
   return problem(c, 401, "no-token", said.noToken);
 }
@@ -98,7 +93,7 @@ async function open(
   const { taken, waitMs } = await tapsFirst.tap(() => take(parts, tap, judge));
   await store.forTaps.useApiToken(token.id, at);
   if (taken === undefined) return problem(c, 409, "id-taken", said.idTaken);
-  if (!openStates.includes(taken.state) || waitSeconds === 0) {
+  if (!openStates.some((each) => each === taken.state) || waitSeconds === 0) {
     return hasEnded(taken)
       ? c.json(requestView(taken))
       : answer(c, taken, gate === undefined, waitMs);

@@ -108,15 +108,23 @@ async function readGrant(
   const body = await readBody(c, grantBody);
   if (body.type === "problem") return body.response;
   const { person: personId, gate, ...times } = body.value;
-  const isKnown =
-    (await store.person(personId)) !== undefined && (await store.gate(gate)) !== undefined;
-  if (!isKnown) return problem(c, 400, "invalid", words.problems.noPersonOrGate);
+  if (!(await areKnown(store, personId, gate)))
+    return problem(c, 400, "invalid", words.problems.noPersonOrGate);
   const { endsAt } = times;
   if (endsAt !== null && endsAt <= now()) {
     const before = (await store.grants({ personId })).find((grant) => grant.id === id);
     if (before?.endsAt !== endsAt) return problem(c, 400, "invalid", `endsAt: ${said.past}`);
   }
   return { id, personId, gateId: gate, ...times };
+}
+
+/** Whether there is such a person, and such a gate. */
+export async function areKnown(
+  store: Pick<Store, "person" | "gate">,
+  personId: string,
+  gateId: string,
+): Promise<boolean> {
+  return (await store.person(personId)) !== undefined && (await store.gate(gateId)) !== undefined;
 }
 
 function grantView({ id, personId, gateId, days, fromMinute, toMinute, endsAt }: Grant): GrantView {

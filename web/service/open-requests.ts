@@ -164,7 +164,7 @@ export class OpenRequests {
         this.#waiting.add(waiting);
       });
     }
-    return this.#parts.store.request(id);
+    return this.#store.request(id);
   }
 
   /** Ends the requests that a crash of this or another instance left open. */

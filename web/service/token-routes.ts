@@ -9,7 +9,7 @@ import { words } from "../words/service.ts";
 import { newApiSecret } from "./api-clients.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { line } from "./fields.ts";
-import { grantEntries } from "./grant-routes.ts";
+import { areKnown, grantEntries } from "./grant-routes.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { RandomBytes } from "./secrets.ts";
@@ -66,9 +66,9 @@ async function create(
   const body = await readBody(c, tokenBody);
   if (body.type === "problem") return body.response;
   const { person: personId, gate: gateId, ...rest } = body.value;
-  const isKnown =
-    (await store.person(personId)) !== undefined && (await store.gate(gateId)) !== undefined;
-  if (!isKnown) return problem(c, 400, "invalid", words.problems.noPersonOrGate);
+  if (!(await areKnown(store, personId, gateId))) {
+    return problem(c, 400, "invalid", words.problems.noPersonOrGate);
+  }
   if (rest.endsAt !== null && rest.endsAt <= now()) {
     return problem(c, 400, "invalid", `endsAt: ${said.past}`);
   }
