@@ -239,6 +239,7 @@ function smallTargets(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
     const targets = document.querySelectorAll("a, button, input, select, summary, label.check");
     return [...targets].flatMap((each) => {
+      if (!each.checkVisibility()) return [];
       const { width, height } = each.getBoundingClientRect();
       const isSmall = width < 24 || height < 24;
       return isSmall ? [`${each.outerHTML.slice(0, 80)}: ${width} × ${height}`] : [];

@@ -1,11 +1,10 @@
 /** The page's composition root. */
 import { render } from "preact";
 import { Driver } from "./io/driver.ts";
+import { takeInvitation } from "./io/invitation.ts";
 import type { PageState } from "./model/state.ts";
 import { App } from "./ui/app.tsx";
 import { keepFocus } from "./ui/focus.ts";
-
-const invitationFragment = "#invitation=";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("no element #app in the page");
@@ -52,12 +51,4 @@ function show(): void {
     />,
     root,
   );
-}
-
-/** Removes the token from the address at once, so that it stays in no history and no bookmark. */
-function takeInvitation(): string | null {
-  if (!location.hash.startsWith(invitationFragment)) return null;
-  const token = decodeURIComponent(location.hash.slice(invitationFragment.length));
-  history.replaceState(null, "", location.pathname);
-  return token;
 }

@@ -12,6 +12,7 @@ import type {
   GrantBody,
   GrantView,
   HistoryEntry,
+  LanguageBody,
   OpenBody,
   OtherCommand,
   PeoplePage,
@@ -22,9 +23,10 @@ import type {
   ServerEvent,
   SessionView,
 } from "../api.ts";
-import { pageAssets } from "../assets.ts";
-import type { Assets } from "../service/assets.ts";
+import { pageAssets, type TranslatedPage } from "../assets.ts";
+import type { Asset, Assets } from "../service/assets.ts";
 import { contentSecurityPolicy } from "../service/guards.ts";
+import { languages } from "../words/languages.ts";
 import { matches } from "./model/find.ts";
 import { FakePasskeys } from "./passkeys.rig.ts";
 
@@ -42,6 +44,13 @@ export type OpenScript = (
   | { readonly type: "hang-up" };
 
 const cookieName = "session";
+
+/** Every test gets the same files. */
+let built: Promise<Assets> | undefined;
+function builtAssets(): Promise<Assets> {
+  built ??= pageAssets();
+  return built;
+}
 
 export class FakeService {
   readonly gates = new Map<string, GateView>();
@@ -61,6 +70,8 @@ export class FakeService {
   commandLifetimeMs = 10_000;
   contact: string | null = null;
   isLockedOut = false;
+  /** the page in a language that the app does not have; undefined: in one of its own */
+  translated: TranslatedPage | undefined;
   /** ids of people by cookie */
   readonly #sessions = new Map<string, string>();
   readonly #streams = new Set<ServerResponse>();
@@ -77,7 +88,7 @@ export class FakeService {
   }
 
   static async start(): Promise<FakeService> {
-    const service = new FakeService(await pageAssets());
+    const service = new FakeService(await builtAssets());
     await new Promise<void>((resolve) => service.#server.listen(0, "127.0.0.1", resolve));
     return service;
   }
@@ -121,7 +132,7 @@ export class FakeService {
   async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<ServerResponse> {
     const { pathname, searchParams } = new URL(incoming.url ?? "/", this.origin);
     const method = incoming.method ?? "GET";
-    const asset = this.#assets.get(pathname);
+    const asset = this.#assetFor(incoming, pathname);
     if (asset !== undefined && method === "GET") {
       response.writeHead(200, {
         "Content-Type": asset.type,
@@ -132,6 +143,11 @@ export class FakeService {
       return response.end(asset.body);
     }
     const person = this.#personOf(incoming);
+    if (pathname === "/api/language") {
+      const { language }: LanguageBody = JSON.parse(await text(incoming));
+      response.setHeader("Set-Cookie", `boom-box-language=${language}; Path=/`);
+      return response.writeHead(204).end();
+    }
     if (pathname === "/api/session") return json(response, 200, this.#session(person));
     if (method === "GET" && person === null) return notSignedIn(response);
     if (pathname === "/api/events") return this.#stream(response);
@@ -150,6 +166,16 @@ export class FakeService {
     const gate = /^\/api\/gates\/([^/]+)\/open$/.exec(pathname)?.[1];
     if (gate !== undefined) return this.#open(gate, body, response);
     return this.#administer(method, pathname, body, response);
+  }
+
+  #assetFor({ headers }: IncomingMessage, path: string): Asset | undefined {
+    const [, chosen = "en"] = /boom-box-language=(\w+)/.exec(headers.cookie ?? "") ?? [];
+    const language = languages.find((each) => each === chosen) ?? "en";
+    const { files, documents } = this.translated ?? {
+      files: this.#assets.files,
+      documents: this.#assets.documents.get(language),
+    };
+    return files.get(path) ?? documents?.get(path);
   }
 
   /** @returns whether the request belongs to the sign-in */

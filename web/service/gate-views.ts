@@ -2,7 +2,8 @@ import type { GateView } from "../api.ts";
 import type { Gate, Grant, Person } from "../domain/entities.ts";
 import { mayOpen } from "../domain/grants.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
+import type { Language } from "../words/languages.ts";
+import { wordsIn } from "../words/service.ts";
 import type { Boxes } from "./boxes.ts";
 import { groupBy } from "./group-by.ts";
 
@@ -12,9 +13,10 @@ export function gateView(
   grants: readonly Grant[],
   boxes: Boxes,
   now: number,
+  language: Language,
 ): GateView {
   const { state, lastSeenAt, gate: known } = boxes.healthAt(gate);
-  const position = known && { ...known, message: words.positions[known.state] };
+  const position = known && { ...known, message: wordsIn[language].positions[known.state] };
   const may = mayOpen(gate, grants, now);
   return { id: gate.id, name: gate.name, box: state, lastSeenAt, position, may };
 }
@@ -25,10 +27,11 @@ export async function gateViewsOf(
   boxes: Boxes,
   { id: personId, isAdministrator }: Person,
   now: number,
+  language: Language,
 ): Promise<readonly GateView[]> {
   const grants = grantsByGate(await store.grants({ personId }));
   const gates = await (isAdministrator ? store.gates() : store.gatesWith([...grants.keys()]));
-  return gates.map((gate) => gateView(gate, grants.get(gate.id) ?? [], boxes, now));
+  return gates.map((gate) => gateView(gate, grants.get(gate.id) ?? [], boxes, now, language));
 }
 
 /** @param grants of one person */

@@ -5,9 +5,9 @@ import type { GrantsPage, GrantView, Weekday } from "../api.ts";
 import type { Grant } from "../domain/entities.ts";
 import { latestEnd } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line, pageLimit, time } from "./fields.ts";
+import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { Streams } from "./streams.ts";
@@ -19,34 +19,61 @@ interface GrantParts {
   now(): number;
 }
 
-const said = words.field;
 const weekdays = [1, 2, 3, 4, 5, 6, 7] as const satisfies readonly Weekday[];
 /** An administrator chooses the hours of a grant, and those of a program. */
 const minute = (maximum: number) =>
   v.pipe(
-    v.number(said.number),
-    v.integer(said.wholeNumber),
-    v.minValue(0, said.atLeast(0)),
-    v.maxValue(maximum, said.atMost(maximum)),
+    v.number(said((field) => field.number)),
+    v.integer(said((field) => field.wholeNumber)),
+    v.minValue(
+      0,
+      said((field) => field.atLeast(0)),
+    ),
+    v.maxValue(
+      maximum,
+      said((field) => field.atMost(maximum)),
+    ),
   );
 /** Whose hours at which gate, and when. */
 export const grantEntries = {
   person: line(64),
   gate: gateId,
   days: v.pipe(
-    v.array(v.picklist(weekdays, said.weekday)),
-    v.minLength(1, said.noDay),
-    v.check((days) => new Set(days).size === days.length, said.repeatedDay),
+    v.array(
+      v.picklist(
+        weekdays,
+        said((field) => field.weekday),
+      ),
+    ),
+    v.minLength(
+      1,
+      said((field) => field.noDay),
+    ),
+    v.check(
+      (days) => new Set(days).size === days.length,
+      said((field) => field.repeatedDay),
+    ),
     v.transform((days) => days.toSorted((a, b) => a - b)),
   ),
   fromMinute: minute(1_439),
   toMinute: minute(1_440),
-  endsAt: v.nullable(v.pipe(time, v.maxValue(latestEnd, said.tooFar))),
+  endsAt: v.nullable(
+    v.pipe(
+      time,
+      v.maxValue(
+        latestEnd,
+        said((field) => field.tooFar),
+      ),
+    ),
+  ),
 };
 
 const grantBody = v.pipe(
   v.strictObject(grantEntries),
-  v.check(({ fromMinute, toMinute }) => fromMinute !== toMinute, said.noHours),
+  v.check(
+    ({ fromMinute, toMinute }) => fromMinute !== toMinute,
+    said((field) => field.noHours),
+  ),
 );
 
 const grantQuery = v.strictObject({
@@ -109,11 +136,12 @@ async function readGrant(
   if (body.type === "problem") return body.response;
   const { person: personId, gate, ...times } = body.value;
   if (!(await areKnown(store, personId, gate)))
-    return problem(c, 400, "invalid", words.problems.noPersonOrGate);
+    return problem(c, 400, "invalid", wordsFor(c).problems.noPersonOrGate);
   const { endsAt } = times;
   if (endsAt !== null && endsAt <= now()) {
     const before = (await store.grants({ personId })).find((grant) => grant.id === id);
-    if (before?.endsAt !== endsAt) return problem(c, 400, "invalid", `endsAt: ${said.past}`);
+    if (before?.endsAt !== endsAt)
+      return problem(c, 400, "invalid", `endsAt: ${wordsFor(c).field.past}`);
   }
   return { id, personId, gateId: gate, ...times };
 }

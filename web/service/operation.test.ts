@@ -12,10 +12,17 @@ const encoded = new Map([
   ["br", encode("b")],
   ["gzip", encode("g")],
 ] as const);
-const assets: Assets = new Map([
-  ["/", { ...plain, body: encode("<p>"), type: "text/html", etag: '"p"' }],
-  ["/app-1.js", { ...script, encoded }],
-]);
+const page = (text: string) => ({
+  ...plain,
+  ...{ body: encode(text), type: "text/html", etag: `"${text}"`, encoded: new Map() },
+});
+const assets: Assets = {
+  files: new Map([["/app-1.js", { ...script, encoded }]]),
+  documents: new Map([
+    ["en", new Map([["/", page("<p>")]])],
+    ["de", new Map([["/", page("<b>")]])],
+  ]),
+};
 
 describe("operation", () => {
   let rig: Rig;
@@ -65,7 +72,9 @@ describe("operation", () => {
     assert.equal(await page.text(), "<p>");
     assert.equal(page.headers.get("content-type"), "text/html");
     assert.equal(page.headers.get("cache-control"), "no-cache");
-    const known = await browser.request("GET", "/", undefined, { "if-none-match": 'W/"p", "x"' });
+    const known = await browser.request("GET", "/", undefined, {
+      "if-none-match": 'W/"<p>", "x"',
+    });
     assert.deepEqual([known.status, await known.text()], [304, ""]);
     const script = await browser.get("/app-1.js");
     assert.equal(script.headers.get("cache-control"), "public, max-age=31536000, immutable");

@@ -5,6 +5,7 @@ import type { GateLink, GateLinkListener } from "../cloud/gate-link.ts";
 import type { Person } from "../domain/entities.ts";
 import { RateLimiter } from "../domain/rate-limit.ts";
 import type { Store } from "../store/store.ts";
+import type { Language } from "../words/languages.ts";
 import {
   type Administration,
   administrationOf,
@@ -70,7 +71,8 @@ export class Service {
   constructor(parts: ServiceParts) {
     this.#parts = parts;
     const { store, link, settings, now } = parts;
-    const gateViews = (person: Person) => gateViewsOf(store, this.#boxes, person, now());
+    const gateViews = (person: Person, language: Language) =>
+      gateViewsOf(store, this.#boxes, person, now(), language);
     this.#gates = new GateBook(store);
     this.#streams = new Streams({
       ...parts,

@@ -2,6 +2,7 @@ import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Grant, OpenRequest } from "../domain/entities.ts";
 import { portionLength } from "../store/portions.ts";
 import type { Store } from "../store/store.ts";
+import type { Language } from "../words/languages.ts";
 import { Audience } from "./audience.ts";
 import type { Boxes } from "./boxes.ts";
 import type { SignedIn } from "./context.ts";
@@ -39,6 +40,7 @@ export interface StreamsParts {
 interface Reader {
   readonly personId: string;
   readonly tokenHash: string;
+  readonly language: Language;
   readonly stream: EventStream;
   readonly expiry: ReturnType<typeof setTimeout>;
   /** all gates are being sent */
@@ -70,8 +72,11 @@ export class Streams {
     this.#parts = parts;
   }
 
-  /** @returns undefined when this person, or everyone together, has too many streams */
-  open({ session, person }: SignedIn): EventStream | undefined {
+  /**
+   * @param language of the sentences on the stream
+   * @returns undefined when this person, or everyone together, has too many streams
+   */
+  open({ session, person }: SignedIn, language: Language): EventStream | undefined {
     const { now } = this.#parts;
     const isOver = this.#of(person.id).size >= maximumStreamsOfOne;
     if (isOver || this.#readers.size >= maximumStreams) return undefined;
@@ -80,6 +85,7 @@ export class Streams {
     const reader: Reader = {
       personId: person.id,
       tokenHash: session.tokenHash,
+      language,
       stream,
       expiry: setTimeout(() => stream.end(), lifetimeMs),
       isTelling: false,
@@ -243,8 +249,8 @@ export class Streams {
     const { gates, boxes, now } = this.#parts;
     const gate = gates.get(gateId);
     if (gate === undefined) return;
-    for (const [{ stream }, grants] of this.#audience.of(gateId)) {
-      stream.tellGate(gateView(gate, grants, boxes, now()));
+    for (const [{ stream, language }, grants] of this.#audience.of(gateId)) {
+      stream.tellGate(gateView(gate, grants, boxes, now(), language));
     }
   }
 
@@ -278,7 +284,7 @@ export class Streams {
 
   async #tellGatesOnce(reader: Reader): Promise<void> {
     const { gates, boxes, now } = this.#parts;
-    const { stream } = reader;
+    const { stream, language } = reader;
     const rights = this.#audience.rightsOf(reader);
     if (rights === undefined) return;
     const { grants, person } = rights;
@@ -286,7 +292,7 @@ export class Streams {
       if (reader.isStale || stream.hasEnded) return;
       const gate = gates.get(id);
       if (gate !== undefined) {
-        stream.tellGate(gateView(gate, grants.get(id) ?? [], boxes, now()));
+        stream.tellGate(gateView(gate, grants.get(id) ?? [], boxes, now(), language));
       }
       this.#told += 1;
       if (this.#told % gatesInARow === 0) await othersTurn();

@@ -13,12 +13,6 @@ export function minuteOf(text: string): number | undefined {
   return match === null ? undefined : Number(match[1]) * 60 + Number(match[2]);
 }
 
-/** 390 → "06:30", 1440 → "24:00" */
-export function timeOf(minute: number): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
-}
-
 /** Joins consecutive days: [1,2,3,4,5,7] → [[1,5],[7,7]] */
 export function runsOfDays(days: readonly Weekday[]): readonly (readonly [Weekday, Weekday])[] {
   const runs: [Weekday, Weekday][] = [];

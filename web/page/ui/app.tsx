@@ -14,6 +14,7 @@ import { fragmentOf, type Route, useRoute } from "./route.ts";
 const parts = {
   signIn: () => import("./sign-in.tsx"),
   history: () => import("./history.tsx"),
+  languages: () => import("./language-menu.tsx"),
   people: () => import("./people.tsx"),
   gates: () => import("./gates.tsx"),
 };
@@ -89,6 +90,9 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
           <Mark />
           {words.app}
         </a>
+        <Part load={parts.languages} isQuiet>
+          {({ LanguageMenu }) => <LanguageMenu service={service} />}
+        </Part>
         <div class="account">
           <span class="who">{person.name}</span>
           <button type="button" class="quiet sign-out" onClick={signOut}>

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, BoxHealth, BoxState } from "../../api.ts";
 import { longestGateName } from "../../input-limits.ts";
-import { type AdministrationWords, administration } from "../../words/administration.ts";
+import { administration } from "../../words/administration.ts";
 import { words } from "../../words/page.ts";
+import { AdministrationService } from "../io/administration-service.ts";
 import type { Service } from "../io/service.ts";
 import { Action, CarefulAction } from "./action.tsx";
 import { useAnnounce } from "./announcer.tsx";
@@ -10,7 +11,8 @@ import { Field } from "./field.tsx";
 import { Finder, type Finding, useFinding } from "./finder.tsx";
 import { useFocusWhen } from "./focus.ts";
 import { Form } from "./form.tsx";
-import { day, span, when } from "./format.ts";
+import { when } from "./format.ts";
+import { day, list, span } from "./format-details.ts";
 import { ListPage } from "./list-page.tsx";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
@@ -27,7 +29,8 @@ interface GatesPageProps {
 }
 
 /** Gates and the health of their boxes. */
-export function GatesPage({ service, id }: GatesPageProps) {
+export function GatesPage({ service: common, id }: GatesPageProps) {
+  const [service] = useState(() => new AdministrationService(common));
   const { loaded, reload } = useLoaded(() => service.gates());
   const finding = useFinding();
   return (
@@ -51,7 +54,7 @@ export function GatesPage({ service, id }: GatesPageProps) {
 interface GatesListProps {
   readonly gates: readonly AdminGateView[];
   readonly finding: Finding;
-  readonly service: Service;
+  readonly service: AdministrationService;
   readonly reload: () => Promise<void>;
 }
 
@@ -125,7 +128,7 @@ function BoxPill({ state }: { readonly state: BoxState }) {
 interface GateDetailsProps {
   readonly gate: AdminGateView;
   readonly gates: readonly AdminGateView[];
-  readonly service: Service;
+  readonly service: AdministrationService;
   readonly reload: () => Promise<void>;
 }
 
@@ -205,7 +208,13 @@ function GateDetails({ gate, gates, service, reload }: GateDetailsProps) {
 }
 
 /** Nothing while there are none: most gates have no contact. */
-function GateEvents({ id, service }: { readonly id: string; readonly service: Service }) {
+function GateEvents({
+  id,
+  service,
+}: {
+  readonly id: string;
+  readonly service: AdministrationService;
+}) {
   const { loaded } = useLoaded(() => service.gateEvents(id));
   if (loaded.type === "failed") return <p role="alert">{loaded.message}</p>;
   if (loaded.type === "loading" || loaded.value.length === 0) return null;
@@ -224,7 +233,7 @@ function GateEvents({ id, service }: { readonly id: string; readonly service: Se
   );
 }
 
-type ShownField = keyof AdministrationWords["gates"]["health"];
+type ShownField = keyof typeof said.health;
 
 /** Fields with a format of their own. The others are shown as they are. */
 const formats: { readonly [Name in ShownField]?: (value: NonNullable<BoxHealth[Name]>) => string } =
@@ -233,7 +242,7 @@ const formats: { readonly [Name in ShownField]?: (value: NonNullable<BoxHealth[N
     uptimeMs: span,
     gate: ({ state, since }) =>
       since === null ? said.positions[state] : `${said.positions[state]} · ${when(since)}`,
-    gates: (gates) => gates.map(({ name }) => name).join(", "),
+    gates: (gates) => list(gates.map(({ name }) => name)),
     rssi: said.signal,
     certificateEndsAt: certificateOf,
     clockDifferenceMs: said.clock,
@@ -268,7 +277,7 @@ interface GateFormProps {
   /** null: a new gate */
   readonly gate: AdminGateView | null;
   readonly gates: readonly AdminGateView[];
-  readonly service: Service;
+  readonly service: AdministrationService;
   readonly onDone: (gate: AdminGateView) => void;
   readonly onCancel: () => void;
 }

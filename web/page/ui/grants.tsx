@@ -1,22 +1,15 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, GrantBody, GrantView, PersonView, Weekday } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
-import type { Service } from "../io/service.ts";
-import {
-  dateOf,
-  dayMinutes,
-  endOfDay,
-  lastDay,
-  runsOfDays,
-  timeOf,
-  weekdays,
-} from "../model/hours.ts";
+import type { AdministrationService } from "../io/administration-service.ts";
+import { dateOf, dayMinutes, endOfDay, lastDay, runsOfDays, weekdays } from "../model/hours.ts";
 import { CarefulAction } from "./action.tsx";
 import { useAnnounce } from "./announcer.tsx";
 import { Field, FieldSet } from "./field.tsx";
 import type { Fields } from "./fields.ts";
 import { useFocusWhen } from "./focus.ts";
 import { Form } from "./form.tsx";
+import { date, list, timeOfDay, weekday } from "./format-details.ts";
 
 const said = administration.grants;
 
@@ -24,7 +17,7 @@ interface GrantsProps {
   readonly person: PersonView;
   readonly grants: readonly GrantView[];
   readonly gates: readonly AdminGateView[];
-  readonly service: Service;
+  readonly service: AdministrationService;
   readonly reload: () => Promise<void>;
 }
 
@@ -86,25 +79,25 @@ export function Grants({ person, grants, gates, service, reload }: GrantsProps) 
   );
 }
 
-/** "Mon–Fri, 06:30–20:00, until 2026-12-31" */
+/** "Mon–Fri, 06:30–20:00, until 31 Dec 2026" */
 export function hoursOf(grant: GrantView, timeZone: string): string {
   const runs = runsOfDays(grant.days).map(([first, last]) =>
-    first === last ? said.days[first] : `${said.days[first]}–${said.days[last]}`,
+    first === last ? weekday(first) : `${weekday(first)}–${weekday(last)}`,
   );
-  const days = grant.days.length === weekdays.length ? said.everyDay : runs.join(", ");
+  const days = grant.days.length === weekdays.length ? said.everyDay : list(runs);
   const isAllDay = grant.fromMinute === 0 && grant.toMinute === dayMinutes;
   const isOverMidnight = grant.toMinute < grant.fromMinute;
-  const clockHours = `${timeOf(grant.fromMinute)}–${timeOf(grant.toMinute)}`;
+  const clockHours = `${timeOfDay(grant.fromMinute)}–${timeOfDay(grant.toMinute)}`;
   const partOfDay = isOverMidnight ? said.overMidnight(clockHours) : clockHours;
   const hours = isAllDay ? said.allDay : partOfDay;
-  const until = grant.endsAt === null ? [] : [said.until(lastDay(grant.endsAt, timeZone))];
-  return [days, hours, ...until].join(", ");
+  const until = grant.endsAt === null ? [] : [said.until(date(lastDay(grant.endsAt, timeZone)))];
+  return list([days, hours, ...until]);
 }
 
 interface AddGrantProps {
   readonly person: PersonView;
   readonly gates: readonly AdminGateView[];
-  readonly service: Service;
+  readonly service: AdministrationService;
   readonly onDone: () => void;
   readonly onCancel: () => void;
 }
@@ -157,7 +150,7 @@ export function HoursFields({ timeZone }: { readonly timeZone: string }) {
           {weekdays.map((day) => (
             <label key={day}>
               <input type="checkbox" name="day" value={day} defaultChecked={day <= 5} />
-              <span>{said.days[day]}</span>
+              <span>{weekday(day)}</span>
             </label>
           ))}
         </div>
@@ -189,9 +182,9 @@ export function grantOf(fields: Fields, person: string, timeZone: string): Grant
 }
 
 function endOf(fields: Fields, timeZone: string): number | null {
-  const date = fields.date("ends");
-  if (date === null) return null;
-  if (date < dateOf(Date.now(), timeZone)) fields.refuse("ends", said.dayIsOver);
+  const last = fields.date("ends");
+  if (last === null) return null;
+  if (last < dateOf(Date.now(), timeZone)) fields.refuse("ends", said.dayIsOver);
   // Never null, which means no end: the service refuses 0.
-  return endOfDay(date, timeZone) ?? 0;
+  return endOfDay(last, timeZone) ?? 0;
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { AdminGateView, HistoryQuery, PersonView, RequestState } from "../../api.ts";
 import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
+import { AdministrationService } from "../io/administration-service.ts";
 import { queryString, type Service } from "../io/service.ts";
 import { Field, FieldProblems } from "./field.tsx";
 import { Fields } from "./fields.ts";
@@ -16,7 +17,8 @@ interface FiltersProps {
 }
 
 /** What the administrator wants to see. */
-export function Filters({ service, onChange }: FiltersProps) {
+export function Filters({ service: common, onChange }: FiltersProps) {
+  const [service] = useState(() => new AdministrationService(common));
   const [isWide] = useState(() => matchMedia("(min-width: 45rem)").matches);
   const [people, setPeople] = useState<readonly PersonView[]>([]);
   const [gates, setGates] = useState<readonly AdminGateView[]>([]);

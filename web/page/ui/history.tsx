@@ -4,7 +4,7 @@ import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
 import { queryString, type Service } from "../io/service.ts";
 import { seconds } from "../model/outcome.ts";
-import { exactly } from "./format.ts";
+import { exactly } from "./format-details.ts";
 import { messageOf } from "./loaded.tsx";
 import { Part } from "./part.tsx";
 import { useTitle } from "./title.ts";

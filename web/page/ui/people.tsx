@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { PeoplePage as Listed, PersonView } from "../../api.ts";
 import { longestEmail, longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
+import { AdministrationService } from "../io/administration-service.ts";
 import type { Answer, Service } from "../io/service.ts";
 import { Field } from "./field.tsx";
 import { SearchedList } from "./finder.tsx";
@@ -23,7 +24,8 @@ interface PeoplePageProps {
   readonly id: string | null;
 }
 
-export function PeoplePage({ service, id }: PeoplePageProps) {
+export function PeoplePage({ service: common, id }: PeoplePageProps) {
+  const [service] = useState(() => new AdministrationService(common));
   // It outlives the visit to a person, so that Back leads to the same entries.
   const list = usePeople(service);
   useEffect(() => {
@@ -47,7 +49,7 @@ interface People {
 }
 
 /** The service searches, and sends the list in parts, because there may be 50,000 people. */
-function usePeople(service: Service): People {
+function usePeople(service: AdministrationService): People {
   const [search, setSearch] = useState("");
   const [loaded, setLoaded] = useState<Loaded<Listed>>({ type: "loading" });
   const asked = useRef(0);
@@ -85,7 +87,13 @@ function usePeople(service: Service): People {
   };
 }
 
-function OnePerson({ service, id }: { readonly service: Service; readonly id: string }) {
+function OnePerson({
+  service,
+  id,
+}: {
+  readonly service: AdministrationService;
+  readonly id: string;
+}) {
   const { loaded, reload } = useLoaded(() =>
     together(personOrNull(service, id), service.grants(id), service.gates()),
   );
@@ -108,13 +116,22 @@ function OnePerson({ service, id }: { readonly service: Service; readonly id: st
   );
 }
 
-async function personOrNull(service: Service, id: string): Promise<Answer<PersonView | null>> {
+async function personOrNull(
+  service: AdministrationService,
+  id: string,
+): Promise<Answer<PersonView | null>> {
   const answer = await service.person(id);
   const isMissing = answer.type === "problem" && answer.status === 404;
   return isMissing ? { type: "ok", value: null } : answer;
 }
 
-function PeopleList({ service, list }: { readonly service: Service; readonly list: People }) {
+function PeopleList({
+  service,
+  list,
+}: {
+  readonly service: AdministrationService;
+  readonly list: People;
+}) {
   const { loaded, search, find, more, reload } = list;
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
@@ -164,7 +181,7 @@ function PersonLine({ person }: { readonly person: PersonView }) {
 }
 
 interface AddPersonProps {
-  readonly service: Service;
+  readonly service: AdministrationService;
   readonly onDone: (person: PersonView) => void;
   readonly onCancel: () => void;
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { AdminGateView, NewTokenView, PersonView, TokenView } from "../../api.ts";
 import { longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import type { Service } from "../io/service.ts";
+import type { AdministrationService } from "../io/administration-service.ts";
 import { CarefulAction } from "./action.tsx";
 import { useAnnounce } from "./announcer.tsx";
 import { Field } from "./field.tsx";
@@ -17,7 +17,7 @@ const said = administration.tokens;
 interface TokensProps {
   readonly person: PersonView;
   readonly gates: readonly AdminGateView[];
-  readonly service: Service;
+  readonly service: AdministrationService;
 }
 
 /** The programs that open gates in the name of one person. */

@@ -3,18 +3,11 @@
  * load them.
  */
 import type { GateEventName } from "../../../device/messages/gate.ts";
-import type { BoxHealth, Weekday } from "../../api.ts";
+import type { BoxHealth } from "../../api.ts";
+import { numbersIn } from "../count.ts";
 import { positions } from "./positions.ts";
 
-const days: Readonly<Record<Weekday, string>> = {
-  1: "Mon",
-  2: "Tue",
-  3: "Wed",
-  4: "Thu",
-  5: "Fri",
-  6: "Sat",
-  7: "Sun",
-};
+const { number, count } = numbersIn("en-GB");
 
 /** The fields of the box's health that the page shows, in this order. */
 const health = {
@@ -40,7 +33,7 @@ export const administration = {
   /** what is wrong in a field of a form */
   fields: {
     required: "Fill in this field.",
-    longest: (count: number) => `Enter at most ${count} characters.`,
+    longest: (length: number) => `Enter at most ${number(length)} characters.`,
     email: "Enter an email address, such as ben@example.com.",
     date: "Enter a complete date from 1970 to 2199, or clear the field.",
     time: "Enter a time, from 00:00 to 23:59.",
@@ -54,8 +47,10 @@ export const administration = {
   finder: {
     search: "Search",
     count: (shown: number, found: number) =>
-      shown === found ? `${found} found` : `${shown} of ${found} shown`,
-    all: (found: number) => `Show all ${found}`,
+      shown === found
+        ? count(found, { one: "# found", other: "# found" })
+        : `${number(shown)} of ${number(found)} shown`,
+    all: (found: number) => `Show all ${number(found)}`,
     more: "Show more",
   },
 
@@ -68,7 +63,7 @@ export const administration = {
     administrator: "Administrator",
     lockedOut: "Locked out",
     noWayIn: "Cannot sign in: no passkey",
-    passkeys: (count: number) => (count === 1 ? "1 passkey" : `${count} passkeys`),
+    passkeys: (total: number) => count(total, { one: "# passkey", other: "# passkeys" }),
     lastSeen: (when: string) => `Last seen: ${when}`,
     neverSeen: "Never signed in",
     save: "Save",
@@ -121,7 +116,6 @@ export const administration = {
     granted: "Access was granted.",
     gate: "Gate",
     daysTitle: "Days",
-    days,
     from: "From",
     to: "To",
     ends: "Last day",
@@ -178,7 +172,7 @@ export const administration = {
     clock: (ms: number) => {
       const seconds = Math.round(Math.abs(ms) / 1_000);
       if (seconds < 2) return "agrees with the service";
-      return `${seconds} s ${ms > 0 ? "ahead of" : "behind"} the service: check both clocks`;
+      return `${number(seconds)} s ${ms > 0 ? "ahead of" : "behind"} the service: check both clocks`;
     },
     never: "never",
     unknown: "–",

@@ -61,8 +61,11 @@ const boxes: Readonly<Record<BoxState, string>> = {
 const steps: readonly [string, string, string] = ["Sent", "Accepted", "Pressed"];
 
 export const page = {
-  /** how dates and times are written */
+  /** BCP 47 */
+  language: "en",
+  /** how dates, times and numbers are written when the browser names no region of the language */
   locale: "en-GB",
+  languages: "Language",
   app: "Boom Box",
   title: (page: string) => `${page} · Boom Box`,
   skip: "Skip to content",
@@ -126,13 +129,5 @@ export const page = {
       "The connection was lost before an answer arrived. The box may or may not have received the command. Look at the gate before you try again.",
     retrying: "No answer yet. Trying once more…",
     turnedDown: "Not sent",
-  },
-
-  /** a duration, in its two largest units */
-  span: {
-    days: (days: number, hours: number) => `${days} d ${hours} h`,
-    hours: (hours: number, minutes: number) => `${hours} h ${minutes} min`,
-    minutes: (minutes: number) => `${minutes} min`,
-    seconds: (seconds: number) => `${seconds} s`,
   },
 };

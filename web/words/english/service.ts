@@ -1,10 +1,12 @@
 /**
- * Everything from the service that a person reads, in English: its answers when something is wrong, its
- * plain pages, and the head of the CSV file. Log messages and problems with settings are the operator's
- * and stay where they arise.
+ * Everything from the service that a person reads, in English: its answers when something is wrong, and its
+ * plain pages. Log messages and problems with settings are the operator's and stay where they arise.
  */
-import type { Denial, HistoryEntry, SendFailure } from "../../api.ts";
+import type { Denial, SendFailure } from "../../api.ts";
+import { numbersIn } from "../count.ts";
 import { positions } from "./positions.ts";
+
+const { number } = numbersIn("en-GB");
 
 /** What a request can ask for and the service may not have. */
 const missing = {
@@ -31,31 +33,12 @@ const failures: Readonly<Record<SendFailure, string>> = {
     "The service was too busy to send the request in time. Nothing was sent. Try again.",
 };
 
-/** The columns of the history as CSV, in this order. */
-const csvHeadings = {
-  id: "id",
-  at: "at",
-  gate: "gate",
-  gateName: "gateName",
-  person: "person",
-  personName: "personName",
-  state: "state",
-  reason: "reason",
-  sentAt: "sentAt",
-  endedAt: "endedAt",
-  pulseMs: "pulseMs",
-  address: "address",
-  via: "via",
-} satisfies Record<keyof HistoryEntry | "personName", string>;
-
 const youAreLockedOut = "You are locked out. Ask an administrator to restore your access.";
 const attemptOver = "The sign-in took too long or was already used. Try again.";
 
 export const service = {
   positions,
 
-  /** BCP 47 */
-  language: "en",
   page: {
     title: "Boom Box",
     description:
@@ -64,28 +47,24 @@ export const service = {
     back: "Back to the app",
   },
 
-  firstAdministrator: "Administrator",
   nameless: "Unnamed person",
-
-  csvFile: "boom-box-history.csv",
-  csvHeadings,
 
   problems: {
     missing,
     denials,
     signInFirst: "Sign in first.",
-    tooManyAttempts: (seconds: number) => `Too many attempts. Try again in ${seconds} s.`,
-    tooManyRequests: (seconds: number) => `Too many requests. Try again in ${seconds} s.`,
+    tooManyAttempts: (seconds: number) => `Too many attempts. Try again in ${number(seconds)} s.`,
+    tooManyRequests: (seconds: number) => `Too many requests. Try again in ${number(seconds)} s.`,
     conflict: "This conflicts with an existing entry.",
     cannotSave: (seconds: number) =>
-      `The service cannot save data right now. Nothing was done. Try again in ${seconds} s.`,
+      `The service cannot save data right now. Nothing was done. Try again in ${number(seconds)} s.`,
     stopping: (seconds: number) =>
-      `The service is shutting down. Nothing was done. Try again in ${seconds} s.`,
+      `The service is shutting down. Nothing was done. Try again in ${number(seconds)} s.`,
     unexpected: (id: string) => `Something went wrong. The log has the details under the id ${id}.`,
     notJson: "The body is not valid JSON.",
     incompleteBody: "The body is incomplete.",
     contentType: "The content type must be application/json.",
-    bodyTooLarge: (bytes: number) => `The body is larger than ${bytes} bytes.`,
+    bodyTooLarge: (bytes: number) => `The body is larger than ${number(bytes)} bytes.`,
     crossSite: "This request does not come from the app's own page.",
     outdatedPage: "This page is out of date. Reload it.",
     administratorsOnly: "Only administrators can do this.",
@@ -107,29 +86,6 @@ export const service = {
     attemptOver,
     invitationOver:
       "This invitation has expired or has already been used. Ask an administrator for a new one.",
-  },
-
-  /** The description of the API for programs. */
-  programs: {
-    description:
-      "Opens a gate for a program. A token belongs to one person and one gate; an administrator creates it in the app.",
-    open: "Open the gate",
-    openDetails:
-      "Sends one command to the box. The same Idempotency-Key with the same token is the same request: it is never sent twice.",
-    idempotencyKey: "A new one for each opening, such as a UUID; the same one to try again.",
-    prefer: "How long to wait for the outcome, in seconds, at most 15. Default: not at all.",
-    ended:
-      "It has ended. Only the state `opened` says that the box pressed the button. `refused`: the box did not; `unanswered`: nobody knows.",
-    underWay: "It has been recorded, and its outcome is not known yet.",
-    invalid: "A header or the body is wrong. Nothing was sent.",
-    noToken: "The token is missing, wrong or revoked, or its person is locked out.",
-    denied: "The token or its person may not open this gate now. Nothing was sent.",
-    tooMany: "Too many requests. Nothing was sent.",
-    notSent: "The box is offline or cannot be reached. Nothing was sent.",
-    outcome: "The outcome of a request",
-    asItIs: "The request as it is now.",
-    time: "ms since 1970, UTC",
-    notTheirs: "This token has made no such request.",
   },
 
   /** After the name of a field and a colon. */
@@ -165,6 +121,7 @@ export const service = {
     requestState: "must be the state of a request",
     historyPosition: "must be the `next` of a history page",
     base64url: "must be base64url",
+    language: (languages: string) => `must be one of ${languages}`,
     transport: "must be the name of a WebAuthn transport",
     atMostEntries: (count: number) => `must have at most ${count} entries`,
     invitationToken: "must be the token of an invitation",

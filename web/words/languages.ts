@@ -1,0 +1,9 @@
+/** The languages of the app: BCP 47 tags, in the order of the menu. */
+export const languages = ["en", "de"] as const;
+export type Language = (typeof languages)[number];
+
+/** What each language calls itself. */
+export const languageNames: Readonly<Record<Language, string>> = {
+  en: "English",
+  de: "Deutsch",
+};
