@@ -1,6 +1,7 @@
 /** German, for `english/administration.ts`. */
-import type { AdministrationWords } from "../shape.ts";
+
 import { numbersIn } from "../count.ts";
+import type { AdministrationWords } from "../shape.ts";
 import { positions } from "./positions.ts";
 
 const { number, count } = numbersIn("de-DE");
