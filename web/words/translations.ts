@@ -10,4 +10,8 @@ export interface Translation {
 export const translations: Readonly<Record<Language, Translation>> = {
   en: { folder: "english", direction: "ltr" },
   de: { folder: "german", direction: "ltr" },
+  fr: { folder: "french", direction: "ltr" },
+  es: { folder: "spanish", direction: "ltr" },
+  pt: { folder: "portuguese", direction: "ltr" },
+  nl: { folder: "dutch", direction: "ltr" },
 };
