@@ -22,6 +22,7 @@ import type {
   RequestView,
   ServerEvent,
   SessionView,
+  TokenView,
 } from "../api.ts";
 import { pageAssets, type TranslatedPage } from "../assets.ts";
 import type { Asset, Assets } from "../service/assets.ts";
@@ -61,6 +62,7 @@ export class FakeService {
   readonly grants = new Map<string, GrantView>();
   history: HistoryEntry[] = [];
   otherCommands: OtherCommand[] = [];
+  tokens: TokenView[] = [];
   methods: SessionView["methods"] = { passkey: true, oidc: null };
   openScript: OpenScript = (gate, id) => ({ type: "answer", request: request(gate.id, id) });
   /** every request to open, also when its connection was broken */
@@ -259,6 +261,7 @@ export class FakeService {
     const [, gateId] = /^\/api\/admin\/gates\/([^/]+)\/events$/.exec(path) ?? [];
     if (gateId !== undefined) return json(response, 200, this.gateEvents.get(gateId) ?? []);
     if (path === "/api/admin/gates") return json(response, 200, [...this.adminGates.values()]);
+    if (path === "/api/admin/tokens") return json(response, 200, this.tokens);
     if (path === "/api/admin/other-commands") return json(response, 200, this.otherCommands);
     return json(response, 404, { error: "not-found", message: "This path does not exist." });
   }

@@ -90,14 +90,14 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
           <Mark />
           {words.app}
         </a>
-        <Part load={parts.languages} isQuiet>
-          {({ LanguageMenu }) => <LanguageMenu service={service} />}
-        </Part>
         <div class="account">
           <span class="who">{person.name}</span>
           <button type="button" class="quiet sign-out" onClick={signOut}>
             {words.signOut}
           </button>
+          <Part load={parts.languages} isQuiet>
+            {({ LanguageMenu }) => <LanguageMenu service={service} />}
+          </Part>
         </div>
       </header>
       <Navigation page={route.page} person={person} />

@@ -47,21 +47,25 @@ export function LanguageMenu({ service, onLeave }: LanguageMenuProps) {
           <path d="M3 12h18M12 3c-5 5-5 13 0 18 5-5 5-13 0-18" />
         </svg>
       </summary>
-      <ul class="card">
-        {languages.map((each) => (
-          <li key={each}>
-            <button
-              type="button"
-              lang={each}
-              aria-current={each === words.language}
-              onClick={() => choose(each)}
-            >
-              {languageNames[each]}
-            </button>
-          </li>
-        ))}
-        <li role="alert">{notice}</li>
-      </ul>
+      <div class="card">
+        <ul>
+          {languages.map((each) => (
+            <li key={each}>
+              <button
+                type="button"
+                lang={each}
+                aria-current={each === words.language}
+                onClick={() => choose(each)}
+              >
+                {languageNames[each]}
+              </button>
+            </li>
+          ))}
+        </ul>
+        <p class="notice" role="alert">
+          {notice}
+        </p>
+      </div>
     </details>
   );
 }
