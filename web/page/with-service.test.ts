@@ -230,6 +230,35 @@ describe("the page with the real service, in Chromium", function () {
     await help.waitFor();
     await context.close();
   });
+
+  it("speaks the browser's language, then the one that is chosen in the menu", async () => {
+    const gate = await rig.gate({ id: "de", name: "Tor 7", thingName: "lot-7" });
+    rig.link.online("lot-7", { gate: { state: "closed", since: null } });
+    const { person } = await rig.colleague(gate);
+    const { cookies } = await rig.signedIn(person);
+    const context = await browser.newContext({ ...phone, locale: "de-AT" });
+    await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url: origin })));
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    await page.goto(origin);
+    await page.getByText("Die Schranke ist geschlossen").waitFor();
+    await page.getByText("Zum Öffnen schieben").waitFor();
+    assert.equal(await page.locator("html").getAttribute("lang"), "de");
+
+    await page.getByLabel("Sprache").click();
+    await page.getByRole("button", { name: "Nederlands" }).click();
+    await page.getByText("De slagboom is dicht").waitFor();
+    const chosen = (await context.cookies()).find(({ value }) => value === "nl");
+    assert.deepEqual([chosen?.httpOnly, chosen?.sameSite], [true, "Lax"]);
+    const days = ((chosen?.expires ?? 0) * 1_000 - Date.now()) / 86_400_000;
+    assert.ok(days > 364 && days < 366, `${days}`);
+    // A sign-out does not forget the language.
+    await page.getByRole("button", { name: "Uitloggen" }).click();
+    await page.getByRole("button", { name: "Inloggen met een passkey" }).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: "Inloggen met een passkey" }).waitFor();
+    await context.close();
+  });
 });
 
 async function freePort(): Promise<number> {

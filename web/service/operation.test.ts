@@ -83,6 +83,28 @@ describe("operation", () => {
     }
   });
 
+  it("serves the page in the client's language, and tells caches that it differs", async () => {
+    rig = await Rig.make({ assets });
+    const browser = rig.browser();
+    const ask = (language: string, etag?: string) =>
+      browser.request("GET", "/", undefined, {
+        "accept-language": language,
+        "if-none-match": etag,
+      });
+    for (const [language, text] of [
+      ["en", "<p>"],
+      ["de", "<b>"],
+    ] as const) {
+      const answer = await ask(language);
+      assert.equal(await answer.text(), text);
+      assert.equal(answer.headers.get("content-language"), language);
+      assert.equal(answer.headers.get("vary"), "Accept-Language, Cookie");
+    }
+    const english = (await ask("en")).headers.get("etag") ?? "";
+    assert.equal((await ask("en", english)).status, 304);
+    assert.equal((await ask("de", english)).status, 200);
+  });
+
   it("compresses the page's files as the client prefers, each with an ETag of its own", async () => {
     rig = await Rig.make({ assets });
     const browser = rig.browser();
