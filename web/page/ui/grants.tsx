@@ -91,7 +91,7 @@ export function hoursOf(grant: GrantView, timeZone: string): string {
   const partOfDay = isOverMidnight ? said.overMidnight(clockHours) : clockHours;
   const hours = isAllDay ? said.allDay : partOfDay;
   const until = grant.endsAt === null ? [] : [said.until(date(lastDay(grant.endsAt, timeZone)))];
-  return list([days, hours, ...until]);
+  return [days, hours, ...until].join(", ");
 }
 
 interface AddGrantProps {

@@ -10,6 +10,8 @@ interface LanguageMenuProps {
   readonly onLeave?: () => void;
 }
 
+const current = languageNames[languages.find((each) => each === words.language) ?? "en"];
+
 /**
  * The languages, each by its own name. They are buttons in a list, so that looking through them with the
  * keyboard changes nothing.
@@ -41,11 +43,12 @@ export function LanguageMenu({ service, onLeave }: LanguageMenuProps) {
         if (relatedTarget instanceof Node && !menu.current?.contains(relatedTarget)) close();
       }}
     >
-      <summary aria-label={words.languages}>
+      <summary aria-label={`${words.languages}: ${current}`}>
         <svg viewBox="0 0 24 24" aria-hidden="true">
           <circle cx="12" cy="12" r="9" />
           <path d="M3 12h18M12 3c-5 5-5 13 0 18 5-5 5-13 0-18" />
         </svg>
+        <span lang={words.language}>{current}</span>
       </summary>
       <div class="card">
         <ul>
