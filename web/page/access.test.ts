@@ -284,11 +284,14 @@ describe("every state of the page passes axe-core", function () {
         days: [1, 2, 3, 4, 5],
         fromMinute: 360,
         toMinute: 1_200,
+        startsAt: null,
         endsAt: null,
+        onHolidays: true,
       });
       service.history = (["opened", "refused", "unanswered", "sent"] as const).map((state) => ({
         ...request("main", state, { state, reason: state === "refused" ? "cooldown" : null }),
         person: { id: "ben", name: "Ben Okafor", isAdministrator: false },
+        guest: null,
         gateName: "Main gate",
         address: "192.0.2.1",
         sentAt: null,

@@ -66,11 +66,12 @@ describe("the layout of the page, in Chromium", function () {
         service.adminGates.set("main", adminGate("main", "Main gate"));
         service.grants.set("1", {
           ...{ id: "1", person: "ben", gate: "main", days: [1, 2, 3], fromMinute: 1_320 },
-          ...{ toMinute: 300, endsAt: null },
+          ...{ toMinute: 300, startsAt: null, endsAt: null, onHolidays: false },
         });
         service.history = (["opened", "unanswered", "denied"] as const).map((state) => ({
           ...request("main", state, { state, pulseMs: 501, reason: "not-now" }),
           person: { id: "ben", name: "Ben Okafor", isAdministrator: false },
+          guest: null,
           ...{
             gateName: "Main gate",
             address: "2001:db8::1",

@@ -177,7 +177,16 @@ export class FakeService {
       isAdministrator: person.isAdministrator,
     };
     const { csrfToken, commandLifetimeMs, methods, contact, isLockedOut } = this;
-    return { person: summary, isLockedOut, contact, csrfToken, commandLifetimeMs, methods };
+    const nobody = { guest: null, isGuestOver: false };
+    return {
+      person: summary,
+      ...nobody,
+      isLockedOut,
+      contact,
+      csrfToken,
+      commandLifetimeMs,
+      methods,
+    };
   }
 
   #personOf(incoming: IncomingMessage): PersonView | null {
@@ -218,6 +227,9 @@ export class FakeService {
   }
 
   #read(path: string, query: URLSearchParams, response: ServerResponse): ServerResponse {
+    const [, requestId] = /^\/api\/requests\/([^/]+)$/.exec(path) ?? [];
+    const request = this.history.find(({ id }) => id === requestId);
+    if (request !== undefined) return json(response, 200, request);
     if (path === "/api/history") return json(response, 200, { entries: this.history, next: null });
     if (path === "/api/admin/people") return json(response, 200, this.#peoplePage(query));
     const [, personId] = /^\/api\/admin\/people\/([^/]+)$/.exec(path) ?? [];
@@ -264,7 +276,8 @@ export class FakeService {
       return json(response, 200, this.people.get(id));
     }
     if (kind === "grants" && method === "POST") {
-      const grant = { ...(body as GrantBody), id: randomUUID() };
+      const defaults = { startsAt: null, onHolidays: true };
+      const grant = { ...defaults, ...(body as GrantBody), id: randomUUID() };
       this.grants.set(grant.id, grant);
       return json(response, 201, grant);
     }
@@ -277,7 +290,7 @@ export class FakeService {
 
 export function gateView(id: string, name: string): GateView {
   const may = { open: true } as const;
-  return { id, name, box: "online", lastSeenAt: Date.now(), position: null, may };
+  return { id, name, box: "online", lastSeenAt: Date.now(), position: null, may, pass: null };
 }
 
 export function newPerson(id: string, name: string): PersonView {

@@ -548,6 +548,7 @@ describe("opening a gate", () => {
         id,
         gateId: "north",
         personId: person.id,
+        guestId: null,
         state: "recorded",
         reason: null,
         at,

@@ -6,11 +6,21 @@ import type {
   GrantBody,
   GrantsPage,
   GrantView,
+  GuestBody,
+  GuestLinkBody,
+  GuestsPage,
+  GuestsQuery,
   HistoryPage,
   HistoryQuery,
+  HolidayBody,
+  HolidayListView,
+  HolidayPreview,
   InvitationBody,
   InvitationOptions,
   InvitationView,
+  ManyGrantsBody,
+  ManyGrantsView,
+  NewGuestView,
   NewTokenView,
   OpenBody,
   OtherCommand,
@@ -55,10 +65,15 @@ export class Service {
   async acceptInvitation(body: InvitationBody): Promise<Answer<SessionView>> {
     return this.#keepToken(await this.#call<SessionView>("POST", "/api/invitation", body));
   }
+  async enterAsGuest(body: GuestLinkBody): Promise<Answer<SessionView>> {
+    return this.#keepToken(await this.#call<SessionView>("POST", "/api/guest", body));
+  }
   signOut = () => this.#call<null>("POST", "/api/sign-out", {});
 
   open = (gate: string, body: OpenBody) =>
     this.#call<RequestView>("POST", `/api/gates/${encodeURIComponent(gate)}/open`, body);
+  request = (id: string) =>
+    this.#call<RequestView>("GET", `/api/requests/${encodeURIComponent(id)}`);
   history = (query: HistoryQuery) =>
     this.#call<HistoryPage>("GET", `/api/history${queryString(query)}`);
 
@@ -89,9 +104,30 @@ export class Service {
       if (after === null) return { type: "ok", value: grants };
     }
   }
+  grantsPage = (gate: string, after: string | null) =>
+    this.#call<GrantsPage>(
+      "GET",
+      `/api/admin/grants${queryString({ gate, limit: 50, ...(after !== null && { after }) })}`,
+    );
   addGrant = (body: GrantBody) => this.#call<GrantView>("POST", "/api/admin/grants", body);
+  addManyGrants = (body: ManyGrantsBody) =>
+    this.#call<ManyGrantsView>("POST", "/api/admin/grants/many", body);
+  changeGrant = (id: string, body: GrantBody) =>
+    this.#call<GrantView>("PUT", `/api/admin/grants/${encodeURIComponent(id)}`, body);
   withdrawGrant = (id: string) =>
     this.#call<null>("DELETE", `/api/admin/grants/${encodeURIComponent(id)}`, {});
+  guests = (query: GuestsQuery) =>
+    this.#call<GuestsPage>("GET", `/api/admin/guests${queryString(query)}`);
+  addGuest = (body: GuestBody) => this.#call<NewGuestView>("POST", "/api/admin/guests", body);
+  revokeGuest = (id: string) =>
+    this.#call<null>("DELETE", `/api/admin/guests/${encodeURIComponent(id)}`, {});
+  holidays = () => this.#call<readonly HolidayListView[]>("GET", "/api/admin/holidays");
+  previewHolidays = (body: HolidayBody) =>
+    this.#call<HolidayPreview>("POST", "/api/admin/holidays/preview", body);
+  addHolidays = (body: HolidayBody) =>
+    this.#call<HolidayListView>("POST", "/api/admin/holidays", body);
+  removeHolidays = (id: string) =>
+    this.#call<null>("DELETE", `/api/admin/holidays/${encodeURIComponent(id)}`, {});
   tokens = (person: string) =>
     this.#call<readonly TokenView[]>(
       "GET",

@@ -9,6 +9,8 @@ import { restMs, retryAfterMs, shownMs } from "./tap.ts";
 
 const out: SessionView = {
   person: null,
+  guest: null,
+  isGuestOver: false,
   isLockedOut: false,
   contact: null,
   csrfToken: "t",
@@ -26,6 +28,7 @@ const gate = (id: string, more: Partial<GateView> = {}): GateView => ({
   lastSeenAt: 0,
   position: null,
   may: { open: true },
+  pass: null,
   ...more,
 });
 const request = (id: string, state: RequestState): RequestView => ({

@@ -1,8 +1,8 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { PersonSummary } from "../../api.ts";
 import { words } from "../../words/page.ts";
 import type { Service } from "../io/service.ts";
-import type { PageEvent, PageState } from "../model/state.ts";
+import type { PageEvent, PageState, Session } from "../model/state.ts";
 import { Announcer } from "./announcer.tsx";
 import { GatePage } from "./gate.tsx";
 import { Empty } from "./loaded.tsx";
@@ -13,44 +13,34 @@ import { fragmentOf, type Route, useRoute } from "./route.ts";
 /** Loaded when first needed, so that a phone at the gate loads only the gate's page. */
 const parts = {
   signIn: () => import("./sign-in.tsx"),
+  guestLink: () => import("./guest-link.tsx"),
   history: () => import("./history.tsx"),
   people: () => import("./people.tsx"),
   gates: () => import("./gates.tsx"),
+  guests: () => import("./guests.tsx"),
+  holidays: () => import("./holidays.tsx"),
+  access: () => import("./many-grants.tsx"),
 };
+
+/** A link with a token, which somebody has opened. */
+export interface SecretLink {
+  readonly kind: "invitation" | "guest";
+  readonly token: string;
+}
 
 interface AppProps {
   readonly state: PageState;
   readonly now: number;
   readonly dispatch: (event: PageEvent) => void;
   readonly service: Service;
-  /** the token of an invitation link; null: none */
-  readonly invitation: string | null;
-  readonly onInvitationDone: () => void;
+  readonly link: SecretLink | null;
+  readonly onLinkDone: () => void;
 }
 
-export function App({ state, now, dispatch, service, invitation, onInvitationDone }: AppProps) {
+export function App(props: AppProps) {
+  const { state, now, dispatch, service, link } = props;
   const route = useRoute();
   const { session } = state;
-  if (invitation !== null && session.type !== "loading" && session.type !== "unreachable") {
-    return (
-      <main id="content">
-        <Part load={parts.signIn}>
-          {({ Invitation }) => (
-            <Invitation
-              token={invitation}
-              contact={session.view.contact}
-              service={service}
-              onLeave={onInvitationDone}
-              onSession={(view) => {
-                onInvitationDone();
-                dispatch({ type: "session", view });
-              }}
-            />
-          )}
-        </Part>
-      </main>
-    );
-  }
   if (session.type === "loading" || session.type === "unreachable") {
     return (
       <main id="content">
@@ -58,23 +48,14 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
       </main>
     );
   }
-  if (session.type === "out") {
+  if (session.type === "out" || link !== null) {
     return (
       <main id="content">
-        <Part load={parts.signIn}>
-          {({ SignIn }) => (
-            <SignIn
-              view={session.view}
-              hasEnded={session.hasEnded}
-              service={service}
-              onSession={(view) => dispatch({ type: "session", view })}
-            />
-          )}
-        </Part>
+        <Door {...props} session={session} />
       </main>
     );
   }
-  const { person } = session.view;
+  const { who } = session;
   async function signOut(): Promise<void> {
     await service.signOut();
     dispatch({ type: "left" });
@@ -90,33 +71,140 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
           {words.app}
         </a>
         <div class="account">
-          <span class="who">{person.name}</span>
+          <span class="who">{who.type === "person" ? who.person.name : who.guest.name}</span>
           <button type="button" class="quiet sign-out" onClick={signOut}>
             {words.signOut}
           </button>
         </div>
       </header>
-      <Navigation page={route.page} person={person} />
+      {who.type === "person" && <Navigation page={route.page} person={who.person} />}
       <main id="content" tabIndex={-1}>
-        {route.page === "open" && <GatePage state={state} now={now} dispatch={dispatch} />}
-        {route.page === "history" && (
-          <Part key={route.page} load={parts.history}>
-            {({ HistoryPage }) => <HistoryPage service={service} person={person} />}
-          </Part>
+        {(route.page === "open" || who.type === "guest") && (
+          <GatePage state={state} now={now} dispatch={dispatch} />
         )}
-        {route.page === "people" && person.isAdministrator && (
-          <Part key={route.page} load={parts.people}>
-            {({ PeoplePage }) => <PeoplePage service={service} id={route.id} />}
-          </Part>
-        )}
-        {route.page === "gates" && person.isAdministrator && (
-          <Part key={route.page} load={parts.gates}>
-            {({ GatesPage }) => <GatesPage service={service} id={route.id} />}
-          </Part>
-        )}
+        {who.type === "person" && <Pages route={route} person={who.person} service={service} />}
       </main>
     </Announcer>
   );
+}
+
+interface DoorProps extends AppProps {
+  readonly session: Extract<Session, { type: "in" | "out" }>;
+}
+
+/** What somebody sees who is not in yet, or who has opened a link. */
+function Door({ dispatch, service, link, onLinkDone, session }: DoorProps) {
+  const [wantsSignIn, setWantsSignIn] = useState(false);
+  const { view } = session;
+  const enter = (entered: typeof view) => {
+    onLinkDone();
+    dispatch({ type: "session", view: entered });
+  };
+  const { contact } = view;
+  if (link?.kind === "invitation") {
+    return (
+      <Part key="invitation" load={parts.signIn}>
+        {({ Invitation }) => (
+          <Invitation
+            token={link.token}
+            contact={contact}
+            service={service}
+            onLeave={onLinkDone}
+            onSession={enter}
+          />
+        )}
+      </Part>
+    );
+  }
+  if (link !== null) {
+    return (
+      <Part key="guest" load={parts.guestLink}>
+        {({ GuestLink }) => (
+          <GuestLink
+            key={link.token}
+            token={link.token}
+            view={view}
+            service={service}
+            onLeave={onLinkDone}
+            onSession={enter}
+          />
+        )}
+      </Part>
+    );
+  }
+  if (view.isGuestOver && !wantsSignIn) {
+    return (
+      <Part key="guest-over" load={parts.guestLink}>
+        {({ GuestOver }) => <GuestOver contact={contact} onLeave={() => setWantsSignIn(true)} />}
+      </Part>
+    );
+  }
+  return (
+    <Part key="sign-in" load={parts.signIn}>
+      {({ SignIn }) => (
+        <SignIn
+          view={view}
+          hasEnded={session.type === "out" && session.hasEnded}
+          service={service}
+          onSession={enter}
+        />
+      )}
+    </Part>
+  );
+}
+
+interface PagesProps {
+  readonly route: Route;
+  readonly person: PersonSummary;
+  readonly service: Service;
+}
+
+/** Every page but the first. */
+function Pages({ route, person, service }: PagesProps) {
+  if (route.page === "history") {
+    return (
+      <Part key={route.page} load={parts.history}>
+        {({ HistoryPage }) => <HistoryPage service={service} person={person} />}
+      </Part>
+    );
+  }
+  if (!person.isAdministrator) return null;
+  switch (route.page) {
+    case "open":
+      return null;
+    case "people":
+      return (
+        <Part key={route.page} load={parts.people}>
+          {({ PeoplePage }) => <PeoplePage service={service} id={route.id} />}
+        </Part>
+      );
+    case "gates":
+      return (
+        <Part key={route.page} load={parts.gates}>
+          {({ GatesPage }) => <GatesPage service={service} id={route.id} />}
+        </Part>
+      );
+    case "guests":
+      return (
+        <Part key={route.page} load={parts.guests}>
+          {({ GuestsPage }) => <GuestsPage key={route.id} service={service} gateId={route.id} />}
+        </Part>
+      );
+    case "access":
+      return (
+        <Part key={route.page} load={parts.access}>
+          {({ ManyGrantsPage }) => (
+            <ManyGrantsPage key={route.id} service={service} gateId={route.id} />
+          )}
+        </Part>
+      );
+    case "holidays":
+      return (
+        <Part key={route.page} load={parts.holidays}>
+          {({ HolidaysPage }) => <HolidaysPage service={service} />}
+        </Part>
+      );
+  }
 }
 
 interface NavigationProps {
@@ -135,29 +223,22 @@ function Navigation({ page, person }: NavigationProps) {
     if (nav.current !== null) observer.observe(nav.current);
     return () => observer.disconnect();
   }, []);
-  const entries: readonly Route[] = [
-    { page: "open" },
-    { page: "history" },
-    ...(person.isAdministrator
-      ? ([
-          { page: "people", id: null },
-          { page: "gates", id: null },
-        ] as const)
-      : []),
-  ];
+  const entries = person.isAdministrator
+    ? (["open", "history", "people", "gates", "guests"] as const)
+    : (["open", "history"] as const);
   return (
     <nav ref={nav} aria-label={words.nav.label}>
       {entries.map((to) => (
-        <a
-          key={to.page}
-          href={fragmentOf(to)}
-          {...(to.page === page && { "aria-current": "page" })}
-        >
-          {words.nav[to.page]}
+        <a key={to} href={fragmentOf(listOf(to))} {...(to === page && { "aria-current": "page" })}>
+          {words.nav[to]}
         </a>
       ))}
     </nav>
   );
+}
+
+function listOf(page: "open" | "history" | "people" | "gates" | "guests"): Route {
+  return page === "open" || page === "history" ? { page } : { page, id: null };
 }
 
 function focusContent(): void {

@@ -11,6 +11,7 @@ import { Finder, type Finding, useFinding } from "./finder.tsx";
 import { useFocusWhen } from "./focus.ts";
 import { Form } from "./form.tsx";
 import { day, span, when } from "./format.ts";
+import { GateAccess } from "./gate-access.tsx";
 import { ListPage } from "./list-page.tsx";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
@@ -66,6 +67,9 @@ function GatesList({ gates, finding, service, reload }: GatesListProps) {
     >
       {(isAdding) => (
         <>
+          <p>
+            <a href={fragmentOf({ page: "holidays" })}>{said.holidays}</a>
+          </p>
           {gates.length === 0 && !isAdding && <p class="empty">{said.none}</p>}
           <Finder
             entries={gates}
@@ -199,6 +203,7 @@ function GateDetails({ gate, gates, service, reload }: GateDetailsProps) {
           </div>
         ))}
       </dl>
+      <GateAccess gate={gate} service={service} />
       <GateEvents id={gate.id} service={service} />
     </section>
   );

@@ -114,13 +114,18 @@ const tones: Readonly<Record<RequestState, string>> = {
   denied: "bad",
 };
 
+function nameIn({ person, guest }: HistoryEntry): string {
+  if (guest !== null) return said.guest(guest.name, guest.inviterName);
+  return person?.name ?? said.nobody;
+}
+
 function Entry({ entry, showsPerson }: { entry: HistoryEntry; showsPerson: boolean }) {
   const why = entry.reason === null ? null : words.reasons[entry.reason];
   return (
     <li class="entry">
       <time dateTime={new Date(entry.at).toISOString()}>{exactly(entry.at)}</time>
       <span class="entry-who">
-        {showsPerson && <strong>{entry.person?.name ?? said.nobody}</strong>}
+        {showsPerson && <strong>{nameIn(entry)}</strong>}
         <span>{entry.gateName}</span>
         {entry.via !== null && <span class="hint">{said.via(entry.via)}</span>}
         {entry.address !== null && <span class="hint">{entry.address}</span>}

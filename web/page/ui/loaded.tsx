@@ -28,7 +28,18 @@ export function useLoaded<T>(ask: () => Promise<Answer<T>>): {
   return { loaded, reload };
 }
 
-/** Several answers as one. If any of them failed, the first failure is the result. */
+/** Two answers as one. If any of them failed, the first failure is the result. */
+export async function both<A, B>(
+  a: Promise<Answer<A>>,
+  b: Promise<Answer<B>>,
+): Promise<Answer<readonly [A, B]>> {
+  const [first, second] = await Promise.all([a, b]);
+  if (first.type !== "ok") return first;
+  if (second.type !== "ok") return second;
+  return { type: "ok", value: [first.value, second.value] };
+}
+
+/** The same with three. */
 export async function together<A, B, C>(
   a: Promise<Answer<A>>,
   b: Promise<Answer<B>>,

@@ -127,13 +127,24 @@ function PeopleList({ service, list }: { readonly service: Service; readonly lis
           form={(events) => <AddPerson service={service} {...events} />}
         >
           {() => (
-            <SearchedList entries={people} total={total} text={search} onText={find} onMore={more}>
-              {(person) => (
-                <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
-                  <PersonLine person={person} />
-                </a>
-              )}
-            </SearchedList>
+            <>
+              <p>
+                <a href={fragmentOf({ page: "access", id: null })}>{said.several}</a>
+              </p>
+              <SearchedList
+                entries={people}
+                total={total}
+                text={search}
+                onText={find}
+                onMore={more}
+              >
+                {(person) => (
+                  <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
+                    <PersonLine person={person} />
+                  </a>
+                )}
+              </SearchedList>
+            </>
           )}
         </ListPage>
       )}
