@@ -2,8 +2,9 @@
 import { render } from "preact";
 import { Driver } from "./io/driver.ts";
 import type { PageState } from "./model/state.ts";
-import { App, type SecretLink } from "./ui/app.tsx";
+import { App } from "./ui/app.tsx";
 import { keepFocus } from "./ui/focus.ts";
+import type { SecretLink } from "./ui/secret-link.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("no element #app in the page");

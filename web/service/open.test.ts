@@ -47,6 +47,7 @@ describe("opening a gate", () => {
       id,
       gateId: "north",
       personId: person.id,
+      guestId: null,
       state: "opened",
       reason: null,
       at: rig.now - 700,

@@ -1,6 +1,6 @@
 /** What a {@link Picker} can find. */
 import type { AdminGateView } from "../../api.ts";
-import type { Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
 import { matches } from "../model/find.ts";
 import type { Choice } from "./picker.tsx";
 import { placeOf } from "./place.ts";
@@ -8,7 +8,10 @@ import { placeOf } from "./place.ts";
 const shown = 6;
 
 /** The service searches, because there may be 50,000 people. Nobody is found when it does not answer. */
-export async function findPeople(service: Service, text: string): Promise<readonly Choice[]> {
+export async function findPeople(
+  service: Administration,
+  text: string,
+): Promise<readonly Choice[]> {
   const search = text.trim().slice(0, 100);
   const answer = await service.people({ limit: shown * 2, ...(search !== "" && { search }) });
   if (answer.type !== "ok") return [];

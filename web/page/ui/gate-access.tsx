@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { AdminGateView, GrantsPage } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
-import type { Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
 import { hoursOf } from "./hours.tsx";
 import { messageOf } from "./loaded.tsx";
 import { fragmentOf } from "./route.ts";
@@ -10,7 +10,7 @@ const said = administration.gateAccess;
 
 interface GateAccessProps {
   readonly gate: AdminGateView;
-  readonly service: Service;
+  readonly service: Administration;
 }
 
 /** Who may open one gate. The access itself is changed on the page of the person. */

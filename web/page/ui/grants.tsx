@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, GrantView, PersonView } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
-import type { Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
 import { CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
 import { useAnnounce } from "./announcer.tsx";
@@ -22,7 +22,7 @@ interface GrantsProps {
   readonly person: PersonView;
   readonly grants: readonly GrantView[];
   readonly gates: readonly AdminGateView[];
-  readonly service: Service;
+  readonly service: Administration;
   readonly reload: () => Promise<void>;
 }
 
@@ -123,7 +123,7 @@ interface GrantFormProps {
   readonly gates: readonly AdminGateView[];
   /** null: a new one */
   readonly grant: GrantView | null;
-  readonly service: Service;
+  readonly service: Administration;
   readonly onDone: (grant: GrantView) => void;
   readonly onCancel: () => void;
 }

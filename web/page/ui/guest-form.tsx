@@ -7,7 +7,7 @@ import {
   mostOpenings,
 } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import type { Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
 import { clockAt, timeOf } from "../model/hours.ts";
 import { findPeople } from "./choices.ts";
 import { Field } from "./field.tsx";
@@ -29,7 +29,7 @@ export interface MadeGuest {
 }
 
 interface AddGuestProps {
-  readonly service: Service;
+  readonly service: Administration;
   readonly gates: readonly AdminGateView[];
   /** the gate that is selected at first; empty: the first one */
   readonly gateId: string;

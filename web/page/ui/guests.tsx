@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { AdminGateView, GuestState, GuestView, GuestsPage as Listed } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
-import type { Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
 import { CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
 import { Field } from "./field.tsx";
@@ -15,7 +15,7 @@ import { useTitle } from "./title.ts";
 const said = administration.guests;
 
 interface GuestsPageProps {
-  readonly service: Service;
+  readonly service: Administration;
   /** the gate whose guests are shown first; null: those of all gates */
   readonly gateId: string | null;
 }
@@ -172,7 +172,7 @@ const tones: Readonly<Record<GuestState, string>> = {
 interface GuestEntryProps {
   readonly guest: GuestView;
   readonly gateName: string;
-  readonly service: Service;
+  readonly service: Administration;
   readonly reload: () => Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import type {
 } from "../../api.ts";
 import { longestCalendar, longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import type { Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
 import { Action, CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
 import { Field } from "./field.tsx";
@@ -19,7 +19,7 @@ import { useTitle } from "./title.ts";
 const said = administration.holidays;
 
 /** The days on which access opens only if it says so. */
-export function HolidaysPage({ service }: { readonly service: Service }) {
+export function HolidaysPage({ service }: { readonly service: Administration }) {
   useTitle(said.title);
   const { loaded, reload } = useLoaded(() => both(service.holidays(), service.gates()));
   return (
@@ -62,7 +62,7 @@ export function HolidaysPage({ service }: { readonly service: Service }) {
 interface ListProps {
   readonly list: HolidayListView;
   readonly gates: readonly AdminGateView[];
-  readonly service: Service;
+  readonly service: Administration;
   readonly reload: () => Promise<void>;
 }
 
@@ -109,7 +109,7 @@ function Days({ days }: { readonly days: readonly HolidayView[] }) {
 }
 
 interface AddHolidaysProps {
-  readonly service: Service;
+  readonly service: Administration;
   readonly gates: readonly AdminGateView[];
   readonly onDone: (list: HolidayListView) => void;
   readonly onCancel: () => void;

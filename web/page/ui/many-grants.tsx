@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { AdminGateView, ManyGrantsBody } from "../../api.ts";
 import { mostGates, mostGrants, mostPeople } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import type { Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
 import { Action } from "./action.tsx";
 import { choiceOf, findGates, findPeople } from "./choices.ts";
 import type { Fields } from "./fields.ts";
@@ -24,7 +24,7 @@ import { useTitle } from "./title.ts";
 const said = administration.many;
 
 interface ManyGrantsPageProps {
-  readonly service: Service;
+  readonly service: Administration;
   /** a gate that is chosen at first; null: none */
   readonly gateId: string | null;
 }

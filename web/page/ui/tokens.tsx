@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { AdminGateView, NewTokenView, PersonView, TokenView } from "../../api.ts";
 import { longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import type { Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
 import { CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
 import { Field } from "./field.tsx";
@@ -15,7 +15,7 @@ const said = administration.tokens;
 interface TokensProps {
   readonly person: PersonView;
   readonly gates: readonly AdminGateView[];
-  readonly service: Service;
+  readonly service: Administration;
 }
 
 /** The programs that open gates in the name of one person. */
@@ -75,7 +75,7 @@ export function Tokens({ person, gates, service }: TokensProps) {
 interface TokenEntryProps {
   readonly token: TokenView;
   readonly gate: AdminGateView | undefined;
-  readonly service: Service;
+  readonly service: Administration;
   readonly reload: () => Promise<void>;
 }
 

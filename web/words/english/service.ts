@@ -44,9 +44,6 @@ const csvHeadings = {
   gateName: "gateName",
   person: "person",
   personName: "personName",
-  guest: "guest",
-  guestName: "guestName",
-  inviterName: "inviterName",
   state: "state",
   reason: "reason",
   sentAt: "sentAt",
@@ -54,6 +51,9 @@ const csvHeadings = {
   pulseMs: "pulseMs",
   address: "address",
   via: "via",
+  guest: "guest",
+  guestName: "guestName",
+  inviterName: "inviterName",
 } satisfies Record<keyof HistoryEntry | "personName" | "guestName" | "inviterName", string>;
 
 const youAreLockedOut = "You are locked out. Ask an administrator to restore your access.";
