@@ -69,7 +69,9 @@ function GatesList({ gates, finding, service, reload }: GatesListProps) {
       {(isAdding) => (
         <>
           <p>
-            <a href={fragmentOf({ page: "holidays" })}>{said.holidays}</a>
+            <a class="button" href={fragmentOf({ page: "holidays" })}>
+              {said.holidays}
+            </a>
           </p>
           {gates.length === 0 && !isAdding && <p class="empty">{said.none}</p>}
           <Finder

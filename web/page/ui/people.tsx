@@ -139,7 +139,9 @@ function PeopleList({
           {() => (
             <>
               <p>
-                <a href={fragmentOf({ page: "access", id: null })}>{said.several}</a>
+                <a class="button" href={fragmentOf({ page: "access", id: null })}>
+                  {said.several}
+                </a>
               </p>
               <SearchedList
                 entries={people}
