@@ -236,7 +236,7 @@ describe("guests, access and holidays in Chromium", function () {
     await press(page, "Preview");
     await page.getByRole("heading", { name: "1 day" }).waitFor();
     await page.getByText(`${today} · Test day`).waitFor();
-    await page.getByText(/On these days, \d+ grants do not open\./).waitFor();
+    await page.getByText(/^Grants that do not open on these days: \d+\./).waitFor();
     await press(page, "Save");
     await page.getByText("Berlin", { exact: true }).waitFor();
     await colleague.getByText("Not on a holiday").first().waitFor();

@@ -8,9 +8,10 @@ import { useAnnounce } from "./announcer.tsx";
 import { useFocusWhen } from "./focus.ts";
 import {
   endIn,
-  GrantFields,
+  FirstDay,
   HoursForm,
   hoursOf,
+  OnHolidays,
   onHolidaysIn,
   startIn,
   timesIn,
@@ -135,7 +136,8 @@ function GrantForm({ person, gates, grant, service, onDone, onCancel }: GrantFor
       gates={gates}
       hours={grant}
       submit={grant === null ? said.add : said.save}
-      after={<GrantFields grant={grant} timeZone={zoneNow} />}
+      firstDay={<FirstDay grant={grant} timeZone={zoneNow} />}
+      after={<OnHolidays isOn={grant?.onHolidays ?? true} />}
       read={(fields, { id: gate, timeZone }) => {
         // The same dates are other moments at a gate in another time zone.
         const before = timeZone === zoneNow ? grant : null;

@@ -195,7 +195,6 @@ function AddHolidays({ service, gates, onDone, onCancel }: AddHolidaysProps) {
         <section class="card part" aria-label={said.check}>
           <h2>{said.preview(previewed.preview.days.length)}</h2>
           <p>{said.effect(previewed.preview.grants.closed, previewed.preview.grants.open)}</p>
-          <Days days={previewed.preview.days} />
           <div class="row wrap">
             <button type="button" onClick={() => setPreviewed(null)}>
               {said.change}
@@ -207,6 +206,7 @@ function AddHolidays({ service, gates, onDone, onCancel }: AddHolidaysProps) {
               onDone={onDone}
             />
           </div>
+          <Days days={previewed.preview.days} />
         </section>
       )}
     </>

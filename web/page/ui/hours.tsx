@@ -45,8 +45,10 @@ interface HoursFormProps<B, T> {
   /** what is changed; null: something new */
   readonly hours: HoursView | GrantView | null;
   readonly submit: string;
-  /** the fields before the hours */
+  /** the fields before the gate */
   readonly before?: ComponentChildren;
+  /** the field before the last day */
+  readonly firstDay?: ComponentChildren;
   /** the fields after the hours */
   readonly after?: ComponentChildren;
   readonly read: (fields: Fields, gate: AdminGateView) => B;
@@ -57,7 +59,7 @@ interface HoursFormProps<B, T> {
 
 /** A form about one gate, with days and hours. */
 export function HoursForm<B, T>(props: HoursFormProps<B, T>) {
-  const { gates, hours, before, after, read, ...form } = props;
+  const { gates, hours, before, firstDay, after, read, ...form } = props;
   const [gateId, setGateId] = useState(hours?.gate ?? gates[0]?.id ?? "");
   const gate = gates.find(({ id }) => id === gateId);
   if (gate === undefined) return null;
@@ -65,7 +67,7 @@ export function HoursForm<B, T>(props: HoursFormProps<B, T>) {
     <Form read={(fields) => read(fields, gate)} {...form}>
       {before}
       <GateField gates={gates} gateId={gateId} onChange={setGateId} />
-      <HoursFields hours={hours} timeZone={gate.timeZone} />
+      <HoursFields hours={hours} timeZone={gate.timeZone} firstDay={firstDay} />
       {after}
     </Form>
   );
@@ -98,10 +100,12 @@ interface HoursFieldsProps {
   readonly hours: HoursView | null;
   /** undefined: the gates have different ones */
   readonly timeZone: string | undefined;
+  /** the field before the last day */
+  readonly firstDay?: ComponentChildren;
 }
 
 /** Days, hours and the last day. */
-export function HoursFields({ hours, timeZone }: HoursFieldsProps) {
+export function HoursFields({ hours, timeZone, firstDay }: HoursFieldsProps) {
   const last = hours?.endsAt == null ? "" : lastDay(hours.endsAt, timeZone ?? "UTC");
   const to = hours === null ? "20:00" : timeOf(hours.toMinute % dayMinutes);
   return (
@@ -139,6 +143,7 @@ export function HoursFields({ hours, timeZone }: HoursFieldsProps) {
         >
           {(its) => <input type="time" defaultValue={to} required {...its} />}
         </Field>
+        {firstDay}
         <Field label={said.ends} name="ends" hint={said.endsHint}>
           {(its) => <input type="date" max="2199-12-31" defaultValue={last} {...its} />}
         </Field>
@@ -147,22 +152,29 @@ export function HoursFields({ hours, timeZone }: HoursFieldsProps) {
   );
 }
 
-interface GrantFieldsProps {
+interface FirstDayProps {
   /** null: a new grant */
   readonly grant: GrantView | null;
+  /** undefined: the gates have different ones */
   readonly timeZone: string | undefined;
 }
 
-/** What only the grants of people have: a first day, and whether holidays count. */
-export function GrantFields({ grant, timeZone }: GrantFieldsProps) {
+/** Only the grants of people have it. */
+export function FirstDay({ grant, timeZone }: FirstDayProps) {
   const first = grant?.startsAt == null ? "" : dateOf(grant.startsAt, timeZone ?? "UTC");
   return (
+    <Field label={said.starts} name="starts" hint={said.startsHint}>
+      {(its) => <input type="date" max="2199-12-31" defaultValue={first} {...its} />}
+    </Field>
+  );
+}
+
+/** Whether a grant also opens on holidays. @param isOn at first */
+export function OnHolidays({ isOn }: { readonly isOn: boolean }) {
+  return (
     <>
-      <Field label={said.starts} name="starts" hint={said.startsHint}>
-        {(its) => <input type="date" max="2199-12-31" defaultValue={first} {...its} />}
-      </Field>
       <label class="check">
-        <input type="checkbox" name="holidays" defaultChecked={grant?.onHolidays ?? true} />
+        <input type="checkbox" name="holidays" defaultChecked={isOn} />
         {said.onHolidays}
       </label>
       <p class="hint">{said.onHolidaysHint}</p>
@@ -194,7 +206,7 @@ export function endIn(fields: Fields, timeZone: string, before: number | null): 
 }
 
 /**
- * The first day of {@link GrantFields}.
+ * The day of {@link FirstDay}.
  * @param before the beginning so far, which may be another moment of that day
  */
 export function startIn(fields: Fields, timeZone: string, before: number | null): number | null {
@@ -206,7 +218,7 @@ export function startIn(fields: Fields, timeZone: string, before: number | null)
   return startOfDay(date, timeZone) ?? 0;
 }
 
-/** Whether the grant also opens on holidays. */
+/** What {@link OnHolidays} says. */
 export function onHolidaysIn(fields: Fields): boolean {
   return fields.checked("holidays").length > 0;
 }

@@ -9,9 +9,10 @@ import type { Fields } from "./fields.ts";
 import { Form } from "./form.tsx";
 import {
   endIn,
-  GrantFields,
+  FirstDay,
   HoursFields,
   hoursOf,
+  OnHolidays,
   onHolidaysIn,
   startIn,
   timesIn,
@@ -104,8 +105,12 @@ function ManyGrants({ service, gates, gateId, onMade }: ManyGrantsProps) {
             onChange={setChosen}
             find={(text) => findGates(gates, text)}
           />
-          <HoursFields hours={null} timeZone={zone} />
-          <GrantFields grant={null} timeZone={zone} />
+          <HoursFields
+            hours={null}
+            timeZone={zone}
+            firstDay={<FirstDay grant={null} timeZone={zone} />}
+          />
+          <OnHolidays isOn />
         </Form>
       </div>
       {draft !== null && (

@@ -255,7 +255,7 @@ export const administration = {
     check: "Preview",
     preview: (days: number) => (days === 1 ? "1 day" : `${days} days`),
     effect: (closed: number, open: number) =>
-      `On these days, ${closed} grants do not open. ${open} grants say “also on holidays”, and open.`,
+      `Grants that do not open on these days: ${closed}. Grants that also open on holidays: ${open}.`,
     change: "Change",
     save: "Save",
     until: (year: string) => `until ${year}`,
