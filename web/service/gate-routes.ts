@@ -13,7 +13,7 @@ import type { WebContext, WebEnv } from "./context.ts";
 import { duration, gateId, uuid } from "./fields.ts";
 import type { Logger } from "./log.ts";
 import type { OpenRequests, Refusal, Tap } from "./open-requests.ts";
-import { notFound, notSignedIn, problem, readBody } from "./problem.ts";
+import { notFound, notSignedIn, problem, readBody, tooMany } from "./problem.ts";
 import type { Limits } from "./request-limits.ts";
 import type { WebSettings } from "./settings.ts";
 import type { TapsFirst } from "./taps-first.ts";
@@ -66,6 +66,9 @@ export function gateRoutes(parts: GateParts): Hono<WebEnv> {
 }
 
 async function open(parts: GateParts, c: WebContext, from: Asker): Promise<Response> {
+  // Whoever has a link must not be able to fill the records.
+  const verdict = from.type === "guest" ? parts.limits.guestPost(from.guest.id, parts.now()) : null;
+  if (verdict?.allowed === false) return tooMany(c, verdict.retryAfterMs);
   const id = v.safeParse(gateId, c.req.param("gate"));
   if (!id.success) return notFound(c, "gate");
   const body = await readBody(c, openBody);

@@ -311,6 +311,14 @@ describe("guests", () => {
     assert.equal((await browser.post("/api/guest", { token: "short" })).status, 429);
   });
 
+  it("cannot fill the records", async () => {
+    const browser = await enter(await invite());
+    for (let post = 0; post < 30; post++) await tap(browser);
+    const { entries } = await rig.store.history({ limit: 200 });
+    assert.equal(entries.length, 20);
+    assert.equal(entries.filter(({ state }) => state !== "denied").length, 2);
+  });
+
   it("take the place of somebody who was signed in, and can sign out", async () => {
     const { browser } = await rig.colleague(gate);
     const reader = new EventReader(await browser.get("/api/events"));

@@ -95,6 +95,7 @@ const ours = fc.oneof(
   fc.record({ type: fc.constant("grant"), who, gate: gateIds, isNow: fc.boolean() }),
   fc.record({ type: fc.constant("grant-moved"), who, gate: gateIds }),
   fc.record({ type: fc.constant("revoke") }),
+  fc.record({ type: fc.constant("holidays"), gate: fc.option(gateIds), is: fc.boolean() }),
   fc.record({ type: fc.constant("administrator"), who, is: fc.boolean() }),
 );
 /** What only the clock or another instance knows. */
@@ -103,6 +104,7 @@ const theirs = fc.oneof(
   fc.record({ type: fc.constant("their-grant"), who, gate: gateIds, isNow: fc.boolean() }),
   fc.record({ type: fc.constant("their-gate"), gate: gateIds, isActive: fc.boolean() }),
   fc.record({ type: fc.constant("their-revoke") }),
+  fc.record({ type: fc.constant("their-holidays"), is: fc.boolean() }),
   fc.record({ type: fc.constant("their-reader"), who }),
 );
 type Change = typeof ours extends fc.Arbitrary<infer T> ? T : never;
@@ -222,7 +224,9 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
       return ((await answer.json()) as GrantsPage).grants;
     };
     const aTime = (isNow: boolean) =>
-      isNow ? { endsAt: rig.now + 3_600_000 } : { fromMinute: 60, toMinute: 90 };
+      isNow ? { endsAt: rig.now + 3_600_000, onHolidays: false } : { fromMinute: 60, toMinute: 90 };
+    /** The day at the gates, which may be the next one already. */
+    const today = () => new Date(rig.now + 3_600_000).toISOString().slice(0, 10);
 
     const change = async (it: Change | TheirChange): Promise<void> => {
       const { store, link } = rig;
@@ -266,6 +270,18 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
           await admin.browser.request("DELETE", `/api/admin/grants/${first?.id}`);
           return;
         }
+        case "holidays": {
+          const [first] = await store.holidayLists();
+          if (!it.is) {
+            await admin.browser.request("DELETE", `/api/admin/holidays/${first?.id}`);
+            return;
+          }
+          const start = `DTSTART;VALUE=DATE:${today().replaceAll("-", "")}`;
+          const lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", start, "END:VEVENT", "END:VCALENDAR"];
+          const body = { name: "x", gate: it.gate, calendar: lines.join("\n") };
+          await admin.browser.post("/api/admin/holidays", body);
+          return;
+        }
         case "administrator": {
           const path = `/api/admin/people/${idOf(it.who)}`;
           await admin.browser.request("PATCH", path, { isAdministrator: it.is });
@@ -286,6 +302,13 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
           const [first] = await store.grants();
           if (first !== undefined) await store.deleteGrant(first.id);
           return;
+        }
+        case "their-holidays": {
+          const [first] = await store.holidayLists();
+          if (!it.is && first !== undefined) await store.deleteHolidays(first.id);
+          if (!it.is) return;
+          const list = { id: randomUUID(), name: "x", gateId: null, createdAt: rig.now };
+          return store.createHolidays(list, [{ date: today(), name: "x" }]);
         }
         case "their-reader": {
           await all[it.who]?.reopen();
