@@ -2,6 +2,7 @@
  * Reads the holidays of an iCalendar file (RFC 5545): whole-day events, also yearly ones. Whatever could mean
  * another day than it seems is refused.
  */
+import { setImmediate as othersTurn } from "node:timers/promises";
 import ICAL from "ical.js";
 import type { Holiday } from "../domain/entities.ts";
 import { isName } from "../domain/name.ts";
@@ -21,8 +22,10 @@ export const yearsAhead = 10;
 const mostEvents = 1_000;
 export const mostDays = 2_000;
 const longestEventDays = 366;
-/** Before a rule is given up: yearly since 1900, on a few days each. */
-const mostOccurrences = 2_000;
+/** Before a rule is given up: yearly since 1900, on two days each. */
+const mostOccurrences = 300;
+/** After so many events, other work gets its turn: somebody may be standing at a gate. */
+const eventsInARow = 2;
 const longestName = 100;
 const ruleParts = ["freq", "interval", "count", "until", "bymonth", "bymonthday", "byday", "wkst"];
 
@@ -31,17 +34,18 @@ const ruleParts = ["freq", "interval", "count", "until", "bymonth", "bymonthday"
  * @returns at most {@link mostDays}, in order, each once
  * @throws CalendarProblem
  */
-export function readHolidays(text: string, now: number): readonly Holiday[] {
+export async function readHolidays(text: string, now: number): Promise<readonly Holiday[]> {
   const first = Math.floor(now / dayMs) - 1;
   const lastYear = new Date(now).getUTCFullYear() + yearsAhead;
   const last = Date.UTC(lastYear, 11, 31) / dayMs;
   const events = readEvents(text);
   if (events.length > mostEvents) throw new CalendarProblem(null, said.tooManyEvents(mostEvents));
   const days = new Map<number, string>();
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
+    if (index % eventsInARow === 0) await othersTurn();
     if (firstValueOf(event, "status") === "CANCELLED") continue;
-    for (const day of daysOf(event, last)) {
-      if (day < first || day > last || days.has(day)) continue;
+    for (const day of daysOf(event, first, last)) {
+      if (days.has(day)) continue;
       days.set(day, nameOf(event));
       if (days.size > mostDays) throw new CalendarProblem(event.line, said.tooManyDays(mostDays));
     }
@@ -51,8 +55,8 @@ export function readHolidays(text: string, now: number): readonly Holiday[] {
   return inOrder.map(([day, name]) => ({ date: isoOf(day), name }));
 }
 
-/** Days since 1 January 1970. @param last no later ones are needed */
-function daysOf(event: CalendarEvent, last: number): readonly number[] {
+/** The days of the event from `first` to `last`; days since 1 January 1970. */
+function daysOf(event: CalendarEvent, first: number, last: number): readonly number[] {
   for (const { name, line } of event.properties) {
     if (["rdate", "exrule", "recurrence-id"].includes(name)) {
       throw new CalendarProblem(line, said.notRead(name.toUpperCase()));
@@ -60,21 +64,24 @@ function daysOf(event: CalendarEvent, last: number): readonly number[] {
   }
   const start = propertyNamed(event, "dtstart");
   if (start === undefined) throw new CalendarProblem(event.line, said.noStart);
-  const [first = 0] = datesOf(start);
-  const length = lengthOf(event, first);
+  const [begins = 0] = datesOf(start);
+  const length = lengthOf(event, begins);
   const rule = propertyNamed(event, "rrule");
-  const begins = rule === undefined ? [first] : occurrences(event, rule, first, last);
-  return begins.flatMap((begin) => Array.from({ length }, (_, index) => begin + index));
+  const all = rule === undefined ? [begins] : occurrences(event, rule, begins, last);
+  return all
+    .filter((day) => day + length > first)
+    .flatMap((day) => Array.from({ length }, (_, index) => day + index))
+    .filter((day) => day >= first && day <= last);
 }
 
 /** In days. DTEND is the day after the last one (3.6.1). */
-function lengthOf(event: CalendarEvent, first: number): number {
+function lengthOf(event: CalendarEvent, begins: number): number {
   const end = propertyNamed(event, "dtend");
   const duration = propertyNamed(event, "duration");
   if (end !== undefined) {
     const [after = 0] = datesOf(end);
-    if (after <= first) throw new CalendarProblem(end.line, said.endNotLater);
-    return checkedLength(after - first, end.line);
+    if (after <= begins) throw new CalendarProblem(end.line, said.endNotLater);
+    return checkedLength(after - begins, end.line);
   }
   if (duration === undefined) return 1;
   const [, weeks, days] = /^P(?:(\d{1,3})W|(\d{1,4})D)$/.exec(String(duration.values[0])) ?? [];
@@ -92,10 +99,10 @@ function checkedLength(days: number, line: number): number {
 function occurrences(
   event: CalendarEvent,
   rule: EventProperty,
-  first: number,
+  begins: number,
   last: number,
 ): readonly number[] {
-  const months = monthsOf(rule, first);
+  const months = monthsOf(rule, begins);
   for (const property of event.properties) {
     if (property.name === "exdate") datesOf(property);
   }
@@ -119,7 +126,7 @@ function occurrences(
 }
 
 /** The months of a yearly rule. Any other rule is refused. */
-function monthsOf(rule: EventProperty, first: number): readonly number[] {
+function monthsOf(rule: EventProperty, begins: number): readonly number[] {
   const [value] = rule.values;
   const parts = new Map(typeof value === "object" && value !== null ? Object.entries(value) : []);
   const isYearly = String(parts.get("freq")).toUpperCase() === "YEARLY";
@@ -131,7 +138,7 @@ function monthsOf(rule: EventProperty, first: number): readonly number[] {
   if (parts.has("byday") || parts.has("bymonthday")) {
     throw new CalendarProblem(rule.line, said.ruleWithoutMonth);
   }
-  return [new Date(first * dayMs).getUTCMonth() + 1];
+  return [new Date(begins * dayMs).getUTCMonth() + 1];
 }
 
 function propertyNamed(event: CalendarEvent, name: string): EventProperty | undefined {
