@@ -90,6 +90,22 @@ describe("guests, access and holidays in Chromium", function () {
     assert.equal(await desk.getByRole("textbox", { name: "Guest link" }).count(), 0);
   });
 
+  it("shares the link by the device's own dialog where there is one", async () => {
+    const page = await at.pageOf(admin.person);
+    const content = `navigator.share = async (data) =>
+      document.body.setAttribute("data-shared", JSON.stringify(data));`;
+    await page.addInitScript({ content });
+    await page.reload();
+    await go(page, "Guests");
+    await press(page, "Add a guest");
+    await page.getByLabel("Name of the guest").fill("Sam Shared");
+    await press(page, "Add a guest");
+    const url = await page.getByRole("textbox", { name: "Guest link" }).inputValue();
+    await press(page, "Share");
+    const shared = (await page.locator("body[data-shared]").getAttribute("data-shared")) ?? "";
+    assert.deepEqual(JSON.parse(shared), { title: "Open Main gate", url });
+  });
+
   it("tells a guest who is too early from when the link is valid", async () => {
     const page = await enter(await invite({ startsAt: at.rig.now + hourMs }));
     await page.locator('.slide[data-control="off"]').waitFor();

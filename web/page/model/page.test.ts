@@ -95,6 +95,23 @@ describe("the page", () => {
     assert.equal(page.control(10), "ready");
   });
 
+  it("opens a stream for a guest, and forgets the guest's gate when somebody else comes", () => {
+    const max = { id: "max", name: "Max", inviterName: "Ada" };
+    const page = new Timeline().at(0, { type: "session", view: { ...out, guest: max } });
+    assert.deepEqual(page.effects, [{ type: "open-stream" }]);
+    page.at(10, { type: "stream-opened" }, say(gate("main")));
+    assert.equal(page.control(10), "ready");
+    page.at(20, { type: "session", view: { ...out, guest: max, csrfToken: "new" } });
+    assert.equal(page.control(20), "ready", "the same guest with a new token");
+    page.at(30, { type: "session", view: signedIn });
+    assert.equal(page.control(30), "none");
+    assert.deepEqual(page.effects, [{ type: "open-stream" }]);
+    page.at(40, { type: "session", view: { ...out, isGuestOver: true } });
+    const { session } = page.state;
+    assert.ok(session.type === "out" && session.view.isGuestOver);
+    assert.deepEqual(page.effects, [{ type: "close-stream" }]);
+  });
+
   it("posts one request at a time, however often the person slides", () => {
     const page = ready().at(100, slid("id-1"), slid("id-2"));
     const posts = page.effects.filter(({ type }) => type === "post");
