@@ -1,13 +1,14 @@
 /** What the streams send and what it costs, on every database. */
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { type SinonFakeTimers, useFakeTimers } from "sinon";
 import type { GateView, GrantsPage } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
-import { aGate, aGrant, type StorePlace } from "../store/place.rig.ts";
+import { aGate, aGrant, aGuest, aRequest, type StorePlace } from "../store/place.rig.ts";
 import type { Browser } from "./browser.rig.ts";
 import { EventReader } from "./event-reader.rig.ts";
+import { hashOf, newToken } from "./secrets.ts";
 import { everyDay, Rig, turns, until } from "./service.rig.ts";
 
 const [beatMs, refreshMs] = [5_000, 15_000];
@@ -19,6 +20,7 @@ class Page {
   readonly person: Person;
   readonly gates = new Map<string, GateView>();
   events = 0;
+  hasEnded = false;
   #reader: EventReader | undefined;
 
   constructor(browser: Browser, person: Person) {
@@ -32,6 +34,7 @@ class Page {
     const read = async () => {
       for (;;) {
         const event = await reader.next();
+        this.hasEnded = event === undefined;
         if (event === undefined) return;
         this.events += 1;
         if (event.event === "gate") this.gates.set(event.data.id, event.data);
@@ -196,6 +199,32 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
     await pages(11);
     assert.equal(await read(), alone);
     assert.equal(alone, 6);
+  });
+
+  it("tell a guest what another instance has done with the link", async () => {
+    await start();
+    const { person } = await rig.administrator();
+    const guest = aGuest("north", person.id, { endsAt: rig.now + 3_600_000 });
+    await rig.store.createGuest(guest);
+    const token = newToken(randomBytes);
+    const tokenHash = hashOf(token);
+    const session = { tokenHash, guestId: guest.id, csrfToken: "c", createdAt: rig.now };
+    await rig.store.createGuestSession(session);
+    const browser = rig.browser();
+    browser.cookies.set("__Host-session", token);
+    const page = new Page(browser, person);
+    await page.open();
+    const left = () => page.gates.get("north")?.pass?.left;
+    await until(() => left() === 3);
+    const other = await rig.place.open();
+    await other.recordRequest(aRequest({ guestId: guest.id, at: rig.now }));
+    clock.tick(refreshMs);
+    await until(() => left() === 2);
+    await page.matches();
+    await other.revokeGuest(guest.id, rig.now);
+    assert.equal((await browser.post("/api/gates/north/open", { id: randomUUID() })).status, 401);
+    clock.tick(refreshMs);
+    await until(() => page.hasEnded);
   });
 
   it("read only the rights of the person who is concerned", async () => {
