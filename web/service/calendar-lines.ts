@@ -1,15 +1,26 @@
 /** The lines of an iCalendar file (RFC 5545, 3.1), with their numbers, so that a problem can name one. */
 import ICAL from "ical.js";
-import { words } from "../words/service.ts";
+import type { ServiceWords } from "../words/service.ts";
 
-const said = words.calendar;
+type CalendarWords = ServiceWords["calendar"];
 
-/** Something in the file is wrong, or is not read. The message is for people. */
+/** Something in the file is wrong, or is not read. */
 export class CalendarProblem extends Error {
+  readonly #line: number | null;
+  readonly #what: (said: CalendarWords) => string;
+
   /** @param line 1 for the first; null: the whole file */
-  constructor(line: number | null, what: string) {
-    super(line === null ? what : said.atLine(line, what));
+  constructor(line: number | null, what: (said: CalendarWords) => string) {
+    super("calendar");
     this.name = "CalendarProblem";
+    this.#line = line;
+    this.#what = what;
+  }
+
+  /** For people: where it is, and what to do. */
+  messageIn(said: CalendarWords): string {
+    const what = this.#what(said);
+    return this.#line === null ? what : said.atLine(this.#line, what);
   }
 }
 
@@ -48,7 +59,7 @@ export function readEvents(text: string): readonly CalendarEvent[] {
     const [, word, component] = /^(BEGIN|END):([A-Z-]+)\s*$/i.exec(line.text) ?? [];
     const name = component?.toUpperCase() ?? "";
     if (open.length === 0 && (word?.toUpperCase() !== "BEGIN" || name !== "VCALENDAR")) {
-      throw new CalendarProblem(line.number, said.notCalendar);
+      throw new CalendarProblem(line.number, (said) => said.notCalendar);
     }
     if (word === undefined) {
       if (event !== undefined && open.at(-1) === "VEVENT") event.properties.push(propertyOf(line));
@@ -56,15 +67,16 @@ export function readEvents(text: string): readonly CalendarEvent[] {
       open.push(name);
       if (name === "VEVENT") event = { line: line.number, properties: [] };
     } else {
-      if (open.pop() !== name) throw new CalendarProblem(line.number, said.wrongEnd(name));
+      if (open.pop() !== name)
+        throw new CalendarProblem(line.number, (said) => said.wrongEnd(name));
       if (name === "VEVENT" && event !== undefined) {
         events.push(event);
         event = undefined;
       }
     }
   }
-  if (last === 0) throw new CalendarProblem(null, said.notCalendar);
-  if (open.length > 0) throw new CalendarProblem(last, said.cut(open[0] ?? ""));
+  if (last === 0) throw new CalendarProblem(null, (said) => said.notCalendar);
+  if (open.length > 0) throw new CalendarProblem(last, (said) => said.cut(open[0] ?? ""));
   return events;
 }
 
@@ -88,6 +100,6 @@ function propertyOf({ number, text }: Line): EventProperty {
     const [name, , type, ...values] = jCal;
     return { line: number, name: String(name), type: String(type), values, jCal };
   } catch {
-    throw new CalendarProblem(number, said.notContent);
+    throw new CalendarProblem(number, (said) => said.notContent);
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { words } from "../words/service.ts";
 import { mostDays, readHolidays } from "./calendar.ts";
 import { CalendarProblem } from "./calendar-lines.ts";
 
@@ -16,15 +17,15 @@ function event(...lines: readonly string[]): string {
 }
 
 async function dates(text: string): Promise<readonly string[]> {
-  return (await readHolidays(text, now)).map(({ date }) => date);
+  return (await readHolidays(text, now, words.calendar.nameless)).map(({ date }) => date);
 }
 
 async function problemOf(text: string): Promise<string> {
   try {
-    await readHolidays(text, now);
+    await readHolidays(text, now, words.calendar.nameless);
   } catch (error) {
     assert.ok(error instanceof CalendarProblem, String(error));
-    return error.message;
+    return error.messageIn(words.calendar);
   }
   return "";
 }
@@ -49,6 +50,7 @@ describe("a calendar of holidays", () => {
           "END:VEVENT",
         ),
         now,
+        words.calendar.nameless,
       ),
       [
         { date: "2026-12-25", name: "Christmas, first and second day" },

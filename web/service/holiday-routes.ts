@@ -78,10 +78,10 @@ async function readList({ store, now }: HolidayParts, c: WebContext): Promise<Re
   const { name, gate, calendar } = body.value;
   if (gate !== null && (await store.gate(gate)) === undefined) return notFound(c, "gate");
   try {
-    return { name, gate, days: await readHolidays(calendar, now()) };
+    return { name, gate, days: await readHolidays(calendar, now(), words.calendar.nameless) };
   } catch (error) {
     if (!(error instanceof CalendarProblem)) throw error;
-    return problem(c, 400, "invalid", error.message);
+    return problem(c, 400, "invalid", error.messageIn(words.calendar));
   }
 }
 
