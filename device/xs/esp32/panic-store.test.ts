@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { MemoryFlash } from "../../../host-sim/hardware/flash.ts";
 import { Sha256 } from "../../../host-sim/hardware/update.ts";
+import { esp32c3 } from "../../chips/table.ts";
 import { type CoreDumpFunctions, XsPanicStore } from "./panic-store.ts";
 
 const ok = 0;
@@ -100,7 +101,7 @@ describe("XsPanicStore", () => {
       }
       return ok;
     };
-    const store = new XsPanicStore(idf.flash, idf, () => new Sha256(), "riscv");
+    const store = new XsPanicStore(idf.flash, idf, () => new Sha256(), esp32c3);
     assert.deepEqual(store.read(), {
       reason: "MCAUSE 5, MTVAL 0x10",
       task: "main",
