@@ -5,7 +5,6 @@ import { ByteCodeError } from "../byte-code/instructions.ts";
 import type { ScriptFunction } from "../byte-code/script-functions.ts";
 import type { ScriptModule } from "../explain/script-names.ts";
 import { packSymbols, readElfFile } from "../explain/symbols.ts";
-import type { Output } from "./build.ts";
 import type { ImagePlaces } from "./image.ts";
 import { readScriptFunctions } from "./script-functions.ts";
 import type { ModdableSdk } from "./sdk.ts";
@@ -23,7 +22,7 @@ export function builtSymbols({ bin }: Pick<ImagePlaces, "bin">): string {
  * @returns why the lines of JavaScript are missing; undefined if they are there, or in the image itself
  */
 export async function keepSymbols(
-  output: Output,
+  output: ImagePlaces & { readonly kind: "debug" | "release" },
   folder: string,
   sdk: ModdableSdk,
 ): Promise<string | undefined> {
