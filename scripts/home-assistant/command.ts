@@ -55,7 +55,7 @@ async function tellHomeAssistant(flags: HomeAssistantFlags): Promise<void> {
     const report = await hearStatus(client, flags, statusTimeoutMs);
     const message = discoveryMessage({ ...flags, name: flags.name ?? thing, report });
     if (flags.print === true) {
-      process.stdout.write(`${message.topic}\n${printable(message.payload)}\n`);
+      process.stdout.write(`${message.topic}\n${message.payload}\n`);
       return;
     }
     await publishDiscovery(client, message);

@@ -65,8 +65,8 @@ export function gateEntities(
   if (state === undefined) return entities;
   const path =
     name === null
-      ? "value_json.gate"
-      : `(value_json.gates | default([]) | selectattr('name', 'eq', '${name}') | map(attribute='gate') | first)`;
+      ? "value_json.get('gate')"
+      : `((value_json.get('gates') or []) | selectattr('name', 'eq', '${name}') | map(attribute='gate') | list | last | default(none))`;
   entities[key("gate")] = {
     platform: "sensor",
     name: title("Gate"),
@@ -83,14 +83,14 @@ const commandTemplate = `{% set now_ms = (now().timestamp() * 1000) | int %}{"ac
 
 const eventTypes = ["opened", "refused", ...gateEventNames];
 /** Empty for what happened long ago (`delayedMs`), and for what is no event: Home Assistant ignores it then. */
-const eventTemplate = `{% set type = value_json.gate | default(value_json.outcome | default('')) %}{% if value_json.delayedMs is not defined and type in ${JSON.stringify(eventTypes).replaceAll('"', "'")} %}{{ {'event_type': type, 'reason': value_json.reason | default(none), 'by': value_json.by | default(none), 'id': value_json.id | default(none), 'pulse_ms': value_json.pulseMs | default(none), 'at': value_json.at | default(none)} | to_json }}{% endif %}`;
+const eventTemplate = `{% set type = value_json.get('gate') or value_json.get('outcome') %}{% if 'delayedMs' not in value_json and type in ${JSON.stringify(eventTypes).replaceAll('"', "'")} %}{{ {'event_type': type, 'reason': value_json.get('reason'), 'by': value_json.get('by'), 'id': value_json.get('id'), 'pulse_ms': value_json.get('pulseMs'), 'at': value_json.get('at')} | to_json }}{% endif %}`;
 
 /** Stages of an update in which the box is at work. */
 const working: readonly UpdateStage[] = ["downloading", "ready", "restarting", "trial"];
 
 const timeOf = (field: string) =>
-  `{{ as_datetime(value_json.${field} / 1000).isoformat() if value_json.${field} else none }}`;
-const orNone = (field: string) => `{{ value_json.${field} | default(none) }}`;
+  `{% set ms = value_json.get('${field}') %}{{ as_datetime(ms / 1000).isoformat() if ms else none }}`;
+const orNone = (field: string) => `{{ value_json.get('${field}') }}`;
 
 /** What is known of a box, from its status. Those that few people look at are disabled at first. */
 export function boxEntities(
@@ -152,8 +152,7 @@ export function boxEntities(
       name: "Uptime",
       device_class: "duration",
       unit_of_measurement: "s",
-      value_template:
-        "{{ (value_json.uptimeMs / 1000) | int if value_json.uptimeMs is defined else none }}",
+      value_template: "{{ (value_json.get('uptimeMs', 0) / 1000) | int }}",
     },
     presses: {
       ...rare,
@@ -194,7 +193,7 @@ export function boxEntities(
       platform: "update",
       name: "Firmware",
       device_class: "firmware",
-      value_template: `{% set update = value_json['update'] or {} %}{{ {'installed_version': value_json.firmware, 'latest_version': update.version if update.version else value_json.firmware, 'in_progress': update.state in ${JSON.stringify(working).replaceAll('"', "'")}, 'update_percentage': update.progress if update.state == 'downloading' else none} | to_json }}`,
+      value_template: `{% set update = value_json.get('update') or {} %}{{ {'installed_version': value_json.firmware, 'latest_version': update.version | default(value_json.firmware, true), 'in_progress': update.state | default('') in ${JSON.stringify(working).replaceAll('"', "'")}, 'update_percentage': update.progress if update.state | default('') == 'downloading' else none} | to_json }}`,
     },
   };
 }
