@@ -19,6 +19,10 @@ import type { StatusReport } from "../device/messages/status.ts";
 export interface SessionView {
   /** the person who is signed in; null: nobody */
   readonly person: PersonSummary | null;
+  /** the guest whose link this browser uses; null: it uses none, or somebody is signed in */
+  readonly guest: GuestSummary | null;
+  /** whether the browser's link of a guest has ended or was revoked */
+  readonly isGuestOver: boolean;
   /** whether the browser's session ended because its person was locked out */
   readonly isLockedOut: boolean;
   /** whom people can ask for help, as the operator wrote it; null: not set */
@@ -65,6 +69,29 @@ export interface InvitationBody {
   readonly response: RegistrationResponseJSON;
 }
 
+/** Somebody without an account, who may open one gate a number of times. */
+export interface GuestSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly inviterName: string;
+}
+
+/**
+ * The link of a guest is `/#guest=TOKEN`. `POST /api/guest`, body {@link GuestLinkBody}: responds with a new
+ * {@link SessionView}, for this gate alone. 404 `guest-over` when the link is unknown, has ended or was revoked.
+ */
+export interface GuestLinkBody {
+  readonly token: string;
+}
+
+/** What is left of the link of a guest. */
+export interface GuestPass {
+  readonly startsAt: number;
+  readonly endsAt: number;
+  /** how many commands may still be sent */
+  readonly left: number;
+}
+
 export interface PersonSummary {
   readonly id: string;
   readonly name: string;
@@ -74,11 +101,14 @@ export interface PersonSummary {
 /** The known state of a gate's box. Where the gate is, only a contact there can prove. */
 export type BoxState = "online" | "offline" | "unknown";
 
-/** Why a person who is signed in may not open a gate now. */
+/** Why a person who is signed in, or a guest, may not open a gate now. */
 export type Denial =
   | "no-grant" // the person has no grant for this gate
+  | "not-yet" // every grant, or the link of the guest, begins later
   | "not-now" // no grant covers this hour and day
+  | "holiday" // a grant covers this hour, but not on a holiday
   | "grant-ended"
+  | "used-up" // the link of the guest has no opening left
   | "gate-closed"; // an administrator has taken the gate out of service
 
 /** What a contact at the gate proves. `message` says it for people. */
@@ -102,6 +132,8 @@ export interface GateView {
     | { readonly open: true }
     /** `opensAt`: when it will be allowed again; null: unknown */
     | { readonly open: false; readonly why: Denial; readonly opensAt: number | null };
+  /** null: a person sees it */
+  readonly pass: GuestPass | null;
 }
 
 /**
@@ -173,10 +205,17 @@ export type ServerEvent =
   | { readonly event: "gate"; readonly data: GateView }
   | { readonly event: "request"; readonly data: RequestView };
 
+/**
+ * `GET /api/requests/:id`: a {@link RequestView} of this person or guest, to learn what became of it after
+ * the stream was broken. 404 for any other id.
+ */
+
 /** One request in `GET /api/history?…`: the person's own, and for administrators everyone's. */
 export interface HistoryEntry extends RequestView {
-  /** null: the person is unknown */
+  /** null: the person is unknown, or it was a guest */
   readonly person: PersonSummary | null;
+  /** null: it was not a guest */
+  readonly guest: GuestSummary | null;
   readonly gateName: string;
   /** the address of the client; null for people who are not administrators */
   readonly address: string | null;
@@ -232,8 +271,8 @@ export interface OtherCommand {
 /** 1–7, starting on Monday (ISO 8601). */
 export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
-/** When a person may open a gate. `GET/POST /api/admin/grants`, `PUT/DELETE /api/admin/grants/:id` */
-export interface GrantView {
+/** Days and hours at a gate for one person. */
+export interface HoursView {
   readonly id: string;
   readonly person: string;
   readonly gate: string;
@@ -247,20 +286,49 @@ export interface GrantView {
   /** null: until it is revoked */
   readonly endsAt: number | null;
 }
+
+/** When a person may open a gate. `POST /api/admin/grants`, `PUT/DELETE /api/admin/grants/:id` */
+export interface GrantView extends HoursView {
+  /** null: it has begun when it was made */
+  readonly startsAt: number | null;
+  /** whether it also opens on holidays */
+  readonly onHolidays: boolean;
+}
+/** Without `startsAt` it begins at once; without `onHolidays`, a holiday is like any other day. */
+export type GrantBody = Omit<GrantView, "id" | "startsAt" | "onHolidays"> &
+  Partial<Pick<GrantView, "startsAt" | "onHolidays">>;
+
 /** `GET /api/admin/grants?person=…&gate=…&after=…&limit=…`, all optional; limit: 1–200, default 50 */
 export interface GrantsPage {
-  readonly grants: readonly GrantView[];
+  readonly grants: readonly ListedGrantView[];
   /** `after` of the next page; null: there is none */
   readonly next: string | null;
 }
-export type GrantBody = Omit<GrantView, "id">;
+export interface ListedGrantView extends GrantView {
+  readonly personName: string;
+}
+
+/**
+ * `POST /api/admin/grants/many`: one grant for each of the people at each of the gates, all or none. 201 with
+ * {@link ManyGrantsView}.
+ */
+export interface ManyGrantsBody extends Omit<GrantBody, "person" | "gate" | "startsAt" | "endsAt"> {
+  /** 1–200 */
+  readonly people: readonly string[];
+  /** 1–50; the gates may be in different time zones, in which the same date is another moment */
+  readonly gates: readonly Required<Pick<GrantBody, "gate" | "startsAt" | "endsAt">>[];
+}
+export interface ManyGrantsView {
+  /** how many grants were made */
+  readonly created: number;
+}
 
 /**
  * The right of a program to open one gate as one person, within these hours and never beyond the grants of
  * that person. `GET /api/admin/tokens?person=…`, `POST /api/admin/tokens`, `DELETE /api/admin/tokens/:id`.
  * docs/programs.md describes the API that it is for.
  */
-export interface TokenView extends GrantView {
+export interface TokenView extends HoursView {
   /** what uses it */
   readonly name: string;
   /** requests that it may make in a minute, 1–60 */
@@ -275,6 +343,88 @@ export type TokenBody = Omit<TokenView, "id" | "createdAt" | "lastUsedAt" | "per
 /** The answer to POST. The secret is shown once, because the service stores only its hash. */
 export interface NewTokenView extends TokenView {
   readonly secret: string;
+}
+
+export type GuestState = "upcoming" | "valid" | "used-up" | "ended" | "revoked";
+
+/**
+ * Somebody with a link for one gate. `GET /api/admin/guests` with {@link GuestsQuery}, `POST
+ * /api/admin/guests`; `DELETE /api/admin/guests/:id` revokes the link: 204.
+ */
+export interface GuestView {
+  readonly id: string;
+  readonly gate: string;
+  readonly name: string;
+  /** for administrators; empty: none */
+  readonly note: string;
+  /** who invited; while this person is locked out, the link opens nothing */
+  readonly inviter: PersonRef;
+  readonly isInviterActive: boolean;
+  readonly startsAt: number;
+  /** exclusive */
+  readonly endsAt: number;
+  /** how many commands may be sent */
+  readonly openings: number;
+  /** how many of them were sent: web.md says when one counts */
+  readonly used: number;
+  readonly state: GuestState;
+  readonly createdAt: number;
+}
+export interface PersonRef {
+  readonly id: string;
+  readonly name: string;
+}
+export interface GuestBody
+  extends Pick<GuestView, "gate" | "name" | "startsAt" | "endsAt" | "openings"> {
+  readonly note?: string;
+  /** the id of a person; default: the administrator who makes the link */
+  readonly inviter?: string;
+}
+/** The answer to POST. The link is shown once, because the service stores only a hash of its token. */
+export interface NewGuestView extends GuestView {
+  readonly url: string;
+}
+/** Those that end last come first. */
+export interface GuestsQuery {
+  readonly gate?: string;
+  readonly state?: GuestState;
+  /** the position of the next page, from {@link GuestsPage.next} */
+  readonly after?: string;
+  /** 1–200, default 50 */
+  readonly limit?: number;
+}
+export interface GuestsPage {
+  readonly guests: readonly GuestView[];
+  readonly next: string | null;
+}
+
+/** `GET /api/admin/holidays`; `DELETE /api/admin/holidays/:id`: 204 */
+export interface HolidayListView {
+  readonly id: string;
+  readonly name: string;
+  /** null: for all gates */
+  readonly gate: string | null;
+  readonly days: readonly HolidayView[];
+}
+export interface HolidayView {
+  /** "2026-12-25" */
+  readonly date: string;
+  readonly name: string;
+}
+/**
+ * `POST /api/admin/holidays/preview` responds with a {@link HolidayPreview}, `POST /api/admin/holidays` with
+ * a {@link HolidayListView}. 400 `invalid` says in which line the file is wrong.
+ */
+export interface HolidayBody {
+  readonly name: string;
+  readonly gate: string | null;
+  /** the content of an iCalendar file (RFC 5545) */
+  readonly calendar: string;
+}
+export interface HolidayPreview {
+  readonly days: readonly HolidayView[];
+  /** the grants that do not open on these days, and those that do */
+  readonly grants: { readonly closed: number; readonly open: number };
 }
 
 /**

@@ -73,7 +73,67 @@ export interface Grant {
   readonly days: readonly Weekday[];
   readonly fromMinute: number;
   readonly toMinute: number;
+  /** null: from the moment when it was made */
+  readonly startsAt: number | null;
   readonly endsAt: number | null;
+  /** whether it also opens on the gate's holidays */
+  readonly onHolidays: boolean;
+}
+
+/**
+ * The right of somebody without an account to open one gate a number of times, between two moments. It
+ * is used by a link.
+ */
+export interface Guest {
+  readonly id: string;
+  /** of the token in the link, which is not stored */
+  readonly tokenHash: string;
+  readonly gateId: string;
+  readonly name: string;
+  /** for administrators; empty: none */
+  readonly note: string;
+  /** the person who invited. While this person is locked out, the link opens nothing. */
+  readonly inviterId: string;
+  readonly startsAt: number;
+  /** exclusive */
+  readonly endsAt: number;
+  /** how many commands may be sent */
+  readonly openings: number;
+  /** how many of them count: see `domain/guests.ts` */
+  readonly used: number;
+  /** null: it was not revoked */
+  readonly revokedAt: number | null;
+  readonly createdAt: number;
+}
+
+/** A guest with what is known about the person who invited. */
+export interface InvitedGuest extends Guest {
+  readonly inviterName: string;
+  readonly isInviterActive: boolean;
+}
+
+/** A browser that has opened the link of a guest. Only the guest says how long it is valid. */
+export interface GuestSession {
+  readonly tokenHash: string;
+  readonly guestId: string;
+  readonly csrfToken: string;
+  readonly createdAt: number;
+}
+
+/** Days on which only grants with `onHolidays` open, from one file. */
+export interface HolidayList {
+  readonly id: string;
+  readonly name: string;
+  /** null: for all gates */
+  readonly gateId: string | null;
+  readonly createdAt: number;
+}
+
+/** A day of a list, in the time zone of the gate. */
+export interface Holiday {
+  /** "2026-12-25" */
+  readonly date: string;
+  readonly name: string;
 }
 
 /**
@@ -102,6 +162,8 @@ export interface OpenRequest {
   readonly id: string;
   readonly gateId: string;
   readonly personId: string | null;
+  /** null: it was not a guest */
+  readonly guestId: string | null;
   readonly state: RequestState;
   readonly reason: RefusalReason | ServiceReason | null;
   readonly at: number;

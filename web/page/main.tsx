@@ -4,14 +4,13 @@ import { Driver } from "./io/driver.ts";
 import type { PageState } from "./model/state.ts";
 import { App } from "./ui/app.tsx";
 import { keepFocus } from "./ui/focus.ts";
-
-const invitationFragment = "#invitation=";
+import type { SecretLink } from "./ui/secret-link.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("no element #app in the page");
 
 keepFocus(root);
-let invitation = takeInvitation();
+let link = takeLink();
 let driver: Driver | undefined;
 let last: { readonly state: PageState; readonly now: number } | undefined;
 
@@ -33,7 +32,7 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) driver?.dispatch({ type: "visible" });
 });
 addEventListener("hashchange", () => {
-  invitation = takeInvitation() ?? invitation;
+  link = takeLink() ?? link;
   show();
 });
 
@@ -44,9 +43,9 @@ function show(): void {
       {...last}
       dispatch={driver.dispatch}
       service={driver.service}
-      invitation={invitation}
-      onInvitationDone={() => {
-        invitation = null;
+      link={link}
+      onLinkDone={() => {
+        link = null;
         show();
       }}
     />,
@@ -55,9 +54,9 @@ function show(): void {
 }
 
 /** Removes the token from the address at once, so that it stays in no history and no bookmark. */
-function takeInvitation(): string | null {
-  if (!location.hash.startsWith(invitationFragment)) return null;
-  const token = decodeURIComponent(location.hash.slice(invitationFragment.length));
+function takeLink(): SecretLink | null {
+  const [, kind, token = ""] = /^#(invitation|guest)=(.*)$/.exec(location.hash) ?? [];
+  if (kind !== "invitation" && kind !== "guest") return null;
   history.replaceState(null, "", location.pathname);
-  return token;
+  return { kind, token };
 }

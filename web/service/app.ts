@@ -3,11 +3,11 @@ import { Hono } from "hono";
 import { compress } from "hono/compress";
 import type { GateView } from "../api.ts";
 import type { GateLink } from "../cloud/gate-link.ts";
-import type { Person } from "../domain/entities.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import { adminGateRoutes } from "./admin-gate-routes.ts";
 import { programRoutes } from "./api-routes.ts";
+import type { Asker } from "./asker.ts";
 import { type Assets, assetRoutes } from "./assets.ts";
 import type { Boxes } from "./boxes.ts";
 import { clientAddress } from "./client-address.ts";
@@ -16,8 +16,10 @@ import { eventRoutes } from "./event-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
 import { grantRoutes } from "./grant-routes.ts";
 import * as guards from "./guards.ts";
+import { guestLinkRoutes, guestRoutes } from "./guest-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { historyRoutes } from "./history-routes.ts";
+import { holidayRoutes } from "./holiday-routes.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { oidcCallbackPath, oidcRoutes } from "./oidc-routes.ts";
@@ -59,7 +61,7 @@ export interface AppParts {
   readonly tapsFirst: TapsFirst;
   readonly readiness: Readiness;
   readonly underWay: UnderWay;
-  readonly gateViews: (person: Person) => Promise<readonly GateView[]>;
+  readonly gateViews: (asker: Asker) => Promise<readonly GateView[]>;
 }
 
 /** The service as a handler of Web-standard requests. It does not use sockets. */
@@ -100,6 +102,7 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   const signInLimit = limitSignIn(parts);
   api.route("/", sessionRoutes(parts));
   api.route("/", passkeyRoutes({ ...parts, passkeys: new Passkeys(parts), signInLimit }));
+  api.route("/", guestLinkRoutes({ ...parts, signInLimit }));
   const { oidc } = settings;
   if (oidc !== null) {
     const provider = new Provider(oidc, `${settings.origin}${oidcCallbackPath}`);
@@ -116,6 +119,8 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   api.route("/admin", adminGateRoutes(parts));
   api.route("/admin", grantRoutes(parts));
   api.route("/admin", tokenRoutes(parts));
+  api.route("/admin", guestRoutes(parts));
+  api.route("/admin", holidayRoutes(parts));
   api.route("/admin", otherCommandRoutes(parts));
   return api;
 }
@@ -133,10 +138,11 @@ function noteProblem({ log, metrics }: AppParts, c: WebContext): void {
   if (word === undefined) return;
   metrics.problem(word);
   const { method, path } = c.req;
-  const { address, signedIn } = c.var;
+  const { address, signedIn, guestIn } = c.var;
   const person = signedIn?.person.id;
+  const guest = guestIn?.guest.id;
   const fields = { problem: word, status: c.res.status, method, path: path.slice(0, 200) };
-  log.info({ ...fields, address, person }, "a request was refused");
+  log.info({ ...fields, address, person, guest }, "a request was refused");
 }
 
 function failure({ log }: AppParts, c: WebContext, error: Error): Response {

@@ -61,6 +61,16 @@ export function duration(maximumMs: number) {
   );
 }
 
+/** Distinct entries, at least one. */
+export function listOf<TSchema extends v.GenericSchema<string>>(entry: TSchema, most: number) {
+  return v.pipe(
+    v.array(entry),
+    v.minLength(1, said.notEmpty),
+    v.maxLength(most, said.atMostEntries(most)),
+    v.check((all) => new Set(all).size === all.length, said.repeated),
+  );
+}
+
 /** In a query. */
 export const wholeNumber = (maximum: number) =>
   v.pipe(

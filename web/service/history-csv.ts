@@ -24,6 +24,9 @@ const columns: Readonly<
   pulseMs: ({ pulseMs }) => pulseMs,
   address: ({ address }) => address,
   via: ({ via }) => via,
+  guest: ({ guest }) => guest?.id ?? null,
+  guestName: ({ guest }) => guest?.name ?? null,
+  inviterName: ({ guest }) => guest?.inviterName ?? null,
 };
 const headings = Object.keys(columns).map(
   (name) => words.csvHeadings[name as keyof typeof columns],

@@ -8,10 +8,12 @@ import type { EventReport } from "../../device/messages/event.ts";
 import type { GateEvent } from "../../device/messages/gate.ts";
 import type { Denial, SendFailure } from "../api.ts";
 import type { BoxGate, GateLink, SendResult } from "../cloud/gate-link.ts";
-import type { Gate, OpenRequest, Person, RequestStep } from "../domain/entities.ts";
+import type { Gate, OpenRequest, RequestStep } from "../domain/entities.ts";
 import { RateLimiter } from "../domain/rate-limit.ts";
 import { mayFollow } from "../domain/request.ts";
 import type { Store, TapStore } from "../store/store.ts";
+import { words } from "../words/service.ts";
+import { type Asker, askerId } from "./asker.ts";
 import { uuid } from "./fields.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -39,17 +41,17 @@ export interface OpenRequestsParts {
   readonly tell: (request: OpenRequest) => void;
 }
 
-/** A person's request to open a gate. */
+/** The request of a person or a guest to open a gate. */
 export interface Tap {
   readonly id: string;
   /** as requested; {@link Tap.gate} is undefined when this gate does not exist */
   readonly gateId: string;
   readonly gate: Gate | undefined;
-  readonly person: Person;
+  readonly from: Asker;
   readonly address: string;
   /** the name of the token that a program used; null: the person used the app */
   readonly via: string | null;
-  /** when the person slid */
+  /** when the person or guest slid */
   readonly at: number;
 }
 
@@ -61,7 +63,7 @@ export type Refusal =
 export type TapResult =
   /** the recorded request, which is new or existed before */
   | { readonly type: "recorded"; readonly request: OpenRequest }
-  /** the id belongs to another person's request, or to a request for another gate */
+  /** the id belongs to somebody else's request, or to a request for another gate */
   | { readonly type: "taken" };
 
 interface Running {
@@ -198,7 +200,8 @@ export class OpenRequests {
     const { request, isNew } = await store.recordRequest({
       id: tap.id,
       gateId: tap.gateId,
-      personId: tap.person.id,
+      personId: tap.from.type === "person" ? tap.from.person.id : null,
+      guestId: tap.from.type === "guest" ? tap.from.guest.id : null,
       state: refusal?.state ?? "recorded",
       reason: refusal?.reason ?? null,
       at: tap.at,
@@ -210,7 +213,8 @@ export class OpenRequests {
     });
     // Another instance was faster.
     if (!isNew) return repeated(request, tap);
-    if (refusal !== undefined) metrics.requestEnded(refusal.state, refusal.reason);
+    // The store also refuses a guest whose last opening another tap has just taken.
+    if (request.state !== "recorded") metrics.requestEnded(request.state, request.reason);
     else if (now() - tap.at >= commandLifetimeMs) return this.#tooSlow(request);
     else if (tap.gate !== undefined) this.#run(request, tap.gate, byOf(tap));
     return { type: "recorded", request };
@@ -325,8 +329,9 @@ export class OpenRequests {
   }
 }
 
-function repeated(request: OpenRequest, { person, gateId }: Tap): TapResult {
-  const isTheirs = request.personId === person.id && request.gateId === gateId;
+function repeated(request: OpenRequest, { from, gateId }: Tap): TapResult {
+  const owner = request.personId ?? request.guestId;
+  const isTheirs = owner === askerId(from) && request.gateId === gateId;
   return isTheirs ? { type: "recorded", request } : { type: "taken" };
 }
 
@@ -342,7 +347,13 @@ function contradicts({ state }: OpenRequest, outcome: EventReport["outcome"]): b
   return state !== outcome && !mayFollow(state, outcome);
 }
 
-/** The person's name as a box accepts it: 1–64 UTF-16 units without control characters. */
-function byOf({ person: { name, id }, via }: Tap): string {
-  return requesterOf(via === null ? name : `${name} (${via})`) ?? id.slice(0, 64);
+/** Who asks, as a box accepts it: 1–64 UTF-16 units without control characters. */
+function byOf({ from, via }: Tap): string {
+  return requesterOf(nameOf(from, via)) ?? askerId(from).slice(0, 64);
+}
+
+function nameOf(from: Asker, via: string | null): string {
+  if (from.type === "guest") return words.guestBy(from.guest.name, from.guest.inviterName);
+  const { name } = from.person;
+  return via === null ? name : `${name} (${via})`;
 }

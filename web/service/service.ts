@@ -2,7 +2,6 @@ import type { Hono } from "hono";
 import { notableClockDifferenceMs } from "../../device/messages/clock-difference.ts";
 import type { InvitationView } from "../api.ts";
 import type { GateLink, GateLinkListener } from "../cloud/gate-link.ts";
-import type { Person } from "../domain/entities.ts";
 import { RateLimiter } from "../domain/rate-limit.ts";
 import type { Store } from "../store/store.ts";
 import {
@@ -11,6 +10,7 @@ import {
   inviteWaitingAdministrator,
 } from "./administrators.ts";
 import { createApp } from "./app.ts";
+import type { Asker } from "./asker.ts";
 import type { Assets } from "./assets.ts";
 import { Boxes } from "./boxes.ts";
 import type { WebEnv } from "./context.ts";
@@ -70,8 +70,9 @@ export class Service {
   constructor(parts: ServiceParts) {
     this.#parts = parts;
     const { store, link, settings, now } = parts;
-    const gateViews = (person: Person) => gateViewsOf(store, this.#boxes, person, now());
-    this.#gates = new GateBook(store);
+    this.#gates = new GateBook(store, now);
+    const known = { boxes: this.#boxes, gates: this.#gates };
+    const gateViews = (asker: Asker) => gateViewsOf(store, known, asker, now());
     this.#streams = new Streams({
       ...parts,
       boxes: this.#boxes,

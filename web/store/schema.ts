@@ -8,6 +8,10 @@ import type {
   ForeignEvent,
   Gate,
   Grant,
+  Guest,
+  GuestSession,
+  Holiday,
+  HolidayList,
   Invitation,
   OpenRequest,
   Passkey,
@@ -39,7 +43,12 @@ export type GateTable = Omit<Gate, "isActive"> & { readonly isActive: Flag };
 export type SessionTable = Session & { readonly isLockedOut: Flag };
 
 /** `days`: a JSON list */
-export type GrantTable = Omit<Grant, "days"> & { readonly days: string };
+export type GrantTable = Omit<Grant, "days" | "onHolidays"> & {
+  readonly days: string;
+  readonly onHolidays: Flag;
+};
+
+export type HolidayTable = Holiday & { readonly listId: string };
 
 /** `days`: a JSON list */
 export type ApiTokenTable = Omit<ApiToken, "days"> & { readonly days: string };
@@ -66,6 +75,10 @@ export interface Schema {
   /** `grant` is a reserved word in SQL */
   readonly accessGrant: GrantTable;
   readonly apiToken: ApiTokenTable;
+  readonly guest: Guest;
+  readonly guestSession: GuestSession;
+  readonly holidayList: HolidayList;
+  readonly holiday: HolidayTable;
   readonly openRequest: OpenRequest;
   readonly foreignEvent: ForeignEvent;
   readonly writeCheck: WriteCheckTable;

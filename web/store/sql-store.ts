@@ -1,7 +1,10 @@
 /** The store on an SQL database. The queries are the same for both databases. */
 import type { Database } from "./database.ts";
-import { gatesIn, grantsIn } from "./gates.ts";
+import { gatesIn } from "./gates.ts";
+import { grantsIn } from "./grants.ts";
+import { guestsIn } from "./guests.ts";
 import { historyIn } from "./history.ts";
+import { holidaysIn } from "./holidays.ts";
 import { migrate } from "./migrate.ts";
 import { peopleIn } from "./people.ts";
 import { foreignEventsIn, requestsIn } from "./records.ts";
@@ -31,6 +34,8 @@ export async function storeOn(database: Database, forTaps = database): Promise<S
       ...grantsIn(forTaps),
       ...peopleIn(forTaps),
       ...tokensIn(forTaps),
+      ...guestsIn(forTaps),
+      ...holidaysIn(forTaps),
       ...requestsIn(forTaps),
       ...foreignEventsIn(forTaps),
     },
@@ -39,6 +44,8 @@ export async function storeOn(database: Database, forTaps = database): Promise<S
     ...gatesIn(database),
     ...grantsIn(database),
     ...tokensIn(database),
+    ...guestsIn(database),
+    ...holidaysIn(database),
     ...requestsIn(database),
     ...foreignEventsIn(database),
     ...historyIn(database),

@@ -1,30 +1,16 @@
 /** The client of the service's API. Every outcome of a call is a value. */
 import type {
-  AdminGateView,
-  GateBody,
-  GateEventView,
-  GrantBody,
-  GrantsPage,
-  GrantView,
+  GuestLinkBody,
   HistoryPage,
   HistoryQuery,
   InvitationBody,
   InvitationOptions,
-  InvitationView,
-  NewTokenView,
   OpenBody,
-  OtherCommand,
   PasskeyBody,
   PasskeyOptions,
-  PeoplePage,
-  PeopleQuery,
-  PersonBody,
-  PersonView,
   Problem,
   RequestView,
   SessionView,
-  TokenBody,
-  TokenView,
 } from "../../api.ts";
 
 export type Answer<T> =
@@ -44,80 +30,35 @@ export class Service {
   }
 
   async session(): Promise<Answer<SessionView>> {
-    return this.#keepToken(await this.#call<SessionView>("GET", "/api/session"));
+    return this.#keepToken(await this.call<SessionView>("GET", "/api/session"));
   }
-  passkeyOptions = () => this.#call<PasskeyOptions>("POST", "/api/sign-in/passkey/options", {});
+  passkeyOptions = () => this.call<PasskeyOptions>("POST", "/api/sign-in/passkey/options", {});
   async signIn(body: PasskeyBody): Promise<Answer<SessionView>> {
-    return this.#keepToken(await this.#call<SessionView>("POST", "/api/sign-in/passkey", body));
+    return this.#keepToken(await this.call<SessionView>("POST", "/api/sign-in/passkey", body));
   }
   invitationOptions = (token: string) =>
-    this.#call<InvitationOptions>("POST", "/api/invitation/options", { token });
+    this.call<InvitationOptions>("POST", "/api/invitation/options", { token });
   async acceptInvitation(body: InvitationBody): Promise<Answer<SessionView>> {
-    return this.#keepToken(await this.#call<SessionView>("POST", "/api/invitation", body));
+    return this.#keepToken(await this.call<SessionView>("POST", "/api/invitation", body));
   }
-  signOut = () => this.#call<null>("POST", "/api/sign-out", {});
+  async enterAsGuest(body: GuestLinkBody): Promise<Answer<SessionView>> {
+    return this.#keepToken(await this.call<SessionView>("POST", "/api/guest", body));
+  }
+  signOut = () => this.call<null>("POST", "/api/sign-out", {});
 
   open = (gate: string, body: OpenBody) =>
-    this.#call<RequestView>("POST", `/api/gates/${encodeURIComponent(gate)}/open`, body);
+    this.call<RequestView>("POST", `/api/gates/${encodeURIComponent(gate)}/open`, body);
+  request = (id: string) =>
+    this.call<RequestView>("GET", `/api/requests/${encodeURIComponent(id)}`);
   history = (query: HistoryQuery) =>
-    this.#call<HistoryPage>("GET", `/api/history${queryString(query)}`);
-
-  people = (query: PeopleQuery) =>
-    this.#call<PeoplePage>("GET", `/api/admin/people${queryString(query)}`);
-  person = (id: string) =>
-    this.#call<PersonView>("GET", `/api/admin/people/${encodeURIComponent(id)}`);
-  addPerson = (body: PersonBody) => this.#call<PersonView>("POST", "/api/admin/people", body);
-  changePerson = (id: string, body: Partial<PersonBody>) =>
-    this.#call<PersonView>("PATCH", `/api/admin/people/${encodeURIComponent(id)}`, body);
-  removePasskeys = (id: string) =>
-    this.#call<null>("DELETE", `/api/admin/people/${encodeURIComponent(id)}/passkeys`, {});
-  invite = (id: string) =>
-    this.#call<InvitationView>(
-      "POST",
-      `/api/admin/people/${encodeURIComponent(id)}/invitation`,
-      {},
-    );
-  /** All grants of one person. */
-  async grants(person: string): Promise<Answer<readonly GrantView[]>> {
-    const grants: GrantView[] = [];
-    for (let after: string | null = null; ; ) {
-      const query = queryString({ person, limit: 200, ...(after !== null && { after }) });
-      const answer: Answer<GrantsPage> = await this.#call("GET", `/api/admin/grants${query}`);
-      if (answer.type !== "ok") return answer;
-      grants.push(...answer.value.grants);
-      after = answer.value.next;
-      if (after === null) return { type: "ok", value: grants };
-    }
-  }
-  addGrant = (body: GrantBody) => this.#call<GrantView>("POST", "/api/admin/grants", body);
-  withdrawGrant = (id: string) =>
-    this.#call<null>("DELETE", `/api/admin/grants/${encodeURIComponent(id)}`, {});
-  tokens = (person: string) =>
-    this.#call<readonly TokenView[]>(
-      "GET",
-      `/api/admin/tokens?person=${encodeURIComponent(person)}`,
-    );
-  addToken = (body: TokenBody) => this.#call<NewTokenView>("POST", "/api/admin/tokens", body);
-  revokeToken = (id: string) =>
-    this.#call<null>("DELETE", `/api/admin/tokens/${encodeURIComponent(id)}`, {});
-  gates = () => this.#call<readonly AdminGateView[]>("GET", "/api/admin/gates");
-  addGate = (body: GateBody) => this.#call<AdminGateView>("POST", "/api/admin/gates", body);
-  gateEvents = (id: string) =>
-    this.#call<readonly GateEventView[]>(
-      "GET",
-      `/api/admin/gates/${encodeURIComponent(id)}/events`,
-    );
-  changeGate = (id: string, body: Partial<GateBody>) =>
-    this.#call<AdminGateView>("PATCH", `/api/admin/gates/${encodeURIComponent(id)}`, body);
-
-  otherCommands = () => this.#call<readonly OtherCommand[]>("GET", "/api/admin/other-commands");
+    this.call<HistoryPage>("GET", `/api/history${queryString(query)}`);
 
   #keepToken(answer: Answer<SessionView>): Answer<SessionView> {
     if (answer.type === "ok") this.#csrfToken = answer.value.csrfToken;
     return answer;
   }
 
-  async #call<T>(method: string, path: string, body?: object): Promise<Answer<T>> {
+  async call<T>(method: string, path: string, body?: object): Promise<Answer<T>> {
     const isChange = body !== undefined;
     try {
       const response = await fetch(path, {

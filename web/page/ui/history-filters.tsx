@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { AdminGateView, HistoryQuery, PersonView, RequestState } from "../../api.ts";
 import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
-import { queryString, type Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
+import { queryString } from "../io/service.ts";
 import { Field, FieldProblems } from "./field.tsx";
 import { Fields } from "./fields.ts";
 
@@ -11,7 +12,7 @@ const said = history;
 const mostChoices = 200;
 
 interface FiltersProps {
-  readonly service: Service;
+  readonly service: Administration;
   readonly onChange: (query: HistoryQuery) => void;
 }
 

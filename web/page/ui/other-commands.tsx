@@ -3,16 +3,16 @@ import type { OtherCommand } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
 import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
-import type { Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
 import { seconds } from "../model/outcome.ts";
-import { exactly } from "./format.ts";
+import { exactly } from "./format-lists.ts";
 import { useLoaded } from "./loaded.tsx";
 import { placeOf } from "./place.ts";
 
 const said = administration.otherCommands;
 
 /** For administrators: commands that no person has given in the app. */
-export function OtherCommands({ service }: { readonly service: Service }) {
+export function OtherCommands({ service }: { readonly service: Administration }) {
   const { loaded } = useLoaded(service.otherCommands);
   return (
     <section aria-labelledby="other-commands">

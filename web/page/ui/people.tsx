@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { PeoplePage as Listed, PersonView } from "../../api.ts";
 import { longestEmail, longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import type { Answer, Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
+import type { Answer } from "../io/service.ts";
 import { Field } from "./field.tsx";
 import { SearchedList } from "./finder.tsx";
 import { Form } from "./form.tsx";
@@ -18,7 +19,7 @@ const shownFirst = 20;
 const shownMore = 200;
 
 interface PeoplePageProps {
-  readonly service: Service;
+  readonly service: Administration;
   /** the person to show; null: all people */
   readonly id: string | null;
 }
@@ -47,7 +48,7 @@ interface People {
 }
 
 /** The service searches, and sends the list in parts, because there may be 50,000 people. */
-function usePeople(service: Service): People {
+function usePeople(service: Administration): People {
   const [search, setSearch] = useState("");
   const [loaded, setLoaded] = useState<Loaded<Listed>>({ type: "loading" });
   const asked = useRef(0);
@@ -85,7 +86,7 @@ function usePeople(service: Service): People {
   };
 }
 
-function OnePerson({ service, id }: { readonly service: Service; readonly id: string }) {
+function OnePerson({ service, id }: { readonly service: Administration; readonly id: string }) {
   const { loaded, reload } = useLoaded(() =>
     together(personOrNull(service, id), service.grants(id), service.gates()),
   );
@@ -108,13 +109,22 @@ function OnePerson({ service, id }: { readonly service: Service; readonly id: st
   );
 }
 
-async function personOrNull(service: Service, id: string): Promise<Answer<PersonView | null>> {
+async function personOrNull(
+  service: Administration,
+  id: string,
+): Promise<Answer<PersonView | null>> {
   const answer = await service.person(id);
   const isMissing = answer.type === "problem" && answer.status === 404;
   return isMissing ? { type: "ok", value: null } : answer;
 }
 
-function PeopleList({ service, list }: { readonly service: Service; readonly list: People }) {
+function PeopleList({
+  service,
+  list,
+}: {
+  readonly service: Administration;
+  readonly list: People;
+}) {
   const { loaded, search, find, more, reload } = list;
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
@@ -127,13 +137,26 @@ function PeopleList({ service, list }: { readonly service: Service; readonly lis
           form={(events) => <AddPerson service={service} {...events} />}
         >
           {() => (
-            <SearchedList entries={people} total={total} text={search} onText={find} onMore={more}>
-              {(person) => (
-                <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
-                  <PersonLine person={person} />
+            <>
+              <p>
+                <a class="button" href={fragmentOf({ page: "access", id: null })}>
+                  {said.several}
                 </a>
-              )}
-            </SearchedList>
+              </p>
+              <SearchedList
+                entries={people}
+                total={total}
+                text={search}
+                onText={find}
+                onMore={more}
+              >
+                {(person) => (
+                  <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
+                    <PersonLine person={person} />
+                  </a>
+                )}
+              </SearchedList>
+            </>
           )}
         </ListPage>
       )}
@@ -164,7 +187,7 @@ function PersonLine({ person }: { readonly person: PersonView }) {
 }
 
 interface AddPersonProps {
-  readonly service: Service;
+  readonly service: Administration;
   readonly onDone: (person: PersonView) => void;
   readonly onCancel: () => void;
 }

@@ -30,8 +30,11 @@ const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
   "unknown-gate": "The box has no such gate. Tell an administrator.",
   "too-large": "The message was too long for the box. Tell an administrator.",
   "no-grant": "You do not have access to this gate.",
+  "not-yet": "Your access has not begun yet.",
   "not-now": "You do not have access at this time.",
+  holiday: "You do not have access on a holiday.",
   "grant-ended": "Your access has ended.",
+  "used-up": "All openings of this link have been used.",
   "gate-closed": "This gate is out of service.",
   "box-offline": "The box is offline. Nothing happened at the gate.",
   "broker-away": "The service cannot reach the boxes right now. Nothing happened at the gate.",
@@ -46,8 +49,11 @@ const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
 
 const denials: Readonly<Record<Denial, string>> = {
   "no-grant": "No access",
+  "not-yet": "Not yet",
   "not-now": "Not at this time",
+  holiday: "Not on a holiday",
   "grant-ended": "Access has ended",
+  "used-up": "All openings used",
   "gate-closed": "Out of service",
 };
 
@@ -74,7 +80,14 @@ export const page = {
   /** `contact` as the operator wrote it, such as a name and a phone number */
   help: (contact: string) => `For help: ${contact}`,
 
-  nav: { open: "Open", history: "History", people: "People", gates: "Gates", label: "Main menu" },
+  nav: {
+    open: "Open",
+    history: "History",
+    people: "People",
+    gates: "Gates",
+    guests: "Guests",
+    label: "Main menu",
+  },
   signOut: "Sign out",
 
   boxes,
@@ -104,6 +117,11 @@ export const page = {
     unknownLong: "The box at the gate has not reported its status yet.",
     lastSeen: (when: string) => `Last seen: ${when}.`,
     opensAt: (when: string) => `You can open it again from ${when}.`,
+    opensFrom: (when: string) => `You can open it from ${when}.`,
+    /** for a guest */
+    pass: (left: number, from: string, until: string) =>
+      `${left === 1 ? "1 opening" : `${left} openings`} left · ${from} – ${until}`,
+    askInviter: (inviter: string) => `Ask ${inviter}, who invited you, for a new link.`,
   },
 
   states,

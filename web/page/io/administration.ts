@@ -1,0 +1,114 @@
+/** What only administrators ask of the service. A phone at the gate does not load it. */
+import type {
+  AdminGateView,
+  GateBody,
+  GateEventView,
+  GrantBody,
+  GrantsPage,
+  GrantView,
+  GuestBody,
+  GuestsPage,
+  GuestsQuery,
+  HolidayBody,
+  HolidayListView,
+  HolidayPreview,
+  InvitationView,
+  ManyGrantsBody,
+  ManyGrantsView,
+  NewGuestView,
+  NewTokenView,
+  OtherCommand,
+  PeoplePage,
+  PeopleQuery,
+  PersonBody,
+  PersonView,
+  TokenBody,
+  TokenView,
+} from "../../api.ts";
+import { type Answer, queryString, type Service } from "./service.ts";
+
+export class Administration {
+  readonly #service: Service;
+
+  constructor(service: Service) {
+    this.#service = service;
+  }
+
+  people = (query: PeopleQuery) =>
+    this.#service.call<PeoplePage>("GET", `/api/admin/people${queryString(query)}`);
+  person = (id: string) =>
+    this.#service.call<PersonView>("GET", `/api/admin/people/${encodeURIComponent(id)}`);
+  addPerson = (body: PersonBody) =>
+    this.#service.call<PersonView>("POST", "/api/admin/people", body);
+  changePerson = (id: string, body: Partial<PersonBody>) =>
+    this.#service.call<PersonView>("PATCH", `/api/admin/people/${encodeURIComponent(id)}`, body);
+  removePasskeys = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/people/${encodeURIComponent(id)}/passkeys`, {});
+  invite = (id: string) =>
+    this.#service.call<InvitationView>(
+      "POST",
+      `/api/admin/people/${encodeURIComponent(id)}/invitation`,
+      {},
+    );
+  /** All grants of one person. */
+  async grants(person: string): Promise<Answer<readonly GrantView[]>> {
+    const grants: GrantView[] = [];
+    for (let after: string | null = null; ; ) {
+      const query = queryString({ person, limit: 200, ...(after !== null && { after }) });
+      const answer: Answer<GrantsPage> = await this.#service.call(
+        "GET",
+        `/api/admin/grants${query}`,
+      );
+      if (answer.type !== "ok") return answer;
+      grants.push(...answer.value.grants);
+      after = answer.value.next;
+      if (after === null) return { type: "ok", value: grants };
+    }
+  }
+  grantsPage = (gate: string, after: string | null) =>
+    this.#service.call<GrantsPage>(
+      "GET",
+      `/api/admin/grants${queryString({ gate, limit: 50, ...(after !== null && { after }) })}`,
+    );
+  addGrant = (body: GrantBody) => this.#service.call<GrantView>("POST", "/api/admin/grants", body);
+  addManyGrants = (body: ManyGrantsBody) =>
+    this.#service.call<ManyGrantsView>("POST", "/api/admin/grants/many", body);
+  changeGrant = (id: string, body: GrantBody) =>
+    this.#service.call<GrantView>("PUT", `/api/admin/grants/${encodeURIComponent(id)}`, body);
+  withdrawGrant = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/grants/${encodeURIComponent(id)}`, {});
+  guests = (query: GuestsQuery) =>
+    this.#service.call<GuestsPage>("GET", `/api/admin/guests${queryString(query)}`);
+  addGuest = (body: GuestBody) =>
+    this.#service.call<NewGuestView>("POST", "/api/admin/guests", body);
+  revokeGuest = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/guests/${encodeURIComponent(id)}`, {});
+  holidays = () => this.#service.call<readonly HolidayListView[]>("GET", "/api/admin/holidays");
+  previewHolidays = (body: HolidayBody) =>
+    this.#service.call<HolidayPreview>("POST", "/api/admin/holidays/preview", body);
+  addHolidays = (body: HolidayBody) =>
+    this.#service.call<HolidayListView>("POST", "/api/admin/holidays", body);
+  removeHolidays = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/holidays/${encodeURIComponent(id)}`, {});
+  tokens = (person: string) =>
+    this.#service.call<readonly TokenView[]>(
+      "GET",
+      `/api/admin/tokens?person=${encodeURIComponent(person)}`,
+    );
+  addToken = (body: TokenBody) =>
+    this.#service.call<NewTokenView>("POST", "/api/admin/tokens", body);
+  revokeToken = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/tokens/${encodeURIComponent(id)}`, {});
+  gates = () => this.#service.call<readonly AdminGateView[]>("GET", "/api/admin/gates");
+  addGate = (body: GateBody) => this.#service.call<AdminGateView>("POST", "/api/admin/gates", body);
+  gateEvents = (id: string) =>
+    this.#service.call<readonly GateEventView[]>(
+      "GET",
+      `/api/admin/gates/${encodeURIComponent(id)}/events`,
+    );
+  changeGate = (id: string, body: Partial<GateBody>) =>
+    this.#service.call<AdminGateView>("PATCH", `/api/admin/gates/${encodeURIComponent(id)}`, body);
+
+  otherCommands = () =>
+    this.#service.call<readonly OtherCommand[]>("GET", "/api/admin/other-commands");
+}
