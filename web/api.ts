@@ -359,6 +359,7 @@ export interface GuestView {
   readonly note: string;
   /** who invited; while this person is locked out, the link opens nothing */
   readonly inviter: PersonRef;
+  readonly isInviterActive: boolean;
   readonly startsAt: number;
   /** exclusive */
   readonly endsAt: number;

@@ -181,12 +181,16 @@ const states: Readonly<Record<string, State>> = {
     prepare: (service) => {
       const states = ["upcoming", "valid", "used-up", "ended", "revoked"] as const;
       service.guests = states.map((state) =>
-        guestView(state, `Guest ${state}`, { state, note: "Delivery" }),
+        guestView(state, `Guest ${state}`, {
+          ...{ state, note: "Delivery" },
+          isInviterActive: state !== "upcoming",
+        }),
       );
     },
     reach: async (page) => {
       await page.getByRole("link", { name: "Guests" }).click();
       await page.getByText("Guest revoked").waitFor();
+      await page.getByText("Stopped: Ada Kowalski is locked out").waitFor();
     },
   },
   "a new guest": {

@@ -321,6 +321,7 @@ export function guestView(id: string, name: string, more: Partial<GuestView> = {
   const now = Date.now();
   return {
     ...{ id, gate: "main", name, note: "", inviter: { id: "ada", name: "Ada Kowalski" } },
+    isInviterActive: true,
     ...{ startsAt: now, endsAt: now + 3_600_000, openings: 3, used: 1 },
     ...{ state: "valid", createdAt: now },
     ...more,

@@ -155,6 +155,7 @@ function guestView(guest: InvitedGuest, now: number): GuestView {
     name,
     note,
     inviter: { id: guest.inviterId, name: guest.inviterName },
+    isInviterActive: guest.isInviterActive,
     startsAt,
     endsAt,
     openings,

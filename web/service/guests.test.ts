@@ -87,6 +87,7 @@ describe("guests", () => {
     assert.deepEqual(view, {
       ...{ id: made.id, gate: "north", name: "Max Stein", note: "Delivery" },
       inviter: { id: admin.person.id, name: admin.person.name },
+      isInviterActive: true,
       ...{ startsAt: rig.now, endsAt: rig.now + 8 * hourMs, openings: 3, used: 0 },
       ...{ state: "valid", createdAt: rig.now },
     });
@@ -263,6 +264,8 @@ describe("guests", () => {
     await admin.browser.request("PATCH", `/api/admin/people/${person.id}`, { isActive: false });
     assert.equal(await reader.next(), undefined, "the stream has ended");
     assert.equal((await tap(browser)).status, 401);
+    const listed = await json<GuestsPage>(await admin.browser.get("/api/admin/guests"));
+    assert.equal(listed.guests[0]?.isInviterActive, false);
     await admin.browser.request("PATCH", `/api/admin/people/${person.id}`, { isActive: true });
     assert.equal((await tap(browser)).status, 202);
   });

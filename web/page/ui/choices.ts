@@ -1,5 +1,6 @@
 /** What a {@link Picker} can find. */
 import type { AdminGateView } from "../../api.ts";
+import { longestPersonName } from "../../input-limits.ts";
 import type { Administration } from "../io/administration.ts";
 import { matches } from "../model/find.ts";
 import type { Choice } from "./picker.tsx";
@@ -12,7 +13,7 @@ export async function findPeople(
   service: Administration,
   text: string,
 ): Promise<readonly Choice[]> {
-  const search = text.trim().slice(0, 100);
+  const search = text.trim().slice(0, longestPersonName);
   const answer = await service.people({ limit: shown * 2, ...(search !== "" && { search }) });
   if (answer.type !== "ok") return [];
   return answer.value.people

@@ -179,6 +179,7 @@ interface GuestEntryProps {
 function GuestEntry({ guest, gateName, service, reload }: GuestEntryProps) {
   const { id, name, note, inviter, startsAt, endsAt, openings, used, state } = guest;
   const isOver = state === "ended" || state === "revoked";
+  const isStopped = !isOver && !guest.isInviterActive;
   return (
     <li class="list-entry">
       <span class="list-main">
@@ -192,8 +193,8 @@ function GuestEntry({ guest, gateName, service, reload }: GuestEntryProps) {
         </span>
       </span>
       <span class="list-side">
-        <span class="badge" data-tone={tones[state]}>
-          {said.states[state]}
+        <span class="badge" data-tone={isStopped ? "bad" : tones[state]}>
+          {isStopped ? said.stopped(inviter.name) : said.states[state]}
         </span>
       </span>
       {!isOver && (

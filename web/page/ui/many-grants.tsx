@@ -19,7 +19,7 @@ import {
 } from "./hours.tsx";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
 import { type Choice, Picker } from "./picker.tsx";
-import { fragmentOf } from "./route.ts";
+import { fragmentOf, goTo } from "./route.ts";
 import { useTitle } from "./title.ts";
 
 const said = administration.many;
@@ -83,7 +83,7 @@ function ManyGrants({ service, gates, gateId, onMade }: ManyGrantsProps) {
       <div hidden={draft !== null}>
         <Form
           submit={said.check}
-          onCancel={() => history.back()}
+          onCancel={() => goTo({ page: "people", id: null })}
           onDone={setDraft}
           read={(fields) => bodyIn(fields, people, chosenGates)}
           send={async (body) => ({ type: "ok", value: body })}

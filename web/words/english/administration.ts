@@ -202,6 +202,7 @@ export const administration = {
       ended: "Ended",
       revoked: "Revoked",
     } satisfies Record<GuestState, string>,
+    stopped: (inviter: string) => `Stopped: ${inviter} is locked out`,
     revoke: "Revoke",
     revokeName: (name: string) => `Revoke the link of ${name}`,
     sureRevoke: (name: string) => `Revoke the link of ${name}? It stops working at once.`,
