@@ -134,6 +134,11 @@ export class Service {
     return administration;
   }
 
+  /** Sends the messages to webhooks that are due. @throws StoreError */
+  sendWebhooks(): Promise<void> {
+    return this.#webhooks.refresh();
+  }
+
   /** The link that an administrator waits for, if there is one; only the operator may see it. */
   inviteWaitingAdministrator(): Promise<InvitationView | undefined> {
     return inviteWaitingAdministrator(this.#parts);
@@ -212,7 +217,7 @@ export class Service {
 
   async #refresh(): Promise<void> {
     await this.#streams.refreshAll();
-    await this.#webhooks.refresh();
+    await this.sendWebhooks();
     await this.#openRequests.endOrphans();
   }
 
