@@ -548,9 +548,20 @@ export interface WebhookTry {
   readonly at: number;
   /** what the receiver answered; null: it did not */
   readonly status: number | null;
-  /** in English, for the operator; null: delivered */
-  readonly problem: string | null;
+  /** null: delivered */
+  readonly problem: WebhookProblem | null;
 }
+/** Why a receiver did not take a message. */
+export type WebhookProblem =
+  /** it answered with another status than 2xx */
+  | "refused"
+  | "timeout"
+  /** it could not be reached, or its certificate is not valid */
+  | "unreachable"
+  /** the address is in the operator's own network, and was not allowed */
+  | "private-address"
+  /** the address does not begin with https:// */
+  | "no-tls";
 export interface WebhookBody {
   readonly url: string;
   readonly events: readonly WebhookEventType[];

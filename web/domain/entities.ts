@@ -6,6 +6,7 @@ import type {
   RequestState,
   ServiceReason,
   WebhookEventType,
+  WebhookProblem,
   Weekday,
 } from "../api.ts";
 import type { webhookTestType } from "./webhooks.ts";
@@ -196,7 +197,7 @@ export interface Delivery {
   readonly attempts: number;
   readonly triedAt: number | null;
   readonly lastStatus: number | null;
-  readonly lastProblem: string | null;
+  readonly lastProblem: WebhookProblem | null;
 }
 
 export interface OpenRequest {

@@ -1,13 +1,16 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { useAgent } from "request-filtering-agent";
+import type { WebhookProblem } from "../api.ts";
 
 /** How a try ended. */
 export interface SendOutcome {
   /** what the receiver answered; null: it did not */
   readonly status: number | null;
   /** why it counts as not delivered; null: delivered */
-  readonly problem: string | null;
+  readonly problem: WebhookProblem | null;
+  /** for the log: what the system said; null: nothing */
+  readonly detail: string | null;
 }
 
 export interface OutgoingMessage {
@@ -31,7 +34,7 @@ export function messageSender(privateHosts: readonly string[]): SendMessage {
     const target = new URL(url);
     const isPrivate = privateHosts.includes(target.hostname.toLowerCase());
     if (target.protocol !== "https:" && !isPrivate) {
-      return Promise.resolve({ status: null, problem: "the address must begin with https://" });
+      return Promise.resolve({ status: null, problem: "no-tls", detail: null });
     }
     return new Promise((resolve) => {
       const isSecure = target.protocol === "https:";
@@ -52,19 +55,19 @@ export function messageSender(privateHosts: readonly string[]): SendMessage {
         const isDelivered = statusCode >= 200 && statusCode < 300;
         resolve({
           status: statusCode,
-          problem: isDelivered ? null : `the receiver answered ${statusCode}`,
+          problem: isDelivered ? null : "refused",
+          detail: null,
         });
       });
-      sending.on("error", (error) => resolve({ status: null, problem: problemOf(error) }));
+      sending.on("error", (error) => {
+        resolve({ status: null, problem: problemOf(error), detail: error.message.slice(0, 200) });
+      });
       sending.end(body);
     });
   };
 }
 
-function problemOf(error: Error): string {
-  if (error.name === "AbortError" || error.name === "TimeoutError") {
-    return `no answer within ${timeoutMs / 1_000} s`;
-  }
-  const code = "code" in error && typeof error.code === "string" ? ` (${error.code})` : "";
-  return `${error.message.slice(0, 200)}${code}`;
+function problemOf({ name, message }: Error): WebhookProblem {
+  if (name === "AbortError" || name === "TimeoutError") return "timeout";
+  return /is not allowed/.test(message) ? "private-address" : "unreachable";
 }

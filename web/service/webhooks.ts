@@ -243,7 +243,7 @@ export class Webhooks {
     const { store, log, send, now } = this.#parts;
     const { id, body, type } = delivery;
     const headers = webhookHeaders(webhook.secret, { id, body, at: now() });
-    const { status, problem } = await send({ url: webhook.url, headers, body });
+    const { status, problem, detail } = await send({ url: webhook.url, headers, body });
     const triedAt = now();
     const attempts = delivery.attempts + 1;
     const tried = { attempts, triedAt, lastStatus: status, lastProblem: problem };
@@ -252,7 +252,8 @@ export class Webhooks {
       return;
     }
     const pauseMs = status === gone ? undefined : retryPauseMs(attempts, Math.random());
-    log.warn({ webhook: webhook.id, type, attempts, problem }, "a webhook did not take a message");
+    const why = { status, problem, detail };
+    log.warn({ webhook: webhook.id, type, attempts, ...why }, "a webhook did not take a message");
     if (status === gone) {
       await store.updateWebhook(webhook.id, { isActive: false });
       await this.refresh();

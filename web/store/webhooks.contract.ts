@@ -95,7 +95,12 @@ export function webhooksContract(
     it("keep the outcome of each try, and count what is dead", async () => {
       const webhook = await made();
       const delivery = await queued(webhook);
-      const tried = { attempts: 1, triedAt: noon + 5, lastStatus: 500, lastProblem: "no" };
+      const tried = {
+        attempts: 1,
+        triedAt: noon + 5,
+        lastStatus: 500,
+        lastProblem: "refused",
+      } as const;
       await store().updateDelivery(delivery.id, { ...tried, state: "dead", dueAt: null });
       const dead = { ...delivery, ...tried, state: "dead", dueAt: null } as const;
       const summaries = await store().deliverySummaries();
