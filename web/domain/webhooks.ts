@@ -1,15 +1,4 @@
 import { createHmac } from "node:crypto";
-import { gateEventNames } from "../../device/messages/gate.ts";
-import type { WebhookEventType } from "../api.ts";
-
-/** What a webhook can be about. */
-export const webhookEventTypes = [
-  "gate.opened",
-  "gate.refused",
-  ...gateEventNames.map((name) => `gate.${name}` as const),
-  "box.offline",
-  "box.online",
-] as const satisfies readonly WebhookEventType[];
 
 /** The type of a test, which an administrator sends. */
 export const webhookTestType = "test";

@@ -9,7 +9,8 @@ import type {
   WebhookView,
 } from "../api.ts";
 import type { Delivery, Webhook } from "../domain/entities.ts";
-import { webhookEventTypes, webhookSecretOf } from "../domain/webhooks.ts";
+import { webhookEventTypes } from "../domain/webhook-events.ts";
+import { webhookSecretOf } from "../domain/webhooks.ts";
 import { longestWebhookUrl, mostWebhooks } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
