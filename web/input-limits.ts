@@ -42,3 +42,7 @@ export function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+export const longestWebhookUrl = 1_000;
+/** Each event is stored once for each of them. */
+export const mostWebhooks = 20;

@@ -40,6 +40,8 @@ import type { Streams } from "./streams.ts";
 import type { TapsFirst } from "./taps-first.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import type { UnderWay } from "./under-way.ts";
+import { webhookRoutes } from "./webhook-routes.ts";
+import type { Webhooks } from "./webhooks.ts";
 
 /** While the service stops, in s. */
 const stoppingRetrySeconds = 5;
@@ -56,6 +58,7 @@ export interface AppParts {
   readonly boxes: Boxes;
   readonly openRequests: OpenRequests;
   readonly streams: Streams;
+  readonly webhooks: Webhooks;
   readonly sessions: Sessions;
   readonly limits: Limits;
   readonly tapsFirst: TapsFirst;
@@ -122,6 +125,7 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   api.route("/admin", guestRoutes(parts));
   api.route("/admin", holidayRoutes(parts));
   api.route("/admin", otherCommandRoutes(parts));
+  api.route("/admin", webhookRoutes(parts));
   return api;
 }
 

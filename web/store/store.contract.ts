@@ -18,6 +18,7 @@ import {
 } from "./place.rig.ts";
 import { recordsContract } from "./records.contract.ts";
 import { type Store, StoreError } from "./store.ts";
+import { webhooksContract } from "./webhooks.contract.ts";
 
 const methods = { rpId: "gate.example", hasOidc: false };
 
@@ -38,6 +39,7 @@ export function storeContract(newPlace: () => Promise<StorePlace>): void {
   gatesContract(() => store);
   guestsContract(() => ({ place, store }));
   holidaysContract(() => store);
+  webhooksContract(() => ({ place, store }));
   recordsContract(() => store);
   manyContract(() => store);
   concurrencyContract(newPlace, () => ({ place, store }));

@@ -12,6 +12,7 @@ import type { GateEventName } from "../../device/messages/gate.ts";
 import type { GuestState, HistoryQuery } from "../api.ts";
 import type {
   ApiToken,
+  Delivery,
   ForeignEvent,
   Gate,
   Grant,
@@ -28,6 +29,7 @@ import type {
   RequestStep,
   Session,
   SignInAttempt,
+  Webhook,
 } from "../domain/entities.ts";
 import type { HolidayWindow, KnownHoliday } from "../domain/holidays.ts";
 
@@ -73,6 +75,11 @@ export type TapStore = Pick<
   | "guestSession"
   | "holidaysBetween"
 >;
+
+/** What is absent or undefined stays. */
+export type WebhookChanges = {
+  readonly [Name in "url" | "events" | "gateId" | "isActive"]?: Webhook[Name] | undefined;
+};
 
 export interface Store {
   /**
@@ -253,6 +260,46 @@ export interface Store {
   useApiToken(id: string, at: number): Promise<void>;
   deleteApiToken(id: string): Promise<boolean>;
 
+  // webhooks
+  createWebhook(webhook: Webhook): Promise<void>;
+  /** Oldest first. */
+  webhooks(): Promise<readonly Webhook[]>;
+  webhook(id: string): Promise<Webhook | undefined>;
+  updateWebhook(id: string, changes: WebhookChanges): Promise<Webhook | undefined>;
+  /** With all its messages. @returns false when the id is unknown */
+  deleteWebhook(id: string): Promise<boolean>;
+  /** A message about the same event to the same receiver is stored once. @returns how many are new */
+  createDeliveries(deliveries: readonly Delivery[]): Promise<number>;
+  /**
+   * The message that has been due for longest, to an active receiver. Nobody else gets it before `leaseMs` have
+   * passed, also if this process dies.
+   */
+  takeDelivery(
+    now: number,
+    leaseMs: number,
+  ): Promise<{ readonly delivery: Delivery; readonly webhook: Webhook } | undefined>;
+  /** Records the outcome of a try. */
+  updateDelivery(
+    id: string,
+    changes: Pick<
+      Delivery,
+      "state" | "dueAt" | "attempts" | "triedAt" | "lastStatus" | "lastProblem"
+    >,
+  ): Promise<void>;
+  /** Makes a dead message due again, from the first try on. @returns false when it is not dead */
+  retryDelivery(webhookId: string, id: string, now: number): Promise<boolean>;
+  /** Newest first. @throws RangeError when `after` is not a position */
+  deliveriesPage(query: {
+    readonly webhookId: string;
+    readonly state?: Delivery["state"];
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{ readonly deliveries: readonly Delivery[]; readonly next: string | null }>;
+  /** Of each receiver: how many messages are dead, and its last try. */
+  deliverySummaries(): Promise<
+    ReadonlyMap<string, { readonly dead: number; readonly lastTry: Delivery | null }>
+  >;
+
   // the records
   /**
    * A guest's request in the state `recorded` takes one opening of the guest in the same transaction. When
@@ -302,7 +349,7 @@ export interface Store {
     readonly next: string | null;
   }>;
   /**
-   * Deletes requests and foreign events older than `before`, guests that ended before it, and expired
+   * Deletes requests, foreign events and ended messages of webhooks older than `before`, guests that ended before it, and expired
    * sessions, invitations and attempts. It works in batches, so that other calls are not blocked.
    * @returns how many records were deleted
    */

@@ -11,6 +11,7 @@ const parts = {
   gates: () => import("./gates.tsx"),
   guests: () => import("./guests.tsx"),
   holidays: () => import("./holidays.tsx"),
+  webhooks: () => import("./webhooks.tsx"),
   access: () => import("./many-grants.tsx"),
 };
 
@@ -62,6 +63,12 @@ export function Pages({ route, person, service }: PagesProps) {
           {({ ManyGrantsPage }) => (
             <ManyGrantsPage key={route.id} service={administration} gateId={route.id} />
           )}
+        </Part>
+      );
+    case "webhooks":
+      return (
+        <Part key={route.page} load={parts.webhooks}>
+          {({ WebhooksPage }) => <WebhooksPage service={administration} />}
         </Part>
       );
     case "holidays":
