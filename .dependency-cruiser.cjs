@@ -100,7 +100,7 @@ module.exports = {
     {
       name: "the-page-runs-in-a-browser",
       comment:
-        "The types of the API, the limits of its forms, its own words and two libraries. Nothing of Node or the service.",
+        "The types of the API, the limits of its forms, its own words and three libraries. Nothing of Node or the service.",
       severity: "error",
       from: { path: "^web/page/", pathNot: tests },
       to: {
@@ -109,7 +109,7 @@ module.exports = {
           "^web/words/(page|administration|history|sign-in|languages)\\.ts$",
           "^web/(api|input-limits)\\.ts$",
           "^device/messages/",
-          "node_modules/(preact|@simplewebauthn/browser)/",
+          "node_modules/(preact|@simplewebauthn/browser|uqr)/",
         ],
       },
     },

@@ -6,7 +6,13 @@ import { CrashMemory, crashMemoryBytes } from "./crash-memory.ts";
 import type { Panic, ResetReason } from "./hal.ts";
 import { resetReasons } from "./messages/status.ts";
 
-const panic: Panic = { reason: null, task: "main", backtrace: [0x400d_0000], elf: "012345678" };
+const panic: Panic = {
+  reason: null,
+  task: "main",
+  backtrace: [0x400d_0000],
+  code: [],
+  elf: "012345678",
+};
 
 /** A chip: what it keeps, and the program that runs. */
 class Chip {

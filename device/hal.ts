@@ -216,6 +216,8 @@ export interface Panic {
   readonly task: string;
   /** addresses in the image, innermost first */
   readonly backtrace: readonly number[];
+  /** addresses of byte code that were on the stacks: what JavaScript was running, or had run just before */
+  readonly code: readonly number[];
   /** the beginning of the SHA-256 of the ELF file that it ran, in hexadecimal digits */
   readonly elf: string;
 }

@@ -51,6 +51,7 @@ function boot(): void {
    * XS calls it before it aborts: out of memory, or an uncaught error. It restarts the chip itself: SDK
    * 8.2.3 then looks for the message of an error that it has just cleared, fails, and calls this again,
    * until its stack is full. If the memory is full, something here may fail too, and XS restarts the chip.
+   * The restart is a panic, because its core dump has the engine's stack, and so the line that was running.
    */
   const abort = (why: string, error: unknown) => {
     for (const output of outputs) output.write(0);
@@ -58,7 +59,7 @@ function boot(): void {
     isAborting = true;
     crashes?.abort(why, error);
     say({ type: "abort", why, error: String(error) });
-    board.restart();
+    board.panic();
   };
   Object.assign(globalThis, { abort });
 

@@ -20,6 +20,10 @@ import type { Language } from "./words/languages.ts";
 export interface SessionView {
   /** the person who is signed in; null: nobody */
   readonly person: PersonSummary | null;
+  /** the guest whose link this browser uses; null: it uses none, or somebody is signed in */
+  readonly guest: GuestSummary | null;
+  /** whether the browser's link of a guest has ended or was revoked */
+  readonly isGuestOver: boolean;
   /** whether the browser's session ended because its person was locked out */
   readonly isLockedOut: boolean;
   /** whom people can ask for help, as the operator wrote it; null: not set */
@@ -74,6 +78,29 @@ export interface LanguageBody {
   readonly language: Language;
 }
 
+/** Somebody without an account, who may open one gate a number of times. */
+export interface GuestSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly inviterName: string;
+}
+
+/**
+ * The link of a guest is `/#guest=TOKEN`. `POST /api/guest`, body {@link GuestLinkBody}: responds with a new
+ * {@link SessionView}, for this gate alone. 404 `guest-over` when the link is unknown, has ended or was revoked.
+ */
+export interface GuestLinkBody {
+  readonly token: string;
+}
+
+/** What is left of the link of a guest. */
+export interface GuestPass {
+  readonly startsAt: number;
+  readonly endsAt: number;
+  /** how many commands may still be sent */
+  readonly left: number;
+}
+
 export interface PersonSummary {
   readonly id: string;
   readonly name: string;
@@ -83,11 +110,14 @@ export interface PersonSummary {
 /** The known state of a gate's box. Where the gate is, only a contact there can prove. */
 export type BoxState = "online" | "offline" | "unknown";
 
-/** Why a person who is signed in may not open a gate now. */
+/** Why a person who is signed in, or a guest, may not open a gate now. */
 export type Denial =
   | "no-grant" // the person has no grant for this gate
+  | "not-yet" // every grant, or the link of the guest, begins later
   | "not-now" // no grant covers this hour and day
+  | "holiday" // a grant covers this hour, but not on a holiday
   | "grant-ended"
+  | "used-up" // the link of the guest has no opening left
   | "gate-closed"; // an administrator has taken the gate out of service
 
 /** What a contact at the gate proves. `message` says it for people. */
@@ -111,6 +141,8 @@ export interface GateView {
     | { readonly open: true }
     /** `opensAt`: when it will be allowed again; null: unknown */
     | { readonly open: false; readonly why: Denial; readonly opensAt: number | null };
+  /** null: a person sees it */
+  readonly pass: GuestPass | null;
 }
 
 /**
@@ -182,10 +214,17 @@ export type ServerEvent =
   | { readonly event: "gate"; readonly data: GateView }
   | { readonly event: "request"; readonly data: RequestView };
 
+/**
+ * `GET /api/requests/:id`: a {@link RequestView} of this person or guest, to learn what became of it after
+ * the stream was broken. 404 for any other id.
+ */
+
 /** One request in `GET /api/history?…`: the person's own, and for administrators everyone's. */
 export interface HistoryEntry extends RequestView {
-  /** null: the person is unknown */
+  /** null: the person is unknown, or it was a guest */
   readonly person: PersonSummary | null;
+  /** null: it was not a guest */
+  readonly guest: GuestSummary | null;
   readonly gateName: string;
   /** the address of the client; null for people who are not administrators */
   readonly address: string | null;
@@ -241,8 +280,8 @@ export interface OtherCommand {
 /** 1–7, starting on Monday (ISO 8601). */
 export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
-/** When a person may open a gate. `GET/POST /api/admin/grants`, `PUT/DELETE /api/admin/grants/:id` */
-export interface GrantView {
+/** Days and hours at a gate for one person. */
+export interface HoursView {
   readonly id: string;
   readonly person: string;
   readonly gate: string;
@@ -256,20 +295,49 @@ export interface GrantView {
   /** null: until it is revoked */
   readonly endsAt: number | null;
 }
+
+/** When a person may open a gate. `POST /api/admin/grants`, `PUT/DELETE /api/admin/grants/:id` */
+export interface GrantView extends HoursView {
+  /** null: it has begun when it was made */
+  readonly startsAt: number | null;
+  /** whether it also opens on holidays */
+  readonly onHolidays: boolean;
+}
+/** Without `startsAt` it begins at once; without `onHolidays`, a holiday is like any other day. */
+export type GrantBody = Omit<GrantView, "id" | "startsAt" | "onHolidays"> &
+  Partial<Pick<GrantView, "startsAt" | "onHolidays">>;
+
 /** `GET /api/admin/grants?person=…&gate=…&after=…&limit=…`, all optional; limit: 1–200, default 50 */
 export interface GrantsPage {
-  readonly grants: readonly GrantView[];
+  readonly grants: readonly ListedGrantView[];
   /** `after` of the next page; null: there is none */
   readonly next: string | null;
 }
-export type GrantBody = Omit<GrantView, "id">;
+export interface ListedGrantView extends GrantView {
+  readonly personName: string;
+}
+
+/**
+ * `POST /api/admin/grants/many`: one grant for each of the people at each of the gates, all or none. 201 with
+ * {@link ManyGrantsView}.
+ */
+export interface ManyGrantsBody extends Omit<GrantBody, "person" | "gate" | "startsAt" | "endsAt"> {
+  /** 1–200 */
+  readonly people: readonly string[];
+  /** 1–50; the gates may be in different time zones, in which the same date is another moment */
+  readonly gates: readonly Required<Pick<GrantBody, "gate" | "startsAt" | "endsAt">>[];
+}
+export interface ManyGrantsView {
+  /** how many grants were made */
+  readonly created: number;
+}
 
 /**
  * The right of a program to open one gate as one person, within these hours and never beyond the grants of
  * that person. `GET /api/admin/tokens?person=…`, `POST /api/admin/tokens`, `DELETE /api/admin/tokens/:id`.
  * docs/programs.md describes the API that it is for.
  */
-export interface TokenView extends GrantView {
+export interface TokenView extends HoursView {
   /** what uses it */
   readonly name: string;
   /** requests that it may make in a minute, 1–60 */
@@ -284,6 +352,88 @@ export type TokenBody = Omit<TokenView, "id" | "createdAt" | "lastUsedAt" | "per
 /** The answer to POST. The secret is shown once, because the service stores only its hash. */
 export interface NewTokenView extends TokenView {
   readonly secret: string;
+}
+
+export type GuestState = "upcoming" | "valid" | "used-up" | "ended" | "revoked";
+
+/**
+ * Somebody with a link for one gate. `GET /api/admin/guests` with {@link GuestsQuery}, `POST
+ * /api/admin/guests`; `DELETE /api/admin/guests/:id` revokes the link: 204.
+ */
+export interface GuestView {
+  readonly id: string;
+  readonly gate: string;
+  readonly name: string;
+  /** for administrators; empty: none */
+  readonly note: string;
+  /** who invited; while this person is locked out, the link opens nothing */
+  readonly inviter: PersonRef;
+  readonly isInviterActive: boolean;
+  readonly startsAt: number;
+  /** exclusive */
+  readonly endsAt: number;
+  /** how many commands may be sent */
+  readonly openings: number;
+  /** how many of them were sent: web.md says when one counts */
+  readonly used: number;
+  readonly state: GuestState;
+  readonly createdAt: number;
+}
+export interface PersonRef {
+  readonly id: string;
+  readonly name: string;
+}
+export interface GuestBody
+  extends Pick<GuestView, "gate" | "name" | "startsAt" | "endsAt" | "openings"> {
+  readonly note?: string;
+  /** the id of a person; default: the administrator who makes the link */
+  readonly inviter?: string;
+}
+/** The answer to POST. The link is shown once, because the service stores only a hash of its token. */
+export interface NewGuestView extends GuestView {
+  readonly url: string;
+}
+/** Those that end last come first. */
+export interface GuestsQuery {
+  readonly gate?: string;
+  readonly state?: GuestState;
+  /** the position of the next page, from {@link GuestsPage.next} */
+  readonly after?: string;
+  /** 1–200, default 50 */
+  readonly limit?: number;
+}
+export interface GuestsPage {
+  readonly guests: readonly GuestView[];
+  readonly next: string | null;
+}
+
+/** `GET /api/admin/holidays`; `DELETE /api/admin/holidays/:id`: 204 */
+export interface HolidayListView {
+  readonly id: string;
+  readonly name: string;
+  /** null: for all gates */
+  readonly gate: string | null;
+  readonly days: readonly HolidayView[];
+}
+export interface HolidayView {
+  /** "2026-12-25" */
+  readonly date: string;
+  readonly name: string;
+}
+/**
+ * `POST /api/admin/holidays/preview` responds with a {@link HolidayPreview}, `POST /api/admin/holidays` with
+ * a {@link HolidayListView}. 400 `invalid` says in which line the file is wrong.
+ */
+export interface HolidayBody {
+  readonly name: string;
+  readonly gate: string | null;
+  /** the content of an iCalendar file (RFC 5545) */
+  readonly calendar: string;
+}
+export interface HolidayPreview {
+  readonly days: readonly HolidayView[];
+  /** the grants that do not open on these days, and those that do */
+  readonly grants: { readonly closed: number; readonly open: number };
 }
 
 /**
@@ -373,6 +523,82 @@ export type BoxHealth = {
   /** by how much the box's clock is ahead of the service's, at least, in ms; null: not known yet */
   readonly clockDifferenceMs: number | null;
 } & { readonly [Name in Exclude<keyof StatusReport, "state">]: StatusReport[Name] | null };
+
+/** What happened, for a webhook. docs/programs.md describes the messages. */
+export type WebhookEventType =
+  /** the box pressed the button: for a request of the app, or for a command from outside the app */
+  | "gate.opened"
+  /** a request of the app ended without a press, or nobody knows (`unanswered`): see its state and reason */
+  | "gate.refused"
+  | `gate.${GateEventName}`
+  /** the box has been offline for a minute */
+  | "box.offline"
+  /** it is back, after `box.offline` */
+  | "box.online";
+
+/**
+ * Where the service tells what happens. `GET/POST /api/admin/webhooks`, `PATCH/DELETE
+ * /api/admin/webhooks/:id`; `POST /api/admin/webhooks/:id/test` with `{}` sends a test: 202.
+ */
+export interface WebhookView {
+  readonly id: string;
+  readonly url: string;
+  readonly events: readonly WebhookEventType[];
+  /** null: of all gates */
+  readonly gate: string | null;
+  readonly isActive: boolean;
+  readonly createdAt: number;
+  /** messages that were not delivered, and are not tried any more */
+  readonly dead: number;
+  /** of the last try; null: there was none */
+  readonly lastTry: WebhookTry | null;
+}
+export interface WebhookTry {
+  readonly at: number;
+  /** what the receiver answered; null: it did not */
+  readonly status: number | null;
+  /** null: delivered */
+  readonly problem: WebhookProblem | null;
+}
+/** Why a receiver did not take a message. */
+export type WebhookProblem =
+  /** it answered with another status than 2xx */
+  | "refused"
+  | "timeout"
+  /** it could not be reached, or its certificate is not valid */
+  | "unreachable"
+  /** the address is in the operator's own network, and was not allowed */
+  | "private-address"
+  /** the address does not begin with https:// */
+  | "no-tls";
+export interface WebhookBody {
+  readonly url: string;
+  readonly events: readonly WebhookEventType[];
+  /** default null */
+  readonly gate?: string | null;
+  readonly isActive?: boolean;
+}
+/** The answer to POST. The secret signs every message, and is shown once. */
+export interface NewWebhookView extends WebhookView {
+  readonly secret: string;
+}
+
+/** One message. `GET /api/admin/webhooks/:id/deliveries?state=…&after=…`, newest first, 50 to a page. */
+export interface DeliveryView {
+  readonly id: string;
+  readonly type: WebhookEventType | "test";
+  /** `dead`: not delivered, and not tried any more, until `POST …/deliveries/:delivery/retry` with `{}` */
+  readonly state: "waiting" | "delivered" | "dead";
+  readonly createdAt: number;
+  readonly attempts: number;
+  /** null: it is not tried any more */
+  readonly dueAt: number | null;
+  readonly lastTry: WebhookTry | null;
+}
+export interface DeliveriesPage {
+  readonly deliveries: readonly DeliveryView[];
+  readonly next: string | null;
+}
 
 /** The body of every error response. */
 export interface Problem {

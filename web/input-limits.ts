@@ -7,6 +7,20 @@ export const longestPersonName = 100;
 export const longestGateName = 100;
 export const longestEmail = 254;
 
+export const longestNote = 200;
+
+/** The link of a guest is for a visit, not for a colleague. */
+export const longestGuestDays = 366;
+export const mostOpenings = 100;
+
+/** What one form may grant at once. */
+export const mostPeople = 200;
+export const mostGates = 50;
+export const mostGrants = 2_000;
+
+/** In characters: the holidays of a country for ten years have about 60,000. */
+export const longestCalendar = 300_000;
+
 /** Exclusive, in ms since 1970: a later end of a grant is a typing error. */
 export const latestEnd = Date.UTC(2200, 0, 1);
 
@@ -28,3 +42,7 @@ export function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+export const longestWebhookUrl = 1_000;
+/** Each event is stored once for each of them. */
+export const mostWebhooks = 20;

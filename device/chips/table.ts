@@ -58,6 +58,11 @@ export interface Chip {
   /** how many of the RMT's channels can send (`RMT_LL_TX_CANDIDATES_PER_INST` in hal/rmt_ll.h) */
   readonly pulseChannels: number;
   readonly rmt: RmtFacts;
+  /**
+   * where the CPU sees constant data in flash (`SOC_DROM_LOW`, `SOC_DROM_HIGH` in soc/soc.h or
+   * soc/ext_mem_defs.h): XS runs the byte code of an image there
+   */
+  readonly flashData: { readonly first: number; readonly end: number };
   /** what a reset leaves alone, and nothing else uses */
   readonly retained: { readonly address: number; readonly bytes: number };
 }
@@ -109,6 +114,7 @@ export const esp32: Chip = {
   bootPin: 0,
   lightPin: 2,
   pulseChannels: 8,
+  flashData: { first: 0x3f40_0000, end: 0x3f80_0000 },
   // REF_TICK, 1 MHz: it comes from the APB clock, and follows its changes.
   rmt: { clock: 11, symbols: 64, signal: 87, gpioSignal: 256 },
   // RTC slow memory (Technical Reference Manual, "System and Memory").
@@ -145,6 +151,7 @@ export const esp32s3: Chip = {
   fitPins: [5, 4, 6, 7, 15, 16, 17, 21],
   bootPin: 0,
   pulseChannels: 4,
+  flashData: { first: 0x3c00_0000, end: 0x3e00_0000 },
   // The crystal, 40 MHz.
   rmt: { clock: 11, symbols: 48, signal: 81, gpioSignal: 256 },
   // RTC slow memory (Technical Reference Manual, "System and Memory").
@@ -175,6 +182,7 @@ export const esp32c3: Chip = {
   bootPin: 9,
   lightPin: 8,
   pulseChannels: 2,
+  flashData: { first: 0x3c00_0000, end: 0x3c80_0000 },
   // The crystal, 40 MHz.
   rmt: { clock: 10, symbols: 48, signal: 51, gpioSignal: 128 },
   /*

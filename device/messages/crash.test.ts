@@ -29,6 +29,7 @@ const report: fc.Arbitrary<CrashReport> = fc.record(
           reason: fc.option(line),
           task: word,
           backtrace: fc.array(fc.nat(2 ** 32 - 1), { maxLength: 16 }),
+          code: fc.array(fc.nat(2 ** 32 - 1), { maxLength: 32 }),
           elf: word,
         },
         plain,
@@ -80,7 +81,7 @@ describe("the report of a crash", () => {
       resetReason: "panic",
       crashes: 1,
       abort: { why: "[2Jx", error: "ab", stack: [] },
-      panic: { reason: null, task: "main", backtrace: [1], elf: "" },
+      panic: { reason: null, task: "main", backtrace: [1], code: [], elf: "" },
       lines: ["bell"],
     });
   });

@@ -87,12 +87,14 @@ function readAbort(value: unknown): Abort | null {
 }
 
 function readPanic(value: unknown): Panic | null {
-  const { reason, task, backtrace, elf } = membersOf(value);
+  const { reason, task, backtrace, code, elf } = membersOf(value);
   if (!Array.isArray(backtrace)) return null;
   return {
     reason: textOf(reason, longestText),
     task: textOf(task, longestWord) ?? "",
-    backtrace: backtrace.slice(0, mostAddresses).filter(isAddress),
+    backtrace: addressesIn(backtrace),
+    // Boxes have told it since November 2026.
+    code: Array.isArray(code) ? addressesIn(code) : [],
     elf: textOf(elf, longestWord) ?? "",
   };
 }
@@ -104,6 +106,10 @@ function textOf(value: unknown, maximum: number): string | null {
 function textsIn(values: unknown, most: number): string[] {
   if (!Array.isArray(values)) return [];
   return values.slice(0, most).flatMap((value) => textOf(value, longestText) ?? []);
+}
+
+function addressesIn(values: readonly unknown[]): number[] {
+  return values.slice(0, mostAddresses).filter(isAddress);
 }
 
 function isAddress(value: unknown): value is number {

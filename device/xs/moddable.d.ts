@@ -79,8 +79,8 @@ declare module "boom-box/board" {
     withPulses(gpio: PulseOutput, pin: number, index: number): PulseOutput;
     /** in bytes; undefined if the platform cannot report it */
     freeHeap(): number | undefined;
-    /** Returns only if it is not a board. */
-    restart(): void;
+    /** Restarts the chip; a core dump keeps the stacks. Returns only if it is not a board. */
+    panic(): void;
     /** Confirms the running firmware: the bootloader keeps it after a restart. */
     confirmFirmware(): void;
   }

@@ -10,6 +10,7 @@ const panic: Panic = {
   reason: "Task watchdog got triggered",
   task: "main",
   backtrace: [0x400d_1234, 0x400d_5678],
+  code: [0x3f40_1234],
   elf: "0123abcd9",
 };
 
@@ -76,6 +77,7 @@ export const crashScenarios: readonly Scenario[] = [
       const report = onlyReport(trial);
       trial.expect(report?.resetReason === "watchdog", "the reset reason");
       trial.expect(report?.panic?.backtrace[1] === 0x400d_5678, "the backtrace");
+      trial.expect(report?.panic?.code[0] === 0x3f40_1234, "the running byte code");
       trial.expect(world.panic === undefined, "erased");
     },
   },

@@ -229,7 +229,8 @@ async function fill(
         .values(
           some.map((number) => ({
             ...{ id: randomUUID(), personId: `p${number}`, gateId: gateIdOf(number % gates) },
-            ...{ days: "[1,2,3,4,5,6,7]", fromMinute: 0, toMinute: 1_440, endsAt: null },
+            ...{ days: "[1,2,3,4,5,6,7]", fromMinute: 0, toMinute: 1_440 },
+            ...{ startsAt: null, endsAt: null, onHolidays: 1 as const },
           })),
         )
         .execute();

@@ -24,7 +24,7 @@ describe("boom-box explain", function () {
       resetReason: "watchdog",
       crashes: 1,
       abort: null,
-      panic: { reason: "hung", task: "main", backtrace: [0x400d_1010], elf: "" },
+      panic: { reason: "hung", task: "main", backtrace: [0x400d_1010], code: [], elf: "" },
       lines: [],
     }),
   );

@@ -57,11 +57,11 @@ async function contentOf(dump: string): Promise<string> {
 }
 
 async function symbolsFor({ package: folder, elf }: ExplainFlags): Promise<Symbols> {
-  const { readElfFile, readSymbols, symbolsPath } = await import("./symbols.ts");
+  const { noSymbols, readElfFile, readSymbols, symbolsPath } = await import("./symbols.ts");
   const path = symbolsPath(folder);
   const ofPackage = existsSync(path) ? await readSymbols(path) : undefined;
-  if (elf !== undefined) return { modules: [], ...ofPackage, native: await readElfFile(elf) };
+  if (elf !== undefined) return { ...noSymbols, ...ofPackage, native: await readElfFile(elf) };
   if (ofPackage !== undefined) return ofPackage;
   process.stderr.write(`no ${path}: addresses and names stay as they are\n`);
-  return { native: undefined, modules: [] };
+  return noSymbols;
 }

@@ -16,15 +16,28 @@ export interface ElfSymbols {
   readonly functions: readonly NativeFunction[];
 }
 
+/** What an image has in memory when it starts. */
+export interface ElfMemory {
+  /** @returns undefined if nothing has the name */
+  addressOf(symbol: string): number | undefined;
+  /** @returns the 32 bits at an address; undefined if the file does not have them */
+  wordAt(address: number): number | undefined;
+}
+
 export class ElfError extends Error {}
 
 /** ELF-32, System V ABI: offsets in bytes. */
 const sectionsAt = 0x20;
 const sectionBytesAt = 0x2e;
 const sectionCountAt = 0x30;
+/** of a section's entry */
+const sectionBytes = 40;
 const symbolTable = 2;
 const symbolBytes = 16;
 const functionType = 2;
+const dataType = 1;
+/** SHT_PROGBITS: the section's bytes are in the file */
+const contents = 1;
 const noType = 0;
 /** the symbol has an address of its own, in no section: the ROM's functions */
 const absolute = 0xfff1;
@@ -37,41 +50,109 @@ const mostSections = 1_000;
  * @throws ElfError if it is none
  */
 export function readElf(bytes: Uint8Array): ElfSymbols {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  try {
-    const isElf = view.getUint32(0) === 0x7f45_4c46 && bytes[4] === 1 && bytes[5] === 1;
-    if (!isElf) throw new ElfError("is no 32-bit ELF file");
-    return {
-      sha256: createHash("sha256").update(bytes).digest("hex"),
-      functions: functionsIn(view, bytes),
-    };
-  } catch (cause) {
-    if (cause instanceof ElfError) throw cause;
-    throw new ElfError("is a damaged ELF file", { cause });
+  const { table, names, view } = openElf(bytes);
+  return {
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    functions: functionsIn(view, bytes, table, names),
+  };
+}
+
+/**
+ * Reads the constants of a 32-bit ELF file, which is untrusted.
+ * @throws ElfError if it is none
+ */
+export function readElfMemory(bytes: Uint8Array): ElfMemory {
+  const { sections, table, names, view } = openElf(bytes);
+  const addresses = new Map<string, number>();
+  for (const symbol of symbolsIn(view, table)) {
+    if (symbol.type === dataType) {
+      addresses.set(textAt(bytes, names, symbol.nameAt), symbol.address);
+    }
   }
+  return {
+    addressOf: (symbol) => addresses.get(symbol),
+    wordAt(address) {
+      const found = sections.find(
+        (each) =>
+          each.type === contents &&
+          address >= each.address &&
+          address + 4 <= each.address + each.size,
+      );
+      if (found === undefined) return undefined;
+      const at = found.offset + address - found.address;
+      return at + 4 <= bytes.length ? view.getUint32(at, true) : undefined;
+    },
+  };
 }
 
 interface Section {
+  readonly address: number;
   readonly type: number;
   readonly offset: number;
   readonly size: number;
   readonly link: number;
 }
 
-function functionsIn(view: DataView, bytes: Uint8Array): NativeFunction[] {
+interface OpenElf {
+  readonly view: DataView;
+  readonly sections: readonly Section[];
+  readonly table: Section;
+  /** of the table's symbols */
+  readonly names: Section;
+}
+
+function openElf(bytes: Uint8Array): OpenElf {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isElf =
+    bytes.length > sectionCountAt + 2 &&
+    view.getUint32(0) === 0x7f45_4c46 &&
+    bytes[4] === 1 &&
+    bytes[5] === 1;
+  if (!isElf) throw new ElfError("is no 32-bit ELF file");
   const sections = sectionsIn(view);
   const table = sections.find(({ type }) => type === symbolTable);
   const names = table && sections[table.link];
   if (table === undefined || names === undefined) throw new ElfError("has no symbols");
+  return { view, sections, table, names };
+}
+
+interface ElfSymbol {
+  readonly nameAt: number;
+  readonly address: number;
+  readonly size: number;
+  readonly type: number;
+  readonly section: number;
+}
+
+function* symbolsIn(view: DataView, { offset, size }: Section): Generator<ElfSymbol> {
+  for (let at = offset; at + symbolBytes <= offset + size; at += symbolBytes) {
+    if (at + symbolBytes > view.byteLength) throw damaged();
+    yield {
+      nameAt: view.getUint32(at, true),
+      address: view.getUint32(at + 4, true),
+      size: view.getUint32(at + 8, true),
+      type: view.getUint8(at + 12) & 0xf,
+      section: view.getUint16(at + 14, true),
+    };
+  }
+}
+
+function damaged(): ElfError {
+  return new ElfError("is a damaged ELF file");
+}
+
+function functionsIn(
+  view: DataView,
+  bytes: Uint8Array,
+  table: Section,
+  names: Section,
+): NativeFunction[] {
   const found = new Map<number, NativeFunction>();
-  for (let at = table.offset; at + symbolBytes <= table.offset + table.size; at += symbolBytes) {
-    const address = view.getUint32(at + 4, true);
-    const size = view.getUint32(at + 8, true);
-    const type = view.getUint8(at + 12) & 0xf;
+  for (const { nameAt, address, size, type, section } of symbolsIn(view, table)) {
     const isInRom = address >= rom.first && address < rom.end;
-    const isOfRom = type === noType && view.getUint16(at + 14, true) === absolute && isInRom;
+    const isOfRom = type === noType && section === absolute && isInRom;
     if (address === 0 || !(type === functionType || isOfRom)) continue;
-    const name = textAt(bytes, names, view.getUint32(at, true));
+    const name = textAt(bytes, names, nameAt);
     // Of two names for one function, the one that knows its size.
     const other = found.get(address);
     if (name !== "" && (other === undefined || other.size < size)) {
@@ -87,7 +168,9 @@ function sectionsIn(view: DataView): Section[] {
   const count = Math.min(view.getUint16(sectionCountAt, true), mostSections);
   return Array.from({ length: count }, (_, index) => {
     const at = offset + index * length;
+    if (at + sectionBytes > view.byteLength) throw damaged();
     return {
+      address: view.getUint32(at + 12, true),
       type: view.getUint32(at + 4, true),
       offset: view.getUint32(at + 16, true),
       size: view.getUint32(at + 20, true),

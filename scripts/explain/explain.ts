@@ -1,4 +1,5 @@
 import { printable } from "../../host-sim/printable.ts";
+import { codeLines } from "./code-lines.ts";
 import { functionAt } from "./elf.ts";
 import type { Dump } from "./read-dump.ts";
 import { type Definition, ScriptNames } from "./script-names.ts";
@@ -67,11 +68,13 @@ function namedCause(reason: string): string {
 
 function panicLines(
   { panic }: Dump,
-  { native }: Symbols,
+  symbols: Symbols,
   sources: readonly (string | undefined)[],
 ): string[] {
   if (panic === null) return [];
+  const { native } = symbols;
   const isOther = native !== undefined && panic.elf !== "" && !native.sha256.startsWith(panic.elf);
+  const running = isOther ? [] : codeLines(panic.code, symbols);
   const task = panic.task === "" ? "" : ` in task ${printable(panic.task)}`;
   return [
     `panic${task}: ${panic.reason === null ? "no reason" : printable(namedCause(panic.reason))}`,
@@ -85,6 +88,8 @@ function panicLines(
       const source = sources[index];
       return `${at}  ${printable(found.name)}+${found.offset}${source === undefined ? "" : `  ${printable(source)}`}`;
     }),
+    ...(running.length === 0 ? [] : ["JavaScript that was running, the innermost first:"]),
+    ...running.map((line) => `  ${line}`),
   ];
 }
 

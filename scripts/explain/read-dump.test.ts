@@ -44,6 +44,7 @@ describe("a dump that somebody has", () => {
       reason: "Core  0 panic'ed (StoreProhibited). Exception was unhandled.",
       task: "",
       backtrace: [0x400d_9f69, 0x400d_a01c, 0x400d_0bb2],
+      code: [],
       elf: "0123abcd9",
     });
   });

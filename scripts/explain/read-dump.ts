@@ -62,7 +62,7 @@ function panicIn(lines: readonly string[]): Dump | undefined {
     resetReason: "panic",
     crashes: 1,
     abort: null,
-    panic: { reason: reason ?? null, task: "", backtrace, elf },
+    panic: { reason: reason ?? null, task: "", backtrace, code: [], elf },
     lines: [],
   };
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import * as v from "valibot";
+import type { ScriptFunction } from "../byte-code/script-functions.ts";
 import { messageOf, UserError } from "../command-line/user-error.ts";
 import { ElfError, type ElfSymbols, readElf } from "./elf.ts";
 import type { ScriptModule } from "./script-names.ts";
@@ -9,7 +9,11 @@ import type { ScriptModule } from "./script-names.ts";
 export interface Symbols {
   readonly native: ElfSymbols | undefined;
   readonly modules: readonly ScriptModule[];
+  /** the byte code of the image; none if nobody knows it */
+  readonly scriptFunctions: readonly ScriptFunction[];
 }
+
+export const noSymbols: Symbols = { native: undefined, modules: [], scriptFunctions: [] };
 
 /** The file with the symbols of a package; it stands beside the package, and is never flashed. */
 export function symbolsPath(packageFolder: string): string {
@@ -17,12 +21,23 @@ export function symbolsPath(packageFolder: string): string {
 }
 
 const nativeFile = "functions.json";
+const scriptFile = "script-functions.json";
 const largestFile = 64_000_000;
 
 const nativeFunctions = v.object({
   sha256: v.pipe(v.string(), v.regex(/^[\da-f]{64}$/)),
   functions: v.array(v.tuple([v.number(), v.number(), v.string()])),
 });
+const scriptFunctionList = v.array(
+  v.object({
+    address: v.number(),
+    length: v.number(),
+    name: v.string(),
+    places: v.array(
+      v.object({ module: v.string(), lines: v.array(v.tuple([v.number(), v.number()])) }),
+    ),
+  }),
+);
 const sourceMap = v.looseObject({
   version: v.literal(3),
   sources: v.array(v.string()),
@@ -31,13 +46,18 @@ const sourceMap = v.looseObject({
 });
 
 /** A zip of the functions and the modules with their maps. The same symbols make the same file. */
-export async function packSymbols({ native, modules }: Symbols): Promise<Uint8Array> {
+export async function packSymbols({
+  native,
+  modules,
+  scriptFunctions,
+}: Symbols): Promise<Uint8Array> {
   const { strToU8, zipSync } = await import("fflate");
   const files: Record<string, Uint8Array> = {};
   if (native !== undefined) {
     const functions = native.functions.map(({ address, size, name }) => [address, size, name]);
     files[nativeFile] = strToU8(JSON.stringify({ sha256: native.sha256, functions }));
   }
+  if (scriptFunctions.length > 0) files[scriptFile] = strToU8(JSON.stringify(scriptFunctions));
   for (const { name, text, map } of modules) {
     files[`${name}.js`] = strToU8(text);
     files[`${name}.js.map`] = strToU8(JSON.stringify(map));
@@ -60,10 +80,16 @@ export async function readSymbols(path: string): Promise<Symbols> {
       if (!name.endsWith(".js")) return [];
       const map = v.parse(sourceMap, parsed(`${name}.map`)) as unknown as ScriptModule["map"];
       return [
-        { name: basename(name, ".js"), text: strFromU8(files[name] ?? new Uint8Array()), map },
+        {
+          name: name.slice(0, -".js".length),
+          text: strFromU8(files[name] ?? new Uint8Array()),
+          map,
+        },
       ];
     });
-    if (files[nativeFile] === undefined) return { native: undefined, modules };
+    const scriptFunctions =
+      files[scriptFile] === undefined ? [] : v.parse(scriptFunctionList, parsed(scriptFile));
+    if (files[nativeFile] === undefined) return { native: undefined, modules, scriptFunctions };
     const { sha256, functions } = v.parse(nativeFunctions, parsed(nativeFile));
     return {
       native: {
@@ -71,6 +97,7 @@ export async function readSymbols(path: string): Promise<Symbols> {
         functions: functions.map(([address, size, name]) => ({ address, size, name })),
       },
       modules,
+      scriptFunctions,
     };
   } catch (cause) {
     throw new UserError(

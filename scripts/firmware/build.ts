@@ -137,7 +137,10 @@ export async function build(options: BuildOptions): Promise<ModdableSdk> {
     onStep(text);
     const pins = [...manifestPins, ...usedPins];
     describeImage(output, { chip, network, usedPins: pins, isSecure });
-    await keepSymbols(output, join(staged, "modules"));
+    const missing = await keepSymbols(output, join(staged, "modules"), sdk);
+    if (missing !== undefined) {
+      onStep(`a crash report of this image will name no lines of JavaScript: ${missing}`);
+    }
   }
   if (options.emulator && !isSecure) writeFlash(output, chip);
   return sdk;

@@ -86,6 +86,7 @@ describe("manifest.json", () => {
         assert.deepEqual(Object.keys(functions), [
           "esp_get_free_heap_size",
           "esp_flash_encryption_enabled",
+          "abort",
           "esp_restart",
           "memcpy",
           "memmove",

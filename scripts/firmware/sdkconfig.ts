@@ -77,7 +77,7 @@ export const promises: readonly Promised[] = [
     wanted: "n",
     why: "the private key is in memory, and does not belong into a core dump",
   },
-  { option: "CONFIG_ESP_COREDUMP_MAX_TASKS_NUM", wanted: [1, 1], why: panic },
+  { option: "CONFIG_ESP_COREDUMP_MAX_TASKS_NUM", wanted: [12, 32], why: told },
   { option: "CONFIG_ESP_COREDUMP_FLASH_NO_OVERWRITE", wanted: "y", why: told },
   { option: "CONFIG_ULP_COPROC_ENABLED", wanted: "y", why: told, chips: withUlp },
   {

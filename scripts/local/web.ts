@@ -115,12 +115,19 @@ async function admitAdministrator(
 ): Promise<void> {
   const [person] = await store.administrators();
   if (person === undefined) return;
-  const always = { days: [1, 2, 3, 4, 5, 6, 7], fromMinute: 0, toMinute: 1_440 } as const;
+  const always = {
+    days: [1, 2, 3, 4, 5, 6, 7],
+    fromMinute: 0,
+    toMinute: 1_440,
+    startsAt: null,
+    endsAt: null,
+    onHolidays: true,
+  } as const;
   for (const gate of await store.gates()) {
     const [gateId, personId] = [gate.id, person.id];
     if (!isTheirs(gate)) continue;
     if ((await store.grants({ gateId, personId })).length > 0) continue;
-    await store.createGrant({ id: randomUUID(), personId, gateId, ...always, endsAt: null });
+    await store.createGrant({ id: randomUUID(), personId, gateId, ...always });
   }
 }
 

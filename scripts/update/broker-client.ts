@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { MqttClient } from "mqtt";
 import { serviceClientIdPrefix } from "../../device/messages/topics.ts";
+import { awaitConnection } from "../broker/await-connection.ts";
 import type { Broker } from "../broker/options.ts";
-import { UserError } from "../command-line/user-error.ts";
-import { connectionProblem } from "../provision/mqtt-connection.ts";
 
 const connectTimeoutMs = 10_000;
 /** How long the last answers may take at the end. */
@@ -32,20 +31,7 @@ export async function connectTo(broker: Broker, reconnectPeriod: number): Promis
     reconnectPeriod,
     ...(alpn ? { ALPNProtocols: ["x-amzn-mqtt-ca"] } : {}),
   });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      client.once("connect", () => resolve());
-      // Later errors are followed by "close".
-      client.on("error", reject);
-      client.once("close", () => reject(new Error("the broker closed the connection")));
-    });
-  } catch (error) {
-    client.end(true);
-    throw new UserError(
-      `no connection to ${endpoint}:${port} (${connectionProblem(error)}): is the broker running, and are these its certificates?`,
-      { cause: error },
-    );
-  }
+  await awaitConnection(client, `${endpoint}:${port}`);
   return client;
 }
 

@@ -89,8 +89,15 @@ describe("the staff app with a box that has several gates", function () {
     headers = await signInColleague(web.store, "in", origin);
     const [{ id: personId } = { id: "" }] = await web.store.people();
     for (const gateId of ["out", "plain", "yard"]) {
-      const always = { days: [1, 2, 3, 4, 5, 6, 7], fromMinute: 0, toMinute: 1_440 } as const;
-      const grant = { id: randomUUID(), personId, gateId, ...always, endsAt: null };
+      const always = {
+        days: [1, 2, 3, 4, 5, 6, 7],
+        fromMinute: 0,
+        toMinute: 1_440,
+        startsAt: null,
+        endsAt: null,
+        onHolidays: true,
+      } as const;
+      const grant = { id: randomUUID(), personId, gateId, ...always };
       await web.store.createGrant(grant);
     }
     while ((await gates()).some(({ box }) => box !== "online")) await turn();

@@ -1,6 +1,15 @@
 /** The entities of the staff app. The rules in this folder work on them, and the store keeps them. */
 import type { RefusalReason } from "../../device/messages/command.ts";
-import type { GateEventView, RequestState, ServiceReason, Weekday } from "../api.ts";
+import type {
+  DeliveryView,
+  GateEventView,
+  RequestState,
+  ServiceReason,
+  WebhookEventType,
+  WebhookProblem,
+  Weekday,
+} from "../api.ts";
+import type { webhookTestType } from "./webhooks.ts";
 
 export interface Person {
   readonly id: string;
@@ -73,7 +82,67 @@ export interface Grant {
   readonly days: readonly Weekday[];
   readonly fromMinute: number;
   readonly toMinute: number;
+  /** null: from the moment when it was made */
+  readonly startsAt: number | null;
   readonly endsAt: number | null;
+  /** whether it also opens on the gate's holidays */
+  readonly onHolidays: boolean;
+}
+
+/**
+ * The right of somebody without an account to open one gate a number of times, between two moments. It
+ * is used by a link.
+ */
+export interface Guest {
+  readonly id: string;
+  /** of the token in the link, which is not stored */
+  readonly tokenHash: string;
+  readonly gateId: string;
+  readonly name: string;
+  /** for administrators; empty: none */
+  readonly note: string;
+  /** the person who invited. While this person is locked out, the link opens nothing. */
+  readonly inviterId: string;
+  readonly startsAt: number;
+  /** exclusive */
+  readonly endsAt: number;
+  /** how many commands may be sent */
+  readonly openings: number;
+  /** how many of them count: see `domain/guests.ts` */
+  readonly used: number;
+  /** null: it was not revoked */
+  readonly revokedAt: number | null;
+  readonly createdAt: number;
+}
+
+/** A guest with what is known about the person who invited. */
+export interface InvitedGuest extends Guest {
+  readonly inviterName: string;
+  readonly isInviterActive: boolean;
+}
+
+/** A browser that has opened the link of a guest. Only the guest says how long it is valid. */
+export interface GuestSession {
+  readonly tokenHash: string;
+  readonly guestId: string;
+  readonly csrfToken: string;
+  readonly createdAt: number;
+}
+
+/** Days on which only grants with `onHolidays` open, from one file. */
+export interface HolidayList {
+  readonly id: string;
+  readonly name: string;
+  /** null: for all gates */
+  readonly gateId: string | null;
+  readonly createdAt: number;
+}
+
+/** A day of a list, in the time zone of the gate. */
+export interface Holiday {
+  /** "2026-12-25" */
+  readonly date: string;
+  readonly name: string;
 }
 
 /**
@@ -98,10 +167,45 @@ export interface ApiToken {
   readonly lastUsedAt: number | null;
 }
 
+/** A receiver of what happens. */
+export interface Webhook {
+  readonly id: string;
+  readonly url: string;
+  /** signs every message; it must be known, so it is not hashed */
+  readonly secret: string;
+  readonly events: readonly WebhookEventType[];
+  /** null: all gates */
+  readonly gateId: string | null;
+  readonly isActive: boolean;
+  readonly createdAt: number;
+}
+
+/** A message to a receiver. */
+export interface Delivery {
+  /** the `webhook-id` of each try */
+  readonly id: string;
+  readonly webhookId: string;
+  /** what happened, so that several instances tell it once */
+  readonly eventKey: string;
+  readonly type: WebhookEventType | typeof webhookTestType;
+  /** JSON */
+  readonly body: string;
+  readonly state: DeliveryView["state"];
+  readonly createdAt: number;
+  /** when to try next; null: never */
+  readonly dueAt: number | null;
+  readonly attempts: number;
+  readonly triedAt: number | null;
+  readonly lastStatus: number | null;
+  readonly lastProblem: WebhookProblem | null;
+}
+
 export interface OpenRequest {
   readonly id: string;
   readonly gateId: string;
   readonly personId: string | null;
+  /** null: it was not a guest */
+  readonly guestId: string | null;
   readonly state: RequestState;
   readonly reason: RefusalReason | ServiceReason | null;
   readonly at: number;

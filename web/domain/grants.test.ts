@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Weekday } from "../api.ts";
 import { covers, type GrantTimes, type May, mayOpen } from "./grants.ts";
+import { holidaySearchDays, holidaysOf } from "./holidays.ts";
 import { offsetAt, wallClock } from "./time-zone.ts";
 
 const berlin = { isActive: true, timeZone: "Europe/Berlin" };
 const everyDay: readonly Weekday[] = [1, 2, 3, 4, 5, 6, 7];
 
 function grant(changes: Partial<GrantTimes> = {}): GrantTimes {
-  return { days: everyDay, fromMinute: 0, toMinute: 1440, endsAt: null, ...changes };
+  const always = { startsAt: null, endsAt: null, onHolidays: true };
+  return { days: everyDay, fromMinute: 0, toMinute: 1440, ...always, ...changes };
 }
 
 /** `24:00` is the end of the day. */
@@ -26,11 +28,16 @@ function at(iso: string): number {
 }
 
 function may(grants: readonly GrantTimes[], now: string, gate = berlin): May {
-  return mayOpen(gate, grants, at(now));
+  return mayOpen(gate, grants, new Set(), at(now));
 }
 
-function notBefore(iso: string | null): May {
-  return { open: false, why: "not-now", opensAt: iso === null ? null : at(iso) };
+function onHolidays(grants: readonly GrantTimes[], now: string, dates: readonly string[]): May {
+  const holidays = dates.map((date) => ({ gateId: null, date }));
+  return mayOpen(berlin, grants, holidaysOf("any", holidays), at(now));
+}
+
+function notBefore(iso: string | null, why: "not-now" | "not-yet" | "holiday" = "not-now"): May {
+  return { open: false, why, opensAt: iso === null ? null : at(iso) };
 }
 
 describe("grants", () => {
@@ -152,6 +159,73 @@ describe("grants", () => {
     });
   });
 
+  it("begin when they start, and then follow their hours", () => {
+    const starts = { startsAt: at("2026-03-02T09:00:00Z") };
+    // Months ahead, Monday 10:00 in Berlin: within the hours.
+    const work = [{ ...hours("08:00", "17:30", [1, 2, 3, 4, 5]), ...starts }];
+    assert.deepEqual(
+      may(work, "2025-11-12T12:00:00Z"),
+      notBefore("2026-03-02T09:00:00Z", "not-yet"),
+    );
+    assert.deepEqual(may(work, "2026-03-02T09:00:00Z"), { open: true });
+    // Outside the hours: the next morning.
+    const early = [{ ...hours("08:00", "09:00"), ...starts }];
+    assert.deepEqual(
+      may(early, "2026-03-02T08:59:59Z"),
+      notBefore("2026-03-03T07:00:00Z", "not-yet"),
+    );
+    assert.deepEqual(may(early, "2026-03-02T09:00:00Z"), notBefore("2026-03-03T07:00:00Z"));
+    // Another grant counts meanwhile.
+    const both = [...work, hours("06:00", "07:00")];
+    assert.deepEqual(may(both, "2025-11-12T12:00:00Z"), notBefore("2025-11-13T05:00:00Z"));
+    // It ends before it begins.
+    const never = [grant({ ...starts, endsAt: starts.startsAt })];
+    assert.deepEqual(may(never, "2025-11-12T12:00:00Z"), notBefore(null, "not-yet"));
+  });
+
+  it("do not open on a holiday unless they say so, and name the next opening after it", () => {
+    const work = { ...hours("08:00", "17:30", [1, 2, 3, 4, 5]), onHolidays: false };
+    // Thursday and Friday; then a weekend
+    const christmas = ["2025-12-25", "2025-12-26"];
+    const noon = "2025-12-25T11:00:00Z";
+    assert.deepEqual(
+      onHolidays([work], noon, christmas),
+      notBefore("2025-12-29T07:00:00Z", "holiday"),
+    );
+    assert.deepEqual(onHolidays([work], noon, ["2025-12-24", "2025-12-26"]), { open: true });
+    assert.deepEqual(onHolidays([{ ...work, onHolidays: true }], noon, christmas), { open: true });
+    assert.deepEqual(
+      onHolidays([work, grant({ days: [4] })], noon, christmas),
+      { open: true },
+      "the other grant opens on holidays",
+    );
+    // In the evening it is closed anyway.
+    const evening = "2025-12-25T20:00:00Z";
+    assert.deepEqual(onHolidays([work], evening, christmas), notBefore("2025-12-29T07:00:00Z"));
+    // The holiday is a day at the gate: 23:00 UTC on the 24th is midnight in Berlin.
+    const always = [grant({ onHolidays: false })];
+    const eve = "2025-12-24T22:59:59Z";
+    assert.deepEqual(onHolidays(always, eve, christmas), { open: true });
+    assert.deepEqual(
+      onHolidays(always, "2025-12-24T23:00:00Z", christmas),
+      notBefore("2025-12-26T23:00:00Z", "holiday"),
+    );
+  });
+
+  it("over midnight belong to the day on which they begin, also on holidays", () => {
+    const night = [{ ...hours("22:00", "06:00"), onHolidays: false }];
+    const christmas = ["2025-12-25"];
+    assert.deepEqual(onHolidays(night, "2025-12-25T04:59:59Z", christmas), { open: true });
+    assert.deepEqual(
+      onHolidays(night, "2025-12-25T21:00:00Z", christmas),
+      notBefore("2025-12-26T21:00:00Z", "holiday"),
+    );
+    assert.deepEqual(
+      onHolidays(night, "2025-12-26T04:59:59Z", christmas),
+      notBefore("2025-12-26T21:00:00Z", "holiday"),
+    );
+  });
+
   it("find the same opening as a search in steps of a quarter of an hour, in any zone", () => {
     const quarter = 15 * 60_000;
     const zones = ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Chatham"];
@@ -159,36 +233,57 @@ describe("grants", () => {
       .integer({ min: at("2025-01-01T00:00Z"), max: at("2027-01-01T00:00Z") })
       .map((ms) => Math.floor(ms / quarter) * quarter);
     const quarters = (max: number) => fc.integer({ min: 0, max }).map((n) => n * 15);
-    const grants = fc.record({
-      days: fc.uniqueArray(fc.constantFrom(...everyDay)),
-      fromMinute: quarters(95),
-      toMinute: quarters(96),
-      endsAt: fc.option(instants),
-    });
     // Half of the samples are near a clock change.
     const changes = ["2025-03-09", "2025-03-30", "2025-04-06", "2025-09-28", "2025-10-26"].map(at);
     const near = fc
       .tuple(fc.constantFrom(...changes), fc.integer({ min: -200, max: 200 }))
       .map(([change, n]) => change + n * quarter);
     const moments = fc.oneof(instants, near);
+    const grants = fc.record({
+      days: fc.uniqueArray(fc.constantFrom(...everyDay)),
+      fromMinute: quarters(95),
+      toMinute: quarters(96),
+      startsAt: fc.option(moments),
+      endsAt: fc.option(instants),
+      onHolidays: fc.boolean(),
+    });
+    const holidays = fc
+      .tuple(moments, fc.uniqueArray(fc.integer({ min: -3, max: 12 }), { maxLength: 8 }))
+      .map(([near, days]) => new Set(days.map((day) => Math.floor(near / 86_400_000) + day)));
     fc.assert(
-      fc.property(fc.constantFrom(...zones), fc.array(grants, { maxLength: 3 }), moments, search),
+      fc.property(
+        fc.constantFrom(...zones),
+        fc.array(grants, { maxLength: 3 }),
+        fc.oneof(fc.constant(new Set<number>()), holidays),
+        moments,
+        search,
+      ),
       { numRuns: 300 },
     );
 
-    function search(timeZone: string, all: readonly GrantTimes[], now: number): void {
-      const result = mayOpen({ isActive: true, timeZone }, all, now);
-      const isOpen = (time: number): boolean => {
-        const clock = wallClock(time, offsetAt(timeZone, time));
-        return all.some((one) => (one.endsAt ?? Infinity) > time && covers(one, clock));
-      };
-      assert.equal(result.open, isOpen(now));
-      if (result.open || result.why !== "not-now") return;
-      let first: number | null = null;
-      for (let time = now; first === null && time < now + 768 * quarter; time += quarter) {
-        if (isOpen(time)) first = time;
+    function search(
+      timeZone: string,
+      all: readonly GrantTimes[],
+      days: ReadonlySet<number>,
+      now: number,
+    ): void {
+      const result = mayOpen({ isActive: true, timeZone }, all, days, now);
+      const opens = (one: GrantTimes, time: number): boolean =>
+        (one.startsAt ?? 0) <= time &&
+        time < (one.endsAt ?? Infinity) &&
+        covers(one, wallClock(time, offsetAt(timeZone, time)), days);
+      assert.equal(
+        result.open,
+        all.some((one) => opens(one, now)),
+      );
+      if (result.open) return;
+      const opensAt = result.opensAt ?? Infinity;
+      if (opensAt < Infinity) assert.ok(all.some((one) => opens(one, opensAt)));
+      // The search ends 8 days after the beginning of each grant, or 40 when there are holidays.
+      const searched = (days.size > 0 ? holidaySearchDays : 8) * 96;
+      for (let step = 0, time = now; step < searched && time < opensAt; step++, time += quarter) {
+        assert.ok(!all.some((one) => opens(one, time)), `${opensAt} is not the first: ${time}`);
       }
-      assert.equal(result.opensAt, first);
     }
   }).timeout(60_000);
 });

@@ -10,6 +10,7 @@ const recorded: OpenRequest = {
   id: "r",
   gateId: "north",
   personId: "p",
+  guestId: null,
   state: "recorded",
   reason: null,
   at: 1000,

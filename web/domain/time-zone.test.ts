@@ -23,11 +23,14 @@ describe("time zones", () => {
     assert.throws(() => offsetAt("Europe/Atlantis", 0), RangeError);
   });
 
-  it("give the weekday and the minute", () => {
-    assert.deepEqual(wallClock(0, 0), { weekday: 4, minute: 0 });
-    assert.deepEqual(wallClock(-1, 0), { weekday: 3, minute: 1439 });
-    assert.deepEqual(wallClock(Date.UTC(2025, 10, 9, 23, 30), hourMs), { weekday: 1, minute: 30 });
-    assert.deepEqual(wallClock(Date.UTC(1969, 11, 22), 0), { weekday: 1, minute: 0 });
+  it("give the day, the weekday and the minute", () => {
+    assert.deepEqual(wallClock(0, 0), { day: 0, weekday: 4, minute: 0 });
+    assert.deepEqual(wallClock(-1, 0), { day: -1, weekday: 3, minute: 1439 });
+    const day = Date.UTC(2025, 10, 10) / (24 * hourMs);
+    const monday = { day, weekday: 1, minute: 30 };
+    assert.deepEqual(wallClock(Date.UTC(2025, 10, 9, 23, 30), hourMs), monday);
+    const early = { day: -10, weekday: 1, minute: 0 };
+    assert.deepEqual(wallClock(Date.UTC(1969, 11, 22), 0), early);
   });
 
   it("divide into steady times between clock changes", () => {

@@ -2,6 +2,8 @@
 import type { Weekday } from "../api.ts";
 
 export interface WallClock {
+  /** days since 1 January 1970 on the clock's calendar */
+  readonly day: number;
   readonly weekday: Weekday;
   /** minutes after midnight on the clock: 0–1439 */
   readonly minute: number;
@@ -40,6 +42,7 @@ export function wallClock(at: number, offsetMs: number): WallClock {
   const day = Math.floor(shown / dayMs);
   // 1 January 1970 was a Thursday.
   return {
+    day,
     weekday: (((((day + 3) % 7) + 7) % 7) + 1) as Weekday,
     minute: Math.floor((shown - day * dayMs) / minuteMs),
   };

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { axeViolations } from "./axe.rig.ts";
 import { addAuthenticator, desktop, phone, slide } from "./browser.rig.ts";
 import { adminGate, off, otherCommand, pageRig, ready } from "./page.rig.ts";
-import { type FakeService, gateView, newPerson, request } from "./service.fake.ts";
+import { type FakeService, gateView, guestView, newPerson, request } from "./service.fake.ts";
 
 /** A state of the page: who sees it, and how it is reached. */
 interface State {
@@ -133,6 +133,125 @@ const states: Readonly<Record<string, State>> = {
       await page.getByText("Loading").waitFor();
       await page.clock.fastForward(4_000);
       await page.getByText("You do not have access to any gate yet.").waitFor();
+    },
+  },
+  "a gate for a guest": {
+    person: null,
+    prepare: (service) => {
+      service.guest = { id: "max", name: "Max Stein", inviterName: "Ada Kowalski" };
+      const pass = { startsAt: Date.now(), endsAt: Date.now() + 3_600_000, left: 2 };
+      service.gates.set("main", { ...gateView("main", "Main gate"), pass });
+    },
+    reach: async (page) => {
+      await ready(page);
+      await page.getByText("2 openings left").waitFor();
+    },
+  },
+  "a gate for a guest without openings": {
+    person: null,
+    prepare: (service) => {
+      service.guest = { id: "max", name: "Max Stein", inviterName: "Ada Kowalski" };
+      const pass = { startsAt: Date.now(), endsAt: Date.now() + 3_600_000, left: 0 };
+      const may = { open: false, why: "used-up", opensAt: null } as const;
+      service.gates.set("main", { ...gateView("main", "Main gate"), pass, may });
+    },
+    reach: (page) => page.getByText("Ask Ada Kowalski, who invited you").waitFor(),
+  },
+  "a guest link that is over": {
+    person: null,
+    prepare: (service) => {
+      service.isGuestOver = true;
+    },
+    reach: (page) => page.getByText("This guest link is not valid any more.").waitFor(),
+  },
+  "a guest link in the browser of a colleague": {
+    person: "ben",
+    reach: async (page, service) => {
+      await ready(page);
+      await page.goto(`${service.origin}/#guest=TOKEN`);
+      await page.getByText("You are signed in as Ben Okafor.").waitFor();
+    },
+  },
+  guests: {
+    person: "ada",
+    prepare: (service) => {
+      const states = ["upcoming", "valid", "used-up", "ended", "revoked"] as const;
+      service.guests = states.map((state) =>
+        guestView(state, `Guest ${state}`, {
+          ...{ state, note: "Delivery" },
+          isInviterActive: state !== "upcoming",
+        }),
+      );
+    },
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Guests" }).click();
+      await page.getByText("Guest revoked").waitFor();
+      await page.getByText("Stopped: Ada Kowalski is locked out").waitFor();
+    },
+  },
+  "a new guest": {
+    person: "ada",
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Guests" }).click();
+      await press(page, "Add a guest");
+      await page.getByLabel("Name of the guest").fill("Max Stein");
+      await page.getByLabel("Openings").fill("0");
+      await press(page, "Add a guest");
+      await page.getByText("Enter a whole number from 1 to 100.").waitFor();
+      await page.getByRole("searchbox", { name: "Invited by" }).fill("ben");
+      await press(page, "Add Ben Okafor");
+      await page.getByRole("button", { name: "Remove Ben Okafor" }).waitFor();
+    },
+  },
+  "a new guest link": {
+    person: "ada",
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Guests" }).click();
+      await press(page, "Add a guest");
+      await page.getByLabel("Name of the guest").fill("Max Stein");
+      await press(page, "Add a guest");
+      await page.getByRole("img", { name: "QR code with the link for Max Stein" }).waitFor();
+    },
+  },
+  "the form for several people": {
+    person: "ada",
+    reach: async (page, service) => {
+      await page.goto(`${service.origin}/#/access`);
+      await page.getByRole("searchbox", { name: "People" }).fill("ben");
+      await press(page, "Add Ben Okafor");
+      await press(page, "Check");
+      await page.getByText("Choose at least one gate.").waitFor();
+    },
+  },
+  "the summary of many grants": {
+    person: "ada",
+    reach: async (page, service) => {
+      await page.goto(`${service.origin}/#/access/main`);
+      await page.getByRole("searchbox", { name: "People" }).fill("ben");
+      await press(page, "Add Ben Okafor");
+      await press(page, "Check");
+      await page.getByRole("heading", { name: "1 person at 1 gate: 1 grant" }).waitFor();
+    },
+  },
+  holidays: {
+    person: "ada",
+    prepare: (service) => {
+      const days = [{ date: "2026-12-25", name: "Christmas" }];
+      service.holidays = [{ id: "1", name: "Berlin", gate: null, days }];
+    },
+    reach: async (page, service) => {
+      await page.goto(`${service.origin}/#/holidays`);
+      await page.getByText("1 day, until 2026").click();
+      await page.getByText("25 Dec 2026 · Christmas").waitFor();
+    },
+  },
+  "the form for holidays": {
+    person: "ada",
+    reach: async (page, service) => {
+      await page.goto(`${service.origin}/#/holidays`);
+      await press(page, "Add holidays");
+      await press(page, "Preview");
+      await page.getByText("Fill in this field.").first().waitFor();
     },
   },
   history: {
@@ -280,11 +399,14 @@ describe("every state of the page passes axe-core", function () {
         days: [1, 2, 3, 4, 5],
         fromMinute: 360,
         toMinute: 1_200,
+        startsAt: null,
         endsAt: null,
+        onHolidays: true,
       });
       service.history = (["opened", "refused", "unanswered", "sent"] as const).map((state) => ({
         ...request("main", state, { state, reason: state === "refused" ? "cooldown" : null }),
         person: { id: "ben", name: "Ben Okafor", isAdministrator: false },
+        guest: null,
         gateName: "Main gate",
         address: "192.0.2.1",
         sentAt: null,

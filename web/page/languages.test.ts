@@ -1,6 +1,7 @@
 /** The page in its languages, and in pseudo-languages that are longer and mirrored. */
 import assert from "node:assert/strict";
 import type { BrowserContextOptions, Page } from "playwright-core";
+import { webhookEventTypes } from "../domain/webhook-events.ts";
 import { administration } from "../words/administration.ts";
 import { type Language, languageNames, languages } from "../words/languages.ts";
 import { words } from "../words/page.ts";
@@ -13,11 +14,11 @@ import { desktop, phone, slide } from "./browser.rig.ts";
 import { cutOff, overlaps, type Place, places } from "./layout.rig.ts";
 import { adminGate, off, otherCommand, pageRig, ready } from "./page.rig.ts";
 import { pseudoPage } from "./pseudo-page.rig.ts";
-import { type FakeService, gateView, newPerson, request } from "./service.fake.ts";
+import { type FakeService, gateView, guestView, newPerson, request } from "./service.fake.ts";
 
 /** Not sentences: data of the tests, names of languages, and what Intl and protocols have as words. */
 const data =
-  /English|Ada Kowalski|Ben Okafor|Main gate|Delivery yard|box-\w+|Europe\/\w+|yard|plate-reader|cron|inner|Front desk|http\S+|ben@example\.com|\d+\.\d+\.\d+|UTC/g;
+  /English|Ada Kowalski|Ben Okafor|Main gate|Delivery yard|Max Stein|Berlin|Christmas|box-\w+|Europe\/\w+|yard|plate-reader|cron|inner|Front desk|http\S+|ben@example\.com|\d+\.\d+\.\d+|UTC/g;
 const fromIntl =
   /\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|days?|hrs?|mins?|secs?)\b/g;
 
@@ -60,9 +61,10 @@ function fill(service: FakeService, message: string): void {
     { event: "did-not-open", at: Date.now() - 400 * 86_400_000 },
   ]);
   const hours = { days: [1, 2, 3, 5] as const, fromMinute: 1_320, toMinute: 300 };
+  const startsAt = Date.UTC(2029, 11, 24);
   service.grants.set("1", {
     ...{ id: "1", person: "ben", gate: "main", ...hours },
-    endsAt: Date.UTC(2030, 0, 2),
+    ...{ startsAt, endsAt: Date.UTC(2030, 0, 2), onHolidays: false },
   });
   service.tokens = [
     {
@@ -74,7 +76,35 @@ function fill(service: FakeService, message: string): void {
     ...request("main", state, { state, reason: state === "refused" ? "cooldown" : null }),
     ...{ pulseMs: state === "opened" ? 501 : null, person: null, gateName: "Main gate" },
     ...{ address: "192.0.2.1", sentAt: null, endedAt: null, via: "plate-reader" },
+    guest:
+      state === "denied" ? { id: "max", name: "Max Stein", inviterName: "Ada Kowalski" } : null,
   }));
+  service.guests = (["upcoming", "valid", "used-up", "ended", "revoked"] as const).map((state) =>
+    guestView(state, "Max Stein", { state, note: "yard", isInviterActive: state !== "upcoming" }),
+  );
+  const days = [{ date: "2026-12-25", name: "Christmas" }];
+  service.holidays = [{ id: "1", name: "Berlin", gate: null, days }];
+  const webhook = { gate: null, createdAt: 0, dead: 2 };
+  service.webhooks = [
+    {
+      id: "1",
+      url: "https://example.com/hook",
+      ...webhook,
+      events: webhookEventTypes,
+      isActive: true,
+      lastTry: null,
+    },
+    {
+      ...{
+        id: "2",
+        url: "https://example.org/",
+        ...webhook,
+        events: ["gate.opened"],
+        isActive: false,
+      },
+      lastTry: { at: Date.now(), status: null, problem: "private-address" },
+    },
+  ];
   service.otherCommands = [
     otherCommand({ by: null }),
     otherCommand({ by: "button" }),
@@ -156,6 +186,7 @@ describe("the page in other languages, in Chromium", function () {
     await stranger.getByRole("button", { name: signIn.invitation.make }).waitFor();
     await visit(stranger, "invitation");
     await stranger.context().close();
+    await tourOfGuest(said, viewport, visit);
 
     const page = await rig.open("ada", viewport);
     await ready(page);
@@ -215,14 +246,71 @@ describe("the page in other languages, in Chromium", function () {
     await page.getByText(admin.gates.events["left-open"]).waitFor();
     await press(page, admin.gates.edit);
     await visit(page, "a gate for administrators");
+    await page.locator('nav a[href="#/guests"]').click();
+    await page.getByText(admin.guests.stopped("Ada Kowalski")).waitFor();
+    await visit(page, "guests");
+    await press(page, admin.guests.add);
+    await press(page, admin.guests.add);
+    await page.getByText(admin.fields.required).first().waitFor();
+    await visit(page, "a new guest");
+    await page.getByLabel(admin.guests.name).fill("Max Stein");
+    await press(page, admin.guests.add);
+    await page.getByRole("img", { name: admin.guests.qr("Max Stein") }).waitFor();
+    await visit(page, "a guest link");
+    await page.goto(`${service.origin}/#/access/main`);
+    await press(page, admin.many.check);
+    await page.getByText(admin.many.noPeople).waitFor();
+    await visit(page, "access for several people");
+    await page.getByRole("searchbox", { name: admin.many.people }).fill("ben");
+    await press(page, admin.picker.choose("Ben Okafor"));
+    await press(page, admin.many.check);
+    await page.getByRole("heading", { name: admin.many.summary(1, 1) }).waitFor();
+    await visit(page, "a summary of access");
+    await page.goto(`${service.origin}/#/holidays`);
+    await page.getByText("Berlin").waitFor();
+    await press(page, admin.holidays.add);
+    await press(page, admin.holidays.check);
+    await visit(page, "holidays");
+    await page.goto(`${service.origin}/#/webhooks`);
+    await page.getByText("https://example.com/hook").first().waitFor();
+    await press(page, admin.webhooks.add);
+    await visit(page, "webhooks");
     await page.goto(`${service.origin}/#/people/nobody`);
     await page.getByText(admin.people.missing).waitFor();
     await visit(page, "nobody");
     await page.context().close();
   }
 
+  /** What somebody with a guest link sees. */
+  async function tourOfGuest(
+    said: PageWords,
+    viewport: BrowserContextOptions,
+    visit: (page: Page, name: string) => Promise<void>,
+  ): Promise<void> {
+    const { service } = rig;
+    const before = service.gates.get("main");
+    assert.ok(before !== undefined);
+    service.guest = { id: "max", name: "Max Stein", inviterName: "Ada Kowalski" };
+    const pass = { startsAt: Date.now(), endsAt: Date.now() + 3_600_000, left: 0 };
+    const may = { open: false, why: "used-up", opensAt: null } as const;
+    service.gates.set("main", { ...before, pass, may });
+    const page = await rig.open(null, viewport);
+    await page.getByText(said.control.askInviter("Ada Kowalski")).waitFor();
+    await page.locator("header .languages").waitFor();
+    await visit(page, "gate of a guest");
+    await page.context().close();
+    service.guest = null;
+    service.gates.set("main", before);
+    service.isGuestOver = true;
+    const late = await rig.open(null, viewport);
+    await late.locator('.door [role="status"] .notice').waitFor();
+    await visit(late, "a guest link that is over");
+    await late.context().close();
+    service.isGuestOver = false;
+  }
+
   for (const [size, viewport] of [
-    ["a phone", { ...phone, viewport: { width: 360, height: 780 } }],
+    ["a phone", { ...phone, viewport: { width: 375, height: 780 } }],
     ["a desktop", desktop],
   ] as const) {
     it(`has room for longer sentences, no other ones, and can be mirrored, on ${size}`, async () => {

@@ -44,11 +44,12 @@ describe("the layout of the page, in Chromium", function () {
         service.adminGates.set("main", adminGate("main", "Main gate"));
         service.grants.set("1", {
           ...{ id: "1", person: "ben", gate: "main", days: [1, 2, 3], fromMinute: 1_320 },
-          ...{ toMinute: 300, endsAt: null },
+          ...{ toMinute: 300, startsAt: null, endsAt: null, onHolidays: false },
         });
         service.history = (["opened", "unanswered", "denied"] as const).map((state) => ({
           ...request("main", state, { state, pulseMs: 501, reason: "not-now" }),
           person: { id: "ben", name: "Ben Okafor", isAdministrator: false },
+          guest: null,
           ...{
             gateName: "Main gate",
             address: "2001:db8::1",
@@ -93,6 +94,22 @@ describe("the layout of the page, in Chromium", function () {
         await page.getByRole("link", { name: "Main gate" }).click();
         await page.getByText("-61 dBm").waitFor();
         await fits("a gate");
+        await page.getByRole("link", { name: "Grant access" }).click();
+        await page.getByRole("searchbox", { name: "People" }).fill("ben");
+        await page.getByRole("button", { name: "Add Ben Okafor" }).click();
+        await fits("access for several people");
+        await page.getByRole("button", { name: "Check" }).click();
+        await page.getByRole("heading", { name: "1 person at 1 gate" }).waitFor();
+        await fits("the summary of many grants");
+        await page.getByRole("link", { name: "Guests" }).click();
+        await page.getByRole("button", { name: "Add a guest" }).click();
+        await page.getByLabel("Name of the guest").fill("Maximilian von Stein-Hohenfels");
+        await page.getByRole("button", { name: "Add a guest" }).click();
+        await page.getByRole("img", { name: "QR code" }).waitFor();
+        await fits("a new guest link");
+        await page.goto(`${service.origin}/#/holidays`);
+        await page.getByRole("button", { name: "Add holidays" }).click();
+        await fits("holidays");
         await page.getByRole("button", { name: "Sign out" }).click();
         await page.getByRole("button", { name: "Sign in with a passkey" }).waitFor();
         await fits("sign-in");

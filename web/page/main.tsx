@@ -1,7 +1,7 @@
 /** The page's composition root. */
 import { render } from "preact";
 import { Driver } from "./io/driver.ts";
-import { takeInvitation } from "./io/invitation.ts";
+import { takeLink } from "./io/secret-link.ts";
 import type { PageState } from "./model/state.ts";
 import { App } from "./ui/app.tsx";
 import { keepFocus } from "./ui/focus.ts";
@@ -10,7 +10,7 @@ const root = document.getElementById("app");
 if (root === null) throw new Error("no element #app in the page");
 
 keepFocus(root);
-let invitation = takeInvitation();
+let link = takeLink();
 let driver: Driver | undefined;
 let last: { readonly state: PageState; readonly now: number } | undefined;
 
@@ -32,7 +32,7 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) driver?.dispatch({ type: "visible" });
 });
 addEventListener("hashchange", () => {
-  invitation = takeInvitation() ?? invitation;
+  link = takeLink() ?? link;
   show();
 });
 
@@ -43,9 +43,9 @@ function show(): void {
       {...last}
       dispatch={driver.dispatch}
       service={driver.service}
-      invitation={invitation}
-      onInvitationDone={() => {
-        invitation = null;
+      link={link}
+      onLinkDone={() => {
+        link = null;
         show();
       }}
     />,

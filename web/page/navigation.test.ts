@@ -162,7 +162,7 @@ describe("finding one's way on the page, in Chromium", function () {
     it(`asks once before it acts: ${what}`, async () => {
       rig.service.grants.set("1", {
         ...{ id: "1", person: "ben", gate: "main", days: [1], fromMinute: 0, toMinute: 60 },
-        endsAt: null,
+        ...{ startsAt: null, endsAt: null, onHolidays: true },
       });
       const page = await rig.open("ada");
       await person(page);

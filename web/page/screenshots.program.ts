@@ -80,7 +80,8 @@ function fill(service: FakeService): void {
     },
   });
   addNamedGates(service, box);
-  const grant = { person: "ben", gate: "main", fromMinute: 360, toMinute: 1200, endsAt: null };
+  const times = { fromMinute: 360, toMinute: 1200, startsAt: null, endsAt: null };
+  const grant = { person: "ben", gate: "main", ...times, onHolidays: true };
   service.grants.set("1", { ...grant, id: "1", days: [1, 2, 3, 4, 5] });
   service.grants.set("2", {
     ...grant,
@@ -94,6 +95,7 @@ function fill(service: FakeService): void {
   const line = (index: number, name: string, more: Partial<RequestView>): HistoryEntry => ({
     ...request("main", `request-${index}`, { at: noon - index * 17 * 60_000, ...more }),
     person: { id: name, name, isAdministrator: false },
+    guest: null,
     gateName: more.gate === "yard" ? "Delivery yard" : "Main gate",
     address: "198.51.100.7",
     sentAt: null,

@@ -10,9 +10,15 @@ import type {
   GateEventView,
   GateView,
   GrantBody,
+  GrantsPage,
   GrantView,
+  GuestSummary,
+  GuestsPage,
+  GuestView,
   HistoryEntry,
+  HolidayListView,
   LanguageBody,
+  NewGuestView,
   OpenBody,
   OtherCommand,
   PeoplePage,
@@ -23,6 +29,7 @@ import type {
   ServerEvent,
   SessionView,
   TokenView,
+  WebhookView,
 } from "../api.ts";
 import { pageAssets, type TranslatedPage } from "../assets.ts";
 import type { Asset, Assets } from "../service/assets.ts";
@@ -74,6 +81,12 @@ export class FakeService {
   isLockedOut = false;
   /** the page in a language that the app does not have; undefined: in one of its own */
   translated: TranslatedPage | undefined;
+  /** who uses a guest link when nobody is signed in */
+  guest: GuestSummary | null = null;
+  isGuestOver = false;
+  guests: readonly GuestView[] = [];
+  holidays: readonly HolidayListView[] = [];
+  webhooks: readonly WebhookView[] = [];
   /** ids of people by cookie */
   readonly #sessions = new Map<string, string>();
   readonly #streams = new Set<ServerResponse>();
@@ -151,7 +164,7 @@ export class FakeService {
       return response.writeHead(204).end();
     }
     if (pathname === "/api/session") return json(response, 200, this.#session(person));
-    if (method === "GET" && person === null) return notSignedIn(response);
+    if (method === "GET" && person === null && this.guest === null) return notSignedIn(response);
     if (pathname === "/api/events") return this.#stream(response);
     if (method === "GET") return this.#read(pathname, searchParams, response);
     if (incoming.headers["x-csrf-token"] !== this.csrfToken) {
@@ -205,7 +218,18 @@ export class FakeService {
       isAdministrator: person.isAdministrator,
     };
     const { csrfToken, commandLifetimeMs, methods, contact, isLockedOut } = this;
-    return { person: summary, isLockedOut, contact, csrfToken, commandLifetimeMs, methods };
+    const guest = person === null ? this.guest : null;
+    const { isGuestOver } = this;
+    return {
+      person: summary,
+      guest,
+      isGuestOver,
+      isLockedOut,
+      contact,
+      csrfToken,
+      commandLifetimeMs,
+      methods,
+    };
   }
 
   #personOf(incoming: IncomingMessage): PersonView | null {
@@ -246,22 +270,32 @@ export class FakeService {
   }
 
   #read(path: string, query: URLSearchParams, response: ServerResponse): ServerResponse {
+    const [, requestId] = /^\/api\/requests\/([^/]+)$/.exec(path) ?? [];
+    const request = this.history.find(({ id }) => id === requestId);
+    if (request !== undefined) return json(response, 200, request);
     if (path === "/api/history") return json(response, 200, { entries: this.history, next: null });
     if (path === "/api/admin/people") return json(response, 200, this.#peoplePage(query));
     const [, personId] = /^\/api\/admin\/people\/([^/]+)$/.exec(path) ?? [];
     const person = this.people.get(personId ?? "");
     if (person !== undefined) return json(response, 200, person);
     if (path === "/api/admin/grants") {
-      const isTheirs = ({ person: id }: GrantView) => id === query.get("person");
-      return json(response, 200, {
-        grants: [...this.grants.values()].filter(isTheirs),
-        next: null,
-      });
+      const isAsked = (grant: GrantView) =>
+        grant.person === query.get("person") || grant.gate === query.get("gate");
+      const grants = [...this.grants.values()].filter(isAsked).map((grant) => ({
+        ...grant,
+        personName: this.people.get(grant.person)?.name ?? "",
+      }));
+      return json(response, 200, { grants, next: null } satisfies GrantsPage);
     }
     const [, gateId] = /^\/api\/admin\/gates\/([^/]+)\/events$/.exec(path) ?? [];
     if (gateId !== undefined) return json(response, 200, this.gateEvents.get(gateId) ?? []);
     if (path === "/api/admin/gates") return json(response, 200, [...this.adminGates.values()]);
     if (path === "/api/admin/tokens") return json(response, 200, this.tokens);
+    if (path === "/api/admin/guests") {
+      return json(response, 200, { guests: this.guests, next: null } satisfies GuestsPage);
+    }
+    if (path === "/api/admin/holidays") return json(response, 200, this.holidays);
+    if (path === "/api/admin/webhooks") return json(response, 200, this.webhooks);
     if (path === "/api/admin/other-commands") return json(response, 200, this.otherCommands);
     return json(response, 404, { error: "not-found", message: "This path does not exist." });
   }
@@ -293,9 +327,14 @@ export class FakeService {
       return json(response, 200, this.people.get(id));
     }
     if (kind === "grants" && method === "POST") {
-      const grant = { ...(body as GrantBody), id: randomUUID() };
+      const defaults = { startsAt: null, onHolidays: true };
+      const grant = { ...defaults, ...(body as GrantBody), id: randomUUID() };
       this.grants.set(grant.id, grant);
       return json(response, 201, grant);
+    }
+    if (kind === "guests" && method === "POST") {
+      const made = { ...guestView("new", body.name ?? ""), url: `${this.origin}/#guest=TOKEN` };
+      return json(response, 201, made satisfies NewGuestView);
     }
     if (kind === "grants" && method === "DELETE" && this.grants.delete(id)) {
       return response.writeHead(204).end();
@@ -306,7 +345,19 @@ export class FakeService {
 
 export function gateView(id: string, name: string): GateView {
   const may = { open: true } as const;
-  return { id, name, box: "online", lastSeenAt: Date.now(), position: null, may };
+  return { id, name, box: "online", lastSeenAt: Date.now(), position: null, may, pass: null };
+}
+
+/** Valid for an hour, with one of three openings used. */
+export function guestView(id: string, name: string, more: Partial<GuestView> = {}): GuestView {
+  const now = Date.now();
+  return {
+    ...{ id, gate: "main", name, note: "", inviter: { id: "ada", name: "Ada Kowalski" } },
+    isInviterActive: true,
+    ...{ startsAt: now, endsAt: now + 3_600_000, openings: 3, used: 1 },
+    ...{ state: "valid", createdAt: now },
+    ...more,
+  };
 }
 
 export function newPerson(id: string, name: string): PersonView {

@@ -1,59 +1,17 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Browser, Page } from "playwright-core";
-import { skipWithout } from "../../host-sim/optional.rig.ts";
 import type { InvitationView } from "../api.ts";
-import { pageAssets } from "../assets.ts";
-import type { Person } from "../domain/entities.ts";
-import { type RunningServer, serve } from "../service/server.ts";
-import { everyDay, Rig } from "../service/service.rig.ts";
+import { everyDay } from "../service/service.rig.ts";
 import { aGrant } from "../store/place.rig.ts";
-import { addAuthenticator, hasChromium, launchChromium, phone, slide } from "./browser.rig.ts";
+import { addAuthenticator, phone, slide } from "./browser.rig.ts";
+import { serviceRig } from "./with-service.rig.ts";
 
 describe("the page with the real service, in Chromium", function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let rig: Rig;
-  let server: RunningServer;
-  let origin: string;
-
-  before(async function () {
-    skipWithout(this, "chromium", hasChromium, "Debian's package chromium");
-    browser = await launchChromium();
-    const port = await freePort();
-    origin = `http://localhost:${port}`;
-    rig = await Rig.make({
-      environment: { BOOM_BOX_WEB_ORIGIN: origin, BOOM_BOX_WEB_CONTACT: "Front desk, 030 1234" },
-      assets: await pageAssets(),
-    });
-    rig.now = Date.now();
-    server = await serve(rig.service, { host: "127.0.0.1", port, stopLimitMs: 0 });
-    await rig.service.start();
-  });
-
-  /** The page of a person who is already signed in. The sign-in has its own tests. */
-  async function pageOf(person: Person): Promise<Page> {
-    const { cookies } = await rig.signedIn(person);
-    const context = await browser.newContext({ ...phone, locale: "en-GB" });
-    await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url: origin })));
-    const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    await page.goto(origin);
-    return page;
-  }
-
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-    await rig?.place.remove();
-  });
+  const at = serviceRig();
 
   it("lets the first administrator register, add a gate and open it", async () => {
-    const invitation = await rig.service.inviteWaitingAdministrator();
-    const context = await browser.newContext({ ...phone, locale: "en-GB" });
-    const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    const invitation = await at.rig.service.inviteWaitingAdministrator();
+    const page = await at.newPage();
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
     await addAuthenticator(page);
@@ -80,24 +38,24 @@ describe("the page with the real service, in Chromium", function () {
 
     await page.getByRole("link", { name: "Open", exact: true }).click();
     await page.getByText("has not reported its status yet").waitFor();
-    rig.link.online("lot-1");
+    at.rig.link.online("lot-1");
     await page.locator('.slide[data-control="ready"]').waitFor();
-    rig.link.onCommand = ({ id, thingName, by }) =>
-      rig.link.event(thingName, { id, by, pulseMs: 501 });
+    at.rig.link.onCommand = ({ id, thingName, by }) =>
+      at.rig.link.event(thingName, { id, by, pulseMs: 501 });
     await slide(page);
     await page.getByText("The box pressed the button for 0.5 s.").waitFor();
-    assert.equal(rig.link.sent.length, 1);
+    assert.equal(at.rig.link.sent.length, 1);
 
-    rig.link.onCommand = ({ id, thingName, by }) =>
-      rig.link.event(thingName, { id, by, outcome: "refused", reason: "cooldown" });
+    at.rig.link.onCommand = ({ id, thingName, by }) =>
+      at.rig.link.event(thingName, { id, by, outcome: "refused", reason: "cooldown" });
     await page.locator('.slide[data-control="ready"]').waitFor();
     await slide(page);
     await page.getByText("The box waits briefly between two presses.").waitFor();
 
-    rig.link.offline("lot-1");
+    at.rig.link.offline("lot-1");
     await page.getByText("The box at the gate is offline.").waitFor();
     await slide(page);
-    assert.equal(rig.link.sent.length, 2);
+    assert.equal(at.rig.link.sent.length, 2);
 
     await page.getByRole("link", { name: "History" }).click();
     await page.getByText("Button pressed · 0.5 s").waitFor();
@@ -109,14 +67,14 @@ describe("the page with the real service, in Chromium", function () {
   });
 
   it("gives a program a token, with which it opens, and takes it away again", async () => {
-    rig.now = Date.now();
-    const person = await rig.person({ name: "Tom Token" });
-    await rig.gate({ id: "t-1", name: "Token gate", thingName: "thing-token" });
-    await rig.store.createGrant(aGrant(person.id, "t-1", everyDay));
-    rig.link.online("thing-token");
-    rig.link.onCommand = ({ id, thingName, by }) =>
-      rig.link.event(thingName, { id, by, pulseMs: 500 });
-    const page = await pageOf((await rig.administrator()).person);
+    at.rig.now = Date.now();
+    const person = await at.rig.person({ name: "Tom Token" });
+    await at.rig.gate({ id: "t-1", name: "Token gate", thingName: "thing-token" });
+    await at.rig.store.createGrant(aGrant(person.id, "t-1", everyDay));
+    at.rig.link.online("thing-token");
+    at.rig.link.onCommand = ({ id, thingName, by }) =>
+      at.rig.link.event(thingName, { id, by, pulseMs: 500 });
+    const page = await at.pageOf((await at.rig.administrator()).person);
     await page.getByRole("link", { name: "People" }).click();
     await page.getByRole("link", { name: "Tom Token" }).click();
     await page.getByRole("button", { name: "Add a program" }).click();
@@ -128,7 +86,7 @@ describe("the page with the real service, in Chromium", function () {
     await page.getByRole("button", { name: "Add a program" }).click();
     const secret = await page.getByRole("textbox", { name: "Token" }).inputValue();
     const open = () =>
-      fetch(`${origin}/api/v1/gates/t-1/open`, {
+      fetch(`${at.origin}/api/v1/gates/t-1/open`, {
         method: "POST",
         headers: {
           Authorization: `Bearer ${secret}`,
@@ -151,26 +109,26 @@ describe("the page with the real service, in Chromium", function () {
   });
 
   it("selects the gate that it shows first, and opens that one", async () => {
-    rig.now = Date.now();
-    const person = await rig.person({ name: "Two Gates" });
+    at.rig.now = Date.now();
+    const person = await at.rig.person({ name: "Two Gates" });
     for (const [id, name, thingName] of [
       ["g-6", "Gate 6", "thing-6"],
       ["lot-2", "Parking lot", "thing-lot"],
     ] as const) {
-      await rig.gate({ id, name, thingName });
-      await rig.store.createGrant(aGrant(person.id, id, everyDay));
+      await at.rig.gate({ id, name, thingName });
+      await at.rig.store.createGrant(aGrant(person.id, id, everyDay));
     }
-    for (const thing of ["thing-6", "thing-lot"]) rig.link.online(thing);
-    rig.link.onCommand = ({ id, thingName, by }) =>
-      rig.link.event(thingName, { id, by, pulseMs: 501 });
-    const page = await pageOf(person);
+    for (const thing of ["thing-6", "thing-lot"]) at.rig.link.online(thing);
+    at.rig.link.onCommand = ({ id, thingName, by }) =>
+      at.rig.link.event(thingName, { id, by, pulseMs: 501 });
+    const page = await at.pageOf(person);
     const ready = page.locator('.slide[data-control="ready"]');
     await page.getByRole("tab", { name: "Parking lot" }).click();
     await ready.waitFor();
     await slide(page);
     await page.getByText("The box pressed the button for 0.5 s.").waitFor();
     for (let visit = 0; visit < 5; visit++) {
-      rig.now = Date.now();
+      at.rig.now = Date.now();
       await page.reload();
       await ready.waitFor();
       assert.match((await page.getByRole("tab").first().textContent()) ?? "", /Parking lot/);
@@ -181,24 +139,22 @@ describe("the page with the real service, in Chromium", function () {
     await slide(page);
     await page.getByText("The box pressed the button for 0.5 s.").waitFor();
     assert.deepEqual(
-      rig.link.sent.slice(-2).map(({ thingName }) => thingName),
+      at.rig.link.sent.slice(-2).map(({ thingName }) => thingName),
       ["thing-lot", "thing-lot"],
     );
     await page.context().close();
   });
 
   it("tells a person who is locked out so, and whom to ask", async () => {
-    rig.now = Date.now();
-    const gate = await rig.gate({ id: "yard", name: "Yard", thingName: "thing-yard" });
-    rig.link.offline("thing-yard");
-    const person = await rig.person({ name: "Out" });
-    await rig.store.createGrant(aGrant(person.id, gate.id, everyDay));
-    const { browser: admin } = await rig.administrator();
+    at.rig.now = Date.now();
+    const gate = await at.rig.gate({ id: "yard", name: "Yard", thingName: "thing-yard" });
+    at.rig.link.offline("thing-yard");
+    const person = await at.rig.person({ name: "Out" });
+    await at.rig.store.createGrant(aGrant(person.id, gate.id, everyDay));
+    const { browser: admin } = await at.rig.administrator();
     const setActive = (isActive: boolean) =>
       admin.request("PATCH", `/api/admin/people/${person.id}`, { isActive });
-    const context = await browser.newContext({ ...phone, locale: "en-GB" });
-    const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    const page = await at.newPage();
     await addAuthenticator(page);
     const help = page.getByText("For help: Front desk, 030 1234");
     const invited = await admin.post(`/api/admin/people/${person.id}/invitation`);
@@ -228,19 +184,15 @@ describe("the page with the real service, in Chromium", function () {
     await page.getByRole("button", { name: "Sign in with a passkey" }).click();
     await page.getByText("This passkey was not accepted.").waitFor();
     await help.waitFor();
-    await context.close();
+    await page.context().close();
   });
 
   it("speaks the browser's language, then the one that is chosen in the menu", async () => {
-    const gate = await rig.gate({ id: "de", name: "Tor 7", thingName: "lot-7" });
-    rig.link.online("lot-7", { gate: { state: "closed", since: null } });
-    const { person } = await rig.colleague(gate);
-    const { cookies } = await rig.signedIn(person);
-    const context = await browser.newContext({ ...phone, locale: "de-AT" });
-    await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url: origin })));
-    const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    await page.goto(origin);
+    const gate = await at.rig.gate({ id: "de", name: "Tor 7", thingName: "lot-7" });
+    at.rig.link.online("lot-7", { gate: { state: "closed", since: null } });
+    const { person } = await at.rig.colleague(gate);
+    const page = await at.pageOf(person, { ...phone, locale: "de-AT" });
+    const context = page.context();
     await page.getByText("Die Schranke ist geschlossen").waitFor();
     await page.getByText("Zum Öffnen schieben").waitFor();
     assert.equal(await page.locator("html").getAttribute("lang"), "de");
@@ -260,11 +212,3 @@ describe("the page with the real service, in Chromium", function () {
     await context.close();
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}

@@ -62,7 +62,9 @@ export class ApiTokenRules {
   refuse(token: ApiToken, gate: Gate, now: number): TokenRefusal | undefined {
     const verdict = this.#limiterOf(token).take(token.id, now);
     if (!verdict.allowed) return { reason: "rate-limited", waitMs: verdict.retryAfterMs };
-    const may = mayOpen(gate, [token], now);
+    // The grants of the person say what happens on holidays, and when it begins.
+    const always = { startsAt: null, onHolidays: true };
+    const may = mayOpen(gate, [{ ...token, ...always }], new Set(), now);
     return may.open ? undefined : { reason: may.why };
   }
 

@@ -76,7 +76,7 @@ async function open(
     id: requestIdOf(token, key),
     gateId: token.gateId,
     gate,
-    person,
+    from: { type: "person", person },
     address: c.var.address,
     via: token.name,
     at,

@@ -3,11 +3,11 @@ import { Hono } from "hono";
 import { compress } from "hono/compress";
 import type { GateView } from "../api.ts";
 import type { GateLink } from "../cloud/gate-link.ts";
-import type { Person } from "../domain/entities.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import type { Language } from "../words/languages.ts";
 import { adminGateRoutes } from "./admin-gate-routes.ts";
 import { programRoutes } from "./api-routes.ts";
+import type { Asker } from "./asker.ts";
 import { type Assets, assetRoutes } from "./assets.ts";
 import type { Boxes } from "./boxes.ts";
 import { clientAddress } from "./client-address.ts";
@@ -16,8 +16,10 @@ import { eventRoutes } from "./event-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
 import { grantRoutes } from "./grant-routes.ts";
 import * as guards from "./guards.ts";
+import { guestLinkRoutes, guestRoutes } from "./guest-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { historyRoutes } from "./history-routes.ts";
+import { holidayRoutes } from "./holiday-routes.ts";
 import { detectLanguage, wordsFor } from "./language.ts";
 import { languageRoutes } from "./language-routes.ts";
 import type { Logger } from "./log.ts";
@@ -40,6 +42,8 @@ import type { Streams } from "./streams.ts";
 import type { TapsFirst } from "./taps-first.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import type { UnderWay } from "./under-way.ts";
+import { webhookRoutes } from "./webhook-routes.ts";
+import type { Webhooks } from "./webhooks.ts";
 
 /** While the service stops, in s. */
 const stoppingRetrySeconds = 5;
@@ -56,12 +60,13 @@ export interface AppParts {
   readonly boxes: Boxes;
   readonly openRequests: OpenRequests;
   readonly streams: Streams;
+  readonly webhooks: Webhooks;
   readonly sessions: Sessions;
   readonly limits: Limits;
   readonly tapsFirst: TapsFirst;
   readonly readiness: Readiness;
   readonly underWay: UnderWay;
-  readonly gateViews: (person: Person, language: Language) => Promise<readonly GateView[]>;
+  readonly gateViews: (asker: Asker, language: Language) => Promise<readonly GateView[]>;
 }
 
 /** The service as a handler of Web-standard requests. It does not use sockets. */
@@ -103,6 +108,7 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   api.route("/", languageRoutes(settings));
   api.route("/", sessionRoutes(parts));
   api.route("/", passkeyRoutes({ ...parts, passkeys: new Passkeys(parts), signInLimit }));
+  api.route("/", guestLinkRoutes({ ...parts, signInLimit }));
   const { oidc } = settings;
   if (oidc !== null) {
     const provider = new Provider(oidc, `${settings.origin}${oidcCallbackPath}`);
@@ -119,7 +125,10 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   api.route("/admin", adminGateRoutes(parts));
   api.route("/admin", grantRoutes(parts));
   api.route("/admin", tokenRoutes(parts));
+  api.route("/admin", guestRoutes(parts));
+  api.route("/admin", holidayRoutes(parts));
   api.route("/admin", otherCommandRoutes(parts));
+  api.route("/admin", webhookRoutes(parts));
   return api;
 }
 
@@ -136,10 +145,11 @@ function noteProblem({ log, metrics }: AppParts, c: WebContext): void {
   if (word === undefined) return;
   metrics.problem(word);
   const { method, path } = c.req;
-  const { address, signedIn } = c.var;
+  const { address, signedIn, guestIn } = c.var;
   const person = signedIn?.person.id;
+  const guest = guestIn?.guest.id;
   const fields = { problem: word, status: c.res.status, method, path: path.slice(0, 200) };
-  log.info({ ...fields, address, person }, "a request was refused");
+  log.info({ ...fields, address, person, guest }, "a request was refused");
 }
 
 function failure({ log }: AppParts, c: WebContext, error: Error): Response {

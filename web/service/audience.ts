@@ -1,10 +1,10 @@
-import type { Grant, Person } from "../domain/entities.ts";
+import { type Access, noGrants } from "../domain/access.ts";
 
-/** What a person may see: the gates with a grant, or as an administrator all of them. */
+/** What a person or a guest may see: the gates with an access, or as an administrator all of them. */
 export interface Rights {
-  readonly person: Person;
+  readonly isAdministrator: boolean;
   /** by gate */
-  readonly grants: ReadonlyMap<string, readonly Grant[]>;
+  readonly accesses: ReadonlyMap<string, Access>;
 }
 
 /** Which readers may see a gate, as last read from the database. */
@@ -21,11 +21,11 @@ export class Audience<Reader> {
   set(reader: Reader, rights: Rights): void {
     this.delete(reader);
     this.#rights.set(reader, rights);
-    if (rights.person.isAdministrator) {
+    if (rights.isAdministrator) {
       this.#administrators.add(reader);
       return;
     }
-    for (const gateId of rights.grants.keys()) {
+    for (const gateId of rights.accesses.keys()) {
       const others = this.#byGate.get(gateId);
       if (others === undefined) this.#byGate.set(gateId, new Set([reader]));
       else others.add(reader);
@@ -37,18 +37,18 @@ export class Audience<Reader> {
     if (rights === undefined) return;
     this.#rights.delete(reader);
     this.#administrators.delete(reader);
-    for (const gateId of rights.grants.keys()) {
+    for (const gateId of rights.accesses.keys()) {
       const others = this.#byGate.get(gateId);
       others?.delete(reader);
       if (others?.size === 0) this.#byGate.delete(gateId);
     }
   }
 
-  /** The readers who may see this gate, each with the grants for it. */
-  *of(gateId: string): Generator<readonly [Reader, readonly Grant[]]> {
+  /** The readers who may see this gate, each with the access to it. */
+  *of(gateId: string): Generator<readonly [Reader, Access]> {
     for (const readers of [this.#administrators, this.#byGate.get(gateId) ?? []]) {
       for (const reader of readers) {
-        yield [reader, this.#rights.get(reader)?.grants.get(gateId) ?? []];
+        yield [reader, this.#rights.get(reader)?.accesses.get(gateId) ?? noGrants];
       }
     }
   }

@@ -29,7 +29,9 @@ export async function signInColleague(
     days: [1, 2, 3, 4, 5, 6, 7],
     fromMinute: 0,
     toMinute: 1_440,
+    startsAt: null,
     endsAt: null,
+    onHolidays: true,
   });
   const [token, csrfToken] = [newToken(randomBytes), newToken(randomBytes)];
   const session = { tokenHash: hashOf(token), personId, csrfToken, createdAt: now };

@@ -1,11 +1,17 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
-import type { Person, Session } from "../domain/entities.ts";
+import type { GuestSession, InvitedGuest, Person, Session } from "../domain/entities.ts";
 
 /** The client of a request: a valid session of an active person. */
 export interface SignedIn {
   readonly session: Session;
   readonly person: Person;
+}
+
+/** A browser that uses the link of a guest: a session whose guest may still see the gate. */
+export interface GuestIn {
+  readonly session: GuestSession;
+  readonly guest: InvitedGuest;
 }
 
 export interface WebEnv {
@@ -14,6 +20,10 @@ export interface WebEnv {
   Variables: {
     /** set for every path under /api */
     signedIn: SignedIn | undefined;
+    /** the same for a guest; only routes that look here are open to guests */
+    guestIn: GuestIn | undefined;
+    /** whether the browser's link of a guest has ended or was revoked */
+    isGuestOver: boolean;
     /** when the request arrived, before anything waited; ms since 1970 */
     arrivedAt: number;
     /** the address of the client, see `client-address.ts` */

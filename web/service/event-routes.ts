@@ -6,11 +6,11 @@ import type { Streams } from "./streams.ts";
 
 export function eventRoutes(streams: Streams): Hono<WebEnv> {
   return new Hono<WebEnv>().get("/events", (c) => {
-    const { signedIn } = c.var;
-    if (signedIn === undefined) return notSignedIn(c);
+    const client = c.var.signedIn ?? c.var.guestIn;
+    if (client === undefined) return notSignedIn(c);
     // Nobody would read the stream.
     if (c.req.method === "HEAD") return c.body(null, 204);
-    const stream = streams.open(signedIn, languageOf(c));
+    const stream = streams.open(client, languageOf(c));
     if (stream === undefined) return tooMany(c, 30_000);
     return c.body(stream.body, 200, {
       "Content-Type": "text/event-stream",

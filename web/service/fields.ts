@@ -115,6 +115,25 @@ export function duration(maximumMs: number) {
   );
 }
 
+/** Distinct entries, at least one. */
+export function listOf<TSchema extends v.GenericSchema<string>>(entry: TSchema, most: number) {
+  return v.pipe(
+    v.array(entry),
+    v.minLength(
+      1,
+      said((field) => field.notEmpty),
+    ),
+    v.maxLength(
+      most,
+      said((field) => field.atMostEntries(most)),
+    ),
+    v.check(
+      (all) => new Set(all).size === all.length,
+      said((field) => field.repeated),
+    ),
+  );
+}
+
 /** In a query. */
 export const wholeNumber = (maximum: number) =>
   v.pipe(

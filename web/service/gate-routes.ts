@@ -2,17 +2,19 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import type { GateView } from "../api.ts";
 import type { GateLink } from "../cloud/gate-link.ts";
-import type { OpenRequest, Person } from "../domain/entities.ts";
-import { mayOpen } from "../domain/grants.ts";
+import { type Access, mayUse, noGrants } from "../domain/access.ts";
+import type { Gate, OpenRequest } from "../domain/entities.ts";
+import { type Holidays, holidaysOf, holidayWindow } from "../domain/holidays.ts";
 import type { Store } from "../store/store.ts";
 import type { Language } from "../words/languages.ts";
+import { type Asker, askerId, askerOf } from "./asker.ts";
 import type { Boxes } from "./boxes.ts";
-import type { SignedIn, WebContext, WebEnv } from "./context.ts";
+import type { WebContext, WebEnv } from "./context.ts";
 import { duration, gateId, uuid } from "./fields.ts";
 import { languageOf, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import type { OpenRequests, Refusal, Tap } from "./open-requests.ts";
-import { notFound, notSignedIn, problem, readBody } from "./problem.ts";
+import { notFound, notSignedIn, problem, readBody, tooMany } from "./problem.ts";
 import type { Limits } from "./request-limits.ts";
 import type { WebSettings } from "./settings.ts";
 import type { TapsFirst } from "./taps-first.ts";
@@ -32,30 +34,43 @@ export interface OpenParts {
 }
 
 interface GateParts extends OpenParts {
-  readonly gateViews: (person: Person, language: Language) => Promise<readonly GateView[]>;
+  readonly gateViews: (asker: Asker, language: Language) => Promise<readonly GateView[]>;
 }
 
 /** Longer than any page waits for an answer. */
 const maximumAgeMs = 3_600_000;
 const openBody = v.strictObject({ id: uuid, ageMs: v.exactOptional(duration(maximumAgeMs), 0) });
 
-/** The gates that a person may see, and the request to open one. */
+/** The gates that a person or a guest may see, and the request to open one. */
 export function gateRoutes(parts: GateParts): Hono<WebEnv> {
   return new Hono<WebEnv>()
     .get("/gates", async (c) => {
-      const { signedIn } = c.var;
-      return signedIn === undefined
+      const asker = askerOf(c);
+      return asker === undefined
         ? notSignedIn(c)
-        : c.json(await parts.gateViews(signedIn.person, languageOf(c)));
+        : c.json(await parts.gateViews(asker, languageOf(c)));
+    })
+    .get("/requests/:id", async (c) => {
+      const asker = askerOf(c);
+      if (asker === undefined) return notSignedIn(c);
+      const id = v.safeParse(uuid, c.req.param("id"));
+      const request = id.success ? await parts.store.request(id.output) : undefined;
+      const isTheirs = (request?.personId ?? request?.guestId) === askerId(asker);
+      return request !== undefined && isTheirs
+        ? c.json(requestView(request))
+        : notFound(c, "request");
     })
     .post("/gates/:gate/open", (c) => {
-      const { signedIn } = c.var;
-      if (signedIn === undefined) return notSignedIn(c);
-      return parts.tapsFirst.tap(() => open(parts, c, signedIn));
+      const asker = askerOf(c);
+      if (asker === undefined) return notSignedIn(c);
+      return parts.tapsFirst.tap(() => open(parts, c, asker));
     });
 }
 
-async function open(parts: GateParts, c: WebContext, { person }: SignedIn): Promise<Response> {
+async function open(parts: GateParts, c: WebContext, from: Asker): Promise<Response> {
+  // Whoever has a link must not be able to fill the records.
+  const verdict = from.type === "guest" ? parts.limits.guestPost(from.guest.id, parts.now()) : null;
+  if (verdict?.allowed === false) return tooMany(c, verdict.retryAfterMs);
   const id = v.safeParse(gateId, c.req.param("gate"));
   if (!id.success) return notFound(c, "gate");
   const body = await readBody(c, openBody);
@@ -65,7 +80,7 @@ async function open(parts: GateParts, c: WebContext, { person }: SignedIn): Prom
     id: body.value.id,
     gateId: id.output,
     gate,
-    person,
+    from,
     address: c.var.address,
     via: null,
     // The command's lifetime counts from the slide, however often the tap is sent.
@@ -90,7 +105,7 @@ export async function take(
     return decision.refusal;
   });
   if (result.type === "recorded") return { taken: result.request, waitMs };
-  log.warn({ person: tap.person.id, request: tap.id }, "a tap used the id of another request");
+  log.warn({ from: askerId(tap.from), request: tap.id }, "a tap used the id of another request");
   return { taken: undefined, waitMs };
 }
 
@@ -102,17 +117,17 @@ export interface Decision {
 
 export async function decide(
   { store, link, boxes, limits, settings, now }: OpenParts,
-  { gate, person, at }: Tap,
+  { gate, from, at }: Tap,
   arrivedAt: number,
 ): Promise<Decision> {
-  const verdict = limits.open(person.id, now());
+  const verdict = limits.open(askerId(from), now());
   if (!verdict.allowed) {
     const waitMs = verdict.retryAfterMs;
     return { refusal: { state: "denied", reason: "rate-limited" }, waitMs };
   }
   if (gate === undefined) return { refusal: { state: "denied", reason: "no-grant" } };
-  const grants = await store.forTaps.grants({ personId: person.id, gateId: gate.id });
-  const may = mayOpen(gate, grants, now());
+  const access = await accessOf(store, from, gate);
+  const may = mayUse(gate, access, await holidaysFor(store, gate, access, now()), now());
   if (!may.open) return { refusal: { state: "denied", reason: may.why } };
   const { commandLifetimeMs } = settings;
   if (now() - at >= commandLifetimeMs) {
@@ -125,6 +140,28 @@ export async function decide(
     return { refusal: { state: "failed", reason: "box-offline" } };
   }
   return { refusal: undefined };
+}
+
+/** As it is in the database now. */
+async function accessOf(store: Store, from: Asker, gate: Gate): Promise<Access> {
+  if (from.type === "person") {
+    const grants = await store.forTaps.grants({ personId: from.person.id, gateId: gate.id });
+    return { type: "grants", grants };
+  }
+  const guest = await store.forTaps.guest(from.guest.id);
+  return guest?.gateId === gate.id ? { type: "guest", guest } : noGrants;
+}
+
+/** Most people's grants open on every day, so that no query is needed. */
+async function holidaysFor(
+  store: Store,
+  gate: Gate,
+  access: Access,
+  now: number,
+): Promise<Holidays> {
+  const isEveryDay = access.type === "guest" || access.grants.every((grant) => grant.onHolidays);
+  if (isEveryDay) return new Set();
+  return holidaysOf(gate.id, await store.forTaps.holidaysBetween(holidayWindow(now)));
 }
 
 /** A repeated request gets the same answer as the first one. */

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { GrantsPage, GrantView, Weekday } from "../api.ts";
+import type { GrantsPage, GrantView, ManyGrantsView, Weekday } from "../api.ts";
 import type { Grant } from "../domain/entities.ts";
-import { latestEnd } from "../input-limits.ts";
+import { latestEnd, mostGates, mostGrants, mostPeople } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { gateId, line, pageLimit, time } from "./fields.ts";
+import { gateId, line, listOf, pageLimit, time } from "./fields.ts";
 import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
@@ -34,42 +34,88 @@ const minute = (maximum: number) =>
       said((field) => field.atMost(maximum)),
     ),
   );
-/** Whose hours at which gate, and when. */
-export const grantEntries = {
-  person: line(64),
-  gate: gateId,
-  days: v.pipe(
-    v.array(
-      v.picklist(
-        weekdays,
-        said((field) => field.weekday),
-      ),
+const moment = v.nullable(
+  v.pipe(
+    time,
+    v.maxValue(
+      latestEnd,
+      said((field) => field.tooFar),
     ),
-    v.minLength(
-      1,
-      said((field) => field.noDay),
-    ),
-    v.check(
-      (days) => new Set(days).size === days.length,
-      said((field) => field.repeatedDay),
-    ),
-    v.transform((days) => days.toSorted((a, b) => a - b)),
   ),
+);
+const days = v.pipe(
+  v.array(
+    v.picklist(
+      weekdays,
+      said((field) => field.weekday),
+    ),
+  ),
+  v.minLength(
+    1,
+    said((field) => field.noDay),
+  ),
+  v.check(
+    (all) => new Set(all).size === all.length,
+    said((field) => field.repeatedDay),
+  ),
+  v.transform((all) => all.toSorted((a, b) => a - b)),
+);
+const personId = line(64);
+/** Whose hours at which gate, until when. */
+export const hoursEntries = {
+  person: personId,
+  gate: gateId,
+  days,
   fromMinute: minute(1_439),
   toMinute: minute(1_440),
-  endsAt: v.nullable(
-    v.pipe(
-      time,
-      v.maxValue(
-        latestEnd,
-        said((field) => field.tooFar),
-      ),
-    ),
-  ),
+  endsAt: moment,
 };
 
+// The default is that a holiday is like any other day: it locks nobody out by surprise.
+const onHolidays = v.exactOptional(v.boolean(said((field) => field.trueOrFalse)), true);
 const grantBody = v.pipe(
-  v.strictObject(grantEntries),
+  v.strictObject({ ...hoursEntries, startsAt: v.exactOptional(moment, null), onHolidays }),
+  v.check(
+    ({ fromMinute, toMinute }) => fromMinute !== toMinute,
+    said((field) => field.noHours),
+  ),
+  v.check(
+    ({ startsAt, endsAt }) => isLater(startsAt, endsAt),
+    said((field) => field.endsBeforeStart),
+  ),
+);
+
+const manyBody = v.pipe(
+  v.strictObject({
+    people: listOf(personId, mostPeople),
+    gates: v.pipe(
+      v.array(
+        v.pipe(
+          v.strictObject({ gate: gateId, startsAt: moment, endsAt: moment }),
+          v.check(
+            ({ startsAt, endsAt }) => isLater(startsAt, endsAt),
+            said((field) => field.endsBeforeStart),
+          ),
+        ),
+      ),
+      v.minLength(
+        1,
+        said((field) => field.notEmpty),
+      ),
+      v.maxLength(
+        mostGates,
+        said((field) => field.atMostEntries(mostGates)),
+      ),
+      v.check(
+        (all) => new Set(all.map(({ gate }) => gate)).size === all.length,
+        said((field) => field.repeated),
+      ),
+    ),
+    days,
+    fromMinute: minute(1_439),
+    toMinute: minute(1_440),
+    onHolidays,
+  }),
   v.check(
     ({ fromMinute, toMinute }) => fromMinute !== toMinute,
     said((field) => field.noHours),
@@ -77,7 +123,7 @@ const grantBody = v.pipe(
 );
 
 const grantQuery = v.strictObject({
-  person: v.exactOptional(line(64)),
+  person: v.exactOptional(personId),
   gate: v.exactOptional(gateId),
   after: v.exactOptional(line(64)),
   limit: v.exactOptional(pageLimit),
@@ -94,15 +140,18 @@ export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
     .get("/grants", async (c) => {
       const asked = readQuery(c, grantQuery);
       if (asked.type === "problem") return asked.response;
-      const { person: personId, gate, after, limit = 50 } = asked.value;
+      const { person, gate, after, limit = 50 } = asked.value;
       const filter = {
-        ...(personId === undefined ? {} : { personId }),
+        ...(person === undefined ? {} : { personId: person }),
         ...(gate === undefined ? {} : { gateId: gate }),
         ...(after === undefined ? {} : { after }),
         limit,
       };
       const { grants, next } = await store.grantsPage(filter);
-      return c.json({ grants: grants.map(grantView), next } satisfies GrantsPage);
+      return c.json({
+        grants: grants.map((grant) => ({ ...grantView(grant), personName: grant.personName })),
+        next,
+      } satisfies GrantsPage);
     })
     .post("/grants", async (c) => {
       const grant = await readGrant(parts, c, randomUUID());
@@ -111,6 +160,7 @@ export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
       changed(c, grant.id, grant.personId, "a grant was created");
       return c.json(grantView(grant), 201);
     })
+    .post("/grants/many", (c) => createMany(parts, c))
     .put("/grants/:id", async (c) => {
       const grant = await readGrant(parts, c, c.req.param("id"));
       if (grant instanceof Response) return grant;
@@ -134,27 +184,64 @@ async function readGrant(
 ): Promise<Grant | Response> {
   const body = await readBody(c, grantBody);
   if (body.type === "problem") return body.response;
-  const { person: personId, gate, ...times } = body.value;
-  if (!(await areKnown(store, personId, gate)))
+  const { person, gate, ...times } = body.value;
+  if (!(await areKnown(store, [person], [gate]))) {
     return problem(c, 400, "invalid", wordsFor(c).problems.noPersonOrGate);
+  }
   const { endsAt } = times;
   if (endsAt !== null && endsAt <= now()) {
-    const before = (await store.grants({ personId })).find((grant) => grant.id === id);
+    const before = (await store.grants({ personId: person })).find((grant) => grant.id === id);
     if (before?.endsAt !== endsAt)
       return problem(c, 400, "invalid", `endsAt: ${wordsFor(c).field.past}`);
   }
-  return { id, personId, gateId: gate, ...times };
+  return { id, personId: person, gateId: gate, ...times };
 }
 
-/** Whether there is such a person, and such a gate. */
+async function createMany({ store, streams, log, now }: GrantParts, c: WebContext) {
+  const body = await readBody(c, manyBody);
+  if (body.type === "problem") return body.response;
+  const { people, gates, ...hours } = body.value;
+  if (people.length * gates.length > mostGrants) {
+    return problem(c, 400, "invalid", wordsFor(c).problems.tooManyGrants(mostGrants));
+  }
+  if (gates.some(({ endsAt }) => endsAt !== null && endsAt <= now())) {
+    return problem(c, 400, "invalid", `endsAt: ${wordsFor(c).field.past}`);
+  }
+  const gateIds = gates.map(({ gate }) => gate);
+  if (!(await areKnown(store, people, gateIds))) {
+    return problem(c, 400, "invalid", wordsFor(c).problems.noPersonOrGate);
+  }
+  const grants: Grant[] = people.flatMap((person) =>
+    gates.map(({ gate, startsAt, endsAt }) => {
+      const id = randomUUID();
+      return { id, personId: person, gateId: gate, startsAt, endsAt, ...hours };
+    }),
+  );
+  await store.createGrants(grants);
+  const by = c.var.signedIn?.person.id;
+  log.info({ people, gates: gateIds, by }, "many grants were created");
+  streams.grantsAdded(people);
+  return c.json({ created: grants.length } satisfies ManyGrantsView, 201);
+}
+
+/** Whether all of these people and gates exist. */
 export async function areKnown(
-  store: Pick<Store, "person" | "gate">,
-  personId: string,
-  gateId: string,
+  store: Pick<Store, "person" | "gatesWith">,
+  personIds: readonly string[],
+  gateIds: readonly string[],
 ): Promise<boolean> {
-  return (await store.person(personId)) !== undefined && (await store.gate(gateId)) !== undefined;
+  if ((await store.gatesWith(gateIds)).length !== gateIds.length) return false;
+  for (const id of personIds) if ((await store.person(id)) === undefined) return false;
+  return true;
 }
 
-function grantView({ id, personId, gateId, days, fromMinute, toMinute, endsAt }: Grant): GrantView {
-  return { id, person: personId, gate: gateId, days, fromMinute, toMinute, endsAt };
+/** Whether the end, if any, is later than the beginning, if any. */
+function isLater(startsAt: number | null, endsAt: number | null): boolean {
+  return startsAt === null || endsAt === null || startsAt < endsAt;
+}
+
+function grantView({ personId: person, gateId: gate, ...grant }: Grant): GrantView {
+  const { id, days: on, fromMinute, toMinute, startsAt, endsAt, onHolidays: also } = grant;
+  const times = { fromMinute, toMinute, startsAt, endsAt };
+  return { id, person, gate, days: on, ...times, onHolidays: also };
 }

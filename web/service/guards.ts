@@ -10,6 +10,8 @@ import type { WebSettings } from "./settings.ts";
 export type Guard = MiddlewareHandler<WebEnv>;
 
 export const maximumBodyBytes = 16 * 1024;
+/** A calendar file in JSON, in which a character may need several bytes. */
+const maximumCalendarBytes = 1024 * 1024;
 
 export const contentSecurityPolicy = [
   "default-src 'none'",
@@ -81,22 +83,28 @@ export function jsonOnly(): Guard {
 }
 
 export function limitedBody(): Guard {
+  const small = limitOf(maximumBodyBytes);
+  const calendar = limitOf(maximumCalendarBytes);
+  return (c, next) =>
+    /^\/api\/admin\/holidays(\/preview)?$/.test(c.req.path) ? calendar(c, next) : small(c, next);
+}
+
+function limitOf(maxSize: number): Guard {
   return bodyLimit({
-    maxSize: maximumBodyBytes,
+    maxSize,
     onError: (c) =>
-      problem(
-        c as WebContext,
-        413,
-        "too-large",
-        wordsFor(c).problems.bodyTooLarge(maximumBodyBytes),
-      ),
+      problem(c as WebContext, 413, "too-large", wordsFor(c).problems.bodyTooLarge(maxSize)),
   });
 }
 
-/** Looks up the session for every request, so that locking a person out takes effect at once. */
+/** Looks up the session for every request, so that locking a person out, or revoking a guest, takes effect at once. */
 export function whoAsks(sessions: Sessions): Guard {
   return async (c, next) => {
-    c.set("signedIn", await sessions.find(c));
+    const signedIn = await sessions.find(c);
+    const guest = signedIn === undefined ? await sessions.findGuest(c) : undefined;
+    c.set("signedIn", signedIn);
+    c.set("guestIn", guest === "over" ? undefined : guest);
+    c.set("isGuestOver", guest === "over");
     await next();
   };
 }
@@ -108,7 +116,8 @@ export function csrf(sessions: Sessions): Guard {
     const given = c.req.header("x-csrf-token") ?? "";
     if (expected !== undefined && isSame(expected, given)) return next();
     // The page does not know yet that its session has ended.
-    if (c.var.signedIn === undefined && sessions.hasCookie(c)) return notSignedIn(c);
+    const isKnown = c.var.signedIn !== undefined || c.var.guestIn !== undefined;
+    if (!isKnown && sessions.hasCookie(c)) return notSignedIn(c);
     return problem(c, 403, "csrf", wordsFor(c).problems.outdatedPage);
   };
 }

@@ -22,6 +22,9 @@ const columns: Readonly<Record<keyof typeof csvHeadings, (entry: HistoryEntry) =
   pulseMs: ({ pulseMs }) => pulseMs,
   address: ({ address }) => address,
   via: ({ via }) => via,
+  guest: ({ guest }) => guest?.id ?? null,
+  guestName: ({ guest }) => guest?.name ?? null,
+  inviterName: ({ guest }) => guest?.inviterName ?? null,
 };
 const headings = Object.keys(columns).map((name) => csvHeadings[name as keyof typeof columns]);
 const cells = Object.values(columns);

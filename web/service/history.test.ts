@@ -78,6 +78,7 @@ describe("the history", () => {
           state: "recorded",
           reason: null,
           person: { id: ada.person.id, name: "Ada", isAdministrator: false },
+          guest: null,
           at,
           sentAt: null,
           endedAt: null,
@@ -144,12 +145,12 @@ describe("the history", () => {
     assert.equal(lines.length, 1 + 450 + 1);
     assert.equal(
       lines[0],
-      "id,at,gate,gateName,person,personName,state,reason,sentAt,endedAt,pulseMs,address,via",
+      "id,at,gate,gateName,person,personName,state,reason,sentAt,endedAt,pulseMs,address,via,guest,guestName,inviterName",
     );
     const time = new Date(rig.now + 449).toISOString();
     const name = `"'=cmd|""/c calc""!A1"`;
     assert.match(lines[1] ?? "", new RegExp(`^[\\w-]{36},${time},north,North gate,`));
-    assert.ok(lines[1]?.endsWith(`,${mallory.id},${name},recorded,,,,,192.0.2.1,`), lines[1]);
+    assert.ok(lines[1]?.endsWith(`,${mallory.id},${name},recorded,,,,,192.0.2.1,,,,`), lines[1]);
     const ids = new Set(lines.slice(1, -1).map((line) => line.slice(0, 36)));
     assert.equal(ids.size, 450);
   });

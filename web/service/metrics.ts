@@ -6,7 +6,10 @@ export interface Metrics {
   requestEnded(state: OpenRequest["state"], reason: OpenRequest["reason"]): void;
   /** from the arrival of the request to the start of the pulse, including the way back of the event */
   tapToPulse(ms: number): void;
-  signIn(method: "passkey" | "invitation" | "oidc", outcome: "accepted" | "refused"): void;
+  signIn(
+    method: "passkey" | "invitation" | "oidc" | "guest",
+    outcome: "accepted" | "refused",
+  ): void;
   /** an error response, by the `error` of its Problem */
   problem(error: string): void;
   streams(count: number): void;

@@ -8,10 +8,12 @@ import type { EventReport } from "../../device/messages/event.ts";
 import type { GateEvent } from "../../device/messages/gate.ts";
 import type { Denial, SendFailure } from "../api.ts";
 import type { BoxGate, GateLink, SendResult } from "../cloud/gate-link.ts";
-import type { Gate, OpenRequest, Person, RequestStep } from "../domain/entities.ts";
+import type { Gate, OpenRequest, RequestStep } from "../domain/entities.ts";
 import { RateLimiter } from "../domain/rate-limit.ts";
 import { mayFollow } from "../domain/request.ts";
 import type { Store, TapStore } from "../store/store.ts";
+import { guestBy } from "../words/untranslated.ts";
+import { type Asker, askerId } from "./asker.ts";
 import { uuid } from "./fields.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -37,19 +39,23 @@ export interface OpenRequestsParts {
   readonly heardClock: (thingName: string, differenceMs: number) => void;
   /** called with each request whose state has changed */
   readonly tell: (request: OpenRequest) => void;
+  /** called with each request that was refused at once */
+  readonly refused: (request: OpenRequest) => void;
+  /** called with each event of a command from outside the app */
+  readonly heardOther: (source: BoxGate, report: EventReport, heardAt: number) => void;
 }
 
-/** A person's request to open a gate. */
+/** The request of a person or a guest to open a gate. */
 export interface Tap {
   readonly id: string;
   /** as requested; {@link Tap.gate} is undefined when this gate does not exist */
   readonly gateId: string;
   readonly gate: Gate | undefined;
-  readonly person: Person;
+  readonly from: Asker;
   readonly address: string;
   /** the name of the token that a program used; null: the person used the app */
   readonly via: string | null;
-  /** when the person slid */
+  /** when the person or guest slid */
   readonly at: number;
 }
 
@@ -61,7 +67,7 @@ export type Refusal =
 export type TapResult =
   /** the recorded request, which is new or existed before */
   | { readonly type: "recorded"; readonly request: OpenRequest }
-  /** the id belongs to another person's request, or to a request for another gate */
+  /** the id belongs to somebody else's request, or to a request for another gate */
   | { readonly type: "taken" };
 
 interface Running {
@@ -198,7 +204,8 @@ export class OpenRequests {
     const { request, isNew } = await store.recordRequest({
       id: tap.id,
       gateId: tap.gateId,
-      personId: tap.person.id,
+      personId: tap.from.type === "person" ? tap.from.person.id : null,
+      guestId: tap.from.type === "guest" ? tap.from.guest.id : null,
       state: refusal?.state ?? "recorded",
       reason: refusal?.reason ?? null,
       at: tap.at,
@@ -210,8 +217,11 @@ export class OpenRequests {
     });
     // Another instance was faster.
     if (!isNew) return repeated(request, tap);
-    if (refusal !== undefined) metrics.requestEnded(refusal.state, refusal.reason);
-    else if (now() - tap.at >= commandLifetimeMs) return this.#tooSlow(request);
+    // The store also refuses a guest whose last opening another tap has just taken.
+    if (request.state !== "recorded") {
+      metrics.requestEnded(request.state, request.reason);
+      this.#parts.refused(request);
+    } else if (now() - tap.at >= commandLifetimeMs) return this.#tooSlow(request);
     else if (tap.gate !== undefined) this.#run(request, tap.gate, byOf(tap));
     return { type: "recorded", request };
   }
@@ -282,6 +292,7 @@ export class OpenRequests {
       const { by, at } = report;
       const happenedAt = at ?? heardAt - (report.delayedMs ?? 0);
       const event = { ...source, commandId: id, outcome, reason, by, at: happenedAt, pulseMs };
+      if (!isOurs) this.#parts.heardOther(source, report, heardAt);
       await store.recordForeignEvent(event);
       return;
     }
@@ -325,8 +336,9 @@ export class OpenRequests {
   }
 }
 
-function repeated(request: OpenRequest, { person, gateId }: Tap): TapResult {
-  const isTheirs = request.personId === person.id && request.gateId === gateId;
+function repeated(request: OpenRequest, { from, gateId }: Tap): TapResult {
+  const owner = request.personId ?? request.guestId;
+  const isTheirs = owner === askerId(from) && request.gateId === gateId;
   return isTheirs ? { type: "recorded", request } : { type: "taken" };
 }
 
@@ -342,7 +354,13 @@ function contradicts({ state }: OpenRequest, outcome: EventReport["outcome"]): b
   return state !== outcome && !mayFollow(state, outcome);
 }
 
-/** The person's name as a box accepts it: 1–64 UTF-16 units without control characters. */
-function byOf({ person: { name, id }, via }: Tap): string {
-  return requesterOf(via === null ? name : `${name} (${via})`) ?? id.slice(0, 64);
+/** Who asks, as a box accepts it: 1–64 UTF-16 units without control characters. */
+function byOf({ from, via }: Tap): string {
+  return requesterOf(nameOf(from, via)) ?? askerId(from).slice(0, 64);
+}
+
+function nameOf(from: Asker, via: string | null): string {
+  if (from.type === "guest") return guestBy(from.guest.name, from.guest.inviterName);
+  const { name } = from.person;
+  return via === null ? name : `${name} (${via})`;
 }

@@ -88,7 +88,7 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   if (changed.type === "unknown") return notFound(c, "person");
   if (changed.type === "last-administrator") return lastAdministrator(c);
   const person = changed.value;
-  if (!person.isActive) streams.endOfPerson(id);
+  if (!person.isActive) streams.endOf(id);
   streams.personChanged(id);
   const fields = Object.keys(body.value);
   log.info({ person: id, fields, by: c.var.signedIn?.person.id }, "a person was changed");
@@ -102,7 +102,7 @@ async function forgetPasskeys(parts: PeopleParts, c: WebContext, id: string): Pr
   const removed = await store.removePasskeys(id, signInMethodsOf(parts.settings));
   if (removed.type === "unknown") return notFound(c, "person");
   if (removed.type === "last-administrator") return lastAdministrator(c);
-  streams.endOfPerson(id);
+  streams.endOf(id);
   log.info(
     { person: id, removed: removed.value, by: c.var.signedIn?.person.id },
     "passkeys were removed",

@@ -2,7 +2,6 @@ import type { Hono } from "hono";
 import { notableClockDifferenceMs } from "../../device/messages/clock-difference.ts";
 import type { InvitationView } from "../api.ts";
 import type { GateLink, GateLinkListener } from "../cloud/gate-link.ts";
-import type { Person } from "../domain/entities.ts";
 import { RateLimiter } from "../domain/rate-limit.ts";
 import type { Store } from "../store/store.ts";
 import type { Language } from "../words/languages.ts";
@@ -12,6 +11,7 @@ import {
   inviteWaitingAdministrator,
 } from "./administrators.ts";
 import { createApp } from "./app.ts";
+import type { Asker } from "./asker.ts";
 import type { Assets } from "./assets.ts";
 import { Boxes } from "./boxes.ts";
 import type { WebEnv } from "./context.ts";
@@ -28,6 +28,8 @@ import type { WebSettings } from "./settings.ts";
 import { Streams } from "./streams.ts";
 import { TapsFirst } from "./taps-first.ts";
 import { UnderWay } from "./under-way.ts";
+import { messageSender, type SendMessage } from "./webhook-sender.ts";
+import { Webhooks } from "./webhooks.ts";
 
 /** The longest silence on a stream. The page treats a longer one as a broken connection. */
 const beatMs = 5_000;
@@ -48,6 +50,8 @@ export interface ServiceParts {
   /** ms since 1970 */
   now(): number;
   readonly randomBytes: RandomBytes;
+  /** default: to the receivers of webhooks by HTTP */
+  readonly sendMessage?: SendMessage;
 }
 
 /**
@@ -61,6 +65,7 @@ export class Service {
   readonly #gates: GateBook;
   readonly #streams: Streams;
   readonly #openRequests: OpenRequests;
+  readonly #webhooks: Webhooks;
   readonly #readiness: Readiness;
   readonly #underWay = new UnderWay();
   readonly #statuses = new RateLimiter(statusLimit);
@@ -71,20 +76,31 @@ export class Service {
   constructor(parts: ServiceParts) {
     this.#parts = parts;
     const { store, link, settings, now } = parts;
-    const gateViews = (person: Person, language: Language) =>
-      gateViewsOf(store, this.#boxes, person, now(), language);
-    this.#gates = new GateBook(store);
+    this.#gates = new GateBook(store, now);
+    const known = { boxes: this.#boxes, gates: this.#gates };
+    const gateViews = (asker: Asker, language: Language) =>
+      gateViewsOf(store, known, asker, now(), language);
     this.#streams = new Streams({
       ...parts,
       boxes: this.#boxes,
       gates: this.#gates,
       gatesWereRead: () => link.watch(this.#gates.all),
     });
+    this.#webhooks = new Webhooks({
+      ...parts,
+      gates: this.#gates,
+      send: parts.sendMessage ?? messageSender(settings.webhookPrivateHosts),
+    });
     this.#openRequests = new OpenRequests({
       ...parts,
       commandLifetimeMs: settings.commandLifetimeMs,
       heardClock: (thingName, differenceMs) => this.#hearClock(thingName, differenceMs),
-      tell: (request) => this.#streams.tell(request),
+      tell: (request) => {
+        this.#streams.tell(request);
+        this.#webhooks.hearRequest(request);
+      },
+      refused: (request) => this.#webhooks.hearRequest(request),
+      heardOther: (source, report, heardAt) => this.#webhooks.hearOther(source, report, heardAt),
     });
     this.#readiness = new Readiness(store, link, now);
     this.app = createApp({
@@ -93,6 +109,7 @@ export class Service {
       boxes: this.#boxes,
       openRequests: this.#openRequests,
       streams: this.#streams,
+      webhooks: this.#webhooks,
       underWay: this.#underWay,
       readiness: this.#readiness,
       limits: new Limits(settings),
@@ -111,11 +128,17 @@ export class Service {
     await this.#openRequests.endOrphans();
     const administration = await administrationOf(this.#parts);
     await this.#streams.gatesChanged();
+    await this.#webhooks.refresh();
     link.start(this.#listener());
     this.#every(beatMs, async () => this.#streams.beat());
     this.#every(refreshMs, () => this.#refresh());
     this.#every(pruneMs, () => this.#prune());
     return administration;
+  }
+
+  /** Sends the messages to webhooks that are due. @throws StoreError */
+  sendWebhooks(): Promise<void> {
+    return this.#webhooks.refresh();
   }
 
   /** The link that an administrator waits for, if there is one; only the operator may see it. */
@@ -142,6 +165,7 @@ export class Service {
     // A request that is still being handled may send a command.
     await Promise.race([this.#underWay.none(), limit]);
     await this.#openRequests.finish(limit);
+    await this.#webhooks.stop();
     clearTimeout(timer);
     this.#streams.endAll();
     await this.#parts.link.close();
@@ -158,9 +182,11 @@ export class Service {
       onGateEvent: (thingName, event, output) => {
         this.#hearEvent(thingName);
         this.#openRequests.hearGate({ thingName, output }, event);
+        this.#webhooks.hearGate({ thingName, output }, event, now());
       },
       onStatus: (thingName, report) => {
         this.#boxes.hearStatus(thingName, report, now());
+        this.#webhooks.hearBox(thingName, report.state === "online");
         if (this.#statuses.take(thingName, now()).allowed) this.#streams.tellBox(thingName);
         else this.#streams.tellBoxLater(thingName);
       },
@@ -193,6 +219,7 @@ export class Service {
 
   async #refresh(): Promise<void> {
     await this.#streams.refreshAll();
+    await this.sendWebhooks();
     await this.#openRequests.endOrphans();
   }
 

@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import type { SessionView } from "../api.ts";
-import type { SignedIn, WebContext, WebEnv } from "./context.ts";
+import type { GuestIn, SignedIn, WebContext, WebEnv } from "./context.ts";
 import { providerName } from "./oidc-routes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
 import type { Streams } from "./streams.ts";
-import { personSummary } from "./views.ts";
+import { guestSummary, personSummary } from "./views.ts";
 
 interface SessionParts {
   readonly settings: WebSettings;
@@ -17,15 +17,21 @@ export function sessionRoutes(parts: SessionParts): Hono<WebEnv> {
   const { sessions, streams } = parts;
   return new Hono<WebEnv>()
     .get("/session", async (c) => {
-      const { signedIn } = c.var;
+      const { signedIn, guestIn, isGuestOver } = c.var;
       if (signedIn !== undefined) await sessions.noteSeen(signedIn);
-      const isLockedOut = signedIn === undefined && (await sessions.wasLockedOut(c));
-      return c.json({ ...sessionView(parts, c, signedIn), isLockedOut } satisfies SessionView);
+      const isNobody = signedIn === undefined && guestIn === undefined && !isGuestOver;
+      const isLockedOut = isNobody && (await sessions.wasLockedOut(c));
+      return c.json({
+        ...sessionView(parts, c, signedIn ?? guestIn),
+        isGuestOver,
+        isLockedOut,
+      } satisfies SessionView);
     })
     .post("/sign-out", async (c) => {
-      const { signedIn } = c.var;
+      const { signedIn, guestIn } = c.var;
       await sessions.end(c);
-      if (signedIn !== undefined) streams.endOfSession(signedIn.session.tokenHash);
+      const session = signedIn?.session ?? guestIn?.session;
+      if (session !== undefined) streams.endOfSession(session.tokenHash);
       return c.body(null, 204);
     });
 }
@@ -33,14 +39,16 @@ export function sessionRoutes(parts: SessionParts): Hono<WebEnv> {
 export function sessionView(
   { settings, sessions }: Pick<SessionParts, "settings" | "sessions">,
   c: WebContext,
-  signedIn: SignedIn | undefined,
+  client: SignedIn | GuestIn | undefined,
 ): SessionView {
   const { oidc, contact } = settings;
   return {
-    person: signedIn === undefined ? null : personSummary(signedIn.person),
+    person: client !== undefined && "person" in client ? personSummary(client.person) : null,
+    guest: client !== undefined && "guest" in client ? guestSummary(client.guest) : null,
+    isGuestOver: false,
     isLockedOut: false,
     contact,
-    csrfToken: sessions.csrfToken(c, signedIn),
+    csrfToken: sessions.csrfToken(c, client?.session),
     commandLifetimeMs: settings.commandLifetimeMs,
     methods: {
       passkey: true,

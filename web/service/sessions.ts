@@ -1,8 +1,9 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { CookieOptions } from "hono/utils/cookie";
-import type { Person, SignInAttempt } from "../domain/entities.ts";
+import type { InvitedGuest, Person, SignInAttempt } from "../domain/entities.ts";
+import { isAdmitted } from "../domain/guests.ts";
 import type { Store } from "../store/store.ts";
-import type { SignedIn, WebContext } from "./context.ts";
+import type { GuestIn, SignedIn, WebContext } from "./context.ts";
 import { derived, hashOf, isToken, newToken, type RandomBytes } from "./secrets.ts";
 import type { WebSettings } from "./settings.ts";
 
@@ -10,6 +11,8 @@ import type { WebSettings } from "./settings.ts";
 const attemptLifetimeMs = 10 * 60_000;
 /** `lastSeenAt` is updated at most once per this period. */
 const seenEveryMs = 10 * 60_000;
+/** So long after its end, the page of a guest can still say that the link has ended. */
+const guestEpilogueMs = 7 * 86_400_000;
 
 interface SessionsParts {
   readonly store: Store;
@@ -68,6 +71,38 @@ export class Sessions {
     return { session, person: seen ?? person };
   }
 
+  /** @returns "over" when there was a guest, who may not see the gate any more */
+  async findGuest(c: WebContext): Promise<GuestIn | "over" | undefined> {
+    const token = this.#cookie(c, "session");
+    if (token === undefined) return undefined;
+    const { store, now } = this.#parts;
+    const way = isTap(c) ? store.forTaps : store;
+    const found = await way.guestSession(hashOf(token));
+    if (found === undefined) return undefined;
+    return isAdmitted(found.guest, now()) ? found : "over";
+  }
+
+  /**
+   * Ends the browser's earlier session. The guest alone says how long the new one is valid.
+   * @returns undefined when the link has been revoked meanwhile
+   */
+  async beginGuest(c: WebContext, guest: InvitedGuest): Promise<GuestIn | undefined> {
+    const { store, now, randomBytes } = this.#parts;
+    const before = this.#cookie(c, "session");
+    if (before !== undefined) await store.deleteSession(hashOf(before));
+    const token = newToken(randomBytes);
+    const session = {
+      tokenHash: hashOf(token),
+      guestId: guest.id,
+      csrfToken: newToken(randomBytes),
+      createdAt: now(),
+    };
+    if (!(await store.createGuestSession(session))) return undefined;
+    this.#setCookie(c, "session", token, "Strict", guest.endsAt - now() + guestEpilogueMs);
+    this.#dropCookie(c, "visitor");
+    return { session, guest };
+  }
+
   async end(c: WebContext): Promise<void> {
     const token = this.#cookie(c, "session");
     if (token !== undefined) await this.#parts.store.deleteSession(hashOf(token));
@@ -81,8 +116,8 @@ export class Sessions {
   }
 
   /** The token that the page sends with every change. A visitor's token is bound to a cookie. */
-  csrfToken(c: WebContext, signedIn: SignedIn | undefined): string {
-    if (signedIn !== undefined) return signedIn.session.csrfToken;
+  csrfToken(c: WebContext, session: { readonly csrfToken: string } | undefined): string {
+    if (session !== undefined) return session.csrfToken;
     let visitor = this.#cookie(c, "visitor");
     if (visitor === undefined) {
       visitor = newToken(this.#parts.randomBytes);
@@ -103,8 +138,9 @@ export class Sessions {
   }
 
   expectedCsrfToken(c: WebContext): string | undefined {
-    const { signedIn } = c.var;
-    if (signedIn !== undefined) return signedIn.session.csrfToken;
+    const { signedIn, guestIn } = c.var;
+    const session = signedIn?.session ?? guestIn?.session;
+    if (session !== undefined) return session.csrfToken;
     const visitor = this.#cookie(c, "visitor");
     return visitor === undefined ? undefined : derived(visitor, "csrf");
   }

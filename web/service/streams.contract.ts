@@ -1,13 +1,14 @@
 /** What the streams send and what it costs, on every database. */
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { type SinonFakeTimers, useFakeTimers } from "sinon";
 import type { GateView, GrantsPage } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
-import { aGate, aGrant, type StorePlace } from "../store/place.rig.ts";
+import { aGate, aGrant, aGuest, aRequest, type StorePlace } from "../store/place.rig.ts";
 import type { Browser } from "./browser.rig.ts";
 import { EventReader } from "./event-reader.rig.ts";
+import { hashOf, newToken } from "./secrets.ts";
 import { everyDay, Rig, turns, until } from "./service.rig.ts";
 
 const [beatMs, refreshMs] = [5_000, 15_000];
@@ -19,6 +20,7 @@ class Page {
   readonly person: Person;
   readonly gates = new Map<string, GateView>();
   events = 0;
+  hasEnded = false;
   #reader: EventReader | undefined;
 
   constructor(browser: Browser, person: Person) {
@@ -32,6 +34,7 @@ class Page {
     const read = async () => {
       for (;;) {
         const event = await reader.next();
+        this.hasEnded = event === undefined;
         if (event === undefined) return;
         this.events += 1;
         if (event.event === "gate") this.gates.set(event.data.id, event.data);
@@ -95,6 +98,7 @@ const ours = fc.oneof(
   fc.record({ type: fc.constant("grant"), who, gate: gateIds, isNow: fc.boolean() }),
   fc.record({ type: fc.constant("grant-moved"), who, gate: gateIds }),
   fc.record({ type: fc.constant("revoke") }),
+  fc.record({ type: fc.constant("holidays"), gate: fc.option(gateIds), is: fc.boolean() }),
   fc.record({ type: fc.constant("administrator"), who, is: fc.boolean() }),
 );
 /** What only the clock or another instance knows. */
@@ -103,6 +107,7 @@ const theirs = fc.oneof(
   fc.record({ type: fc.constant("their-grant"), who, gate: gateIds, isNow: fc.boolean() }),
   fc.record({ type: fc.constant("their-gate"), gate: gateIds, isActive: fc.boolean() }),
   fc.record({ type: fc.constant("their-revoke") }),
+  fc.record({ type: fc.constant("their-holidays"), is: fc.boolean() }),
   fc.record({ type: fc.constant("their-reader"), who }),
 );
 type Change = typeof ours extends fc.Arbitrary<infer T> ? T : never;
@@ -176,7 +181,14 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
       await turns();
       queries();
       clock.tick(refreshMs);
-      const parts = [`from "gate"`, `from "session"`, `"access_grant"`, `"at" >=`, `"state" in`];
+      const parts = [
+        `from "gate"`,
+        `from "holiday"`,
+        `from "session"`,
+        `"access_grant"`,
+        `"at" >=`,
+        `"state" in`,
+      ];
       const has = (part: string) => rig.place.queries.some((text) => text.includes(part));
       await until(() => parts.every(has));
       await turns();
@@ -186,7 +198,33 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
     const alone = await read();
     await pages(11);
     assert.equal(await read(), alone);
-    assert.equal(alone, 5);
+    assert.equal(alone, 6);
+  });
+
+  it("tell a guest what another instance has done with the link", async () => {
+    await start();
+    const { person } = await rig.administrator();
+    const guest = aGuest("north", person.id, { endsAt: rig.now + 3_600_000 });
+    await rig.store.createGuest(guest);
+    const token = newToken(randomBytes);
+    const tokenHash = hashOf(token);
+    const session = { tokenHash, guestId: guest.id, csrfToken: "c", createdAt: rig.now };
+    await rig.store.createGuestSession(session);
+    const browser = rig.browser();
+    browser.cookies.set("__Host-session", token);
+    const page = new Page(browser, person);
+    await page.open();
+    const left = () => page.gates.get("north")?.pass?.left;
+    await until(() => left() === 3);
+    const other = await rig.place.open();
+    await other.recordRequest(aRequest({ guestId: guest.id, at: rig.now }));
+    clock.tick(refreshMs);
+    await until(() => left() === 2);
+    await page.matches();
+    await other.revokeGuest(guest.id, rig.now);
+    assert.equal((await browser.post("/api/gates/north/open", { id: randomUUID() })).status, 401);
+    clock.tick(refreshMs);
+    await until(() => page.hasEnded);
   });
 
   it("read only the rights of the person who is concerned", async () => {
@@ -215,7 +253,9 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
       return ((await answer.json()) as GrantsPage).grants;
     };
     const aTime = (isNow: boolean) =>
-      isNow ? { endsAt: rig.now + 3_600_000 } : { fromMinute: 60, toMinute: 90 };
+      isNow ? { endsAt: rig.now + 3_600_000, onHolidays: false } : { fromMinute: 60, toMinute: 90 };
+    /** The day at the gates, which may be the next one already. */
+    const today = () => new Date(rig.now + 3_600_000).toISOString().slice(0, 10);
 
     const change = async (it: Change | TheirChange): Promise<void> => {
       const { store, link } = rig;
@@ -259,6 +299,18 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
           await admin.browser.request("DELETE", `/api/admin/grants/${first?.id}`);
           return;
         }
+        case "holidays": {
+          const [first] = await store.holidayLists();
+          if (!it.is) {
+            await admin.browser.request("DELETE", `/api/admin/holidays/${first?.id}`);
+            return;
+          }
+          const start = `DTSTART;VALUE=DATE:${today().replaceAll("-", "")}`;
+          const lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", start, "END:VEVENT", "END:VCALENDAR"];
+          const body = { name: "x", gate: it.gate, calendar: lines.join("\n") };
+          await admin.browser.post("/api/admin/holidays", body);
+          return;
+        }
         case "administrator": {
           const path = `/api/admin/people/${idOf(it.who)}`;
           await admin.browser.request("PATCH", path, { isAdministrator: it.is });
@@ -279,6 +331,13 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
           const [first] = await store.grants();
           if (first !== undefined) await store.deleteGrant(first.id);
           return;
+        }
+        case "their-holidays": {
+          const [first] = await store.holidayLists();
+          if (!it.is && first !== undefined) await store.deleteHolidays(first.id);
+          if (!it.is) return;
+          const list = { id: randomUUID(), name: "x", gateId: null, createdAt: rig.now };
+          return store.createHolidays(list, [{ date: today(), name: "x" }]);
         }
         case "their-reader": {
           await all[it.who]?.reopen();

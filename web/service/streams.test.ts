@@ -60,6 +60,7 @@ describe("event streams", () => {
       lastSeenAt: rig.now,
       position: null,
       may: { open: true },
+      pass: null,
     });
     rig.link.offline("box-2");
     rig.link.offline("box-1");

@@ -1,14 +1,16 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
-import type { Grant, OpenRequest } from "../domain/entities.ts";
+import { noGrants } from "../domain/access.ts";
+import type { OpenRequest } from "../domain/entities.ts";
+import { isAdmitted } from "../domain/guests.ts";
 import { portionLength } from "../store/portions.ts";
 import type { Store } from "../store/store.ts";
 import type { Language } from "../words/languages.ts";
-import { Audience } from "./audience.ts";
+import { Audience, type Rights } from "./audience.ts";
 import type { Boxes } from "./boxes.ts";
-import type { SignedIn } from "./context.ts";
+import type { GuestIn, SignedIn } from "./context.ts";
 import { EventStream } from "./event-stream.ts";
 import type { GateBook } from "./gate-book.ts";
-import { gateView, grantsByGate } from "./gate-views.ts";
+import { accessByGate, gateView } from "./gate-views.ts";
 import { groupBy } from "./group-by.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -38,7 +40,10 @@ export interface StreamsParts {
 }
 
 interface Reader {
-  readonly personId: string;
+  /** the person or the guest */
+  readonly id: string;
+  /** the person on whom the guest depends; null: it is not a guest */
+  readonly inviterId: string | null;
   readonly tokenHash: string;
   readonly language: Language;
   readonly stream: EventStream;
@@ -50,14 +55,15 @@ interface Reader {
 }
 
 /**
- * The event streams of all people, and what is sent on them. Gates, boxes and everybody's rights are kept in
+ * The event streams of all people and guests, and what is sent on them. Gates, boxes and everybody's rights are kept in
  * memory, so that a box's report needs no query. The database is read when rights change, for all readers
  * concerned at once.
  */
 export class Streams {
   readonly #parts: StreamsParts;
   readonly #readers = new Set<Reader>();
-  readonly #byPerson = new Map<string, Set<Reader>>();
+  /** by person or guest */
+  readonly #byId = new Map<string, Set<Reader>>();
   readonly #audience = new Audience<Reader>();
   /** whose rights must be read */
   readonly #stale = new Set<Reader>();
@@ -74,17 +80,20 @@ export class Streams {
 
   /**
    * @param language of the sentences on the stream
-   * @returns undefined when this person, or everyone together, has too many streams
+   * @returns undefined when this person or guest, or everyone together, has too many streams
    */
-  open({ session, person }: SignedIn, language: Language): EventStream | undefined {
+  open(client: SignedIn | GuestIn, language: Language): EventStream | undefined {
     const { now } = this.#parts;
-    const isOver = this.#of(person.id).size >= maximumStreamsOfOne;
+    const { id } = "person" in client ? client.person : client.guest;
+    const endsAt = "person" in client ? client.session.expiresAt : client.guest.endsAt;
+    const isOver = this.#of(id).size >= maximumStreamsOfOne;
     if (isOver || this.#readers.size >= maximumStreams) return undefined;
     const stream = new EventStream(() => this.#remove(reader));
-    const lifetimeMs = Math.min(longestTimeoutMs, Math.max(0, session.expiresAt - now()));
+    const lifetimeMs = Math.min(longestTimeoutMs, Math.max(0, endsAt - now()));
     const reader: Reader = {
-      personId: person.id,
-      tokenHash: session.tokenHash,
+      id,
+      inviterId: "guest" in client ? client.guest.inviterId : null,
+      tokenHash: client.session.tokenHash,
       language,
       stream,
       expiry: setTimeout(() => stream.end(), lifetimeMs),
@@ -97,11 +106,14 @@ export class Streams {
     return stream;
   }
 
-  /** Sends the request to the streams of the person who made it. */
+  /** Sends the request to the streams of the person or guest who made it. */
   tell(request: OpenRequest): void {
-    if (request.personId === null) return;
+    const id = request.personId ?? request.guestId;
+    if (id === null) return;
     const view = requestView(request);
-    for (const { stream } of this.#of(request.personId)) stream.tellRequest(view);
+    for (const { stream } of this.#of(id)) stream.tellRequest(view);
+    // It may have taken an opening, or given it back.
+    if (request.guestId !== null) this.#readRights(this.#of(id));
   }
 
   /** Sends what a box has reported to everybody who may see its gates. */
@@ -127,19 +139,27 @@ export class Streams {
     for (const { id } of changed) this.#tellViewers(id);
   }
 
-  /** A person was changed. */
+  /** A person was changed, and with the person perhaps the guests whom the person has invited. */
   personChanged(personId: string): void {
-    this.#readRights(this.#of(personId));
+    const guests = [...this.#readers].filter(({ inviterId }) => inviterId === personId);
+    this.#readRights([...this.#of(personId), ...guests]);
+  }
+
+  /** People got grants. */
+  grantsAdded(personIds: Iterable<string>): void {
+    for (const id of personIds) this.#readRights(this.#of(id));
   }
 
   /** A grant was added, changed or removed. @param personId whose it is now; undefined: nobody's */
   grantChanged(grantId: string, personId: string | undefined): void {
     const had = (reader: Reader) => {
-      const grants = this.#audience.rightsOf(reader)?.grants.values() ?? [];
-      return [...grants].some((some) => some.some(({ id }) => id === grantId));
+      const accesses = this.#audience.rightsOf(reader)?.accesses.values() ?? [];
+      return [...accesses].some(
+        (access) => access.type === "grants" && access.grants.some(({ id }) => id === grantId),
+      );
     };
     const concerned = [...this.#readers].filter(
-      (reader) => reader.personId === personId || this.#reading.has(reader) || had(reader),
+      (reader) => reader.id === personId || this.#reading.has(reader) || had(reader),
     );
     this.#readRights(concerned);
   }
@@ -157,8 +177,9 @@ export class Streams {
     this.#late.clear();
   }
 
-  endOfPerson(personId: string): void {
-    for (const { stream } of this.#of(personId)) stream.end();
+  /** Of a person or a guest. */
+  endOf(id: string): void {
+    for (const { stream } of this.#of(id)) stream.end();
   }
 
   endOfSession(tokenHash: string): void {
@@ -169,13 +190,13 @@ export class Streams {
     for (const { stream } of this.#readers) stream.end();
   }
 
-  #of(personId: string): ReadonlySet<Reader> {
-    return this.#byPerson.get(personId) ?? new Set();
+  #of(id: string): ReadonlySet<Reader> {
+    return this.#byId.get(id) ?? new Set();
   }
 
   #add(reader: Reader): void {
     this.#readers.add(reader);
-    this.#byPerson.set(reader.personId, new Set([...this.#of(reader.personId), reader]));
+    this.#byId.set(reader.id, new Set([...this.#of(reader.id), reader]));
     this.#parts.metrics.streams(this.#readers.size);
   }
 
@@ -184,9 +205,9 @@ export class Streams {
     this.#readers.delete(reader);
     this.#stale.delete(reader);
     this.#audience.delete(reader);
-    const others = [...this.#of(reader.personId)].filter((other) => other !== reader);
-    if (others.length === 0) this.#byPerson.delete(reader.personId);
-    else this.#byPerson.set(reader.personId, new Set(others));
+    const others = [...this.#of(reader.id)].filter((other) => other !== reader);
+    if (others.length === 0) this.#byId.delete(reader.id);
+    else this.#byId.set(reader.id, new Set(others));
     this.#parts.metrics.streams(this.#readers.size);
   }
 
@@ -220,37 +241,69 @@ export class Streams {
 
   async #readRightsOf(readers: readonly Reader[]): Promise<void> {
     const { store, now, gates } = this.#parts;
-    const ids = [...new Set(readers.map(({ personId }) => personId))];
-    const hashes = readers.map(({ tokenHash }) => tokenHash);
-    const [people, grants, requests] = await Promise.all([
-      store.sessions(hashes, now()),
-      store.grantsOf(ids),
+    const people = readers.filter(({ inviterId }) => inviterId === null);
+    const guests = readers.filter(({ inviterId }) => inviterId !== null);
+    const ids = { people: idsOf(people), guests: idsOf(guests) };
+    const [ofPeople, ofGuests, requests] = await Promise.all([
+      this.#rightsOfPeople(people),
+      this.#rightsOfGuests(guests),
       store.requestsSince(ids, now() - recentMs, mostRequests),
     ]);
+    const rights = new Map([...ofPeople, ...ofGuests]);
+    const seen = [...rights.values()].flatMap(({ accesses }) => [...accesses.keys()]);
     // Another instance has added a gate.
-    if (grants.some(({ gateId }) => gates.get(gateId) === undefined)) await this.gatesChanged();
-    const grantsOf = groupBy(grants, ({ personId }) => personId);
-    const requestsOf = groupBy(requests, ({ personId }) => personId);
+    if (seen.some((gateId) => gates.get(gateId) === undefined)) await this.gatesChanged();
+    const requestsOf = groupBy(requests, ({ personId, guestId }) => personId ?? guestId);
     for (const reader of readers) {
-      const { personId, tokenHash, stream } = reader;
-      if (stream.hasEnded) continue;
-      const person = people.get(tokenHash);
-      if (person === undefined) {
-        stream.end();
+      if (reader.stream.hasEnded) continue;
+      const theirs = rights.get(reader);
+      if (theirs === undefined) {
+        reader.stream.end();
         continue;
       }
-      const theirs: readonly Grant[] = grantsOf.get(personId) ?? [];
-      this.#audience.set(reader, { person, grants: grantsByGate(theirs) });
-      this.#tellGates(reader, requestsOf.get(personId));
+      this.#audience.set(reader, theirs);
+      this.#tellGates(reader, requestsOf.get(reader.id));
     }
   }
 
+  /** Without those whose session has ended. */
+  async #rightsOfPeople(readers: readonly Reader[]): Promise<Map<Reader, Rights>> {
+    const { store, now } = this.#parts;
+    const [people, grants] = await Promise.all([
+      store.sessions(hashesOf(readers), now()),
+      store.grantsOf(idsOf(readers)),
+    ]);
+    const grantsOf = groupBy(grants, ({ personId }) => personId);
+    const rights = new Map<Reader, Rights>();
+    for (const reader of readers) {
+      const person = people.get(reader.tokenHash);
+      if (person === undefined) continue;
+      const accesses = accessByGate(grantsOf.get(reader.id) ?? []);
+      rights.set(reader, { isAdministrator: person.isAdministrator, accesses });
+    }
+    return rights;
+  }
+
+  /** Without those whose link has ended or was revoked. */
+  async #rightsOfGuests(readers: readonly Reader[]): Promise<Map<Reader, Rights>> {
+    const { store, now } = this.#parts;
+    const guests = await store.guestSessions(hashesOf(readers));
+    const rights = new Map<Reader, Rights>();
+    for (const reader of readers) {
+      const guest = guests.get(reader.tokenHash);
+      if (guest === undefined || !isAdmitted(guest, now())) continue;
+      const accesses = new Map([[guest.gateId, { type: "guest", guest } as const]]);
+      rights.set(reader, { isAdministrator: false, accesses });
+    }
+    return rights;
+  }
+
   #tellViewers(gateId: string): void {
-    const { gates, boxes, now } = this.#parts;
+    const { gates, now } = this.#parts;
     const gate = gates.get(gateId);
     if (gate === undefined) return;
-    for (const [{ stream, language }, grants] of this.#audience.of(gateId)) {
-      stream.tellGate(gateView(gate, grants, boxes, now(), language));
+    for (const [{ stream, language }, access] of this.#audience.of(gateId)) {
+      stream.tellGate(gateView(this.#parts, gate, access, now(), language));
     }
   }
 
@@ -283,22 +336,31 @@ export class Streams {
   }
 
   async #tellGatesOnce(reader: Reader): Promise<void> {
-    const { gates, boxes, now } = this.#parts;
+    const { gates, now } = this.#parts;
     const { stream, language } = reader;
     const rights = this.#audience.rightsOf(reader);
     if (rights === undefined) return;
-    const { grants, person } = rights;
-    for (const id of person.isAdministrator ? gates.ids : [...grants.keys()].toSorted()) {
+    const { accesses, isAdministrator } = rights;
+    for (const id of isAdministrator ? gates.ids : [...accesses.keys()].toSorted()) {
       if (reader.isStale || stream.hasEnded) return;
       const gate = gates.get(id);
       if (gate !== undefined) {
-        stream.tellGate(gateView(gate, grants.get(id) ?? [], boxes, now(), language));
+        const access = accesses.get(id) ?? noGrants;
+        stream.tellGate(gateView(this.#parts, gate, access, now(), language));
       }
       this.#told += 1;
       if (this.#told % gatesInARow === 0) await othersTurn();
       if (!stream.hasRoom) await stream.room();
     }
-    if (reader.isStale || stream.hasEnded || person.isAdministrator) return;
-    stream.withdraw((id) => grants.has(id));
+    if (reader.isStale || stream.hasEnded || isAdministrator) return;
+    stream.withdraw((id) => accesses.has(id));
   }
+}
+
+function idsOf(readers: readonly Reader[]): readonly string[] {
+  return [...new Set(readers.map(({ id }) => id))];
+}
+
+function hashesOf(readers: readonly Reader[]): readonly string[] {
+  return readers.map(({ tokenHash }) => tokenHash);
 }

@@ -8,7 +8,7 @@ import type { Store } from "../store/store.ts";
 import { newApiSecret } from "./api-clients.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { line } from "./fields.ts";
-import { areKnown, grantEntries } from "./grant-routes.ts";
+import { areKnown, hoursEntries } from "./grant-routes.ts";
 import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
@@ -24,7 +24,7 @@ interface TokenParts {
 const mostPerMinute = 60;
 const tokenBody = v.pipe(
   v.strictObject({
-    ...grantEntries,
+    ...hoursEntries,
     name: line(longestPersonName),
     perMinute: v.exactOptional(
       v.pipe(
@@ -74,7 +74,7 @@ async function create(
   const body = await readBody(c, tokenBody);
   if (body.type === "problem") return body.response;
   const { person: personId, gate: gateId, ...rest } = body.value;
-  if (!(await areKnown(store, personId, gateId))) {
+  if (!(await areKnown(store, [personId], [gateId]))) {
     return problem(c, 400, "invalid", wordsFor(c).problems.noPersonOrGate);
   }
   if (rest.endsAt !== null && rest.endsAt <= now()) {

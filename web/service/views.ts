@@ -1,9 +1,16 @@
 /** Converts stored entities to what the page receives. */
-import type { HistoryEntry, PersonSummary, RequestView } from "../api.ts";
-import type { OpenRequest, Person } from "../domain/entities.ts";
+import type { GuestSummary, HistoryEntry, PersonSummary, RequestView } from "../api.ts";
+import type { InvitedGuest, OpenRequest, Person } from "../domain/entities.ts";
+import type { Store } from "../store/store.ts";
+
+type StoredEntry = Awaited<ReturnType<Store["history"]>>["entries"][number];
 
 export function personSummary({ id, name, isAdministrator }: Person): PersonSummary {
   return { id, name, isAdministrator };
+}
+
+export function guestSummary({ id, name, inviterName }: InvitedGuest): GuestSummary {
+  return { id, name, inviterName };
 }
 
 export function requestView(request: OpenRequest): RequestView {
@@ -12,15 +19,17 @@ export function requestView(request: OpenRequest): RequestView {
 }
 
 /** @param forAdministrator whether to include the client's address */
-export function historyEntry(
-  entry: OpenRequest & { personName: string | null; isAdministrator: boolean; gateName: string },
-  forAdministrator: boolean,
-): HistoryEntry {
+export function historyEntry(entry: StoredEntry, forAdministrator: boolean): HistoryEntry {
   const { personId, personName, isAdministrator, gateName, address, sentAt, endedAt, via } = entry;
+  const { guestId, guestName, inviterName } = entry;
   const isKnown = personId !== null && personName !== null;
   return {
     ...requestView(entry),
     person: isKnown ? { id: personId, name: personName, isAdministrator } : null,
+    guest:
+      guestId !== null && guestName !== null && inviterName !== null
+        ? { id: guestId, name: guestName, inviterName }
+        : null,
     gateName,
     address: forAdministrator ? address : null,
     sentAt,

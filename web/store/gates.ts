@@ -1,19 +1,14 @@
-/** Gates and grants. */
+/** The gates. */
 import { setImmediate as othersTurn } from "node:timers/promises";
-import type { Insertable, Selectable } from "kysely";
-import type { Weekday } from "../api.ts";
-import type { Gate, Grant } from "../domain/entities.ts";
+import type { Selectable } from "kysely";
+import type { Gate } from "../domain/entities.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import { portionLength, portions } from "./portions.ts";
-import type { GateTable, GrantTable } from "./schema.ts";
+import type { GateTable } from "./schema.ts";
 import type { Store } from "./store.ts";
 
 type Gates = Pick<Store, "createGate" | "updateGate" | "gate" | "gates" | "gatesWith">;
-type Grants = Pick<
-  Store,
-  "createGrant" | "updateGrant" | "deleteGrant" | "grants" | "grantsPage" | "grantsOf"
->;
 
 export function gatesIn(database: Database): Gates {
   return {
@@ -69,87 +64,6 @@ export function gatesIn(database: Database): Gates {
   };
 }
 
-export function grantsIn(database: Database): Grants {
-  return {
-    createGrant: (grant) =>
-      database.write(async (db) => {
-        await db
-          .insertInto("accessGrant")
-          .values({ id: grant.id, ...columnsOf(grant) })
-          .execute();
-      }),
-
-    updateGrant: (grant) =>
-      database.write(async (db) => {
-        const result = await db
-          .updateTable("accessGrant")
-          .set(columnsOf(grant))
-          .where("id", "=", grant.id)
-          .executeTakeFirst();
-        return result.numUpdatedRows > 0n;
-      }),
-
-    deleteGrant: (id) =>
-      database.write(async (db) => {
-        const result = await db.deleteFrom("accessGrant").where("id", "=", id).executeTakeFirst();
-        return result.numDeletedRows > 0n;
-      }),
-
-    grants: ({ personId, gateId } = {}) =>
-      database.read(async (db) => {
-        let query = db.selectFrom("accessGrant").selectAll();
-        if (personId !== undefined) query = query.where("personId", "=", personId);
-        if (gateId !== undefined) query = query.where("gateId", "=", gateId);
-        return (await query.orderBy("id").execute()).map(toGrant);
-      }),
-
-    grantsPage: ({ personId, gateId, after, limit }) =>
-      database.read(async (db) => {
-        let query = db.selectFrom("accessGrant").selectAll();
-        if (personId !== undefined) query = query.where("personId", "=", personId);
-        if (gateId !== undefined) query = query.where("gateId", "=", gateId);
-        if (after !== undefined) query = query.where("id", ">", after);
-        const rows = await query
-          .orderBy("id")
-          .limit(limit + 1)
-          .execute();
-        const grants = rows.slice(0, limit).map(toGrant);
-        return { grants, next: rows.length > limit ? (grants.at(-1)?.id ?? null) : null };
-      }),
-
-    grantsOf: async (personIds) => {
-      const grants: Grant[] = [];
-      for await (const some of portions(personIds)) {
-        const rows = await database.read((db) =>
-          db
-            .selectFrom("accessGrant")
-            .selectAll()
-            .where("personId", "in", some)
-            .orderBy("id")
-            .execute(),
-        );
-        grants.push(...rows.map(toGrant));
-      }
-      return grants;
-    },
-  };
-}
-
-function columnsOf(grant: Grant): Omit<Insertable<GrantTable>, "id"> {
-  return {
-    personId: grant.personId,
-    gateId: grant.gateId,
-    days: JSON.stringify(grant.days),
-    fromMinute: grant.fromMinute,
-    toMinute: grant.toMinute,
-    endsAt: grant.endsAt,
-  };
-}
-
 function toGate(row: Selectable<GateTable>): Gate {
   return { ...row, isActive: row.isActive === 1 };
-}
-
-function toGrant(row: Selectable<GrantTable>): Grant {
-  return { ...row, days: JSON.parse(row.days) as readonly Weekday[] };
 }

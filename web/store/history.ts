@@ -1,6 +1,6 @@
 /** Reads the records page by page, and deletes old ones. */
 import { setImmediate as othersTurn } from "node:timers/promises";
-import { type SelectQueryBuilder, type SqlBool, sql } from "kysely";
+import { type Kysely, type SelectQueryBuilder, type SqlBool, sql } from "kysely";
 import type { HistoryQuery } from "../api.ts";
 import type { Database } from "./database.ts";
 import { formatPosition, parsePosition } from "./history-position.ts";
@@ -24,8 +24,11 @@ export function historyIn(database: Database): Pick<Store, "history" | "prune"> 
         filtered(db.selectFrom("openRequest"), query)
           .leftJoin("person", "person.id", "openRequest.personId")
           .leftJoin("gate", "gate.id", "openRequest.gateId")
+          .leftJoin("guest", "guest.id", "openRequest.guestId")
+          .leftJoin("person as inviter", "inviter.id", "guest.inviterId")
           .selectAll("openRequest")
           .select(["person.name as personName", "person.isAdministrator", "gate.name as gateName"])
+          .select(["guest.name as guestName", "inviter.name as inviterName"])
           .orderBy("openRequest.at", "desc")
           .orderBy("openRequest.id", "desc")
           .limit(limit + 1)
@@ -50,11 +53,27 @@ export function historyIn(database: Database): Pick<Store, "history" | "prune"> 
       for (;;) {
         const count = await deleteSome(database, before);
         deleted += count;
-        if (count === 0) return deleted;
+        if (count === 0) break;
         await othersTurn();
       }
+      await database.write((db) =>
+        db
+          .deleteFrom("webhookDelivery")
+          .where("createdAt", "<", before)
+          .where("state", "!=", "waiting")
+          .execute(),
+      );
+      // After their requests, so that no request in the history loses the name of its guest.
+      await database.write((db) => deleteGuests(db, before));
+      return deleted;
     },
   };
+}
+
+async function deleteGuests(db: Kysely<Schema>, before: number): Promise<void> {
+  const over = db.selectFrom("guest").select("id").where("endsAt", "<", before);
+  await db.deleteFrom("guestSession").where("guestId", "in", over).execute();
+  await db.deleteFrom("guest").where("endsAt", "<", before).execute();
 }
 
 type Requests = SelectQueryBuilder<Schema, "openRequest", object>;

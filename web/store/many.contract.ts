@@ -66,12 +66,17 @@ export function manyContract(store: () => Store): void {
       await record("old", "ada", noon - 1);
       await record("1", "ada", noon);
       await record("2", "ben", noon + 1);
-      await record("3", "ada", noon + 2);
+      await store().recordRequest(
+        aRequest({ id: "max's", at: noon + 2, state: "denied", guestId: "max" }),
+      );
+      await record("3", "ada", noon + 3);
       await record("cy's", "cy", noon + 2);
       const ids = async (limit: number) =>
-        (await store().requestsSince(["ada", "ben"], noon, limit)).map(({ id }) => id);
-      assert.deepEqual(await ids(10), ["1", "2", "3"]);
-      assert.deepEqual(await ids(2), ["2", "3"]);
+        (await store().requestsSince({ people: ["ada", "ben"], guests: ["max"] }, noon, limit)).map(
+          ({ id }) => id,
+        );
+      assert.deepEqual(await ids(10), ["1", "2", "max's", "3"]);
+      assert.deepEqual(await ids(2), ["max's", "3"]);
     });
 
     it("has all gates in one list, however many there are", async () => {

@@ -7,6 +7,8 @@ import { lockedOutSessions } from "./migrations/0003-locked-out-sessions.ts";
 import { gateOutputs } from "./migrations/0004-gate-outputs.ts";
 import { apiTokens } from "./migrations/0005-api-tokens.ts";
 import { peopleSearch } from "./migrations/0006-people-search.ts";
+import { guestsAndHolidays } from "./migrations/0007-guests-and-holidays.ts";
+import { webhooks } from "./migrations/0009-webhooks.ts";
 import { StoreError } from "./store.ts";
 
 /** In the order of their names. */
@@ -17,6 +19,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0004-gate-outputs": gateOutputs,
   "0005-api-tokens": apiTokens,
   "0006-people-search": peopleSearch,
+  "0007-guests-and-holidays": guestsAndHolidays,
+  "0009-webhooks": webhooks,
 };
 
 /**

@@ -3,7 +3,15 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Gate, Grant, OpenRequest, Passkey, Person, Session } from "../domain/entities.ts";
+import type {
+  Gate,
+  Grant,
+  Guest,
+  OpenRequest,
+  Passkey,
+  Person,
+  Session,
+} from "../domain/entities.ts";
 import type { Database } from "./database.ts";
 import { storeOn } from "./sql-store.ts";
 import { connectSqlite } from "./sqlite.ts";
@@ -119,7 +127,28 @@ export function aGrant(personId: string, gateId: string, changes: Partial<Grant>
     days: [1, 2, 3],
     fromMinute: 0,
     toMinute: 1440,
+    startsAt: null,
     endsAt: null,
+    onHolidays: true,
+    ...changes,
+  };
+}
+
+/** Valid for an hour, three times. */
+export function aGuest(gateId: string, inviterId: string, changes: Partial<Guest> = {}): Guest {
+  return {
+    id: randomUUID(),
+    tokenHash: randomUUID(),
+    gateId,
+    name: "Max",
+    note: "",
+    inviterId,
+    startsAt: noon,
+    endsAt: noon + 3_600_000,
+    openings: 3,
+    used: 0,
+    revokedAt: null,
+    createdAt: noon,
     ...changes,
   };
 }
@@ -129,6 +158,7 @@ export function aRequest(changes: Partial<OpenRequest> = {}): OpenRequest {
     id: randomUUID(),
     gateId: "north",
     personId: null,
+    guestId: null,
     state: "recorded",
     reason: null,
     at: noon,

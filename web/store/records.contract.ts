@@ -88,10 +88,17 @@ export function recordsContract(store: () => Store): void {
       ];
       await store().recordRequest(first);
       await store().recordRequest(second);
+      const noGuest = { guestName: null, inviterName: null };
       assert.deepEqual(await store().history({}), {
         entries: [
-          { ...second, personName: null, isAdministrator: false, gateName: "nowhere" },
-          { ...first, personName: "Ada", isAdministrator: true, gateName: "North gate" },
+          { ...second, ...noGuest, personName: null, isAdministrator: false, gateName: "nowhere" },
+          {
+            ...first,
+            ...noGuest,
+            personName: "Ada",
+            isAdministrator: true,
+            gateName: "North gate",
+          },
         ],
         next: null,
       });

@@ -2,6 +2,7 @@
 import type { Kysely } from "kysely";
 import { gateEventNames } from "../../device/messages/gate.ts";
 import type { OpenRequest } from "../domain/entities.ts";
+import { takesOpening } from "../domain/guests.ts";
 import { advance, openStates } from "../domain/request.ts";
 import type { Database } from "./database.ts";
 import { portions } from "./portions.ts";
@@ -24,7 +25,7 @@ export function requestsIn(database: Database): Requests {
           .onConflict((conflict) => conflict.column("id").doNothing())
           .executeTakeFirst();
         const isNew = result.numInsertedOrUpdatedRows === 1n;
-        const kept = isNew ? request : await requestOf(db, request.id);
+        const kept = isNew ? await takeOpening(db, request) : await requestOf(db, request.id);
         if (kept === undefined)
           throw new Error(`the request ${request.id} exists but cannot be found`);
         return { request: kept, isNew };
@@ -50,27 +51,32 @@ export function requestsIn(database: Database): Requests {
             .where("state", "=", before.state)
             .executeTakeFirst();
           // Otherwise another instance was faster. Steps only move forward, so the loop ends.
-          if (result.numUpdatedRows > 0n) return after;
+          if (result.numUpdatedRows === 0n) continue;
+          await giveOpeningBack(db, before, after);
+          return after;
         }
       }),
 
     request: (id) => database.read((db) => requestOf(db, id)),
 
-    requestsSince: async (personIds, from, limit) => {
+    requestsSince: async (ids, from, limit) => {
       const requests: OpenRequest[] = [];
-      for await (const some of portions(personIds)) {
-        const rows = await database.read((db) =>
-          db
-            .selectFrom("openRequest")
-            .selectAll()
-            .where("at", ">=", from)
-            .where("personId", "in", some)
-            .orderBy("at", "desc")
-            .orderBy("id", "desc")
-            .limit(limit)
-            .execute(),
-        );
-        requests.push(...rows);
+      const columns = [["personId", ids.people] as const, ["guestId", ids.guests] as const];
+      for (const [column, owners] of columns) {
+        for await (const some of portions(owners)) {
+          const rows = await database.read((db) =>
+            db
+              .selectFrom("openRequest")
+              .selectAll()
+              .where("at", ">=", from)
+              .where(column, "in", some)
+              .orderBy("at", "desc")
+              .orderBy("id", "desc")
+              .limit(limit)
+              .execute(),
+          );
+          requests.push(...rows);
+        }
       }
       const newest = requests.toSorted((one, other) => other.at - one.at).slice(0, limit);
       return newest.toReversed();
@@ -152,10 +158,64 @@ function requestOf(db: Kysely<Schema>, id: string): Promise<OpenRequest | undefi
   return db.selectFrom("openRequest").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
+/**
+ * Two transactions that take the last opening wait for each other at the guest's row, so one gets it.
+ * @returns the request, which is denied when there is no opening
+ */
+async function takeOpening(db: Kysely<Schema>, request: OpenRequest): Promise<OpenRequest> {
+  const { id, guestId, state, at } = request;
+  if (guestId === null || !takesOpening(state)) return request;
+  const taken = await db
+    .updateTable("guest")
+    .set((guest) => ({ used: guest("used", "+", 1) }))
+    .where("id", "=", guestId)
+    .where("revokedAt", "is", null)
+    .whereRef("used", "<", "openings")
+    .executeTakeFirst();
+  if (taken.numUpdatedRows > 0n) return request;
+  const guest = await db
+    .selectFrom("guest")
+    .select("revokedAt")
+    .where("id", "=", guestId)
+    .executeTakeFirst();
+  const reason = guest?.revokedAt === null ? "used-up" : "grant-ended";
+  const denied = { state: "denied", reason, endedAt: at } as const;
+  await db.updateTable("openRequest").set(denied).where("id", "=", id).execute();
+  return { ...request, ...denied };
+}
+
+async function giveOpeningBack(
+  db: Kysely<Schema>,
+  before: OpenRequest,
+  after: OpenRequest,
+): Promise<void> {
+  if (after.guestId === null) return;
+  if (!takesOpening(before.state) || takesOpening(after.state)) return;
+  await db
+    .updateTable("guest")
+    .set((guest) => ({ used: guest("used", "-", 1) }))
+    .where("id", "=", after.guestId)
+    .where("used", ">", 0)
+    .execute();
+}
+
 function columnsOf(request: OpenRequest): OpenRequest {
-  const { id, gateId, personId, state, reason, at, sentAt, endedAt, pulseMs } = request;
+  const { id, gateId, personId, guestId, state, reason, at, sentAt, endedAt, pulseMs } = request;
   const { address, via } = request;
-  return { id, gateId, personId, state, reason, at, sentAt, endedAt, pulseMs, address, via };
+  return {
+    id,
+    gateId,
+    personId,
+    guestId,
+    state,
+    reason,
+    at,
+    sentAt,
+    endedAt,
+    pulseMs,
+    address,
+    via,
+  };
 }
 
 /** Replaces NUL, which neither database accepts. Any publisher of commands can choose this text. */

@@ -5,14 +5,20 @@
  */
 import type {
   ApiToken,
+  Delivery,
   ForeignEvent,
   Gate,
   Grant,
+  Guest,
+  GuestSession,
+  Holiday,
+  HolidayList,
   Invitation,
   OpenRequest,
   Passkey,
   Session,
   SignInAttempt,
+  Webhook,
 } from "../domain/entities.ts";
 
 export type Flag = 0 | 1;
@@ -39,10 +45,21 @@ export type GateTable = Omit<Gate, "isActive"> & { readonly isActive: Flag };
 export type SessionTable = Session & { readonly isLockedOut: Flag };
 
 /** `days`: a JSON list */
-export type GrantTable = Omit<Grant, "days"> & { readonly days: string };
+export type GrantTable = Omit<Grant, "days" | "onHolidays"> & {
+  readonly days: string;
+  readonly onHolidays: Flag;
+};
+
+export type HolidayTable = Holiday & { readonly listId: string };
 
 /** `days`: a JSON list */
 export type ApiTokenTable = Omit<ApiToken, "days"> & { readonly days: string };
+
+/** `events`: a JSON list */
+export type WebhookTable = Omit<Webhook, "events" | "isActive"> & {
+  readonly events: string;
+  readonly isActive: Flag;
+};
 
 /** One row that is updated to check whether the database is writable. */
 export interface WriteCheckTable {
@@ -66,6 +83,12 @@ export interface Schema {
   /** `grant` is a reserved word in SQL */
   readonly accessGrant: GrantTable;
   readonly apiToken: ApiTokenTable;
+  readonly guest: Guest;
+  readonly guestSession: GuestSession;
+  readonly holidayList: HolidayList;
+  readonly holiday: HolidayTable;
+  readonly webhook: WebhookTable;
+  readonly webhookDelivery: Delivery;
   readonly openRequest: OpenRequest;
   readonly foreignEvent: ForeignEvent;
   readonly writeCheck: WriteCheckTable;

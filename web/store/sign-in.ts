@@ -260,6 +260,7 @@ function sessionsIn(
     deleteSession: (tokenHash) =>
       database.write(async (db) => {
         await db.deleteFrom("session").where("tokenHash", "=", tokenHash).execute();
+        await db.deleteFrom("guestSession").where("tokenHash", "=", tokenHash).execute();
       }),
 
     deleteSessionsOf: (personId) =>

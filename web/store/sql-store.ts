@@ -1,13 +1,17 @@
 /** The store on an SQL database. The queries are the same for both databases. */
 import type { Database } from "./database.ts";
-import { gatesIn, grantsIn } from "./gates.ts";
+import { gatesIn } from "./gates.ts";
+import { grantsIn } from "./grants.ts";
+import { guestsIn } from "./guests.ts";
 import { historyIn } from "./history.ts";
+import { holidaysIn } from "./holidays.ts";
 import { migrate } from "./migrate.ts";
 import { peopleIn } from "./people.ts";
 import { foreignEventsIn, requestsIn } from "./records.ts";
 import { signInWith } from "./sign-in.ts";
 import type { Store } from "./store.ts";
 import { tokensIn } from "./tokens.ts";
+import { webhooksIn } from "./webhooks.ts";
 
 /**
  * Migrates the database first, and closes it when that fails.
@@ -31,6 +35,8 @@ export async function storeOn(database: Database, forTaps = database): Promise<S
       ...grantsIn(forTaps),
       ...peopleIn(forTaps),
       ...tokensIn(forTaps),
+      ...guestsIn(forTaps),
+      ...holidaysIn(forTaps),
       ...requestsIn(forTaps),
       ...foreignEventsIn(forTaps),
     },
@@ -39,6 +45,9 @@ export async function storeOn(database: Database, forTaps = database): Promise<S
     ...gatesIn(database),
     ...grantsIn(database),
     ...tokensIn(database),
+    ...guestsIn(database),
+    ...holidaysIn(database),
+    ...webhooksIn(database),
     ...requestsIn(database),
     ...foreignEventsIn(database),
     ...historyIn(database),

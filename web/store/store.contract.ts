@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import type { ApiToken } from "../domain/entities.ts";
 import { concurrencyContract } from "./concurrency.contract.ts";
+import { guestsContract } from "./guests.contract.ts";
+import { holidaysContract } from "./holidays.contract.ts";
 import { manyContract } from "./many.contract.ts";
 import { migrationsContract } from "./migrations.contract.ts";
 import {
@@ -16,6 +18,7 @@ import {
 } from "./place.rig.ts";
 import { recordsContract } from "./records.contract.ts";
 import { type Store, StoreError } from "./store.ts";
+import { webhooksContract } from "./webhooks.contract.ts";
 
 const methods = { rpId: "gate.example", hasOidc: false };
 
@@ -34,6 +37,9 @@ export function storeContract(newPlace: () => Promise<StorePlace>): void {
   signInContract(() => store);
   administratorsContract(() => store);
   gatesContract(() => store);
+  guestsContract(() => ({ place, store }));
+  holidaysContract(() => store);
+  webhooksContract(() => ({ place, store }));
   recordsContract(() => store);
   manyContract(() => store);
   concurrencyContract(newPlace, () => ({ place, store }));
@@ -276,7 +282,7 @@ function gatesContract(store: () => Store): void {
       assert.equal((await store().grants({ gateId: "north" })).length, 2);
       assert.equal((await store().grants()).length, 3);
 
-      const changed = { ...grant, endsAt: noon };
+      const changed = { ...grant, startsAt: noon - 1, endsAt: noon, onHolidays: false };
       assert.equal(await store().updateGrant(changed), true);
       assert.deepEqual(await store().grants({ personId: ada.id, gateId: "north" }), [changed]);
       assert.equal(await store().deleteGrant(grant.id), true);

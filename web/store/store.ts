@@ -9,13 +9,19 @@
  * gate can be recorded too.
  */
 import type { GateEventName } from "../../device/messages/gate.ts";
-import type { HistoryQuery } from "../api.ts";
+import type { GuestState, HistoryQuery } from "../api.ts";
 import type {
   ApiToken,
+  Delivery,
   ForeignEvent,
   Gate,
   Grant,
+  Guest,
+  GuestSession,
+  Holiday,
+  HolidayList,
   Invitation,
+  InvitedGuest,
   OpenRequest,
   OtherCommandEvent,
   Passkey,
@@ -23,7 +29,9 @@ import type {
   RequestStep,
   Session,
   SignInAttempt,
+  Webhook,
 } from "../domain/entities.ts";
+import type { HolidayWindow, KnownHoliday } from "../domain/holidays.ts";
 
 /** Why something was not stored. The caller handles a `conflict`; the operator fixes the others. */
 export class StoreError extends Error {
@@ -63,7 +71,15 @@ export type TapStore = Pick<
   | "person"
   | "apiToken"
   | "useApiToken"
+  | "guest"
+  | "guestSession"
+  | "holidaysBetween"
 >;
+
+/** What is absent or undefined stays. */
+export type WebhookChanges = {
+  readonly [Name in "url" | "events" | "gateId" | "isActive"]?: Webhook[Name] | undefined;
+};
 
 export interface Store {
   /**
@@ -157,6 +173,7 @@ export interface Store {
   sessions(tokenHashes: readonly string[], now: number): Promise<ReadonlyMap<string, Person>>;
   /** Whether a lock-out ended this session, and still lasts. It forgets that when the session expires. */
   wasLockedOut(tokenHash: string, now: number): Promise<boolean>;
+  /** Of a person or a guest. */
   deleteSession(tokenHash: string): Promise<void>;
   /** @returns how many sessions ended */
   deleteSessionsOf(personId: string): Promise<number>;
@@ -172,6 +189,8 @@ export interface Store {
   gatesWith(ids: readonly string[]): Promise<readonly Gate[]>;
   /** @throws StoreError conflict when the person or the gate is unknown */
   createGrant(grant: Grant): Promise<void>;
+  /** All of them or none. @throws StoreError conflict when a person or a gate is unknown */
+  createGrants(grants: readonly Grant[]): Promise<void>;
   updateGrant(grant: Grant): Promise<boolean>;
   deleteGrant(id: string): Promise<boolean>;
   grants(filter?: {
@@ -184,9 +203,53 @@ export interface Store {
     readonly gateId?: string;
     readonly after?: string;
     readonly limit: number;
-  }): Promise<{ readonly grants: readonly Grant[]; readonly next: string | null }>;
+  }): Promise<{
+    readonly grants: readonly (Grant & { readonly personName: string })[];
+    readonly next: string | null;
+  }>;
   /** Like `grants` for many people at once. */
   grantsOf(personIds: readonly string[]): Promise<readonly Grant[]>;
+
+  /** How many grants open on holidays, and how many do not. @param gateId null: at all gates */
+  countGrantsByHoliday(
+    gateId: string | null,
+  ): Promise<{ readonly open: number; readonly closed: number }>;
+
+  // guests
+  /** @throws StoreError conflict when the person or the gate is unknown, or the token exists */
+  createGuest(guest: Guest): Promise<void>;
+  guest(id: string): Promise<InvitedGuest | undefined>;
+  guestByToken(tokenHash: string): Promise<InvitedGuest | undefined>;
+  /** @returns false when the id is unknown; a link that was revoked before stays as it is */
+  revokeGuest(id: string, at: number): Promise<boolean>;
+  /**
+   * Those that end last come first. `state`: only those that are in it `now`.
+   * @throws RangeError when `after` is not a position
+   */
+  guestsPage(query: {
+    readonly gateId?: string;
+    readonly state?: GuestState;
+    readonly now: number;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{ readonly guests: readonly InvitedGuest[]; readonly next: string | null }>;
+  /** Keeps the guest's last ten sessions. @returns false when the link was revoked or is unknown */
+  createGuestSession(session: GuestSession): Promise<boolean>;
+  /** Also those of a guest whose time is over: `domain/guests.ts` decides that. */
+  guestSession(
+    tokenHash: string,
+  ): Promise<{ readonly session: GuestSession; readonly guest: InvitedGuest } | undefined>;
+  /** Like `guestSession` for many at once. @returns the guests by tokenHash */
+  guestSessions(tokenHashes: readonly string[]): Promise<ReadonlyMap<string, InvitedGuest>>;
+
+  // holidays
+  /** The list with all its days. @throws StoreError conflict when the gate is unknown */
+  createHolidays(list: HolidayList, days: readonly Holiday[]): Promise<void>;
+  /** In the order of their creation. */
+  holidayLists(): Promise<readonly (HolidayList & { readonly days: readonly Holiday[] })[]>;
+  deleteHolidays(id: string): Promise<boolean>;
+  /** The days of all lists from a date to another one, both inclusive. */
+  holidaysBetween(window: HolidayWindow): Promise<readonly KnownHoliday[]>;
 
   // tokens of programs
   /** @throws StoreError conflict when the person or the gate is unknown, or the token exists */
@@ -197,21 +260,65 @@ export interface Store {
   useApiToken(id: string, at: number): Promise<void>;
   deleteApiToken(id: string): Promise<boolean>;
 
+  // webhooks
+  createWebhook(webhook: Webhook): Promise<void>;
+  /** Oldest first. */
+  webhooks(): Promise<readonly Webhook[]>;
+  webhook(id: string): Promise<Webhook | undefined>;
+  updateWebhook(id: string, changes: WebhookChanges): Promise<Webhook | undefined>;
+  /** With all its messages. @returns false when the id is unknown */
+  deleteWebhook(id: string): Promise<boolean>;
+  /** A message about the same event to the same receiver is stored once. @returns how many are new */
+  createDeliveries(deliveries: readonly Delivery[]): Promise<number>;
+  /**
+   * The message that has been due for longest, to an active receiver. Nobody else gets it before `leaseMs` have
+   * passed, also if this process dies.
+   */
+  takeDelivery(
+    now: number,
+    leaseMs: number,
+  ): Promise<{ readonly delivery: Delivery; readonly webhook: Webhook } | undefined>;
+  /** Records the outcome of a try. */
+  updateDelivery(
+    id: string,
+    changes: Pick<
+      Delivery,
+      "state" | "dueAt" | "attempts" | "triedAt" | "lastStatus" | "lastProblem"
+    >,
+  ): Promise<void>;
+  /** Makes a dead message due again, from the first try on. @returns false when it is not dead */
+  retryDelivery(webhookId: string, id: string, now: number): Promise<boolean>;
+  /** Newest first. @throws RangeError when `after` is not a position */
+  deliveriesPage(query: {
+    readonly webhookId: string;
+    readonly state?: Delivery["state"];
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{ readonly deliveries: readonly Delivery[]; readonly next: string | null }>;
+  /** Of each receiver: how many messages are dead, and its last try. */
+  deliverySummaries(): Promise<
+    ReadonlyMap<string, { readonly dead: number; readonly lastTry: Delivery | null }>
+  >;
+
   // the records
-  /** @returns the request with this id: the new one, or the existing one (`isNew` false) */
+  /**
+   * A guest's request in the state `recorded` takes one opening of the guest in the same transaction. When
+   * none is left, or the link was revoked, the request is recorded as denied instead.
+   * @returns the request with this id: the new one, or the existing one (`isNew` false)
+   */
   recordRequest(
     request: OpenRequest,
   ): Promise<{ readonly request: OpenRequest; readonly isNew: boolean }>;
   /**
    * Moves a request forward. An ended one does not change, except `unanswered`, which a late event of the
-   * box may change.
+   * box may change. When it says that nothing was pressed, its guest gets the opening back.
    * @returns the request as it is now; undefined when the id is unknown
    */
   advanceRequest(id: string, step: RequestStep): Promise<OpenRequest | undefined>;
   request(id: string): Promise<OpenRequest | undefined>;
-  /** These people's requests since `from`: the newest of them all, at most `limit`, oldest first. */
+  /** These people's and guests' requests since `from`: the newest of them all, at most `limit`, oldest first. */
   requestsSince(
-    personIds: readonly string[],
+    ids: { readonly people: readonly string[]; readonly guests: readonly string[] },
     from: number,
     limit: number,
   ): Promise<readonly OpenRequest[]>;
@@ -236,12 +343,14 @@ export interface Store {
       readonly personName: string | null;
       readonly isAdministrator: boolean;
       readonly gateName: string;
+      readonly guestName: string | null;
+      readonly inviterName: string | null;
     })[];
     readonly next: string | null;
   }>;
   /**
-   * Deletes requests and foreign events older than `before`, and expired sessions, invitations and
-   * attempts. It works in batches, so that other calls are not blocked.
+   * Deletes requests, foreign events and ended messages of webhooks older than `before`, guests that ended before it, and expired
+   * sessions, invitations and attempts. It works in batches, so that other calls are not blocked.
    * @returns how many records were deleted
    */
   prune(before: number, now: number): Promise<number>;

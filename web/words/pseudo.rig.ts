@@ -42,6 +42,8 @@ function marked(argument: unknown): unknown {
 }
 
 function sentence(text: string, direction: "ltr" | "rtl"): string {
+  // A sign, such as a cross.
+  if (!/\p{L}/u.test(text)) return text;
   const parts = text.split(new RegExp(`${start}(.*?)${end}`, "s"));
   const written = parts.map((part, index) => (index % 2 === 1 ? part : accented(part, direction)));
   return `⟦${written.join("")}⟧`;

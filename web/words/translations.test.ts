@@ -37,8 +37,8 @@ interface Sentence {
 
 /** Numbers whose digits no sentence has. An argument that a function compares decides between sentences. */
 const samples = [
-  [731, 842],
-  ["«one»", "«two»"],
+  [731, 842, 953],
+  ["«one»", "«two»", "«three»"],
 ] as const;
 
 /** Every sentence, called with numbers and with texts when it is a function. */

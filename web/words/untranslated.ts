@@ -21,7 +21,13 @@ export const csvHeadings = {
   pulseMs: "pulseMs",
   address: "address",
   via: "via",
-} satisfies Record<keyof HistoryEntry | "personName", string>;
+  guest: "guest",
+  guestName: "guestName",
+  inviterName: "inviterName",
+} satisfies Record<keyof HistoryEntry | "personName" | "guestName" | "inviterName", string>;
+
+/** Who opens, in the command to the box: 64 characters at most are sent. */
+export const guestBy = (name: string, inviter: string) => `guest ${name}, invited by ${inviter}`;
 
 /** The description of the API for programs. */
 export const programs = {

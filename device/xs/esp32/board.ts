@@ -23,6 +23,8 @@ export interface BoardFunctions
     SlotFunctions,
     CopyFunctions,
     CoreDumpFunctions {
+  /** The C library's: ends in ESP-IDF's panic handler. */
+  abort(): void;
   /** in bytes */
   esp_get_free_heap_size(): number;
   /** 0: the flash is not encrypted (ESP-IDF 6.0, esp_flash_encrypt.h) */
@@ -76,7 +78,8 @@ export function openBoard() {
         : { led: new io({ pin: ledPin, mode: io.Output, initialValue: 0 }) }),
     }),
     freeHeap: () => functions.esp_get_free_heap_size(),
-    restart: () => functions.esp_restart(),
+    /** Restarts the chip by a panic, which keeps the stack. */
+    panic: () => functions.abort(),
     /**
      * An image that was written over the serial port is not on trial: nothing is confirmed then.
      */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { MemoryFlash } from "../../../host-sim/hardware/flash.ts";
 import { Sha256 } from "../../../host-sim/hardware/update.ts";
+import { esp32, esp32c3 } from "../../chips/table.ts";
 import { type CoreDumpFunctions, XsPanicStore } from "./panic-store.ts";
 
 const ok = 0;
@@ -17,9 +18,12 @@ class FakeIdf implements CoreDumpFunctions {
   erased = 0;
 
   /** As the panic handler does. */
-  dump(length = 9_000): this {
-    const bytes = new Uint8Array(length).map((_, index) => index % 251);
-    new DataView(bytes.buffer).setUint32(0, length, true);
+  dump(length = 9_000, words: Readonly<Record<number, number>> = {}): this {
+    // No four of these bytes are an address in flash.
+    const bytes = new Uint8Array(length).map((_, index) => index % 59);
+    const view = new DataView(bytes.buffer);
+    for (const [at, word] of Object.entries(words)) view.setUint32(Number(at), word, true);
+    view.setUint32(0, length, true);
     bytes.set(createHash("sha256").update(bytes.subarray(0, -32)).digest(), length - 32);
     this.flash.write(0, bytes);
     return this;
@@ -67,6 +71,7 @@ describe("XsPanicStore", () => {
       reason: "abort() was called at PC 0x400d1234 on core 0",
       task: "main",
       backtrace: [0x400d_0000, 0x400d_0001, 0x400d_0002],
+      code: [],
       elf: "0123abcd9",
     });
   });
@@ -100,13 +105,37 @@ describe("XsPanicStore", () => {
       }
       return ok;
     };
-    const store = new XsPanicStore(idf.flash, idf, () => new Sha256(), "riscv");
+    const store = new XsPanicStore(idf.flash, idf, () => new Sha256(), esp32c3);
     assert.deepEqual(store.read(), {
       reason: "MCAUSE 5, MTVAL 0x10",
       task: "main",
       backtrace: [0x4200_1234, 0x4200_5678],
+      code: [],
       elf: "0123abcd9",
     });
+  });
+
+  it("finds the byte code that was on the stacks, each address once and in their order", () => {
+    const { first, end } = esp32.flashData;
+    idf.dump(9_000, {
+      400: first + 0x1_2345,
+      404: first - 1,
+      408: end,
+      4094: first + 7, // not at a word
+      4096: first,
+      4100: first + 0x1_2345,
+      8964: end - 1,
+    });
+    assert.deepEqual(idf.open().read()?.code, [first + 0x1_2345, first, end - 1]);
+  });
+
+  it("gives no more of them than a report has room for", () => {
+    const words = Array.from({ length: 100 }, (_, index) => [400 + 4 * index, 0x3f40_0000 + index]);
+    const code = idf.dump(9_000, Object.fromEntries(words)).open().read()?.code;
+    assert.deepEqual(
+      code,
+      Array.from({ length: 32 }, (_, index) => 0x3f40_0000 + index),
+    );
   });
 
   it("has none in a blank partition", () => {

@@ -16,6 +16,8 @@ const ok = 0;
 /** A core dump begins with its length and ends with a SHA-256 of everything before. */
 const headBytes = 4;
 const hashBytes = 32;
+/** On the emulated chip, two or three were found. */
+const mostCodeAddresses = 32;
 const blank = 0xffff_ffff;
 
 /** `esp_core_dump_summary_t` (esp_core_dump.h), up to what differs between the chips' cores. */
@@ -66,21 +68,23 @@ const layouts: Readonly<Record<Chip["core"], SummaryLayout>> = {
   },
 };
 
-/** ESP-IDF's panic handler writes a core dump of the task that was running to the partition `coredump`. */
+/** ESP-IDF's panic handler writes the stacks of all tasks to the partition `coredump`. */
 export class XsPanicStore implements PanicStore {
   readonly #flash: Flash;
   readonly #functions: CoreDumpFunctions;
   readonly #makeDigest: () => Digest;
   readonly #layout: SummaryLayout;
+  readonly #flashData: Chip["flashData"];
 
   /** @param flash the partition `coredump` */
   constructor(
     flash: Flash,
     functions: CoreDumpFunctions,
     makeDigest: () => Digest,
-    core = thisChip.core,
+    { core, flashData }: Pick<Chip, "core" | "flashData"> = thisChip,
   ) {
     this.#layout = layouts[core];
+    this.#flashData = flashData;
     this.#flash = flash;
     this.#functions = functions;
     this.#makeDigest = makeDigest;
@@ -106,8 +110,31 @@ export class XsPanicStore implements PanicStore {
       reason: hasReason ? textIn(reason, 0, reasonBytes) : exceptionIn(view, layout),
       task: textIn(summary, taskAt, taskBytes),
       backtrace: layout.addresses(view),
+      code: this.#codeAddresses(),
       elf: textIn(summary, layout.elfAt, elfBytes),
     };
+  }
+
+  /**
+   * The engine keeps the address of the instruction that it runs in a register, and registers are saved
+   * on the stack. Byte code is in flash; hardly anything else on a stack points there.
+   */
+  #codeAddresses(): number[] {
+    const flash = this.#flash;
+    const { first, end } = this.#flashData;
+    const found: number[] = [];
+    const length = this.#length() - hashBytes;
+    for (let at = 0; at < length; at += flash.blockLength) {
+      const { buffer } = flash.read(at, Math.min(flash.blockLength, length - at));
+      const view = new DataView(buffer);
+      for (let offset = 0; offset + 4 <= view.byteLength; offset += 4) {
+        const word = view.getUint32(offset, true);
+        if (word < first || word >= end || found.includes(word)) continue;
+        found.push(word);
+        if (found.length === mostCodeAddresses) return found;
+      }
+    }
+    return found;
   }
 
   erase(): void {

@@ -19,7 +19,7 @@ export function openBoard() {
     openInput: () => undefined,
     openSetup: (): SetupHardware => ({}),
     freeHeap: () => undefined,
-    restart: () => {},
+    panic: () => {},
     confirmFirmware: () => {},
   };
 }

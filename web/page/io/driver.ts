@@ -89,12 +89,8 @@ export class Driver {
   }
 
   async #lookUp(id: string): Promise<void> {
-    const { session } = this.#state;
-    if (session.type !== "in") return;
-    const answer = await this.service.history({ person: session.view.person.id, limit: 20 });
-    if (answer.type !== "ok") return;
-    const request = answer.value.entries.find((entry) => entry.id === id);
-    if (request !== undefined) this.dispatch({ type: "answered", request });
+    const answer = await this.service.request(id);
+    if (answer.type === "ok") this.dispatch({ type: "answered", request: answer.value });
   }
 }
 

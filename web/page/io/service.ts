@@ -1,5 +1,6 @@
 /** The client of the service's API. Every outcome of a call is a value. */
 import type {
+  GuestLinkBody,
   HistoryPage,
   HistoryQuery,
   InvitationBody,
@@ -42,10 +43,15 @@ export class Service {
     return this.#keepToken(await this.call<SessionView>("POST", "/api/invitation", body));
   }
   chooseLanguage = (body: LanguageBody) => this.call<null>("POST", "/api/language", body);
+  async enterAsGuest(body: GuestLinkBody): Promise<Answer<SessionView>> {
+    return this.#keepToken(await this.call<SessionView>("POST", "/api/guest", body));
+  }
   signOut = () => this.call<null>("POST", "/api/sign-out", {});
 
   open = (gate: string, body: OpenBody) =>
     this.call<RequestView>("POST", `/api/gates/${encodeURIComponent(gate)}/open`, body);
+  request = (id: string) =>
+    this.call<RequestView>("GET", `/api/requests/${encodeURIComponent(id)}`);
   history = (query: HistoryQuery) =>
     this.call<HistoryPage>("GET", `/api/history${queryString(query)}`);
 

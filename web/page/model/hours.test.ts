@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { dateOf, endOfDay, lastDay, minuteOf, runsOfDays } from "./hours.ts";
+import {
+  clockAt,
+  dateOf,
+  endOfDay,
+  lastDay,
+  minuteOf,
+  momentOf,
+  runsOfDays,
+  startOfDay,
+  timeOf,
+} from "./hours.ts";
 
 const dayMs = 86_400_000;
 
@@ -11,6 +21,7 @@ describe("hours and days of grants", () => {
     for (const wrong of ["24:00", "6:30", "06:60", "", "06:30:00"]) {
       assert.equal(minuteOf(wrong), undefined, wrong);
     }
+    assert.equal(timeOf(390), "06:30");
   });
 
   it("join consecutive days", () => {
@@ -87,6 +98,47 @@ describe("hours and days of grants", () => {
         }
       }
     }
+  });
+
+  it("begin a day at the first moment whose date is not earlier", () => {
+    const iso = (date: string, zone: string) =>
+      new Date(startOfDay(date, zone) ?? Number.NaN).toISOString();
+    assert.equal(iso("2026-12-31", "Europe/Berlin"), "2026-12-30T23:00:00.000Z");
+    assert.equal(iso("2026-03-30", "Europe/Berlin"), "2026-03-29T22:00:00.000Z");
+    // The clock is put forward at midnight.
+    assert.equal(iso("2026-09-06", "America/Santiago"), "2026-09-06T04:00:00.000Z");
+    assert.equal(startOfDay("2026-02-30", "UTC"), undefined);
+  });
+
+  it("find a time on the clock of the gate, also around a clock change", () => {
+    const iso = (date: string, minute: number, zone: string) =>
+      new Date(momentOf(date, minute, zone) ?? Number.NaN).toISOString();
+    assert.equal(iso("2026-07-01", 510, "Europe/Berlin"), "2026-07-01T06:30:00.000Z");
+    // 02:30 does not occur, and 03:00 is the first minute after it.
+    assert.equal(iso("2026-03-29", 150, "Europe/Berlin"), "2026-03-29T01:00:00.000Z");
+    // 02:30 occurs twice.
+    assert.equal(iso("2026-10-25", 150, "Europe/Berlin"), "2026-10-25T00:30:00.000Z");
+    assert.equal(momentOf("2026-02-29", 0, "UTC"), undefined);
+  });
+
+  it("find every time that the clock has shown, in every zone", function () {
+    this.timeout(60_000);
+    const zone = fc.constantFrom(...Intl.supportedValuesOf("timeZone"), "UTC");
+    const minutes = fc.integer({ min: Date.UTC(2015) / 60_000, max: Date.UTC(2060) / 60_000 });
+    fc.assert(
+      fc.property(zone, minutes, (timeZone, number) => {
+        const at = number * 60_000;
+        const { date, minute } = clockAt(at, timeZone);
+        const found = momentOf(date, minute, timeZone) ?? Number.NaN;
+        // The same, or the first of the two when the clock shows the time twice.
+        assert.ok(found <= at, `${timeZone} ${date} ${minute}`);
+        assert.deepEqual(clockAt(found, timeZone), { date, minute }, timeZone);
+        const start = startOfDay(date, timeZone) ?? Number.NaN;
+        assert.ok(start <= at && dateOf(start, timeZone) === date, timeZone);
+        assert.ok(dateOf(start - 1, timeZone) < date, timeZone);
+      }),
+      { numRuns: 4_000 },
+    );
   });
 
   it("convert an end back to the last day", () => {

@@ -13,6 +13,12 @@ export function minuteOf(text: string): number | undefined {
   return match === null ? undefined : Number(match[1]) * 60 + Number(match[2]);
 }
 
+/** 390 → "06:30", as the value of a field */
+export function timeOf(minute: number): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+}
+
 /** Joins consecutive days: [1,2,3,4,5,7] → [[1,5],[7,7]] */
 export function runsOfDays(days: readonly Weekday[]): readonly (readonly [Weekday, Weekday])[] {
   const runs: [Weekday, Weekday][] = [];
@@ -29,6 +35,35 @@ const dayMs = 86_400_000;
 const strideMs = dayMs / 4;
 
 /**
+ * The first moment of the date in `timeZone`. A grant with this first day begins then.
+ * @returns ms since 1970; undefined: not a date of the calendar
+ */
+export function startOfDay(date: string, timeZone: string): number | undefined {
+  const day = dayOf(date);
+  return day === undefined ? undefined : endOfDay(isoOf(day - dayMs), timeZone);
+}
+
+/**
+ * The moment at which the clock in `timeZone` shows this date and time. Where the clock is put forward over
+ * it, this is the first moment after the gap; where it is put back, the first of the two.
+ * @param minute after midnight
+ * @returns ms since 1970; undefined: not a date of the calendar
+ */
+export function momentOf(date: string, minute: number, timeZone: string): number | undefined {
+  const day = dayOf(date);
+  return day === undefined ? undefined : firstAfter(day + minute * 60_000, timeZone);
+}
+
+/** The reverse of {@link momentOf}, in whole minutes. */
+export function clockAt(
+  at: number,
+  timeZone: string,
+): { readonly date: string; readonly minute: number } {
+  const shown = at + offsetMs(at, timeZone);
+  return { date: isoOf(shown), minute: Math.floor((shown % dayMs) / 60_000) };
+}
+
+/**
  * The first moment whose date in `timeZone` is later. A grant with this last day ends then. Where the
  * clock is put forward at midnight, this is the first moment after the gap.
  * @param date "2026-12-31"
@@ -37,12 +72,16 @@ const strideMs = dayMs / 4;
 export function endOfDay(date: string, timeZone: string): number | undefined {
   const day = dayOf(date);
   if (day === undefined) return undefined;
-  const midnight = day + dayMs;
+  return firstAfter(day + dayMs, timeZone);
+}
+
+/** The first moment at which the clock shows this or later. @param shown as if it were in UTC */
+function firstAfter(shown: number, timeZone: string): number | undefined {
   // The clocks of no zone differ from UTC by a whole day.
-  for (let at = midnight - dayMs; at < midnight + dayMs; ) {
+  for (let at = shown - dayMs; at < shown + dayMs; ) {
     const offset = offsetMs(at, timeZone);
     const change = nextChange(at, at + strideMs, offset, timeZone);
-    const end = Math.max(at, midnight - offset);
+    const end = Math.max(at, shown - offset);
     if (end < change) return end;
     at = change;
   }

@@ -9,6 +9,8 @@ import { restMs, retryAfterMs, shownMs } from "./tap.ts";
 
 const out: SessionView = {
   person: null,
+  guest: null,
+  isGuestOver: false,
   isLockedOut: false,
   contact: null,
   csrfToken: "t",
@@ -26,6 +28,7 @@ const gate = (id: string, more: Partial<GateView> = {}): GateView => ({
   lastSeenAt: 0,
   position: null,
   may: { open: true },
+  pass: null,
   ...more,
 });
 const request = (id: string, state: RequestState): RequestView => ({
@@ -90,6 +93,23 @@ describe("the page", () => {
     assert.equal(page.control(5), "none");
     page.at(10, { type: "stream-opened" }, say(gate("main")));
     assert.equal(page.control(10), "ready");
+  });
+
+  it("opens a stream for a guest, and forgets the guest's gate when somebody else comes", () => {
+    const max = { id: "max", name: "Max", inviterName: "Ada" };
+    const page = new Timeline().at(0, { type: "session", view: { ...out, guest: max } });
+    assert.deepEqual(page.effects, [{ type: "open-stream" }]);
+    page.at(10, { type: "stream-opened" }, say(gate("main")));
+    assert.equal(page.control(10), "ready");
+    page.at(20, { type: "session", view: { ...out, guest: max, csrfToken: "new" } });
+    assert.equal(page.control(20), "ready", "the same guest with a new token");
+    page.at(30, { type: "session", view: signedIn });
+    assert.equal(page.control(30), "none");
+    assert.deepEqual(page.effects, [{ type: "open-stream" }]);
+    page.at(40, { type: "session", view: { ...out, isGuestOver: true } });
+    const { session } = page.state;
+    assert.ok(session.type === "out" && session.view.isGuestOver);
+    assert.deepEqual(page.effects, [{ type: "close-stream" }]);
   });
 
   it("posts one request at a time, however often the person slides", () => {

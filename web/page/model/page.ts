@@ -5,7 +5,7 @@
 import type { Problem, ServerEvent, SessionView } from "../../api.ts";
 import { gatePanel } from "./control.ts";
 import { breakOff, linkDeadline, openingMs, reopen, silenceMs } from "./link.ts";
-import type { Effect, KnownGate, PageEvent, PageState, Session } from "./state.ts";
+import type { Effect, KnownGate, PageEvent, PageState, Session, Who } from "./state.ts";
 import {
   hear,
   isOver,
@@ -104,9 +104,9 @@ function still(state: PageState): Step {
 }
 
 function takeSession(state: PageState, view: SessionView, now: number): Step {
-  const before = state.session.type === "in" ? state.session.view.person : null;
-  const { person } = view;
-  if (person === null) {
+  const before = state.session.type === "in" ? state.session.who : null;
+  const who = whoIn(view);
+  if (who === null) {
     const cleared = { ...begin(state.lastUsed).state, hiddenSince: state.hiddenSince };
     const hasEnded = before !== null;
     return {
@@ -114,8 +114,8 @@ function takeSession(state: PageState, view: SessionView, now: number): Step {
       effects: [{ type: "close-stream" }],
     };
   }
-  const session: Session = { type: "in", view: { ...view, person } };
-  if (state.session.type === "in" && state.session.view.person.id === person.id) {
+  const session: Session = { type: "in", view, who };
+  if (before !== null && idOf(before) === idOf(who)) {
     return renewed({ ...state, session }, now);
   }
   const link = reopen({ type: "off" }, now, true);
@@ -123,7 +123,16 @@ function takeSession(state: PageState, view: SessionView, now: number): Step {
   return { state: { ...fresh, session, link }, effects: [{ type: "open-stream" }] };
 }
 
-/** The same person with a new token. A tap that was turned down for its old token is posted again. */
+function whoIn({ person, guest }: SessionView): Who | null {
+  if (person !== null) return { type: "person", person };
+  return guest === null ? null : { type: "guest", guest };
+}
+
+function idOf(who: Who): string {
+  return who.type === "person" ? who.person.id : who.guest.id;
+}
+
+/** The same person or guest with a new token. A tap that was turned down for its old token is posted again. */
 function renewed(state: PageState, now: number): Step {
   const effects: Effect[] = [];
   const taps = new Map(state.taps);

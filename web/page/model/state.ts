@@ -1,6 +1,7 @@
 /** The types of the page's state, events and effects. */
 import type {
   GateView,
+  GuestSummary,
   PersonSummary,
   Problem,
   RequestView,
@@ -14,7 +15,12 @@ export type Session =
   | { readonly type: "loading" }
   | { readonly type: "unreachable"; readonly until: number }
   | { readonly type: "out"; readonly view: SessionView; readonly hasEnded: boolean }
-  | { readonly type: "in"; readonly view: SessionView & { readonly person: PersonSummary } };
+  | { readonly type: "in"; readonly view: SessionView; readonly who: Who };
+
+/** Who may slide in this browser. */
+export type Who =
+  | { readonly type: "person"; readonly person: PersonSummary }
+  | { readonly type: "guest"; readonly guest: GuestSummary };
 
 /** A gate as last reported. `isFresh`: reported by the stream that is open now. */
 export interface KnownGate {
@@ -76,6 +82,6 @@ export type Effect =
   | { readonly type: "open-stream" }
   | { readonly type: "close-stream" }
   | { readonly type: "post"; readonly gate: string; readonly id: string; readonly ageMs: number }
-  /** looks for a request in the history after the stream was broken; if found, `answered` follows */
+  /** asks for a request after the stream was broken; if it is found, `answered` follows */
   | { readonly type: "look-up"; readonly id: string }
   | { readonly type: "remember"; readonly lastUsed: readonly string[] };

@@ -1,22 +1,21 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { PersonSummary } from "../../api.ts";
 import { words } from "../../words/page.ts";
+import type { SecretLink } from "../io/secret-link.ts";
 import type { Service } from "../io/service.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
 import { Announcer } from "./announcer.tsx";
+import { Empty } from "./empty.tsx";
 import { GatePage } from "./gate.tsx";
-import { Empty } from "./loaded.tsx";
 import { Mark } from "./mark.tsx";
 import { Part } from "./part.tsx";
 import { fragmentOf, type Route, useRoute } from "./route.ts";
 
 /** Loaded when first needed, so that a phone at the gate loads only the gate's page. */
 const parts = {
-  signIn: () => import("./sign-in.tsx"),
-  history: () => import("./history.tsx"),
+  door: () => import("./door.tsx"),
   languages: () => import("./language-menu.tsx"),
-  people: () => import("./people.tsx"),
-  gates: () => import("./gates.tsx"),
+  pages: () => import("./pages.tsx"),
 };
 
 interface AppProps {
@@ -24,34 +23,14 @@ interface AppProps {
   readonly now: number;
   readonly dispatch: (event: PageEvent) => void;
   readonly service: Service;
-  /** the token of an invitation link; null: none */
-  readonly invitation: string | null;
-  readonly onInvitationDone: () => void;
+  readonly link: SecretLink | null;
+  readonly onLinkDone: () => void;
 }
 
-export function App({ state, now, dispatch, service, invitation, onInvitationDone }: AppProps) {
+export function App(props: AppProps) {
+  const { state, now, dispatch, service, link } = props;
   const route = useRoute();
   const { session } = state;
-  if (invitation !== null && session.type !== "loading" && session.type !== "unreachable") {
-    return (
-      <main id="content">
-        <Part load={parts.signIn}>
-          {({ Invitation }) => (
-            <Invitation
-              token={invitation}
-              contact={session.view.contact}
-              service={service}
-              onLeave={onInvitationDone}
-              onSession={(view) => {
-                onInvitationDone();
-                dispatch({ type: "session", view });
-              }}
-            />
-          )}
-        </Part>
-      </main>
-    );
-  }
   if (session.type === "loading" || session.type === "unreachable") {
     return (
       <main id="content">
@@ -59,23 +38,16 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
       </main>
     );
   }
-  if (session.type === "out") {
+  if (session.type === "out" || link !== null) {
     return (
       <main id="content">
-        <Part load={parts.signIn}>
-          {({ SignIn }) => (
-            <SignIn
-              view={session.view}
-              hasEnded={session.hasEnded}
-              service={service}
-              onSession={(view) => dispatch({ type: "session", view })}
-            />
-          )}
+        <Part key="door" load={parts.door}>
+          {({ Door }) => <Door {...props} session={session} />}
         </Part>
       </main>
     );
   }
-  const { person } = session.view;
+  const { who } = session;
   async function signOut(): Promise<void> {
     await service.signOut();
     dispatch({ type: "left" });
@@ -91,7 +63,7 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
           {words.app}
         </a>
         <div class="account">
-          <span class="who">{person.name}</span>
+          <span class="who">{who.type === "person" ? who.person.name : who.guest.name}</span>
           <button type="button" class="quiet sign-out" onClick={signOut}>
             {words.signOut}
           </button>
@@ -100,22 +72,14 @@ export function App({ state, now, dispatch, service, invitation, onInvitationDon
           </Part>
         </div>
       </header>
-      <Navigation page={route.page} person={person} />
+      {who.type === "person" && <Navigation page={route.page} person={who.person} />}
       <main id="content" tabIndex={-1}>
-        {route.page === "open" && <GatePage state={state} now={now} dispatch={dispatch} />}
-        {route.page === "history" && (
-          <Part key={route.page} load={parts.history}>
-            {({ HistoryPage }) => <HistoryPage service={service} person={person} />}
-          </Part>
+        {(route.page === "open" || who.type === "guest") && (
+          <GatePage state={state} now={now} dispatch={dispatch} />
         )}
-        {route.page === "people" && person.isAdministrator && (
-          <Part key={route.page} load={parts.people}>
-            {({ PeoplePage }) => <PeoplePage service={service} id={route.id} />}
-          </Part>
-        )}
-        {route.page === "gates" && person.isAdministrator && (
-          <Part key={route.page} load={parts.gates}>
-            {({ GatesPage }) => <GatesPage service={service} id={route.id} />}
+        {route.page !== "open" && who.type === "person" && (
+          <Part key="pages" load={parts.pages}>
+            {({ Pages }) => <Pages route={route} person={who.person} service={service} />}
           </Part>
         )}
       </main>
@@ -139,29 +103,22 @@ function Navigation({ page, person }: NavigationProps) {
     if (nav.current !== null) observer.observe(nav.current);
     return () => observer.disconnect();
   }, []);
-  const entries: readonly Route[] = [
-    { page: "open" },
-    { page: "history" },
-    ...(person.isAdministrator
-      ? ([
-          { page: "people", id: null },
-          { page: "gates", id: null },
-        ] as const)
-      : []),
-  ];
+  const entries = person.isAdministrator
+    ? (["open", "history", "people", "gates", "guests"] as const)
+    : (["open", "history"] as const);
   return (
     <nav ref={nav} aria-label={words.nav.label}>
       {entries.map((to) => (
-        <a
-          key={to.page}
-          href={fragmentOf(to)}
-          {...(to.page === page && { "aria-current": "page" })}
-        >
-          {words.nav[to.page]}
+        <a key={to} href={fragmentOf(listOf(to))} {...(to === page && { "aria-current": "page" })}>
+          {words.nav[to]}
         </a>
       ))}
     </nav>
   );
+}
+
+function listOf(page: "open" | "history" | "people" | "gates" | "guests"): Route {
+  return page === "open" || page === "history" ? { page } : { page, id: null };
 }
 
 function focusContent(): void {

@@ -1,7 +1,7 @@
 import { isGateName, isThingName } from "../../../device/messages/topics.ts";
 import { isEmail, isGateId, isTimeZone, latestEnd } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import { dayOf, minuteOf } from "../model/hours.ts";
+import { dayOf, minuteOf, momentOf } from "../model/hours.ts";
 
 const said = administration.fields;
 
@@ -82,6 +82,32 @@ export class Fields {
     if (day !== undefined && day >= 0 && day < latestEnd) return text;
     this.refuse(name, said.date);
     return null;
+  }
+
+  /** A date and a time on the clock of this zone. @returns ms since 1970; NaN when it is refused */
+  moment(name: string, timeZone: string): number {
+    const [date = "", time = ""] = this.#text(name).split("T");
+    const minute = minuteOf(time.slice(0, 5));
+    const at = minute === undefined ? undefined : momentOf(date, minute, timeZone);
+    if (at !== undefined && at >= 0 && at < latestEnd) return at;
+    this.refuse(name, said.moment);
+    return Number.NaN;
+  }
+
+  /** A whole number from 1. @returns NaN when it is refused */
+  count(name: string, most: number): number {
+    const text = this.#text(name);
+    const count = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+    if (count >= 1 && count <= most) return count;
+    this.refuse(name, said.count(most));
+    return Number.NaN;
+  }
+
+  /** A line that may be empty. */
+  note(name: string, longest: number): string {
+    const text = this.#text(name);
+    if (text.length > longest) this.refuse(name, said.longest(longest));
+    return text;
   }
 
   /** The selected option, or "". */

@@ -1,16 +1,16 @@
 import type { TargetedKeyboardEvent } from "preact";
 import { useRef } from "preact/hooks";
-import type { GateView } from "../../api.ts";
+import type { GateView, GuestPass, GuestSummary } from "../../api.ts";
 import { words } from "../../words/page.ts";
 import { type Control, type GatePanel, gatePanel } from "../model/control.ts";
 import { outcomeOf } from "../model/outcome.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
 import type { Tap } from "../model/tap.ts";
 import { isRightToLeft } from "./direction.ts";
+import { Empty } from "./empty.tsx";
 import { when } from "./format.ts";
 import type { GateChoiceProps } from "./gate-select.tsx";
 import { Help } from "./help.tsx";
-import { Empty } from "./loaded.tsx";
 import { Mark } from "./mark.tsx";
 import { Part } from "./part.tsx";
 import { Slider } from "./slider.tsx";
@@ -26,6 +26,7 @@ interface GatePageProps {
 export function GatePage({ state, now, dispatch }: GatePageProps) {
   const { selection, session } = state;
   const contact = session.type === "in" ? session.view.contact : null;
+  const guest = session.type === "in" && session.who.type === "guest" ? session.who.guest : null;
   useTitle(selection.type === "gate" ? nameOf(state, selection.id) : words.nav.open);
   const panel = selection.type === "gate" ? gatePanel(state, selection.id, now) : null;
   const select = (gate: string) => dispatch({ type: "selected", gate });
@@ -61,7 +62,8 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
         <h1 id="gate-name" class="gate-name">
           {panel.view.name}
         </h1>
-        <Status panel={panel} contact={contact} />
+        <Status panel={panel} contact={contact} guest={guest} />
+        {panel.view.pass !== null && <Pass pass={panel.view.pass} />}
         <OutcomePanel tap={panel.tap} contact={contact} />
         <Slider
           key={panel.view.id}
@@ -142,9 +144,11 @@ function GateTabs({ gates, selected, onSelect }: GateChoiceProps) {
 interface StatusProps {
   readonly panel: GatePanel;
   readonly contact: string | null;
+  /** null: a person sees it */
+  readonly guest: GuestSummary | null;
 }
 
-function Status({ panel, contact }: StatusProps) {
+function Status({ panel, contact, guest }: StatusProps) {
   const { view, control, position } = panel;
   const lamp = lampOf(control);
   return (
@@ -159,7 +163,7 @@ function Status({ panel, contact }: StatusProps) {
           {position.since !== null && ` · ${when(position.since)}`}
         </p>
       )}
-      {control.type === "off" && <p class="why">{longStatus(view, control)}</p>}
+      {control.type === "off" && <p class="why">{longStatus(view, control, guest)}</p>}
       {control.type === "off" && control.why !== "checking" && <Help contact={contact} />}
     </div>
   );
@@ -185,7 +189,20 @@ function shortStatus(view: GateView, control: Control): string {
   }
 }
 
-function longStatus(view: GateView, control: Extract<Control, { type: "off" }>): string {
+/** What is left of the link of a guest. */
+function Pass({ pass: { startsAt, endsAt, left } }: { readonly pass: GuestPass }) {
+  return (
+    <p class="hint" role="status">
+      {words.control.pass(left, when(startsAt), when(endsAt))}
+    </p>
+  );
+}
+
+function longStatus(
+  view: GateView,
+  control: Extract<Control, { type: "off" }>,
+  guest: GuestSummary | null,
+): string {
   const lastSeen = view.lastSeenAt === null ? "" : words.control.lastSeen(when(view.lastSeenAt));
   switch (control.why) {
     case "stream-broken":
@@ -193,8 +210,14 @@ function longStatus(view: GateView, control: Extract<Control, { type: "off" }>):
     case "checking":
       return "";
     case "denied":
-      if (view.may.open || view.may.opensAt === null) return "";
-      return words.control.opensAt(when(view.may.opensAt));
+      if (view.may.open) return "";
+      if (guest !== null && view.may.why === "used-up") {
+        return words.control.askInviter(guest.inviterName);
+      }
+      if (view.may.opensAt === null) return "";
+      return view.may.why === "not-yet"
+        ? words.control.opensFrom(when(view.may.opensAt))
+        : words.control.opensAt(when(view.may.opensAt));
     case "box-offline":
       return `${words.control.offlineLong} ${lastSeen}`;
     case "box-unknown":

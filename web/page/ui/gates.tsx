@@ -3,8 +3,7 @@ import type { AdminGateView, BoxHealth, BoxState } from "../../api.ts";
 import { longestGateName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
 import { words } from "../../words/page.ts";
-import { AdministrationService } from "../io/administration-service.ts";
-import type { Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
 import { Action, CarefulAction } from "./action.tsx";
 import { useAnnounce } from "./announcer.tsx";
 import { Field } from "./field.tsx";
@@ -12,7 +11,8 @@ import { Finder, type Finding, useFinding } from "./finder.tsx";
 import { useFocusWhen } from "./focus.ts";
 import { Form } from "./form.tsx";
 import { when } from "./format.ts";
-import { day, list, span } from "./format-details.ts";
+import { day, list, span } from "./format-lists.ts";
+import { GateAccess } from "./gate-access.tsx";
 import { ListPage } from "./list-page.tsx";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
@@ -23,14 +23,13 @@ import { useTitle } from "./title.ts";
 const said = administration.gates;
 
 interface GatesPageProps {
-  readonly service: Service;
+  readonly service: Administration;
   /** the gate to show; null: all gates */
   readonly id: string | null;
 }
 
 /** Gates and the health of their boxes. */
-export function GatesPage({ service: common, id }: GatesPageProps) {
-  const [service] = useState(() => new AdministrationService(common));
+export function GatesPage({ service, id }: GatesPageProps) {
   const { loaded, reload } = useLoaded(() => service.gates());
   const finding = useFinding();
   return (
@@ -54,7 +53,7 @@ export function GatesPage({ service: common, id }: GatesPageProps) {
 interface GatesListProps {
   readonly gates: readonly AdminGateView[];
   readonly finding: Finding;
-  readonly service: AdministrationService;
+  readonly service: Administration;
   readonly reload: () => Promise<void>;
 }
 
@@ -69,6 +68,14 @@ function GatesList({ gates, finding, service, reload }: GatesListProps) {
     >
       {(isAdding) => (
         <>
+          <p>
+            <a class="button" href={fragmentOf({ page: "webhooks" })}>
+              {administration.webhooks.title}
+            </a>
+            <a class="button" href={fragmentOf({ page: "holidays" })}>
+              {said.holidays}
+            </a>
+          </p>
           {gates.length === 0 && !isAdding && <p class="empty">{said.none}</p>}
           <Finder
             entries={gates}
@@ -128,7 +135,7 @@ function BoxPill({ state }: { readonly state: BoxState }) {
 interface GateDetailsProps {
   readonly gate: AdminGateView;
   readonly gates: readonly AdminGateView[];
-  readonly service: AdministrationService;
+  readonly service: Administration;
   readonly reload: () => Promise<void>;
 }
 
@@ -202,19 +209,14 @@ function GateDetails({ gate, gates, service, reload }: GateDetailsProps) {
           </div>
         ))}
       </dl>
+      <GateAccess gate={gate} service={service} />
       <GateEvents id={gate.id} service={service} />
     </section>
   );
 }
 
 /** Nothing while there are none: most gates have no contact. */
-function GateEvents({
-  id,
-  service,
-}: {
-  readonly id: string;
-  readonly service: AdministrationService;
-}) {
+function GateEvents({ id, service }: { readonly id: string; readonly service: Administration }) {
   const { loaded } = useLoaded(() => service.gateEvents(id));
   if (loaded.type === "failed") return <p role="alert">{loaded.message}</p>;
   if (loaded.type === "loading" || loaded.value.length === 0) return null;
@@ -277,7 +279,7 @@ interface GateFormProps {
   /** null: a new gate */
   readonly gate: AdminGateView | null;
   readonly gates: readonly AdminGateView[];
-  readonly service: AdministrationService;
+  readonly service: Administration;
   readonly onDone: (gate: AdminGateView) => void;
   readonly onCancel: () => void;
 }

@@ -1,15 +1,21 @@
 import { useState } from "preact/hooks";
-import type { AdminGateView, GrantBody, GrantView, PersonView, Weekday } from "../../api.ts";
+import type { AdminGateView, GrantView, PersonView } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
-import type { AdministrationService } from "../io/administration-service.ts";
-import { dateOf, dayMinutes, endOfDay, lastDay, runsOfDays, weekdays } from "../model/hours.ts";
+import type { Administration } from "../io/administration.ts";
 import { CarefulAction } from "./action.tsx";
+import { AddingSection } from "./adding.tsx";
 import { useAnnounce } from "./announcer.tsx";
-import { Field, FieldSet } from "./field.tsx";
-import type { Fields } from "./fields.ts";
 import { useFocusWhen } from "./focus.ts";
-import { Form } from "./form.tsx";
-import { date, list, timeOfDay, weekday } from "./format-details.ts";
+import {
+  endIn,
+  FirstDay,
+  HoursForm,
+  hoursOf,
+  OnHolidays,
+  onHolidaysIn,
+  startIn,
+  timesIn,
+} from "./hours.tsx";
 
 const said = administration.grants;
 
@@ -17,174 +23,138 @@ interface GrantsProps {
   readonly person: PersonView;
   readonly grants: readonly GrantView[];
   readonly gates: readonly AdminGateView[];
-  readonly service: AdministrationService;
+  readonly service: Administration;
   readonly reload: () => Promise<void>;
 }
 
 /** Which gates one person may open, and when. */
 export function Grants({ person, grants, gates, service, reload }: GrantsProps) {
-  const [isAdding, setAdding] = useState(false);
-  const opener = useFocusWhen<HTMLButtonElement>(!isAdding);
-  const announce = useAnnounce();
   return (
-    <section class="part" aria-labelledby="access">
-      <div class="page-head">
-        <h2 id="access">{said.title}</h2>
-        {!isAdding && gates.length > 0 && (
-          <button ref={opener} type="button" onClick={() => setAdding(true)}>
-            {said.add}
-          </button>
-        )}
-      </div>
-      {isAdding && (
-        <AddGrant
-          person={person}
-          gates={gates}
-          service={service}
-          onCancel={() => setAdding(false)}
-          onDone={async () => {
-            await reload();
-            setAdding(false);
-            announce(said.granted);
-          }}
-        />
+    <AddingSection
+      id="access"
+      title={said.title}
+      add={gates.length > 0 ? said.add : null}
+      added={said.granted}
+      onAdded={reload}
+      form={(events) => (
+        <GrantForm person={person} gates={gates} grant={null} service={service} {...events} />
       )}
-      {grants.length === 0 && !isAdding && <p class="empty">{said.none}</p>}
-      {grants.length > 0 && (
-        <ul class="list card">
-          {grants.map((grant) => {
-            const gate = gates.find(({ id }) => id === grant.gate);
-            const name = gate?.name ?? grant.gate;
-            return (
-              <li key={grant.id} class="list-entry">
-                <span class="list-main">
-                  <strong>{name}</strong>
-                  <span>{hoursOf(grant, gate?.timeZone ?? "UTC")}</span>
-                </span>
-                <CarefulAction
-                  label={said.withdraw}
-                  name={said.withdrawName(name)}
-                  question={said.sureWithdraw(person.name, name)}
-                  done={said.withdrawn}
-                  kind="danger"
-                  onPress={() => service.withdrawGrant(grant.id)}
-                  onDone={reload}
-                />
-              </li>
-            );
-          })}
-        </ul>
+    >
+      {(isAdding) => (
+        <>
+          {grants.length === 0 && !isAdding && <p class="empty">{said.none}</p>}
+          {grants.length > 0 && (
+            <ul class="list card">
+              {grants.map((grant) => (
+                <li key={grant.id}>
+                  <Grant
+                    grant={grant}
+                    person={person}
+                    gates={gates}
+                    service={service}
+                    reload={reload}
+                  />
+                </li>
+              ))}
+            </ul>
+          )}
+        </>
       )}
-    </section>
+    </AddingSection>
   );
 }
 
-/** "Mon–Fri, 06:30–20:00, until 31 Dec 2026" */
-export function hoursOf(grant: GrantView, timeZone: string): string {
-  const runs = runsOfDays(grant.days).map(([first, last]) =>
-    first === last ? weekday(first) : `${weekday(first)}–${weekday(last)}`,
+function Grant({
+  grant,
+  person,
+  gates,
+  service,
+  reload,
+}: Omit<GrantsProps, "grants"> & { readonly grant: GrantView }) {
+  const [isEditing, setEditing] = useState(false);
+  const opener = useFocusWhen<HTMLButtonElement>(!isEditing);
+  const announce = useAnnounce();
+  const gate = gates.find(({ id }) => id === grant.gate);
+  const name = gate?.name ?? grant.gate;
+  if (isEditing) {
+    return (
+      <GrantForm
+        person={person}
+        gates={gates}
+        grant={grant}
+        service={service}
+        onCancel={() => setEditing(false)}
+        onDone={async () => {
+          await reload();
+          setEditing(false);
+          announce(said.changed);
+        }}
+      />
+    );
+  }
+  return (
+    <div class="list-entry">
+      <span class="list-main">
+        <strong>{name}</strong>
+        <span>{hoursOf(grant, gate?.timeZone ?? "UTC")}</span>
+      </span>
+      <button
+        ref={opener}
+        type="button"
+        aria-label={said.editName(name)}
+        onClick={() => setEditing(true)}
+      >
+        {said.edit}
+      </button>
+      <CarefulAction
+        label={said.withdraw}
+        name={said.withdrawName(name)}
+        question={said.sureWithdraw(person.name, name)}
+        done={said.withdrawn}
+        kind="danger"
+        onPress={() => service.withdrawGrant(grant.id)}
+        onDone={reload}
+      />
+    </div>
   );
-  const days = grant.days.length === weekdays.length ? said.everyDay : list(runs);
-  const isAllDay = grant.fromMinute === 0 && grant.toMinute === dayMinutes;
-  const isOverMidnight = grant.toMinute < grant.fromMinute;
-  const clockHours = `${timeOfDay(grant.fromMinute)}–${timeOfDay(grant.toMinute)}`;
-  const partOfDay = isOverMidnight ? said.overMidnight(clockHours) : clockHours;
-  const hours = isAllDay ? said.allDay : partOfDay;
-  const until = grant.endsAt === null ? [] : [said.until(date(lastDay(grant.endsAt, timeZone)))];
-  return [days, hours, ...until].join(", ");
 }
 
-interface AddGrantProps {
+interface GrantFormProps {
   readonly person: PersonView;
   readonly gates: readonly AdminGateView[];
-  readonly service: AdministrationService;
-  readonly onDone: () => void;
+  /** null: a new one */
+  readonly grant: GrantView | null;
+  readonly service: Administration;
+  readonly onDone: (grant: GrantView) => void;
   readonly onCancel: () => void;
 }
 
-function AddGrant({ person, gates, service, onDone, onCancel }: AddGrantProps) {
-  const [gateId, setGateId] = useState(gates[0]?.id ?? "");
-  const timeZone = gates.find(({ id }) => id === gateId)?.timeZone ?? "UTC";
+function GrantForm({ person, gates, grant, service, onDone, onCancel }: GrantFormProps) {
+  const zoneNow = gates.find(({ id }) => id === grant?.gate)?.timeZone;
   return (
-    <Form
-      submit={said.add}
-      onCancel={onCancel}
+    <HoursForm
+      gates={gates}
+      hours={grant}
+      submit={grant === null ? said.add : said.save}
+      firstDay={<FirstDay grant={grant} timeZone={zoneNow} />}
+      after={<OnHolidays isOn={grant?.onHolidays ?? true} />}
+      read={(fields, { id: gate, timeZone }) => {
+        // The same dates are other moments at a gate in another time zone.
+        const before = timeZone === zoneNow ? grant : null;
+        return {
+          person: person.id,
+          gate,
+          ...timesIn(fields),
+          startsAt: startIn(fields, timeZone, before?.startsAt ?? null),
+          endsAt: endIn(fields, timeZone, before?.endsAt ?? null),
+          onHolidays: onHolidaysIn(fields),
+        };
+      }}
+      send={(body) =>
+        grant === null ? service.addGrant(body) : service.changeGrant(grant.id, body)
+      }
       onDone={onDone}
-      read={(fields) => grantOf(fields, person.id, timeZone)}
-      send={service.addGrant}
-    >
-      <GateField gates={gates} gateId={gateId} onChange={setGateId} />
-      <HoursFields timeZone={timeZone} />
-    </Form>
+      onCancel={onCancel}
+    />
   );
-}
-
-interface GateFieldProps {
-  readonly gates: readonly AdminGateView[];
-  readonly gateId: string;
-  readonly onChange: (id: string) => void;
-}
-
-export function GateField({ gates, gateId, onChange }: GateFieldProps) {
-  return (
-    <Field label={said.gate} name="gate">
-      {(its) => (
-        <select value={gateId} onChange={(event) => onChange(event.currentTarget.value)} {...its}>
-          {gates.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
-}
-
-/** Days, hours and the last day, at first office hours. */
-export function HoursFields({ timeZone }: { readonly timeZone: string }) {
-  return (
-    <>
-      <FieldSet legend={said.daysTitle} name="day">
-        <div class="days">
-          {weekdays.map((day) => (
-            <label key={day}>
-              <input type="checkbox" name="day" value={day} defaultChecked={day <= 5} />
-              <span>{weekday(day)}</span>
-            </label>
-          ))}
-        </div>
-      </FieldSet>
-      <div class="fields">
-        <Field label={said.from} name="from">
-          {(its) => <input type="time" defaultValue="06:00" required {...its} />}
-        </Field>
-        <Field label={said.to} name="to" hint={said.clock(timeZone)}>
-          {(its) => <input type="time" defaultValue="20:00" required {...its} />}
-        </Field>
-        <Field label={said.ends} name="ends" hint={said.endsHint}>
-          {(its) => <input type="date" max="2199-12-31" {...its} />}
-        </Field>
-      </div>
-    </>
-  );
-}
-
-/** What {@link GateField} and {@link HoursFields} say. An end of 00:00 means the end of the day. */
-export function grantOf(fields: Fields, person: string, timeZone: string): GrantBody {
-  const gate = fields.choice("gate");
-  const days = fields.checked("day").map((day) => Number(day) as Weekday);
-  if (days.length === 0) fields.refuse("day", said.noDays);
-  const fromMinute = fields.minute("from");
-  const toMinute = fields.minute("to") === 0 ? dayMinutes : fields.minute("to");
-  if (fromMinute === toMinute) fields.refuse("to", said.sameHours);
-  return { person, gate, days, fromMinute, toMinute, endsAt: endOf(fields, timeZone) };
-}
-
-function endOf(fields: Fields, timeZone: string): number | null {
-  const last = fields.date("ends");
-  if (last === null) return null;
-  if (last < dateOf(Date.now(), timeZone)) fields.refuse("ends", said.dayIsOver);
-  // Never null, which means no end: the service refuses 0.
-  return endOfDay(last, timeZone) ?? 0;
 }

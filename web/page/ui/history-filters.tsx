@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { AdminGateView, HistoryQuery, PersonView, RequestState } from "../../api.ts";
 import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
-import { AdministrationService } from "../io/administration-service.ts";
-import { queryString, type Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
+import { queryString } from "../io/service.ts";
 import { Field, FieldProblems } from "./field.tsx";
 import { Fields } from "./fields.ts";
 
@@ -12,13 +12,12 @@ const said = history;
 const mostChoices = 200;
 
 interface FiltersProps {
-  readonly service: Service;
+  readonly service: Administration;
   readonly onChange: (query: HistoryQuery) => void;
 }
 
 /** What the administrator wants to see. */
-export function Filters({ service: common, onChange }: FiltersProps) {
-  const [service] = useState(() => new AdministrationService(common));
+export function Filters({ service, onChange }: FiltersProps) {
   const [isWide] = useState(() => matchMedia("(min-width: 45rem)").matches);
   const [people, setPeople] = useState<readonly PersonView[]>([]);
   const [gates, setGates] = useState<readonly AdminGateView[]>([]);

@@ -2,9 +2,10 @@ import { useEffect, useState } from "preact/hooks";
 import type { HistoryEntry, HistoryQuery, PersonSummary, RequestState } from "../../api.ts";
 import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
+import type { Administration } from "../io/administration.ts";
 import { queryString, type Service } from "../io/service.ts";
 import { seconds } from "../model/outcome.ts";
-import { exactly } from "./format-details.ts";
+import { exactly } from "./format-lists.ts";
 import { messageOf } from "./loaded.tsx";
 import { Part } from "./part.tsx";
 import { useTitle } from "./title.ts";
@@ -18,11 +19,12 @@ const said = history;
 
 interface HistoryPageProps {
   readonly service: Service;
+  readonly administration: Administration;
   readonly person: PersonSummary;
 }
 
 /** The person's own requests. Administrators see everyone's, with filters. */
-export function HistoryPage({ service, person }: HistoryPageProps) {
+export function HistoryPage({ service, administration, person }: HistoryPageProps) {
   useTitle(said.title);
   const [query, setQuery] = useState<HistoryQuery>({});
   const [entries, setEntries] = useState<readonly HistoryEntry[] | null>(null);
@@ -69,7 +71,7 @@ export function HistoryPage({ service, person }: HistoryPageProps) {
       </div>
       {person.isAdministrator && (
         <Part load={loadFilters} isQuiet>
-          {({ Filters }) => <Filters service={service} onChange={setQuery} />}
+          {({ Filters }) => <Filters service={administration} onChange={setQuery} />}
         </Part>
       )}
       {notice !== "" && (
@@ -97,7 +99,7 @@ export function HistoryPage({ service, person }: HistoryPageProps) {
       )}
       {person.isAdministrator && (
         <Part load={loadOtherCommands} isQuiet>
-          {({ OtherCommands }) => <OtherCommands service={service} />}
+          {({ OtherCommands }) => <OtherCommands service={administration} />}
         </Part>
       )}
     </section>
@@ -114,13 +116,18 @@ const tones: Readonly<Record<RequestState, string>> = {
   denied: "bad",
 };
 
+function nameIn({ person, guest }: HistoryEntry): string {
+  if (guest !== null) return said.guest(guest.name, guest.inviterName);
+  return person?.name ?? said.nobody;
+}
+
 function Entry({ entry, showsPerson }: { entry: HistoryEntry; showsPerson: boolean }) {
   const why = entry.reason === null ? null : words.reasons[entry.reason];
   return (
     <li class="entry">
       <time dateTime={new Date(entry.at).toISOString()}>{exactly(entry.at)}</time>
       <span class="entry-who">
-        {showsPerson && <strong>{entry.person?.name ?? said.nobody}</strong>}
+        {showsPerson && <strong>{nameIn(entry)}</strong>}
         <span>{entry.gateName}</span>
         {entry.via !== null && <span class="hint">{said.via(entry.via)}</span>}
         {entry.address !== null && <span class="hint">{entry.address}</span>}

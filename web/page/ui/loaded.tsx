@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { words } from "../../words/page.ts";
 import type { Answer } from "../io/service.ts";
+import { Empty } from "./empty.tsx";
 
 export type Loaded<T> =
   | { readonly type: "loading" }
@@ -28,7 +29,18 @@ export function useLoaded<T>(ask: () => Promise<Answer<T>>): {
   return { loaded, reload };
 }
 
-/** Several answers as one. If any of them failed, the first failure is the result. */
+/** Two answers as one. If any of them failed, the first failure is the result. */
+export async function both<A, B>(
+  a: Promise<Answer<A>>,
+  b: Promise<Answer<B>>,
+): Promise<Answer<readonly [A, B]>> {
+  const [first, second] = await Promise.all([a, b]);
+  if (first.type !== "ok") return first;
+  if (second.type !== "ok") return second;
+  return { type: "ok", value: [first.value, second.value] };
+}
+
+/** The same with three. */
 export async function together<A, B, C>(
   a: Promise<Answer<A>>,
   b: Promise<Answer<B>>,
@@ -43,22 +55,6 @@ export async function together<A, B, C>(
 
 export function messageOf(answer: Exclude<Answer<unknown>, { type: "ok" }>): string {
   return answer.type === "problem" ? answer.problem.message : words.notReached;
-}
-
-interface EmptyProps {
-  readonly sentence: string;
-  readonly children?: ComponentChildren;
-}
-
-/** A page that has nothing to show yet, or at all. Every page has a heading. */
-export function Empty({ sentence, children }: EmptyProps) {
-  return (
-    <div class="empty">
-      <h1 class="unseen">{words.app}</h1>
-      <p role="status">{sentence}</p>
-      {children}
-    </div>
-  );
 }
 
 interface WhenLoadedProps<T> {

@@ -1,21 +1,18 @@
-import { useState } from "preact/hooks";
 import { buttonRequester } from "../../../device/messages/command.ts";
 import type { OtherCommand } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
 import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
-import { AdministrationService } from "../io/administration-service.ts";
-import type { Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
 import { seconds } from "../model/outcome.ts";
-import { exactly } from "./format-details.ts";
+import { exactly } from "./format-lists.ts";
 import { useLoaded } from "./loaded.tsx";
 import { placeOf } from "./place.ts";
 
 const said = administration.otherCommands;
 
 /** For administrators: commands that no person has given in the app. */
-export function OtherCommands({ service: common }: { readonly service: Service }) {
-  const [service] = useState(() => new AdministrationService(common));
+export function OtherCommands({ service }: { readonly service: Administration }) {
   const { loaded } = useLoaded(service.otherCommands);
   return (
     <section aria-labelledby="other-commands">

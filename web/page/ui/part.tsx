@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { words } from "../../words/page.ts";
-import { Empty } from "./loaded.tsx";
+import { Empty } from "./empty.tsx";
 
 interface PartProps<M> {
   readonly load: () => Promise<M>;

@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { PeoplePage as Listed, PersonView } from "../../api.ts";
 import { longestEmail, longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import { AdministrationService } from "../io/administration-service.ts";
-import type { Answer, Service } from "../io/service.ts";
+import type { Administration } from "../io/administration.ts";
+import type { Answer } from "../io/service.ts";
 import { Field } from "./field.tsx";
 import { SearchedList } from "./finder.tsx";
 import { Form } from "./form.tsx";
@@ -19,13 +19,12 @@ const shownFirst = 20;
 const shownMore = 200;
 
 interface PeoplePageProps {
-  readonly service: Service;
+  readonly service: Administration;
   /** the person to show; null: all people */
   readonly id: string | null;
 }
 
-export function PeoplePage({ service: common, id }: PeoplePageProps) {
-  const [service] = useState(() => new AdministrationService(common));
+export function PeoplePage({ service, id }: PeoplePageProps) {
   // It outlives the visit to a person, so that Back leads to the same entries.
   const list = usePeople(service);
   useEffect(() => {
@@ -49,7 +48,7 @@ interface People {
 }
 
 /** The service searches, and sends the list in parts, because there may be 50,000 people. */
-function usePeople(service: AdministrationService): People {
+function usePeople(service: Administration): People {
   const [search, setSearch] = useState("");
   const [loaded, setLoaded] = useState<Loaded<Listed>>({ type: "loading" });
   const asked = useRef(0);
@@ -87,13 +86,7 @@ function usePeople(service: AdministrationService): People {
   };
 }
 
-function OnePerson({
-  service,
-  id,
-}: {
-  readonly service: AdministrationService;
-  readonly id: string;
-}) {
+function OnePerson({ service, id }: { readonly service: Administration; readonly id: string }) {
   const { loaded, reload } = useLoaded(() =>
     together(personOrNull(service, id), service.grants(id), service.gates()),
   );
@@ -117,7 +110,7 @@ function OnePerson({
 }
 
 async function personOrNull(
-  service: AdministrationService,
+  service: Administration,
   id: string,
 ): Promise<Answer<PersonView | null>> {
   const answer = await service.person(id);
@@ -129,7 +122,7 @@ function PeopleList({
   service,
   list,
 }: {
-  readonly service: AdministrationService;
+  readonly service: Administration;
   readonly list: People;
 }) {
   const { loaded, search, find, more, reload } = list;
@@ -144,13 +137,26 @@ function PeopleList({
           form={(events) => <AddPerson service={service} {...events} />}
         >
           {() => (
-            <SearchedList entries={people} total={total} text={search} onText={find} onMore={more}>
-              {(person) => (
-                <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
-                  <PersonLine person={person} />
+            <>
+              <p>
+                <a class="button" href={fragmentOf({ page: "access", id: null })}>
+                  {said.several}
                 </a>
-              )}
-            </SearchedList>
+              </p>
+              <SearchedList
+                entries={people}
+                total={total}
+                text={search}
+                onText={find}
+                onMore={more}
+              >
+                {(person) => (
+                  <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
+                    <PersonLine person={person} />
+                  </a>
+                )}
+              </SearchedList>
+            </>
           )}
         </ListPage>
       )}
@@ -181,7 +187,7 @@ function PersonLine({ person }: { readonly person: PersonView }) {
 }
 
 interface AddPersonProps {
-  readonly service: AdministrationService;
+  readonly service: Administration;
   readonly onDone: (person: PersonView) => void;
   readonly onCancel: () => void;
 }

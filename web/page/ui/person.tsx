@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { AdminGateView, GrantView, InvitationView, PersonView } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
-import type { AdministrationService } from "../io/administration-service.ts";
+import type { Administration } from "../io/administration.ts";
 import { Action, CarefulAction } from "./action.tsx";
 import { when } from "./format.ts";
 import { Grants } from "./grants.tsx";
@@ -17,7 +17,7 @@ interface PersonPageProps {
   /** the grants of this person */
   readonly grants: readonly GrantView[];
   readonly gates: readonly AdminGateView[];
-  readonly service: AdministrationService;
+  readonly service: Administration;
   readonly reload: () => Promise<void>;
 }
 

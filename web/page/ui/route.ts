@@ -1,16 +1,29 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** What the page shows. `id`: one person or one gate; null: the list */
+/**
+ * What the page shows. `id`: one person or one gate, whose guests or access it is about; null: all of
+ * them
+ */
 export type Route =
-  | { readonly page: "open" | "history" }
-  | { readonly page: "people" | "gates"; readonly id: string | null };
+  | { readonly page: "open" | "history" | "holidays" | "webhooks" }
+  | { readonly page: "people" | "gates" | "guests" | "access"; readonly id: string | null };
 
 /** The fragment is the route, so the server does not need to know the routes. */
 export function routeOf(fragment: string): Route {
   const [, page, id] = /^#\/([a-z]+)(?:\/([^/]+))?$/.exec(fragment) ?? [];
-  if (page === "history") return { page };
-  if (page !== "people" && page !== "gates") return { page: "open" };
-  return { page, id: id === undefined ? null : decoded(id) };
+  switch (page) {
+    case "history":
+    case "holidays":
+    case "webhooks":
+      return { page };
+    case "people":
+    case "gates":
+    case "guests":
+    case "access":
+      return { page, id: id === undefined ? null : decoded(id) };
+    default:
+      return { page: "open" };
+  }
 }
 
 export function fragmentOf(route: Route): string {

@@ -2,8 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { InvitationOptions, SessionView } from "../../api.ts";
 import { words } from "../../words/page.ts";
 import { signInWords } from "../../words/sign-in.ts";
-import { putInvitationBack } from "../io/invitation.ts";
 import { areSupported, makePasskey, type PasskeyAnswer, signInByPasskey } from "../io/passkey.ts";
+import { putLinkBack } from "../io/secret-link.ts";
 import type { Service } from "../io/service.ts";
 import { Help } from "./help.tsx";
 import { LanguageMenu } from "./language-menu.tsx";
@@ -124,7 +124,7 @@ export function Invitation({ contact, token, service, onSession, onLeave }: Invi
       <button type="button" class="quiet" onClick={onLeave}>
         {said.signIn}
       </button>
-      <LanguageMenu service={service} onLeave={() => putInvitationBack(token)} />
+      <LanguageMenu service={service} onLeave={() => putLinkBack({ kind: "invitation", token })} />
     </section>
   );
 }

@@ -2,14 +2,12 @@ import { useEffect, useState } from "preact/hooks";
 import type { AdminGateView, NewTokenView, PersonView, TokenView } from "../../api.ts";
 import { longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import type { AdministrationService } from "../io/administration-service.ts";
+import type { Administration } from "../io/administration.ts";
 import { CarefulAction } from "./action.tsx";
-import { useAnnounce } from "./announcer.tsx";
+import { AddingSection } from "./adding.tsx";
 import { Field } from "./field.tsx";
-import { useFocusWhen } from "./focus.ts";
-import { Form } from "./form.tsx";
 import { when } from "./format.ts";
-import { GateField, grantOf, HoursFields, hoursOf } from "./grants.tsx";
+import { endIn, HoursForm, hoursOf, timesIn } from "./hours.tsx";
 import { OnceLink } from "./once-link.tsx";
 
 const said = administration.tokens;
@@ -17,16 +15,13 @@ const said = administration.tokens;
 interface TokensProps {
   readonly person: PersonView;
   readonly gates: readonly AdminGateView[];
-  readonly service: AdministrationService;
+  readonly service: Administration;
 }
 
 /** The programs that open gates in the name of one person. */
 export function Tokens({ person, gates, service }: TokensProps) {
   const [tokens, setTokens] = useState<readonly TokenView[] | null>(null);
-  const [isAdding, setAdding] = useState(false);
   const [created, setCreated] = useState<NewTokenView | null>(null);
-  const opener = useFocusWhen<HTMLButtonElement>(!isAdding);
-  const announce = useAnnounce();
   const load = async () => {
     const answer = await service.tokens(person.id);
     if (answer.type === "ok") setTokens(answer.value);
@@ -34,70 +29,77 @@ export function Tokens({ person, gates, service }: TokensProps) {
   useEffect(() => void load(), [person.id]);
   if (tokens === null) return null;
   return (
-    <section class="part" aria-labelledby="programs">
-      <div class="page-head">
-        <h2 id="programs">{said.title}</h2>
-        {!isAdding && gates.length > 0 && (
-          <button ref={opener} type="button" onClick={() => setAdding(true)}>
-            {said.add}
-          </button>
-        )}
-      </div>
-      <p class="lead">{said.lead(person.name)}</p>
-      {isAdding && (
-        <AddToken
-          person={person}
-          gates={gates}
-          service={service}
-          onCancel={() => setAdding(false)}
-          onDone={async (token) => {
-            await load();
-            setAdding(false);
-            setCreated(token);
-            announce(said.added);
-          }}
-        />
-      )}
-      <div aria-live="polite">
-        {created !== null && (
-          <OnceLink
-            label={said.secret}
-            lead={said.secretLead(created.name)}
-            text={created.secret}
-            onDone={() => setCreated(null)}
-          />
-        )}
-      </div>
-      {tokens.length > 0 && (
-        <ul class="list card">
-          {tokens.map((token) => {
-            const gate = gates.find(({ id }) => id === token.gate);
-            return (
-              <li key={token.id} class="list-entry">
-                <span class="list-main">
-                  <strong>{token.name}</strong>
-                  <span>
-                    {gate?.name ?? token.gate} · {hoursOf(token, gate?.timeZone ?? "UTC")} ·{" "}
-                    {token.lastUsedAt === null
-                      ? said.unused
-                      : said.lastUsed(when(token.lastUsedAt))}
-                  </span>
-                </span>
-                <CarefulAction
-                  label={said.revoke}
-                  name={said.revokeName(token.name)}
-                  question={said.sureRevoke(token.name)}
-                  done={said.revoked}
-                  kind="danger"
-                  onPress={() => service.revokeToken(token.id)}
-                  onDone={load}
+    <AddingSection<NewTokenView>
+      id="programs"
+      title={said.title}
+      lead={said.lead(person.name)}
+      add={gates.length > 0 ? said.add : null}
+      added={said.added}
+      onAdded={async (token) => {
+        await load();
+        setCreated(token);
+      }}
+      form={(events) => <AddToken person={person} gates={gates} service={service} {...events} />}
+    >
+      {() => (
+        <>
+          <div aria-live="polite">
+            {created !== null && (
+              <OnceLink
+                label={said.secret}
+                lead={said.secretLead(created.name)}
+                text={created.secret}
+                onDone={() => setCreated(null)}
+              />
+            )}
+          </div>
+          {tokens.length > 0 && (
+            <ul class="list card">
+              {tokens.map((token) => (
+                <TokenEntry
+                  key={token.id}
+                  token={token}
+                  gate={gates.find(({ id }) => id === token.gate)}
+                  service={service}
+                  reload={load}
                 />
-              </li>
-            );
-          })}
-        </ul>
+              ))}
+            </ul>
+          )}
+        </>
       )}
-    </section>
+    </AddingSection>
+  );
+}
+
+interface TokenEntryProps {
+  readonly token: TokenView;
+  readonly gate: AdminGateView | undefined;
+  readonly service: Administration;
+  readonly reload: () => Promise<void>;
+}
+
+function TokenEntry({ token, gate, service, reload }: TokenEntryProps) {
+  const { id, name, lastUsedAt } = token;
+  return (
+    <li class="list-entry">
+      <span class="list-main">
+        <strong>{name}</strong>
+        <span>
+          {gate?.name ?? token.gate} · {hoursOf(token, gate?.timeZone ?? "UTC")} ·{" "}
+          {lastUsedAt === null ? said.unused : said.lastUsed(when(lastUsedAt))}
+        </span>
+      </span>
+      <CarefulAction
+        label={said.revoke}
+        name={said.revokeName(name)}
+        question={said.sureRevoke(name)}
+        done={said.revoked}
+        kind="danger"
+        onPress={() => service.revokeToken(id)}
+        onDone={reload}
+      />
+    </li>
   );
 }
 
@@ -107,24 +109,26 @@ interface AddTokenProps extends TokensProps {
 }
 
 function AddToken({ person, gates, service, onDone, onCancel }: AddTokenProps) {
-  const [gateId, setGateId] = useState(gates[0]?.id ?? "");
-  const timeZone = gates.find(({ id }) => id === gateId)?.timeZone ?? "UTC";
   return (
-    <Form
+    <HoursForm
+      gates={gates}
+      hours={null}
       submit={said.add}
-      onCancel={onCancel}
-      onDone={onDone}
-      read={(fields) => ({
+      before={
+        <Field label={said.name} name="name" hint={said.nameHint}>
+          {(its) => <input required maxLength={longestPersonName} {...its} />}
+        </Field>
+      }
+      read={(fields, { id: gate, timeZone }) => ({
         name: fields.line("name", longestPersonName),
-        ...grantOf(fields, person.id, timeZone),
+        person: person.id,
+        gate,
+        ...timesIn(fields),
+        endsAt: endIn(fields, timeZone, null),
       })}
       send={service.addToken}
-    >
-      <Field label={said.name} name="name" hint={said.nameHint}>
-        {(its) => <input required maxLength={longestPersonName} {...its} />}
-      </Field>
-      <GateField gates={gates} gateId={gateId} onChange={setGateId} />
-      <HoursFields timeZone={timeZone} />
-    </Form>
+      onDone={onDone}
+      onCancel={onCancel}
+    />
   );
 }

@@ -16,6 +16,7 @@ export const history: HistoryWords = {
   to: "Tot en met",
   all: "Alles",
   nobody: "Onbekende persoon",
+  guest: (name, inviter) => `Gast ${name}, uitgenodigd door ${inviter}`,
   via: (program) => `met ${program}`,
   pressed: (seconds) => `${seconds} s`,
 };

@@ -1,5 +1,8 @@
 /** Dutch, for `english/page.ts`. */
+import { numbersIn } from "../count.ts";
 import type { PageWords } from "../shape.ts";
+
+const { number } = numbersIn("nl-NL");
 
 export const page: PageWords = {
   language: "nl",
@@ -20,6 +23,7 @@ export const page: PageWords = {
     history: "Geschiedenis",
     people: "Personen",
     gates: "Slagbomen",
+    guests: "Gasten",
     label: "Hoofdmenu",
   },
   signOut: "Uitloggen",
@@ -27,8 +31,11 @@ export const page: PageWords = {
   boxes: { online: "Box online", offline: "Box offline", unknown: "Status van de box onbekend" },
   denials: {
     "no-grant": "Geen toegang",
+    "not-yet": "Nog niet",
     "not-now": "Niet op dit moment",
+    holiday: "Niet op een feestdag",
     "grant-ended": "Toegang verlopen",
+    "used-up": "Alle keren gebruikt",
     "gate-closed": "Buiten gebruik",
   },
   steps: ["Verzonden", "Geaccepteerd", "Ingedrukt"],
@@ -56,6 +63,9 @@ export const page: PageWords = {
     unknownLong: "De box bij de slagboom heeft zijn status nog niet gemeld.",
     lastSeen: (when) => `Laatst gemeld: ${when}.`,
     opensAt: (when) => `U kunt weer openen vanaf: ${when}.`,
+    opensFrom: (when) => `U kunt openen vanaf: ${when}.`,
+    pass: (left, from, until) => `Nog ${number(left)} keer openen · ${from} – ${until}`,
+    askInviter: (inviter) => `Vraag ${inviter}, die u heeft uitgenodigd, om een nieuwe link.`,
   },
 
   states: {
@@ -80,8 +90,11 @@ export const page: PageWords = {
     "unknown-gate": "De box heeft geen slagboom met deze naam. Meld dit aan een beheerder.",
     "too-large": "Het bericht was te lang voor de box. Meld dit aan een beheerder.",
     "no-grant": "U hebt geen toegang tot deze slagboom.",
+    "not-yet": "Uw toegang is nog niet begonnen.",
     "not-now": "U hebt op dit moment geen toegang.",
+    holiday: "U hebt geen toegang op een feestdag.",
     "grant-ended": "Uw toegang is verlopen.",
+    "used-up": "Alle keren openen van deze link zijn gebruikt.",
     "gate-closed": "Deze slagboom is buiten gebruik.",
     "box-offline": "De box is offline. Er is niets gebeurd bij de slagboom.",
     "broker-away": "De dienst kan de boxen nu niet bereiken. Er is niets gebeurd bij de slagboom.",

@@ -28,12 +28,19 @@ export const service: ServiceWords = {
       request: "Dit verzoek bestaat niet.",
       token: "Dit token bestaat niet.",
       person: "Deze persoon bestaat niet.",
+      guest: "Deze gast bestaat niet.",
+      holidays: "Deze lijst met feestdagen bestaat niet.",
+      webhook: "Deze webhook bestaat niet.",
+      delivery: "Er is geen bericht dat zo opnieuw kan worden verzonden.",
       page: "Deze pagina bestaat niet.",
     },
     denials: {
       "no-grant": "U hebt geen toegang tot deze slagboom.",
+      "not-yet": "Uw toegang tot deze slagboom is nog niet begonnen.",
       "not-now": "U hebt op dit moment geen toegang tot deze slagboom.",
+      holiday: "U hebt op een feestdag geen toegang tot deze slagboom.",
       "grant-ended": "Uw toegang tot deze slagboom is verlopen.",
+      "used-up": "Alle keren openen van deze link zijn gebruikt.",
       "gate-closed": "Deze slagboom is buiten gebruik.",
     },
     signInFirst: "Log eerst in.",
@@ -69,6 +76,9 @@ export const service: ServiceWords = {
       "service-busy":
         "De dienst had het te druk om het verzoek op tijd te verzenden. Er is niets verzonden. Probeer het opnieuw.",
     },
+    webhookOff: "Deze webhook is uitgeschakeld. Schakel hem eerst in.",
+    tooManyWebhooks: (count) =>
+      `Er zijn ${number(count)} webhooks, en meer zijn er niet mogelijk. Verwijder er eerst één.`,
     noPersonOrGate: "De persoon of de slagboom bestaat niet.",
     lockedOut: "Deze persoon is geblokkeerd. Herstel eerst de toegang.",
     lastAdministrator: "Dit is de laatste beheerder. Maak eerst iemand anders beheerder.",
@@ -76,6 +86,13 @@ export const service: ServiceWords = {
       "Deze passkey is niet geaccepteerd. Vraag een beheerder om een uitnodigingslink om hem opnieuw te registreren.",
     youAreLockedOut,
     attemptOver,
+    guestOver:
+      "Deze gastlink is niet meer geldig. Vraag de persoon die u heeft uitgenodigd om een nieuwe.",
+    guestTooLong: (days) => `endsAt: mag hooguit ${days} dagen na startsAt liggen`,
+    inviterLockedOut: "De persoon die uitnodigt is geblokkeerd. Kies iemand anders.",
+    tooManyGrants: (count) => `Dit zijn meer dan ${number(count)} toegangsrechten. Kies er minder.`,
+    tooManyLists: (count) =>
+      `Er zijn al ${number(count)} lijsten met feestdagen. Verwijder er één.`,
     invitationOver:
       "Deze uitnodiging is verlopen of al gebruikt. Vraag een beheerder om een nieuwe.",
   },
@@ -101,12 +118,22 @@ export const service: ServiceWords = {
     time: "moet een tijd in ms sinds 1970 zijn",
     atLeast: (minimum) => `moet ${minimum} of meer zijn`,
     atMost: (maximum) => `moet ${maximum} of minder zijn`,
+    webhookUrl:
+      "moet een adres zijn zoals https://example.com/hook, zonder wachtwoord en zonder fragment",
+    webhookHttps:
+      "moet met https:// beginnen, behalve voor hosts die de exploitant toestaat in BOOM_BOX_WEB_WEBHOOK_PRIVATE_HOSTS",
+    webhookEvent: "moet de naam van een gebeurtenis zijn",
+    deliveryState: "moet waiting, delivered of dead zijn",
     trueOrFalse: "moet true of false zijn",
     weekday: "moet 1–7 zijn",
     noDay: "moet minstens één dag hebben",
     repeatedDay: "mag niet twee keer dezelfde dag hebben",
+    repeated: "mag niet twee keer dezelfde vermelding hebben",
+    guestState: "moet upcoming, valid, used-up, ended of revoked zijn",
+    guestToken: "moet het token van een gastlink zijn",
     past: "moet in de toekomst liggen",
     tooFar: "moet voor het jaar 2200 liggen",
+    endsBeforeStart: "moet na het begin liggen",
     noHours: "fromMinute en toMinute moeten verschillen",
     requestState: "moet de status van een verzoek zijn",
     historyPosition: "moet de `next` van een pagina van de geschiedenis zijn",
@@ -115,6 +142,33 @@ export const service: ServiceWords = {
     transport: "moet de naam van een WebAuthn-transport zijn",
     atMostEntries: (count) => `mag hooguit ${count} vermeldingen hebben`,
     invitationToken: "moet het token van een uitnodiging zijn",
+  },
+
+  calendar: {
+    atLine: (line, what) => `Regel ${line}: ${what}`,
+    notCalendar:
+      "Het bestand moet met BEGIN:VCALENDAR beginnen. Exporteer de agenda als iCalendar (.ics), of plak de inhoud van het adres.",
+    cut: (name) => `Het bestand eindigt voor END:${name}. Kopieer het helemaal.`,
+    wrongEnd: (name) =>
+      `END:${name} beëindigt niets wat hier is begonnen. Exporteer het bestand opnieuw.`,
+    notContent: "Dit is geen regel van een iCalendar-bestand. Verbeter of verwijder de regel.",
+    noStart: "Deze afspraak heeft geen DTSTART. Voeg die toe, of verwijder de afspraak.",
+    twice: (name) => `Deze afspraak heeft een tweede ${name}. Verwijder een van beide.`,
+    timed:
+      "Dit is geen hele dag. Maak er een afspraak van een hele dag van, met VALUE=DATE, of verwijder de afspraak.",
+    notDate: "Deze datum bestaat niet. Schrijf hem als 20261225.",
+    endNotLater:
+      "DTEND moet na DTSTART liggen: het is de dag na de laatste. Verbeter of verwijder het.",
+    tooLong: (days) => `Deze afspraak is langer dan ${days} dagen. Maak hem korter.`,
+    rule: "Alleen een jaarlijkse regel wordt gelezen: FREQ=YEARLY met INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY of BYDAY. Vervang hem door losse afspraken.",
+    ruleWithoutMonth:
+      "Een jaarlijkse regel met BYDAY of BYMONTHDAY heeft ook BYMONTH nodig. Voeg het toe.",
+    notRead: (name) => `${name} wordt niet gelezen. Vervang deze afspraak door losse afspraken.`,
+    tooManyEvents: (count) => `Het bestand heeft meer dan ${number(count)} afspraken. Splits het.`,
+    tooManyDays: (count) => `Het bestand heeft meer dan ${number(count)} dagen. Splits het.`,
+    noDays: (year) =>
+      `Het bestand heeft geen afspraak van een hele dag vanaf vandaag tot eind ${year}.`,
+    nameless: "Feestdag",
   },
 
   oidc: {

@@ -15,6 +15,14 @@ export const signIn: SignInWords = {
     cancelled: "Uw apparaat heeft geen passkey gegeven. Probeer het opnieuw.",
     unsupported: "Deze browser ondersteunt geen passkeys. Gebruik een nieuwere browser.",
   },
+  guest: {
+    page: "Gastlink",
+    over: "Deze gastlink is niet meer geldig. Vraag de persoon die u heeft uitgenodigd om een nieuwe.",
+    replaces: (name) => `U bent ingelogd als ${name}. De gastlink logt u op dit apparaat uit.`,
+    use: "Gastlink gebruiken",
+    stay: "Ingelogd blijven",
+    signIn: "In plaats daarvan inloggen",
+  },
   invitation: {
     page: "Uitnodiging",
     title: (name) => `Welkom, ${name}`,

@@ -3,7 +3,13 @@
  * load them.
  */
 import type { GateEventName } from "../../../device/messages/gate.ts";
-import type { BoxHealth } from "../../api.ts";
+import type {
+  BoxHealth,
+  DeliveryView,
+  GuestState,
+  WebhookEventType,
+  WebhookProblem,
+} from "../../api.ts";
 import { numbersIn } from "../count.ts";
 import { positions } from "./positions.ts";
 
@@ -37,6 +43,8 @@ export const administration = {
     email: "Enter an email address, such as ben@example.com.",
     date: "Enter a complete date from 1970 to 2199, or clear the field.",
     time: "Enter a time, from 00:00 to 23:59.",
+    moment: "Enter a complete date with a time, from 1970 to 2199.",
+    count: (most: number) => `Enter a whole number from 1 to ${number(most)}.`,
     gateId: "Enter 1 to 32 characters: a–z, 0–9 and -.",
     thingName: "Enter 1 to 64 characters: a–z, A–Z, 0–9, _, : and -.",
     output:
@@ -85,6 +93,8 @@ export const administration = {
     inviteLead: (name: string, until: string) =>
       `Send this link to ${name}. It works once, until ${until}. Copy it now: it is not shown again.`,
     copy: "Copy",
+    share: "Share",
+    several: "Grant access to several people",
     copied: "Copied",
     link: "Invitation link",
     done: "Done",
@@ -118,8 +128,17 @@ export const administration = {
     daysTitle: "Days",
     from: "From",
     to: "To",
+    starts: "First day",
+    startsHint: "Leave empty to begin at once.",
+    startsTooLate: "The first day must not be later than the last day.",
+    onHolidays: "Also on holidays",
+    onHolidaysHint: "Otherwise this access is closed on the days in the lists of holidays.",
     ends: "Last day",
     endsHint: "Leave empty for no end date.",
+    edit: "Edit",
+    editName: (gate: string) => `Edit access to ${gate}`,
+    save: "Save",
+    changed: "The access was changed.",
     withdraw: "Revoke",
     withdrawName: (gate: string) => `Revoke access to ${gate}`,
     sureWithdraw: (person: string, gate: string) => `Revoke this access of ${person} to ${gate}?`,
@@ -127,14 +146,134 @@ export const administration = {
     everyDay: "Every day",
     allDay: "all day",
     overMidnight: (hours: string) => `${hours} (next day)`,
+    since: (when: string) => `from ${when}`,
     until: (when: string) => `until ${when}`,
+    notOnHolidays: "not on holidays",
     noDays: "Select at least one day.",
     sameHours: "The end must differ from the start.",
     dayIsOver: "This day is already over at the gate.",
     clock: (zone: string) => `Time zone of the gate: ${zone}.`,
+    ownClocks: "Each gate follows the clock of its own time zone.",
+  },
+
+  /** a search in which some people or gates are chosen */
+  picker: {
+    found: (total: number) =>
+      total === 0 ? "Nothing found" : count(total, { one: "# found", other: "# found" }),
+    choose: (name: string) => `Add ${name}`,
+    chosen: "Chosen",
+    remove: "✕",
+    removeName: (name: string) => `Remove ${name}`,
+  },
+
+  guests: {
+    title: "Guests",
+    lead: "A guest opens one gate with a link, without an account.",
+    add: "Add a guest",
+    added: "The guest was added.",
+    none: "No guests here.",
+    name: "Name of the guest",
+    nameHint: "It is shown in the history.",
+    gate: "Gate",
+    allGates: "All gates",
+    state: "State",
+    allStates: "All",
+    from: "Valid from",
+    until: "Valid until",
+    untilTooEarly: "The end must be later than the beginning.",
+    untilIsOver: "This time is already over.",
+    tooLong: (days: number) =>
+      `A link is valid for at most ${count(days, { one: "# day", other: "# days" })}.`,
+    openings: "Openings",
+    openingsHint: "How often the guest may open the gate. In and out again are 2.",
+    inviter: "Invited by",
+    inviterHint: "Leave empty if it is you. The link stops while this person is locked out.",
+    note: "Note",
+    noteHint: "Optional. Only administrators see it.",
+    link: "Guest link",
+    linkLead: (name: string, gate: string) =>
+      `Send this link to ${name}, or let ${name} scan the code. It is shown only now. Whoever has it can open ${gate}.`,
+    shareTitle: (gate: string) => `Open ${gate}`,
+    qr: (name: string) => `QR code with the link for ${name}`,
+    used: (used: number, openings: number) =>
+      `${number(used)} of ${count(openings, { one: "# opening", other: "# openings" })} used`,
+    invitedBy: (name: string) => `invited by ${name}`,
+    states: {
+      upcoming: "Upcoming",
+      valid: "Valid",
+      "used-up": "Used up",
+      ended: "Ended",
+      revoked: "Revoked",
+    } satisfies Record<GuestState, string>,
+    stopped: (inviter: string) => `Stopped: ${inviter} is locked out`,
+    revoke: "Revoke",
+    revokeName: (name: string) => `Revoke the link of ${name}`,
+    sureRevoke: (name: string) => `Revoke the link of ${name}? It stops working at once.`,
+    revoked: "The link was revoked.",
+  },
+
+  /** access for several people at once */
+  many: {
+    title: "Grant access to several people",
+    people: "People",
+    gates: "Gates",
+    search: "Type a name to search.",
+    noPeople: "Choose at least one person.",
+    noGates: "Choose at least one gate.",
+    tooMany: (most: number) =>
+      `These are more than ${number(most)} grants. Choose fewer people or gates.`,
+    check: "Check",
+    summary: (people: number, gates: number) =>
+      `${count(people, { one: "# person", other: "# people" })} at ${count(gates, {
+        one: "# gate",
+        other: "# gates",
+      })}: ${count(people * gates, { one: "# grant", other: "# grants" })}`,
+    change: "Change",
+    grant: (total: number) => count(total, { one: "Make # grant", other: "Make # grants" }),
+    made: (total: number) =>
+      count(total, { one: "# grant was made.", other: "# grants were made." }),
+    again: "Grant more access",
+    toPeople: "To the people",
+  },
+
+  /** on the page of a gate */
+  gateAccess: {
+    title: "Who may open it",
+    none: "Nobody has access yet.",
+    several: "Grant access",
+    guests: "Guests of this gate",
+  },
+
+  holidays: {
+    title: "Holidays",
+    lead: "On these days, access opens a gate only if it says “also on holidays”. Guests are not affected.",
+    add: "Add holidays",
+    added: "The holidays were added.",
+    none: "No holidays yet.",
+    name: "Name of the list",
+    nameHint: "Such as the country or the company.",
+    gate: "Gate",
+    allGates: "All gates",
+    file: "iCalendar file (.ics)",
+    fileTooLong: (length: number) =>
+      `The file is longer than ${number(length)} characters. Make it shorter.`,
+    content: "Content of the calendar",
+    contentHint: "Choose a file above, or paste what the address of a calendar shows.",
+    check: "Preview",
+    preview: (days: number) => count(days, { one: "# day", other: "# days" }),
+    effect: (closed: number, open: number) =>
+      `Grants that do not open on these days: ${number(closed)}. Grants that also open on holidays: ${number(open)}.`,
+    change: "Change",
+    save: "Save",
+    until: (year: string) => `until ${year}`,
+    remove: "Remove",
+    removeName: (name: string) => `Remove ${name}`,
+    sureRemove: (name: string) => `Remove the holidays “${name}”? Access then opens on these days.`,
+    removed: "The holidays were removed.",
   },
 
   gates: {
+    holidays: "Holidays",
     title: "Gates",
     add: "Add a gate",
     id: "Short name",
@@ -178,6 +317,67 @@ export const administration = {
     unknown: "–",
     renewSoon: "Renew the certificate",
     renew: (until: string) => `${until}: renew now`,
+  },
+  webhooks: {
+    title: "Webhooks",
+    lead: "The service tells other programs what happens, by HTTPS and signed.",
+    add: "Add a webhook",
+    added: "The webhook was added.",
+    none: "No webhooks yet.",
+    url: "Address",
+    urlHint: "It must begin with https://.",
+    gate: "Gate",
+    allGates: "All gates",
+    eventsTitle: "What to tell",
+    events: {
+      "gate.opened": "Button pressed",
+      "gate.refused": "Not opened",
+      "gate.opened-by-hand": "Opened without the app",
+      "gate.left-open": "Left open",
+      "gate.did-not-open": "Did not open after a press of the button",
+      "box.offline": "Box offline",
+      "box.online": "Box online again",
+    } satisfies Record<WebhookEventType, string>,
+    noEvents: "Select at least one.",
+    save: "Save",
+    secret: "Secret",
+    secretLead:
+      "The receiver checks the signature of each message with this secret. It is shown only now.",
+    off: "Off",
+    turnOn: "Turn on",
+    turnOff: "Turn off",
+    untried: "Nothing was sent yet.",
+    delivered: (when: string) => `Last message delivered: ${when}`,
+    failed: (when: string, why: string) => `Last try: ${when}. ${why}`,
+    problems: {
+      refused: (status: number | null) => `The receiver answered ${status ?? "?"}.`,
+      timeout: () => "The receiver did not answer in time.",
+      unreachable: () => "The receiver could not be reached, or its certificate is not valid.",
+      "private-address": () => "The address is in the service's own network, which is not allowed.",
+      "no-tls": () => "The address does not begin with https://.",
+    } satisfies Record<WebhookProblem, (status: number | null) => string>,
+    dead: (total: number) =>
+      count(total, {
+        one: "# message was not delivered, and is not tried any more.",
+        other: "# messages were not delivered, and are not tried any more.",
+      }),
+    test: "Send a test",
+    tested: "A test is being sent.",
+    testMessage: "Test",
+    deliveries: "Messages",
+    refresh: "Refresh",
+    nothingSent: "No messages yet.",
+    states: {
+      waiting: "waiting",
+      delivered: "delivered",
+      dead: "not delivered",
+    } satisfies Record<DeliveryView["state"], string>,
+    next: (when: string) => `next try: ${when}`,
+    retry: "Send again",
+    retried: "It is being sent again.",
+    remove: "Delete",
+    removed: "The webhook was deleted.",
+    sureRemove: (url: string) => `Delete the webhook to ${url}? Waiting messages are not sent.`,
   },
   otherCommands: {
     title: "Commands from outside the app",

@@ -14,6 +14,7 @@ export const history = {
   to: "To",
   all: "All",
   nobody: "Unknown person",
+  guest: (name: string, inviter: string) => `Guest ${name}, invited by ${inviter}`,
   /** the name of a program */
   via: (program: string) => `with ${program}`,
   pressed: (seconds: string) => `${seconds} s`,

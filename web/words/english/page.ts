@@ -4,6 +4,9 @@
  */
 import type { RefusalReason } from "../../../device/messages/command.ts";
 import type { BoxState, Denial, RequestState, ServiceReason } from "../../api.ts";
+import { numbersIn } from "../count.ts";
+
+const { count } = numbersIn("en-GB");
 
 /** The state of a request, in lists. */
 const states: Readonly<Record<RequestState, string>> = {
@@ -30,8 +33,11 @@ const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
   "unknown-gate": "The box has no such gate. Tell an administrator.",
   "too-large": "The message was too long for the box. Tell an administrator.",
   "no-grant": "You do not have access to this gate.",
+  "not-yet": "Your access has not begun yet.",
   "not-now": "You do not have access at this time.",
+  holiday: "You do not have access on a holiday.",
   "grant-ended": "Your access has ended.",
+  "used-up": "All openings of this link have been used.",
   "gate-closed": "This gate is out of service.",
   "box-offline": "The box is offline. Nothing happened at the gate.",
   "broker-away": "The service cannot reach the boxes right now. Nothing happened at the gate.",
@@ -46,8 +52,11 @@ const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
 
 const denials: Readonly<Record<Denial, string>> = {
   "no-grant": "No access",
+  "not-yet": "Not yet",
   "not-now": "Not at this time",
+  holiday: "Not on a holiday",
   "grant-ended": "Access has ended",
+  "used-up": "All openings used",
   "gate-closed": "Out of service",
 };
 
@@ -77,7 +86,14 @@ export const page = {
   /** `contact` as the operator wrote it, such as a name and a phone number */
   help: (contact: string) => `For help: ${contact}`,
 
-  nav: { open: "Open", history: "History", people: "People", gates: "Gates", label: "Main menu" },
+  nav: {
+    open: "Open",
+    history: "History",
+    people: "People",
+    gates: "Gates",
+    guests: "Guests",
+    label: "Main menu",
+  },
   signOut: "Sign out",
 
   boxes,
@@ -107,6 +123,11 @@ export const page = {
     unknownLong: "The box at the gate has not reported its status yet.",
     lastSeen: (when: string) => `Last seen: ${when}.`,
     opensAt: (when: string) => `You can open it again from ${when}.`,
+    opensFrom: (when: string) => `You can open it from ${when}.`,
+    /** for a guest */
+    pass: (left: number, from: string, until: string) =>
+      `${count(left, { one: "# opening", other: "# openings" })} left · ${from} – ${until}`,
+    askInviter: (inviter: string) => `Ask ${inviter}, who invited you, for a new link.`,
   },
 
   states,

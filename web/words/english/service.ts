@@ -15,13 +15,20 @@ const missing = {
   request: "This request does not exist.",
   token: "This token does not exist.",
   person: "This person does not exist.",
+  guest: "This guest does not exist.",
+  holidays: "This list of holidays does not exist.",
+  webhook: "This webhook does not exist.",
+  delivery: "There is no such message that could be sent again.",
   page: "This page does not exist.",
 };
 
 const denials: Readonly<Record<Denial, string>> = {
   "no-grant": "You do not have access to this gate.",
+  "not-yet": "Your access to this gate has not begun yet.",
   "not-now": "You do not have access to this gate at this time.",
+  holiday: "You do not have access to this gate on a holiday.",
   "grant-ended": "Your access to this gate has ended.",
+  "used-up": "All openings of this link have been used.",
   "gate-closed": "This gate is out of service.",
 };
 
@@ -77,6 +84,9 @@ export const service = {
     noBody: "The body must be empty or {}.",
     wait: (seconds: number) => `The header Prefer can only be wait=SECONDS, at most ${seconds}.`,
     failures,
+    webhookOff: "This webhook is off. Turn it on first.",
+    tooManyWebhooks: (count: number) =>
+      `There are ${number(count)} webhooks, and there cannot be more. Delete one first.`,
     noPersonOrGate: "The person or the gate does not exist.",
     lockedOut: "This person is locked out. Restore their access first.",
     lastAdministrator: "This is the last administrator. Make someone else an administrator first.",
@@ -84,6 +94,13 @@ export const service = {
       "This passkey was not accepted. Ask an administrator for an invitation link to register it again.",
     youAreLockedOut,
     attemptOver,
+    guestOver:
+      "This guest link is not valid any more. Ask the person who invited you for a new one.",
+    guestTooLong: (days: number) => `endsAt: must be at most ${days} days after startsAt`,
+    inviterLockedOut: "The person who invites is locked out. Choose another one.",
+    tooManyGrants: (count: number) => `These are more than ${number(count)} grants. Choose fewer.`,
+    tooManyLists: (count: number) =>
+      `There are already ${number(count)} lists of holidays. Remove one.`,
     invitationOver:
       "This invitation has expired or has already been used. Ask an administrator for a new one.",
   },
@@ -110,12 +127,22 @@ export const service = {
     time: "must be a time in ms since 1970",
     atLeast: (minimum: number) => `must be ${minimum} or more`,
     atMost: (maximum: number) => `must be ${maximum} or less`,
+    webhookUrl:
+      "must be an address such as https://example.com/hook, without a password or a fragment",
+    webhookHttps:
+      "must begin with https://, except for hosts that the operator allows in BOOM_BOX_WEB_WEBHOOK_PRIVATE_HOSTS",
+    webhookEvent: "must be the name of an event",
+    deliveryState: "must be waiting, delivered or dead",
     trueOrFalse: "must be true or false",
     weekday: "must be 1–7",
     noDay: "must have at least one day",
     repeatedDay: "must not have the same day twice",
+    repeated: "must not have the same entry twice",
+    guestState: "must be upcoming, valid, used-up, ended or revoked",
+    guestToken: "must be the token of a guest link",
     past: "must be in the future",
     tooFar: "must be before the year 2200",
+    endsBeforeStart: "must be later than the start",
     /** of the whole grant */
     noHours: "fromMinute and toMinute must differ",
     requestState: "must be the state of a request",
@@ -125,6 +152,32 @@ export const service = {
     transport: "must be the name of a WebAuthn transport",
     atMostEntries: (count: number) => `must have at most ${count} entries`,
     invitationToken: "must be the token of an invitation",
+  },
+
+  /** What is wrong in an iCalendar file. */
+  calendar: {
+    atLine: (line: number, what: string) => `Line ${line}: ${what}`,
+    notCalendar:
+      "The file must begin with BEGIN:VCALENDAR. Export the calendar as iCalendar (.ics), or paste the content of its address.",
+    cut: (name: string) => `The file ends before END:${name}. Copy all of it.`,
+    wrongEnd: (name: string) =>
+      `END:${name} ends nothing that is open here. Export the file again.`,
+    notContent: "This is not a line of an iCalendar file. Correct or remove it.",
+    noStart: "This event has no DTSTART. Add it, or remove the event.",
+    twice: (name: string) => `This event has a second ${name}. Remove one of them.`,
+    timed:
+      "This is not a whole day. Make it a whole-day event, with VALUE=DATE, or remove the event.",
+    notDate: "This date does not exist. Write it like 20261225.",
+    endNotLater:
+      "DTEND must be later than DTSTART: it is the day after the last one. Correct it, or remove it.",
+    tooLong: (days: number) => `This event is longer than ${days} days. Make it shorter.`,
+    rule: "Only a yearly rule is read: FREQ=YEARLY with INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY or BYDAY. Replace it with single events.",
+    ruleWithoutMonth: "A yearly rule with BYDAY or BYMONTHDAY needs BYMONTH too. Add it.",
+    notRead: (name: string) => `${name} is not read. Replace this event with single events.`,
+    tooManyEvents: (count: number) => `The file has more than ${number(count)} events. Split it.`,
+    tooManyDays: (count: number) => `The file has more than ${number(count)} days. Split it.`,
+    noDays: (year: number) => `The file has no whole-day event from today to the end of ${year}.`,
+    nameless: "Holiday",
   },
 
   /** Plain pages of the sign-in through an OpenID provider. `provider` is its name in the settings. */

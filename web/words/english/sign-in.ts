@@ -13,6 +13,15 @@ export const signIn = {
     cancelled: "Your device did not provide a passkey. Try again.",
     unsupported: "This browser does not support passkeys. Use a newer browser.",
   },
+  guest: {
+    page: "Guest link",
+    over: "This guest link is not valid any more. Ask the person who invited you for a new one.",
+    replaces: (name: string) =>
+      `You are signed in as ${name}. The guest link signs you out on this device.`,
+    use: "Use the guest link",
+    stay: "Stay signed in",
+    signIn: "Sign in instead",
+  },
   invitation: {
     page: "Invitation",
     title: (name: string) => `Welcome, ${name}`,

@@ -16,6 +16,7 @@ export const history: HistoryWords = {
   to: "Au",
   all: "Tout",
   nobody: "Personne inconnue",
+  guest: (name, inviter) => `Visiteur ${name}, à l’invitation de ${inviter}`,
   via: (program) => `avec ${program}`,
   pressed: (seconds) => `${seconds} s`,
 };

@@ -1,5 +1,8 @@
 /** French, for `english/page.ts`. */
+import { numbersIn } from "../count.ts";
 import type { PageWords } from "../shape.ts";
+
+const { count } = numbersIn("fr-FR");
 
 export const page: PageWords = {
   language: "fr",
@@ -20,6 +23,7 @@ export const page: PageWords = {
     history: "Historique",
     people: "Personnes",
     gates: "Barrières",
+    guests: "Visiteurs",
     label: "Menu principal",
   },
   signOut: "Se déconnecter",
@@ -31,8 +35,11 @@ export const page: PageWords = {
   },
   denials: {
     "no-grant": "Aucun accès",
+    "not-yet": "Pas encore",
     "not-now": "Pas à cette heure",
+    holiday: "Pas un jour férié",
     "grant-ended": "Accès expiré",
+    "used-up": "Ouvertures épuisées",
     "gate-closed": "Hors service",
   },
   steps: ["Envoyée", "Acceptée", "Bouton pressé"],
@@ -60,6 +67,10 @@ export const page: PageWords = {
     unknownLong: "Le boîtier de la barrière n’a pas encore signalé son état.",
     lastSeen: (when) => `Dernier signal : ${when}.`,
     opensAt: (when) => `Vous pourrez de nouveau l’ouvrir à partir de : ${when}.`,
+    opensFrom: (when) => `Vous pourrez l’ouvrir à partir de : ${when}.`,
+    pass: (left, from, until) =>
+      `${count(left, { one: "# ouverture restante", other: "# ouvertures restantes" })} · ${from} – ${until}`,
+    askInviter: (inviter) => `Demandez un nouveau lien à ${inviter}, qui vous a invité.`,
   },
 
   states: {
@@ -84,8 +95,11 @@ export const page: PageWords = {
     "unknown-gate": "Le boîtier n’a pas de telle barrière. Prévenez l’administration.",
     "too-large": "Le message était trop long pour le boîtier. Prévenez l’administration.",
     "no-grant": "Vous n’avez pas accès à cette barrière.",
+    "not-yet": "Votre accès n’a pas encore commencé.",
     "not-now": "Vous n’avez pas accès à cette heure.",
+    holiday: "Vous n’avez pas accès un jour férié.",
     "grant-ended": "Votre accès a expiré.",
+    "used-up": "Toutes les ouvertures de ce lien ont été utilisées.",
     "gate-closed": "Cette barrière est hors service.",
     "box-offline": "Le boîtier est hors ligne. Il ne s’est rien passé à la barrière.",
     "broker-away":

@@ -28,12 +28,19 @@ export const service: ServiceWords = {
       request: "Cette demande n’existe pas.",
       token: "Ce jeton n’existe pas.",
       person: "Cette personne n’existe pas.",
+      guest: "Ce visiteur n’existe pas.",
+      holidays: "Cette liste de jours fériés n’existe pas.",
+      webhook: "Ce webhook n’existe pas.",
+      delivery: "Aucun message de ce genre ne peut être renvoyé.",
       page: "Cette page n’existe pas.",
     },
     denials: {
       "no-grant": "Vous n’avez pas accès à cette barrière.",
+      "not-yet": "Votre accès à cette barrière n’a pas encore commencé.",
       "not-now": "Vous n’avez pas accès à cette barrière à cette heure.",
+      holiday: "Vous n’avez pas accès à cette barrière un jour férié.",
       "grant-ended": "Votre accès à cette barrière a expiré.",
+      "used-up": "Toutes les ouvertures de ce lien ont été utilisées.",
       "gate-closed": "Cette barrière est hors service.",
     },
     signInFirst: "Connectez-vous d’abord.",
@@ -69,6 +76,9 @@ export const service: ServiceWords = {
       "service-busy":
         "Le service était trop occupé pour envoyer la demande à temps. Rien n’a été envoyé. Réessayez.",
     },
+    webhookOff: "Ce webhook est désactivé. Activez-le d’abord.",
+    tooManyWebhooks: (count) =>
+      `Il y a ${number(count)} webhooks, et il ne peut pas y en avoir plus. Supprimez-en d’abord un.`,
     noPersonOrGate: "La personne ou la barrière n’existe pas.",
     lockedOut: "Cette personne est bloquée. Rétablissez d’abord son accès.",
     lastAdministrator:
@@ -77,6 +87,13 @@ export const service: ServiceWords = {
       "Cette clé d’accès n’a pas été acceptée. Demandez un lien d’invitation à l’administration pour l’enregistrer de nouveau.",
     youAreLockedOut,
     attemptOver,
+    guestOver:
+      "Ce lien visiteur n’est plus valable. Demandez-en un nouveau à la personne qui vous a invité.",
+    guestTooLong: (days) => `endsAt : doit être au plus ${days} jours après startsAt`,
+    inviterLockedOut: "La personne qui invite est bloquée. Choisissez-en une autre.",
+    tooManyGrants: (count) => `Cela fait plus de ${number(count)} accès. Choisissez-en moins.`,
+    tooManyLists: (count) =>
+      `Il y a déjà ${number(count)} listes de jours fériés. Supprimez-en une.`,
     invitationOver:
       "Cette invitation a expiré ou a déjà été utilisée. Demandez-en une nouvelle à l’administration.",
   },
@@ -102,12 +119,22 @@ export const service: ServiceWords = {
     time: "doit être un instant en ms depuis 1970",
     atLeast: (minimum) => `doit être au moins ${minimum}`,
     atMost: (maximum) => `doit être au plus ${maximum}`,
+    webhookUrl:
+      "doit être une adresse comme https://example.com/hook, sans mot de passe ni fragment",
+    webhookHttps:
+      "doit commencer par https://, sauf pour les hôtes que l’exploitant autorise dans BOOM_BOX_WEB_WEBHOOK_PRIVATE_HOSTS",
+    webhookEvent: "doit être le nom d’un événement",
+    deliveryState: "doit être waiting, delivered ou dead",
     trueOrFalse: "doit être true ou false",
     weekday: "doit être de 1 à 7",
     noDay: "doit avoir au moins un jour",
     repeatedDay: "ne doit pas avoir deux fois le même jour",
+    repeated: "ne doit pas avoir deux fois la même entrée",
+    guestState: "doit être upcoming, valid, used-up, ended ou revoked",
+    guestToken: "doit être le jeton d’un lien visiteur",
     past: "doit être dans le futur",
     tooFar: "doit être avant l’année 2200",
+    endsBeforeStart: "doit être après le début",
     noHours: "fromMinute et toMinute doivent être différents",
     requestState: "doit être l’état d’une demande",
     historyPosition: "doit être le `next` d’une page de l’historique",
@@ -116,6 +143,33 @@ export const service: ServiceWords = {
     transport: "doit être le nom d’un transport WebAuthn",
     atMostEntries: (count) => `doit avoir au plus ${count} entrées`,
     invitationToken: "doit être le jeton d’une invitation",
+  },
+
+  calendar: {
+    atLine: (line, what) => `Ligne ${line} : ${what}`,
+    notCalendar:
+      "Le fichier doit commencer par BEGIN:VCALENDAR. Exportez le calendrier au format iCalendar (.ics), ou collez le contenu de son adresse.",
+    cut: (name) => `Le fichier s’arrête avant END:${name}. Copiez-le en entier.`,
+    wrongEnd: (name) =>
+      `END:${name} ne termine rien de ce qui a commencé ici. Exportez de nouveau le fichier.`,
+    notContent: "Ce n’est pas une ligne d’un fichier iCalendar. Corrigez-la ou supprimez-la.",
+    noStart: "Cet événement n’a pas de DTSTART. Ajoutez-le, ou supprimez l’événement.",
+    twice: (name) => `Cet événement a un second ${name}. Supprimez l’un des deux.`,
+    timed:
+      "Ce n’est pas une journée entière. Faites-en un événement d’une journée entière, avec VALUE=DATE, ou supprimez-le.",
+    notDate: "Cette date n’existe pas. Écrivez-la comme 20261225.",
+    endNotLater:
+      "DTEND doit être après DTSTART : c’est le jour qui suit le dernier. Corrigez-le ou supprimez-le.",
+    tooLong: (days) => `Cet événement dure plus de ${days} jours. Raccourcissez-le.`,
+    rule: "Seule une règle annuelle est lue : FREQ=YEARLY avec INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY ou BYDAY. Remplacez-la par des événements séparés.",
+    ruleWithoutMonth:
+      "Une règle annuelle avec BYDAY ou BYMONTHDAY demande aussi BYMONTH. Ajoutez-le.",
+    notRead: (name) => `${name} n’est pas lu. Remplacez cet événement par des événements séparés.`,
+    tooManyEvents: (count) => `Le fichier a plus de ${number(count)} événements. Partagez-le.`,
+    tooManyDays: (count) => `Le fichier a plus de ${number(count)} jours. Partagez-le.`,
+    noDays: (year) =>
+      `Le fichier n’a aucun événement d’une journée entière entre aujourd’hui et la fin de ${year}.`,
+    nameless: "Jour férié",
   },
 
   oidc: {

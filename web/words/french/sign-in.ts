@@ -16,6 +16,15 @@ export const signIn: SignInWords = {
     unsupported:
       "Ce navigateur ne prend pas en charge les clés d’accès. Utilisez un navigateur plus récent.",
   },
+  guest: {
+    page: "Lien visiteur",
+    over: "Ce lien visiteur n’est plus valable. Demandez-en un nouveau à la personne qui vous a invité.",
+    replaces: (name) =>
+      `Vous êtes connecté en tant que ${name}. Le lien visiteur vous déconnecte sur cet appareil.`,
+    use: "Utiliser le lien visiteur",
+    stay: "Rester connecté",
+    signIn: "Se connecter plutôt",
+  },
   invitation: {
     page: "Invitation",
     title: (name) => `Bienvenue, ${name}`,

@@ -16,6 +16,7 @@ export const history: HistoryWords = {
   to: "Bis",
   all: "Alle",
   nobody: "Unbekannte Person",
+  guest: (name, inviter) => `Gast ${name}, eingeladen von ${inviter}`,
   via: (program) => `mit ${program}`,
   pressed: (seconds) => `${seconds} s`,
 };

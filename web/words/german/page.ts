@@ -1,5 +1,8 @@
 /** German, for `english/page.ts`. */
+import { numbersIn } from "../count.ts";
 import type { PageWords } from "../shape.ts";
+
+const { count } = numbersIn("de-DE");
 
 export const page: PageWords = {
   language: "de",
@@ -20,6 +23,7 @@ export const page: PageWords = {
     history: "Verlauf",
     people: "Personen",
     gates: "Schranken",
+    guests: "Gäste",
     label: "Hauptmenü",
   },
   signOut: "Abmelden",
@@ -27,8 +31,11 @@ export const page: PageWords = {
   boxes: { online: "Box online", offline: "Box offline", unknown: "Status der Box unbekannt" },
   denials: {
     "no-grant": "Kein Zugang",
+    "not-yet": "Noch nicht",
     "not-now": "Nicht zu dieser Zeit",
+    holiday: "Nicht an einem Feiertag",
     "grant-ended": "Zugang abgelaufen",
+    "used-up": "Alle Öffnungen verbraucht",
     "gate-closed": "Außer Betrieb",
   },
   steps: ["Gesendet", "Angenommen", "Gedrückt"],
@@ -56,6 +63,11 @@ export const page: PageWords = {
     unknownLong: "Die Box an der Schranke hat ihren Status noch nicht gemeldet.",
     lastSeen: (when) => `Zuletzt gemeldet: ${when}.`,
     opensAt: (when) => `Sie können wieder öffnen ab: ${when}.`,
+    opensFrom: (when) => `Sie können öffnen ab: ${when}.`,
+    pass: (left, from, until) =>
+      `Noch ${count(left, { one: "# Öffnung", other: "# Öffnungen" })} · ${from} – ${until}`,
+    askInviter: (inviter) =>
+      `Bitten Sie ${inviter} um einen neuen Link. Von dort kam Ihre Einladung.`,
   },
 
   states: {
@@ -85,8 +97,11 @@ export const page: PageWords = {
     "unknown-gate": "Die Box hat keine solche Schranke. Geben Sie der Administration Bescheid.",
     "too-large": "Die Nachricht war für die Box zu lang. Geben Sie der Administration Bescheid.",
     "no-grant": "Sie haben zu dieser Schranke keinen Zugang.",
+    "not-yet": "Ihr Zugang hat noch nicht begonnen.",
     "not-now": "Sie haben zu dieser Zeit keinen Zugang.",
+    holiday: "Sie haben an einem Feiertag keinen Zugang.",
     "grant-ended": "Ihr Zugang ist abgelaufen.",
+    "used-up": "Alle Öffnungen dieses Links sind verbraucht.",
     "gate-closed": "Diese Schranke ist außer Betrieb.",
     "box-offline": "Die Box ist offline. An der Schranke ist nichts passiert.",
     "broker-away":

@@ -15,6 +15,15 @@ export const signIn: SignInWords = {
     cancelled: "Ihr Gerät hat keinen Passkey bereitgestellt. Versuchen Sie es noch einmal.",
     unsupported: "Dieser Browser unterstützt keine Passkeys. Verwenden Sie einen neueren Browser.",
   },
+  guest: {
+    page: "Gästelink",
+    over: "Dieser Gästelink ist nicht mehr gültig. Bitten Sie die Person, die Sie eingeladen hat, um einen neuen.",
+    replaces: (name) =>
+      `Sie sind als ${name} angemeldet. Der Gästelink meldet Sie auf diesem Gerät ab.`,
+    use: "Gästelink verwenden",
+    stay: "Angemeldet bleiben",
+    signIn: "Stattdessen anmelden",
+  },
   invitation: {
     page: "Einladung",
     title: (name) => `Willkommen, ${name}`,

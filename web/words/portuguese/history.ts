@@ -16,6 +16,7 @@ export const history: HistoryWords = {
   to: "Até",
   all: "Tudo",
   nobody: "Pessoa desconhecida",
+  guest: (name, inviter) => `Visitante ${name}, a convite de ${inviter}`,
   via: (program) => `com ${program}`,
   pressed: (seconds) => `${seconds} s`,
 };

@@ -1,5 +1,8 @@
 /** Portuguese as written in Portugal, for `english/page.ts`. */
+import { numbersIn } from "../count.ts";
 import type { PageWords } from "../shape.ts";
+
+const { count } = numbersIn("pt-PT");
 
 export const page: PageWords = {
   language: "pt",
@@ -20,6 +23,7 @@ export const page: PageWords = {
     history: "Histórico",
     people: "Pessoas",
     gates: "Cancelas",
+    guests: "Visitantes",
     label: "Menu principal",
   },
   signOut: "Terminar sessão",
@@ -31,8 +35,11 @@ export const page: PageWords = {
   },
   denials: {
     "no-grant": "Sem acesso",
+    "not-yet": "Ainda não",
     "not-now": "Não a esta hora",
+    holiday: "Não num feriado",
     "grant-ended": "Acesso expirado",
+    "used-up": "Aberturas esgotadas",
     "gate-closed": "Fora de serviço",
   },
   steps: ["Enviado", "Aceite", "Botão premido"],
@@ -60,6 +67,10 @@ export const page: PageWords = {
     unknownLong: "O dispositivo da cancela ainda não comunicou o seu estado.",
     lastSeen: (when) => `Último sinal: ${when}.`,
     opensAt: (when) => `Pode voltar a abri-la a partir de: ${when}.`,
+    opensFrom: (when) => `Pode abri-la a partir de: ${when}.`,
+    pass: (left, from, until) =>
+      `${count(left, { one: "Resta # abertura", other: "Restam # aberturas" })} · ${from} – ${until}`,
+    askInviter: (inviter) => `Peça um novo link a ${inviter}, de quem recebeu o convite.`,
   },
 
   states: {
@@ -85,8 +96,11 @@ export const page: PageWords = {
     "unknown-gate": "O dispositivo não tem essa cancela. Avise um administrador.",
     "too-large": "A mensagem era demasiado longa para o dispositivo. Avise um administrador.",
     "no-grant": "Não tem acesso a esta cancela.",
+    "not-yet": "O seu acesso ainda não começou.",
     "not-now": "Não tem acesso a esta hora.",
+    holiday: "Não tem acesso num feriado.",
     "grant-ended": "O seu acesso expirou.",
+    "used-up": "Todas as aberturas deste link já foram utilizadas.",
     "gate-closed": "Esta cancela está fora de serviço.",
     "box-offline": "O dispositivo está offline. Nada aconteceu na cancela.",
     "broker-away":

@@ -28,12 +28,19 @@ export const service: ServiceWords = {
       request: "Este pedido não existe.",
       token: "Este token não existe.",
       person: "Esta pessoa não existe.",
+      guest: "Este visitante não existe.",
+      holidays: "Esta lista de feriados não existe.",
+      webhook: "Este webhook não existe.",
+      delivery: "Não há nenhuma mensagem assim que possa ser enviada novamente.",
       page: "Esta página não existe.",
     },
     denials: {
       "no-grant": "Não tem acesso a esta cancela.",
+      "not-yet": "O seu acesso a esta cancela ainda não começou.",
       "not-now": "Não tem acesso a esta cancela a esta hora.",
+      holiday: "Não tem acesso a esta cancela num feriado.",
       "grant-ended": "O seu acesso a esta cancela expirou.",
+      "used-up": "Todas as aberturas deste link já foram utilizadas.",
       "gate-closed": "Esta cancela está fora de serviço.",
     },
     signInFirst: "Inicie sessão primeiro.",
@@ -71,6 +78,9 @@ export const service: ServiceWords = {
       "service-busy":
         "O serviço estava demasiado ocupado para enviar o pedido a tempo. Nada foi enviado. Tente novamente.",
     },
+    webhookOff: "Este webhook está desligado. Ligue-o primeiro.",
+    tooManyWebhooks: (count) =>
+      `Há ${number(count)} webhooks, e não pode haver mais. Elimine um primeiro.`,
     noPersonOrGate: "A pessoa ou a cancela não existe.",
     lockedOut: "Esta pessoa está bloqueada. Restabeleça primeiro o acesso.",
     lastAdministrator:
@@ -79,6 +89,11 @@ export const service: ServiceWords = {
       "Esta chave de acesso não foi aceite. Peça a um administrador um link de convite para a registar novamente.",
     youAreLockedOut,
     attemptOver,
+    guestOver: "Este link de visitante já não é válido. Peça um novo à pessoa que o convidou.",
+    guestTooLong: (days) => `endsAt: pode ser no máximo ${days} dias depois de startsAt`,
+    inviterLockedOut: "A pessoa que convida está bloqueada. Escolha outra.",
+    tooManyGrants: (count) => `São mais de ${number(count)} acessos. Escolha menos.`,
+    tooManyLists: (count) => `Já há ${number(count)} listas de feriados. Remova uma.`,
     invitationOver: "Este convite expirou ou já foi utilizado. Peça um novo a um administrador.",
   },
 
@@ -103,12 +118,22 @@ export const service: ServiceWords = {
     time: "tem de ser um momento em ms desde 1970",
     atLeast: (minimum) => `tem de ser ${minimum} ou mais`,
     atMost: (maximum) => `tem de ser ${maximum} ou menos`,
+    webhookUrl:
+      "tem de ser um endereço como https://example.com/hook, sem palavra-passe nem fragmento",
+    webhookHttps:
+      "tem de começar por https://, exceto nos hosts que o operador permite em BOOM_BOX_WEB_WEBHOOK_PRIVATE_HOSTS",
+    webhookEvent: "tem de ser o nome de um evento",
+    deliveryState: "tem de ser waiting, delivered ou dead",
     trueOrFalse: "tem de ser true ou false",
     weekday: "tem de ser de 1 a 7",
     noDay: "tem de ter pelo menos um dia",
     repeatedDay: "não pode ter o mesmo dia duas vezes",
+    repeated: "não pode ter a mesma entrada duas vezes",
+    guestState: "tem de ser upcoming, valid, used-up, ended ou revoked",
+    guestToken: "tem de ser o token de um link de visitante",
     past: "tem de estar no futuro",
     tooFar: "tem de ser antes do ano 2200",
+    endsBeforeStart: "tem de ser depois do início",
     noHours: "fromMinute e toMinute têm de ser diferentes",
     requestState: "tem de ser o estado de um pedido",
     historyPosition: "tem de ser o `next` de uma página do histórico",
@@ -117,6 +142,33 @@ export const service: ServiceWords = {
     transport: "tem de ser o nome de um transporte WebAuthn",
     atMostEntries: (count) => `pode ter no máximo ${count} entradas`,
     invitationToken: "tem de ser o token de um convite",
+  },
+
+  calendar: {
+    atLine: (line, what) => `Linha ${line}: ${what}`,
+    notCalendar:
+      "O ficheiro tem de começar por BEGIN:VCALENDAR. Exporte o calendário como iCalendar (.ics), ou cole o conteúdo do respetivo endereço.",
+    cut: (name) => `O ficheiro termina antes de END:${name}. Copie-o todo.`,
+    wrongEnd: (name) =>
+      `END:${name} não termina nada que tenha começado aqui. Exporte o ficheiro novamente.`,
+    notContent: "Isto não é uma linha de um ficheiro iCalendar. Corrija-a ou remova-a.",
+    noStart: "Este evento não tem DTSTART. Adicione-o, ou remova o evento.",
+    twice: (name) => `Este evento tem um segundo ${name}. Remova um deles.`,
+    timed:
+      "Isto não é um dia inteiro. Transforme-o num evento de dia inteiro, com VALUE=DATE, ou remova-o.",
+    notDate: "Esta data não existe. Escreva-a como 20261225.",
+    endNotLater:
+      "DTEND tem de ser depois de DTSTART: é o dia a seguir ao último. Corrija-o ou remova-o.",
+    tooLong: (days) => `Este evento dura mais de ${days} dias. Encurte-o.`,
+    rule: "Só é lida uma regra anual: FREQ=YEARLY com INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY ou BYDAY. Substitua-a por eventos separados.",
+    ruleWithoutMonth:
+      "Uma regra anual com BYDAY ou BYMONTHDAY também precisa de BYMONTH. Adicione-o.",
+    notRead: (name) => `${name} não é lido. Substitua este evento por eventos separados.`,
+    tooManyEvents: (count) => `O ficheiro tem mais de ${number(count)} eventos. Divida-o.`,
+    tooManyDays: (count) => `O ficheiro tem mais de ${number(count)} dias. Divida-o.`,
+    noDays: (year) =>
+      `O ficheiro não tem nenhum evento de dia inteiro desde hoje até ao fim de ${year}.`,
+    nameless: "Feriado",
   },
 
   oidc: {

@@ -15,6 +15,15 @@ export const signIn: SignInWords = {
     cancelled: "Não foi recebida nenhuma chave de acesso. Tente novamente.",
     unsupported: "Este navegador não suporta chaves de acesso. Utilize um navegador mais recente.",
   },
+  guest: {
+    page: "Link de visitante",
+    over: "Este link de visitante já não é válido. Peça um novo à pessoa que o convidou.",
+    replaces: (name) =>
+      `Tem sessão iniciada como ${name}. O link de visitante termina a sua sessão neste dispositivo.`,
+    use: "Usar o link de visitante",
+    stay: "Manter a sessão",
+    signIn: "Em vez disso, iniciar sessão",
+  },
   invitation: {
     page: "Convite",
     title: (name) => `Damos-lhe as boas-vindas, ${name}`,

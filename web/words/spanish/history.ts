@@ -16,6 +16,7 @@ export const history: HistoryWords = {
   to: "Hasta",
   all: "Todo",
   nobody: "Persona desconocida",
+  guest: (name, inviter) => `Visitante ${name}, por invitación de ${inviter}`,
   via: (program) => `con ${program}`,
   pressed: (seconds) => `${seconds} s`,
 };

@@ -1,5 +1,8 @@
 /** Spanish, for `english/page.ts`. */
+import { numbersIn } from "../count.ts";
 import type { PageWords } from "../shape.ts";
+
+const { count } = numbersIn("es-ES");
 
 export const page: PageWords = {
   language: "es",
@@ -20,6 +23,7 @@ export const page: PageWords = {
     history: "Historial",
     people: "Personas",
     gates: "Barreras",
+    guests: "Visitantes",
     label: "Menú principal",
   },
   signOut: "Cerrar sesión",
@@ -31,8 +35,11 @@ export const page: PageWords = {
   },
   denials: {
     "no-grant": "Sin acceso",
+    "not-yet": "Todavía no",
     "not-now": "No a esta hora",
+    holiday: "No en festivo",
     "grant-ended": "Acceso caducado",
+    "used-up": "Aperturas agotadas",
     "gate-closed": "Fuera de servicio",
   },
   steps: ["Enviada", "Aceptada", "Botón pulsado"],
@@ -60,6 +67,10 @@ export const page: PageWords = {
     unknownLong: "El dispositivo de la barrera todavía no ha comunicado su estado.",
     lastSeen: (when) => `Última señal: ${when}.`,
     opensAt: (when) => `Podrá volver a abrirla a partir de: ${when}.`,
+    opensFrom: (when) => `Podrá abrirla a partir de: ${when}.`,
+    pass: (left, from, until) =>
+      `${count(left, { one: "Queda # apertura", other: "Quedan # aperturas" })} · ${from} – ${until}`,
+    askInviter: (inviter) => `Pida un nuevo enlace a ${inviter}, que le ha invitado.`,
   },
 
   states: {
@@ -87,8 +98,11 @@ export const page: PageWords = {
     "unknown-gate": "El dispositivo no tiene esa barrera. Avise a un administrador.",
     "too-large": "El mensaje era demasiado largo para el dispositivo. Avise a un administrador.",
     "no-grant": "No tiene acceso a esta barrera.",
+    "not-yet": "Su acceso todavía no ha comenzado.",
     "not-now": "No tiene acceso a esta hora.",
+    holiday: "No tiene acceso en un día festivo.",
     "grant-ended": "Su acceso ha caducado.",
+    "used-up": "Ya se han utilizado todas las aperturas de este enlace.",
     "gate-closed": "Esta barrera está fuera de servicio.",
     "box-offline": "El dispositivo está sin conexión. No ha pasado nada en la barrera.",
     "broker-away":

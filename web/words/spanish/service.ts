@@ -28,12 +28,19 @@ export const service: ServiceWords = {
       request: "Esta solicitud no existe.",
       token: "Este token no existe.",
       person: "Esta persona no existe.",
+      guest: "Este visitante no existe.",
+      holidays: "Esta lista de festivos no existe.",
+      webhook: "Este webhook no existe.",
+      delivery: "No hay ningún mensaje así que se pueda enviar de nuevo.",
       page: "Esta página no existe.",
     },
     denials: {
       "no-grant": "No tiene acceso a esta barrera.",
+      "not-yet": "Su acceso a esta barrera todavía no ha comenzado.",
       "not-now": "No tiene acceso a esta barrera a esta hora.",
+      holiday: "No tiene acceso a esta barrera en un día festivo.",
       "grant-ended": "Su acceso a esta barrera ha caducado.",
+      "used-up": "Ya se han utilizado todas las aperturas de este enlace.",
       "gate-closed": "Esta barrera está fuera de servicio.",
     },
     signInFirst: "Primero inicie sesión.",
@@ -71,6 +78,9 @@ export const service: ServiceWords = {
       "service-busy":
         "El servicio estaba demasiado ocupado para enviar la solicitud a tiempo. No se envió nada. Inténtelo de nuevo.",
     },
+    webhookOff: "Este webhook está desactivado. Actívelo primero.",
+    tooManyWebhooks: (count) =>
+      `Hay ${number(count)} webhooks, y no puede haber más. Elimine uno primero.`,
     noPersonOrGate: "La persona o la barrera no existe.",
     lockedOut: "Esta persona está bloqueada. Primero restablezca su acceso.",
     lastAdministrator:
@@ -79,6 +89,12 @@ export const service: ServiceWords = {
       "Esta llave de acceso no se ha aceptado. Pida a un administrador un enlace de invitación para registrarla de nuevo.",
     youAreLockedOut,
     attemptOver,
+    guestOver:
+      "Este enlace de visitante ya no es válido. Pida uno nuevo a la persona que le ha invitado.",
+    guestTooLong: (days) => `endsAt: debe ser como máximo ${days} días posterior a startsAt`,
+    inviterLockedOut: "La persona que invita está bloqueada. Elija otra.",
+    tooManyGrants: (count) => `Son más de ${number(count)} accesos. Elija menos.`,
+    tooManyLists: (count) => `Ya hay ${number(count)} listas de festivos. Elimine una.`,
     invitationOver:
       "Esta invitación ha caducado o ya se ha utilizado. Pida una nueva a un administrador.",
   },
@@ -104,12 +120,21 @@ export const service: ServiceWords = {
     time: "debe ser un momento en ms desde 1970",
     atLeast: (minimum) => `debe ser ${minimum} o más`,
     atMost: (maximum) => `debe ser ${maximum} o menos`,
+    webhookUrl: "debe ser una dirección como https://example.com/hook, sin contraseña ni fragmento",
+    webhookHttps:
+      "debe empezar por https://, salvo en los hosts que el operador permite en BOOM_BOX_WEB_WEBHOOK_PRIVATE_HOSTS",
+    webhookEvent: "debe ser el nombre de un evento",
+    deliveryState: "debe ser waiting, delivered o dead",
     trueOrFalse: "debe ser true o false",
     weekday: "debe ser de 1 a 7",
     noDay: "debe tener al menos un día",
     repeatedDay: "no debe tener el mismo día dos veces",
+    repeated: "no debe tener la misma entrada dos veces",
+    guestState: "debe ser upcoming, valid, used-up, ended o revoked",
+    guestToken: "debe ser el token de un enlace de visitante",
     past: "debe estar en el futuro",
     tooFar: "debe ser anterior al año 2200",
+    endsBeforeStart: "debe ser posterior al comienzo",
     noHours: "fromMinute y toMinute deben ser distintos",
     requestState: "debe ser el estado de una solicitud",
     historyPosition: "debe ser el `next` de una página del historial",
@@ -118,6 +143,32 @@ export const service: ServiceWords = {
     transport: "debe ser el nombre de un transporte de WebAuthn",
     atMostEntries: (count) => `debe tener ${count} entradas como máximo`,
     invitationToken: "debe ser el token de una invitación",
+  },
+
+  calendar: {
+    atLine: (line, what) => `Línea ${line}: ${what}`,
+    notCalendar:
+      "El archivo debe empezar por BEGIN:VCALENDAR. Exporte el calendario como iCalendar (.ics), o pegue el contenido de su dirección.",
+    cut: (name) => `El archivo termina antes de END:${name}. Cópielo entero.`,
+    wrongEnd: (name) =>
+      `END:${name} no termina nada que haya empezado aquí. Exporte el archivo de nuevo.`,
+    notContent: "Esto no es una línea de un archivo iCalendar. Corríjala o elimínela.",
+    noStart: "Este evento no tiene DTSTART. Añádalo, o elimine el evento.",
+    twice: (name) => `Este evento tiene un segundo ${name}. Elimine uno de los dos.`,
+    timed:
+      "Esto no es un día entero. Conviértalo en un evento de todo el día, con VALUE=DATE, o elimínelo.",
+    notDate: "Esta fecha no existe. Escríbala como 20261225.",
+    endNotLater:
+      "DTEND debe ser posterior a DTSTART: es el día siguiente al último. Corríjalo o elimínelo.",
+    tooLong: (days) => `Este evento dura más de ${days} días. Acórtelo.`,
+    rule: "Solo se lee una regla anual: FREQ=YEARLY con INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY o BYDAY. Sustitúyala por eventos sueltos.",
+    ruleWithoutMonth: "Una regla anual con BYDAY o BYMONTHDAY también necesita BYMONTH. Añádalo.",
+    notRead: (name) => `${name} no se lee. Sustituya este evento por eventos sueltos.`,
+    tooManyEvents: (count) => `El archivo tiene más de ${number(count)} eventos. Divídalo.`,
+    tooManyDays: (count) => `El archivo tiene más de ${number(count)} días. Divídalo.`,
+    noDays: (year) =>
+      `El archivo no tiene ningún evento de todo el día desde hoy hasta finales de ${year}.`,
+    nameless: "Festivo",
   },
 
   oidc: {

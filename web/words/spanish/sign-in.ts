@@ -15,6 +15,15 @@ export const signIn: SignInWords = {
     cancelled: "No se ha recibido ninguna llave de acceso. Inténtelo de nuevo.",
     unsupported: "Este navegador no admite llaves de acceso. Utilice un navegador más reciente.",
   },
+  guest: {
+    page: "Enlace de visitante",
+    over: "Este enlace de visitante ya no es válido. Pida uno nuevo a la persona que le ha invitado.",
+    replaces: (name) =>
+      `Ha iniciado sesión como ${name}. El enlace de visitante cierra su sesión en este dispositivo.`,
+    use: "Usar el enlace de visitante",
+    stay: "Mantener la sesión",
+    signIn: "Iniciar sesión en su lugar",
+  },
   invitation: {
     page: "Invitación",
     title: (name) => `Le damos la bienvenida, ${name}`,

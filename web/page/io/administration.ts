@@ -1,13 +1,24 @@
-/** The part of the service's API that only administrators use. A phone at the gate does not load it. */
+/** What only administrators ask of the service. A phone at the gate does not load it. */
 import type {
   AdminGateView,
+  DeliveriesPage,
   GateBody,
   GateEventView,
   GrantBody,
   GrantsPage,
   GrantView,
+  GuestBody,
+  GuestsPage,
+  GuestsQuery,
+  HolidayBody,
+  HolidayListView,
+  HolidayPreview,
   InvitationView,
+  ManyGrantsBody,
+  ManyGrantsView,
+  NewGuestView,
   NewTokenView,
+  NewWebhookView,
   OtherCommand,
   PeoplePage,
   PeopleQuery,
@@ -15,10 +26,12 @@ import type {
   PersonView,
   TokenBody,
   TokenView,
+  WebhookBody,
+  WebhookView,
 } from "../../api.ts";
 import { type Answer, queryString, type Service } from "./service.ts";
 
-export class AdministrationService {
+export class Administration {
   readonly #service: Service;
 
   constructor(service: Service) {
@@ -56,9 +69,31 @@ export class AdministrationService {
       if (after === null) return { type: "ok", value: grants };
     }
   }
+  grantsPage = (gate: string, after: string | null) =>
+    this.#service.call<GrantsPage>(
+      "GET",
+      `/api/admin/grants${queryString({ gate, limit: 50, ...(after !== null && { after }) })}`,
+    );
   addGrant = (body: GrantBody) => this.#service.call<GrantView>("POST", "/api/admin/grants", body);
+  addManyGrants = (body: ManyGrantsBody) =>
+    this.#service.call<ManyGrantsView>("POST", "/api/admin/grants/many", body);
+  changeGrant = (id: string, body: GrantBody) =>
+    this.#service.call<GrantView>("PUT", `/api/admin/grants/${encodeURIComponent(id)}`, body);
   withdrawGrant = (id: string) =>
     this.#service.call<null>("DELETE", `/api/admin/grants/${encodeURIComponent(id)}`, {});
+  guests = (query: GuestsQuery) =>
+    this.#service.call<GuestsPage>("GET", `/api/admin/guests${queryString(query)}`);
+  addGuest = (body: GuestBody) =>
+    this.#service.call<NewGuestView>("POST", "/api/admin/guests", body);
+  revokeGuest = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/guests/${encodeURIComponent(id)}`, {});
+  holidays = () => this.#service.call<readonly HolidayListView[]>("GET", "/api/admin/holidays");
+  previewHolidays = (body: HolidayBody) =>
+    this.#service.call<HolidayPreview>("POST", "/api/admin/holidays/preview", body);
+  addHolidays = (body: HolidayBody) =>
+    this.#service.call<HolidayListView>("POST", "/api/admin/holidays", body);
+  removeHolidays = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/holidays/${encodeURIComponent(id)}`, {});
   tokens = (person: string) =>
     this.#service.call<readonly TokenView[]>(
       "GET",
@@ -77,6 +112,27 @@ export class AdministrationService {
     );
   changeGate = (id: string, body: Partial<GateBody>) =>
     this.#service.call<AdminGateView>("PATCH", `/api/admin/gates/${encodeURIComponent(id)}`, body);
+
+  webhooks = () => this.#service.call<readonly WebhookView[]>("GET", "/api/admin/webhooks");
+  addWebhook = (body: WebhookBody) =>
+    this.#service.call<NewWebhookView>("POST", "/api/admin/webhooks", body);
+  changeWebhook = (id: string, body: Partial<WebhookBody>) =>
+    this.#service.call<WebhookView>("PATCH", `/api/admin/webhooks/${encodeURIComponent(id)}`, body);
+  removeWebhook = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/webhooks/${encodeURIComponent(id)}`, {});
+  testWebhook = (id: string) =>
+    this.#service.call<object>("POST", `/api/admin/webhooks/${encodeURIComponent(id)}/test`, {});
+  deliveries = (id: string) =>
+    this.#service.call<DeliveriesPage>(
+      "GET",
+      `/api/admin/webhooks/${encodeURIComponent(id)}/deliveries`,
+    );
+  retryDelivery = (id: string, delivery: string) =>
+    this.#service.call<object>(
+      "POST",
+      `/api/admin/webhooks/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(delivery)}/retry`,
+      {},
+    );
 
   otherCommands = () =>
     this.#service.call<readonly OtherCommand[]>("GET", "/api/admin/other-commands");

@@ -1,0 +1,213 @@
+import { useEffect, useState } from "preact/hooks";
+import type { AdminGateView, GuestState, GuestView, GuestsPage as Listed } from "../../api.ts";
+import { administration } from "../../words/administration.ts";
+import type { Administration } from "../io/administration.ts";
+import { CarefulAction } from "./action.tsx";
+import { AddingSection } from "./adding.tsx";
+import { Field } from "./field.tsx";
+import { when } from "./format.ts";
+import { AddGuest, type MadeGuest } from "./guest-form.tsx";
+import { messageOf, useLoaded, WhenLoaded } from "./loaded.tsx";
+import { OnceLink } from "./once-link.tsx";
+import { Qr } from "./qr.tsx";
+import { useTitle } from "./title.ts";
+
+const said = administration.guests;
+
+interface GuestsPageProps {
+  readonly service: Administration;
+  /** the gate whose guests are shown first; null: those of all gates */
+  readonly gateId: string | null;
+}
+
+/** The guests and their links. */
+export function GuestsPage({ service, gateId }: GuestsPageProps) {
+  useTitle(said.title);
+  const { loaded, reload } = useLoaded(() => service.gates());
+  return (
+    <WhenLoaded loaded={loaded} reload={reload}>
+      {(gates) => <Guests service={service} gates={gates} gateId={gateId} />}
+    </WhenLoaded>
+  );
+}
+
+interface GuestsProps extends GuestsPageProps {
+  readonly gates: readonly AdminGateView[];
+}
+
+function Guests({ service, gates, gateId }: GuestsProps) {
+  const [gate, setGate] = useState(gateId ?? "");
+  const [state, setState] = useState<GuestState | "">("");
+  const [list, setList] = useState<Listed | null>(null);
+  const [notice, setNotice] = useState("");
+  const [made, setMade] = useState<MadeGuest | null>(null);
+  async function load(before: Listed | null): Promise<void> {
+    const answer = await service.guests({
+      ...(gate !== "" && { gate }),
+      ...(state !== "" && { state }),
+      ...(before?.next && { after: before.next }),
+    });
+    setNotice(answer.type === "ok" ? "" : messageOf(answer));
+    if (answer.type !== "ok") return;
+    const { guests, next } = answer.value;
+    setList({ guests: [...(before?.guests ?? []), ...guests], next });
+  }
+  useEffect(() => void load(null), [gate, state]);
+  return (
+    <AddingSection<MadeGuest>
+      id="guests"
+      isPage
+      title={said.title}
+      lead={said.lead}
+      add={gates.length > 0 ? said.add : null}
+      added={said.added}
+      onAdded={async (guest) => {
+        setMade(guest);
+        await load(null);
+      }}
+      form={(events) => <AddGuest service={service} gates={gates} gateId={gate} {...events} />}
+    >
+      {() => (
+        <>
+          <div aria-live="polite">
+            {made !== null && <GuestLinkCard made={made} onDone={() => setMade(null)} />}
+          </div>
+          <div class="filters">
+            <Field label={said.gate} name="filter-gate">
+              {(its) => (
+                <select
+                  value={gate}
+                  onChange={(event) => setGate(event.currentTarget.value)}
+                  {...its}
+                >
+                  <option value="">{said.allGates}</option>
+                  {gates.map(({ id, name }) => (
+                    <option key={id} value={id}>
+                      {name}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+            <Field label={said.state} name="filter-state">
+              {(its) => (
+                <select
+                  value={state}
+                  onChange={(event) => setState(stateIn(event.currentTarget.value))}
+                  {...its}
+                >
+                  <option value="">{said.allStates}</option>
+                  {states.map((each) => (
+                    <option key={each} value={each}>
+                      {said.states[each]}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+          </div>
+          {notice !== "" && (
+            <p class="notice" role="alert">
+              {notice}
+            </p>
+          )}
+          {list?.guests.length === 0 && <p class="empty">{said.none}</p>}
+          {list !== null && list.guests.length > 0 && (
+            <ul class="list card">
+              {list.guests.map((guest) => (
+                <GuestEntry
+                  key={guest.id}
+                  guest={guest}
+                  gateName={gates.find(({ id }) => id === guest.gate)?.name ?? guest.gate}
+                  service={service}
+                  reload={() => load(null)}
+                />
+              ))}
+            </ul>
+          )}
+          {list?.next && (
+            <button type="button" class="wide" onClick={() => load(list)}>
+              {administration.finder.more}
+            </button>
+          )}
+        </>
+      )}
+    </AddingSection>
+  );
+}
+
+const states: readonly GuestState[] = ["upcoming", "valid", "used-up", "ended", "revoked"];
+
+function stateIn(value: string): GuestState | "" {
+  return states.find((state) => state === value) ?? "";
+}
+
+interface GuestLinkCardProps {
+  readonly made: MadeGuest;
+  readonly onDone: () => void;
+}
+
+function GuestLinkCard({ made: { guest, gateName }, onDone }: GuestLinkCardProps) {
+  return (
+    <OnceLink
+      label={said.link}
+      lead={said.linkLead(guest.name, gateName)}
+      text={guest.url}
+      shareTitle={said.shareTitle(gateName)}
+      onDone={onDone}
+    >
+      <Qr text={guest.url} label={said.qr(guest.name)} />
+    </OnceLink>
+  );
+}
+
+const tones: Readonly<Record<GuestState, string>> = {
+  upcoming: "wait",
+  valid: "good",
+  "used-up": "wait",
+  ended: "wait",
+  revoked: "bad",
+};
+
+interface GuestEntryProps {
+  readonly guest: GuestView;
+  readonly gateName: string;
+  readonly service: Administration;
+  readonly reload: () => Promise<void>;
+}
+
+function GuestEntry({ guest, gateName, service, reload }: GuestEntryProps) {
+  const { id, name, note, inviter, startsAt, endsAt, openings, used, state } = guest;
+  const isOver = state === "ended" || state === "revoked";
+  const isStopped = !isOver && !guest.isInviterActive;
+  return (
+    <li class="list-entry">
+      <span class="list-main">
+        <strong>{name}</strong>
+        <span>
+          {gateName} · {when(startsAt)} – {when(endsAt)}
+        </span>
+        <span class="hint">
+          {said.used(used, openings)} · {said.invitedBy(inviter.name)}
+          {note !== "" && ` · ${note}`}
+        </span>
+      </span>
+      <span class="list-side">
+        <span class="badge" data-tone={isStopped ? "bad" : tones[state]}>
+          {isStopped ? said.stopped(inviter.name) : said.states[state]}
+        </span>
+      </span>
+      {!isOver && (
+        <CarefulAction
+          label={said.revoke}
+          name={said.revokeName(name)}
+          question={said.sureRevoke(name)}
+          done={said.revoked}
+          kind="danger"
+          onPress={() => service.revokeGuest(id)}
+          onDone={reload}
+        />
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,173 @@
+/** The guests and their sessions. */
+import { type Kysely, type SqlBool, sql } from "kysely";
+import type { GuestState } from "../api.ts";
+import type { InvitedGuest } from "../domain/entities.ts";
+import type { Database } from "./database.ts";
+import { formatPosition, parsePosition } from "./history-position.ts";
+import { portions } from "./portions.ts";
+import type { Flag, Schema } from "./schema.ts";
+import type { Store } from "./store.ts";
+
+type Guests = Pick<
+  Store,
+  | "createGuest"
+  | "guest"
+  | "guestByToken"
+  | "revokeGuest"
+  | "guestsPage"
+  | "createGuestSession"
+  | "guestSession"
+  | "guestSessions"
+>;
+
+/** A link may be forwarded to a few people, but it must not fill the database. */
+const mostSessions = 10;
+
+export function guestsIn(database: Database): Guests {
+  return {
+    createGuest: (guest) =>
+      database.write(async (db) => {
+        await db.insertInto("guest").values(guest).execute();
+      }),
+
+    guest: (id) => database.read((db) => oneGuest(db, "guest.id", id)),
+
+    guestByToken: (tokenHash) => database.read((db) => oneGuest(db, "guest.tokenHash", tokenHash)),
+
+    revokeGuest: (id, at) =>
+      database.write(async (db) => {
+        const result = await db
+          .updateTable("guest")
+          .set((guest) => ({ revokedAt: guest.fn.coalesce("revokedAt", guest.val(at)) }))
+          .where("id", "=", id)
+          .executeTakeFirst();
+        return result.numUpdatedRows > 0n;
+      }),
+
+    guestsPage: ({ gateId, state, now, after, limit }) =>
+      database.read(async (db) => {
+        let query = invitedGuests(db);
+        if (gateId !== undefined) query = query.where("guest.gateId", "=", gateId);
+        if (state !== undefined) query = query.where(isIn(state, now));
+        if (after !== undefined) {
+          const position = parsePosition(after);
+          if (position === undefined) throw new RangeError("`after` is not a position");
+          const { at, id } = position;
+          query = query.where(sql<SqlBool>`(guest.ends_at, guest.id) < (${at}, ${id})`);
+        }
+        const rows = await query
+          .orderBy("guest.endsAt", "desc")
+          .orderBy("guest.id", "desc")
+          .limit(limit + 1)
+          .execute();
+        const guests = rows.slice(0, limit).map(toInvited);
+        const last = guests.at(-1);
+        const isMore = rows.length > limit && last !== undefined;
+        return {
+          guests,
+          next: isMore ? formatPosition({ at: last.endsAt, id: last.id }) : null,
+        };
+      }),
+
+    createGuestSession: (session) =>
+      database.write(async (db) => {
+        const { guestId } = session;
+        // A revocation comes before or after this, not in the middle.
+        const lock = await db
+          .updateTable("guest")
+          .set((guest) => ({ used: guest.ref("used") }))
+          .where("id", "=", guestId)
+          .where("revokedAt", "is", null)
+          .executeTakeFirst();
+        if (lock.numUpdatedRows === 0n) return false;
+        const before = await db
+          .selectFrom("guestSession")
+          .select("tokenHash")
+          .where("guestId", "=", guestId)
+          .orderBy("createdAt", "desc")
+          .orderBy("tokenHash")
+          .execute();
+        const old = before.slice(mostSessions - 1).map(({ tokenHash }) => tokenHash);
+        if (old.length > 0) {
+          await db.deleteFrom("guestSession").where("tokenHash", "in", old).execute();
+        }
+        await db.insertInto("guestSession").values(session).execute();
+        return true;
+      }),
+
+    guestSession: (tokenHash) =>
+      database.read(async (db) => {
+        const row = await withSessions(db)
+          .select(["guestSession.csrfToken", "guestSession.createdAt as begunAt"])
+          .where("guestSession.tokenHash", "=", tokenHash)
+          .executeTakeFirst();
+        if (row === undefined) return undefined;
+        const { sessionHash: _, csrfToken, begunAt: createdAt, ...guest } = row;
+        return {
+          session: { tokenHash, guestId: guest.id, csrfToken, createdAt },
+          guest: toInvited(guest),
+        };
+      }),
+
+    guestSessions: async (tokenHashes) => {
+      const guests = new Map<string, InvitedGuest>();
+      for await (const some of portions(tokenHashes)) {
+        const rows = await database.read((db) =>
+          withSessions(db).where("guestSession.tokenHash", "in", some).execute(),
+        );
+        for (const { sessionHash, ...guest } of rows) guests.set(sessionHash, toInvited(guest));
+      }
+      return guests;
+    },
+  };
+}
+
+function invitedGuests(db: Kysely<Schema>) {
+  return db
+    .selectFrom("guest")
+    .innerJoin("person", "person.id", "guest.inviterId")
+    .selectAll("guest")
+    .select(["person.name as inviterName", "person.isActive as isInviterActive"]);
+}
+
+function withSessions(db: Kysely<Schema>) {
+  return invitedGuests(db)
+    .innerJoin("guestSession", "guestSession.guestId", "guest.id")
+    .select("guestSession.tokenHash as sessionHash");
+}
+
+async function oneGuest(
+  db: Kysely<Schema>,
+  column: "guest.id" | "guest.tokenHash",
+  value: string,
+): Promise<InvitedGuest | undefined> {
+  const row = await invitedGuests(db).where(column, "=", value).executeTakeFirst();
+  return row && toInvited(row);
+}
+
+/** The same as `guestState` in `domain/guests.ts`; a test compares them. */
+function isIn(state: GuestState, now: number) {
+  const isRevoked = sql`guest.revoked_at is not null`;
+  const isOver = sql`guest.ends_at <= ${now}`;
+  const isUsedUp = sql`guest.used >= guest.openings`;
+  const isEarly = sql`guest.starts_at > ${now}`;
+  switch (state) {
+    case "revoked":
+      return sql<SqlBool>`${isRevoked}`;
+    case "ended":
+      return sql<SqlBool>`not ${isRevoked} and ${isOver}`;
+    case "used-up":
+      return sql<SqlBool>`not ${isRevoked} and not ${isOver} and ${isUsedUp}`;
+    case "upcoming":
+      return sql<SqlBool>`not ${isRevoked} and not ${isOver} and not ${isUsedUp} and ${isEarly}`;
+    case "valid":
+      return sql<SqlBool>`not ${isRevoked} and not ${isOver} and not ${isUsedUp} and not ${isEarly}`;
+  }
+}
+
+function toInvited({
+  isInviterActive,
+  ...guest
+}: Omit<InvitedGuest, "isInviterActive"> & { readonly isInviterActive: Flag }): InvitedGuest {
+  return { ...guest, isInviterActive: isInviterActive === 1 };
+}
