@@ -9,7 +9,8 @@ import { Service } from "../../web/service/service.ts";
 import { parseWebSettings } from "../../web/service/settings.ts";
 import type { Database } from "../../web/store/database.ts";
 import { connectPostgres } from "../../web/store/postgres.ts";
-import { storeOn } from "../../web/store/sql-store.ts";
+import { PostgresChanges } from "../../web/store/postgres-changes.ts";
+import { type StoreOptions, storeOn } from "../../web/store/sql-store.ts";
 import { connectSqlite } from "../../web/store/sqlite.ts";
 
 export interface OfficeSize {
@@ -37,6 +38,8 @@ export interface OfficeResult {
   readonly queriesPerStatus: number;
   /** events that all pages got in the second phase */
   readonly events: number;
+  /** pages whose stream ended before the end */
+  readonly lostStreams: number;
 }
 
 const origin = "http://localhost:8080";
@@ -89,8 +92,13 @@ export async function measureOffice(
     postgres === undefined
       ? (await connectSqlite({ file: join(directory, "boom-box.db"), onQuery })).database
       : connectPostgres({ url: postgres, connections, onQuery });
+  const otherWays = async (): Promise<StoreOptions> => {
+    if (postgres === undefined) return {};
+    const forTaps = await connect(4);
+    return { forTaps, changes: new PostgresChanges(postgres, forTaps) };
+  };
   const database = await connect(10);
-  const store = await storeOn(database, postgres === undefined ? database : await connect(4));
+  const store = await storeOn(database, await otherWays());
   onProgress("office: filling the database");
   const cookies = await fill(database, size);
   const link = new InstantLink();
@@ -131,10 +139,12 @@ export async function measureOffice(
   const alone = await phase(size, tap);
   onProgress("office: opening pages");
   let events = 0;
+  let lostStreams = 0;
   for (const headers of cookies.slice(0, size.pages)) {
     const { body } = await service.app.request(`${origin}/api/events`, { headers });
     void (async () => {
       for await (const _ of body ?? []) events += 1;
+      lostStreams += 1;
     })();
   }
   await rest(2_000);
@@ -150,7 +160,7 @@ export async function measureOffice(
   const reporting = setInterval(report, 1_000 / size.statusesPerSecond);
   const withPages = await phase(size, tap);
   clearInterval(reporting);
-  const result = { alone, withPages, queriesPerStatus, events };
+  const result = { alone, withPages, queriesPerStatus, events, lostStreams };
   await rest(1_000);
   service.refuse();
   await service.close(0);

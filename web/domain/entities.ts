@@ -9,7 +9,7 @@ import type {
   WebhookProblem,
   Weekday,
 } from "../api.ts";
-import type { webhookTestType } from "./webhooks.ts";
+import type { webhookTestType } from "./webhook-retries.ts";
 
 export interface Person {
   readonly id: string;

@@ -112,7 +112,7 @@ export class Service {
       webhooks: this.#webhooks,
       underWay: this.#underWay,
       readiness: this.#readiness,
-      limits: new Limits(settings),
+      limits: new Limits(store, settings),
       tapsFirst: new TapsFirst(),
       sessions: new Sessions(parts),
     });

@@ -2,7 +2,6 @@ import { setImmediate as othersTurn } from "node:timers/promises";
 import { noGrants } from "../domain/access.ts";
 import type { OpenRequest } from "../domain/entities.ts";
 import { isAdmitted } from "../domain/guests.ts";
-import { portionLength } from "../store/portions.ts";
 import type { Store } from "../store/store.ts";
 import type { Language } from "../words/languages.ts";
 import { Audience, type Rights } from "./audience.ts";
@@ -23,6 +22,8 @@ const maximumStreams = 2_000;
 const recentMs = 60_000;
 /** The most requests that one reading of the database finds for its readers. */
 const mostRequests = 2_000;
+/** The rights of more readers than this at once would hold up a tap for too long. */
+const readersInARow = 100;
 /** After this many gates, other work gets its turn. */
 const gatesInARow = 200;
 /** The longest delay of a Node timer. */
@@ -220,7 +221,7 @@ export class Streams {
   async #readAllRights(): Promise<void> {
     this.#isReading = true;
     while (this.#stale.size > 0) {
-      const readers = [...this.#stale].slice(0, portionLength);
+      const readers = [...this.#stale].slice(0, readersInARow);
       for (const reader of readers) this.#stale.delete(reader);
       this.#reading = new Set(readers);
       try {

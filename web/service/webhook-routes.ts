@@ -9,9 +9,7 @@ import type {
   WebhookView,
 } from "../api.ts";
 import type { Delivery, Webhook } from "../domain/entities.ts";
-import { webhookEventTypes } from "../domain/webhook-events.ts";
-import { webhookSecretOf } from "../domain/webhooks.ts";
-import { longestWebhookUrl, mostWebhooks } from "../input-limits.ts";
+import { longestWebhookUrl, mostWebhooks, webhookEventTypes } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, listOf, position } from "./fields.ts";
@@ -20,6 +18,7 @@ import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { RandomBytes } from "./secrets.ts";
 import type { WebSettings } from "./settings.ts";
+import { webhookSecretOf } from "./webhook-signature.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 interface WebhookParts {

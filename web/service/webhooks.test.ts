@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { type SinonFakeTimers, useFakeTimers } from "sinon";
 import type { DeliveriesPage, NewWebhookView, WebhookView } from "../api.ts";
 import type { Gate, Person } from "../domain/entities.ts";
-import { webhookEventTypes } from "../domain/webhook-events.ts";
+import { webhookEventTypes } from "../input-limits.ts";
 import type { Browser } from "./browser.rig.ts";
 import { Rig, turns, until } from "./service.rig.ts";
 import { WebhookReceiver } from "./webhook-receiver.rig.ts";

@@ -4,12 +4,13 @@ import type { GateEvent } from "../../device/messages/gate.ts";
 import type { WebhookEventType } from "../api.ts";
 import type { BoxGate } from "../cloud/gate-link.ts";
 import type { Delivery, Gate, OpenRequest, Webhook } from "../domain/entities.ts";
-import { retryPauseMs, webhookHeaders, webhookTestType } from "../domain/webhooks.ts";
+import { retryPauseMs, webhookTestType } from "../domain/webhook-retries.ts";
 import type { Store } from "../store/store.ts";
 import type { GateBook } from "./gate-book.ts";
 import type { Logger } from "./log.ts";
 import { RetryQueue } from "./retry-queue.ts";
 import type { SendMessage } from "./webhook-sender.ts";
+import { webhookHeaders } from "./webhook-signature.ts";
 
 export interface WebhooksParts {
   readonly store: Store;
@@ -66,7 +67,7 @@ export class Webhooks {
   /** Reads the receivers, and sends what is due. @throws StoreError */
   async refresh(): Promise<void> {
     this.#active = (await this.#parts.store.webhooks()).filter(({ isActive }) => isActive);
-    this.#sendDue();
+    if (this.#active.length > 0) this.#sendDue();
   }
 
   /** A request of the app has changed. */

@@ -8,6 +8,7 @@
  * so that the records keep their names. The records have no foreign keys, so that a request for an unknown
  * gate can be recorded too.
  */
+
 import type { GateEventName } from "../../device/messages/gate.ts";
 import type { GuestState, HistoryQuery } from "../api.ts";
 import type {
@@ -32,6 +33,8 @@ import type {
   Webhook,
 } from "../domain/entities.ts";
 import type { HolidayWindow, KnownHoliday } from "../domain/holidays.ts";
+import type { ChangeFeed } from "./changes.ts";
+import type { RateStore } from "./rates.ts";
 
 /** Why something was not stored. The caller handles a `conflict`; the operator fixes the others. */
 export class StoreError extends Error {
@@ -71,6 +74,7 @@ export type TapStore = Pick<
   | "person"
   | "apiToken"
   | "useApiToken"
+  | "takeRate"
   | "guest"
   | "guestSession"
   | "holidaysBetween"
@@ -81,7 +85,9 @@ export type WebhookChanges = {
   readonly [Name in "url" | "events" | "gateId" | "isActive"]?: Webhook[Name] | undefined;
 };
 
-export interface Store {
+export interface Store extends RateStore {
+  /** What changes, between the instances of the service. */
+  readonly changes: ChangeFeed;
   /**
    * The same database by a way of its own, on which nothing else waits: somebody is standing at a gate. With
    * SQLite there is only one way, so everything else must work in small parts.

@@ -7,8 +7,7 @@ import type {
   WebhookTry,
   WebhookView,
 } from "../../api.ts";
-import { webhookEventTypes } from "../../domain/webhook-events.ts";
-import { longestWebhookUrl } from "../../input-limits.ts";
+import { longestWebhookUrl, webhookEventTypes } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
 import type { Administration } from "../io/administration.ts";
 import { Action, CarefulAction } from "./action.tsx";

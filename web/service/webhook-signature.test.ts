@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
-import { retryPauseMs, webhookHeaders, webhookSecretOf } from "./webhooks.ts";
+import { webhookHeaders, webhookSecretOf } from "./webhook-signature.ts";
 
 describe("the signature of a webhook", () => {
   it("is accepted by the library of Standard Webhooks, whatever the message", () => {
@@ -29,26 +29,5 @@ describe("the signature of a webhook", () => {
     assert.throws(() => receiver.verify("{}", { ...headers, "webhook-id": "2" }));
     const old = webhookHeaders(secret, { ...signed, at: Date.now() - 600_000 });
     assert.throws(() => receiver.verify("{}", { ...old }));
-  });
-});
-
-describe("the retries of a webhook", () => {
-  it("come later and later for about a day, and then end", () => {
-    const pauses: number[] = [];
-    for (let failures = 1; ; failures++) {
-      const pause = retryPauseMs(failures, 0.5);
-      if (pause === undefined) break;
-      pauses.push(pause);
-    }
-    assert.deepEqual(
-      pauses,
-      [...pauses].sort((a, b) => a - b),
-    );
-    const hours = pauses.reduce((sum, pause) => sum + pause, 0) / 3_600_000;
-    assert.ok(hours > 24 && hours < 48, String(hours));
-  });
-
-  it("are spread, so that a receiver that comes back does not get everything at once", () => {
-    assert.deepEqual([retryPauseMs(1, 0), retryPauseMs(1, 0.999_999)], [4_500, 5_500]);
   });
 });
