@@ -14,6 +14,7 @@ import type {
 import type { RefusalReason } from "../device/messages/command.ts";
 import type { GateEventName, GateStatus } from "../device/messages/gate.ts";
 import type { StatusReport } from "../device/messages/status.ts";
+import type { Language } from "./words/languages.ts";
 
 /** `GET /api/session` */
 export interface SessionView {
@@ -67,6 +68,14 @@ export interface InvitationOptions {
 export interface InvitationBody {
   readonly token: string;
   readonly response: RegistrationResponseJSON;
+}
+
+/**
+ * `POST /api/language`: 204. Keeps the language for this browser, in a cookie. Without it, the service
+ * answers in the language that the browser prefers.
+ */
+export interface LanguageBody {
+  readonly language: Language;
 }
 
 /** Somebody without an account, who may open one gate a number of times. */

@@ -1,14 +1,10 @@
 /** axe-core over every state of the page, in every mode. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
+import { axeViolations } from "./axe.rig.ts";
 import { addAuthenticator, desktop, phone, slide } from "./browser.rig.ts";
 import { adminGate, off, otherCommand, pageRig, ready } from "./page.rig.ts";
 import { type FakeService, gateView, guestView, newPerson, request } from "./service.fake.ts";
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 
 /** A state of the page: who sees it, and how it is reached. */
 interface State {
@@ -246,7 +242,7 @@ const states: Readonly<Record<string, State>> = {
     reach: async (page, service) => {
       await page.goto(`${service.origin}/#/holidays`);
       await page.getByText("1 day, until 2026").click();
-      await page.getByText("2026-12-25 · Christmas").waitFor();
+      await page.getByText("25 Dec 2026 · Christmas").waitFor();
     },
   },
   "the form for holidays": {
@@ -426,24 +422,11 @@ describe("every state of the page passes axe-core", function () {
       prepare?.(service);
       const page = await rig.open(who);
       await reach(page, service);
-      await page.evaluate(axeSource);
-      // The navigation sticks to the bottom. At the end of the page it covers no other target.
-      const toEnd = () => window.scrollTo(0, document.documentElement.scrollHeight);
       for (const [mode, [viewport, media]] of Object.entries(modes)) {
         await page.setViewportSize(viewport);
         await page.emulateMedia(media);
-        await page.evaluate(toEnd);
-        assert.deepEqual(await violations(page), [], mode);
+        assert.deepEqual(await axeViolations(page), [], mode);
       }
     });
   }
 });
-
-async function violations(page: Page): Promise<readonly string[]> {
-  const results: AxeResults = await page.evaluate(
-    "axe.run({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } })",
-  );
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
-  );
-}

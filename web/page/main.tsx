@@ -1,10 +1,10 @@
 /** The page's composition root. */
 import { render } from "preact";
 import { Driver } from "./io/driver.ts";
+import { takeLink } from "./io/secret-link.ts";
 import type { PageState } from "./model/state.ts";
 import { App } from "./ui/app.tsx";
 import { keepFocus } from "./ui/focus.ts";
-import type { SecretLink } from "./ui/secret-link.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("no element #app in the page");
@@ -51,12 +51,4 @@ function show(): void {
     />,
     root,
   );
-}
-
-/** Removes the token from the address at once, so that it stays in no history and no bookmark. */
-function takeLink(): SecretLink | null {
-  const [, kind, token = ""] = /^#(invitation|guest)=(.*)$/.exec(location.hash) ?? [];
-  if (kind !== "invitation" && kind !== "guest") return null;
-  history.replaceState(null, "", location.pathname);
-  return { kind, token };
 }

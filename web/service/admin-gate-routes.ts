@@ -4,10 +4,10 @@ import type { AdminGateView, GateEventView } from "../api.ts";
 import type { Gate } from "../domain/entities.ts";
 import { longestGateName } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import type { Boxes } from "./boxes.ts";
 import type { WebEnv } from "./context.ts";
 import { gateId, line, output, thingName, timeZone } from "./fields.ts";
+import { said } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { notFound, readBody } from "./problem.ts";
 import type { Streams } from "./streams.ts";
@@ -22,7 +22,7 @@ interface AdminGateParts {
 /** On one page. */
 const mostEvents = 50;
 
-const isActive = v.exactOptional(v.boolean(words.field.trueOrFalse));
+const isActive = v.exactOptional(v.boolean(said((field) => field.trueOrFalse)));
 const newGate = v.strictObject({
   id: gateId,
   name: line(longestGateName),

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { InvitationView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import { type SignInMethods, StoreError } from "../store/store.ts";
-import { words } from "../words/service.ts";
+import { firstAdministrator } from "../words/untranslated.ts";
 import { type Inviting, invite } from "./invitations.ts";
 import { rpIdOf } from "./passkeys.ts";
 import type { WebSettings } from "./settings.ts";
@@ -86,7 +86,7 @@ export async function linkForAdministrator(
 function newAdministrator(
   { now }: Inviting,
   id: string,
-  name: string = words.firstAdministrator,
+  name: string = firstAdministrator,
 ): Person {
   return {
     id,

@@ -1,16 +1,14 @@
 import type { HistoryEntry, HistoryQuery } from "../api.ts";
 import { type CsvField, csvRecord } from "../domain/csv.ts";
 import type { Store } from "../store/store.ts";
-import { type ServiceWords, words } from "../words/service.ts";
+import { csvHeadings } from "../words/untranslated.ts";
 import type { TapsFirst } from "./taps-first.ts";
 import { historyEntry } from "./views.ts";
 
 /** A tap waits for one page at most. */
 const pageLength = 100;
 
-const columns: Readonly<
-  Record<keyof ServiceWords["csvHeadings"], (entry: HistoryEntry) => CsvField>
-> = {
+const columns: Readonly<Record<keyof typeof csvHeadings, (entry: HistoryEntry) => CsvField>> = {
   id: ({ id }) => id,
   at: ({ at }) => isoTime(at),
   gate: ({ gate }) => gate,
@@ -28,9 +26,7 @@ const columns: Readonly<
   guestName: ({ guest }) => guest?.name ?? null,
   inviterName: ({ guest }) => guest?.inviterName ?? null,
 };
-const headings = Object.keys(columns).map(
-  (name) => words.csvHeadings[name as keyof typeof columns],
-);
+const headings = Object.keys(columns).map((name) => csvHeadings[name as keyof typeof columns]);
 const cells = Object.values(columns);
 
 /**

@@ -5,11 +5,11 @@ import type { PeoplePage, PersonView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import { longestPersonName } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import { signInMethodsOf } from "./administrators.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { email, line, pageLimit, position } from "./fields.ts";
 import { type Inviting, invite } from "./invitations.ts";
+import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { Streams } from "./streams.ts";
@@ -23,8 +23,8 @@ interface PeopleParts extends Inviting {
 
 const fields = {
   email: v.exactOptional(v.nullable(email)),
-  isAdministrator: v.exactOptional(v.boolean(words.field.trueOrFalse)),
-  isActive: v.exactOptional(v.boolean(words.field.trueOrFalse)),
+  isAdministrator: v.exactOptional(v.boolean(said((field) => field.trueOrFalse))),
+  isActive: v.exactOptional(v.boolean(said((field) => field.trueOrFalse))),
 };
 const newPerson = v.strictObject({ name: line(longestPersonName), ...fields });
 const peopleQuery = v.strictObject({
@@ -73,7 +73,8 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
       const person = await store.person(c.req.param("id"));
       if (person === undefined) return notFound(c, "person");
       const invitation = await invite(parts, person.id);
-      if (invitation === undefined) return problem(c, 409, "locked-out", words.problems.lockedOut);
+      if (invitation === undefined)
+        return problem(c, 409, "locked-out", wordsFor(c).problems.lockedOut);
       log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was invited");
       return c.json(invitation, 201);
     });
@@ -110,7 +111,7 @@ async function forgetPasskeys(parts: PeopleParts, c: WebContext, id: string): Pr
 }
 
 function lastAdministrator(c: WebContext): Response {
-  return problem(c, 409, "last-administrator", words.problems.lastAdministrator);
+  return problem(c, 409, "last-administrator", wordsFor(c).problems.lastAdministrator);
 }
 
 function personView(person: Person & { readonly passkeys: number }): PersonView {

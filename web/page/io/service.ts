@@ -5,6 +5,7 @@ import type {
   HistoryQuery,
   InvitationBody,
   InvitationOptions,
+  LanguageBody,
   OpenBody,
   PasskeyBody,
   PasskeyOptions,
@@ -41,6 +42,7 @@ export class Service {
   async acceptInvitation(body: InvitationBody): Promise<Answer<SessionView>> {
     return this.#keepToken(await this.call<SessionView>("POST", "/api/invitation", body));
   }
+  chooseLanguage = (body: LanguageBody) => this.call<null>("POST", "/api/language", body);
   async enterAsGuest(body: GuestLinkBody): Promise<Answer<SessionView>> {
     return this.#keepToken(await this.call<SessionView>("POST", "/api/guest", body));
   }
@@ -58,6 +60,7 @@ export class Service {
     return answer;
   }
 
+  /** @param body undefined: the request reads and changes nothing */
   async call<T>(method: string, path: string, body?: object): Promise<Answer<T>> {
     const isChange = body !== undefined;
     try {

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { PersonSummary } from "../../api.ts";
 import { words } from "../../words/page.ts";
+import type { SecretLink } from "../io/secret-link.ts";
 import type { Service } from "../io/service.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
 import { Announcer } from "./announcer.tsx";
@@ -9,11 +10,11 @@ import { GatePage } from "./gate.tsx";
 import { Mark } from "./mark.tsx";
 import { Part } from "./part.tsx";
 import { fragmentOf, type Route, useRoute } from "./route.ts";
-import type { SecretLink } from "./secret-link.ts";
 
 /** Loaded when first needed, so that a phone at the gate loads only the gate's page. */
 const parts = {
   door: () => import("./door.tsx"),
+  languages: () => import("./language-menu.tsx"),
   pages: () => import("./pages.tsx"),
 };
 
@@ -66,6 +67,9 @@ export function App(props: AppProps) {
           <button type="button" class="quiet sign-out" onClick={signOut}>
             {words.signOut}
           </button>
+          <Part load={parts.languages} isQuiet>
+            {({ LanguageMenu }) => <LanguageMenu service={service} />}
+          </Part>
         </div>
       </header>
       {who.type === "person" && <Navigation page={route.page} person={who.person} />}

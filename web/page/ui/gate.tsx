@@ -6,11 +6,13 @@ import { type Control, type GatePanel, gatePanel } from "../model/control.ts";
 import { outcomeOf } from "../model/outcome.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
 import type { Tap } from "../model/tap.ts";
+import { isRightToLeft } from "./direction.ts";
 import { Empty } from "./empty.tsx";
-import { Field } from "./field.tsx";
 import { when } from "./format.ts";
+import type { GateChoiceProps } from "./gate-select.tsx";
 import { Help } from "./help.tsx";
 import { Mark } from "./mark.tsx";
+import { Part } from "./part.tsx";
 import { Slider } from "./slider.tsx";
 import { useTitle } from "./title.ts";
 
@@ -86,42 +88,23 @@ function hasTabs(gates: readonly GateView[]): boolean {
   return gates.length > 1 && gates.length <= mostTabs;
 }
 
+/** Most people may open few gates, so their phones do not load the list for many. */
+const loadGateSelect = () => import("./gate-select.tsx");
+
 function GateChoice(props: GateChoiceProps) {
-  return props.gates.length > mostTabs ? <GateSelect {...props} /> : <GateTabs {...props} />;
-}
-
-function GateSelect({ gates, selected, onSelect }: GateChoiceProps) {
+  if (props.gates.length <= mostTabs) return <GateTabs {...props} />;
   return (
-    <Field label={words.control.choose} name="gate">
-      {(its) => (
-        <select
-          value={selected ?? ""}
-          onChange={(event) => onSelect(event.currentTarget.value)}
-          {...its}
-        >
-          {selected === null && <option value="">{words.control.notChosen}</option>}
-          {gates.map(({ id, name, box }) => (
-            <option key={id} value={id}>
-              {words.control.choice(name, words.boxes[box])}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <Part load={loadGateSelect} isQuiet>
+      {({ GateSelect }) => <GateSelect {...props} />}
+    </Part>
   );
-}
-
-interface GateChoiceProps {
-  readonly gates: readonly GateView[];
-  /** null: none, because the selected gate is gone */
-  readonly selected: string | null;
-  readonly onSelect: (gate: string) => void;
 }
 
 function GateTabs({ gates, selected, onSelect }: GateChoiceProps) {
   const list = useRef<HTMLDivElement>(null);
   function onKeyDown(event: TargetedKeyboardEvent<HTMLDivElement>): void {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const right = isRightToLeft() ? -1 : 1;
+    const step = { ArrowRight: right, ArrowLeft: -right }[event.key];
     if (step === undefined) return;
     event.preventDefault();
     const index = gates.findIndex(({ id }) => id === selected) + step;

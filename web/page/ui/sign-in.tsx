@@ -3,8 +3,10 @@ import type { InvitationOptions, SessionView } from "../../api.ts";
 import { words } from "../../words/page.ts";
 import { signInWords } from "../../words/sign-in.ts";
 import { areSupported, makePasskey, type PasskeyAnswer, signInByPasskey } from "../io/passkey.ts";
+import { putLinkBack } from "../io/secret-link.ts";
 import type { Service } from "../io/service.ts";
 import { Help } from "./help.tsx";
+import { LanguageMenu } from "./language-menu.tsx";
 import { Mark } from "./mark.tsx";
 import { useTitle } from "./title.ts";
 
@@ -51,6 +53,7 @@ export function SignIn({ view, hasEnded, service, onSession }: SignInProps) {
         </a>
       )}
       <p class="hint">{passkey ? said.help : oidc === null && said.none}</p>
+      <LanguageMenu service={service} />
     </section>
   );
 }
@@ -121,6 +124,7 @@ export function Invitation({ contact, token, service, onSession, onLeave }: Invi
       <button type="button" class="quiet" onClick={onLeave}>
         {said.signIn}
       </button>
+      <LanguageMenu service={service} onLeave={() => putLinkBack({ kind: "invitation", token })} />
     </section>
   );
 }

@@ -4,8 +4,9 @@ import { words } from "../../words/page.ts";
 import { now } from "../io/clock.ts";
 import type { Control } from "../model/control.ts";
 import { abandon, holdMs, idle, move, press, release, type Slide } from "../model/slide.ts";
+import { isRightToLeft } from "./direction.ts";
 
-/** How far right of the knob a slide may start, in px. */
+/** How far beyond the knob a slide may start, in px. */
 const slopPx = 28;
 /** How long the confirmation stays on the screen. */
 const confirmMs = 8_000;
@@ -79,9 +80,11 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
   function onPointerDown(event: TargetedPointerEvent<HTMLDivElement>): void {
     if (!isReady || !event.isPrimary || event.button !== 0) return;
     const box = knob.current?.getBoundingClientRect();
-    if (box === undefined || event.clientX > box.right + slopPx) return;
+    if (box === undefined) return;
+    const knobEnd = Math.max(along(box.left), along(box.right));
+    if (along(event.clientX) > knobEnd + slopPx) return;
     event.currentTarget.setPointerCapture(event.pointerId);
-    become(press(slide.current, event.pointerId, event.clientX, now()));
+    become(press(slide.current, event.pointerId, along(event.clientX), now()));
   }
 
   function onKeyDown(event: TargetedKeyboardEvent<HTMLButtonElement>): void {
@@ -106,7 +109,7 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
         style={{ "--progress": progress }}
         onPointerDown={onPointerDown}
         onPointerMove={(event) =>
-          become(move(slide.current, event.pointerId, event.clientX, wayLength(), now()))
+          become(move(slide.current, event.pointerId, along(event.clientX), wayLength(), now()))
         }
         onPointerUp={(event) => become(release(slide.current, event.pointerId, now()))}
         onPointerCancel={(event) => become(abandon(slide.current, event.pointerId))}
@@ -152,6 +155,11 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
       )}
     </div>
   );
+}
+
+/** Where a point is on the way of the slide, which goes in the direction of the writing. */
+function along(clientX: number): number {
+  return isRightToLeft() ? -clientX : clientX;
 }
 
 interface ConfirmProps {

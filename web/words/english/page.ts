@@ -4,6 +4,9 @@
  */
 import type { RefusalReason } from "../../../device/messages/command.ts";
 import type { BoxState, Denial, RequestState, ServiceReason } from "../../api.ts";
+import { numbersIn } from "../count.ts";
+
+const { count } = numbersIn("en-GB");
 
 /** The state of a request, in lists. */
 const states: Readonly<Record<RequestState, string>> = {
@@ -67,8 +70,11 @@ const boxes: Readonly<Record<BoxState, string>> = {
 const steps: readonly [string, string, string] = ["Sent", "Accepted", "Pressed"];
 
 export const page = {
-  /** how dates and times are written */
+  /** BCP 47 */
+  language: "en",
+  /** how dates, times and numbers are written when the browser names no region of the language */
   locale: "en-GB",
+  languages: "Language",
   app: "Boom Box",
   title: (page: string) => `${page} · Boom Box`,
   skip: "Skip to content",
@@ -120,7 +126,7 @@ export const page = {
     opensFrom: (when: string) => `You can open it from ${when}.`,
     /** for a guest */
     pass: (left: number, from: string, until: string) =>
-      `${left === 1 ? "1 opening" : `${left} openings`} left · ${from} – ${until}`,
+      `${count(left, { one: "# opening", other: "# openings" })} left · ${from} – ${until}`,
     askInviter: (inviter: string) => `Ask ${inviter}, who invited you, for a new link.`,
   },
 
@@ -144,13 +150,5 @@ export const page = {
       "The connection was lost before an answer arrived. The box may or may not have received the command. Look at the gate before you try again.",
     retrying: "No answer yet. Trying once more…",
     turnedDown: "Not sent",
-  },
-
-  /** a duration, in its two largest units */
-  span: {
-    days: (days: number, hours: number) => `${days} d ${hours} h`,
-    hours: (hours: number, minutes: number) => `${hours} h ${minutes} min`,
-    minutes: (minutes: number) => `${minutes} min`,
-    seconds: (seconds: number) => `${seconds} s`,
   },
 };
