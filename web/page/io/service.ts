@@ -1,5 +1,6 @@
 /** The client of the service's API. Every outcome of a call is a value. */
 import type {
+  CurrentState,
   GuestLinkBody,
   HistoryPage,
   HistoryQuery,
@@ -48,6 +49,7 @@ export class Service {
   }
   signOut = () => this.call<null>("POST", "/api/sign-out", {});
 
+  state = () => this.call<CurrentState>("GET", "/api/state");
   open = (gate: string, body: OpenBody) =>
     this.call<RequestView>("POST", `/api/gates/${encodeURIComponent(gate)}/open`, body);
   request = (id: string) =>

@@ -118,6 +118,7 @@ export const page = {
     brokenLong:
       "The connection to the service is lost, so the box's status is unknown. Trying again…",
     checking: "Checking…",
+    polling: "Live updates do not get through. This page asks every few seconds instead.",
     offlineLong:
       "The box at the gate is offline. You cannot open the gate by phone until it is back online.",
     unknownLong: "The box at the gate has not reported its status yet.",

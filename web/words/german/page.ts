@@ -58,6 +58,8 @@ export const page: PageWords = {
     brokenLong:
       "Die Verbindung zum Dienst ist unterbrochen. Der Status der Box ist daher unbekannt. Neuer Versuch …",
     checking: "Wird geprüft …",
+    polling:
+      "Live-Aktualisierungen kommen nicht durch. Diese Seite fragt stattdessen alle paar Sekunden nach.",
     offlineLong:
       "Die Box an der Schranke ist offline. Bis sie wieder online ist, können Sie die Schranke nicht mit dem Telefon öffnen.",
     unknownLong: "Die Box an der Schranke hat ihren Status noch nicht gemeldet.",
