@@ -1,7 +1,7 @@
 /** The page in its languages, and in pseudo-languages that are longer and mirrored. */
 import assert from "node:assert/strict";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { webhookEventTypes } from "../domain/webhook-events.ts";
+import { webhookEventTypes } from "../input-limits.ts";
 import { administration } from "../words/administration.ts";
 import { type Language, languageNames, languages } from "../words/languages.ts";
 import { words } from "../words/page.ts";

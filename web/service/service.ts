@@ -127,7 +127,8 @@ export class Service {
     const { link } = this.#parts;
     await this.#openRequests.endOrphans();
     const administration = await administrationOf(this.#parts);
-    await this.#streams.gatesChanged();
+    await this.#streams.refreshAll();
+    this.#streams.listen();
     await this.#webhooks.refresh();
     link.start(this.#listener());
     this.#every(beatMs, async () => this.#streams.beat());
