@@ -75,7 +75,6 @@ export class Driver {
 
   #openStream(): Stream {
     return new Stream({
-      onOpened: () => this.dispatch({ type: "stream-opened" }),
       onBeat: () => this.dispatch({ type: "stream-beat" }),
       onSaid: (event) => this.dispatch({ type: "stream-said", event }),
       onRefused: () => this.dispatch({ type: "stream-refused", random: Math.random() }),

@@ -3,7 +3,6 @@ import type { ServerEvent } from "../../api.ts";
 import { SseParser } from "./sse.ts";
 
 export interface StreamListener {
-  onOpened(): void;
   onBeat(): void;
   onSaid(event: ServerEvent): void;
   /** there are too many streams; nothing else follows */
@@ -57,7 +56,6 @@ export class Stream {
   }
 
   async #read(body: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<void> {
-    this.#listener.onOpened();
     const reader = body.getReader();
     const decoder = new TextDecoder();
     const parser = new SseParser();

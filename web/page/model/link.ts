@@ -23,8 +23,8 @@ export type Link =
   | { readonly type: "off" }
   /** the page has been hidden for long, so it needs no stream */
   | { readonly type: "resting" }
-  /** `isAnswered`: the service has answered, but a proxy may hold back what it sends */
-  | ({ readonly type: "opening"; readonly since: number; readonly isAnswered: boolean } & Broken)
+  /** until the first sign of life: a proxy may hold back what the service sends */
+  | ({ readonly type: "opening"; readonly since: number } & Broken)
   | { readonly type: "live"; readonly openedAt: number; readonly heardAt: number }
   | ({ readonly type: "waiting"; readonly until: number } & Broken);
 
@@ -34,7 +34,6 @@ export function reopen(link: Link, now: number, isStale: boolean): Link {
   return {
     type: "opening",
     since: now,
-    isAnswered: false,
     brokenSince,
     failures: "failures" in link ? link.failures : 0,
   };

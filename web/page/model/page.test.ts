@@ -77,8 +77,8 @@ const hear = (view: RequestView): PageEvent => ({
   type: "stream-said",
   event: { event: "request", data: view },
 });
-/** The service has answered, and the first sign of life has arrived. */
-const opened: readonly PageEvent[] = [{ type: "stream-opened" }, { type: "stream-beat" }];
+/** The first sign of life has arrived. */
+const opened: PageEvent = { type: "stream-beat" };
 const time: PageEvent = { type: "time", random: 0 };
 const broken: PageEvent = { type: "stream-ended", random: 0 };
 const slid = (id: string, gateId = "main"): PageEvent => ({ type: "slid", gate: gateId, id });
@@ -86,7 +86,7 @@ const slid = (id: string, gateId = "main"): PageEvent => ({ type: "slid", gate: 
 function ready(lastUsed: readonly string[] = []): Timeline {
   return new Timeline(lastUsed)
     .at(0, { type: "session", view: signedIn })
-    .at(10, { type: "stream-opened" }, say(gate("main")));
+    .at(10, opened, say(gate("main")));
 }
 
 describe("the page", () => {
@@ -94,7 +94,7 @@ describe("the page", () => {
     const page = new Timeline().at(0, { type: "session", view: signedIn });
     assert.deepEqual(page.effects, [{ type: "open-stream" }]);
     assert.equal(page.control(5), "none");
-    page.at(10, { type: "stream-opened" }, say(gate("main")));
+    page.at(10, opened, say(gate("main")));
     assert.equal(page.control(10), "ready");
   });
 
@@ -102,7 +102,7 @@ describe("the page", () => {
     const max = { id: "max", name: "Max", inviterName: "Ada" };
     const page = new Timeline().at(0, { type: "session", view: { ...out, guest: max } });
     assert.deepEqual(page.effects, [{ type: "open-stream" }]);
-    page.at(10, { type: "stream-opened" }, say(gate("main")));
+    page.at(10, opened, say(gate("main")));
     assert.equal(page.control(10), "ready");
     page.at(20, { type: "session", view: { ...out, guest: max, csrfToken: "new" } });
     assert.equal(page.control(20), "ready", "the same guest with a new token");
@@ -152,9 +152,7 @@ describe("the page", () => {
   });
 
   it("does not trust a gate after a break until the new stream has reported it", () => {
-    const page = ready()
-      .at(1_000, broken)
-      .at(1_500, time, ...opened);
+    const page = ready().at(1_000, broken).at(1_500, time, opened);
     assert.equal(page.control(1_500), "checking");
     page.at(1_510, say(gate("main", { box: "offline" })));
     assert.equal(page.control(1_510), "box-offline");
@@ -168,7 +166,7 @@ describe("the page", () => {
     assert.equal(positionAt(page, 20), null, "there is no contact");
     page.at(50, say(gate("main", { position })));
     assert.deepEqual(positionAt(page, 60), position);
-    page.at(1_000, broken).at(1_500, time, ...opened);
+    page.at(1_000, broken).at(1_500, time, opened);
     assert.equal(positionAt(page, 1_500), null);
     page.at(1_510, say(gate("main", { position })));
     assert.deepEqual(positionAt(page, 1_520), position);
@@ -178,7 +176,7 @@ describe("the page", () => {
     const page = ready()
       .at(20, say(gate("yard")))
       .at(1_000, broken);
-    page.at(1_500, time, { type: "stream-opened" }, say(gate("yard")));
+    page.at(1_500, time, opened, say(gate("yard")));
     assert.equal(deadline(page.state, 1_510), 1_500 + settleMs);
     page.at(1_500 + settleMs, time);
     assert.deepEqual([...page.state.gates.keys()], ["yard"]);
@@ -224,10 +222,9 @@ describe("the page", () => {
       now: { gates: [view], requests },
       random: 0.5,
     });
-    const silent = (page: Timeline) =>
-      page.at(0, { type: "session", view: signedIn }).at(100, { type: "stream-opened" });
+    const silent = (page: Timeline) => page.at(0, { type: "session", view: signedIn });
 
-    it("asks every few seconds when the service answers, and nothing more arrives", () => {
+    it("asks every few seconds when the service is there, and no event arrives", () => {
       const page = silent(new Timeline());
       assert.equal(page.control(100), "none");
       assert.equal(deadline(page.state, 100), patienceMs);
@@ -315,7 +312,7 @@ describe("the page", () => {
       page.at(later, { type: "visible" });
       assert.deepEqual(page.effects, [{ type: "open-stream" }]);
       assert.notEqual(page.control(later), "ready");
-      page.at(later + 50, ...opened);
+      page.at(later + 50, opened);
       assert.equal(page.control(later + 50), "checking");
       page.at(later + 60, say(gate("main")));
       assert.equal(page.control(later + 60), "ready");
@@ -324,7 +321,7 @@ describe("the page", () => {
 
   it("looks up the outcome of a request after the stream was broken", () => {
     const page = ready().at(100, slid("id-1")).at(150, broken).at(700, time);
-    page.at(800, ...opened);
+    page.at(800, opened);
     assert.deepEqual(page.effects, [{ type: "look-up", id: "id-1" }]);
     page.at(900, { type: "answered", request: request("id-1", "opened") });
     assert.equal(page.state.taps.get("main")?.endedAt, 900);
@@ -414,14 +411,14 @@ describe("the page", () => {
     fc.assert(
       fc.property(order, fc.array(action, { maxLength: 40 }), (lastUsed, actions) => {
         const page = new Timeline(lastUsed).at(0, { type: "session", view: signedIn });
-        page.at(0, { type: "stream-opened" });
+        page.at(0, opened);
         let now = 0;
         let first: string | null = null;
         for (const [index, { what, id, ms }] of actions.entries()) {
           now += ms;
           if (what === "said") page.at(now, say(gate(id)));
           else if (what === "slid") page.at(now, slid(`id-${index}`, id));
-          else if (what === "broken") page.at(now, broken, time, { type: "stream-opened" });
+          else if (what === "broken") page.at(now, broken, time, opened);
           else page.at(now, time);
           const { selected } = page;
           if (selected === null) continue;
@@ -447,8 +444,11 @@ describe("the page", () => {
       "answered",
       "time",
       "stream-ended",
-      "stream-opened",
+      "stream-beat",
       "stream-said",
+      "stream-refused",
+      "polled",
+      "poll-failed",
       "hidden",
       "visible",
     );
@@ -488,7 +488,12 @@ function eventOf(type: PageEvent["type"], id: string, index: number): PageEvent 
       return broken;
     case "stream-said":
       return say(gate("main"));
-    case "stream-opened":
+    case "stream-refused":
+    case "poll-failed":
+      return { type, random: 0 };
+    case "polled":
+      return { type, random: 0, now: { gates: [gate("main")], requests: [] } };
+    case "stream-beat":
     case "hidden":
     case "visible":
       return { type };

@@ -61,8 +61,6 @@ export function step(state: PageState, event: PageEvent, now: number): Step {
         ...state,
         session: { type: "unreachable", until: now + sessionRetryMs },
       });
-    case "stream-opened":
-      return still(streamAnswered(state));
     case "stream-beat":
       return beat(state, now);
     case "stream-said":
@@ -154,16 +152,11 @@ function renewed(state: PageState, now: number): Step {
   return { state: { ...state, taps }, effects };
 }
 
-function streamAnswered(state: PageState): PageState {
-  if (state.link.type !== "opening") return state;
-  return { ...state, link: { ...state.link, isAnswered: true } };
-}
-
 /** The first sign of life of a new stream, or another one. */
 function beat(state: PageState, now: number): Step {
   const { link } = state;
   if (link.type === "live") return still({ ...state, link: { ...link, heardAt: now } });
-  return link.type === "opening" && link.isAnswered ? streamOpened(state, now) : still(state);
+  return link.type === "opening" ? streamOpened(state, now) : still(state);
 }
 
 function streamOpened(state: PageState, now: number): Step {

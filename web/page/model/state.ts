@@ -62,7 +62,6 @@ export interface PageState {
 export type PageEvent =
   | { readonly type: "session"; readonly view: SessionView }
   | { readonly type: "session-unreached" }
-  | { readonly type: "stream-opened" }
   | { readonly type: "stream-beat" }
   | { readonly type: "stream-said"; readonly event: ServerEvent }
   | { readonly type: "stream-ended"; readonly random: number }

@@ -70,15 +70,6 @@ export const page: PageWords = {
     askInviter: (inviter) => `Vraag ${inviter}, die u heeft uitgenodigd, om een nieuwe link.`,
   },
 
-  states: {
-    recorded: "Verzonden",
-    sent: "Geaccepteerd",
-    opened: "Knop ingedrukt",
-    refused: "Geweigerd",
-    unanswered: "Geen antwoord",
-    failed: "Niet verzonden",
-    denied: "Niet toegestaan",
-  },
   reasons: {
     retained: "De broker heeft een oud bericht bezorgd. De box heeft het genegeerd.",
     expired: "Het bericht kwam te laat aan. De box heeft het genegeerd. Probeer het opnieuw.",

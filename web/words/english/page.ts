@@ -3,21 +3,10 @@
  * claims that a gate *is* open: only a contact can prove it, and `positions.ts` has the words for that.
  */
 import type { RefusalReason } from "../../../device/messages/command.ts";
-import type { BoxState, Denial, RequestState, ServiceReason } from "../../api.ts";
+import type { BoxState, Denial, ServiceReason } from "../../api.ts";
 import { numbersIn } from "../count.ts";
 
 const { count } = numbersIn("en-GB");
-
-/** The state of a request, in lists. */
-const states: Readonly<Record<RequestState, string>> = {
-  recorded: "Sent",
-  sent: "Accepted",
-  opened: "Button pressed",
-  refused: "Refused",
-  unanswered: "No answer",
-  failed: "Not sent",
-  denied: "Not allowed",
-};
 
 /** Why the box or the service did not press the button. */
 const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
@@ -131,7 +120,6 @@ export const page = {
     askInviter: (inviter: string) => `Ask ${inviter}, who invited you, for a new link.`,
   },
 
-  states,
   reasons,
   outcome: {
     posting: "Sending…",

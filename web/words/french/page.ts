@@ -75,15 +75,6 @@ export const page: PageWords = {
     askInviter: (inviter) => `Demandez un nouveau lien à ${inviter}, qui vous a invité.`,
   },
 
-  states: {
-    recorded: "Envoyée",
-    sent: "Acceptée",
-    opened: "Bouton pressé",
-    refused: "Refusée",
-    unanswered: "Sans réponse",
-    failed: "Non envoyée",
-    denied: "Non autorisée",
-  },
   reasons: {
     retained: "Le broker a remis un ancien message : le boîtier l’a ignoré.",
     expired: "Le message est arrivé trop tard : le boîtier l’a ignoré. Réessayez.",

@@ -72,15 +72,6 @@ export const page: PageWords = {
       `Bitten Sie ${inviter} um einen neuen Link. Von dort kam Ihre Einladung.`,
   },
 
-  states: {
-    recorded: "Gesendet",
-    sent: "Angenommen",
-    opened: "Taste gedrückt",
-    refused: "Abgelehnt",
-    unanswered: "Keine Antwort",
-    failed: "Nicht gesendet",
-    denied: "Nicht erlaubt",
-  },
   reasons: {
     retained: "Der Broker hat eine alte Nachricht zugestellt. Die Box hat sie ignoriert.",
     expired:

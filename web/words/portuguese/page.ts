@@ -75,15 +75,6 @@ export const page: PageWords = {
     askInviter: (inviter) => `Peça um novo link a ${inviter}, de quem recebeu o convite.`,
   },
 
-  states: {
-    recorded: "Enviado",
-    sent: "Aceite",
-    opened: "Botão premido",
-    refused: "Recusado",
-    unanswered: "Sem resposta",
-    failed: "Não enviado",
-    denied: "Não permitido",
-  },
   reasons: {
     retained: "O broker entregou uma mensagem antiga, por isso o dispositivo ignorou-a.",
     expired:

@@ -75,15 +75,6 @@ export const page: PageWords = {
     askInviter: (inviter) => `Pida un nuevo enlace a ${inviter}, que le ha invitado.`,
   },
 
-  states: {
-    recorded: "Enviada",
-    sent: "Aceptada",
-    opened: "Botón pulsado",
-    refused: "Rechazada",
-    unanswered: "Sin respuesta",
-    failed: "No enviada",
-    denied: "No permitida",
-  },
   reasons: {
     retained: "El broker entregó un mensaje antiguo, así que el dispositivo lo ignoró.",
     expired:
