@@ -80,5 +80,8 @@ export function linkDeadline(link: Link, now: number): number | null {
 }
 
 function brokenSinceOf(link: Link, now: number): number {
-  return link.type === "opening" || link.type === "waiting" ? link.brokenSince : now;
+  if (link.type === "opening" || link.type === "waiting") return link.brokenSince;
+  // After a sleep, nobody knows for how long the stream has been broken.
+  const isSilent = link.type === "live" && now - link.heardAt >= silenceMs;
+  return isSilent ? link.heardAt : now;
 }

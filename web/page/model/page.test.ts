@@ -193,6 +193,17 @@ describe("the page", () => {
     page.at(1_000 + silenceMs, time);
     assert.deepEqual(page.effects, [{ type: "close-stream" }]);
     assert.equal(page.state.link.type, "waiting");
+    assert.equal(page.control(1_000 + silenceMs), "stream-broken", "there is no grace after it");
+  });
+
+  it("trusts nothing after a sleep, whatever happens first", () => {
+    const later = 30 * 60_000;
+    for (const first of [time, broken, { type: "visible" } as const]) {
+      const page = ready().at(later, first);
+      assert.notEqual(page.control(later), "ready", first.type);
+      page.at(later + 1, time);
+      assert.notEqual(page.control(later + 1), "ready", first.type);
+    }
   });
 
   it("shows an outcome for a minute", () => {

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AdminGateView, HistoryQuery, PersonView, RequestState } from "../../api.ts";
 import { history } from "../../words/history.ts";
-import { words } from "../../words/page.ts";
 import type { Administration } from "../io/administration.ts";
 import { queryString } from "../io/records.ts";
 import { Field, FieldProblems } from "./field.tsx";
