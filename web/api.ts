@@ -219,6 +219,16 @@ export type ServerEvent =
  * the stream was broken. 404 for any other id.
  */
 
+/**
+ * `GET /api/state`: what a new stream would start with, for a page that gets no stream. 401 without a session.
+ */
+export interface CurrentState {
+  /** each gate that the person may see */
+  readonly gates: readonly GateView[];
+  /** those of the last minute, oldest first */
+  readonly requests: readonly RequestView[];
+}
+
 /** One request in `GET /api/history?…`: the person's own, and for administrators everyone's. */
 export interface HistoryEntry extends RequestView {
   /** null: the person is unknown, or it was a guest */

@@ -43,11 +43,11 @@ describe("the page's assets", () => {
     }
   });
 
-  it("need less than 20 kB of compressed script to open a gate", () => {
+  it("need less than 20.5 kB of compressed script to open a gate", () => {
     for (const [language, assets] of pages) {
       for (const [encoding, limit] of [
-        ["br", 18_000],
-        ["gzip", 20_000],
+        ["br", 18_500],
+        ["gzip", 20_500],
       ] as const) {
         const bytes = sum(
           firstScripts(assets).map(({ body, encoded }) => (encoded.get(encoding) ?? body).length),

@@ -4,12 +4,15 @@ import { Driver } from "./io/driver.ts";
 import { takeLink } from "./io/secret-link.ts";
 import type { PageState } from "./model/state.ts";
 import { App } from "./ui/app.tsx";
-import { keepFocus } from "./ui/focus.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("no element #app in the page");
 
-keepFocus(root);
+// Nothing that has the focus goes away so soon, and a phone opens the gate without it.
+void import("./ui/focus.ts").then(
+  ({ keepFocus }) => keepFocus(root),
+  () => undefined,
+);
 let link = takeLink();
 let driver: Driver | undefined;
 let last: { readonly state: PageState; readonly now: number } | undefined;

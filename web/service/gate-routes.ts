@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { GateView } from "../api.ts";
+import type { CurrentState, GateView } from "../api.ts";
 import type { GateLink } from "../cloud/gate-link.ts";
 import { type Access, mayUse, noGrants } from "../domain/access.ts";
 import type { Gate, OpenRequest } from "../domain/entities.ts";
@@ -39,6 +39,9 @@ interface GateParts extends OpenParts {
 
 /** Longer than any page waits for an answer. */
 const maximumAgeMs = 3_600_000;
+/** A page without a stream learns the outcomes of this period, as from a new stream. */
+const recentMs = 60_000;
+const mostRecent = 100;
 const openBody = v.strictObject({ id: uuid, ageMs: v.exactOptional(duration(maximumAgeMs), 0) });
 
 /** The gates that a person or a guest may see, and the request to open one. */
@@ -49,6 +52,21 @@ export function gateRoutes(parts: GateParts): Hono<WebEnv> {
       return asker === undefined
         ? notSignedIn(c)
         : c.json(await parts.gateViews(asker, languageOf(c)));
+    })
+    .get("/state", async (c) => {
+      const asker = askerOf(c);
+      if (asker === undefined) return notSignedIn(c);
+      const { store, gateViews, now } = parts;
+      const isGuest = asker.type === "guest";
+      const ids = {
+        people: isGuest ? [] : [askerId(asker)],
+        guests: isGuest ? [askerId(asker)] : [],
+      };
+      const [gates, requests] = await Promise.all([
+        gateViews(asker, languageOf(c)),
+        store.requestsSince(ids, now() - recentMs, mostRecent),
+      ]);
+      return c.json({ gates, requests: requests.map(requestView) } satisfies CurrentState);
     })
     .get("/requests/:id", async (c) => {
       const asker = askerOf(c);

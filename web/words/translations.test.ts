@@ -160,8 +160,8 @@ describe("the translations", () => {
       nl: "Knop ingedrukt",
     };
     for (const language of languages) {
-      const { page, administration } = wordsOf(language);
-      assert.equal(page.states.opened, opened[language]);
+      const { page, history, administration } = wordsOf(language);
+      assert.equal(history.states.opened, opened[language]);
       assert.equal(page.outcome.opened, opened[language]);
       for (const { path, text } of sentencesOf(page, "page")) {
         assert.doesNotMatch(text, claims[language], path);

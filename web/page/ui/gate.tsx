@@ -4,6 +4,7 @@ import type { GateView, GuestPass, GuestSummary } from "../../api.ts";
 import { words } from "../../words/page.ts";
 import { type Control, type GatePanel, gatePanel } from "../model/control.ts";
 import { outcomeOf } from "../model/outcome.ts";
+import { isAnswerCurrent, isPolling } from "../model/poll.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
 import type { Tap } from "../model/tap.ts";
 import { isRightToLeft } from "./direction.ts";
@@ -41,11 +42,12 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
   }
   if (panel === null) {
     const isSettled = state.link.type === "live" && state.link.openedAt < 0;
-    const isBroken = "failures" in state.link && state.link.failures > 0;
-    const text = isSettled ? words.control.none : words.loading;
+    const isAnswered = isAnswerCurrent(state.poll, now);
+    const isBroken = "failures" in state.link && state.link.failures > 0 && !isAnswered;
+    const text = isSettled || isAnswered ? words.control.none : words.loading;
     return (
       <Empty sentence={isBroken ? words.control.brokenLong : text}>
-        {(isSettled || isBroken) && <Help contact={contact} />}
+        {(isSettled || isAnswered || isBroken) && <Help contact={contact} />}
       </Empty>
     );
   }
@@ -59,6 +61,11 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
           ? { role: "tabpanel", "aria-labelledby": `tab-${panel.view.id}` }
           : { "aria-labelledby": "gate-name" })}
       >
+        {isPolling(state.poll, state.link, now) && (
+          <p class="hint" role="status">
+            {words.control.polling}
+          </p>
+        )}
         <h1 id="gate-name" class="gate-name">
           {panel.view.name}
         </h1>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { SessionView } from "../../api.ts";
+import type { GuestLinkBody, SessionView } from "../../api.ts";
 import { words } from "../../words/page.ts";
 import { signInWords } from "../../words/sign-in.ts";
 import { putLinkBack } from "../io/secret-link.ts";
@@ -28,7 +28,7 @@ export function GuestLink({ token, view, service, onSession, onLeave }: GuestLin
   const [isOver, setOver] = useState(false);
   async function enter(): Promise<void> {
     setNotice("");
-    const answer = await service.enterAsGuest({ token });
+    const answer = await service.enter("/api/guest", { token } satisfies GuestLinkBody);
     if (answer.type === "ok") onSession(answer.value);
     else if (answer.type === "problem" && [400, 404].includes(answer.status)) setOver(true);
     else setNotice(messageOf(answer));

@@ -1,4 +1,5 @@
 import { useRef, useState } from "preact/hooks";
+import type { LanguageBody } from "../../api.ts";
 import { type Language, languageNames, languages } from "../../words/languages.ts";
 import { words } from "../../words/page.ts";
 import type { Service } from "../io/service.ts";
@@ -21,7 +22,9 @@ export function LanguageMenu({ service, onLeave }: LanguageMenuProps) {
   const [notice, setNotice] = useState("");
   const close = () => menu.current?.removeAttribute("open");
   async function choose(language: Language): Promise<void> {
-    const answer = await service.chooseLanguage({ language });
+    const answer = await service.call<null>("POST", "/api/language", {
+      language,
+    } satisfies LanguageBody);
     if (answer.type !== "ok") {
       setNotice(messageOf(answer));
       return;

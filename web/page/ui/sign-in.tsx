@@ -2,7 +2,13 @@ import { useEffect, useState } from "preact/hooks";
 import type { InvitationOptions, SessionView } from "../../api.ts";
 import { words } from "../../words/page.ts";
 import { signInWords } from "../../words/sign-in.ts";
-import { areSupported, makePasskey, type PasskeyAnswer, signInByPasskey } from "../io/passkey.ts";
+import {
+  areSupported,
+  askInvitation,
+  makePasskey,
+  type PasskeyAnswer,
+  signInByPasskey,
+} from "../io/passkey.ts";
 import { putLinkBack } from "../io/secret-link.ts";
 import type { Service } from "../io/service.ts";
 import { Help } from "./help.tsx";
@@ -80,7 +86,7 @@ export function Invitation({ contact, token, service, onSession, onLeave }: Invi
   const [isWaiting, setWaiting] = useState(false);
 
   async function load(): Promise<void> {
-    const answer = await service.invitationOptions(token);
+    const answer = await askInvitation(service, token);
     if (answer.type === "ok") setInvitation(answer.value);
     else setNotice(answer.type === "problem" ? said.over : words.unreachable);
   }

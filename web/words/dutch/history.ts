@@ -19,4 +19,13 @@ export const history: HistoryWords = {
   guest: (name, inviter) => `Gast ${name}, uitgenodigd door ${inviter}`,
   via: (program) => `met ${program}`,
   pressed: (seconds) => `${seconds} s`,
+  states: {
+    recorded: "Verzonden",
+    sent: "Geaccepteerd",
+    opened: "Knop ingedrukt",
+    refused: "Geweigerd",
+    unanswered: "Geen antwoord",
+    failed: "Niet verzonden",
+    denied: "Niet toegestaan",
+  },
 };

@@ -58,6 +58,8 @@ export const page: PageWords = {
     brokenLong:
       "De verbinding met de dienst is weg, dus de status van de box is onbekend. Opnieuw proberen…",
     checking: "Controleren…",
+    polling:
+      "Live-updates komen niet door. Deze pagina vraagt in plaats daarvan om de paar seconden.",
     offlineLong:
       "De box bij de slagboom is offline. U kunt de slagboom pas weer met uw telefoon openen als de box online is.",
     unknownLong: "De box bij de slagboom heeft zijn status nog niet gemeld.",
@@ -68,15 +70,6 @@ export const page: PageWords = {
     askInviter: (inviter) => `Vraag ${inviter}, die u heeft uitgenodigd, om een nieuwe link.`,
   },
 
-  states: {
-    recorded: "Verzonden",
-    sent: "Geaccepteerd",
-    opened: "Knop ingedrukt",
-    refused: "Geweigerd",
-    unanswered: "Geen antwoord",
-    failed: "Niet verzonden",
-    denied: "Niet toegestaan",
-  },
   reasons: {
     retained: "De broker heeft een oud bericht bezorgd. De box heeft het genegeerd.",
     expired: "Het bericht kwam te laat aan. De box heeft het genegeerd. Probeer het opnieuw.",

@@ -1,4 +1,6 @@
 /** English, for `web/words/history.ts`. */
+import type { RequestState } from "../../api.ts";
+
 export const history = {
   title: "History",
   mine: "Your requests and their outcomes.",
@@ -18,4 +20,14 @@ export const history = {
   /** the name of a program */
   via: (program: string) => `with ${program}`,
   pressed: (seconds: string) => `${seconds} s`,
+  /** of a request */
+  states: {
+    recorded: "Sent",
+    sent: "Accepted",
+    opened: "Button pressed",
+    refused: "Refused",
+    unanswered: "No answer",
+    failed: "Not sent",
+    denied: "Not allowed",
+  } satisfies Record<RequestState, string>,
 };

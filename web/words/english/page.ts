@@ -3,21 +3,10 @@
  * claims that a gate *is* open: only a contact can prove it, and `positions.ts` has the words for that.
  */
 import type { RefusalReason } from "../../../device/messages/command.ts";
-import type { BoxState, Denial, RequestState, ServiceReason } from "../../api.ts";
+import type { BoxState, Denial, ServiceReason } from "../../api.ts";
 import { numbersIn } from "../count.ts";
 
 const { count } = numbersIn("en-GB");
-
-/** The state of a request, in lists. */
-const states: Readonly<Record<RequestState, string>> = {
-  recorded: "Sent",
-  sent: "Accepted",
-  opened: "Button pressed",
-  refused: "Refused",
-  unanswered: "No answer",
-  failed: "Not sent",
-  denied: "Not allowed",
-};
 
 /** Why the box or the service did not press the button. */
 const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
@@ -118,6 +107,7 @@ export const page = {
     brokenLong:
       "The connection to the service is lost, so the box's status is unknown. Trying again…",
     checking: "Checking…",
+    polling: "Live updates do not get through. This page asks every few seconds instead.",
     offlineLong:
       "The box at the gate is offline. You cannot open the gate by phone until it is back online.",
     unknownLong: "The box at the gate has not reported its status yet.",
@@ -130,7 +120,6 @@ export const page = {
     askInviter: (inviter: string) => `Ask ${inviter}, who invited you, for a new link.`,
   },
 
-  states,
   reasons,
   outcome: {
     posting: "Sending…",

@@ -19,4 +19,13 @@ export const history: HistoryWords = {
   guest: (name, inviter) => `Visiteur ${name}, à l’invitation de ${inviter}`,
   via: (program) => `avec ${program}`,
   pressed: (seconds) => `${seconds} s`,
+  states: {
+    recorded: "Envoyée",
+    sent: "Acceptée",
+    opened: "Bouton pressé",
+    refused: "Refusée",
+    unanswered: "Sans réponse",
+    failed: "Non envoyée",
+    denied: "Non autorisée",
+  },
 };

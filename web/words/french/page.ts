@@ -62,6 +62,8 @@ export const page: PageWords = {
     brokenLong:
       "La connexion au service est interrompue : l’état du boîtier est donc inconnu. Nouvel essai…",
     checking: "Vérification…",
+    polling:
+      "Les mises à jour en direct n’arrivent pas. Cette page interroge le service toutes les quelques secondes.",
     offlineLong:
       "Le boîtier de la barrière est hors ligne. Vous ne pourrez pas ouvrir la barrière avec le téléphone tant qu’il n’est pas de nouveau en ligne.",
     unknownLong: "Le boîtier de la barrière n’a pas encore signalé son état.",
@@ -73,15 +75,6 @@ export const page: PageWords = {
     askInviter: (inviter) => `Demandez un nouveau lien à ${inviter}, qui vous a invité.`,
   },
 
-  states: {
-    recorded: "Envoyée",
-    sent: "Acceptée",
-    opened: "Bouton pressé",
-    refused: "Refusée",
-    unanswered: "Sans réponse",
-    failed: "Non envoyée",
-    denied: "Non autorisée",
-  },
   reasons: {
     retained: "Le broker a remis un ancien message : le boîtier l’a ignoré.",
     expired: "Le message est arrivé trop tard : le boîtier l’a ignoré. Réessayez.",

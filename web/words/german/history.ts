@@ -19,4 +19,13 @@ export const history: HistoryWords = {
   guest: (name, inviter) => `Gast ${name}, eingeladen von ${inviter}`,
   via: (program) => `mit ${program}`,
   pressed: (seconds) => `${seconds} s`,
+  states: {
+    recorded: "Gesendet",
+    sent: "Angenommen",
+    opened: "Taste gedrückt",
+    refused: "Abgelehnt",
+    unanswered: "Keine Antwort",
+    failed: "Nicht gesendet",
+    denied: "Nicht erlaubt",
+  },
 };

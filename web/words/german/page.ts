@@ -58,6 +58,8 @@ export const page: PageWords = {
     brokenLong:
       "Die Verbindung zum Dienst ist unterbrochen. Der Status der Box ist daher unbekannt. Neuer Versuch …",
     checking: "Wird geprüft …",
+    polling:
+      "Live-Aktualisierungen kommen nicht durch. Diese Seite fragt stattdessen alle paar Sekunden nach.",
     offlineLong:
       "Die Box an der Schranke ist offline. Bis sie wieder online ist, können Sie die Schranke nicht mit dem Telefon öffnen.",
     unknownLong: "Die Box an der Schranke hat ihren Status noch nicht gemeldet.",
@@ -70,15 +72,6 @@ export const page: PageWords = {
       `Bitten Sie ${inviter} um einen neuen Link. Von dort kam Ihre Einladung.`,
   },
 
-  states: {
-    recorded: "Gesendet",
-    sent: "Angenommen",
-    opened: "Taste gedrückt",
-    refused: "Abgelehnt",
-    unanswered: "Keine Antwort",
-    failed: "Nicht gesendet",
-    denied: "Nicht erlaubt",
-  },
   reasons: {
     retained: "Der Broker hat eine alte Nachricht zugestellt. Die Box hat sie ignoriert.",
     expired:

@@ -19,4 +19,13 @@ export const history: HistoryWords = {
   guest: (name, inviter) => `Visitante ${name}, a convite de ${inviter}`,
   via: (program) => `com ${program}`,
   pressed: (seconds) => `${seconds} s`,
+  states: {
+    recorded: "Enviado",
+    sent: "Aceite",
+    opened: "Botão premido",
+    refused: "Recusado",
+    unanswered: "Sem resposta",
+    failed: "Não enviado",
+    denied: "Não permitido",
+  },
 };

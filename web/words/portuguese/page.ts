@@ -62,6 +62,8 @@ export const page: PageWords = {
     brokenLong:
       "A ligação ao serviço perdeu-se, por isso o estado do dispositivo é desconhecido. A tentar novamente…",
     checking: "A verificar…",
+    polling:
+      "As atualizações em direto não chegam. Em vez disso, esta página pergunta a cada poucos segundos.",
     offlineLong:
       "O dispositivo da cancela está offline. Não pode abrir a cancela com o telemóvel até que ele volte a estar online.",
     unknownLong: "O dispositivo da cancela ainda não comunicou o seu estado.",
@@ -73,15 +75,6 @@ export const page: PageWords = {
     askInviter: (inviter) => `Peça um novo link a ${inviter}, de quem recebeu o convite.`,
   },
 
-  states: {
-    recorded: "Enviado",
-    sent: "Aceite",
-    opened: "Botão premido",
-    refused: "Recusado",
-    unanswered: "Sem resposta",
-    failed: "Não enviado",
-    denied: "Não permitido",
-  },
   reasons: {
     retained: "O broker entregou uma mensagem antiga, por isso o dispositivo ignorou-a.",
     expired:

@@ -19,4 +19,13 @@ export const history: HistoryWords = {
   guest: (name, inviter) => `Visitante ${name}, por invitación de ${inviter}`,
   via: (program) => `con ${program}`,
   pressed: (seconds) => `${seconds} s`,
+  states: {
+    recorded: "Enviada",
+    sent: "Aceptada",
+    opened: "Botón pulsado",
+    refused: "Rechazada",
+    unanswered: "Sin respuesta",
+    failed: "No enviada",
+    denied: "No permitida",
+  },
 };

@@ -62,6 +62,8 @@ export const page: PageWords = {
     brokenLong:
       "Se ha perdido la conexión con el servicio, así que se desconoce el estado del dispositivo. Reintentando…",
     checking: "Comprobando…",
+    polling:
+      "Las actualizaciones en directo no llegan. En su lugar, esta página pregunta cada pocos segundos.",
     offlineLong:
       "El dispositivo de la barrera está sin conexión. No podrá abrir la barrera con el teléfono hasta que vuelva a estar en línea.",
     unknownLong: "El dispositivo de la barrera todavía no ha comunicado su estado.",
@@ -73,15 +75,6 @@ export const page: PageWords = {
     askInviter: (inviter) => `Pida un nuevo enlace a ${inviter}, que le ha invitado.`,
   },
 
-  states: {
-    recorded: "Enviada",
-    sent: "Aceptada",
-    opened: "Botón pulsado",
-    refused: "Rechazada",
-    unanswered: "Sin respuesta",
-    failed: "No enviada",
-    denied: "No permitida",
-  },
   reasons: {
     retained: "El broker entregó un mensaje antiguo, así que el dispositivo lo ignoró.",
     expired:
