@@ -142,8 +142,11 @@ export function pageContract(kind: BrowserKind): void {
       await opens(() => hands.press("Yes, open"));
     });
 
-    it("shows what another session or a box changes, without being loaded again", async () => {
+    it("shows what another session or a box changes, by the stream, without being loaded again", async () => {
+      const questions = `performance.getEntriesByType("resource")
+        .filter(({ name }) => new URL(name).pathname.startsWith("/api/")).length`;
       await enter(ann);
+      const before = await browser.evaluate(questions);
       await browser.evaluate("window.isSamePage = true");
       served.rig.link.offline("lot-1");
       await hands.sees("The box at the gate is offline.");
@@ -154,6 +157,7 @@ export function pageContract(kind: BrowserKind): void {
       await admin.request("PATCH", "/api/admin/gates/main", { isActive: true });
       await hands.ready();
       assert.equal(await browser.evaluate("window.isSamePage"), true);
+      assert.equal(await browser.evaluate(questions), before, "the page has asked the service");
     });
 
     it("tells somebody who is locked out so, while the page is open", async () => {
