@@ -119,7 +119,7 @@ async function boot(
           return gpio;
         },
         freeHeap: () => undefined,
-        restart: () => done.push("restarted"),
+        panic: () => done.push("restarted"),
         confirmFirmware: () => done.push("confirmed"),
       }),
       timeServerPort: 123,

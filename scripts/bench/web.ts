@@ -36,6 +36,8 @@ export interface LoadResult {
 const thingName = "lot-1";
 const gateId = "gate";
 const pulseMs = 20;
+/** The box refuses more openings than it can remember while a copy of a command could arrive. */
+const pauseMs = 20;
 /** the service's origin, which requests must send too */
 const origin = "http://localhost:8080";
 
@@ -224,7 +226,7 @@ export async function measureTapToPulse(
       const [riseAt, answer] = await Promise.all([pulse, ways[name]()]);
       if (answer !== 202 && name === "taps")
         throw new Error(`the service answered a tap with ${answer}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
       if (round >= rehearsals) result[name].push(riseAt - at);
     }
     onProgress(round);
