@@ -9,11 +9,13 @@ export type Optional =
   | "chromium"
   | "esp32"
   | "esptool"
+  | "firefox"
   | "mosquitto"
   | "moto"
   | "postgresql"
   | "root"
   | "sigrok-cli"
+  | "webkit"
   | "xs";
 
 /** Skips the test or suite if something is missing, with one line that says what to do. */

@@ -1,13 +1,43 @@
-/** The page in Chromium with the real service and simulated boxes, for one suite of tests. */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+/** The page with the real service and simulated boxes, for one suite of tests. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { pageAssets } from "../assets.ts";
 import type { Person } from "../domain/entities.ts";
-import { type RunningServer, serve } from "../service/server.ts";
+import { serve } from "../service/server.ts";
 import { Rig } from "../service/service.rig.ts";
 import { hasChromium, launchChromium, phone } from "./browser.rig.ts";
+import { freePort } from "./free-port.rig.ts";
+
+/** The service on loopback, with boxes that a test speaks for. */
+export interface ServedRig {
+  readonly rig: Rig;
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+export async function serveRig(): Promise<ServedRig> {
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
+  const rig = await Rig.make({
+    environment: {
+      BOOM_BOX_WEB_ORIGIN: origin,
+      BOOM_BOX_WEB_CONTACT: "Front desk, 030 1234",
+      BOOM_BOX_WEB_WEBHOOK_PRIVATE_HOSTS: "127.0.0.1",
+    },
+    assets: await pageAssets(),
+  });
+  rig.now = Date.now();
+  const server = await serve(rig.service, { host: "127.0.0.1", port, stopLimitMs: 0 });
+  await rig.service.start();
+  return {
+    rig,
+    origin,
+    async stop() {
+      await server.stop();
+      await rig.place.remove();
+    },
+  };
+}
 
 export interface ServiceRig {
   readonly rig: Rig;
@@ -18,35 +48,20 @@ export interface ServiceRig {
   pageOf(person: Person, options?: BrowserContextOptions): Promise<Page>;
 }
 
-/** All tests of the suite share one service. Its clock stands still unless a test sets it. */
+/** All tests of the suite share one service, in Chromium. Its clock stands still unless a test sets it. */
 export function serviceRig(): ServiceRig {
   let browser: Browser;
-  let rig: Rig;
-  let server: RunningServer;
-  let origin: string;
+  let served: ServedRig;
 
   before(async function () {
     skipWithout(this, "chromium", hasChromium, "Debian's package chromium");
     browser = await launchChromium();
-    const port = await freePort();
-    origin = `http://localhost:${port}`;
-    rig = await Rig.make({
-      environment: {
-        BOOM_BOX_WEB_ORIGIN: origin,
-        BOOM_BOX_WEB_CONTACT: "Front desk, 030 1234",
-        BOOM_BOX_WEB_WEBHOOK_PRIVATE_HOSTS: "127.0.0.1",
-      },
-      assets: await pageAssets(),
-    });
-    rig.now = Date.now();
-    server = await serve(rig.service, { host: "127.0.0.1", port, stopLimitMs: 0 });
-    await rig.service.start();
+    served = await serveRig();
   });
 
   after(async () => {
     await browser?.close();
-    await server?.stop();
-    await rig?.place.remove();
+    await served?.stop();
   });
 
   async function newPage(options: BrowserContextOptions = phone): Promise<Page> {
@@ -58,14 +73,15 @@ export function serviceRig(): ServiceRig {
 
   return {
     get rig() {
-      return rig;
+      return served.rig;
     },
     get origin() {
-      return origin;
+      return served.origin;
     },
     newPage,
     async pageOf(person, options) {
-      const { cookies } = await rig.signedIn(person);
+      const { origin } = served;
+      const { cookies } = await served.rig.signedIn(person);
       const page = await newPage(options);
       const all = [...cookies].map(([name, value]) => ({ name, value, url: origin }));
       await page.context().addCookies(all);
@@ -73,12 +89,4 @@ export function serviceRig(): ServiceRig {
       return page;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
