@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { PeoplePage as Listed, PersonView } from "../../api.ts";
+import type { InvitationView, PeoplePage as Listed, PersonBody, PersonView } from "../../api.ts";
 import { longestEmail, longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
 import type { Administration } from "../io/administration.ts";
@@ -27,14 +27,29 @@ interface PeoplePageProps {
 export function PeoplePage({ service, id }: PeoplePageProps) {
   // It outlives the visit to a person, so that Back leads to the same entries.
   const list = usePeople(service);
+  const [added, setAdded] = useState<Added | null>(null);
   useEffect(() => {
     void list.reload();
+    // Whoever goes back has had the link.
+    if (id === null) setAdded(null);
   }, [id === null]);
   return id === null ? (
-    <PeopleList service={service} list={list} />
+    <PeopleList service={service} list={list} onAdded={setAdded} />
   ) : (
-    <OnePerson key={id} service={service} id={id} />
+    <OnePerson
+      key={id}
+      service={service}
+      id={id}
+      invitation={added?.id === id ? added.invitation : null}
+    />
   );
+}
+
+/** A person who was just added. */
+interface Added {
+  readonly id: string;
+  /** null: none was wanted, or it could not be made */
+  readonly invitation: InvitationView | null;
 }
 
 interface People {
@@ -86,7 +101,14 @@ function usePeople(service: Administration): People {
   };
 }
 
-function OnePerson({ service, id }: { readonly service: Administration; readonly id: string }) {
+interface OnePersonProps {
+  readonly service: Administration;
+  readonly id: string;
+  /** the link that was made together with the person */
+  readonly invitation: InvitationView | null;
+}
+
+function OnePerson({ service, id, invitation }: OnePersonProps) {
   const { loaded, reload } = useLoaded(() =>
     together(personOrNull(service, id), service.grants(id), service.gates()),
   );
@@ -98,6 +120,7 @@ function OnePerson({ service, id }: { readonly service: Administration; readonly
         ) : (
           <PersonPage
             person={person}
+            invitation={invitation}
             grants={grants}
             gates={gates}
             service={service}
@@ -118,13 +141,13 @@ async function personOrNull(
   return isMissing ? { type: "ok", value: null } : answer;
 }
 
-function PeopleList({
-  service,
-  list,
-}: {
+interface PeopleListProps {
   readonly service: Administration;
   readonly list: People;
-}) {
+  readonly onAdded: (added: Added) => void;
+}
+
+function PeopleList({ service, list, onAdded }: PeopleListProps) {
   const { loaded, search, find, more, reload } = list;
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
@@ -134,7 +157,16 @@ function PeopleList({
           add={said.add}
           reload={reload}
           routeOf={(id) => ({ page: "people", id })}
-          form={(events) => <AddPerson service={service} {...events} />}
+          form={({ onDone, onCancel }) => (
+            <AddPerson
+              service={service}
+              onCancel={onCancel}
+              onDone={(added) => {
+                onAdded(added);
+                void onDone(added);
+              }}
+            />
+          )}
         >
           {() => (
             <>
@@ -188,7 +220,7 @@ function PersonLine({ person }: { readonly person: PersonView }) {
 
 interface AddPersonProps {
   readonly service: Administration;
-  readonly onDone: (person: PersonView) => void;
+  readonly onDone: (added: Added) => void;
   readonly onCancel: () => void;
 }
 
@@ -199,11 +231,14 @@ function AddPerson({ service, onDone, onCancel }: AddPersonProps) {
       onCancel={onCancel}
       onDone={onDone}
       read={(fields) => ({
-        name: fields.line("name", longestPersonName),
-        email: fields.email("email", longestEmail),
-        isAdministrator: fields.checked("administrator").length > 0,
+        person: {
+          name: fields.line("name", longestPersonName),
+          email: fields.email("email", longestEmail),
+          isAdministrator: fields.checked("administrator").length > 0,
+        },
+        isInvited: fields.checked("invite").length > 0,
       })}
-      send={service.addPerson}
+      send={({ person, isInvited }) => add(service, person, isInvited)}
     >
       <Field label={said.name} name="name">
         {(its) => <input required autoComplete="off" {...its} />}
@@ -215,6 +250,23 @@ function AddPerson({ service, onDone, onCancel }: AddPersonProps) {
         <input type="checkbox" name="administrator" />
         {said.administrator}
       </label>
+      <label class="check">
+        <input type="checkbox" name="invite" defaultChecked />
+        {said.inviteNow}
+      </label>
     </Form>
   );
+}
+
+/** When the link cannot be made, the person stays: their page has a button for another try. */
+async function add(
+  service: Administration,
+  person: PersonBody,
+  isInvited: boolean,
+): Promise<Answer<Added>> {
+  const answer = await service.addPerson(person);
+  if (answer.type !== "ok") return answer;
+  const { id } = answer.value;
+  const made = isInvited ? await service.invite(id) : null;
+  return { type: "ok", value: { id, invitation: made?.type === "ok" ? made.value : null } };
 }

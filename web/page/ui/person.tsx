@@ -6,6 +6,7 @@ import { Action, CarefulAction } from "./action.tsx";
 import { when } from "./format.ts";
 import { Grants } from "./grants.tsx";
 import { OnceLink } from "./once-link.tsx";
+import { Qr } from "./qr.tsx";
 import { fragmentOf } from "./route.ts";
 import { useTitle } from "./title.ts";
 import { Tokens } from "./tokens.tsx";
@@ -14,6 +15,8 @@ const said = administration.people;
 
 interface PersonPageProps {
   readonly person: PersonView;
+  /** a link that was just made; null: none */
+  readonly invitation: InvitationView | null;
   /** the grants of this person */
   readonly grants: readonly GrantView[];
   readonly gates: readonly AdminGateView[];
@@ -21,9 +24,16 @@ interface PersonPageProps {
   readonly reload: () => Promise<void>;
 }
 
-export function PersonPage({ person, grants, gates, service, reload }: PersonPageProps) {
+export function PersonPage({
+  person,
+  invitation: madeBefore,
+  grants,
+  gates,
+  service,
+  reload,
+}: PersonPageProps) {
   useTitle(person.name);
-  const [invitation, setInvitation] = useState<InvitationView | null>(null);
+  const [invitation, setInvitation] = useState(madeBefore);
   const { id, name, isActive, isAdministrator } = person;
   return (
     <section class="wide-page">
@@ -89,8 +99,11 @@ export function PersonPage({ person, grants, gates, service, reload }: PersonPag
             label={said.link}
             lead={said.inviteLead(name, when(invitation.expiresAt))}
             text={invitation.url}
+            shareTitle={said.shareTitle}
             onDone={() => setInvitation(null)}
-          />
+          >
+            <Qr text={invitation.url} label={said.qr(name)} />
+          </OnceLink>
         )}
       </div>
       <Grants person={person} grants={grants} gates={gates} service={service} reload={reload} />

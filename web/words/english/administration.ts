@@ -89,8 +89,12 @@ export const administration = {
     sureRemovePasskeys: (name: string) =>
       `Remove all passkeys of ${name}? To sign in again, ${name} then needs a new invitation link.`,
     invite: "New invitation link",
+    inviteNow: "Make an invitation link now",
     inviteLead: (name: string, until: string) =>
-      `Send this link to ${name}. It works once, until ${until}. Copy it now: it is not shown again.`,
+      `Send this link to ${name}, or let ${name} scan the code. It works once, until ${until}. It is shown only now.`,
+    qr: (name: string) => `QR code with the invitation link for ${name}`,
+    /** in the device's own dialog for sharing */
+    shareTitle: "Your invitation to Boom Box",
     copy: "Copy",
     share: "Share",
     several: "Grant access to several people",
