@@ -73,7 +73,8 @@ export interface InvitationBody {
 export interface GuestSummary {
   readonly id: string;
   readonly name: string;
-  readonly inviterName: string;
+  /** null: this person was deleted */
+  readonly inviterName: string | null;
 }
 
 /**
@@ -210,10 +211,16 @@ export type ServerEvent =
  * the stream was broken. 404 for any other id.
  */
 
+/** Somebody in an old record. */
+export interface PastPerson extends Omit<PersonSummary, "name"> {
+  /** null: this person was deleted */
+  readonly name: string | null;
+}
+
 /** One request in `GET /api/history?…`: the person's own, and for administrators everyone's. */
 export interface HistoryEntry extends RequestView {
   /** null: the person is unknown, or it was a guest */
-  readonly person: PersonSummary | null;
+  readonly person: PastPerson | null;
   /** null: it was not a guest */
   readonly guest: GuestSummary | null;
   readonly gateName: string;
@@ -358,7 +365,8 @@ export interface GuestView {
   /** for administrators; empty: none */
   readonly note: string;
   /** who invited; while this person is locked out, the link opens nothing */
-  readonly inviter: PersonRef;
+  /** without a name: this person was deleted */
+  readonly inviter: Pick<PastPerson, "id" | "name">;
   readonly isInviterActive: boolean;
   readonly startsAt: number;
   /** exclusive */
@@ -369,10 +377,6 @@ export interface GuestView {
   readonly used: number;
   readonly state: GuestState;
   readonly createdAt: number;
-}
-export interface PersonRef {
-  readonly id: string;
-  readonly name: string;
 }
 export interface GuestBody
   extends Pick<GuestView, "gate" | "name" | "startsAt" | "endsAt" | "openings"> {
@@ -442,10 +446,13 @@ export interface PersonView extends PersonSummary {
   readonly createdAt: number;
   readonly lastSeenAt: number | null;
 }
+/** By default, the oldest first. `seen`: those who were seen last come first. */
+export type PeopleSort = "created" | "name" | "seen";
 /** In the query of `GET /api/admin/people`. */
 export interface PeopleQuery {
   /** only people whose name or address contains each of these words */
   readonly search?: string;
+  readonly sort?: PeopleSort;
   /** the position of the next page, from {@link PeoplePage.next} */
   readonly after?: string;
   /** 1–200, default 50 */
@@ -493,6 +500,8 @@ export interface GateEventView {
   readonly event: GateEventName;
   readonly at: number;
 }
+/** By default, in the order of their names. `box`: by thing name. */
+export type GatesSort = "name" | "id" | "box";
 export interface GateBody {
   /** 1–32 characters from `a-z0-9-`; cannot be changed later */
   readonly id?: string;

@@ -16,7 +16,7 @@ const columns: Readonly<
   gate: ({ gate }) => gate,
   gateName: ({ gateName }) => gateName,
   person: ({ person }) => person?.id ?? null,
-  personName: ({ person }) => person?.name ?? null,
+  personName: ({ person }) => (person === null ? null : (person.name ?? words.deletedPerson)),
   state: ({ state }) => state,
   reason: ({ reason }) => reason,
   sentAt: ({ sentAt }) => isoTime(sentAt),
@@ -26,7 +26,7 @@ const columns: Readonly<
   via: ({ via }) => via,
   guest: ({ guest }) => guest?.id ?? null,
   guestName: ({ guest }) => guest?.name ?? null,
-  inviterName: ({ guest }) => guest?.inviterName ?? null,
+  inviterName: ({ guest }) => (guest === null ? null : (guest.inviterName ?? words.deletedPerson)),
 };
 const headings = Object.keys(columns).map(
   (name) => words.csvHeadings[name as keyof typeof columns],

@@ -353,7 +353,10 @@ function byOf({ from, via }: Tap): string {
 }
 
 function nameOf(from: Asker, via: string | null): string {
-  if (from.type === "guest") return words.guestBy(from.guest.name, from.guest.inviterName);
+  if (from.type === "guest") {
+    const { name, inviterName } = from.guest;
+    return words.guestBy(name, inviterName ?? words.deletedPerson);
+  }
   const { name } = from.person;
   return via === null ? name : `${name} (${via})`;
 }

@@ -22,14 +22,11 @@ export function requestView(request: OpenRequest): RequestView {
 export function historyEntry(entry: StoredEntry, forAdministrator: boolean): HistoryEntry {
   const { personId, personName, isAdministrator, gateName, address, sentAt, endedAt, via } = entry;
   const { guestId, guestName, inviterName } = entry;
-  const isKnown = personId !== null && personName !== null;
   return {
     ...requestView(entry),
-    person: isKnown ? { id: personId, name: personName, isAdministrator } : null,
+    person: personId === null ? null : { id: personId, name: personName, isAdministrator },
     guest:
-      guestId !== null && guestName !== null && inviterName !== null
-        ? { id: guestId, name: guestName, inviterName }
-        : null,
+      guestId !== null && guestName !== null ? { id: guestId, name: guestName, inviterName } : null,
     gateName,
     address: forAdministrator ? address : null,
     sentAt,

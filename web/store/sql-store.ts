@@ -1,4 +1,5 @@
 /** The store on an SQL database. The queries are the same for both databases. */
+import { changesIn } from "./changes.ts";
 import type { Database } from "./database.ts";
 import { gatesIn } from "./gates.ts";
 import { grantsIn } from "./grants.ts";
@@ -49,6 +50,7 @@ export async function storeOn(database: Database, forTaps = database): Promise<S
     ...requestsIn(database),
     ...foreignEventsIn(database),
     ...historyIn(database),
+    ...changesIn(database),
 
     check: () =>
       database.write(async (db) => {

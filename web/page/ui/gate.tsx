@@ -229,7 +229,7 @@ function longStatus(
     case "denied":
       if (view.may.open) return "";
       if (guest !== null && view.may.why === "used-up") {
-        return words.control.askInviter(guest.inviterName);
+        return words.control.askInviter(guest.inviterName ?? words.deletedPerson);
       }
       if (view.may.opensAt === null) return "";
       return view.may.why === "not-yet"

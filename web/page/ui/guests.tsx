@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { AdminGateView, GuestState, GuestView, GuestsPage as Listed } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
+import { words } from "../../words/page.ts";
 import type { Administration } from "../io/administration.ts";
 import { CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
@@ -178,6 +179,7 @@ interface GuestEntryProps {
 
 function GuestEntry({ guest, gateName, service, reload }: GuestEntryProps) {
   const { id, name, note, inviter, startsAt, endsAt, openings, used, state } = guest;
+  const inviterName = inviter.name ?? words.deletedPerson;
   const isOver = state === "ended" || state === "revoked";
   const isStopped = !isOver && !guest.isInviterActive;
   return (
@@ -188,13 +190,13 @@ function GuestEntry({ guest, gateName, service, reload }: GuestEntryProps) {
           {gateName} · {when(startsAt)} – {when(endsAt)}
         </span>
         <span class="hint">
-          {said.used(used, openings)} · {said.invitedBy(inviter.name)}
+          {said.used(used, openings)} · {said.invitedBy(inviterName)}
           {note !== "" && ` · ${note}`}
         </span>
       </span>
       <span class="list-side">
         <span class="badge" data-tone={isStopped ? "bad" : tones[state]}>
-          {isStopped ? said.stopped(inviter.name) : said.states[state]}
+          {isStopped ? said.stopped(inviterName) : said.states[state]}
         </span>
       </span>
       {!isOver && (

@@ -117,8 +117,8 @@ const tones: Readonly<Record<RequestState, string>> = {
 };
 
 function nameIn({ person, guest }: HistoryEntry): string {
-  if (guest !== null) return said.guest(guest.name, guest.inviterName);
-  return person?.name ?? said.nobody;
+  if (guest !== null) return said.guest(guest.name, guest.inviterName ?? words.deletedPerson);
+  return person === null ? said.nobody : (person.name ?? words.deletedPerson);
 }
 
 function Entry({ entry, showsPerson }: { entry: HistoryEntry; showsPerson: boolean }) {

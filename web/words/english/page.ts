@@ -77,6 +77,8 @@ export const page = {
   notReached: "The service did not respond. Check your connection.",
   tryAgain: "Try again",
   reload: "Reload the page",
+  /** in old records, instead of the name */
+  deletedPerson: "deleted person",
   /** `contact` as the operator wrote it, such as a name and a phone number */
   help: (contact: string) => `For help: ${contact}`,
 

@@ -77,6 +77,7 @@ export const service = {
 
   firstAdministrator: "Administrator",
   nameless: "Unnamed person",
+  deletedPerson: "deleted person",
 
   csvFile: "boom-box-history.csv",
   csvHeadings,
