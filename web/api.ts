@@ -69,6 +69,43 @@ export interface InvitationBody {
   readonly response: RegistrationResponseJSON;
 }
 
+/**
+ * `GET /api/passkeys`: the passkeys of the person who is signed in. `PATCH /api/passkeys/:id`, body `{name}`, and
+ * `DELETE /api/passkeys/:id`, body {@link RemovePasskeyBody}, return the list too. Another one is added by `POST
+ * /api/passkeys/options`, body `{}`: what the browser must create; and `POST /api/passkeys`, body
+ * {@link NewPasskeyBody}: 201 with the list. Both answer 403 `sign-in-again` when the sign-in is older than ten
+ * minutes.
+ */
+export interface OwnPasskeys {
+  /** the oldest first */
+  readonly passkeys: readonly OwnPasskeyView[];
+  /** whether the person can also sign in through the provider */
+  readonly hasOidc: boolean;
+}
+export type PasskeyCreation = PublicKeyCredentialCreationOptionsJSON;
+export interface OwnPasskeyView {
+  readonly id: string;
+  /** empty: it has no name */
+  readonly name: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+  /** whether this session began with it */
+  readonly isCurrent: boolean;
+  /** false: it belongs to an earlier address of the service */
+  readonly isUsable: boolean;
+}
+export interface NewPasskeyBody {
+  readonly name: string;
+  readonly response: RegistrationResponseJSON;
+}
+/**
+ * 409 `last-way-in` when the person could not sign in any more, unless that is accepted. 409
+ * `last-administrator` when no administrator could.
+ */
+export interface RemovePasskeyBody {
+  readonly evenIfOnlyWayIn?: boolean;
+}
+
 /** Somebody without an account, who may open one gate a number of times. */
 export interface GuestSummary {
   readonly id: string;

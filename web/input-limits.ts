@@ -42,3 +42,7 @@ export function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+export const longestPasskeyName = 60;
+/** of one person */
+export const mostPasskeys = 20;

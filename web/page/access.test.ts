@@ -6,7 +6,14 @@ import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { addAuthenticator, desktop, phone, slide } from "./browser.rig.ts";
 import { adminGate, off, otherCommand, pageRig, ready } from "./page.rig.ts";
-import { type FakeService, gateView, guestView, newPerson, request } from "./service.fake.ts";
+import {
+  type FakeService,
+  gateView,
+  guestView,
+  newPerson,
+  ownPasskey,
+  request,
+} from "./service.fake.ts";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 
@@ -363,6 +370,28 @@ const states: Readonly<Record<string, State>> = {
       await page.getByText("box-main/yard · Europe/Berlin").waitFor();
       await page.getByText("The settings of the box name no gate “yard”").waitFor();
       await page.getByText("inner, outer").waitFor();
+    },
+  },
+  "one's own passkeys": {
+    person: "ben",
+    prepare: (service) => {
+      const old = { ...ownPasskey("2", ""), isCurrent: false, isUsable: false };
+      service.ownPasskeys = { passkeys: [ownPasskey("1", "My phone"), old], hasOidc: false };
+    },
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Ben Okafor: your passkeys" }).click();
+      await press(page, "Rename Passkey without a name");
+      await press(page, "Remove My phone");
+      await page.getByText("It is your only way to sign in.").waitFor();
+    },
+  },
+  "the form for a passkey": {
+    person: "ben",
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Ben Okafor: your passkeys" }).click();
+      await press(page, "Add a passkey");
+      await press(page, "Create a passkey");
+      await page.getByText("Fill in this field.").waitFor();
     },
   },
   "the form for a gate": {

@@ -20,6 +20,8 @@ import type {
   NewGuestView,
   OpenBody,
   OtherCommand,
+  OwnPasskeys,
+  OwnPasskeyView,
   PeoplePage,
   PersonBody,
   PersonView,
@@ -72,6 +74,7 @@ export class FakeService {
   isGuestOver = false;
   guests: readonly GuestView[] = [];
   holidays: readonly HolidayListView[] = [];
+  ownPasskeys: OwnPasskeys = { passkeys: [], hasOidc: false };
   /** ids of people by cookie */
   readonly #sessions = new Map<string, string>();
   readonly #streams = new Set<ServerResponse>();
@@ -263,6 +266,7 @@ export class FakeService {
     if (path === "/api/admin/guests") {
       return json(response, 200, { guests: this.guests, next: null } satisfies GuestsPage);
     }
+    if (path === "/api/passkeys") return json(response, 200, this.ownPasskeys);
     if (path === "/api/admin/holidays") return json(response, 200, this.holidays);
     if (path === "/api/admin/other-commands") return json(response, 200, this.otherCommands);
     return json(response, 404, { error: "not-found", message: "This path does not exist." });
@@ -326,6 +330,13 @@ export function guestView(id: string, name: string, more: Partial<GuestView> = {
     ...{ state: "valid", createdAt: now },
     ...more,
   };
+}
+
+/** Used today, on this device. */
+export function ownPasskey(id: string, name: string): OwnPasskeyView {
+  const createdAt = Date.now() - 86_400_000;
+  const states = { isCurrent: true, isUsable: true };
+  return { id, name, createdAt, lastUsedAt: Date.now(), ...states };
 }
 
 export function newPerson(id: string, name: string): PersonView {

@@ -5,6 +5,7 @@ import type { Gate } from "../domain/entities.ts";
 import { longestGateName } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
+import { authorOf } from "./author.ts";
 import type { Boxes } from "./boxes.ts";
 import type { WebEnv } from "./context.ts";
 import { gateId, line, output, thingName, timeZone } from "./fields.ts";
@@ -59,7 +60,7 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
       const body = await readBody(c, newGate);
       if (body.type === "problem") return body.response;
       const gate: Gate = { isActive: true, ...body.value };
-      await store.createGate(gate);
+      await store.createGate(gate, authorOf(c));
       log.info({ gate: gate.id, by: c.var.signedIn?.person.id }, "a gate was created");
       await streams.gatesChanged();
       return c.json(view(gate), 201);
@@ -67,7 +68,7 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
     .patch("/gates/:id", async (c) => {
       const body = await readBody(c, changes);
       if (body.type === "problem") return body.response;
-      const gate = await store.updateGate(c.req.param("id"), body.value);
+      const gate = await store.updateGate(c.req.param("id"), body.value, authorOf(c));
       if (gate === undefined) return notFound(c, "gate");
       const fields = Object.keys(body.value);
       log.info({ gate: gate.id, fields, by: c.var.signedIn?.person.id }, "a gate was changed");

@@ -25,6 +25,7 @@ import type { Metrics } from "./metrics.ts";
 import { oidcCallbackPath, oidcRoutes } from "./oidc-routes.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import { otherCommandRoutes } from "./other-command-routes.ts";
+import { ownPasskeyRoutes } from "./own-passkey-routes.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
 import { Passkeys } from "./passkeys.ts";
 import { peopleRoutes } from "./people-routes.ts";
@@ -101,7 +102,9 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   api.use(guards.whoAsks(sessions), guards.csrf(sessions));
   const signInLimit = limitSignIn(parts);
   api.route("/", sessionRoutes(parts));
-  api.route("/", passkeyRoutes({ ...parts, passkeys: new Passkeys(parts), signInLimit }));
+  const passkeys = new Passkeys(parts);
+  api.route("/", passkeyRoutes({ ...parts, passkeys, signInLimit }));
+  api.route("/", ownPasskeyRoutes({ ...parts, passkeys, signInLimit }));
   api.route("/", guestLinkRoutes({ ...parts, signInLimit }));
   const { oidc } = settings;
   if (oidc !== null) {

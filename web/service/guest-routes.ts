@@ -13,6 +13,7 @@ import {
 } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
+import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line, pageLimit, position, time } from "./fields.ts";
 import type { Logger } from "./log.ts";
@@ -103,7 +104,7 @@ export function guestRoutes(parts: GuestParts): Hono<WebEnv> {
     .post("/guests", (c) => create(parts, c))
     .delete("/guests/:id", async (c) => {
       const id = c.req.param("id");
-      if (!(await store.revokeGuest(id, now()))) return notFound(c, "guest");
+      if (!(await store.revokeGuest(id, now(), authorOf(c)))) return notFound(c, "guest");
       streams.endOf(id);
       log.info({ guest: id, by: c.var.signedIn?.person.id }, "a guest was revoked");
       return c.body(null, 204);
@@ -139,7 +140,7 @@ async function create(parts: GuestParts, c: WebContext): Promise<Response> {
     revokedAt: null,
     createdAt: now(),
   };
-  await store.createGuest(guest);
+  await store.createGuest(guest, authorOf(c));
   log.info({ guest: guest.id, gate, inviter: person.id, by }, "a guest was invited");
   const invited = { ...guest, inviterName: person.name, isInviterActive: true };
   // A fragment never leaves the browser: it reaches no log and no Referer.

@@ -7,6 +7,7 @@ import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import { assertion, attestation } from "./passkey-fields.ts";
 import type { Passkeys } from "./passkeys.ts";
 import { problem, readBody } from "./problem.ts";
 import { hashOf } from "./secrets.ts";
@@ -26,40 +27,6 @@ interface PasskeyParts {
 }
 
 const said = words.field;
-const base64url = v.pipe(
-  v.string(said.text),
-  v.regex(/^[\w-]+$/, said.base64url),
-  v.maxLength(8_192, said.maximumLength(8_192)),
-);
-const shared = {
-  id: base64url,
-  rawId: base64url,
-  type: v.literal("public-key"),
-  authenticatorAttachment: v.exactOptional(v.picklist(["platform", "cross-platform"])),
-  // Nothing reads them, so any value is accepted.
-  clientExtensionResults: v.pipe(
-    v.unknown(),
-    v.transform(() => ({})),
-  ),
-};
-const assertion = v.object({
-  ...shared,
-  response: v.object({
-    clientDataJSON: base64url,
-    authenticatorData: base64url,
-    signature: base64url,
-    userHandle: v.exactOptional(base64url),
-  }),
-});
-const transport = v.pipe(v.string(said.text), v.regex(/^[a-z-]{1,20}$/, said.transport));
-const attestation = v.object({
-  ...shared,
-  response: v.object({
-    clientDataJSON: base64url,
-    attestationObject: base64url,
-    transports: v.exactOptional(v.pipe(v.array(transport), v.maxLength(8, said.atMostEntries(8)))),
-  }),
-});
 const token = v.pipe(v.string(said.text), v.regex(/^[\w-]{43}$/, said.invitationToken));
 const invitationOptionsBody = v.object({ token });
 const invitationBody = v.object({ token, response: attestation });

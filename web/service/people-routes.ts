@@ -7,6 +7,7 @@ import { longestPersonName } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import { signInMethodsOf } from "./administrators.ts";
+import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { email, line, pageLimit, position } from "./fields.ts";
 import { type Inviting, invite } from "./invitations.ts";
@@ -63,7 +64,7 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
         createdAt: now(),
         lastSeenAt: null,
       };
-      await store.createPerson(person);
+      await store.createPerson(person, authorOf(c));
       log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was added");
       return c.json(personView({ ...person, passkeys: 0 }), 201);
     })
@@ -72,7 +73,7 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
     .post("/people/:id/invitation", async (c) => {
       const person = await store.person(c.req.param("id"));
       if (person === undefined) return notFound(c, "person");
-      const invitation = await invite(parts, person.id);
+      const invitation = await invite(parts, person.id, authorOf(c));
       if (invitation === undefined) return problem(c, 409, "locked-out", words.problems.lockedOut);
       log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was invited");
       return c.json(invitation, 201);
@@ -83,7 +84,8 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   const { store, streams, log } = parts;
   const body = await readBody(c, changes);
   if (body.type === "problem") return body.response;
-  const changed = await store.changePerson(id, body.value, signInMethodsOf(parts.settings));
+  const methods = signInMethodsOf(parts.settings);
+  const changed = await store.changePerson(id, body.value, methods, authorOf(c));
   if (changed.type === "unknown") return notFound(c, "person");
   if (changed.type === "last-administrator") return lastAdministrator(c);
   const person = changed.value;
@@ -98,7 +100,8 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
 /** For a lost phone: neither its finder nor an earlier invitation can sign in. */
 async function forgetPasskeys(parts: PeopleParts, c: WebContext, id: string): Promise<Response> {
   const { store, streams, log } = parts;
-  const removed = await store.removePasskeys(id, signInMethodsOf(parts.settings));
+  const methods = signInMethodsOf(parts.settings);
+  const removed = await store.removePasskeys(id, methods, authorOf(c));
   if (removed.type === "unknown") return notFound(c, "person");
   if (removed.type === "last-administrator") return lastAdministrator(c);
   streams.endOf(id);

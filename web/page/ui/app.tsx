@@ -62,7 +62,17 @@ export function App(props: AppProps) {
           {words.app}
         </a>
         <div class="account">
-          <span class="who">{who.type === "person" ? who.person.name : who.guest.name}</span>
+          {who.type === "person" ? (
+            <a
+              class="who"
+              href={fragmentOf({ page: "passkeys" })}
+              aria-label={words.account(who.person.name)}
+            >
+              {who.person.name}
+            </a>
+          ) : (
+            <span class="who">{who.guest.name}</span>
+          )}
           <button type="button" class="quiet sign-out" onClick={signOut}>
             {words.signOut}
           </button>

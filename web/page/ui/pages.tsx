@@ -11,6 +11,7 @@ const parts = {
   gates: () => import("./gates.tsx"),
   guests: () => import("./guests.tsx"),
   holidays: () => import("./holidays.tsx"),
+  passkeys: () => import("./passkeys.tsx"),
   access: () => import("./many-grants.tsx"),
 };
 
@@ -29,6 +30,13 @@ export function Pages({ route, person, service }: PagesProps) {
         {({ HistoryPage }) => (
           <HistoryPage service={service} administration={administration} person={person} />
         )}
+      </Part>
+    );
+  }
+  if (route.page === "passkeys") {
+    return (
+      <Part key={route.page} load={parts.passkeys}>
+        {({ PasskeysPage }) => <PasskeysPage service={service} person={person} />}
       </Part>
     );
   }

@@ -91,6 +91,8 @@ export const page = {
     label: "Main menu",
   },
   signOut: "Sign out",
+  /** the link on the person's name */
+  account: (name: string) => `${name}: your passkeys`,
 
   boxes,
   denials,

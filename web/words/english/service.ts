@@ -15,6 +15,7 @@ const missing = {
   person: "This person does not exist.",
   guest: "This guest does not exist.",
   holidays: "This list of holidays does not exist.",
+  passkey: "This passkey does not exist.",
   page: "This page does not exist.",
 };
 
@@ -113,6 +114,12 @@ export const service = {
     noPersonOrGate: "The person or the gate does not exist.",
     lockedOut: "This person is locked out. Restore their access first.",
     lastAdministrator: "This is the last administrator. Make someone else an administrator first.",
+    signInAgain: "Sign in again before you add a passkey.",
+    newPasskeyRefused: "This passkey was not accepted. Try again.",
+    tooManyPasskeys: (count: number) => `You already have ${count} passkeys. Remove one first.`,
+    lastWayIn: "This is your only way to sign in. Add another passkey first.",
+    lastAdministratorsPasskey:
+      "Without this passkey, no administrator could sign in. Add another passkey first.",
     passkeyRefused:
       "This passkey was not accepted. Ask an administrator for an invitation link to register it again.",
     youAreLockedOut,
