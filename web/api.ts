@@ -502,6 +502,21 @@ export interface PeoplePage {
   /** null: there is no other page */
   readonly next: string | null;
 }
+/**
+ * `GET /api/admin/people/:id/traces`: what `DELETE /api/admin/people/:id` deletes, and how many guest links it
+ * revokes. The records stay. 204, or 409 `last-administrator`.
+ */
+export interface PersonTraces {
+  readonly grants: number;
+  readonly passkeys: number;
+  readonly sessions: number;
+  /** of programs */
+  readonly tokens: number;
+  /** 1: there is an invitation that was not used yet; 0: there is none */
+  readonly invitations: number;
+  /** links of guests whom the person has invited, and that have not ended */
+  readonly guests: number;
+}
 export interface PersonBody {
   readonly name: string;
   readonly email?: string | null;
@@ -536,6 +551,19 @@ export interface AdminGateView {
 export interface GateEventView {
   readonly event: GateEventName;
   readonly at: number;
+}
+/**
+ * `GET /api/admin/gates/:id/traces`: what `DELETE /api/admin/gates/:id` deletes, and how many guest links it
+ * revokes. The records stay, and no other gate can get its id.
+ */
+export interface GateTraces {
+  readonly grants: number;
+  /** of programs */
+  readonly tokens: number;
+  /** links that have not ended */
+  readonly guests: number;
+  /** lists for this gate alone */
+  readonly holidays: number;
 }
 /** By default, in the order of their names. `box`: by thing name. */
 export type GatesSort = "name" | "id" | "box";

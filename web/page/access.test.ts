@@ -289,6 +289,15 @@ const states: Readonly<Record<string, State>> = {
     },
   },
   "a person": { person: "ada", reach: person },
+  "a person who is edited and perhaps deleted": {
+    person: "ada",
+    reach: async (page) => {
+      await person(page);
+      await page.getByRole("button", { name: "Edit", exact: true }).click();
+      await press(page, "Delete");
+      await page.getByText("Delete Ben Okafor for good?").waitFor();
+    },
+  },
   "a new invitation": {
     person: "ada",
     reach: async (page) => {

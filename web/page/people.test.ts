@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { Person } from "../domain/entities.ts";
+import { aGrant, aRequest } from "../store/place.rig.ts";
 import { addAuthenticator, desktop } from "./browser.rig.ts";
 import { scan } from "./qr.rig.ts";
 import { serviceRig } from "./with-service.rig.ts";
@@ -76,5 +77,86 @@ describe("people in Chromium", function () {
     await press(page, "Save");
     await page.getByRole("heading", { name: "Otto Office" }).waitFor();
     assert.equal(await page.getByRole("textbox", { name: "Invitation link" }).count(), 0);
+  });
+
+  it("changes the name and the address of a person", async () => {
+    const { id } = await at.rig.person({ name: "Old Name", email: "old@example.org" });
+    const page = await at.pageOf(admin, desktop);
+    await people(page);
+    await page.getByRole("link", { name: "Old Name" }).click();
+    await press(page, "Edit");
+    await page.getByLabel("Name", { exact: true }).fill("");
+    await page.getByLabel("Email").fill("new@example");
+    await press(page, "Save");
+    await page.getByText("Fill in this field.").waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("New Name");
+    await page.getByLabel("Email").fill("new@example.org");
+    await press(page, "Save");
+    await page.getByRole("heading", { name: "New Name" }).waitFor();
+    await page.getByText("new@example.org").waitFor();
+    const person = await at.rig.store.person(id);
+    assert.deepEqual([person?.name, person?.email], ["New Name", "new@example.org"]);
+  });
+
+  it("deletes a person, says before what goes, and the history keeps the records", async () => {
+    const { person } = await at.rig.colleague(undefined, { name: "Gina Gone" });
+    await at.rig.gate({ id: "exit", name: "Exit", thingName: "lot-exit" });
+    await at.rig.store.createGrant(aGrant(person.id, "exit"));
+    await at.rig.store.recordRequest(
+      aRequest({ personId: person.id, gateId: "exit", at: at.rig.now }),
+    );
+    const theirs = await at.pageOf(person);
+    await theirs.getByRole("heading", { name: "Exit" }).waitFor();
+
+    const page = await at.pageOf(admin, desktop);
+    await people(page);
+    await page.getByRole("link", { name: "Gina Gone" }).click();
+    await press(page, "Delete");
+    await page.getByText("Delete Gina Gone for good? This goes with it: access: 1,").waitFor();
+    await page.getByText("devices signed in: 2").waitFor();
+    await press(page, "Delete");
+    await page.getByRole("heading", { name: "People", exact: true }).waitFor();
+    assert.equal(await page.getByRole("link", { name: "Gina Gone" }).count(), 0);
+    await theirs.getByRole("button", { name: "Sign in with a passkey" }).waitFor();
+    await page.getByRole("link", { name: "History" }).click();
+    await page.locator(".entries").getByText("deleted person").waitFor();
+  });
+
+  it("does not delete the last administrator who can sign in", async () => {
+    const page = await at.pageOf(admin, desktop);
+    for (const { id } of await at.rig.store.administrators()) {
+      if (id !== admin.id) await at.rig.store.removePasskeys(id, null);
+    }
+    await people(page);
+    await page.locator(".list").getByRole("link", { name: admin.name }).click();
+    await press(page, "Delete");
+    await press(page, "Delete");
+    await page.getByText("This is the last administrator.").waitFor();
+    assert.ok(await at.rig.store.person(admin.id));
+  });
+
+  it("sorts the list, also when it is longer than a page", async () => {
+    const now = at.rig.now;
+    for (let number = 0; number < 25; number++) {
+      const name = `Sort ${String(number).padStart(2, "0")}`;
+      await at.rig.person({ name, createdAt: now - number, lastSeenAt: now + ((number * 7) % 25) });
+    }
+    const page = await at.pageOf(admin);
+    await people(page);
+    await page.getByLabel("Search").fill("sort");
+    const names = () => page.locator(".list strong").allTextContents();
+    const first = (name: string) =>
+      page.locator(".list li").first().getByText(name, { exact: true }).waitFor();
+    await page.getByText("20 of 25 shown").waitFor();
+    await first("Sort 00");
+    await page.getByLabel("Sort by").selectOption("Added");
+    await first("Sort 24");
+    await page.getByLabel("Sort by").selectOption("Last seen");
+    await first("Sort 07");
+    await press(page, "Show more");
+    await page.getByText("25 found").waitFor();
+    const shown = await names();
+    assert.equal(new Set(shown).size, 25);
+    assert.ok((shown.at(-1) ?? "").endsWith("00"));
   });
 });

@@ -24,6 +24,7 @@ import type {
   OwnPasskeyView,
   PeoplePage,
   PersonBody,
+  PersonTraces,
   PersonView,
   Problem,
   RequestView,
@@ -248,6 +249,9 @@ export class FakeService {
     if (request !== undefined) return json(response, 200, request);
     if (path === "/api/history") return json(response, 200, { entries: this.history, next: null });
     if (path === "/api/admin/people") return json(response, 200, this.#peoplePage(query));
+    if (/^\/api\/admin\/people\/[^/]+\/traces$/.test(path)) {
+      return json(response, 200, personTraces);
+    }
     const [, personId] = /^\/api\/admin\/people\/([^/]+)$/.exec(path) ?? [];
     const person = this.people.get(personId ?? "");
     if (person !== undefined) return json(response, 200, person);
@@ -294,6 +298,9 @@ export class FakeService {
       this.people.set(added.id, added);
       return json(response, 201, added);
     }
+    if (kind === "people" && method === "DELETE" && this.people.delete(id)) {
+      return response.writeHead(204).end();
+    }
     if (kind === "people" && person !== undefined) {
       this.people.set(id, { ...person, ...definedOf(body) });
       return json(response, 200, this.people.get(id));
@@ -314,6 +321,10 @@ export class FakeService {
     return json(response, 400, { error: "invalid", message: "The fake does not support this." });
   }
 }
+
+const personTraces: PersonTraces = {
+  ...{ grants: 1, passkeys: 1, sessions: 2, tokens: 0, invitations: 0, guests: 3 },
+};
 
 export function gateView(id: string, name: string): GateView {
   const may = { open: true } as const;

@@ -18,6 +18,7 @@ interface AdminGateParts {
   readonly boxes: Boxes;
   readonly streams: Streams;
   readonly log: Logger;
+  now(): number;
 }
 
 /** On one page. */
@@ -42,7 +43,7 @@ const changes = v.strictObject({
 
 /** For administrators: the gates and the health of their boxes. */
 export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
-  const { store, boxes, streams, log } = parts;
+  const { store, boxes, streams, log, now } = parts;
   const view = (gate: Gate): AdminGateView => ({
     ...gate,
     isAtBox: boxes.has(gate),
@@ -50,6 +51,18 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
   });
   return new Hono<WebEnv>()
     .get("/gates", async (c) => c.json((await store.gates()).map(view)))
+    .get("/gates/:id/traces", async (c) => {
+      const traces = await store.gateTraces(c.req.param("id"), now());
+      return traces === undefined ? notFound(c, "gate") : c.json(traces);
+    })
+    .delete("/gates/:id", async (c) => {
+      const id = c.req.param("id");
+      if ((await store.deleteGate(id, authorOf(c))) === undefined) return notFound(c, "gate");
+      log.info({ gate: id, by: c.var.signedIn?.person.id }, "a gate was deleted");
+      // Everybody who could see it, or open it as a guest.
+      await streams.refreshAll();
+      return c.body(null, 204);
+    })
     .get("/gates/:id/events", async (c) => {
       const gate = await store.gate(c.req.param("id"));
       if (gate === undefined) return notFound(c, "gate");

@@ -82,4 +82,6 @@ export const wholeNumber = (maximum: number) =>
 
 /** Where a page of a list begins. */
 export const position = v.pipe(v.string(), v.check(isHistoryPosition, said.historyPosition));
+/** The same for a list that can be sorted. `isListPosition` checks it, because it depends on the order. */
+export const listPosition = v.pipe(v.string(), v.maxLength(1_000, said.maximumLength(1_000)));
 export const pageLimit = v.pipe(wholeNumber(200), v.minValue(1, said.atLeast(1)));

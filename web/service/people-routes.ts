@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { PeoplePage, PersonView } from "../api.ts";
+import type { PeoplePage, PeopleSort, PersonView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import { longestPersonName } from "../input-limits.ts";
+import { parseListPosition, peopleKeys } from "../store/list-position.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import { signInMethodsOf } from "./administrators.ts";
 import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { email, line, pageLimit, position } from "./fields.ts";
+import { email, line, listPosition, pageLimit } from "./fields.ts";
 import { type Inviting, invite } from "./invitations.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
@@ -28,9 +29,11 @@ const fields = {
   isActive: v.exactOptional(v.boolean(words.field.trueOrFalse)),
 };
 const newPerson = v.strictObject({ name: line(longestPersonName), ...fields });
+const sorts = ["created", "name", "seen"] as const satisfies readonly PeopleSort[];
 const peopleQuery = v.strictObject({
   search: v.exactOptional(line(longestPersonName)),
-  after: v.exactOptional(position),
+  sort: v.exactOptional(v.picklist(sorts, words.field.sort), "created"),
+  after: v.exactOptional(listPosition),
   limit: v.exactOptional(pageLimit),
 });
 const changes = v.strictObject({ name: v.exactOptional(line(longestPersonName)), ...fields });
@@ -42,6 +45,10 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
     .get("/people", async (c) => {
       const asked = readQuery(c, peopleQuery);
       if (asked.type === "problem") return asked.response;
+      const { after, sort } = asked.value;
+      if (after !== undefined && !parseListPosition(after, sort, peopleKeys[sort])) {
+        return problem(c, 400, "invalid", `after: ${words.field.listPosition}`);
+      }
       const { people, total, next } = await store.peoplePage({ limit: 50, ...asked.value });
       return c.json({ people: people.map(personView), total, next } satisfies PeoplePage);
     })
@@ -68,6 +75,11 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
       log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was added");
       return c.json(personView({ ...person, passkeys: 0 }), 201);
     })
+    .get("/people/:id/traces", async (c) => {
+      const traces = await store.personTraces(c.req.param("id"), now());
+      return traces === undefined ? notFound(c, "person") : c.json(traces);
+    })
+    .delete("/people/:id", (c) => remove(parts, c, c.req.param("id")))
     .patch("/people/:id", (c) => change(parts, c, c.req.param("id")))
     .delete("/people/:id/passkeys", (c) => forgetPasskeys(parts, c, c.req.param("id")))
     .post("/people/:id/invitation", async (c) => {
@@ -95,6 +107,18 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   log.info({ person: id, fields, by: c.var.signedIn?.person.id }, "a person was changed");
   const passkeys = (await store.passkeysOf(id)).length;
   return c.json(personView({ ...person, passkeys }));
+}
+
+async function remove(parts: PeopleParts, c: WebContext, id: string): Promise<Response> {
+  const { store, streams, log } = parts;
+  const removed = await store.deletePerson(id, signInMethodsOf(parts.settings), authorOf(c));
+  if (removed.type === "unknown") return notFound(c, "person");
+  if (removed.type === "last-administrator") return lastAdministrator(c);
+  streams.endOf(id);
+  // The links of the person's guests have ended.
+  streams.personChanged(id);
+  log.info({ person: id, by: c.var.signedIn?.person.id }, "a person was deleted");
+  return c.body(null, 204);
 }
 
 /** For a lost phone: neither its finder nor an earlier invitation can sign in. */

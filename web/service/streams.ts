@@ -345,8 +345,9 @@ export class Streams {
       if (this.#told % gatesInARow === 0) await othersTurn();
       if (!stream.hasRoom) await stream.room();
     }
-    if (reader.isStale || stream.hasEnded || isAdministrator) return;
-    stream.withdraw((id) => accesses.has(id));
+    if (reader.isStale || stream.hasEnded) return;
+    // A gate may have been deleted.
+    stream.withdraw((id) => gates.get(id) !== undefined && (isAdministrator || accesses.has(id)));
   }
 }
 

@@ -1,7 +1,7 @@
 /** The gates. */
 import { setImmediate as othersTurn } from "node:timers/promises";
 import { type Kysely, type Selectable, type SelectQueryBuilder, type SqlBool, sql } from "kysely";
-import type { GatesSort } from "../api.ts";
+import type { GatesSort, GateTraces } from "../api.ts";
 import { type ChangeAction, fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Gate } from "../domain/entities.ts";
 import { gateSearchText, searchPatterns } from "../domain/search-text.ts";
@@ -11,7 +11,7 @@ import { flag } from "./flag.ts";
 import { formatListPosition, gateKeys, parseListPosition } from "./list-position.ts";
 import { portionLength, portions } from "./portions.ts";
 import type { GateTable, Schema } from "./schema.ts";
-import type { GateTraces, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 type Gates = Pick<
   Store,

@@ -7,7 +7,7 @@ import {
   sql,
   type Transaction,
 } from "kysely";
-import type { PeopleSort } from "../api.ts";
+import type { PeopleSort, PersonTraces } from "../api.ts";
 import { type ChangeAction, fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Person } from "../domain/entities.ts";
 import { searchPatterns, searchTextOf } from "../domain/search-text.ts";
@@ -17,7 +17,7 @@ import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import { formatListPosition, parseListPosition, peopleKeys } from "./list-position.ts";
 import type { PersonTable, Schema } from "./schema.ts";
-import type { PersonTraces, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 type People = Pick<
   Store,

@@ -12,7 +12,14 @@
  * nothing is recorded.
  */
 import type { GateEventName } from "../../device/messages/gate.ts";
-import type { GatesSort, GuestState, HistoryQuery, PeopleSort } from "../api.ts";
+import type {
+  GatesSort,
+  GateTraces,
+  GuestState,
+  HistoryQuery,
+  PeopleSort,
+  PersonTraces,
+} from "../api.ts";
 import type { Author, Change, ChangeSubject } from "../domain/changes.ts";
 import type {
   ApiToken,
@@ -59,28 +66,6 @@ export type GuardedChange<T> =
   | { readonly type: "unknown" }
   /** nothing was changed, because no other administrator can sign in */
   | { readonly type: "last-administrator" };
-
-/** What belongs to a person, without the records. */
-export interface PersonTraces {
-  readonly grants: number;
-  readonly passkeys: number;
-  readonly sessions: number;
-  readonly tokens: number;
-  /** whether an invitation is open: 0 or 1 */
-  readonly invitations: number;
-  /** links of guests whom the person has invited, and that have not ended */
-  readonly guests: number;
-}
-
-/** What belongs to a gate, without the records. */
-export interface GateTraces {
-  readonly grants: number;
-  readonly tokens: number;
-  /** links that have not ended */
-  readonly guests: number;
-  /** lists for this gate alone */
-  readonly holidays: number;
-}
 
 export interface SignedInSession {
   readonly session: Session;

@@ -3,6 +3,7 @@ import type {
   AdminGateView,
   GateBody,
   GateEventView,
+  GateTraces,
   GrantBody,
   GrantsPage,
   GrantView,
@@ -21,6 +22,7 @@ import type {
   PeoplePage,
   PeopleQuery,
   PersonBody,
+  PersonTraces,
   PersonView,
   TokenBody,
   TokenView,
@@ -42,6 +44,10 @@ export class Administration {
     this.#service.call<PersonView>("POST", "/api/admin/people", body);
   changePerson = (id: string, body: Partial<PersonBody>) =>
     this.#service.call<PersonView>("PATCH", `/api/admin/people/${encodeURIComponent(id)}`, body);
+  personTraces = (id: string) =>
+    this.#service.call<PersonTraces>("GET", `/api/admin/people/${encodeURIComponent(id)}/traces`);
+  deletePerson = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/people/${encodeURIComponent(id)}`, {});
   removePasskeys = (id: string) =>
     this.#service.call<null>("DELETE", `/api/admin/people/${encodeURIComponent(id)}/passkeys`, {});
   invite = (id: string) =>
@@ -101,6 +107,10 @@ export class Administration {
     this.#service.call<null>("DELETE", `/api/admin/tokens/${encodeURIComponent(id)}`, {});
   gates = () => this.#service.call<readonly AdminGateView[]>("GET", "/api/admin/gates");
   addGate = (body: GateBody) => this.#service.call<AdminGateView>("POST", "/api/admin/gates", body);
+  gateTraces = (id: string) =>
+    this.#service.call<GateTraces>("GET", `/api/admin/gates/${encodeURIComponent(id)}/traces`);
+  deleteGate = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/gates/${encodeURIComponent(id)}`, {});
   gateEvents = (id: string) =>
     this.#service.call<readonly GateEventView[]>(
       "GET",

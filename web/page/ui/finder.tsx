@@ -51,6 +51,13 @@ export function Finder<T extends { readonly id: string }>(props: FinderProps<T>)
   );
 }
 
+export interface Sorting {
+  readonly label: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly selected: string;
+  readonly onSelect: (option: string) => void;
+}
+
 interface SearchedListProps<T> {
   /** those that are shown */
   readonly entries: readonly T[];
@@ -63,12 +70,14 @@ interface SearchedListProps<T> {
   readonly onText: (text: string) => void;
   readonly onMore: () => void;
   readonly more?: string;
+  /** undefined: it has one order */
+  readonly sorting?: Sorting;
   readonly children: (entry: T) => ComponentChildren;
 }
 
 /** A list with a search, of which more can be shown. */
 export function SearchedList<T extends { readonly id: string }>(props: SearchedListProps<T>) {
-  const { entries, total, text, onText, onMore, more = said.more, children } = props;
+  const { entries, total, text, onText, onMore, more = said.more, sorting, children } = props;
   const { isLong = total >= fewestToSearch || text !== "" } = props;
   return (
     <>
@@ -87,6 +96,7 @@ export function SearchedList<T extends { readonly id: string }>(props: SearchedL
           </Field>
         </search>
       )}
+      {sorting !== undefined && total > 1 && <SortField {...sorting} />}
       <p class="hint" role="status">
         {isLong && said.count(entries.length, total)}
       </p>
@@ -103,5 +113,21 @@ export function SearchedList<T extends { readonly id: string }>(props: SearchedL
         </button>
       )}
     </>
+  );
+}
+
+function SortField({ label, options, selected, onSelect }: Sorting) {
+  return (
+    <Field label={label} name="sort">
+      {(its) => (
+        <select value={selected} onChange={(event) => onSelect(event.currentTarget.value)} {...its}>
+          {Object.entries(options).map(([option, name]) => (
+            <option key={option} value={option}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }

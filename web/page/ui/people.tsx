@@ -1,10 +1,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { InvitationView, PeoplePage as Listed, PersonBody, PersonView } from "../../api.ts";
-import { longestEmail, longestPersonName } from "../../input-limits.ts";
+import type {
+  InvitationView,
+  PeoplePage as Listed,
+  PeopleSort,
+  PersonBody,
+  PersonView,
+} from "../../api.ts";
+import { longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
 import type { Administration } from "../io/administration.ts";
 import type { Answer } from "../io/service.ts";
-import { Field } from "./field.tsx";
 import { SearchedList } from "./finder.tsx";
 import { Form } from "./form.tsx";
 import { when } from "./format.ts";
@@ -12,11 +17,13 @@ import { ListPage } from "./list-page.tsx";
 import { type Loaded, messageOf, together, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
 import { PersonPage } from "./person.tsx";
+import { PersonFields, personIn } from "./person-fields.tsx";
 import { fragmentOf } from "./route.ts";
 
 const said = administration.people;
 const shownFirst = 20;
 const shownMore = 200;
+const sorts: readonly PeopleSort[] = ["name", "seen", "created"];
 
 interface PeoplePageProps {
   readonly service: Administration;
@@ -58,6 +65,8 @@ interface People {
   /** what the person has typed */
   readonly search: string;
   readonly find: (text: string) => void;
+  readonly sort: PeopleSort;
+  readonly sortBy: (sort: PeopleSort) => void;
   readonly more: () => void;
   readonly reload: () => Promise<void>;
 }
@@ -65,15 +74,22 @@ interface People {
 /** The service searches, and sends the list in parts, because there may be 50,000 people. */
 function usePeople(service: Administration): People {
   const [search, setSearch] = useState("");
+  const [sort, setSort] = useState<PeopleSort>("name");
   const [loaded, setLoaded] = useState<Loaded<Listed>>({ type: "loading" });
   const asked = useRef(0);
   const listed = loaded.type === "loaded" ? loaded.value : null;
-  async function load(text: string, limit: number, before: Listed | null): Promise<void> {
+  async function load(
+    text: string,
+    limit: number,
+    before: Listed | null,
+    by: PeopleSort = sort,
+  ): Promise<void> {
     asked.current += 1;
     const turn = asked.current;
     const words = text.trim().slice(0, longestPersonName);
     const answer = await service.people({
       ...(words !== "" && { search: words }),
+      sort: by,
       ...(before?.next && { after: before.next }),
       limit,
     });
@@ -92,6 +108,11 @@ function usePeople(service: Administration): People {
     find: (text) => {
       setSearch(text);
       void load(text, shownFirst, null);
+    },
+    sort,
+    sortBy: (by) => {
+      setSort(by);
+      void load(search, shownFirst, null, by);
     },
     more: () => void load(search, shownMore, listed),
     reload: () => {
@@ -148,7 +169,7 @@ interface PeopleListProps {
 }
 
 function PeopleList({ service, list, onAdded }: PeopleListProps) {
-  const { loaded, search, find, more, reload } = list;
+  const { loaded, search, find, sort, sortBy, more, reload } = list;
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
       {({ people, total }) => (
@@ -181,6 +202,12 @@ function PeopleList({ service, list, onAdded }: PeopleListProps) {
                 text={search}
                 onText={find}
                 onMore={more}
+                sorting={{
+                  label: said.sort,
+                  options: said.sorts,
+                  selected: sort,
+                  onSelect: (option) => sortBy(sorts.find((each) => each === option) ?? sort),
+                }}
               >
                 {(person) => (
                   <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
@@ -232,20 +259,14 @@ function AddPerson({ service, onDone, onCancel }: AddPersonProps) {
       onDone={onDone}
       read={(fields) => ({
         person: {
-          name: fields.line("name", longestPersonName),
-          email: fields.email("email", longestEmail),
+          ...personIn(fields),
           isAdministrator: fields.checked("administrator").length > 0,
         },
         isInvited: fields.checked("invite").length > 0,
       })}
       send={({ person, isInvited }) => add(service, person, isInvited)}
     >
-      <Field label={said.name} name="name">
-        {(its) => <input required autoComplete="off" {...its} />}
-      </Field>
-      <Field label={said.email} name="email" hint={said.emailHint}>
-        {(its) => <input type="email" autoComplete="off" {...its} />}
-      </Field>
+      <PersonFields person={null} />
       <label class="check">
         <input type="checkbox" name="administrator" />
         {said.administrator}

@@ -1,13 +1,25 @@
 import { useState } from "preact/hooks";
-import type { AdminGateView, GrantView, InvitationView, PersonView } from "../../api.ts";
+import type {
+  AdminGateView,
+  GrantView,
+  InvitationView,
+  PersonTraces,
+  PersonView,
+} from "../../api.ts";
 import { administration } from "../../words/administration.ts";
 import type { Administration } from "../io/administration.ts";
 import { Action, CarefulAction } from "./action.tsx";
+import { useAnnounce } from "./announcer.tsx";
+import { DeleteAction } from "./delete-action.tsx";
+import { useFocusWhen } from "./focus.ts";
+import { Form } from "./form.tsx";
 import { when } from "./format.ts";
+import { countsOf } from "./format-lists.ts";
 import { Grants } from "./grants.tsx";
 import { OnceLink } from "./once-link.tsx";
+import { PersonFields, personIn } from "./person-fields.tsx";
 import { Qr } from "./qr.tsx";
-import { fragmentOf } from "./route.ts";
+import { fragmentOf, goTo } from "./route.ts";
 import { useTitle } from "./title.ts";
 import { Tokens } from "./tokens.tsx";
 
@@ -35,6 +47,9 @@ export function PersonPage({
   useTitle(person.name);
   const [invitation, setInvitation] = useState(madeBefore);
   const { id, name, isActive, isAdministrator } = person;
+  const announce = useAnnounce();
+  const [isEditing, setEditing] = useState(false);
+  const opener = useFocusWhen<HTMLButtonElement>(!isEditing);
   return (
     <section class="wide-page">
       <a class="button quiet back" href={fragmentOf({ page: "people", id: null })}>
@@ -46,7 +61,27 @@ export function PersonPage({
           <p class="lead">{waysIn(person)}</p>
         </div>
       </div>
+      {isEditing && (
+        <Form
+          submit={said.save}
+          onCancel={() => setEditing(false)}
+          onDone={async () => {
+            await reload();
+            setEditing(false);
+            announce(said.saved);
+          }}
+          read={personIn}
+          send={(body) => service.changePerson(id, body)}
+        >
+          <PersonFields person={person} />
+        </Form>
+      )}
       <div class="row wrap">
+        {!isEditing && (
+          <button ref={opener} type="button" onClick={() => setEditing(true)}>
+            {said.edit}
+          </button>
+        )}
         {isActive && (
           <Action
             label={said.invite}
@@ -92,6 +127,14 @@ export function PersonPage({
             onDone={reload}
           />
         )}
+        <DeleteAction
+          label={said.delete}
+          ask={() => service.personTraces(id)}
+          question={(traces) => sureDelete(person, traces)}
+          done={said.deleted}
+          onPress={() => service.deletePerson(id)}
+          onDone={() => goTo({ page: "people", id: null })}
+        />
       </div>
       <div aria-live="polite">
         {invitation !== null && (
@@ -110,6 +153,11 @@ export function PersonPage({
       <Tokens person={person} gates={gates} service={service} />
     </section>
   );
+}
+
+function sureDelete({ name, hasOidc }: PersonView, traces: PersonTraces): string {
+  const sentences = [said.sureDelete(name), `${countsOf(traces, said.traces)}.`, said.keptRecords];
+  return [...sentences, ...(hasOidc ? [said.comesBack] : [])].join(" ");
 }
 
 function waysIn(person: PersonView): string {

@@ -3,7 +3,7 @@
  * load them.
  */
 import type { GateEventName } from "../../../device/messages/gate.ts";
-import type { BoxHealth, GuestState, Weekday } from "../../api.ts";
+import type { BoxHealth, GuestState, PeopleSort, PersonTraces, Weekday } from "../../api.ts";
 import { positions } from "./positions.ts";
 
 const days: Readonly<Record<Weekday, string>> = {
@@ -73,8 +73,28 @@ export const administration = {
     passkeys: (count: number) => (count === 1 ? "1 passkey" : `${count} passkeys`),
     lastSeen: (when: string) => `Last seen: ${when}`,
     neverSeen: "Never signed in",
+    sort: "Sort by",
+    sorts: { name: "Name", seen: "Last seen", created: "Added" } satisfies Record<
+      PeopleSort,
+      string
+    >,
+    edit: "Edit",
     save: "Save",
     saved: "Saved.",
+    delete: "Delete",
+    deleted: "The person was deleted.",
+    sureDelete: (name: string) => `Delete ${name} for good? This goes with it:`,
+    traces: {
+      grants: "access",
+      passkeys: "passkeys",
+      sessions: "devices signed in",
+      invitations: "open invitations",
+      tokens: "programs",
+      guests: "guest links",
+    } satisfies Record<keyof PersonTraces, string>,
+    keptRecords: "The history keeps its records and says “deleted person” instead of the name.",
+    comesBack:
+      "If your company's sign-in still allows it, the person can come back as a new person, without access.",
     back: "← All people",
     missing: "This person does not exist.",
     lockOut: "Lock out",

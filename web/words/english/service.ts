@@ -192,6 +192,8 @@ export const service = {
     /** of the whole grant */
     noHours: "fromMinute and toMinute must differ",
     requestState: "must be the state of a request",
+    sort: "must be an order of this list",
+    listPosition: "must be the `next` of a page in the same order",
     historyPosition: "must be the `next` of a history page",
     base64url: "must be base64url",
     transport: "must be the name of a WebAuthn transport",
