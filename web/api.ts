@@ -564,6 +564,8 @@ export interface GateTraces {
   readonly guests: number;
   /** lists for this gate alone */
   readonly holidays: number;
+  /** receivers of what happens at this gate alone */
+  readonly webhooks: number;
 }
 /** By default, in the order of their names. `box`: by thing name. */
 export type GatesSort = "name" | "id" | "box";
@@ -588,6 +590,82 @@ export type BoxHealth = {
   /** by how much the box's clock is ahead of the service's, at least, in ms; null: not known yet */
   readonly clockDifferenceMs: number | null;
 } & { readonly [Name in Exclude<keyof StatusReport, "state">]: StatusReport[Name] | null };
+
+/** What happened, for a webhook. docs/programs.md describes the messages. */
+export type WebhookEventType =
+  /** the box pressed the button: for a request of the app, or for a command from outside the app */
+  | "gate.opened"
+  /** a request of the app ended without a press, or nobody knows (`unanswered`): see its state and reason */
+  | "gate.refused"
+  | `gate.${GateEventName}`
+  /** the box has been offline for a minute */
+  | "box.offline"
+  /** it is back, after `box.offline` */
+  | "box.online";
+
+/**
+ * Where the service tells what happens. `GET/POST /api/admin/webhooks`, `PATCH/DELETE
+ * /api/admin/webhooks/:id`; `POST /api/admin/webhooks/:id/test` with `{}` sends a test: 202.
+ */
+export interface WebhookView {
+  readonly id: string;
+  readonly url: string;
+  readonly events: readonly WebhookEventType[];
+  /** null: of all gates */
+  readonly gate: string | null;
+  readonly isActive: boolean;
+  readonly createdAt: number;
+  /** messages that were not delivered, and are not tried any more */
+  readonly dead: number;
+  /** of the last try; null: there was none */
+  readonly lastTry: WebhookTry | null;
+}
+export interface WebhookTry {
+  readonly at: number;
+  /** what the receiver answered; null: it did not */
+  readonly status: number | null;
+  /** null: delivered */
+  readonly problem: WebhookProblem | null;
+}
+/** Why a receiver did not take a message. */
+export type WebhookProblem =
+  /** it answered with another status than 2xx */
+  | "refused"
+  | "timeout"
+  /** it could not be reached, or its certificate is not valid */
+  | "unreachable"
+  /** the address is in the operator's own network, and was not allowed */
+  | "private-address"
+  /** the address does not begin with https:// */
+  | "no-tls";
+export interface WebhookBody {
+  readonly url: string;
+  readonly events: readonly WebhookEventType[];
+  /** default null */
+  readonly gate?: string | null;
+  readonly isActive?: boolean;
+}
+/** The answer to POST. The secret signs every message, and is shown once. */
+export interface NewWebhookView extends WebhookView {
+  readonly secret: string;
+}
+
+/** One message. `GET /api/admin/webhooks/:id/deliveries?state=…&after=…`, newest first, 50 to a page. */
+export interface DeliveryView {
+  readonly id: string;
+  readonly type: WebhookEventType | "test";
+  /** `dead`: not delivered, and not tried any more, until `POST …/deliveries/:delivery/retry` with `{}` */
+  readonly state: "waiting" | "delivered" | "dead";
+  readonly createdAt: number;
+  readonly attempts: number;
+  /** null: it is not tried any more */
+  readonly dueAt: number | null;
+  readonly lastTry: WebhookTry | null;
+}
+export interface DeliveriesPage {
+  readonly deliveries: readonly DeliveryView[];
+  readonly next: string | null;
+}
 
 /** The body of every error response. */
 export interface Problem {

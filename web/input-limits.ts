@@ -2,6 +2,8 @@
  * What administrators may enter. The page and the service check the same limits, and the page says so at
  * the field.
  */
+import { gateEventNames } from "../device/messages/gate.ts";
+import type { WebhookEventType } from "./api.ts";
 
 export const longestPersonName = 100;
 export const longestGateName = 100;
@@ -46,3 +48,16 @@ export function isTimeZone(name: string): boolean {
 export const longestPasskeyName = 60;
 /** of one person */
 export const mostPasskeys = 20;
+
+export const longestWebhookUrl = 1_000;
+/** Each event is stored once for each of them. */
+export const mostWebhooks = 20;
+
+/** What a webhook can be about. */
+export const webhookEventTypes = [
+  "gate.opened",
+  "gate.refused",
+  ...gateEventNames.map((name) => `gate.${name}` as const),
+  "box.offline",
+  "box.online",
+] as const satisfies readonly WebhookEventType[];

@@ -61,6 +61,27 @@ const aims = {
     unit: "",
     digits: 2,
   },
+  officeTaps: {
+    part: "office",
+    name: "p99 of a tap, 2,000 pages open vs. none",
+    most: 5,
+    unit: "",
+    digits: 2,
+  },
+  officeTapsPostgres: {
+    part: "office",
+    name: "the same on PostgreSQL",
+    most: 5,
+    unit: "",
+    digits: 2,
+  },
+  officeStreams: {
+    part: "office",
+    name: "streams lost meanwhile",
+    most: 0,
+    unit: "",
+    digits: 0,
+  },
   settings: {
     part: "flash",
     name: "bytes for the box's files alone",

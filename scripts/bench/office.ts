@@ -37,6 +37,8 @@ export interface OfficeResult {
   readonly queriesPerStatus: number;
   /** events that all pages got in the second phase */
   readonly events: number;
+  /** pages whose stream ended before the end */
+  readonly lostStreams: number;
 }
 
 const origin = "http://localhost:8080";
@@ -124,10 +126,12 @@ export async function measureOffice(
   const alone = await phase(size, tap);
   onProgress("office: opening pages");
   let events = 0;
+  let lostStreams = 0;
   for (const headers of cookies.slice(0, size.pages)) {
     const { body } = await service.app.request(`${origin}/api/events`, { headers });
     void (async () => {
       for await (const _ of body ?? []) events += 1;
+      lostStreams += 1;
     })();
   }
   await rest(2_000);
@@ -143,7 +147,7 @@ export async function measureOffice(
   const reporting = setInterval(report, 1_000 / size.statusesPerSecond);
   const withPages = await phase(size, tap);
   clearInterval(reporting);
-  const result = { alone, withPages, queriesPerStatus, events };
+  const result = { alone, withPages, queriesPerStatus, events, lostStreams };
   await rest(1_000);
   service.refuse();
   await service.close(0);

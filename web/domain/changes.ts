@@ -14,7 +14,7 @@ export interface Author {
 
 export const changeSubjects = [
   ...(["person", "passkey", "invitation", "token", "grant"] as const),
-  ...(["guest", "gate", "holidays"] as const),
+  ...(["guest", "gate", "holidays", "webhook"] as const),
 ];
 export type ChangeSubject = (typeof changeSubjects)[number];
 
@@ -54,6 +54,8 @@ export const recordedFields = {
   guest: ["name", "startsAt", "endsAt", "openings"],
   gate: ["name", "thingName", "output", "timeZone", "isActive"],
   holidays: ["name"],
+  // Of the address only what comes before a query, which may hold a secret.
+  webhook: ["receiver", "events", "isActive"],
 } as const satisfies Readonly<Record<ChangeSubject, readonly string[]>>;
 
 /** What differs. @param before null: it was added. @param after null: it was removed */

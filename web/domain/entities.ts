@@ -1,6 +1,15 @@
 /** The entities of the staff app. The rules in this folder work on them, and the store keeps them. */
 import type { RefusalReason } from "../../device/messages/command.ts";
-import type { GateEventView, RequestState, ServiceReason, Weekday } from "../api.ts";
+import type {
+  DeliveryView,
+  GateEventView,
+  RequestState,
+  ServiceReason,
+  WebhookEventType,
+  WebhookProblem,
+  Weekday,
+} from "../api.ts";
+import type { webhookTestType } from "./webhook-retries.ts";
 
 export interface Person {
   readonly id: string;
@@ -159,6 +168,39 @@ export interface ApiToken {
   readonly perMinute: number;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
+}
+
+/** A receiver of what happens. */
+export interface Webhook {
+  readonly id: string;
+  readonly url: string;
+  /** signs every message; it must be known, so it is not hashed */
+  readonly secret: string;
+  readonly events: readonly WebhookEventType[];
+  /** null: all gates */
+  readonly gateId: string | null;
+  readonly isActive: boolean;
+  readonly createdAt: number;
+}
+
+/** A message to a receiver. */
+export interface Delivery {
+  /** the `webhook-id` of each try */
+  readonly id: string;
+  readonly webhookId: string;
+  /** what happened, so that several instances tell it once */
+  readonly eventKey: string;
+  readonly type: WebhookEventType | typeof webhookTestType;
+  /** JSON */
+  readonly body: string;
+  readonly state: DeliveryView["state"];
+  readonly createdAt: number;
+  /** when to try next; null: never */
+  readonly dueAt: number | null;
+  readonly attempts: number;
+  readonly triedAt: number | null;
+  readonly lastStatus: number | null;
+  readonly lastProblem: WebhookProblem | null;
 }
 
 export interface OpenRequest {

@@ -31,7 +31,11 @@ export function serviceRig(): ServiceRig {
     const port = await freePort();
     origin = `http://localhost:${port}`;
     rig = await Rig.make({
-      environment: { BOOM_BOX_WEB_ORIGIN: origin, BOOM_BOX_WEB_CONTACT: "Front desk, 030 1234" },
+      environment: {
+        BOOM_BOX_WEB_ORIGIN: origin,
+        BOOM_BOX_WEB_CONTACT: "Front desk, 030 1234",
+        BOOM_BOX_WEB_WEBHOOK_PRIVATE_HOSTS: "127.0.0.1",
+      },
       assets: await pageAssets(),
     });
     rig.now = Date.now();

@@ -12,11 +12,13 @@ import { gateId, line, output, thingName, timeZone } from "./fields.ts";
 import type { Logger } from "./log.ts";
 import { notFound, readBody } from "./problem.ts";
 import type { Streams } from "./streams.ts";
+import type { Webhooks } from "./webhooks.ts";
 
 interface AdminGateParts {
   readonly store: Store;
   readonly boxes: Boxes;
   readonly streams: Streams;
+  readonly webhooks: Webhooks;
   readonly log: Logger;
   now(): number;
 }
@@ -43,7 +45,7 @@ const changes = v.strictObject({
 
 /** For administrators: the gates and the health of their boxes. */
 export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
-  const { store, boxes, streams, log, now } = parts;
+  const { store, boxes, streams, webhooks, log, now } = parts;
   const view = (gate: Gate): AdminGateView => ({
     ...gate,
     isAtBox: boxes.has(gate),
@@ -61,6 +63,7 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
       log.info({ gate: id, by: c.var.signedIn?.person.id }, "a gate was deleted");
       // Everybody who could see it, or open it as a guest.
       await streams.refreshAll();
+      await webhooks.refresh();
       return c.body(null, 204);
     })
     .get("/gates/:id/events", async (c) => {

@@ -41,6 +41,8 @@ import type { Streams } from "./streams.ts";
 import type { TapsFirst } from "./taps-first.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import type { UnderWay } from "./under-way.ts";
+import { webhookRoutes } from "./webhook-routes.ts";
+import type { Webhooks } from "./webhooks.ts";
 
 /** While the service stops, in s. */
 const stoppingRetrySeconds = 5;
@@ -57,6 +59,7 @@ export interface AppParts {
   readonly boxes: Boxes;
   readonly openRequests: OpenRequests;
   readonly streams: Streams;
+  readonly webhooks: Webhooks;
   readonly sessions: Sessions;
   readonly limits: Limits;
   readonly tapsFirst: TapsFirst;
@@ -125,6 +128,7 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   api.route("/admin", guestRoutes(parts));
   api.route("/admin", holidayRoutes(parts));
   api.route("/admin", otherCommandRoutes(parts));
+  api.route("/admin", webhookRoutes(parts));
   return api;
 }
 

@@ -76,7 +76,7 @@ describe("deleting", () => {
     const { browser, person } = await ben();
     rig.link.online("box-1");
     const traces = await json<GateTraces>(await admin.get("/api/admin/gates/north/traces"));
-    assert.deepEqual(traces, { grants: 1, tokens: 1, guests: 1, holidays: 0 });
+    assert.deepEqual(traces, { grants: 1, tokens: 1, guests: 1, holidays: 0, webhooks: 0 });
     const reader = (await browser.get("/api/events")).body?.getReader();
     assert.equal((await remove("gates/north")).status, 204);
     await turns();

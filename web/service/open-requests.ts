@@ -39,6 +39,10 @@ export interface OpenRequestsParts {
   readonly heardClock: (thingName: string, differenceMs: number) => void;
   /** called with each request whose state has changed */
   readonly tell: (request: OpenRequest) => void;
+  /** called with each request that was refused at once */
+  readonly refused: (request: OpenRequest) => void;
+  /** called with each event of a command from outside the app */
+  readonly heardOther: (source: BoxGate, report: EventReport, heardAt: number) => void;
 }
 
 /** The request of a person or a guest to open a gate. */
@@ -214,8 +218,10 @@ export class OpenRequests {
     // Another instance was faster.
     if (!isNew) return repeated(request, tap);
     // The store also refuses a guest whose last opening another tap has just taken.
-    if (request.state !== "recorded") metrics.requestEnded(request.state, request.reason);
-    else if (now() - tap.at >= commandLifetimeMs) return this.#tooSlow(request);
+    if (request.state !== "recorded") {
+      metrics.requestEnded(request.state, request.reason);
+      this.#parts.refused(request);
+    } else if (now() - tap.at >= commandLifetimeMs) return this.#tooSlow(request);
     else if (tap.gate !== undefined) this.#run(request, tap.gate, byOf(tap));
     return { type: "recorded", request };
   }
@@ -286,6 +292,7 @@ export class OpenRequests {
       const { by, at } = report;
       const happenedAt = at ?? heardAt - (report.delayedMs ?? 0);
       const event = { ...source, commandId: id, outcome, reason, by, at: happenedAt, pulseMs };
+      if (!isOurs) this.#parts.heardOther(source, report, heardAt);
       await store.recordForeignEvent(event);
       return;
     }

@@ -27,6 +27,8 @@ import type { WebSettings } from "./settings.ts";
 import { Streams } from "./streams.ts";
 import { TapsFirst } from "./taps-first.ts";
 import { UnderWay } from "./under-way.ts";
+import { messageSender, type SendMessage } from "./webhook-sender.ts";
+import { Webhooks } from "./webhooks.ts";
 
 /** The longest silence on a stream. The page treats a longer one as a broken connection. */
 const beatMs = 5_000;
@@ -47,6 +49,8 @@ export interface ServiceParts {
   /** ms since 1970 */
   now(): number;
   readonly randomBytes: RandomBytes;
+  /** default: to the receivers of webhooks by HTTP */
+  readonly sendMessage?: SendMessage;
 }
 
 /**
@@ -60,6 +64,7 @@ export class Service {
   readonly #gates: GateBook;
   readonly #streams: Streams;
   readonly #openRequests: OpenRequests;
+  readonly #webhooks: Webhooks;
   readonly #readiness: Readiness;
   readonly #underWay = new UnderWay();
   readonly #statuses = new RateLimiter(statusLimit);
@@ -79,11 +84,21 @@ export class Service {
       gates: this.#gates,
       gatesWereRead: () => link.watch(this.#gates.all),
     });
+    this.#webhooks = new Webhooks({
+      ...parts,
+      gates: this.#gates,
+      send: parts.sendMessage ?? messageSender(settings.webhookPrivateHosts),
+    });
     this.#openRequests = new OpenRequests({
       ...parts,
       commandLifetimeMs: settings.commandLifetimeMs,
       heardClock: (thingName, differenceMs) => this.#hearClock(thingName, differenceMs),
-      tell: (request) => this.#streams.tell(request),
+      tell: (request) => {
+        this.#streams.tell(request);
+        this.#webhooks.hearRequest(request);
+      },
+      refused: (request) => this.#webhooks.hearRequest(request),
+      heardOther: (source, report, heardAt) => this.#webhooks.hearOther(source, report, heardAt),
     });
     this.#readiness = new Readiness(store, link, now);
     this.app = createApp({
@@ -92,6 +107,7 @@ export class Service {
       boxes: this.#boxes,
       openRequests: this.#openRequests,
       streams: this.#streams,
+      webhooks: this.#webhooks,
       underWay: this.#underWay,
       readiness: this.#readiness,
       limits: new Limits(settings),
@@ -110,11 +126,17 @@ export class Service {
     await this.#openRequests.endOrphans();
     const administration = await administrationOf(this.#parts);
     await this.#streams.gatesChanged();
+    await this.#webhooks.refresh();
     link.start(this.#listener());
     this.#every(beatMs, async () => this.#streams.beat());
     this.#every(refreshMs, () => this.#refresh());
     this.#every(pruneMs, () => this.#prune());
     return administration;
+  }
+
+  /** Sends the messages to webhooks that are due. @throws StoreError */
+  sendWebhooks(): Promise<void> {
+    return this.#webhooks.refresh();
   }
 
   /** The link that an administrator waits for, if there is one; only the operator may see it. */
@@ -141,6 +163,7 @@ export class Service {
     // A request that is still being handled may send a command.
     await Promise.race([this.#underWay.none(), limit]);
     await this.#openRequests.finish(limit);
+    await this.#webhooks.stop();
     clearTimeout(timer);
     this.#streams.endAll();
     await this.#parts.link.close();
@@ -157,9 +180,11 @@ export class Service {
       onGateEvent: (thingName, event, output) => {
         this.#hearEvent(thingName);
         this.#openRequests.hearGate({ thingName, output }, event);
+        this.#webhooks.hearGate({ thingName, output }, event, now());
       },
       onStatus: (thingName, report) => {
         this.#boxes.hearStatus(thingName, report, now());
+        this.#webhooks.hearBox(thingName, report.state === "online");
         if (this.#statuses.take(thingName, now()).allowed) this.#streams.tellBox(thingName);
         else this.#streams.tellBoxLater(thingName);
       },
@@ -192,6 +217,7 @@ export class Service {
 
   async #refresh(): Promise<void> {
     await this.#streams.refreshAll();
+    await this.sendWebhooks();
     await this.#openRequests.endOrphans();
   }
 

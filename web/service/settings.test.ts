@@ -55,6 +55,7 @@ describe("settings of the staff app", () => {
       trustedProxies: 0,
       metricsToken: null,
       oidc: null,
+      webhookPrivateHosts: [],
     });
   });
 

@@ -34,6 +34,8 @@ export interface WebSettings {
   /** the bearer token that may read /metrics; null: nobody may */
   readonly metricsToken: string | null;
   readonly oidc: OidcSettings | null;
+  /** hosts in the operator's own network to which webhooks may be sent, also without TLS; in lower case */
+  readonly webhookPrivateHosts: readonly string[];
 }
 
 export type WebSettingsResult =
@@ -75,6 +77,7 @@ export function parseWebSettings(
     trustedProxies: reader.whole("TRUSTED_PROXIES", 0, 0, 8),
     metricsToken: readMetricsToken(reader),
     oidc,
+    webhookPrivateHosts: readPrivateHosts(reader),
   };
   reader.refuseUnknown(known);
   return reader.problems.length > 0
@@ -139,6 +142,14 @@ function readContact(reader: SettingReader): string | null {
   if (contact === undefined || /^\P{C}{1,200}$/u.test(contact)) return contact ?? null;
   reader.problem("CONTACT", "must be one line of at most 200 characters");
   return null;
+}
+
+function readPrivateHosts(reader: SettingReader): readonly string[] {
+  const hosts = reader.list("WEBHOOK_PRIVATE_HOSTS").map((host) => host.toLowerCase());
+  const isHost = (host: string) => URL.canParse(`http://${host}/`) && !/[/:@?#]/.test(host);
+  if (hosts.every((host) => isHost(host) || isIP(host.replace(/^\[|\]$/g, "")) !== 0)) return hosts;
+  reader.problem("WEBHOOK_PRIVATE_HOSTS", "must be host names or addresses, separated by commas");
+  return [];
 }
 
 function readMetricsToken(reader: SettingReader): string | null {

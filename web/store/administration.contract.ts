@@ -145,7 +145,7 @@ export function administrationContract(
       const ada = await adaWithEverything();
       const list = { id: "l", name: "Days", gateId: "north", createdAt: noon };
       await store().createHolidays(list, [{ date: "2026-12-25", name: "Christmas" }]);
-      const traces = { grants: 1, tokens: 1, guests: 1, holidays: 1 };
+      const traces = { grants: 1, tokens: 1, guests: 1, holidays: 1, webhooks: 0 };
       assert.deepEqual(await store().gateTraces("north", noon), traces);
       assert.deepEqual(await store().deleteGate("north", author), traces);
       assert.equal(await store().deleteGate("north", author), undefined);

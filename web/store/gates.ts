@@ -179,7 +179,7 @@ function gateChange(action: ChangeAction, before: Gate | null, after: Gate | nul
 
 /** @param now for guests whose link has ended */
 async function tracesOf(db: Kysely<Schema>, id: string, now: number): Promise<GateTraces> {
-  const count = async (table: "accessGrant" | "apiToken" | "holidayList") => {
+  const count = async (table: "accessGrant" | "apiToken" | "holidayList" | "webhook") => {
     const query = db.selectFrom(table).where("gateId", "=", id);
     const row = await query.select(({ fn }) => fn.countAll<number>().as("n")).executeTakeFirst();
     return Number(row?.n ?? 0);
@@ -196,6 +196,7 @@ async function tracesOf(db: Kysely<Schema>, id: string, now: number): Promise<Ga
     tokens: await count("apiToken"),
     guests: Number(guests?.n ?? 0),
     holidays: await count("holidayList"),
+    webhooks: await count("webhook"),
   };
 }
 
@@ -205,6 +206,9 @@ async function removeTraces(db: Kysely<Schema>, id: string, at: number): Promise
   const lists = db.selectFrom("holidayList").select("id").where("gateId", "=", id);
   await db.deleteFrom("holiday").where("listId", "in", lists).execute();
   await db.deleteFrom("holidayList").where("gateId", "=", id).execute();
+  const webhooks = db.selectFrom("webhook").select("id").where("gateId", "=", id);
+  await db.deleteFrom("webhookDelivery").where("webhookId", "in", webhooks).execute();
+  await db.deleteFrom("webhook").where("gateId", "=", id).execute();
   await db
     .updateTable("guest")
     .set({ revokedAt: at })

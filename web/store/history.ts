@@ -59,6 +59,13 @@ export function historyIn(database: Database): Pick<Store, "history" | "prune"> 
         if (count === 0) break;
         await othersTurn();
       }
+      await database.write((db) =>
+        db
+          .deleteFrom("webhookDelivery")
+          .where("createdAt", "<", before)
+          .where("state", "!=", "waiting")
+          .execute(),
+      );
       // After their requests, so that no request in the history loses the name of its guest.
       await database.write((db) => deleteGuests(db, before));
       await database.write((db) => deleteRemains(db, before));

@@ -6,6 +6,7 @@
 import type { Change } from "../domain/changes.ts";
 import type {
   ApiToken,
+  Delivery,
   ForeignEvent,
   Gate,
   Grant,
@@ -18,6 +19,7 @@ import type {
   Passkey,
   Session,
   SignInAttempt,
+  Webhook,
 } from "../domain/entities.ts";
 
 export type Flag = 0 | 1;
@@ -69,6 +71,12 @@ export type HolidayTable = Holiday & { readonly listId: string };
 /** `days`: a JSON list */
 export type ApiTokenTable = Omit<ApiToken, "days"> & { readonly days: string };
 
+/** `events`: a JSON list */
+export type WebhookTable = Omit<Webhook, "events" | "isActive"> & {
+  readonly events: string;
+  readonly isActive: Flag;
+};
+
 /** One row that is updated to check whether the database is writable. */
 export interface WriteCheckTable {
   readonly id: number;
@@ -95,6 +103,8 @@ export interface Schema {
   readonly guestSession: GuestSession;
   readonly holidayList: HolidayList;
   readonly holiday: HolidayTable;
+  readonly webhook: WebhookTable;
+  readonly webhookDelivery: Delivery;
   readonly openRequest: OpenRequest;
   readonly foreignEvent: ForeignEvent;
   readonly change: ChangeTable;

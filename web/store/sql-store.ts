@@ -12,6 +12,7 @@ import { foreignEventsIn, requestsIn } from "./records.ts";
 import { signInWith } from "./sign-in.ts";
 import type { Store } from "./store.ts";
 import { tokensIn } from "./tokens.ts";
+import { webhooksIn } from "./webhooks.ts";
 
 /**
  * Migrates the database first, and closes it when that fails.
@@ -47,6 +48,7 @@ export async function storeOn(database: Database, forTaps = database): Promise<S
     ...tokensIn(database),
     ...guestsIn(database),
     ...holidaysIn(database),
+    ...webhooksIn(database),
     ...requestsIn(database),
     ...foreignEventsIn(database),
     ...historyIn(database),

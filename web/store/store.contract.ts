@@ -19,6 +19,7 @@ import {
 } from "./place.rig.ts";
 import { recordsContract } from "./records.contract.ts";
 import { type Store, StoreError } from "./store.ts";
+import { webhooksContract } from "./webhooks.contract.ts";
 
 const methods = { rpId: "gate.example", hasOidc: false };
 
@@ -40,6 +41,7 @@ export function storeContract(newPlace: () => Promise<StorePlace>): void {
   administrationContract(() => ({ place, store }));
   guestsContract(() => ({ place, store }));
   holidaysContract(() => store);
+  webhooksContract(() => ({ place, store }));
   recordsContract(() => store);
   manyContract(() => store);
   concurrencyContract(newPlace, () => ({ place, store }));

@@ -23,6 +23,7 @@ import type {
 import type { Author, Change, ChangeSubject } from "../domain/changes.ts";
 import type {
   ApiToken,
+  Delivery,
   ForeignEvent,
   Gate,
   Grant,
@@ -39,6 +40,7 @@ import type {
   RequestStep,
   Session,
   SignInAttempt,
+  Webhook,
 } from "../domain/entities.ts";
 import type { HolidayWindow, KnownHoliday } from "../domain/holidays.ts";
 
@@ -97,6 +99,11 @@ export type TapStore = Pick<
   | "guestSession"
   | "holidaysBetween"
 >;
+
+/** What is absent or undefined stays. */
+export type WebhookChanges = {
+  readonly [Name in "url" | "events" | "gateId" | "isActive"]?: Webhook[Name] | undefined;
+};
 
 export interface Store {
   /**
@@ -249,7 +256,7 @@ export interface Store {
     author?: Author,
   ): Promise<Gate | undefined>;
   /**
-   * Deletes the gate with its grants, tokens and holidays, and revokes the links of its guests. Its id stays
+   * Deletes the gate with its grants, tokens, holidays and webhooks, and revokes the links of its guests. Its id stays
    * taken, because the history refers to it.
    * @returns what it has deleted; undefined when the id is unknown
    */
@@ -351,6 +358,47 @@ export interface Store {
   useApiToken(id: string, at: number): Promise<void>;
   deleteApiToken(id: string, author?: Author): Promise<boolean>;
 
+  // webhooks
+  /** @throws StoreError conflict when the gate is unknown; so does updateWebhook */
+  createWebhook(webhook: Webhook, author?: Author): Promise<void>;
+  /** Oldest first. */
+  webhooks(): Promise<readonly Webhook[]>;
+  webhook(id: string): Promise<Webhook | undefined>;
+  updateWebhook(id: string, changes: WebhookChanges, author?: Author): Promise<Webhook | undefined>;
+  /** With all its messages. @returns false when the id is unknown */
+  deleteWebhook(id: string, author?: Author): Promise<boolean>;
+  /** A message about the same event to the same receiver is stored once. @returns how many are new */
+  createDeliveries(deliveries: readonly Delivery[]): Promise<number>;
+  /**
+   * The message that has been due for longest, to an active receiver. Nobody else gets it before `leaseMs` have
+   * passed, also if this process dies.
+   */
+  takeDelivery(
+    now: number,
+    leaseMs: number,
+  ): Promise<{ readonly delivery: Delivery; readonly webhook: Webhook } | undefined>;
+  /** Records the outcome of a try. */
+  updateDelivery(
+    id: string,
+    changes: Pick<
+      Delivery,
+      "state" | "dueAt" | "attempts" | "triedAt" | "lastStatus" | "lastProblem"
+    >,
+  ): Promise<void>;
+  /** Makes a dead message due again, from the first try on. @returns false when it is not dead */
+  retryDelivery(webhookId: string, id: string, now: number): Promise<boolean>;
+  /** Newest first. @throws RangeError when `after` is not a position */
+  deliveriesPage(query: {
+    readonly webhookId: string;
+    readonly state?: Delivery["state"];
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{ readonly deliveries: readonly Delivery[]; readonly next: string | null }>;
+  /** Of each receiver: how many messages are dead, and its last try. */
+  deliverySummaries(): Promise<
+    ReadonlyMap<string, { readonly dead: number; readonly lastTry: Delivery | null }>
+  >;
+
   // the records
   /**
    * A guest's request in the state `recorded` takes one opening of the guest in the same transaction. When
@@ -413,7 +461,7 @@ export interface Store {
     readonly limit: number;
   }): Promise<{ readonly changes: readonly NamedChange[]; readonly next: string | null }>;
   /**
-   * Deletes requests, changes and foreign events older than `before`, guests that ended before it, and expired
+   * Deletes requests, changes, foreign events and ended messages of webhooks older than `before`, guests that ended before it, and expired
    * sessions, invitations and attempts. It works in batches, so that other calls are not blocked.
    * @returns how many records were deleted
    */

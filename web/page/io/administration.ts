@@ -1,6 +1,7 @@
 /** What only administrators ask of the service. A phone at the gate does not load it. */
 import type {
   AdminGateView,
+  DeliveriesPage,
   GateBody,
   GateEventView,
   GateTraces,
@@ -18,6 +19,7 @@ import type {
   ManyGrantsView,
   NewGuestView,
   NewTokenView,
+  NewWebhookView,
   OtherCommand,
   PeoplePage,
   PeopleQuery,
@@ -26,6 +28,8 @@ import type {
   PersonView,
   TokenBody,
   TokenView,
+  WebhookBody,
+  WebhookView,
 } from "../../api.ts";
 import { type Answer, queryString, type Service } from "./service.ts";
 
@@ -118,6 +122,27 @@ export class Administration {
     );
   changeGate = (id: string, body: Partial<GateBody>) =>
     this.#service.call<AdminGateView>("PATCH", `/api/admin/gates/${encodeURIComponent(id)}`, body);
+
+  webhooks = () => this.#service.call<readonly WebhookView[]>("GET", "/api/admin/webhooks");
+  addWebhook = (body: WebhookBody) =>
+    this.#service.call<NewWebhookView>("POST", "/api/admin/webhooks", body);
+  changeWebhook = (id: string, body: Partial<WebhookBody>) =>
+    this.#service.call<WebhookView>("PATCH", `/api/admin/webhooks/${encodeURIComponent(id)}`, body);
+  removeWebhook = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/webhooks/${encodeURIComponent(id)}`, {});
+  testWebhook = (id: string) =>
+    this.#service.call<object>("POST", `/api/admin/webhooks/${encodeURIComponent(id)}/test`, {});
+  deliveries = (id: string) =>
+    this.#service.call<DeliveriesPage>(
+      "GET",
+      `/api/admin/webhooks/${encodeURIComponent(id)}/deliveries`,
+    );
+  retryDelivery = (id: string, delivery: string) =>
+    this.#service.call<object>(
+      "POST",
+      `/api/admin/webhooks/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(delivery)}/retry`,
+      {},
+    );
 
   otherCommands = () =>
     this.#service.call<readonly OtherCommand[]>("GET", "/api/admin/other-commands");

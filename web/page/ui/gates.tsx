@@ -69,6 +69,9 @@ function GatesList({ gates, finding, service, reload }: GatesListProps) {
       {(isAdding) => (
         <>
           <p>
+            <a class="button" href={fragmentOf({ page: "webhooks" })}>
+              {administration.webhooks.title}
+            </a>
             <a class="button" href={fragmentOf({ page: "holidays" })}>
               {said.holidays}
             </a>

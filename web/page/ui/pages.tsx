@@ -12,6 +12,7 @@ const parts = {
   guests: () => import("./guests.tsx"),
   holidays: () => import("./holidays.tsx"),
   passkeys: () => import("./passkeys.tsx"),
+  webhooks: () => import("./webhooks.tsx"),
   access: () => import("./many-grants.tsx"),
 };
 
@@ -70,6 +71,12 @@ export function Pages({ route, person, service }: PagesProps) {
           {({ ManyGrantsPage }) => (
             <ManyGrantsPage key={route.id} service={administration} gateId={route.id} />
           )}
+        </Part>
+      );
+    case "webhooks":
+      return (
+        <Part key={route.page} load={parts.webhooks}>
+          {({ WebhooksPage }) => <WebhooksPage service={administration} />}
         </Part>
       );
     case "holidays":

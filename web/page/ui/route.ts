@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
  * them
  */
 export type Route =
-  | { readonly page: "open" | "history" | "holidays" | "passkeys" }
+  | { readonly page: "open" | "history" | "holidays" | "webhooks" | "passkeys" }
   | { readonly page: "people" | "gates" | "guests" | "access"; readonly id: string | null };
 
 /** The fragment is the route, so the server does not need to know the routes. */
@@ -15,6 +15,7 @@ export function routeOf(fragment: string): Route {
     case "history":
     case "holidays":
     case "passkeys":
+    case "webhooks":
       return { page };
     case "people":
     case "gates":

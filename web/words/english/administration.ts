@@ -3,7 +3,16 @@
  * load them.
  */
 import type { GateEventName } from "../../../device/messages/gate.ts";
-import type { BoxHealth, GuestState, PeopleSort, PersonTraces, Weekday } from "../../api.ts";
+import type {
+  BoxHealth,
+  DeliveryView,
+  GuestState,
+  PeopleSort,
+  PersonTraces,
+  WebhookEventType,
+  WebhookProblem,
+  Weekday,
+} from "../../api.ts";
 import { positions } from "./positions.ts";
 
 const days: Readonly<Record<Weekday, string>> = {
@@ -335,6 +344,66 @@ export const administration = {
     unknown: "–",
     renewSoon: "Renew the certificate",
     renew: (until: string) => `${until}: renew now`,
+  },
+  webhooks: {
+    title: "Webhooks",
+    lead: "The service tells other programs what happens, by HTTPS and signed.",
+    add: "Add a webhook",
+    added: "The webhook was added.",
+    none: "No webhooks yet.",
+    url: "Address",
+    urlHint: "It must begin with https://.",
+    gate: "Gate",
+    allGates: "All gates",
+    eventsTitle: "What to tell",
+    events: {
+      "gate.opened": "Button pressed",
+      "gate.refused": "Not opened",
+      "gate.opened-by-hand": "Opened without the app",
+      "gate.left-open": "Left open",
+      "gate.did-not-open": "Did not open after a press of the button",
+      "box.offline": "Box offline",
+      "box.online": "Box online again",
+    } satisfies Record<WebhookEventType, string>,
+    noEvents: "Select at least one.",
+    save: "Save",
+    secret: "Secret",
+    secretLead:
+      "The receiver checks the signature of each message with this secret. It is shown only now.",
+    off: "Off",
+    turnOn: "Turn on",
+    turnOff: "Turn off",
+    untried: "Nothing was sent yet.",
+    delivered: (when: string) => `Last message delivered: ${when}`,
+    failed: (when: string, why: string) => `Last try: ${when}. ${why}`,
+    problems: {
+      refused: (status: number | null) => `The receiver answered ${status ?? "?"}.`,
+      timeout: () => "The receiver did not answer in time.",
+      unreachable: () => "The receiver could not be reached, or its certificate is not valid.",
+      "private-address": () => "The address is in the service's own network, which is not allowed.",
+      "no-tls": () => "The address does not begin with https://.",
+    } satisfies Record<WebhookProblem, (status: number | null) => string>,
+    dead: (count: number) =>
+      count === 1
+        ? "One message was not delivered, and is not tried any more."
+        : `${count} messages were not delivered, and are not tried any more.`,
+    test: "Send a test",
+    tested: "A test is being sent.",
+    testMessage: "Test",
+    deliveries: "Messages",
+    refresh: "Refresh",
+    nothingSent: "No messages yet.",
+    states: {
+      waiting: "waiting",
+      delivered: "delivered",
+      dead: "not delivered",
+    } satisfies Record<DeliveryView["state"], string>,
+    next: (when: string) => `next try: ${when}`,
+    retry: "Send again",
+    retried: "It is being sent again.",
+    remove: "Delete",
+    removed: "The webhook was deleted.",
+    sureRemove: (url: string) => `Delete the webhook to ${url}? Waiting messages are not sent.`,
   },
   otherCommands: {
     title: "Commands from outside the app",

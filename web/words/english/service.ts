@@ -16,6 +16,8 @@ const missing = {
   guest: "This guest does not exist.",
   holidays: "This list of holidays does not exist.",
   passkey: "This passkey does not exist.",
+  webhook: "This webhook does not exist.",
+  delivery: "There is no such message that could be sent again.",
   page: "This page does not exist.",
 };
 
@@ -111,6 +113,9 @@ export const service = {
     noBody: "The body must be empty or {}.",
     wait: (seconds: number) => `The header Prefer can only be wait=SECONDS, at most ${seconds}.`,
     failures,
+    webhookOff: "This webhook is off. Turn it on first.",
+    tooManyWebhooks: (count: number) =>
+      `There are ${count} webhooks, and there cannot be more. Delete one first.`,
     noPersonOrGate: "The person or the gate does not exist.",
     lockedOut: "This person is locked out. Restore their access first.",
     lastAdministrator: "This is the last administrator. Make someone else an administrator first.",
@@ -179,6 +184,11 @@ export const service = {
     time: "must be a time in ms since 1970",
     atLeast: (minimum: number) => `must be ${minimum} or more`,
     atMost: (maximum: number) => `must be ${maximum} or less`,
+    webhookUrl: "must be an address such as https://example.com/hook, without a password or a #",
+    webhookHttps:
+      "must begin with https://, except for hosts that the operator allows in BOOM_BOX_WEB_WEBHOOK_PRIVATE_HOSTS",
+    webhookEvent: "must have events that there are",
+    deliveryState: "must be waiting, delivered or dead",
     trueOrFalse: "must be true or false",
     weekday: "must be 1–7",
     noDay: "must have at least one day",
