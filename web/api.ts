@@ -667,6 +667,82 @@ export interface DeliveriesPage {
   readonly next: string | null;
 }
 
+export type ChangeSubject =
+  | "person"
+  | "passkey"
+  | "invitation"
+  | "token"
+  | "grant"
+  | "guest"
+  | "gate"
+  | "holidays"
+  | "webhook";
+export type ChangeAction = "added" | "changed" | "removed";
+export type FieldValue = string | number | boolean | null | readonly number[];
+export type RecordedField =
+  | "name"
+  | "email"
+  | "isAdministrator"
+  | "isActive"
+  | "expiresAt"
+  | "days"
+  | "fromMinute"
+  | "toMinute"
+  | "startsAt"
+  | "endsAt"
+  | "perMinute"
+  | "onHolidays"
+  | "openings"
+  | "thingName"
+  | "output"
+  | "timeZone"
+  | "receiver"
+  | "events";
+export interface FieldChange {
+  readonly field: RecordedField;
+  /** null: there was no value */
+  readonly from: FieldValue;
+  readonly to: FieldValue;
+}
+/** One entry in the record of changes. A name that is null: the person was deleted. */
+export interface ChangeView {
+  readonly id: string;
+  readonly at: number;
+  /** `provider`: the OpenID provider at a sign-in. `operator`: a command on the server. */
+  readonly by: "person" | "provider" | "operator";
+  /** null unless it was a person */
+  readonly author: Pick<PastPerson, "id" | "name"> | null;
+  readonly subject: ChangeSubject;
+  readonly subjectId: string;
+  readonly action: ChangeAction;
+  /** whom it is about; null: nobody */
+  readonly person: Pick<PastPerson, "id" | "name"> | null;
+  /** null: it is about no gate, or about all */
+  readonly gate: { readonly id: string; readonly name: string } | null;
+  readonly fields: readonly FieldChange[];
+}
+/** Query of `GET /api/admin/changes` and `/api/admin/changes.csv`; newest first. */
+export interface ChangesQuery {
+  /** whom it is about */
+  readonly person?: string;
+  readonly gate?: string;
+  /** who has changed it */
+  readonly author?: string;
+  readonly subject?: ChangeSubject;
+  /** inclusive */
+  readonly from?: number;
+  /** exclusive */
+  readonly to?: number;
+  /** {@link ChangesPage.next} of the page before */
+  readonly after?: string;
+  /** 1–200, default 50 */
+  readonly limit?: number;
+}
+export interface ChangesPage {
+  readonly changes: readonly ChangeView[];
+  readonly next: string | null;
+}
+
 /** The body of every error response. */
 export interface Problem {
   /**

@@ -3,30 +3,21 @@
  * has no secret: only the fields that are listed here are recorded.
  */
 
+import type {
+  ChangeAction,
+  ChangeSubject,
+  ChangeView,
+  FieldChange,
+  FieldValue,
+  RecordedField,
+} from "../api.ts";
+
 /** Who changes something. */
 export interface Author {
-  /** `provider`: the OpenID provider at a sign-in. `operator`: a command on the server. */
-  readonly by: "person" | "provider" | "operator";
+  readonly by: ChangeView["by"];
   /** null unless it is a person */
   readonly personId: string | null;
   readonly at: number;
-}
-
-export const changeSubjects = [
-  ...(["person", "passkey", "invitation", "token", "grant"] as const),
-  ...(["guest", "gate", "holidays", "webhook"] as const),
-];
-export type ChangeSubject = (typeof changeSubjects)[number];
-
-export type ChangeAction = "added" | "changed" | "removed";
-
-export type FieldValue = string | number | boolean | null | readonly number[];
-
-export interface FieldChange {
-  readonly field: string;
-  /** null: there was no value */
-  readonly from: FieldValue;
-  readonly to: FieldValue;
 }
 
 export interface Change {
@@ -56,10 +47,10 @@ export const recordedFields = {
   holidays: ["name"],
   // Of the address only what comes before a query, which may hold a secret.
   webhook: ["receiver", "events", "isActive"],
-} as const satisfies Readonly<Record<ChangeSubject, readonly string[]>>;
+} as const satisfies Readonly<Record<ChangeSubject, readonly RecordedField[]>>;
 
 /** What differs. @param before null: it was added. @param after null: it was removed */
-export function fieldChanges<K extends string>(
+export function fieldChanges<K extends RecordedField>(
   fields: readonly K[],
   before: Readonly<Record<K, FieldValue>> | null,
   after: Readonly<Record<K, FieldValue>> | null,

@@ -381,6 +381,22 @@ const states: Readonly<Record<string, State>> = {
       await page.getByText("inner, outer").waitFor();
     },
   },
+  "the record of changes": {
+    person: "ada",
+    prepare: (service) => {
+      const person = { id: "ben", name: "Ben Okafor" };
+      const common = { at: Date.now(), by: "person", author: person, gate: null } as const;
+      service.changes = (["added", "changed", "removed"] as const).map((action) => ({
+        ...{ ...common, id: action, subject: "person", subjectId: "ben", action, person },
+        fields: [{ field: "name", from: "Ben", to: "Ben Okafor" }],
+      }));
+    },
+    reach: async (page) => {
+      await page.getByRole("link", { name: "History" }).click();
+      await page.getByRole("link", { name: "Changes" }).click();
+      await page.getByText("name: Ben → Ben Okafor").first().waitFor();
+    },
+  },
   "one's own passkeys": {
     person: "ben",
     prepare: (service) => {

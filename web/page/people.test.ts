@@ -159,4 +159,32 @@ describe("people in Chromium", function () {
     assert.equal(new Set(shown).size, 25);
     assert.ok((shown.at(-1) ?? "").endsWith("00"));
   });
+
+  it("shows who changed what, of everything and of one person", async () => {
+    const page = await at.pageOf(admin, desktop);
+    await people(page);
+    await press(page, "Add a person");
+    await page.getByLabel("Name", { exact: true }).fill("Cara Changed");
+    await press(page, "Save");
+    await page.getByRole("heading", { name: "Cara Changed" }).waitFor();
+    await press(page, "Lock out");
+    await press(page, "Lock out");
+    await page.getByRole("button", { name: "Restore access" }).waitFor();
+    await page.getByRole("link", { name: "Changes" }).click();
+    await page.getByText("What was changed about this person, and by whom.").waitFor();
+    await page.getByText("active: yes → no").waitFor();
+    const entry = page.locator(".list li").first();
+    assert.match(await entry.innerText(), /Person · Cara Changed\n.* · by Ada\n/);
+    assert.equal(await page.locator(".list li").count(), 3);
+    await page.getByLabel("About").selectOption("Invitation");
+    await page.getByText("active: yes → no").waitFor({ state: "detached" });
+    await page.getByText("expires: – →").waitFor();
+    assert.equal(await page.locator(".list li").count(), 1);
+    await page.getByRole("link", { name: "History" }).click();
+    await page.getByRole("link", { name: "Changes" }).click();
+    await page.getByText("What was changed in the app, and by whom.").waitFor();
+    const link = page.getByRole("link", { name: "Download as CSV" });
+    const file = await page.request.get(`${at.origin}${await link.getAttribute("href")}`);
+    assert.match(await file.text(), /Cara Changed/);
+  });
 });

@@ -7,6 +7,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type {
   AdminGateView,
+  ChangesPage,
+  ChangeView,
   GateEventView,
   GateView,
   GrantBody,
@@ -75,6 +77,7 @@ export class FakeService {
   isGuestOver = false;
   guests: readonly GuestView[] = [];
   holidays: readonly HolidayListView[] = [];
+  changes: readonly ChangeView[] = [];
   ownPasskeys: OwnPasskeys = { passkeys: [], hasOidc: false };
   /** ids of people by cookie */
   readonly #sessions = new Map<string, string>();
@@ -269,6 +272,9 @@ export class FakeService {
     if (path === "/api/admin/gates") return json(response, 200, [...this.adminGates.values()]);
     if (path === "/api/admin/guests") {
       return json(response, 200, { guests: this.guests, next: null } satisfies GuestsPage);
+    }
+    if (path === "/api/admin/changes") {
+      return json(response, 200, { changes: this.changes, next: null } satisfies ChangesPage);
     }
     if (path === "/api/passkeys") return json(response, 200, this.ownPasskeys);
     if (path === "/api/admin/holidays") return json(response, 200, this.holidays);

@@ -10,6 +10,7 @@ import { programRoutes } from "./api-routes.ts";
 import type { Asker } from "./asker.ts";
 import { type Assets, assetRoutes } from "./assets.ts";
 import type { Boxes } from "./boxes.ts";
+import { changeRoutes } from "./change-routes.ts";
 import { clientAddress } from "./client-address.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { eventRoutes } from "./event-routes.ts";
@@ -127,6 +128,7 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   api.route("/admin", tokenRoutes(parts));
   api.route("/admin", guestRoutes(parts));
   api.route("/admin", holidayRoutes(parts));
+  api.route("/admin", changeRoutes(parts));
   api.route("/admin", otherCommandRoutes(parts));
   api.route("/admin", webhookRoutes(parts));
   return api;

@@ -1,7 +1,8 @@
 /** The record of changes. A change is written in the transaction that makes it. */
 import { randomUUID } from "node:crypto";
 import { type Kysely, type SelectQueryBuilder, type SqlBool, sql } from "kysely";
-import type { Author, Change, FieldChange } from "../domain/changes.ts";
+import type { FieldChange } from "../api.ts";
+import type { Author, Change } from "../domain/changes.ts";
 import type { Database } from "./database.ts";
 import { formatPosition, parsePosition } from "./history-position.ts";
 import { portionLength } from "./portions.ts";

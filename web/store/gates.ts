@@ -1,8 +1,8 @@
 /** The gates. */
 import { setImmediate as othersTurn } from "node:timers/promises";
 import { type Kysely, type Selectable, type SelectQueryBuilder, type SqlBool, sql } from "kysely";
-import type { GatesSort, GateTraces } from "../api.ts";
-import { type ChangeAction, fieldChanges, recordedFields } from "../domain/changes.ts";
+import type { ChangeAction, GatesSort, GateTraces } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Gate } from "../domain/entities.ts";
 import { gateSearchText, searchPatterns } from "../domain/search-text.ts";
 import { recordChanges } from "./changes.ts";

@@ -1,7 +1,7 @@
 /** The grants. */
 import type { Insertable, Selectable, Transaction } from "kysely";
-import type { Weekday } from "../api.ts";
-import { type Author, type ChangeAction, fieldChanges, recordedFields } from "../domain/changes.ts";
+import type { ChangeAction, Weekday } from "../api.ts";
+import { type Author, fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Grant } from "../domain/entities.ts";
 import { requireAlive } from "./alive.ts";
 import { recordChanges } from "./changes.ts";

@@ -1,7 +1,7 @@
 /** The guests and their sessions. */
 import { type Kysely, type SqlBool, sql } from "kysely";
-import type { GuestState } from "../api.ts";
-import { type ChangeAction, fieldChanges, recordedFields } from "../domain/changes.ts";
+import type { ChangeAction, GuestState } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Guest, InvitedGuest } from "../domain/entities.ts";
 import { requireAlive } from "./alive.ts";
 import { recordChanges } from "./changes.ts";

@@ -1,5 +1,6 @@
 /** The lists of holidays. */
-import { type ChangeAction, fieldChanges, recordedFields } from "../domain/changes.ts";
+import type { ChangeAction } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Holiday, HolidayList } from "../domain/entities.ts";
 import { requireAlive } from "./alive.ts";
 import { recordChanges } from "./changes.ts";

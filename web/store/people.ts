@@ -7,8 +7,8 @@ import {
   sql,
   type Transaction,
 } from "kysely";
-import type { PeopleSort, PersonTraces } from "../api.ts";
-import { type ChangeAction, fieldChanges, recordedFields } from "../domain/changes.ts";
+import type { ChangeAction, PeopleSort, PersonTraces } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Person } from "../domain/entities.ts";
 import { searchPatterns, searchTextOf } from "../domain/search-text.ts";
 import { canAnyoneAdminister, lockAdministrators } from "./administrators.ts";

@@ -1,6 +1,7 @@
 /** Passkeys, invitations, sign-in attempts and sessions. */
 import type { Kysely, Selectable, Transaction } from "kysely";
-import { type ChangeAction, fieldChanges, recordedFields } from "../domain/changes.ts";
+import type { ChangeAction } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Passkey, Person } from "../domain/entities.ts";
 import { canAnyoneAdminister, canSignIn, lockAdministrators } from "./administrators.ts";
 import { recordChanges } from "./changes.ts";

@@ -13,6 +13,7 @@
  */
 import type { GateEventName } from "../../device/messages/gate.ts";
 import type {
+  ChangeSubject,
   GatesSort,
   GateTraces,
   GuestState,
@@ -20,7 +21,7 @@ import type {
   PeopleSort,
   PersonTraces,
 } from "../api.ts";
-import type { Author, Change, ChangeSubject } from "../domain/changes.ts";
+import type { Author, Change } from "../domain/changes.ts";
 import type {
   ApiToken,
   Delivery,

@@ -1,7 +1,7 @@
 /** The tokens of programs. */
 import type { Selectable } from "kysely";
-import type { Weekday } from "../api.ts";
-import { type ChangeAction, fieldChanges, recordedFields } from "../domain/changes.ts";
+import type { ChangeAction, Weekday } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { ApiToken } from "../domain/entities.ts";
 import { requireAlive } from "./alive.ts";
 import { recordChanges } from "./changes.ts";

@@ -1,7 +1,7 @@
 /** The receivers of what happens, and the messages to them. */
 import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
-import type { WebhookEventType } from "../api.ts";
-import { type ChangeAction, fieldChanges, recordedFields } from "../domain/changes.ts";
+import type { ChangeAction, WebhookEventType } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Delivery, Webhook } from "../domain/entities.ts";
 import { requireAlive } from "./alive.ts";
 import { recordChanges } from "./changes.ts";

@@ -1,6 +1,8 @@
 /** What only administrators ask of the service. A phone at the gate does not load it. */
 import type {
   AdminGateView,
+  ChangesPage,
+  ChangesQuery,
   DeliveriesPage,
   GateBody,
   GateEventView,
@@ -143,6 +145,9 @@ export class Administration {
       `/api/admin/webhooks/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(delivery)}/retry`,
       {},
     );
+
+  changes = (query: ChangesQuery) =>
+    this.#service.call<ChangesPage>("GET", `/api/admin/changes${queryString(query)}`);
 
   otherCommands = () =>
     this.#service.call<readonly OtherCommand[]>("GET", "/api/admin/other-commands");

@@ -8,6 +8,7 @@ import { seconds } from "../model/outcome.ts";
 import { exactly } from "./format-lists.ts";
 import { messageOf } from "./loaded.tsx";
 import { Part } from "./part.tsx";
+import { fragmentOf } from "./route.ts";
 import { useTitle } from "./title.ts";
 
 /** Only administrators have them. */
@@ -65,9 +66,16 @@ export function HistoryPage({ service, administration, person }: HistoryPageProp
           <h1>{said.title}</h1>
           <p class="lead">{person.isAdministrator ? said.everybody : said.mine}</p>
         </div>
-        <a class="button" href={`/api/history.csv${queryString(query)}`} download>
-          {said.csv}
-        </a>
+        <div class="row wrap">
+          {person.isAdministrator && (
+            <a class="button" href={fragmentOf({ page: "changes", id: null })}>
+              {said.changes}
+            </a>
+          )}
+          <a class="button" href={`/api/history.csv${queryString(query)}`} download>
+            {said.csv}
+          </a>
+        </div>
       </div>
       {person.isAdministrator && (
         <Part load={loadFilters} isQuiet>

@@ -127,6 +127,9 @@ export function PersonPage({
             onDone={reload}
           />
         )}
+        <a class="button" href={fragmentOf({ page: "changes", id })}>
+          {said.changes}
+        </a>
         <DeleteAction
           label={said.delete}
           ask={() => service.personTraces(id)}

@@ -6,7 +6,10 @@ import { useEffect, useState } from "preact/hooks";
  */
 export type Route =
   | { readonly page: "open" | "history" | "holidays" | "webhooks" | "passkeys" }
-  | { readonly page: "people" | "gates" | "guests" | "access"; readonly id: string | null };
+  | {
+      readonly page: "people" | "gates" | "guests" | "access" | "changes";
+      readonly id: string | null;
+    };
 
 /** The fragment is the route, so the server does not need to know the routes. */
 export function routeOf(fragment: string): Route {
@@ -21,6 +24,7 @@ export function routeOf(fragment: string): Route {
     case "gates":
     case "guests":
     case "access":
+    case "changes":
       return { page, id: id === undefined ? null : decoded(id) };
     default:
       return { page: "open" };

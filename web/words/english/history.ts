@@ -1,5 +1,7 @@
 /** English, for `web/words/history.ts`. */
 export const history = {
+  /** leads to the record of changes */
+  changes: "Changes",
   title: "History",
   mine: "Your requests and their outcomes.",
   everybody: "Everyone's requests and their outcomes.",

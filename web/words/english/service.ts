@@ -59,6 +59,25 @@ const csvHeadings = {
   inviterName: "inviterName",
 } satisfies Record<keyof HistoryEntry | "personName" | "guestName" | "inviterName", string>;
 
+/** The columns of the changes as CSV, in this order. */
+const changeHeadings = {
+  id: "id",
+  at: "at",
+  by: "by",
+  author: "author",
+  authorName: "authorName",
+  subject: "subject",
+  subjectId: "subjectId",
+  action: "action",
+  person: "person",
+  personName: "personName",
+  gate: "gate",
+  gateName: "gateName",
+  field: "field",
+  from: "from",
+  to: "to",
+};
+
 const youAreLockedOut = "You are locked out. Ask an administrator to restore your access.";
 const attemptOver = "The sign-in took too long or was already used. Try again.";
 
@@ -84,6 +103,8 @@ export const service = {
 
   csvFile: "boom-box-history.csv",
   csvHeadings,
+  changesFile: "boom-box-changes.csv",
+  changeHeadings,
 
   problems: {
     missing,
@@ -202,6 +223,8 @@ export const service = {
     /** of the whole grant */
     noHours: "fromMinute and toMinute must differ",
     requestState: "must be the state of a request",
+    changeSubject:
+      "must be person, passkey, invitation, token, grant, guest, gate, holidays or webhook",
     sort: "must be an order of this list",
     listPosition: "must be the `next` of a page in the same order",
     historyPosition: "must be the `next` of a history page",
