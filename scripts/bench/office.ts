@@ -9,7 +9,8 @@ import { Service } from "../../web/service/service.ts";
 import { parseWebSettings } from "../../web/service/settings.ts";
 import type { Database } from "../../web/store/database.ts";
 import { connectPostgres } from "../../web/store/postgres.ts";
-import { storeOn } from "../../web/store/sql-store.ts";
+import { PostgresChanges } from "../../web/store/postgres-changes.ts";
+import { type StoreOptions, storeOn } from "../../web/store/sql-store.ts";
 import { connectSqlite } from "../../web/store/sqlite.ts";
 
 export interface OfficeSize {
@@ -91,8 +92,13 @@ export async function measureOffice(
     postgres === undefined
       ? (await connectSqlite({ file: join(directory, "boom-box.db"), onQuery })).database
       : connectPostgres({ url: postgres, connections, onQuery });
+  const otherWays = async (): Promise<StoreOptions> => {
+    if (postgres === undefined) return {};
+    const forTaps = await connect(4);
+    return { forTaps, changes: new PostgresChanges(postgres, forTaps) };
+  };
   const database = await connect(10);
-  const store = await storeOn(database, postgres === undefined ? database : await connect(4));
+  const store = await storeOn(database, await otherWays());
   onProgress("office: filling the database");
   const cookies = await fill(database, size);
   const link = new InstantLink();

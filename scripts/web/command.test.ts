@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
@@ -8,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
 import { startLocalCloud } from "../../host-sim/cloud/one-project.ts";
-import { projectRoot } from "../../host-sim/project-root.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "../../host-sim/simulated-box.ts";
 import { signInColleague } from "../../web/service/colleague.rig.ts";
 import { openStore } from "../../web/store/open-store.ts";
@@ -16,44 +14,9 @@ import { readIdentity } from "../certs/identity.ts";
 import { identityFiles } from "../certs/paths.ts";
 import { ensureCertificates } from "../certs/store.ts";
 import { requireSettings } from "../command-line/settings.ts";
+import { Web } from "./web-process.rig.ts";
 
 const origin = "http://localhost:8080";
-
-/** `boom-box web` in its own process. */
-class Web {
-  readonly child: ChildProcess;
-  readonly exited: Promise<number | null>;
-  stdout = "";
-  stderr = "";
-
-  constructor(
-    environment: Readonly<Record<string, string>>,
-    words: readonly string[] = ["web"],
-    output: "pipe" | number = "pipe",
-  ) {
-    const { PATH } = process.env;
-    this.child = spawn(process.execPath, [join(projectRoot, "scripts", "boom-box.js"), ...words], {
-      env: { ...(PATH === undefined ? {} : { PATH }), ...environment },
-      stdio: ["ignore", output, "pipe"],
-    });
-    this.child.stdout?.on("data", (bytes: Buffer) => {
-      this.stdout += String(bytes);
-    });
-    this.child.stderr?.on("data", (bytes: Buffer) => {
-      this.stderr += String(bytes);
-    });
-    this.exited = once(this.child, "close").then(([code]) => code as number | null);
-  }
-
-  async ready(port: number): Promise<void> {
-    for (;;) {
-      if (this.child.exitCode !== null) throw new Error(`it ended: ${this.stderr}${this.stdout}`);
-      const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
-      if (response?.ok === true) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
 
 async function freePort(): Promise<number> {
   const server = createServer();

@@ -25,10 +25,15 @@ async function certificates() {
   return { ca, server, lot1, service, asBox: of(lot1), asService: of(service) };
 }
 
+export interface LocalBroker extends CloudUnderTest {
+  /** on localhost */
+  readonly port: number;
+}
+
 /** A broker with mutual TLS on loopback, for the contract. `start` starts it on `port`. */
 async function cloudOn(
   start: (port: number, certificates: Certificates) => Promise<() => Promise<void>>,
-): Promise<CloudUnderTest> {
+): Promise<LocalBroker> {
   const known = await certificates();
   const port = await freePort();
   const address = { protocol: "mqtts", host: "localhost", port } as const;
@@ -36,6 +41,7 @@ async function cloudOn(
   let stop = await start(port, known);
   let box = await connectBox({ ...address, ...known.asBox }, received);
   return {
+    port,
     received,
     link: () =>
       new MqttLink({
@@ -128,7 +134,7 @@ export function makeStandInCloud(policyOfService?: PolicyDocument): Promise<Clou
 }
 
 /** Mosquitto from the Debian package. */
-export function makeMosquittoCloud(): Promise<CloudUnderTest> {
+export function makeMosquittoCloud(): Promise<LocalBroker> {
   const directory = mkdtempSync(join(tmpdir(), "boom-box-mosquitto-"));
   const cloud = cloudOn(async (port, { ca, server }) => {
     mkdirSync(directory, { recursive: true });

@@ -55,9 +55,13 @@ export function fieldChanges<K extends RecordedField>(
   before: Readonly<Record<K, FieldValue>> | null,
   after: Readonly<Record<K, FieldValue>> | null,
 ): readonly FieldChange[] {
-  const valueOf = (of: Readonly<Record<K, FieldValue>> | null, field: K) =>
+  const recordedValue = (of: Readonly<Record<K, FieldValue>> | null, field: K) =>
     of === null || of[field] === "" ? null : of[field];
   return fields
-    .map((field) => ({ field, from: valueOf(before, field), to: valueOf(after, field) }))
+    .map((field) => ({
+      field,
+      from: recordedValue(before, field),
+      to: recordedValue(after, field),
+    }))
     .filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to));
 }

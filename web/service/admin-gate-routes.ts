@@ -61,8 +61,7 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
       const id = c.req.param("id");
       if ((await store.deleteGate(id, authorOf(c))) === undefined) return notFound(c, "gate");
       log.info({ gate: id, by: c.var.signedIn?.person.id }, "a gate was deleted");
-      // Everybody who could see it, or open it as a guest.
-      await streams.refreshAll();
+      await streams.gateDeleted();
       await webhooks.refresh();
       return c.body(null, 204);
     })

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { Denial } from "../api.ts";
 import type { ApiToken, Gate, Person } from "../domain/entities.ts";
 import { mayOpen } from "../domain/grants.ts";
-import { RateLimiter } from "../domain/rate-limit.ts";
 import type { Store } from "../store/store.ts";
 import type { WebContext } from "./context.ts";
+import type { Limits } from "./request-limits.ts";
 import { hashOf, isToken, newToken, type RandomBytes } from "./secrets.ts";
 
 /** A program that opens one gate as one person. */
@@ -53,28 +53,22 @@ export function requestIdOf({ id }: ApiToken, idempotencyKey: string): string {
   ].join("-");
 }
 
-/** What a token itself allows. It never allows more than the grants of its person. */
-export class ApiTokenRules {
-  /** by `perMinute`, because all tokens of a limiter have the same one */
-  readonly #limiters = new Map<number, RateLimiter>();
-
-  /** @returns undefined if the token allows it now */
-  refuse(token: ApiToken, gate: Gate, now: number): TokenRefusal | undefined {
-    const verdict = this.#limiterOf(token).take(token.id, now);
-    if (!verdict.allowed) return { reason: "rate-limited", waitMs: verdict.retryAfterMs };
-    // The grants of the person say what happens on holidays, and when it begins.
-    const always = { startsAt: null, onHolidays: true };
-    const may = mayOpen(gate, [{ ...token, ...always }], new Set(), now);
-    return may.open ? undefined : { reason: may.why };
-  }
-
-  #limiterOf({ perMinute }: ApiToken): RateLimiter {
-    const known = this.#limiters.get(perMinute);
-    if (known !== undefined) return known;
-    const limiter = new RateLimiter({ burst: perMinute, everyMs: 60_000 / perMinute });
-    this.#limiters.set(perMinute, limiter);
-    return limiter;
-  }
+/**
+ * What a token itself allows. It never allows more than the grants of its person.
+ * @returns undefined if the token allows it now
+ */
+export async function refusalOf(
+  limits: Limits,
+  token: ApiToken,
+  gate: Gate,
+  now: number,
+): Promise<TokenRefusal | undefined> {
+  const verdict = await limits.program(token.id, token.perMinute, now);
+  if (!verdict.allowed) return { reason: "rate-limited", waitMs: verdict.retryAfterMs };
+  // The grants of the person say what happens on holidays, and when it begins.
+  const always = { startsAt: null, onHolidays: true };
+  const may = mayOpen(gate, [{ ...token, ...always }], new Set(), now);
+  return may.open ? undefined : { reason: may.why };
 }
 
 export interface TokenRefusal {

@@ -4,7 +4,7 @@ import { isPlain, isWord } from "../../device/messages/command.ts";
 import type { OpenRequest } from "../domain/entities.ts";
 import { openStates } from "../domain/request.ts";
 import { words } from "../words/service.ts";
-import { type ApiClient, ApiTokenRules, findApiClient, requestIdOf } from "./api-clients.ts";
+import { type ApiClient, findApiClient, refusalOf, requestIdOf } from "./api-clients.ts";
 import { apiDescription } from "./api-description.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { uuid } from "./fields.ts";
@@ -24,13 +24,12 @@ const longestWaitSeconds = 15;
  * own, which no browser adds by itself, so that no other page can use it.
  */
 export function programRoutes(parts: OpenParts): Hono<WebEnv> {
-  const rules = new ApiTokenRules();
   return new Hono<WebEnv>()
     .use(limitedBody(), withoutNul())
     .get("/openapi.json", (c) => c.json(apiDescription(parts.settings.origin)))
     .post("/gates/:gate/open", async (c) => {
       const client = await admit(parts, c);
-      return client instanceof Response ? client : open(parts, rules, c, client);
+      return client instanceof Response ? client : open(parts, c, client);
     })
     .all("/gates/:gate/open", (c) => {
       c.header("Allow", "POST");
@@ -50,7 +49,7 @@ async function admit(
   const client = await findApiClient(store.forTaps, c);
   if (client !== undefined) return client;
   // Guessing a token is hopeless; this keeps the log and the database from being flooded.
-  const verdict = limits.signIn(c.var.address, now());
+  const verdict = await limits.signIn(c.var.address, now());
   if (!verdict.allowed) return tooMany(c, verdict.retryAfterMs);
   c.header("WWW-Authenticate", "Bearer");
   return problem(c, 401, "no-token", said.noToken);
@@ -58,11 +57,10 @@ async function admit(
 
 async function open(
   parts: OpenParts,
-  rules: ApiTokenRules,
   c: WebContext,
   { token, person }: ApiClient,
 ): Promise<Response> {
-  const { store, openRequests, tapsFirst, now } = parts;
+  const { store, openRequests, tapsFirst, limits, now } = parts;
   if (c.req.param("gate") !== token.gateId) return problem(c, 403, "other-gate", said.otherGate);
   const key = c.req.header("idempotency-key") ?? "";
   if (!isWord(key, isPlain)) return problem(c, 400, "invalid", said.idempotencyKey);
@@ -82,7 +80,7 @@ async function open(
     at,
   };
   const judge = async (): Promise<Decision> => {
-    const refusal = gate && rules.refuse(token, gate, now());
+    const refusal = gate && (await refusalOf(limits, token, gate, now()));
     if (refusal === undefined) return decide(parts, tap, at);
     const { reason } = refusal;
     return {

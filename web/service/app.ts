@@ -136,7 +136,7 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
 
 function limitSignIn({ limits, now }: AppParts): guards.Guard {
   return async (c, next) => {
-    const verdict = limits.signIn(c.var.address, now());
+    const verdict = await limits.signIn(c.var.address, now());
     return verdict.allowed ? next() : tooMany(c, verdict.retryAfterMs);
   };
 }

@@ -38,7 +38,7 @@ export function changeRoutes({ store, tapsFirst }: ChangeParts): Hono<WebEnv> {
     .get("/changes", async (c) => {
       const asked = readQuery(c, query);
       if (asked.type === "problem") return asked.response;
-      const { changes, next } = await store.changes({ limit: 50, ...asked.value });
+      const { changes, next } = await store.recordedChanges({ limit: 50, ...asked.value });
       return c.json({ changes: changes.map(changeView), next } satisfies ChangesPage);
     })
     .get("/changes.csv", async (c) => {
@@ -46,7 +46,7 @@ export function changeRoutes({ store, tapsFirst }: ChangeParts): Hono<WebEnv> {
       if (asked.type === "problem") return asked.response;
       const read = async (after: string | undefined) => {
         const from = after === undefined ? {} : { after };
-        const page = await store.changes({ ...asked.value, limit: pageLength, ...from });
+        const page = await store.recordedChanges({ ...asked.value, limit: pageLength, ...from });
         return { records: page.changes.map(changeView).flatMap(recordsOf), next: page.next };
       };
       const headings = Object.values(words.changeHeadings);

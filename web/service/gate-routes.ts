@@ -67,7 +67,8 @@ export function gateRoutes(parts: GateParts): Hono<WebEnv> {
 
 async function open(parts: GateParts, c: WebContext, from: Asker): Promise<Response> {
   // Whoever has a link must not be able to fill the records.
-  const verdict = from.type === "guest" ? parts.limits.guestPost(from.guest.id, parts.now()) : null;
+  const verdict =
+    from.type === "guest" ? await parts.limits.guestPost(from.guest.id, parts.now()) : null;
   if (verdict?.allowed === false) return tooMany(c, verdict.retryAfterMs);
   const id = v.safeParse(gateId, c.req.param("gate"));
   if (!id.success) return notFound(c, "gate");
@@ -118,7 +119,7 @@ export async function decide(
   { gate, from, at }: Tap,
   arrivedAt: number,
 ): Promise<Decision> {
-  const verdict = limits.open(askerId(from), now());
+  const verdict = await limits.open(askerId(from), now());
   if (!verdict.allowed) {
     const waitMs = verdict.retryAfterMs;
     return { refusal: { state: "denied", reason: "rate-limited" }, waitMs };

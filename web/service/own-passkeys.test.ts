@@ -67,7 +67,7 @@ describe("one's own passkeys", () => {
       await browser.request("PATCH", `/api/passkeys/${phone.id}`, { name: "Old phone" }),
     );
     assert.equal(renamed.passkeys[0]?.name, "Old phone");
-    const { changes } = await rig.store.changes({ person: ada.id, limit: 10 });
+    const { changes } = await rig.store.recordedChanges({ person: ada.id, limit: 10 });
     assert.deepEqual(
       changes.map(({ authorId, subject }) => [authorId, subject]),
       [

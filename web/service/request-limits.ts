@@ -1,32 +1,46 @@
 import { addressKey } from "../domain/address-key.ts";
-import { RateLimiter, type RateVerdict } from "../domain/rate-limit.ts";
+import type { RateVerdict } from "../domain/rate-limit.ts";
+import type { Rate } from "../store/rates.ts";
+import type { Store } from "../store/store.ts";
 import type { WebSettings } from "./settings.ts";
 
-/** Each instance counts separately, so two instances together allow up to twice as much. */
+/** How often people, guests, programs and addresses may ask, on all instances together. */
 export class Limits {
-  readonly #open: RateLimiter;
-  readonly #guestPosts: RateLimiter;
-  readonly #signIn: RateLimiter;
+  readonly #store: Pick<Store, "forTaps">;
+  readonly #open: Rate;
+  readonly #guestPosts: Rate;
+  readonly #signIn: Rate;
 
-  constructor({ openLimit, signInLimit }: WebSettings) {
-    this.#open = new RateLimiter(openLimit);
+  constructor(store: Pick<Store, "forTaps">, { openLimit, signInLimit }: WebSettings) {
+    this.#store = store;
+    this.#open = openLimit;
     const { burst, everyMs } = openLimit;
-    this.#guestPosts = new RateLimiter({ burst: 4 * burst, everyMs });
-    this.#signIn = new RateLimiter(signInLimit);
+    this.#guestPosts = { burst: 4 * burst, everyMs };
+    this.#signIn = signInLimit;
   }
 
-  /** Counts a tap of this person or guest. */
-  open(id: string, now: number): RateVerdict {
-    return this.#open.take(id, now);
+  /** Counts a tap of this person or guest. @throws StoreError */
+  open(id: string, now: number): Promise<RateVerdict> {
+    return this.#take(`open ${id}`, this.#open, now);
   }
 
-  /** Counts a request of a guest to open, which is recorded even when it is refused. */
-  guestPost(guestId: string, now: number): RateVerdict {
-    return this.#guestPosts.take(guestId, now);
+  /** Counts a request of a guest to open, which is recorded even when it is refused. @throws StoreError */
+  guestPost(guestId: string, now: number): Promise<RateVerdict> {
+    return this.#take(`guest ${guestId}`, this.#guestPosts, now);
   }
 
-  /** Counts a sign-in attempt from this address. */
-  signIn(address: string, now: number): RateVerdict {
-    return this.#signIn.take(addressKey(address), now);
+  /** Counts a sign-in attempt from this address. @throws StoreError */
+  signIn(address: string, now: number): Promise<RateVerdict> {
+    return this.#take(`sign-in ${addressKey(address)}`, this.#signIn, now);
+  }
+
+  /** Counts a request with this token. @throws StoreError */
+  program(tokenId: string, perMinute: number, now: number): Promise<RateVerdict> {
+    const rate = { burst: perMinute, everyMs: Math.ceil(60_000 / perMinute) };
+    return this.#take(`token ${tokenId}`, rate, now);
+  }
+
+  #take(key: string, rate: Rate, now: number): Promise<RateVerdict> {
+    return this.#store.forTaps.takeRate(key, rate, now);
   }
 }

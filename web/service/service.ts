@@ -110,7 +110,7 @@ export class Service {
       webhooks: this.#webhooks,
       underWay: this.#underWay,
       readiness: this.#readiness,
-      limits: new Limits(settings),
+      limits: new Limits(store, settings),
       tapsFirst: new TapsFirst(),
       sessions: new Sessions(parts),
     });
@@ -125,7 +125,8 @@ export class Service {
     const { link } = this.#parts;
     await this.#openRequests.endOrphans();
     const administration = await administrationOf(this.#parts);
-    await this.#streams.gatesChanged();
+    await this.#streams.refreshAll();
+    this.#streams.listen();
     await this.#webhooks.refresh();
     link.start(this.#listener());
     this.#every(beatMs, async () => this.#streams.beat());

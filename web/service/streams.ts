@@ -2,10 +2,10 @@ import { setImmediate as othersTurn } from "node:timers/promises";
 import { noGrants } from "../domain/access.ts";
 import type { OpenRequest } from "../domain/entities.ts";
 import { isAdmitted } from "../domain/guests.ts";
-import { portionLength } from "../store/portions.ts";
 import type { Store } from "../store/store.ts";
 import { Audience, type Rights } from "./audience.ts";
 import type { Boxes } from "./boxes.ts";
+import { type Change, readChange, writeChange } from "./change.ts";
 import type { GuestIn, SignedIn } from "./context.ts";
 import { EventStream } from "./event-stream.ts";
 import type { GateBook } from "./gate-book.ts";
@@ -22,6 +22,8 @@ const maximumStreams = 2_000;
 const recentMs = 60_000;
 /** The most requests that one reading of the database finds for its readers. */
 const mostRequests = 2_000;
+/** The rights of more readers than this at once would hold up a tap for too long. */
+const readersInARow = 100;
 /** After this many gates, other work gets its turn. */
 const gatesInARow = 200;
 /** The longest delay of a Node timer. */
@@ -104,10 +106,56 @@ export class Streams {
   tell(request: OpenRequest): void {
     const id = request.personId ?? request.guestId;
     if (id === null) return;
+    this.#tellRequest(request, id);
+    // Every instance hears the boxes.
+    const isOfBox = request.state === "opened" || request.state === "refused";
+    if (!isOfBox) this.#announce({ type: "request", id: request.id, of: id });
+  }
+
+  #tellRequest(request: OpenRequest, id: string): void {
     const view = requestView(request);
     for (const { stream } of this.#of(id)) stream.tellRequest(view);
     // It may have taken an opening, or given it back.
     if (request.guestId !== null) this.#readRights(this.#of(id));
+  }
+
+  /** Listens to the other instances. @throws nothing */
+  listen(): void {
+    const { store, log } = this.#parts;
+    const hear = (change: Change) => {
+      this.#hear(change).catch((error: unknown) => {
+        log.warn({ err: error, change: change.type }, "a change of another instance was not read");
+      });
+    };
+    store.changes.listen({
+      onChange: (text) => hear(readChange(text) ?? { type: "all" }),
+      onListening: () => hear({ type: "all" }),
+    });
+  }
+
+  async #hear(change: Change): Promise<void> {
+    switch (change.type) {
+      case "all":
+        return this.refreshAll();
+      case "gates":
+        return this.#readGates();
+      case "person":
+        return this.#personChanged(change.id);
+      case "grants":
+        for (const id of change.people) this.#readRights(this.#of(id));
+        return;
+      case "grant":
+        return this.#grantChanged(change.id, change.person ?? undefined);
+      case "request": {
+        if (this.#of(change.of).size === 0) return;
+        const request = await this.#parts.store.request(change.id);
+        if (request !== undefined) this.#tellRequest(request, change.of);
+      }
+    }
+  }
+
+  #announce(change: Change): void {
+    this.#parts.store.changes.publish(writeChange(change));
   }
 
   /** Sends what a box has reported to everybody who may see its gates. */
@@ -127,6 +175,11 @@ export class Streams {
 
   /** A gate was added or changed. @throws StoreError */
   async gatesChanged(): Promise<void> {
+    this.#announce({ type: "gates" });
+    await this.#readGates();
+  }
+
+  async #readGates(): Promise<void> {
     const { gates, gatesWereRead } = this.#parts;
     const changed = await gates.load();
     gatesWereRead();
@@ -135,17 +188,28 @@ export class Streams {
 
   /** A person was changed, and with the person perhaps the guests whom the person has invited. */
   personChanged(personId: string): void {
+    this.#announce({ type: "person", id: personId });
+    this.#personChanged(personId);
+  }
+
+  #personChanged(personId: string): void {
     const guests = [...this.#readers].filter(({ inviterId }) => inviterId === personId);
     this.#readRights([...this.#of(personId), ...guests]);
   }
 
   /** People got grants. */
   grantsAdded(personIds: Iterable<string>): void {
+    this.#announce({ type: "grants", people: [...personIds] });
     for (const id of personIds) this.#readRights(this.#of(id));
   }
 
   /** A grant was added, changed or removed. @param personId whose it is now; undefined: nobody's */
   grantChanged(grantId: string, personId: string | undefined): void {
+    this.#announce({ type: "grant", id: grantId, person: personId ?? null });
+    this.#grantChanged(grantId, personId);
+  }
+
+  #grantChanged(grantId: string, personId: string | undefined): void {
     const had = (reader: Reader) => {
       const accesses = this.#audience.rightsOf(reader)?.accesses.values() ?? [];
       return [...accesses].some(
@@ -160,8 +224,14 @@ export class Streams {
 
   /** Anything may have changed, by another instance or with time. @throws StoreError */
   async refreshAll(): Promise<void> {
-    await this.gatesChanged();
+    await this.#readGates();
     this.#readRights(this.#readers);
+  }
+
+  /** A gate was deleted, with everything that belongs to it. @throws StoreError */
+  async gateDeleted(): Promise<void> {
+    this.#announce({ type: "all" });
+    await this.refreshAll();
   }
 
   /** Sends a sign of life on every stream. */
@@ -173,6 +243,7 @@ export class Streams {
 
   /** Of a person or a guest. */
   endOf(id: string): void {
+    this.#announce({ type: "person", id });
     for (const { stream } of this.#of(id)) stream.end();
   }
 
@@ -214,7 +285,7 @@ export class Streams {
   async #readAllRights(): Promise<void> {
     this.#isReading = true;
     while (this.#stale.size > 0) {
-      const readers = [...this.#stale].slice(0, portionLength);
+      const readers = [...this.#stale].slice(0, readersInARow);
       for (const reader of readers) this.#stale.delete(reader);
       this.#reading = new Set(readers);
       try {
@@ -246,7 +317,7 @@ export class Streams {
     const rights = new Map([...ofPeople, ...ofGuests]);
     const seen = [...rights.values()].flatMap(({ accesses }) => [...accesses.keys()]);
     // Another instance has added a gate.
-    if (seen.some((gateId) => gates.get(gateId) === undefined)) await this.gatesChanged();
+    if (seen.some((gateId) => gates.get(gateId) === undefined)) await this.#readGates();
     const requestsOf = groupBy(requests, ({ personId, guestId }) => personId ?? guestId);
     for (const reader of readers) {
       if (reader.stream.hasEnded) continue;

@@ -67,7 +67,7 @@ export class Webhooks {
   /** Reads the receivers, and sends what is due. @throws StoreError */
   async refresh(): Promise<void> {
     this.#active = (await this.#parts.store.webhooks()).filter(({ isActive }) => isActive);
-    this.#sendDue();
+    if (this.#active.length > 0) this.#sendDue();
   }
 
   /** A request of the app has changed. */

@@ -119,7 +119,7 @@ export function administrationContract(
       await assert.rejects(store().createPerson(ada), isConflict, "still in use");
       await store().prune(noon + 11, noon + 11);
       await store().createPerson(ada);
-      assert.deepEqual((await store().changes({ limit: 10 })).changes, []);
+      assert.deepEqual((await store().recordedChanges({ limit: 10 })).changes, []);
     });
 
     it("is never the last administrator, even when two instances delete each other's", async () => {
@@ -313,7 +313,7 @@ export function administrationContract(
 
   describe("the record of changes", () => {
     const about = async () =>
-      (await store().changes({ limit: 100 })).changes.map(
+      (await store().recordedChanges({ limit: 100 })).changes.map(
         ({ subject, action, fields }) => [subject, action, fields] as const,
       );
 
@@ -324,7 +324,7 @@ export function administrationContract(
       await store().createPerson(ada, author);
       await store().changePerson(ada.id, { name: "Ada L.", email: null }, methods, author);
       await store().changePerson(ada.id, { name: "Ada L." }, methods, author);
-      const { changes } = await store().changes({ subject: "person", limit: 10 });
+      const { changes } = await store().recordedChanges({ subject: "person", limit: 10 });
       for (const { at, by, authorId, authorName, personName, gateName } of changes) {
         assert.deepEqual([at, by, authorId, authorName], [noon, "person", "boss", "Boss"]);
         assert.deepEqual([personName, gateName], ["Ada L.", null], "the name of today");
@@ -341,7 +341,7 @@ export function administrationContract(
       const times = { createdAt: noon, expiresAt: noon + 1 };
       const invitation = { tokenHash: "hash-of-a-secret-2", personId: ada.id, ...times };
       await store().createInvitation(invitation, author);
-      const all = JSON.stringify(await store().changes({ limit: 100 }));
+      const all = JSON.stringify(await store().recordedChanges({ limit: 100 }));
       for (const secret of ["hash-of-a-secret", "pQECAyYg"]) assert.ok(!all.includes(secret));
     });
 
@@ -365,13 +365,13 @@ export function administrationContract(
       }
       const seen: number[] = [];
       for (let after: string | null | undefined; after !== null; ) {
-        const page = await store().changes({ limit: 2, ...(after && { after }) });
+        const page = await store().recordedChanges({ limit: 2, ...(after && { after }) });
         seen.push(...page.changes.map(({ at }) => at - noon));
         after = page.next;
       }
       assert.deepEqual(seen, [4, 3, 2, 1, 0]);
       const count = async (query: object) =>
-        (await store().changes({ ...query, limit: 100 })).changes.length;
+        (await store().recordedChanges({ ...query, limit: 100 })).changes.length;
       assert.deepEqual(
         await Promise.all(
           [
@@ -385,9 +385,9 @@ export function administrationContract(
         [2, 5, 0, 2, 0],
       );
       await store().deletePerson(ada.id, methods, { ...author, at: noon + 9 });
-      const { changes } = await store().changes({ person: ada.id, limit: 1 });
+      const { changes } = await store().recordedChanges({ person: ada.id, limit: 1 });
       assert.equal(changes[0]?.personName, null);
-      await assert.rejects(store().changes({ after: "x", limit: 1 }), RangeError);
+      await assert.rejects(store().recordedChanges({ after: "x", limit: 1 }), RangeError);
     });
   });
 }

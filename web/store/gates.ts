@@ -5,7 +5,7 @@ import type { ChangeAction, GatesSort, GateTraces } from "../api.ts";
 import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Gate } from "../domain/entities.ts";
 import { gateSearchText, searchPatterns } from "../domain/search-text.ts";
-import { recordChanges } from "./changes.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import { formatListPosition, gateKeys, parseListPosition } from "./list-position.ts";

@@ -4,7 +4,7 @@ import type { ChangeAction, Weekday } from "../api.ts";
 import { type Author, fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Grant } from "../domain/entities.ts";
 import { requireAlive } from "./alive.ts";
-import { recordChanges } from "./changes.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import { portionLength, portions } from "./portions.ts";

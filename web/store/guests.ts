@@ -4,7 +4,7 @@ import type { ChangeAction, GuestState } from "../api.ts";
 import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Guest, InvitedGuest } from "../domain/entities.ts";
 import { requireAlive } from "./alive.ts";
-import { recordChanges } from "./changes.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { formatPosition, parsePosition } from "./history-position.ts";
 import { portions } from "./portions.ts";

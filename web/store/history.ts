@@ -51,6 +51,7 @@ export function historyIn(database: Database): Pick<Store, "history" | "prune"> 
         await db.deleteFrom("session").where("expiresAt", "<=", now).execute();
         await db.deleteFrom("signInAttempt").where("expiresAt", "<=", now).execute();
         await db.deleteFrom("invitation").where("expiresAt", "<=", now).execute();
+        await db.deleteFrom("rateLimit").where("fullAt", "<=", now).execute();
       });
       let deleted = 0;
       for (;;) {

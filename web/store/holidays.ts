@@ -3,7 +3,7 @@ import type { ChangeAction } from "../api.ts";
 import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Holiday, HolidayList } from "../domain/entities.ts";
 import { requireAlive } from "./alive.ts";
-import { recordChanges } from "./changes.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { portionLength } from "./portions.ts";
 import type { Store } from "./store.ts";

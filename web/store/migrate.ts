@@ -10,6 +10,7 @@ import { peopleSearch } from "./migrations/0006-people-search.ts";
 import { guestsAndHolidays } from "./migrations/0007-guests-and-holidays.ts";
 import { administration } from "./migrations/0008-administration.ts";
 import { webhooks } from "./migrations/0009-webhooks.ts";
+import { rateLimits } from "./migrations/0010-rate-limits.ts";
 import { StoreError } from "./store.ts";
 
 /** In the order of their names. */
@@ -23,6 +24,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0007-guests-and-holidays": guestsAndHolidays,
   "0008-administration": administration,
   "0009-webhooks": webhooks,
+  "0010-rate-limits": rateLimits,
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import { connectPostgres } from "./postgres.ts";
+import { PostgresChanges } from "./postgres-changes.ts";
 import { storeOn } from "./sql-store.ts";
 import { connectSqlite } from "./sqlite.ts";
 import { type Store, StoreError } from "./store.ts";
@@ -15,7 +16,8 @@ const connectionsForTaps = 4;
 export async function openStore(location: string): Promise<Store> {
   if (/^postgres(ql)?:\/\//i.test(location)) {
     const database = await connectPostgres({ url: location });
-    return storeOn(database, await connectForTaps(location, database));
+    const forTaps = await connectForTaps(location, database);
+    return storeOn(database, { forTaps, changes: new PostgresChanges(location, forTaps) });
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) {
     // Only the scheme, because the URL may contain a password.

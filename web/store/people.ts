@@ -12,7 +12,7 @@ import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Person } from "../domain/entities.ts";
 import { searchPatterns, searchTextOf } from "../domain/search-text.ts";
 import { canAnyoneAdminister, lockAdministrators } from "./administrators.ts";
-import { recordChanges } from "./changes.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import { formatListPosition, parseListPosition, peopleKeys } from "./list-position.ts";

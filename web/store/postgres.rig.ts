@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import pg from "pg";
 import type { StorePlace } from "./place.rig.ts";
 import { connectPostgres } from "./postgres.ts";
+import { PostgresChanges } from "./postgres-changes.ts";
 import { storeOn } from "./sql-store.ts";
 import type { Store } from "./store.ts";
 
@@ -143,10 +144,11 @@ export class PostgresServer {
       open: async (busyTimeoutMs = 5000) => {
         const onQuery = (text: string) => queries.push(text);
         const options = { url: location, busyTimeoutMs, connections: 4, onQuery };
-        const store = await storeOn(
-          await connectPostgres(options),
-          await connectPostgres({ ...options, connections: 2 }),
-        );
+        const forTaps = await connectPostgres({ ...options, connections: 2 });
+        const store = await storeOn(await connectPostgres(options), {
+          forTaps,
+          changes: new PostgresChanges(location, forTaps),
+        });
         stores.push(store);
         return store;
       },

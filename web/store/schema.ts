@@ -77,6 +77,12 @@ export type WebhookTable = Omit<Webhook, "events" | "isActive"> & {
   readonly isActive: Flag;
 };
 
+/** `fullAt`: see domain/rate-limit.ts */
+export interface RateLimitTable {
+  readonly key: string;
+  readonly fullAt: number;
+}
+
 /** One row that is updated to check whether the database is writable. */
 export interface WriteCheckTable {
   readonly id: number;
@@ -108,6 +114,7 @@ export interface Schema {
   readonly openRequest: OpenRequest;
   readonly foreignEvent: ForeignEvent;
   readonly change: ChangeTable;
+  readonly rateLimit: RateLimitTable;
   readonly writeCheck: WriteCheckTable;
   readonly lock: LockTable;
 }

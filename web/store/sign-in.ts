@@ -4,7 +4,7 @@ import type { ChangeAction } from "../api.ts";
 import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Passkey, Person } from "../domain/entities.ts";
 import { canAnyoneAdminister, canSignIn, lockAdministrators } from "./administrators.ts";
-import { recordChanges } from "./changes.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { isInCharge, lockPerson, toPerson } from "./people.ts";
 import { portions } from "./portions.ts";

@@ -1,5 +1,6 @@
 /** The store on an SQL database. The queries are the same for both databases. */
-import { changesIn } from "./changes.ts";
+import { changesIn } from "./change-record.ts";
+import { type ChangeFeed, noOtherInstances } from "./changes.ts";
 import type { Database } from "./database.ts";
 import { gatesIn } from "./gates.ts";
 import { grantsIn } from "./grants.ts";
@@ -8,21 +9,32 @@ import { historyIn } from "./history.ts";
 import { holidaysIn } from "./holidays.ts";
 import { migrate } from "./migrate.ts";
 import { peopleIn } from "./people.ts";
+import { ratesIn, ratesInMemory } from "./rates.ts";
 import { foreignEventsIn, requestsIn } from "./records.ts";
 import { signInWith } from "./sign-in.ts";
 import type { Store } from "./store.ts";
 import { tokensIn } from "./tokens.ts";
 import { webhooksIn } from "./webhooks.ts";
 
+export interface StoreOptions {
+  /** other connections to the same database, for taps */
+  readonly forTaps?: Database;
+  /** other instances may use the database too; default: none do */
+  readonly changes?: ChangeFeed & { close(): Promise<void> };
+}
+
 /**
  * Migrates the database first, and closes it when that fails.
- * @param forTaps other connections to the same database
  * @throws StoreError
  */
-export async function storeOn(database: Database, forTaps = database): Promise<Store> {
+export async function storeOn(
+  database: Database,
+  { forTaps = database, changes }: StoreOptions = {},
+): Promise<Store> {
   const close = async () => {
-    await Promise.all([database.close(), forTaps.close()]);
+    await Promise.all([changes?.close(), database.close(), forTaps.close()]);
   };
+  const rates = changes === undefined ? ratesInMemory() : undefined;
   try {
     await migrate(database);
   } catch (error) {
@@ -40,7 +52,10 @@ export async function storeOn(database: Database, forTaps = database): Promise<S
       ...holidaysIn(forTaps),
       ...requestsIn(forTaps),
       ...foreignEventsIn(forTaps),
+      ...(rates ?? ratesIn(forTaps)),
     },
+    changes: changes ?? noOtherInstances,
+    ...(rates ?? ratesIn(database)),
     ...peopleIn(database),
     ...signInWith(database),
     ...gatesIn(database),

@@ -18,6 +18,7 @@ import {
   type StorePlace,
 } from "./place.rig.ts";
 import { recordsContract } from "./records.contract.ts";
+import { sharedContract } from "./shared.contract.ts";
 import { type Store, StoreError } from "./store.ts";
 import { webhooksContract } from "./webhooks.contract.ts";
 
@@ -41,6 +42,7 @@ export function storeContract(newPlace: () => Promise<StorePlace>): void {
   administrationContract(() => ({ place, store }));
   guestsContract(() => ({ place, store }));
   holidaysContract(() => store);
+  sharedContract(() => ({ place, store }));
   webhooksContract(() => ({ place, store }));
   recordsContract(() => store);
   manyContract(() => store);

@@ -11,6 +11,7 @@
  * `author` is who changes something. With it, the change is recorded in the same transaction; without it,
  * nothing is recorded.
  */
+
 import type { GateEventName } from "../../device/messages/gate.ts";
 import type {
   ChangeSubject,
@@ -44,6 +45,8 @@ import type {
   Webhook,
 } from "../domain/entities.ts";
 import type { HolidayWindow, KnownHoliday } from "../domain/holidays.ts";
+import type { ChangeFeed } from "./changes.ts";
+import type { RateStore } from "./rates.ts";
 
 /** Why something was not stored. The caller handles a `conflict`; the operator fixes the others. */
 export class StoreError extends Error {
@@ -96,6 +99,7 @@ export type TapStore = Pick<
   | "person"
   | "apiToken"
   | "useApiToken"
+  | "takeRate"
   | "guest"
   | "guestSession"
   | "holidaysBetween"
@@ -106,7 +110,9 @@ export type WebhookChanges = {
   readonly [Name in "url" | "events" | "gateId" | "isActive"]?: Webhook[Name] | undefined;
 };
 
-export interface Store {
+export interface Store extends RateStore {
+  /** What changes, between the instances of the service. */
+  readonly changes: ChangeFeed;
   /**
    * The same database by a way of its own, on which nothing else waits: somebody is standing at a gate. With
    * SQLite there is only one way, so everything else must work in small parts.
@@ -450,7 +456,7 @@ export interface Store {
     readonly next: string | null;
   }>;
   /** Newest first. The name of somebody who was deleted is null. @throws RangeError when `after` is not a position */
-  changes(query: {
+  recordedChanges(query: {
     /** whom it is about */
     readonly person?: string;
     readonly gate?: string;

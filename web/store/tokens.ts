@@ -4,7 +4,7 @@ import type { ChangeAction, Weekday } from "../api.ts";
 import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { ApiToken } from "../domain/entities.ts";
 import { requireAlive } from "./alive.ts";
-import { recordChanges } from "./changes.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import type { ApiTokenTable } from "./schema.ts";
 import type { Store } from "./store.ts";

@@ -4,7 +4,7 @@ import type { ChangeAction, WebhookEventType } from "../api.ts";
 import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Delivery, Webhook } from "../domain/entities.ts";
 import { requireAlive } from "./alive.ts";
-import { recordChanges } from "./changes.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import { formatPosition, parsePosition } from "./history-position.ts";
