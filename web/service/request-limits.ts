@@ -1,7 +1,6 @@
 import { addressKey } from "../domain/address-key.ts";
 import type { RateVerdict } from "../domain/rate-limit.ts";
-import type { Rate } from "../store/rates.ts";
-import type { Store } from "../store/store.ts";
+import type { Rate, Store } from "../store/store.ts";
 import type { WebSettings } from "./settings.ts";
 
 /** How often people, guests, programs and addresses may ask, on all instances together. */

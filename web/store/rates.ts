@@ -1,24 +1,8 @@
 /** How often something may be done, counted for all instances of the service together. */
 import { type SqlBool, sql } from "kysely";
-import { RateLimiter, type RateVerdict } from "../domain/rate-limit.ts";
+import { RateLimiter } from "../domain/rate-limit.ts";
 import type { Database } from "./database.ts";
-
-export interface Rate {
-  /** how many are allowed at once, 1 or more */
-  readonly burst: number;
-  /** after how long one more is allowed, in ms */
-  readonly everyMs: number;
-}
-
-export interface RateStore {
-  /**
-   * Takes one of what `key` may do. A refused attempt costs nothing.
-   * @param key belongs to one rate
-   * @param now ms since 1970
-   * @throws StoreError
-   */
-  takeRate(key: string, rate: Rate, now: number): Promise<RateVerdict>;
-}
+import type { RateStore } from "./store.ts";
 
 /** In the memory of the only instance. */
 export function ratesInMemory(): RateStore {

@@ -45,8 +45,8 @@ import type {
   Webhook,
 } from "../domain/entities.ts";
 import type { HolidayWindow, KnownHoliday } from "../domain/holidays.ts";
+import type { RateVerdict } from "../domain/rate-limit.ts";
 import type { ChangeFeed } from "./changes.ts";
-import type { RateStore } from "./rates.ts";
 
 /** Why something was not stored. The caller handles a `conflict`; the operator fixes the others. */
 export class StoreError extends Error {
@@ -109,6 +109,23 @@ export type TapStore = Pick<
 export type WebhookChanges = {
   readonly [Name in "url" | "events" | "gateId" | "isActive"]?: Webhook[Name] | undefined;
 };
+
+export interface Rate {
+  /** how many are allowed at once, 1 or more */
+  readonly burst: number;
+  /** after how long one more is allowed, in ms */
+  readonly everyMs: number;
+}
+
+export interface RateStore {
+  /**
+   * Takes one of what `key` may do. A refused attempt costs nothing.
+   * @param key belongs to one rate
+   * @param now ms since 1970
+   * @throws StoreError
+   */
+  takeRate(key: string, rate: Rate, now: number): Promise<RateVerdict>;
+}
 
 export interface Store extends RateStore {
   /** What changes, between the instances of the service. */
