@@ -398,6 +398,7 @@ export type GuestState = "upcoming" | "valid" | "used-up" | "ended" | "revoked";
 export interface GuestView {
   readonly id: string;
   readonly gate: string;
+  readonly gateName: string;
   readonly name: string;
   /** for administrators; empty: none */
   readonly note: string;
@@ -533,7 +534,7 @@ export interface InvitationView {
   readonly expiresAt: number;
 }
 
-/** `GET/POST /api/admin/gates`, `PATCH /api/admin/gates/:id` */
+/** `POST /api/admin/gates`, `GET/PATCH /api/admin/gates/:id`; `GET /api/admin/gates` returns a {@link GatesPage}. */
 export interface AdminGateView {
   readonly id: string;
   readonly name: string;
@@ -569,6 +570,25 @@ export interface GateTraces {
 }
 /** By default, in the order of their names. `box`: by thing name. */
 export type GatesSort = "name" | "id" | "box";
+/** In the query of `GET /api/admin/gates`. */
+export interface GatesQuery {
+  /** only gates in whose name, short name, box or time zone each of these words occurs */
+  readonly search?: string;
+  readonly sort?: GatesSort;
+  /** the position of the next page, from {@link GatesPage.next} */
+  readonly after?: string;
+  /** 1–200, default 50 */
+  readonly limit?: number;
+  /** alone: only these gates, at most 200, separated by commas */
+  readonly ids?: string;
+}
+export interface GatesPage {
+  readonly gates: readonly AdminGateView[];
+  /** how many were found on all pages */
+  readonly total: number;
+  /** null: there is no other page */
+  readonly next: string | null;
+}
 export interface GateBody {
   /** 1–32 characters from `a-z0-9-`; cannot be changed later */
   readonly id?: string;

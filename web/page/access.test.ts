@@ -381,6 +381,15 @@ const states: Readonly<Record<string, State>> = {
       await page.getByText("inner, outer").waitFor();
     },
   },
+  "a gate that is perhaps deleted": {
+    person: "ada",
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Gates" }).click();
+      await page.getByRole("link", { name: "Main gate" }).click();
+      await press(page, "Delete");
+      await page.getByText("Delete Main gate for good?").waitFor();
+    },
+  },
   "the record of changes": {
     person: "ada",
     prepare: (service) => {

@@ -10,6 +10,8 @@ import type {
   ChangesPage,
   ChangeView,
   GateEventView,
+  GatesPage,
+  GateTraces,
   GateView,
   GrantBody,
   GrantsPage,
@@ -246,14 +248,28 @@ export class FakeService {
     return { people: found.slice(first, end), total: found.length, next };
   }
 
+  #gatesPage(query: URLSearchParams): GatesPage {
+    const ids = query.get("ids")?.split(",");
+    const found = [...this.adminGates.values()].filter(
+      ({ id, name, thingName }) =>
+        (ids?.includes(id) ?? true) &&
+        matches(`${name} ${id} ${thingName}`, query.get("search") ?? ""),
+    );
+    const [first, limit] = [Number(query.get("after")), Number(query.get("limit") ?? 200)];
+    const end = first + limit;
+    const next = end < found.length ? String(end) : null;
+    return { gates: found.slice(first, end), total: found.length, next };
+  }
+
   #read(path: string, query: URLSearchParams, response: ServerResponse): ServerResponse {
     const [, requestId] = /^\/api\/requests\/([^/]+)$/.exec(path) ?? [];
     const request = this.history.find(({ id }) => id === requestId);
     if (request !== undefined) return json(response, 200, request);
     if (path === "/api/history") return json(response, 200, { entries: this.history, next: null });
     if (path === "/api/admin/people") return json(response, 200, this.#peoplePage(query));
-    if (/^\/api\/admin\/people\/[^/]+\/traces$/.test(path)) {
-      return json(response, 200, personTraces);
+    const [, traced] = /^\/api\/admin\/(people|gates)\/[^/]+\/traces$/.exec(path) ?? [];
+    if (traced !== undefined) {
+      return json(response, 200, traced === "people" ? personTraces : gateTraces);
     }
     const [, personId] = /^\/api\/admin\/people\/([^/]+)$/.exec(path) ?? [];
     const person = this.people.get(personId ?? "");
@@ -269,7 +285,10 @@ export class FakeService {
     }
     const [, gateId] = /^\/api\/admin\/gates\/([^/]+)\/events$/.exec(path) ?? [];
     if (gateId !== undefined) return json(response, 200, this.gateEvents.get(gateId) ?? []);
-    if (path === "/api/admin/gates") return json(response, 200, [...this.adminGates.values()]);
+    if (path === "/api/admin/gates") return json(response, 200, this.#gatesPage(query));
+    const [, adminGateId] = /^\/api\/admin\/gates\/([^/]+)$/.exec(path) ?? [];
+    const adminGate = this.adminGates.get(adminGateId ?? "");
+    if (adminGate !== undefined) return json(response, 200, adminGate);
     if (path === "/api/admin/guests") {
       return json(response, 200, { guests: this.guests, next: null } satisfies GuestsPage);
     }
@@ -328,6 +347,7 @@ export class FakeService {
   }
 }
 
+const gateTraces: GateTraces = { grants: 2, tokens: 0, guests: 1, holidays: 0, webhooks: 0 };
 const personTraces: PersonTraces = {
   ...{ grants: 1, passkeys: 1, sessions: 2, tokens: 0, invitations: 0, guests: 3 },
 };
@@ -341,7 +361,14 @@ export function gateView(id: string, name: string): GateView {
 export function guestView(id: string, name: string, more: Partial<GuestView> = {}): GuestView {
   const now = Date.now();
   return {
-    ...{ id, gate: "main", name, note: "", inviter: { id: "ada", name: "Ada Kowalski" } },
+    ...{
+      id,
+      gate: "main",
+      gateName: "Main gate",
+      name,
+      note: "",
+      inviter: { id: "ada", name: "Ada Kowalski" },
+    },
     isInviterActive: true,
     ...{ startsAt: now, endsAt: now + 3_600_000, openings: 3, used: 1 },
     ...{ state: "valid", createdAt: now },

@@ -1,16 +1,26 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { AdminGateView, GateEventView } from "../api.ts";
+import type { AdminGateView, GateEventView, GatesPage, GatesSort } from "../api.ts";
 import type { Gate } from "../domain/entities.ts";
 import { longestGateName } from "../input-limits.ts";
+import { gateKeys, parseListPosition } from "../store/list-position.ts";
 import type { Store } from "../store/store.ts";
 import { words } from "../words/service.ts";
 import { authorOf } from "./author.ts";
 import type { Boxes } from "./boxes.ts";
-import type { WebEnv } from "./context.ts";
-import { gateId, line, output, thingName, timeZone } from "./fields.ts";
+import type { WebContext, WebEnv } from "./context.ts";
+import {
+  gateId,
+  line,
+  listOf,
+  listPosition,
+  output,
+  pageLimit,
+  thingName,
+  timeZone,
+} from "./fields.ts";
 import type { Logger } from "./log.ts";
-import { notFound, readBody } from "./problem.ts";
+import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { Streams } from "./streams.ts";
 import type { Webhooks } from "./webhooks.ts";
 
@@ -43,6 +53,22 @@ const changes = v.strictObject({
   isActive,
 });
 
+const sorts = ["name", "id", "box"] as const satisfies readonly GatesSort[];
+const ids = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(",")),
+  listOf(gateId, 200),
+);
+const gatesQuery = v.union([
+  v.strictObject({ ids }),
+  v.strictObject({
+    search: v.exactOptional(line(longestGateName)),
+    sort: v.exactOptional(v.picklist(sorts, words.field.sort), "name"),
+    after: v.exactOptional(listPosition),
+    limit: v.exactOptional(pageLimit),
+  }),
+]);
+
 /** For administrators: the gates and the health of their boxes. */
 export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
   const { store, boxes, streams, webhooks, log, now } = parts;
@@ -52,7 +78,11 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
     box: boxes.healthAt(gate),
   });
   return new Hono<WebEnv>()
-    .get("/gates", async (c) => c.json((await store.gates()).map(view)))
+    .get("/gates", (c) => list(parts, c, view))
+    .get("/gates/:id", async (c) => {
+      const gate = await store.gate(c.req.param("id"));
+      return gate === undefined ? notFound(c, "gate") : c.json(view(gate));
+    })
     .get("/gates/:id/traces", async (c) => {
       const traces = await store.gateTraces(c.req.param("id"), now());
       return traces === undefined ? notFound(c, "gate") : c.json(traces);
@@ -90,4 +120,23 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
       await streams.gatesChanged();
       return c.json(view(gate));
     });
+}
+
+async function list(
+  { store }: AdminGateParts,
+  c: WebContext,
+  view: (gate: Gate) => AdminGateView,
+): Promise<Response> {
+  const asked = readQuery(c, gatesQuery);
+  if (asked.type === "problem") return asked.response;
+  if ("ids" in asked.value) {
+    const gates = (await store.gatesWith(asked.value.ids)).map(view);
+    return c.json({ gates, total: gates.length, next: null } satisfies GatesPage);
+  }
+  const { after, sort } = asked.value;
+  if (after !== undefined && !parseListPosition(after, sort, gateKeys[sort])) {
+    return problem(c, 400, "invalid", `after: ${words.field.listPosition}`);
+  }
+  const { gates, total, next } = await store.gatesPage({ limit: 50, ...asked.value });
+  return c.json({ gates: gates.map(view), total, next } satisfies GatesPage);
 }

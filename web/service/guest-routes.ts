@@ -98,7 +98,9 @@ export function guestRoutes(parts: GuestParts): Hono<WebEnv> {
       const { gate, limit = 50, ...rest } = asked.value;
       const filter = gate === undefined ? {} : { gateId: gate };
       const { guests, next } = await store.guestsPage({ ...filter, ...rest, limit, now: now() });
-      const views = guests.map((guest) => guestView(guest, now()));
+      const gates = await store.gatesWith([...new Set(guests.map(({ gateId }) => gateId))]);
+      const nameOf = (id: string) => gates.find((each) => each.id === id)?.name ?? id;
+      const views = guests.map((guest) => guestView(guest, nameOf(guest.gateId), now()));
       return c.json({ guests: views, next } satisfies GuestsPage);
     })
     .post("/guests", (c) => create(parts, c))
@@ -125,7 +127,8 @@ async function create(parts: GuestParts, c: WebContext): Promise<Response> {
   }
   const by = c.var.signedIn?.person.id ?? "";
   const person = await store.person(inviter ?? by);
-  if (person === undefined || (await store.gate(gate)) === undefined) {
+  const known = await store.gate(gate);
+  if (person === undefined || known === undefined) {
     return invalid(words.problems.noPersonOrGate);
   }
   if (!person.isActive) return invalid(words.problems.inviterLockedOut);
@@ -145,14 +148,15 @@ async function create(parts: GuestParts, c: WebContext): Promise<Response> {
   const invited = { ...guest, inviterName: person.name, isInviterActive: true };
   // A fragment never leaves the browser: it reaches no log and no Referer.
   const url = `${settings.origin}/#guest=${token}`;
-  return c.json({ ...guestView(invited, now()), url } satisfies NewGuestView, 201);
+  return c.json({ ...guestView(invited, known.name, now()), url } satisfies NewGuestView, 201);
 }
 
-function guestView(guest: InvitedGuest, now: number): GuestView {
+function guestView(guest: InvitedGuest, gateName: string, now: number): GuestView {
   const { id, name, note, startsAt, endsAt, openings, used, createdAt } = guest;
   return {
     id,
     gate: guest.gateId,
+    gateName,
     name,
     note,
     inviter: { id: guest.inviterId, name: guest.inviterName },

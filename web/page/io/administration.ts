@@ -6,6 +6,8 @@ import type {
   DeliveriesPage,
   GateBody,
   GateEventView,
+  GatesPage,
+  GatesQuery,
   GateTraces,
   GrantBody,
   GrantsPage,
@@ -34,6 +36,16 @@ import type {
   WebhookView,
 } from "../../api.ts";
 import { type Answer, queryString, type Service } from "./service.ts";
+
+/** A page of the service. */
+const mostKnownGates = 200;
+
+export interface KnownGates {
+  /** in the order of their names */
+  readonly gates: readonly AdminGateView[];
+  /** false: there are more, which the service finds */
+  readonly isAll: boolean;
+}
 
 export class Administration {
   readonly #service: Service;
@@ -111,7 +123,23 @@ export class Administration {
     this.#service.call<NewTokenView>("POST", "/api/admin/tokens", body);
   revokeToken = (id: string) =>
     this.#service.call<null>("DELETE", `/api/admin/tokens/${encodeURIComponent(id)}`, {});
-  gates = () => this.#service.call<readonly AdminGateView[]>("GET", "/api/admin/gates");
+  gates = (query: GatesQuery) =>
+    this.#service.call<GatesPage>("GET", `/api/admin/gates${queryString(query)}`);
+  gate = (id: string) =>
+    this.#service.call<AdminGateView>("GET", `/api/admin/gates/${encodeURIComponent(id)}`);
+  /** All gates when they are few, and always those with these ids. */
+  async knownGates(ids: readonly string[] = []): Promise<Answer<KnownGates>> {
+    const first = await this.gates({ limit: mostKnownGates });
+    if (first.type !== "ok") return first;
+    const gates = [...first.value.gates];
+    const isAll = first.value.next === null;
+    const missing = new Set(ids.filter((id) => !gates.some((gate) => gate.id === id)));
+    if (isAll || missing.size === 0) return { type: "ok", value: { gates, isAll } };
+    const some = [...missing].slice(0, mostKnownGates).join(",");
+    const others = await this.gates({ ids: some });
+    if (others.type !== "ok") return others;
+    return { type: "ok", value: { gates: [...gates, ...others.value.gates], isAll } };
+  }
   addGate = (body: GateBody) => this.#service.call<AdminGateView>("POST", "/api/admin/gates", body);
   gateTraces = (id: string) =>
     this.#service.call<GateTraces>("GET", `/api/admin/gates/${encodeURIComponent(id)}/traces`);

@@ -1,11 +1,5 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import type {
-  InvitationView,
-  PeoplePage as Listed,
-  PeopleSort,
-  PersonBody,
-  PersonView,
-} from "../../api.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { InvitationView, PeopleSort, PersonBody, PersonView } from "../../api.ts";
 import { longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
 import type { Administration } from "../io/administration.ts";
@@ -14,15 +8,15 @@ import { SearchedList } from "./finder.tsx";
 import { Form } from "./form.tsx";
 import { when } from "./format.ts";
 import { ListPage } from "./list-page.tsx";
-import { type Loaded, messageOf, together, useLoaded, WhenLoaded } from "./loaded.tsx";
+import { both, orNull, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
 import { PersonPage } from "./person.tsx";
 import { PersonFields, personIn } from "./person-fields.tsx";
 import { fragmentOf } from "./route.ts";
+import { type SearchedPages, useSearchedPages } from "./searched-pages.ts";
+import { withGates } from "./with-gates.ts";
 
 const said = administration.people;
-const shownFirst = 20;
-const shownMore = 200;
 const sorts: readonly PeopleSort[] = ["name", "seen", "created"];
 
 interface PeoplePageProps {
@@ -33,7 +27,16 @@ interface PeoplePageProps {
 
 export function PeoplePage({ service, id }: PeoplePageProps) {
   // It outlives the visit to a person, so that Back leads to the same entries.
-  const list = usePeople(service);
+  const list = useSearchedPages<PersonView, PeopleSort>(
+    "name",
+    longestPersonName,
+    async (query) => {
+      const answer = await service.people(query);
+      if (answer.type !== "ok") return answer;
+      const { people: entries, total, next } = answer.value;
+      return { type: "ok", value: { entries, total, next } };
+    },
+  );
   const [added, setAdded] = useState<Added | null>(null);
   useEffect(() => {
     void list.reload();
@@ -59,68 +62,7 @@ interface Added {
   readonly invitation: InvitationView | null;
 }
 
-interface People {
-  /** with all parts so far */
-  readonly loaded: Loaded<Listed>;
-  /** what the person has typed */
-  readonly search: string;
-  readonly find: (text: string) => void;
-  readonly sort: PeopleSort;
-  readonly sortBy: (sort: PeopleSort) => void;
-  readonly more: () => void;
-  readonly reload: () => Promise<void>;
-}
-
-/** The service searches, and sends the list in parts, because there may be 50,000 people. */
-function usePeople(service: Administration): People {
-  const [search, setSearch] = useState("");
-  const [sort, setSort] = useState<PeopleSort>("name");
-  const [loaded, setLoaded] = useState<Loaded<Listed>>({ type: "loading" });
-  const asked = useRef(0);
-  const listed = loaded.type === "loaded" ? loaded.value : null;
-  async function load(
-    text: string,
-    limit: number,
-    before: Listed | null,
-    by: PeopleSort = sort,
-  ): Promise<void> {
-    asked.current += 1;
-    const turn = asked.current;
-    const words = text.trim().slice(0, longestPersonName);
-    const answer = await service.people({
-      ...(words !== "" && { search: words }),
-      sort: by,
-      ...(before?.next && { after: before.next }),
-      limit,
-    });
-    // Meanwhile something else was asked for.
-    if (turn !== asked.current) return;
-    if (answer.type !== "ok") {
-      setLoaded({ type: "failed", message: messageOf(answer) });
-      return;
-    }
-    const people = [...(before?.people ?? []), ...answer.value.people];
-    setLoaded({ type: "loaded", value: { ...answer.value, people } });
-  }
-  return {
-    loaded,
-    search,
-    find: (text) => {
-      setSearch(text);
-      void load(text, shownFirst, null);
-    },
-    sort,
-    sortBy: (by) => {
-      setSort(by);
-      void load(search, shownFirst, null, by);
-    },
-    more: () => void load(search, shownMore, listed),
-    reload: () => {
-      const shown = listed?.people.length ?? 0;
-      return load(search, Math.min(shownMore, Math.max(shownFirst, shown)), null);
-    },
-  };
-}
+type People = SearchedPages<PersonView, PeopleSort>;
 
 interface OnePersonProps {
   readonly service: Administration;
@@ -131,11 +73,11 @@ interface OnePersonProps {
 
 function OnePerson({ service, id, invitation }: OnePersonProps) {
   const { loaded, reload } = useLoaded(() =>
-    together(personOrNull(service, id), service.grants(id), service.gates()),
+    both(orNull(service.person(id)), withGates(service, service.grants(id))),
   );
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
-      {([person, grants, gates]) =>
+      {([person, [grants, known]]) =>
         person === null ? (
           <Missing sentence={said.missing} back={said.back} to={{ page: "people", id: null }} />
         ) : (
@@ -143,7 +85,7 @@ function OnePerson({ service, id, invitation }: OnePersonProps) {
             person={person}
             invitation={invitation}
             grants={grants}
-            gates={gates}
+            known={known}
             service={service}
             reload={reload}
           />
@@ -151,15 +93,6 @@ function OnePerson({ service, id, invitation }: OnePersonProps) {
       }
     </WhenLoaded>
   );
-}
-
-async function personOrNull(
-  service: Administration,
-  id: string,
-): Promise<Answer<PersonView | null>> {
-  const answer = await service.person(id);
-  const isMissing = answer.type === "problem" && answer.status === 404;
-  return isMissing ? { type: "ok", value: null } : answer;
 }
 
 interface PeopleListProps {
@@ -172,7 +105,7 @@ function PeopleList({ service, list, onAdded }: PeopleListProps) {
   const { loaded, search, find, sort, sortBy, more, reload } = list;
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
-      {({ people, total }) => (
+      {({ entries, total }) => (
         <ListPage
           title={said.title}
           add={said.add}
@@ -197,7 +130,7 @@ function PeopleList({ service, list, onAdded }: PeopleListProps) {
                 </a>
               </p>
               <SearchedList
-                entries={people}
+                entries={entries}
                 total={total}
                 text={search}
                 onText={find}

@@ -1,13 +1,7 @@
 import { useState } from "preact/hooks";
-import type {
-  AdminGateView,
-  GrantView,
-  InvitationView,
-  PersonTraces,
-  PersonView,
-} from "../../api.ts";
+import type { GrantView, InvitationView, PersonTraces, PersonView } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
-import type { Administration } from "../io/administration.ts";
+import type { Administration, KnownGates } from "../io/administration.ts";
 import { Action, CarefulAction } from "./action.tsx";
 import { useAnnounce } from "./announcer.tsx";
 import { DeleteAction } from "./delete-action.tsx";
@@ -31,7 +25,7 @@ interface PersonPageProps {
   readonly invitation: InvitationView | null;
   /** the grants of this person */
   readonly grants: readonly GrantView[];
-  readonly gates: readonly AdminGateView[];
+  readonly known: KnownGates;
   readonly service: Administration;
   readonly reload: () => Promise<void>;
 }
@@ -40,7 +34,7 @@ export function PersonPage({
   person,
   invitation: madeBefore,
   grants,
-  gates,
+  known,
   service,
   reload,
 }: PersonPageProps) {
@@ -152,8 +146,8 @@ export function PersonPage({
           </OnceLink>
         )}
       </div>
-      <Grants person={person} grants={grants} gates={gates} service={service} reload={reload} />
-      <Tokens person={person} gates={gates} service={service} />
+      <Grants person={person} grants={grants} known={known} service={service} reload={reload} />
+      <Tokens person={person} known={known} service={service} />
     </section>
   );
 }
