@@ -568,6 +568,15 @@ export interface GateTraces {
   /** receivers of what happens at this gate alone */
   readonly webhooks: number;
 }
+/** `GET /api/admin/new-boxes`: boxes that have sent a status, but no gate of the app is at them; at most 200. */
+export interface NewBoxView {
+  readonly thingName: string;
+  readonly state: BoxState;
+  readonly lastSeenAt: number | null;
+  readonly firmware: string | null;
+  /** the names of its gates in its settings; empty: it has one without a name */
+  readonly gates: readonly string[];
+}
 /** By default, in the order of their names. `box`: by thing name. */
 export type GatesSort = "name" | "id" | "box";
 /** In the query of `GET /api/admin/gates`. */

@@ -381,6 +381,21 @@ const states: Readonly<Record<string, State>> = {
       await page.getByText("inner, outer").waitFor();
     },
   },
+  "boxes without a gate": {
+    person: "ada",
+    prepare: (service) => {
+      const box = { state: "online", lastSeenAt: Date.now(), firmware: "0.1.0" } as const;
+      service.newBoxes = [
+        { ...box, thingName: "lot-8", gates: [] },
+        { ...box, thingName: "lot-9", gates: ["inner", "outer"] },
+      ];
+    },
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Gates" }).click();
+      await press(page, "Add “outer”: lot-9/outer");
+      await page.getByLabel("Short name").waitFor();
+    },
+  },
   "a gate that is perhaps deleted": {
     person: "ada",
     reach: async (page) => {

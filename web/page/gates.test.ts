@@ -104,4 +104,25 @@ describe("many gates in Chromium", function () {
     await theirs.getByText("You do not have access to any gate yet.").waitFor();
     assert.equal(at.rig.link.sent.length, 0);
   });
+
+  it("are added from a box that reports and has no gate yet", async () => {
+    const gates = ["inner", "outer"].map((name) => ({ name, gate: null }));
+    at.rig.link.online("new-box", { gates });
+    const page = await at.pageOf(admin, desktop);
+    await go(page, "Gates");
+    await page.getByRole("heading", { name: "Boxes without a gate" }).waitFor();
+    await press(page, "Add “outer”: new-box/outer");
+    assert.equal(await page.getByLabel("Box (thing name)").inputValue(), "new-box");
+    assert.equal(await page.getByLabel("Gate at the box").inputValue(), "outer");
+    await page.getByLabel("Name", { exact: true }).fill("Outer gate");
+    await page.getByLabel("Short name").fill("outer");
+    await press(page, "Save");
+    await page.getByRole("heading", { name: "Outer gate" }).waitFor();
+    await page.getByText("Box online").waitFor();
+    await go(page, "Gates");
+    await page.getByText("20 of 231 shown").waitFor();
+    assert.equal(await page.getByRole("heading", { name: "Boxes without a gate" }).count(), 0);
+    const gate = await at.rig.store.gate("outer");
+    assert.deepEqual([gate?.thingName, gate?.output], ["new-box", "outer"]);
+  });
 });

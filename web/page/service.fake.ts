@@ -21,6 +21,7 @@ import type {
   GuestView,
   HistoryEntry,
   HolidayListView,
+  NewBoxView,
   NewGuestView,
   OpenBody,
   OtherCommand,
@@ -38,7 +39,6 @@ import type {
 import { pageAssets } from "../assets.ts";
 import type { Assets } from "../service/assets.ts";
 import { contentSecurityPolicy } from "../service/guards.ts";
-import { matches } from "./model/find.ts";
 import { FakePasskeys } from "./passkeys.rig.ts";
 
 /** What the service does with a request to open: respond, stay silent, or break the connection. */
@@ -79,6 +79,7 @@ export class FakeService {
   isGuestOver = false;
   guests: readonly GuestView[] = [];
   holidays: readonly HolidayListView[] = [];
+  newBoxes: readonly NewBoxView[] = [];
   changes: readonly ChangeView[] = [];
   ownPasskeys: OwnPasskeys = { passkeys: [], hasOidc: false };
   /** ids of people by cookie */
@@ -285,6 +286,7 @@ export class FakeService {
     }
     const [, gateId] = /^\/api\/admin\/gates\/([^/]+)\/events$/.exec(path) ?? [];
     if (gateId !== undefined) return json(response, 200, this.gateEvents.get(gateId) ?? []);
+    if (path === "/api/admin/new-boxes") return json(response, 200, this.newBoxes);
     if (path === "/api/admin/gates") return json(response, 200, this.#gatesPage(query));
     const [, adminGateId] = /^\/api\/admin\/gates\/([^/]+)$/.exec(path) ?? [];
     const adminGate = this.adminGates.get(adminGateId ?? "");
@@ -400,6 +402,12 @@ export function newPerson(id: string, name: string): PersonView {
 /** A new request in the state `recorded`. @param more other fields */
 export function request(gate: string, id: string, more: Partial<RequestView> = {}): RequestView {
   return { id, gate, state: "recorded", reason: null, at: Date.now(), pulseMs: null, ...more };
+}
+
+/** Whether every word of the query occurs in the text. */
+function matches(text: string, query: string): boolean {
+  const words = query.toLowerCase().split(/\s+/);
+  return words.every((word) => text.toLowerCase().includes(word));
 }
 
 function definedOf(body: Partial<PersonBody>): Partial<PersonView> {

@@ -35,6 +35,7 @@ interface AdminGateParts {
 
 /** On one page. */
 const mostEvents = 50;
+const mostNewBoxes = 200;
 
 const isActive = v.exactOptional(v.boolean(words.field.trueOrFalse));
 const newGate = v.strictObject({
@@ -78,6 +79,10 @@ export function adminGateRoutes(parts: AdminGateParts): Hono<WebEnv> {
     box: boxes.healthAt(gate),
   });
   return new Hono<WebEnv>()
+    .get("/new-boxes", async (c) => {
+      const used = new Set((await store.gates()).map(({ thingName }) => thingName));
+      return c.json(boxes.without((thingName) => used.has(thingName), mostNewBoxes));
+    })
     .get("/gates", (c) => list(parts, c, view))
     .get("/gates/:id", async (c) => {
       const gate = await store.gate(c.req.param("id"));

@@ -4,6 +4,7 @@ import type {
   GatesPage,
   GrantsPage,
   GrantView,
+  NewBoxView,
   PeoplePage,
   PersonView,
   Problem,
@@ -285,6 +286,38 @@ describe("administration", () => {
     ]) {
       assert.equal((await admin.get(`/api/admin/gates?${wrong}`)).status, 400, wrong);
     }
+  });
+
+  it("lists boxes that send a status and have no gate, with the names of their gates", async () => {
+    const boxes = async () => json<NewBoxView[]>(await admin.get("/api/admin/new-boxes"));
+    await rig.gate({ thingName: "lot-1" });
+    rig.link.online("lot-1");
+    assert.deepEqual(await boxes(), []);
+    rig.link.online("lot-3");
+    const gates = ["inner", "outer"].map((name) => ({ name, gate: null }));
+    rig.link.online("lot-2", { gates });
+    rig.link.event("lot-4", { id: "x", by: null });
+    const [two, three, ...more] = await boxes();
+    assert.deepEqual(
+      [two?.thingName, two?.gates, two?.state],
+      ["lot-2", ["inner", "outer"], "online"],
+    );
+    assert.deepEqual([three?.thingName, three?.gates], ["lot-3", []]);
+    assert.deepEqual(more, [], "an event is no status");
+    rig.link.offline("lot-3");
+    assert.equal((await boxes())[1]?.state, "offline");
+    await admin.post("/api/admin/gates", {
+      ...gate,
+      id: "two",
+      thingName: "lot-2",
+      output: "inner",
+    });
+    assert.deepEqual(
+      (await boxes()).map(({ thingName }) => thingName),
+      ["lot-3"],
+    );
+    const { browser } = await rig.colleague(undefined);
+    assert.equal((await browser.get("/api/admin/new-boxes")).status, 403);
   });
 
   it("says what is wrong with a gate", async () => {

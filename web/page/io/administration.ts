@@ -21,6 +21,7 @@ import type {
   InvitationView,
   ManyGrantsBody,
   ManyGrantsView,
+  NewBoxView,
   NewGuestView,
   NewTokenView,
   NewWebhookView,
@@ -125,6 +126,7 @@ export class Administration {
     this.#service.call<null>("DELETE", `/api/admin/tokens/${encodeURIComponent(id)}`, {});
   gates = (query: GatesQuery) =>
     this.#service.call<GatesPage>("GET", `/api/admin/gates${queryString(query)}`);
+  newBoxes = () => this.#service.call<readonly NewBoxView[]>("GET", "/api/admin/new-boxes");
   gate = (id: string) =>
     this.#service.call<AdminGateView>("GET", `/api/admin/gates/${encodeURIComponent(id)}`);
   /** All gates when they are few, and always those with these ids. */

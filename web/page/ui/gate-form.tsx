@@ -5,19 +5,22 @@ import { administration } from "../../words/administration.ts";
 import type { Administration } from "../io/administration.ts";
 import { Field } from "./field.tsx";
 import { Form } from "./form.tsx";
+import type { GatePlace } from "./new-boxes.tsx";
 
 const said = administration.gates;
 
 interface GateFormProps {
   /** null: a new gate */
   readonly gate: AdminGateView | null;
+  /** is entered at first; null: nothing */
+  readonly place: GatePlace | null;
   readonly service: Administration;
   readonly onDone: (gate: AdminGateView) => void;
   readonly onCancel: () => void;
 }
 
-export function GateForm({ gate, service, onDone, onCancel }: GateFormProps) {
-  const [thing, setThing] = useState(gate?.thingName ?? "");
+export function GateForm({ gate, place, service, onDone, onCancel }: GateFormProps) {
+  const [thing, setThing] = useState(place?.thingName ?? "");
   const [outputs, setOutputs] = useState<readonly string[]>([]);
   useEffect(() => {
     let isCurrent = true;
@@ -54,7 +57,7 @@ export function GateForm({ gate, service, onDone, onCancel }: GateFormProps) {
           <input
             required
             autoCapitalize="none"
-            defaultValue={gate?.thingName ?? ""}
+            defaultValue={place?.thingName ?? ""}
             onInput={({ currentTarget }) => setThing(currentTarget.value.trim())}
             {...its}
           />
@@ -66,7 +69,7 @@ export function GateForm({ gate, service, onDone, onCancel }: GateFormProps) {
             <input
               list="outputs"
               autoCapitalize="none"
-              defaultValue={gate?.output ?? ""}
+              defaultValue={place?.output ?? ""}
               {...its}
             />
             <datalist id="outputs">

@@ -16,6 +16,7 @@ import { GateForm } from "./gate-form.tsx";
 import { ListPage } from "./list-page.tsx";
 import { orNull, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
+import { type GatePlace, NewBoxes } from "./new-boxes.tsx";
 import { placeOf } from "./place.ts";
 import { fragmentOf, goTo } from "./route.ts";
 import { type SearchedPages, useSearchedPages } from "./searched-pages.ts";
@@ -76,6 +77,7 @@ const sorts: readonly GatesSort[] = ["name", "id", "box"];
 
 function GatesList({ service, list }: GatesListProps) {
   const { loaded, search, find, sort, sortBy, more, reload } = list;
+  const [place, setPlace] = useState<GatePlace | null>(null);
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
       {({ entries, total }) => (
@@ -84,9 +86,21 @@ function GatesList({ service, list }: GatesListProps) {
           add={said.add}
           reload={reload}
           routeOf={(id) => ({ page: "gates", id })}
-          form={(events) => <GateForm gate={null} service={service} {...events} />}
+          form={({ onDone, onCancel }) => (
+            <GateForm
+              key={place === null ? "" : placeOf(place)}
+              gate={null}
+              place={place}
+              service={service}
+              onDone={onDone}
+              onCancel={() => {
+                setPlace(null);
+                onCancel();
+              }}
+            />
+          )}
         >
-          {(isAdding) => (
+          {(isAdding, startAdding) => (
             <>
               <p>
                 <a class="button" href={fragmentOf({ page: "webhooks" })}>
@@ -116,6 +130,13 @@ function GatesList({ service, list }: GatesListProps) {
                   </a>
                 )}
               </SearchedList>
+              <NewBoxes
+                service={service}
+                onAdd={(chosen) => {
+                  setPlace(chosen);
+                  startAdding();
+                }}
+              />
             </>
           )}
         </ListPage>
@@ -194,6 +215,7 @@ function GateDetails({ gate, service, reload }: GateDetailsProps) {
       {isEditing ? (
         <GateForm
           gate={gate}
+          place={gate}
           service={service}
           onCancel={() => setEditing(false)}
           onDone={async () => {

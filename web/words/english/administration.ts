@@ -71,7 +71,6 @@ export const administration = {
     search: "Search",
     count: (shown: number, found: number) =>
       shown === found ? `${found} found` : `${shown} of ${found} shown`,
-    all: (found: number) => `Show all ${found}`,
     more: "Show more",
   },
 
@@ -422,6 +421,15 @@ export const administration = {
     remove: "Delete",
     removed: "The webhook was deleted.",
     sureRemove: (url: string) => `Delete the webhook to ${url}? Waiting messages are not sent.`,
+  },
+  newBoxes: {
+    title: "Boxes without a gate",
+    lead: "These boxes report to the service, but no gate here belongs to them.",
+    lastSeen: (when: string) => `last seen ${when}`,
+    firmware: (version: string) => `firmware ${version}`,
+    add: "Add as a gate",
+    addGate: (name: string) => `Add “${name}”`,
+    addName: (label: string, place: string) => `${label}: ${place}`,
   },
   /** the record of changes */
   changes: {
