@@ -106,7 +106,7 @@ module.exports = {
       to: {
         pathNot: [
           "^web/page/",
-          "^web/words/(page|administration|history|sign-in)\\.ts$",
+          "^web/words/(page|administration|history|sign-in|languages)\\.ts$",
           "^web/(api|input-limits)\\.ts$",
           "^device/messages/",
           "node_modules/(preact|@simplewebauthn/browser|uqr)/",

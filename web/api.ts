@@ -14,6 +14,7 @@ import type {
 import type { RefusalReason } from "../device/messages/command.ts";
 import type { GateEventName, GateStatus } from "../device/messages/gate.ts";
 import type { StatusReport } from "../device/messages/status.ts";
+import type { Language } from "./words/languages.ts";
 
 /** `GET /api/session` */
 export interface SessionView {
@@ -106,10 +107,23 @@ export interface RemovePasskeyBody {
   readonly evenIfOnlyWayIn?: boolean;
 }
 
+/**
+ * `POST /api/language`: 204. Keeps the language for this browser, in a cookie. Without it, the service
+ * answers in the language that the browser prefers.
+ */
+export interface LanguageBody {
+  readonly language: Language;
+}
+
 /** Somebody without an account, who may open one gate a number of times. */
 export interface GuestSummary {
   readonly id: string;
   readonly name: string;
+  readonly inviterName: string;
+}
+
+/** A guest in an old record. */
+export interface PastGuest extends Omit<GuestSummary, "inviterName"> {
   /** null: this person was deleted */
   readonly inviterName: string | null;
 }
@@ -254,12 +268,22 @@ export interface PastPerson extends Omit<PersonSummary, "name"> {
   readonly name: string | null;
 }
 
+/**
+ * `GET /api/state`: what a new stream would start with, for a page that gets no stream. 401 without a session.
+ */
+export interface CurrentState {
+  /** each gate that the person may see */
+  readonly gates: readonly GateView[];
+  /** those of the last minute, oldest first */
+  readonly requests: readonly RequestView[];
+}
+
 /** One request in `GET /api/history?…`: the person's own, and for administrators everyone's. */
 export interface HistoryEntry extends RequestView {
   /** null: the person is unknown, or it was a guest */
   readonly person: PastPerson | null;
   /** null: it was not a guest */
-  readonly guest: GuestSummary | null;
+  readonly guest: PastGuest | null;
   readonly gateName: string;
   /** the address of the client; null for people who are not administrators */
   readonly address: string | null;

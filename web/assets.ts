@@ -1,32 +1,73 @@
 /**
- * The files of the page. They are built from `web/page` when the service starts, so they are never
- * stale.
+ * The files of the page, once for each language. They are built from `web/page` when the service starts, so
+ * they are never stale.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { build, type Metafile } from "esbuild";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import { build, type Metafile, type Plugin } from "esbuild";
 import { pageBuild } from "./page-build.ts";
+import { type DocumentParts, htmlDocument, icons, webManifest } from "./page-document.ts";
 import type { Asset, Assets, Encoding } from "./service/assets.ts";
-import { words } from "./words/service.ts";
+import { type Language, languages } from "./words/languages.ts";
+import { wordsIn } from "./words/service.ts";
+import { translations } from "./words/translations.ts";
 
-const icons = [
-  ["icon.svg", "image/svg+xml"],
-  ["icon-192.png", "image/png"],
-  ["icon-512.png", "image/png"],
-  ["icon-maskable-512.png", "image/png"],
-  ["apple-touch-icon.png", "image/png"],
-] as const;
+/** A language in which the page can be built. */
+export interface PageLanguage {
+  readonly document: DocumentParts["language"];
+  /** replaces the English words with those of the language */
+  readonly plugin: Plugin;
+}
 
-const light = "#f3f1ea";
-const dark = "#14171a";
+/** The files in one language. */
+export interface TranslatedPage {
+  /** whose names change with their content, by path */
+  readonly files: ReadonlyMap<string, Asset>;
+  /** `/` and the manifest */
+  readonly documents: ReadonlyMap<string, Asset>;
+}
 
-/**
- * @returns the files by path; the path of the page itself is `/`
- * @throws when the page does not compile
- */
+/** Files that several languages share, such as the passkeys' part, are compressed once. */
+type Compressed = Map<string, Promise<Asset>>;
+
+/** @throws when the page does not compile */
 export async function pageAssets(): Promise<Assets> {
+  const compressed: Compressed = new Map();
+  const pages = await Promise.all(
+    languages.map(async (language) => {
+      const { files, documents } = await pageIn(pageLanguage(language), compressed);
+      return { language, files, documents };
+    }),
+  );
+  return {
+    files: new Map(pages.flatMap(({ files }) => [...files])),
+    documents: new Map(pages.map(({ language, documents }) => [language, documents])),
+  };
+}
+
+function pageLanguage(language: Language): PageLanguage {
+  const { folder, direction } = translations[language];
+  return {
+    document: { tag: language, direction, words: wordsIn[language].page },
+    plugin: {
+      name: "words",
+      setup: ({ onResolve }) => {
+        onResolve({ filter: /^\.\/english\/[a-z-]+\.ts$/ }, ({ path, resolveDir }) => ({
+          path: join(resolveDir, path.replace("english", folder)),
+        }));
+      },
+    },
+  };
+}
+
+/** @throws when the page does not compile */
+export async function pageIn(
+  { document, plugin }: PageLanguage,
+  compressed: Compressed = new Map(),
+): Promise<TranslatedPage> {
   const page = join(rootAbove(import.meta.dirname), "web/page");
   const bundle = await build({
     ...pageBuild,
@@ -35,122 +76,92 @@ export async function pageAssets(): Promise<Assets> {
     chunkNames: "part-[hash]",
     splitting: true,
     metafile: true,
+    plugins: [plugin],
   });
-  const assets = new Map<string, Asset>();
-  const names = { script: "", style: "", parts: [] as string[] };
+  const files = new Map<string, Promise<Asset>>();
+  const add = (path: string, body: Uint8Array<ArrayBuffer>, type: string) => {
+    const known = compressed.get(path) ?? asset(body, type, true);
+    compressed.set(path, known);
+    files.set(path, known);
+  };
+  const names = { script: "", style: "" };
   for (const { path, contents } of bundle.outputFiles) {
-    const name = path.slice(path.lastIndexOf("/"));
+    const name = nameOf(path);
     const isScript = name.endsWith(".js");
-    if (name.startsWith("/page-")) {
-      names.script = name;
-      names.parts = staticParts(bundle.metafile, name);
-    }
+    if (name.startsWith("/page-")) names.script = name;
     if (name.startsWith("/style-")) names.style = name;
     const type = isScript ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8";
-    assets.set(name, asset(new Uint8Array(contents), type, true));
+    add(name, new Uint8Array(contents), type);
   }
   const iconPaths = new Map<string, string>();
   for (const [name, type] of icons) {
     const body = new Uint8Array(readFileSync(join(page, "icons", name)));
-    const path = hashed(name, body);
-    iconPaths.set(name, path);
-    assets.set(path, asset(body, type, true));
+    iconPaths.set(name, hashed(name, body));
+    add(hashed(name, body), body, type);
   }
-  const icon = (name: (typeof icons)[number][0]) => iconPaths.get(name) ?? "";
-  const manifest = text(JSON.stringify(webManifest(icon)));
+  const parts: DocumentParts = {
+    language: document,
+    ...names,
+    staticParts: staticParts(bundle.metafile, names.script),
+    icon: (name) => iconPaths.get(name) ?? "",
+  };
+  const html = text(htmlDocument(parts));
+  const manifest = text(JSON.stringify(webManifest(parts)));
   const manifestType = "application/manifest+json; charset=utf-8";
-  assets.set("/manifest.webmanifest", asset(manifest, manifestType, false));
-  assets.set("/", asset(text(html(names, icon)), "text/html; charset=utf-8", false));
-  return assets;
-}
-
-/**
- * There is no service worker, because browsers offer to install the app without one. A service worker
- * could only keep an old page or an old state, and without a connection no gate can be opened.
- */
-function webManifest(icon: (name: (typeof icons)[number][0]) => string) {
-  const png = (name: (typeof icons)[number][0], size: number, purpose: string) => ({
-    src: icon(name),
-    sizes: `${size}x${size}`,
-    type: "image/png",
-    purpose,
-  });
   return {
-    id: "/",
-    name: words.page.title,
-    short_name: words.page.title,
-    description: words.page.description,
-    lang: words.language,
-    start_url: "/",
-    scope: "/",
-    display: "standalone",
-    background_color: dark,
-    theme_color: dark,
-    icons: [
-      png("icon-192.png", 192, "any"),
-      png("icon-512.png", 512, "any"),
-      png("icon-maskable-512.png", 512, "maskable"),
-      { src: icon("icon.svg"), sizes: "any", type: "image/svg+xml", purpose: "any" },
-    ],
+    files: await settled(files),
+    documents: await settled(
+      new Map([
+        ["/", asset(html, "text/html; charset=utf-8", false)],
+        ["/manifest.webmanifest", asset(manifest, manifestType, false)],
+      ]),
+    ),
   };
 }
 
-function html(
-  names: { readonly script: string; readonly style: string; readonly parts: readonly string[] },
-  icon: (name: (typeof icons)[number][0]) => string,
-): string {
-  return `<!doctype html>
-<html lang="${words.language}">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<meta name="color-scheme" content="light dark">
-<meta name="theme-color" content="${light}" media="(prefers-color-scheme: light)">
-<meta name="theme-color" content="${dark}" media="(prefers-color-scheme: dark)">
-<meta name="referrer" content="no-referrer">
-<meta name="description" content="${escaped(words.page.description)}">
-<title>${escaped(words.page.title)}</title>
-<link rel="manifest" href="/manifest.webmanifest">
-<link rel="icon" href="${icon("icon.svg")}" type="image/svg+xml">
-<link rel="apple-touch-icon" href="${icon("apple-touch-icon.png")}">
-<link rel="stylesheet" href="${names.style}">
-<script type="module" src="${names.script}"></script>
-${names.parts.map((part) => `<link rel="modulepreload" href="${part}">`).join("\n")}
-<body>
-<div id="app"></div>
-<noscript><p>${escaped(words.page.noScript)}</p></noscript>
-</body>
-</html>
-`;
+async function settled(
+  assets: ReadonlyMap<string, Promise<Asset>>,
+): Promise<ReadonlyMap<string, Asset>> {
+  return new Map(
+    await Promise.all([...assets].map(async ([path, asset]) => [path, await asset] as const)),
+  );
 }
 
-/** A translation may have a quote or an ampersand. */
-function escaped(sentence: string): string {
-  return sentence.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/"));
 }
 
-/** The parts that the script imports before it runs. They are loaded at the same time as the script. */
-function staticParts(metafile: Metafile, script: string): string[] {
-  const nameOf = (path: string) => path.slice(path.lastIndexOf("/"));
-  const output = Object.entries(metafile.outputs).find(([path]) => nameOf(path) === script);
+/** What the script imports before it runs. */
+function staticParts({ outputs }: Metafile, script: string): string[] {
+  const output = Object.entries(outputs).find(([path]) => nameOf(path) === script);
   const imports = output?.[1].imports ?? [];
   return imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => nameOf(path));
 }
 
 /** @param isImmutable whether the name changes with the content */
-function asset(body: Uint8Array<ArrayBuffer>, type: string, isImmutable: boolean): Asset {
-  return { body, type, encoded: encodedOf(body, type), etag: `"${hashOf(body)}"`, isImmutable };
+async function asset(
+  body: Uint8Array<ArrayBuffer>,
+  type: string,
+  isImmutable: boolean,
+): Promise<Asset> {
+  const encoded = await encodedOf(body, type);
+  return { body, type, encoded, etag: `"${hashOf(body)}"`, isImmutable };
 }
 
 /** Once, when the service starts, with the best compression that there is. */
-function encodedOf(body: Uint8Array, type: string): Asset["encoded"] {
+async function encodedOf(body: Uint8Array, type: string): Promise<Asset["encoded"]> {
   const encoded = new Map<Encoding, Uint8Array<ArrayBuffer>>();
   // PNG is compressed already.
   if (type === "image/png") return encoded;
   const keepSmaller = (encoding: Encoding, bytes: Buffer<ArrayBuffer>) => {
     if (bytes.length < body.length) encoded.set(encoding, new Uint8Array(bytes));
   };
-  keepSmaller("br", brotliCompressSync(body, { params: brotliParameters(body) }));
-  keepSmaller("gzip", gzipSync(body, { level: 9 }));
+  const [brotli, gzipped] = await Promise.all([
+    promisify(brotliCompress)(body, { params: brotliParameters(body) }),
+    promisify(gzip)(body, { level: 9 }),
+  ]);
+  keepSmaller("br", brotli);
+  keepSmaller("gzip", gzipped);
   return encoded;
 }
 

@@ -82,6 +82,20 @@ const aims = {
     unit: "",
     digits: 0,
   },
+  history: {
+    part: "history",
+    name: "a history page of 1,000,000 vs. of 1,000",
+    most: 2,
+    unit: "",
+    digits: 2,
+  },
+  historyPostgres: {
+    part: "history",
+    name: "the same on PostgreSQL",
+    most: 2,
+    unit: "",
+    digits: 2,
+  },
   settings: {
     part: "flash",
     name: "bytes for the box's files alone",

@@ -5,6 +5,7 @@ import { Aims } from "./aims.ts";
 import { startBenchCloud } from "./cloud.ts";
 import { measureFlash } from "./flash.ts";
 import { measureHeap } from "./heap.ts";
+import { measureHistory } from "./history.ts";
 import { measureLatency } from "./latency.ts";
 import { measureOffice, type OfficeResult } from "./office.ts";
 import { measureReturn } from "./return.ts";
@@ -18,6 +19,8 @@ import { measureLoad, measureTapToPulse } from "./web.ts";
 import { measureXs, reconnects, type XsFigures } from "./xs.ts";
 
 const aims = new Aims();
+
+const noPostgres = "$BOOM_BOX_BENCH_POSTGRES must name an empty database";
 
 const quantiles = [
   ["p50", 0.5],
@@ -179,8 +182,7 @@ async function office(): Promise<void> {
   const results = [onSqlite];
   aims.measured("officeTaps", tapRatio(onSqlite));
   if (postgres === undefined) {
-    const why = "$BOOM_BOX_BENCH_POSTGRES must name an empty database";
-    aims.notMeasured("officeTapsPostgres", why);
+    aims.notMeasured("officeTapsPostgres", noPostgres);
   } else {
     const onPostgres = await officeOn("PostgreSQL", postgres);
     results.push(onPostgres);
@@ -220,6 +222,22 @@ async function officeOn(database: string, url: string | undefined): Promise<Offi
     `${queriesPerStatus} queries for a status; ${events} events to all pages, ${lostStreams} streams lost. In one process, without sockets.`,
   );
   return result;
+}
+
+async function history(): Promise<void> {
+  aims.measured("history", await historyOn("SQLite", undefined));
+  const postgres = process.env.BOOM_BOX_BENCH_POSTGRES;
+  if (postgres === undefined) aims.notMeasured("historyPostgres", noPostgres);
+  else aims.measured("historyPostgres", await historyOn("PostgreSQL", postgres));
+}
+
+/** @returns the worst ratio */
+async function historyOn(database: string, url: string | undefined): Promise<number> {
+  const figures = await measureHistory(url, progress);
+  progress("");
+  heading(`\na history page, p50, ${database}`, "a million", "a thousand");
+  for (const { page, few, many } of figures) row(page, many, few, "ms");
+  return Math.max(...figures.map(({ few, many }) => many / few));
 }
 
 function tapRatio({ alone, withPages }: OfficeResult): number {
@@ -277,6 +295,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   storm,
   web,
   office,
+  history,
   flash,
   update,
   xs: onXs,

@@ -109,7 +109,14 @@ export async function measureOffice(
   if (parsed.type === "problems") throw new Error(parsed.problems.join("; "));
   const log = { info: () => {}, warn: () => {}, error: console.error };
   const service = new Service({
-    ...{ store, link, log, randomBytes, settings: parsed.settings, assets: new Map() },
+    ...{
+      store,
+      link,
+      log,
+      randomBytes,
+      settings: parsed.settings,
+      assets: { files: new Map(), documents: new Map() },
+    },
     ...{ metrics: prometheusMetrics(), now: Date.now },
   });
   await service.start();

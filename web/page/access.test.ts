@@ -1,9 +1,7 @@
 /** axe-core over every state of the page, in every mode. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
+import { axeViolations } from "./axe.rig.ts";
 import { addAuthenticator, desktop, phone, slide } from "./browser.rig.ts";
 import { adminGate, off, otherCommand, pageRig, ready } from "./page.rig.ts";
 import {
@@ -14,8 +12,6 @@ import {
   ownPasskey,
   request,
 } from "./service.fake.ts";
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 
 /** A state of the page: who sees it, and how it is reached. */
 interface State {
@@ -253,7 +249,7 @@ const states: Readonly<Record<string, State>> = {
     reach: async (page, service) => {
       await page.goto(`${service.origin}/#/holidays`);
       await page.getByText("1 day, until 2026").click();
-      await page.getByText("2026-12-25 · Christmas").waitFor();
+      await page.getByText("25 Dec 2026 · Christmas").waitFor();
     },
   },
   "the form for holidays": {
@@ -428,7 +424,7 @@ const states: Readonly<Record<string, State>> = {
       service.ownPasskeys = { passkeys: [ownPasskey("1", "My phone"), old], hasOidc: false };
     },
     reach: async (page) => {
-      await page.getByRole("link", { name: "Ben Okafor: your passkeys" }).click();
+      await page.getByRole("link", { name: "Ben Okafor", exact: true }).click();
       await press(page, "Rename Passkey without a name");
       await press(page, "Remove My phone");
       await page.getByText("It is your only way to sign in.").waitFor();
@@ -437,7 +433,7 @@ const states: Readonly<Record<string, State>> = {
   "the form for a passkey": {
     person: "ben",
     reach: async (page) => {
-      await page.getByRole("link", { name: "Ben Okafor: your passkeys" }).click();
+      await page.getByRole("link", { name: "Ben Okafor", exact: true }).click();
       await press(page, "Add a passkey");
       await press(page, "Create a passkey");
       await page.getByText("Fill in this field.").waitFor();
@@ -504,24 +500,11 @@ describe("every state of the page passes axe-core", function () {
       prepare?.(service);
       const page = await rig.open(who);
       await reach(page, service);
-      await page.evaluate(axeSource);
-      // The navigation sticks to the bottom. At the end of the page it covers no other target.
-      const toEnd = () => window.scrollTo(0, document.documentElement.scrollHeight);
       for (const [mode, [viewport, media]] of Object.entries(modes)) {
         await page.setViewportSize(viewport);
         await page.emulateMedia(media);
-        await page.evaluate(toEnd);
-        assert.deepEqual(await violations(page), [], mode);
+        assert.deepEqual(await axeViolations(page), [], mode);
       }
     });
   }
 });
-
-async function violations(page: Page): Promise<readonly string[]> {
-  const results: AxeResults = await page.evaluate(
-    "axe.run({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } })",
-  );
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
-  );
-}

@@ -77,14 +77,17 @@ export async function addAuthenticator(
   });
 }
 
-/** Slides from the knob over this part of the track by touch, and not in a straight line. */
+/** Slides from the knob over this part of the track by touch, in the direction of the writing, and not straight. */
 export async function slide(page: Page, part = 1): Promise<void> {
   const track = await page.locator(".slide").boundingBox();
   const knob = (await page.locator(".slide-knob").boundingBox())?.width;
   if (track === null || knob === undefined) throw new Error("no control on the page");
   const session = await sessionOf(page);
-  const start = { x: track.x + knob / 2, y: track.y + track.height / 2 };
-  const length = (track.width - knob) * part;
+  const isRightToLeft = (await page.locator("html").getAttribute("dir")) === "rtl";
+  const way = isRightToLeft ? -1 : 1;
+  const knobX = isRightToLeft ? track.x + track.width - knob / 2 : track.x + knob / 2;
+  const start = { x: knobX, y: track.y + track.height / 2 };
+  const length = (track.width - knob) * part * way;
   const touch = (type: "touchStart" | "touchMove" | "touchEnd", x = 0, y = 0) =>
     session.send("Input.dispatchTouchEvent", {
       type,

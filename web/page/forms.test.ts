@@ -50,7 +50,7 @@ describe("the forms of the page, in Chromium", function () {
       assert.equal(rig.service.grants.size, 0);
       await field.fill("2027-12-31");
       await grant(page);
-      await page.getByText("until 2027-12-31").waitFor();
+      await page.getByText("until 31 Dec 2027").waitFor();
     });
   }
 
@@ -70,7 +70,7 @@ describe("the forms of the page, in Chromium", function () {
     }
     assert.equal(rig.service.grants.size, 0);
     await grant(page);
-    await page.getByText("Mon–Fri, 08:00–20:00, until 2027-12-31").waitFor();
+    await page.getByText("Mon–Fri, 08:00–20:00, until 31 Dec 2027").waitFor();
   });
 
   it("refuses an hour that is missing, hours that are equal, and no day", async () => {
@@ -102,7 +102,7 @@ describe("the forms of the page, in Chromium", function () {
     }
     await field.fill("2027-03-02");
     await grant(page);
-    await page.getByText("until 2027-03-02").waitFor();
+    await page.getByText("until 2 Mar 2027").waitFor();
   });
 
   it("says in its own words what is wrong with a person", async () => {

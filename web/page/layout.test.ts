@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { desktop, phone, slide } from "./browser.rig.ts";
+import { cutOff } from "./layout.rig.ts";
 import { adminGate, off, otherCommand, pageRig, ready } from "./page.rig.ts";
 import { gateView, newPerson, request } from "./service.fake.ts";
 
@@ -11,29 +12,6 @@ const longName =
 describe("the layout of the page, in Chromium", function () {
   this.timeout(60_000);
   const rig = pageRig();
-
-  /** Everything that sticks out of the window or of a box that hides it. */
-  const cutOff = (page: Page) =>
-    page.evaluate(() => {
-      const found: string[] = [];
-      const width = document.documentElement.clientWidth;
-      if (document.documentElement.scrollWidth > width) {
-        found.push(`the page is ${document.documentElement.scrollWidth} px wide`);
-      }
-      for (const element of document.querySelectorAll("body *")) {
-        if (element.closest(".unseen, .skip, svg, datalist, .tabs") !== null) continue;
-        const { left, right, height } = element.getBoundingClientRect();
-        const name = `${element.tagName} ${element.className} ${element.textContent?.slice(0, 40)}`;
-        if (height > 0 && (left < -1 || right > width + 1)) found.push(`${name}: ${left}–${right}`);
-        const { overflowX, textOverflow } = getComputedStyle(element);
-        const isHidden = overflowX !== "visible" && textOverflow !== "ellipsis";
-        const isInput = element instanceof HTMLInputElement || element instanceof HTMLSelectElement;
-        if (isHidden && !isInput && element.scrollWidth > element.clientWidth + 1) {
-          found.push(`${name}: cut off`);
-        }
-      }
-      return found;
-    });
 
   async function inside(page: Page, inner: string, outer: string): Promise<void> {
     const [small, large] = [
@@ -256,6 +234,7 @@ function smallTargets(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
     const targets = document.querySelectorAll("a, button, input, select, summary, label.check");
     return [...targets].flatMap((each) => {
+      if (!each.checkVisibility()) return [];
       const { width, height } = each.getBoundingClientRect();
       const isSmall = width < 24 || height < 24;
       return isSmall ? [`${each.outerHTML.slice(0, 80)}: ${width} × ${height}`] : [];

@@ -1,15 +1,18 @@
 /** The page's composition root. */
 import { render } from "preact";
 import { Driver } from "./io/driver.ts";
+import { takeLink } from "./io/secret-link.ts";
 import type { PageState } from "./model/state.ts";
 import { App } from "./ui/app.tsx";
-import { keepFocus } from "./ui/focus.ts";
-import type { SecretLink } from "./ui/secret-link.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("no element #app in the page");
 
-keepFocus(root);
+// Nothing that has the focus goes away so soon, and a phone opens the gate without it.
+void import("./ui/focus.ts").then(
+  ({ keepFocus }) => keepFocus(root),
+  () => undefined,
+);
 let link = takeLink();
 let driver: Driver | undefined;
 let last: { readonly state: PageState; readonly now: number } | undefined;
@@ -51,12 +54,4 @@ function show(): void {
     />,
     root,
   );
-}
-
-/** Removes the token from the address at once, so that it stays in no history and no bookmark. */
-function takeLink(): SecretLink | null {
-  const [, kind, token = ""] = /^#(invitation|guest)=(.*)$/.exec(location.hash) ?? [];
-  if (kind !== "invitation" && kind !== "guest") return null;
-  history.replaceState(null, "", location.pathname);
-  return { kind, token };
 }

@@ -345,7 +345,7 @@ describe("the page in Chromium", function () {
     await page.getByRole("button", { name: "Grant access" }).click();
     await page.getByLabel("Last day").fill("2026-12-31");
     await page.getByRole("button", { name: "Grant access" }).click();
-    await page.getByText("Mon–Fri, 06:00–20:00, until 2026-12-31").waitFor();
+    await page.getByText("Mon–Fri, 06:00–20:00, until 31 Dec 2026").waitFor();
     const [grant] = service.grants.values();
     assert.deepEqual(grant?.days, [1, 2, 3, 4, 5]);
     assert.equal(grant?.endsAt, Date.UTC(2026, 11, 31, 23));

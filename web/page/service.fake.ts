@@ -21,6 +21,7 @@ import type {
   GuestView,
   HistoryEntry,
   HolidayListView,
+  LanguageBody,
   NewBoxView,
   NewGuestView,
   OpenBody,
@@ -35,10 +36,13 @@ import type {
   RequestView,
   ServerEvent,
   SessionView,
+  TokenView,
+  WebhookView,
 } from "../api.ts";
-import { pageAssets } from "../assets.ts";
-import type { Assets } from "../service/assets.ts";
+import { pageAssets, type TranslatedPage } from "../assets.ts";
+import type { Asset, Assets } from "../service/assets.ts";
 import { contentSecurityPolicy } from "../service/guards.ts";
+import { languages } from "../words/languages.ts";
 import { FakePasskeys } from "./passkeys.rig.ts";
 
 /** What the service does with a request to open: respond, stay silent, or break the connection. */
@@ -56,6 +60,13 @@ export type OpenScript = (
 
 const cookieName = "session";
 
+/** Every test gets the same files. */
+let built: Promise<Assets> | undefined;
+function builtAssets(): Promise<Assets> {
+  built ??= pageAssets();
+  return built;
+}
+
 export class FakeService {
   readonly gates = new Map<string, GateView>();
   readonly people = new Map<string, PersonView>();
@@ -65,6 +76,7 @@ export class FakeService {
   readonly grants = new Map<string, GrantView>();
   history: HistoryEntry[] = [];
   otherCommands: OtherCommand[] = [];
+  tokens: TokenView[] = [];
   methods: SessionView["methods"] = { passkey: true, oidc: null };
   openScript: OpenScript = (gate, id) => ({ type: "answer", request: request(gate.id, id) });
   /** every request to open, also when its connection was broken */
@@ -74,6 +86,8 @@ export class FakeService {
   commandLifetimeMs = 10_000;
   contact: string | null = null;
   isLockedOut = false;
+  /** the page in a language that the app does not have; undefined: in one of its own */
+  translated: TranslatedPage | undefined;
   /** who uses a guest link when nobody is signed in */
   guest: GuestSummary | null = null;
   isGuestOver = false;
@@ -82,6 +96,7 @@ export class FakeService {
   newBoxes: readonly NewBoxView[] = [];
   changes: readonly ChangeView[] = [];
   ownPasskeys: OwnPasskeys = { passkeys: [], hasOidc: false };
+  webhooks: readonly WebhookView[] = [];
   /** ids of people by cookie */
   readonly #sessions = new Map<string, string>();
   readonly #streams = new Set<ServerResponse>();
@@ -98,7 +113,7 @@ export class FakeService {
   }
 
   static async start(): Promise<FakeService> {
-    const service = new FakeService(await pageAssets());
+    const service = new FakeService(await builtAssets());
     await new Promise<void>((resolve) => service.#server.listen(0, "127.0.0.1", resolve));
     return service;
   }
@@ -142,7 +157,7 @@ export class FakeService {
   async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<ServerResponse> {
     const { pathname, searchParams } = new URL(incoming.url ?? "/", this.origin);
     const method = incoming.method ?? "GET";
-    const asset = this.#assets.get(pathname);
+    const asset = this.#assetFor(incoming, pathname);
     if (asset !== undefined && method === "GET") {
       response.writeHead(200, {
         "Content-Type": asset.type,
@@ -153,6 +168,11 @@ export class FakeService {
       return response.end(asset.body);
     }
     const person = this.#personOf(incoming);
+    if (pathname === "/api/language") {
+      const { language }: LanguageBody = JSON.parse(await text(incoming));
+      response.setHeader("Set-Cookie", `boom-box-language=${language}; Path=/`);
+      return response.writeHead(204).end();
+    }
     if (pathname === "/api/session") return json(response, 200, this.#session(person));
     if (method === "GET" && person === null && this.guest === null) return notSignedIn(response);
     if (pathname === "/api/events") return this.#stream(response);
@@ -171,6 +191,16 @@ export class FakeService {
     const gate = /^\/api\/gates\/([^/]+)\/open$/.exec(pathname)?.[1];
     if (gate !== undefined) return this.#open(gate, body, response);
     return this.#administer(method, pathname, body, response);
+  }
+
+  #assetFor({ headers }: IncomingMessage, path: string): Asset | undefined {
+    const [, chosen = "en"] = /boom-box-language=(\w+)/.exec(headers.cookie ?? "") ?? [];
+    const language = languages.find((each) => each === chosen) ?? "en";
+    const { files, documents } = this.translated ?? {
+      files: this.#assets.files,
+      documents: this.#assets.documents.get(language),
+    };
+    return files.get(path) ?? documents?.get(path);
   }
 
   /** @returns whether the request belongs to the sign-in */
@@ -291,6 +321,7 @@ export class FakeService {
     const [, adminGateId] = /^\/api\/admin\/gates\/([^/]+)$/.exec(path) ?? [];
     const adminGate = this.adminGates.get(adminGateId ?? "");
     if (adminGate !== undefined) return json(response, 200, adminGate);
+    if (path === "/api/admin/tokens") return json(response, 200, this.tokens);
     if (path === "/api/admin/guests") {
       return json(response, 200, { guests: this.guests, next: null } satisfies GuestsPage);
     }
@@ -299,6 +330,7 @@ export class FakeService {
     }
     if (path === "/api/passkeys") return json(response, 200, this.ownPasskeys);
     if (path === "/api/admin/holidays") return json(response, 200, this.holidays);
+    if (path === "/api/admin/webhooks") return json(response, 200, this.webhooks);
     if (path === "/api/admin/other-commands") return json(response, 200, this.otherCommands);
     return json(response, 404, { error: "not-found", message: "This path does not exist." });
   }

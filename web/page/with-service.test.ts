@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { InvitationView } from "../api.ts";
 import { everyDay } from "../service/service.rig.ts";
 import { aGrant } from "../store/place.rig.ts";
-import { addAuthenticator, slide } from "./browser.rig.ts";
+import { addAuthenticator, phone, slide } from "./browser.rig.ts";
 import { serviceRig } from "./with-service.rig.ts";
 
 describe("the page with the real service, in Chromium", function () {
@@ -185,5 +185,30 @@ describe("the page with the real service, in Chromium", function () {
     await page.getByText("This passkey was not accepted.").waitFor();
     await help.waitFor();
     await page.context().close();
+  });
+
+  it("speaks the browser's language, then the one that is chosen in the menu", async () => {
+    const gate = await at.rig.gate({ id: "de", name: "Tor 7", thingName: "lot-7" });
+    at.rig.link.online("lot-7", { gate: { state: "closed", since: null } });
+    const { person } = await at.rig.colleague(gate);
+    const page = await at.pageOf(person, { ...phone, locale: "de-AT" });
+    const context = page.context();
+    await page.getByText("Die Schranke ist geschlossen").waitFor();
+    await page.getByText("Zum Öffnen schieben").waitFor();
+    assert.equal(await page.locator("html").getAttribute("lang"), "de");
+
+    await page.getByLabel("Sprache").click();
+    await page.getByRole("button", { name: "Nederlands" }).click();
+    await page.getByText("De slagboom is dicht").waitFor();
+    const chosen = (await context.cookies()).find(({ value }) => value === "nl");
+    assert.deepEqual([chosen?.httpOnly, chosen?.sameSite], [true, "Lax"]);
+    const days = ((chosen?.expires ?? 0) * 1_000 - Date.now()) / 86_400_000;
+    assert.ok(days > 364 && days < 366, `${days}`);
+    // A sign-out does not forget the language.
+    await page.getByRole("button", { name: "Uitloggen" }).click();
+    await page.getByRole("button", { name: "Inloggen met een passkey" }).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: "Inloggen met een passkey" }).waitFor();
+    await context.close();
   });
 });

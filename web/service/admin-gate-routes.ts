@@ -5,7 +5,6 @@ import type { Gate } from "../domain/entities.ts";
 import { longestGateName } from "../input-limits.ts";
 import { gateKeys, parseListPosition } from "../store/list-position.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import { authorOf } from "./author.ts";
 import type { Boxes } from "./boxes.ts";
 import type { WebContext, WebEnv } from "./context.ts";
@@ -19,6 +18,7 @@ import {
   thingName,
   timeZone,
 } from "./fields.ts";
+import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { Streams } from "./streams.ts";
@@ -37,7 +37,7 @@ interface AdminGateParts {
 const mostEvents = 50;
 const mostNewBoxes = 200;
 
-const isActive = v.exactOptional(v.boolean(words.field.trueOrFalse));
+const isActive = v.exactOptional(v.boolean(said((field) => field.trueOrFalse)));
 const newGate = v.strictObject({
   id: gateId,
   name: line(longestGateName),
@@ -64,7 +64,13 @@ const gatesQuery = v.union([
   v.strictObject({ ids }),
   v.strictObject({
     search: v.exactOptional(line(longestGateName)),
-    sort: v.exactOptional(v.picklist(sorts, words.field.sort), "name"),
+    sort: v.exactOptional(
+      v.picklist(
+        sorts,
+        said((field) => field.sort),
+      ),
+      "name",
+    ),
     after: v.exactOptional(listPosition),
     limit: v.exactOptional(pageLimit),
   }),
@@ -140,7 +146,7 @@ async function list(
   }
   const { after, sort } = asked.value;
   if (after !== undefined && !parseListPosition(after, sort, gateKeys[sort])) {
-    return problem(c, 400, "invalid", `after: ${words.field.listPosition}`);
+    return problem(c, 400, "invalid", `after: ${wordsFor(c).field.listPosition}`);
   }
   const { gates, total, next } = await store.gatesPage({ limit: 50, ...asked.value });
   return c.json({ gates: gates.map(view), total, next } satisfies GatesPage);

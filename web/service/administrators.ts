@@ -3,7 +3,7 @@ import type { InvitationView } from "../api.ts";
 import type { Author } from "../domain/changes.ts";
 import type { Person } from "../domain/entities.ts";
 import { type SignInMethods, StoreError } from "../store/store.ts";
-import { words } from "../words/service.ts";
+import { firstAdministrator } from "../words/untranslated.ts";
 import { type Inviting, invite } from "./invitations.ts";
 import { rpIdOf } from "./passkeys.ts";
 import type { WebSettings } from "./settings.ts";
@@ -93,7 +93,7 @@ function operator({ now }: Inviting): Author {
 function newAdministrator(
   { now }: Inviting,
   id: string,
-  name: string = words.firstAdministrator,
+  name: string = firstAdministrator,
 ): Person {
   return {
     id,

@@ -1,4 +1,5 @@
-import { words } from "../words/service.ts";
+import { wordsIn } from "../words/service.ts";
+import { programs } from "../words/untranslated.ts";
 
 /**
  * The API for programs, as OpenAPI 3.1. The tests send each documented request and check every answer
@@ -8,9 +9,9 @@ export function apiDescription(origin: string) {
   return {
     openapi: "3.1.1",
     info: {
-      title: words.page.title,
+      title: wordsIn.en.page.title,
       version: "1",
-      description: words.programs.description,
+      description: programs.description,
     },
     servers: [{ url: `${origin}/api/v1` }],
     security: [{ token: [] }],
@@ -18,39 +19,39 @@ export function apiDescription(origin: string) {
       "/gates/{gate}/open": {
         post: {
           operationId: "openGate",
-          summary: words.programs.open,
-          description: words.programs.openDetails,
+          summary: programs.open,
+          description: programs.openDetails,
           parameters: [
             { name: "gate", in: "path", required: true, schema: { type: "string" } },
             {
               name: "Idempotency-Key",
               in: "header",
               required: true,
-              description: words.programs.idempotencyKey,
+              description: programs.idempotencyKey,
               schema: { type: "string", minLength: 1, maxLength: 64 },
             },
             {
               name: "Prefer",
               in: "header",
-              description: words.programs.prefer,
+              description: programs.prefer,
               schema: { type: "string", examples: ["wait=10"] },
             },
           ],
           responses: {
-            "200": answerOf(words.programs.ended, "Request"),
-            "202": answerOf(words.programs.underWay, "Request"),
-            "400": answerOf(words.programs.invalid, "Problem"),
-            "401": answerOf(words.programs.noToken, "Problem"),
-            "403": answerOf(words.programs.denied, "Problem"),
-            "429": answerOf(words.programs.tooMany, "Problem"),
-            "503": answerOf(words.programs.notSent, "Problem"),
+            "200": answerOf(programs.ended, "Request"),
+            "202": answerOf(programs.underWay, "Request"),
+            "400": answerOf(programs.invalid, "Problem"),
+            "401": answerOf(programs.noToken, "Problem"),
+            "403": answerOf(programs.denied, "Problem"),
+            "429": answerOf(programs.tooMany, "Problem"),
+            "503": answerOf(programs.notSent, "Problem"),
           },
         },
       },
       "/requests/{id}": {
         get: {
           operationId: "getRequest",
-          summary: words.programs.outcome,
+          summary: programs.outcome,
           parameters: [
             {
               name: "id",
@@ -60,9 +61,9 @@ export function apiDescription(origin: string) {
             },
           ],
           responses: {
-            "200": answerOf(words.programs.asItIs, "Request"),
-            "401": answerOf(words.programs.noToken, "Problem"),
-            "404": answerOf(words.programs.notTheirs, "Problem"),
+            "200": answerOf(programs.asItIs, "Request"),
+            "401": answerOf(programs.noToken, "Problem"),
+            "404": answerOf(programs.notTheirs, "Problem"),
           },
         },
       },
@@ -86,7 +87,7 @@ const requestSchema = {
       enum: ["recorded", "sent", "opened", "refused", "unanswered", "failed", "denied"],
     },
     reason: { type: ["string", "null"] },
-    at: { type: "integer", description: words.programs.time },
+    at: { type: "integer", description: programs.time },
     pulseMs: { type: ["integer", "null"] },
   },
 } as const;

@@ -3,18 +3,16 @@ import * as v from "valibot";
 import { isPlain, isWord } from "../../device/messages/command.ts";
 import type { OpenRequest } from "../domain/entities.ts";
 import { openStates } from "../domain/request.ts";
-import { words } from "../words/service.ts";
 import { type ApiClient, findApiClient, refusalOf, requestIdOf } from "./api-clients.ts";
 import { apiDescription } from "./api-description.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { uuid } from "./fields.ts";
 import { answer, type Decision, decide, type OpenParts, take } from "./gate-routes.ts";
 import { limitedBody, withoutNul } from "./guards.ts";
+import { wordsFor } from "./language.ts";
 import type { Tap } from "./open-requests.ts";
 import { notFound, problem, tooMany } from "./problem.ts";
 import { requestView } from "./views.ts";
-
-const said = words.problems;
 
 /** How long a program may wait for the outcome, in s. */
 const longestWaitSeconds = 15;
@@ -33,7 +31,7 @@ export function programRoutes(parts: OpenParts): Hono<WebEnv> {
     })
     .all("/gates/:gate/open", (c) => {
       c.header("Allow", "POST");
-      return problem(c, 405, "method", said.onlyPost);
+      return problem(c, 405, "method", wordsFor(c).problems.onlyPost);
     })
     .get("/requests/:id", async (c) => {
       const client = await admit(parts, c);
@@ -52,7 +50,7 @@ async function admit(
   const verdict = await limits.signIn(c.var.address, now());
   if (!verdict.allowed) return tooMany(c, verdict.retryAfterMs);
   c.header("WWW-Authenticate", "Bearer");
-  return problem(c, 401, "no-token", said.noToken);
+  return problem(c, 401, "no-token", wordsFor(c).problems.noToken);
 }
 
 async function open(
@@ -61,13 +59,16 @@ async function open(
   { token, person }: ApiClient,
 ): Promise<Response> {
   const { store, openRequests, tapsFirst, limits, now } = parts;
-  if (c.req.param("gate") !== token.gateId) return problem(c, 403, "other-gate", said.otherGate);
+  if (c.req.param("gate") !== token.gateId) {
+    return problem(c, 403, "other-gate", wordsFor(c).problems.otherGate);
+  }
   const key = c.req.header("idempotency-key") ?? "";
-  if (!isWord(key, isPlain)) return problem(c, 400, "invalid", said.idempotencyKey);
+  if (!isWord(key, isPlain)) return problem(c, 400, "invalid", wordsFor(c).problems.idempotencyKey);
   const body = (await c.req.text()).trim();
-  if (body !== "" && body !== "{}") return problem(c, 400, "invalid", said.noBody);
+  if (body !== "" && body !== "{}") return problem(c, 400, "invalid", wordsFor(c).problems.noBody);
   const waitSeconds = waitIn(c.req.header("prefer"));
-  if (waitSeconds === undefined) return problem(c, 400, "invalid", said.wait(longestWaitSeconds));
+  if (waitSeconds === undefined)
+    return problem(c, 400, "invalid", wordsFor(c).problems.wait(longestWaitSeconds));
   const at = c.var.arrivedAt;
   const gate = await store.forTaps.gate(token.gateId);
   const tap: Tap = {
@@ -90,7 +91,7 @@ async function open(
   };
   const { taken, waitMs } = await tapsFirst.tap(() => take(parts, tap, judge));
   await store.forTaps.useApiToken(token.id, at);
-  if (taken === undefined) return problem(c, 409, "id-taken", said.idTaken);
+  if (taken === undefined) return problem(c, 409, "id-taken", wordsFor(c).problems.idTaken);
   if (!openStates.some((each) => each === taken.state) || waitSeconds === 0) {
     return hasEnded(taken)
       ? c.json(requestView(taken))

@@ -4,7 +4,7 @@ import { compress } from "hono/compress";
 import type { GateView } from "../api.ts";
 import type { GateLink } from "../cloud/gate-link.ts";
 import { type Store, StoreError } from "../store/store.ts";
-import { words } from "../words/service.ts";
+import type { Language } from "../words/languages.ts";
 import { adminGateRoutes } from "./admin-gate-routes.ts";
 import { programRoutes } from "./api-routes.ts";
 import type { Asker } from "./asker.ts";
@@ -21,6 +21,8 @@ import { guestLinkRoutes, guestRoutes } from "./guest-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { historyRoutes } from "./history-routes.ts";
 import { holidayRoutes } from "./holiday-routes.ts";
+import { detectLanguage, wordsFor } from "./language.ts";
+import { languageRoutes } from "./language-routes.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { oidcCallbackPath, oidcRoutes } from "./oidc-routes.ts";
@@ -66,14 +68,14 @@ export interface AppParts {
   readonly tapsFirst: TapsFirst;
   readonly readiness: Readiness;
   readonly underWay: UnderWay;
-  readonly gateViews: (asker: Asker) => Promise<readonly GateView[]>;
+  readonly gateViews: (asker: Asker, language: Language) => Promise<readonly GateView[]>;
 }
 
 /** The service as a handler of Web-standard requests. It does not use sockets. */
 export function createApp(parts: AppParts): Hono<WebEnv> {
   const { settings, readiness, underWay } = parts;
   const app = new Hono<WebEnv>();
-  app.use(guards.securityHeaders(settings));
+  app.use(guards.securityHeaders(settings), detectLanguage);
   app.use(async (c, next) => {
     c.set("arrivedAt", parts.now());
     c.set("address", clientAddress(c, settings.trustedProxies));
@@ -83,7 +85,7 @@ export function createApp(parts: AppParts): Hono<WebEnv> {
   app.route("/", healthRoutes(parts));
   app.use("/api/*", async (c, next) => {
     if (!readiness.isStopping) return underWay.during(next);
-    const message = words.problems.stopping(stoppingRetrySeconds);
+    const message = wordsFor(c).problems.stopping(stoppingRetrySeconds);
     return problem(c, 503, "stopping", message, { retryAfterSeconds: stoppingRetrySeconds });
   });
   app.route("/api/v1", programRoutes(parts));
@@ -105,6 +107,7 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   );
   api.use(guards.whoAsks(sessions), guards.csrf(sessions));
   const signInLimit = limitSignIn(parts);
+  api.route("/", languageRoutes(settings));
   api.route("/", sessionRoutes(parts));
   const passkeys = new Passkeys(parts);
   api.route("/", passkeyRoutes({ ...parts, passkeys, signInLimit }));
@@ -162,9 +165,9 @@ function failure({ log }: AppParts, c: WebContext, error: Error): Response {
   }
   // The client disconnected, or was disconnected because it was too slow. This is not our fault.
   if ("code" in error && error.code === "ECONNRESET") {
-    return problem(c, 400, "invalid", words.problems.incompleteBody);
+    return problem(c, 400, "invalid", wordsFor(c).problems.incompleteBody);
   }
   const id = randomUUID();
   log.error({ err: error, id }, "unexpected error");
-  return problem(c, 500, "unexpected", words.problems.unexpected(id));
+  return problem(c, 500, "unexpected", wordsFor(c).problems.unexpected(id));
 }

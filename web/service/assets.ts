@@ -1,6 +1,8 @@
 import { Hono } from "hono";
 import { parseAccept } from "hono/utils/accept";
+import type { Language } from "../words/languages.ts";
 import type { WebEnv } from "./context.ts";
+import { languageHeaders, languageOf } from "./language.ts";
 
 /** In order of preference: Brotli makes smaller files than gzip, and every browser knows it on https. */
 export const encodings = ["br", "gzip"] as const;
@@ -18,12 +20,18 @@ export interface Asset {
   readonly isImmutable: boolean;
 }
 
-/** The files by path, such as `/app-3f2a.js`. The path of the page is `/`. */
-export type Assets = ReadonlyMap<string, Asset>;
+/** The files of the page. */
+export interface Assets {
+  /** by path, such as `/app-3f2a.js` */
+  readonly files: ReadonlyMap<string, Asset>;
+  /** the page itself, `/`, and its manifest, in each language */
+  readonly documents: ReadonlyMap<Language, ReadonlyMap<string, Asset>>;
+}
 
-export function assetRoutes(assets: Assets): Hono<WebEnv> {
+export function assetRoutes({ files, documents }: Assets): Hono<WebEnv> {
   return new Hono<WebEnv>().get("*", async (c, next) => {
-    const asset = assets.get(c.req.path);
+    const file = files.get(c.req.path);
+    const asset = file ?? documents.get(languageOf(c))?.get(c.req.path);
     if (asset === undefined) return next();
     const encoding = encodingFor(c.req.header("accept-encoding"), asset);
     const body = encoding === undefined ? asset.body : asset.encoded.get(encoding);
@@ -31,7 +39,12 @@ export function assetRoutes(assets: Assets): Hono<WebEnv> {
     // Each encoding is a representation of its own [RFC 9110, 8.8.3.3].
     const etag = encoding === undefined ? asset.etag : asset.etag.replace(/"$/, `-${encoding}"`);
     c.header("ETag", etag);
-    if (asset.encoded.size > 0) c.header("Vary", "Accept-Encoding");
+    const variesBy = [
+      ...(asset.encoded.size > 0 ? ["Accept-Encoding"] : []),
+      ...(file === undefined ? languageHeaders : []),
+    ];
+    if (variesBy.length > 0) c.header("Vary", variesBy.join(", "));
+    if (file === undefined) c.header("Content-Language", languageOf(c));
     c.header(
       "Cache-Control",
       asset.isImmutable ? "public, max-age=31536000, immutable" : "no-cache",

@@ -1,6 +1,6 @@
 /** The lines of an iCalendar file (RFC 5545, 3.1), with their numbers, so that a problem can name one. */
 import ICAL from "ical.js";
-import type { ServiceWords } from "../words/service.ts";
+import type { ServiceWords } from "../words/shape.ts";
 
 type CalendarWords = ServiceWords["calendar"];
 

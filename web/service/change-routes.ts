@@ -3,9 +3,10 @@ import * as v from "valibot";
 import type { ChangeSubject, ChangesPage, ChangeView, FieldValue } from "../api.ts";
 import type { CsvField } from "../domain/csv.ts";
 import type { NamedChange, Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
+import { changeHeadings, changesFile, deletedPerson } from "../words/untranslated.ts";
 import type { WebEnv } from "./context.ts";
 import { gateId, line, pageLimit, position, wholeNumber } from "./fields.ts";
+import { said } from "./language.ts";
 import { csvHeaders, isoTime, pagedCsv } from "./paged-csv.ts";
 import { readQuery } from "./problem.ts";
 import type { TapsFirst } from "./taps-first.ts";
@@ -25,7 +26,12 @@ const query = v.strictObject({
   person: v.exactOptional(line(64)),
   gate: v.exactOptional(gateId),
   author: v.exactOptional(line(64)),
-  subject: v.exactOptional(v.picklist(subjects, words.field.changeSubject)),
+  subject: v.exactOptional(
+    v.picklist(
+      subjects,
+      said((field) => field.changeSubject),
+    ),
+  ),
   from: v.exactOptional(wholeNumber(8.64e15)),
   to: v.exactOptional(wholeNumber(8.64e15)),
   after: v.exactOptional(position),
@@ -49,9 +55,9 @@ export function changeRoutes({ store, tapsFirst }: ChangeParts): Hono<WebEnv> {
         const page = await store.recordedChanges({ ...asked.value, limit: pageLength, ...from });
         return { records: page.changes.map(changeView).flatMap(recordsOf), next: page.next };
       };
-      const headings = Object.values(words.changeHeadings);
+      const headings = Object.values(changeHeadings);
       const file = await pagedCsv(headings, read, tapsFirst, asked.value.after);
-      return c.body(file, 200, csvHeaders(words.changesFile));
+      return c.body(file, 200, csvHeaders(changesFile));
     });
 }
 
@@ -71,7 +77,7 @@ function changeView(change: NamedChange): ChangeView {
 /** One for each field, in the order of the headings. */
 function recordsOf(change: ChangeView): readonly (readonly CsvField[])[] {
   const { id, at, by, author, subject, subjectId, action, person, gate } = change;
-  const nameOf = (past: ChangeView["person"]) => past && (past.name ?? words.deletedPerson);
+  const nameOf = (past: ChangeView["person"]) => past && (past.name ?? deletedPerson);
   const about = [
     ...[id, isoTime(at), by, author?.id ?? null, nameOf(author), subject, subjectId, action],
     ...[person?.id ?? null, nameOf(person), gate?.id ?? null, gate?.name ?? null],

@@ -26,6 +26,8 @@ export interface WebEnv {
     arrivedAt: number;
     /** the address of the client, see `client-address.ts` */
     address: string;
+    /** one of `languages`, see `language.ts` */
+    language: string;
     /** the `error` of the {@link Problem} in the response, if there is one */
     problem: string | undefined;
   };

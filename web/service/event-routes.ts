@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { WebEnv } from "./context.ts";
+import { languageOf } from "./language.ts";
 import { notSignedIn, tooMany } from "./problem.ts";
 import type { Streams } from "./streams.ts";
 
@@ -9,7 +10,7 @@ export function eventRoutes(streams: Streams): Hono<WebEnv> {
     if (client === undefined) return notSignedIn(c);
     // Nobody would read the stream.
     if (c.req.method === "HEAD") return c.body(null, 204);
-    const stream = streams.open(client);
+    const stream = streams.open(client, languageOf(c));
     if (stream === undefined) return tooMany(c, 30_000);
     return c.body(stream.body, 200, {
       "Content-Type": "text/event-stream",

@@ -4,59 +4,113 @@ import { isGateName, isThingName } from "../../device/messages/topics.ts";
 import { isName } from "../domain/name.ts";
 import { isEmail, isGateId, isTimeZone, longestEmail } from "../input-limits.ts";
 import { isHistoryPosition } from "../store/history-position.ts";
-import { words } from "../words/service.ts";
-
-const said = words.field;
+import { said } from "./language.ts";
 
 /** A name, shown on pages, in logs and on terminals. */
 export function line(maximumLength: number) {
   return v.pipe(
-    v.string(said.text),
+    v.string(said((field) => field.text)),
     v.trim(),
-    v.minLength(1, said.notEmpty),
-    v.maxLength(maximumLength, said.maximumLength(maximumLength)),
-    v.check((text) => text === "" || isName(text), said.oneLine),
+    v.minLength(
+      1,
+      said((field) => field.notEmpty),
+    ),
+    v.maxLength(
+      maximumLength,
+      said((field) => field.maximumLength(maximumLength)),
+    ),
+    v.check(
+      (text) => text === "" || isName(text),
+      said((field) => field.oneLine),
+    ),
   );
 }
 
 export const email = v.pipe(
-  v.string(said.text),
+  v.string(said((field) => field.text)),
   v.trim(),
   v.toLowerCase(),
-  v.maxLength(longestEmail, said.maximumLength(longestEmail)),
-  v.check(isEmail, said.email),
+  v.maxLength(
+    longestEmail,
+    said((field) => field.maximumLength(longestEmail)),
+  ),
+  v.check(
+    isEmail,
+    said((field) => field.email),
+  ),
 );
 
 /** In lower case, like those that browsers generate. */
 export const uuid = v.pipe(
-  v.string(said.text),
-  v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, said.uuid),
+  v.string(said((field) => field.text)),
+  v.regex(
+    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+    said((field) => field.uuid),
+  ),
 );
 
-export const gateId = v.pipe(v.string(said.text), v.check(isGateId, said.gateId));
+export const gateId = v.pipe(
+  v.string(said((field) => field.text)),
+  v.check(
+    isGateId,
+    said((field) => field.gateId),
+  ),
+);
 
 /** The same limit as in the topics. */
-export const thingName = v.pipe(v.string(said.text), v.check(isThingName, said.thingName));
+export const thingName = v.pipe(
+  v.string(said((field) => field.text)),
+  v.check(
+    isThingName,
+    said((field) => field.thingName),
+  ),
+);
 
 /** The name of a gate at its box. */
-export const output = v.nullable(v.pipe(v.string(said.text), v.check(isGateName, said.output)));
+export const output = v.nullable(
+  v.pipe(
+    v.string(said((field) => field.text)),
+    v.check(
+      isGateName,
+      said((field) => field.output),
+    ),
+  ),
+);
 
-export const timeZone = v.pipe(v.string(said.text), v.check(isTimeZone, said.timeZone));
+export const timeZone = v.pipe(
+  v.string(said((field) => field.text)),
+  v.check(
+    isTimeZone,
+    said((field) => field.timeZone),
+  ),
+);
 
 /** ms since 1970 */
 export const time = v.pipe(
-  v.number(said.number),
-  v.safeInteger(said.wholeNumber),
-  v.minValue(0, said.time),
-  v.maxValue(8.64e15, said.time),
+  v.number(said((field) => field.number)),
+  v.safeInteger(said((field) => field.wholeNumber)),
+  v.minValue(
+    0,
+    said((field) => field.time),
+  ),
+  v.maxValue(
+    8.64e15,
+    said((field) => field.time),
+  ),
 );
 
 /** in ms; the page's clock may give fractions */
 export function duration(maximumMs: number) {
   return v.pipe(
-    v.number(said.number),
-    v.minValue(0, said.atLeast(0)),
-    v.maxValue(maximumMs, said.atMost(maximumMs)),
+    v.number(said((field) => field.number)),
+    v.minValue(
+      0,
+      said((field) => field.atLeast(0)),
+    ),
+    v.maxValue(
+      maximumMs,
+      said((field) => field.atMost(maximumMs)),
+    ),
     v.transform(Math.round),
   );
 }
@@ -65,9 +119,18 @@ export function duration(maximumMs: number) {
 export function listOf<TSchema extends v.GenericSchema<string>>(entry: TSchema, most: number) {
   return v.pipe(
     v.array(entry),
-    v.minLength(1, said.notEmpty),
-    v.maxLength(most, said.atMostEntries(most)),
-    v.check((all) => new Set(all).size === all.length, said.repeated),
+    v.minLength(
+      1,
+      said((field) => field.notEmpty),
+    ),
+    v.maxLength(
+      most,
+      said((field) => field.atMostEntries(most)),
+    ),
+    v.check(
+      (all) => new Set(all).size === all.length,
+      said((field) => field.repeated),
+    ),
   );
 }
 
@@ -75,13 +138,37 @@ export function listOf<TSchema extends v.GenericSchema<string>>(entry: TSchema, 
 export const wholeNumber = (maximum: number) =>
   v.pipe(
     v.string(),
-    v.regex(/^\d{1,16}$/, said.wholeNumber),
+    v.regex(
+      /^\d{1,16}$/,
+      said((field) => field.wholeNumber),
+    ),
     v.transform(Number),
-    v.maxValue(maximum, said.atMost(maximum)),
+    v.maxValue(
+      maximum,
+      said((field) => field.atMost(maximum)),
+    ),
   );
 
 /** Where a page of a list begins. */
-export const position = v.pipe(v.string(), v.check(isHistoryPosition, said.historyPosition));
-/** The same for a list that can be sorted. `isListPosition` checks it, because it depends on the order. */
-export const listPosition = v.pipe(v.string(), v.maxLength(1_000, said.maximumLength(1_000)));
-export const pageLimit = v.pipe(wholeNumber(200), v.minValue(1, said.atLeast(1)));
+export const position = v.pipe(
+  v.string(),
+  v.check(
+    isHistoryPosition,
+    said((field) => field.historyPosition),
+  ),
+);
+/** The same for a list that can be sorted. `parseListPosition` checks it, because it depends on the order. */
+export const listPosition = v.pipe(
+  v.string(),
+  v.maxLength(
+    1_000,
+    said((field) => field.maximumLength(1_000)),
+  ),
+);
+export const pageLimit = v.pipe(
+  wholeNumber(200),
+  v.minValue(
+    1,
+    said((field) => field.atLeast(1)),
+  ),
+);

@@ -1,16 +1,17 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { GateView } from "../api.ts";
+import type { CurrentState, GateView } from "../api.ts";
 import type { GateLink } from "../cloud/gate-link.ts";
 import { type Access, mayUse, noGrants } from "../domain/access.ts";
 import type { Gate, OpenRequest } from "../domain/entities.ts";
 import { type Holidays, holidaysOf, holidayWindow } from "../domain/holidays.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
+import type { Language } from "../words/languages.ts";
 import { type Asker, askerId, askerOf } from "./asker.ts";
 import type { Boxes } from "./boxes.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { duration, gateId, uuid } from "./fields.ts";
+import { languageOf, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import type { OpenRequests, Refusal, Tap } from "./open-requests.ts";
 import { notFound, notSignedIn, problem, readBody, tooMany } from "./problem.ts";
@@ -33,20 +34,39 @@ export interface OpenParts {
 }
 
 interface GateParts extends OpenParts {
-  readonly gateViews: (asker: Asker) => Promise<readonly GateView[]>;
+  readonly gateViews: (asker: Asker, language: Language) => Promise<readonly GateView[]>;
 }
 
 /** Longer than any page waits for an answer. */
 const maximumAgeMs = 3_600_000;
+/** A page without a stream learns the outcomes of this period, as from a new stream. */
+const recentMs = 60_000;
+const mostRecent = 100;
 const openBody = v.strictObject({ id: uuid, ageMs: v.exactOptional(duration(maximumAgeMs), 0) });
-const said = words.problems;
 
 /** The gates that a person or a guest may see, and the request to open one. */
 export function gateRoutes(parts: GateParts): Hono<WebEnv> {
   return new Hono<WebEnv>()
     .get("/gates", async (c) => {
       const asker = askerOf(c);
-      return asker === undefined ? notSignedIn(c) : c.json(await parts.gateViews(asker));
+      return asker === undefined
+        ? notSignedIn(c)
+        : c.json(await parts.gateViews(asker, languageOf(c)));
+    })
+    .get("/state", async (c) => {
+      const asker = askerOf(c);
+      if (asker === undefined) return notSignedIn(c);
+      const { store, gateViews, now } = parts;
+      const isGuest = asker.type === "guest";
+      const ids = {
+        people: isGuest ? [] : [askerId(asker)],
+        guests: isGuest ? [askerId(asker)] : [],
+      };
+      const [gates, requests] = await Promise.all([
+        gateViews(asker, languageOf(c)),
+        store.requestsSince(ids, now() - recentMs, mostRecent),
+      ]);
+      return c.json({ gates, requests: requests.map(requestView) } satisfies CurrentState);
     })
     .get("/requests/:id", async (c) => {
       const asker = askerOf(c);
@@ -87,7 +107,7 @@ async function open(parts: GateParts, c: WebContext, from: Asker): Promise<Respo
   };
   const { taken, waitMs } = await take(parts, tap, () => decide(parts, tap, c.var.arrivedAt));
   return taken === undefined
-    ? problem(c, 409, "id-taken", said.idTaken)
+    ? problem(c, 409, "id-taken", wordsFor(c).problems.idTaken)
     : answer(c, taken, gate === undefined, waitMs);
 }
 
@@ -173,19 +193,19 @@ export function answer(
   const request = requestView(kept);
   const reason = request.reason ?? "";
   if (kept.state === "failed") {
-    const failures: Readonly<Record<string, string>> = said.failures;
-    const message = failures[reason] ?? said.failures["broker-away"];
+    const failures: Readonly<Record<string, string>> = wordsFor(c).problems.failures;
+    const message = failures[reason] ?? wordsFor(c).problems.failures["broker-away"];
     if (reason === "too-late") return problem(c, 410, reason, message, { request });
     return problem(c, 503, reason, message, { request, retryAfterSeconds: 5 });
   }
   if (kept.state !== "denied") return c.json(request, 202);
   if (reason === "rate-limited") {
     const retryAfterSeconds = Math.ceil(waitMs / 1_000);
-    const message = said.tooManyRequests(retryAfterSeconds);
+    const message = wordsFor(c).problems.tooManyRequests(retryAfterSeconds);
     return problem(c, 429, reason, message, { request, retryAfterSeconds });
   }
   if (isUnknown) return notFound(c, "gate", { request });
-  const denials: Readonly<Record<string, string>> = said.denials;
-  const message = denials[reason] ?? said.denials["no-grant"];
+  const denials: Readonly<Record<string, string>> = wordsFor(c).problems.denials;
+  const message = denials[reason] ?? wordsFor(c).problems.denials["no-grant"];
   return problem(c, 403, reason, message, { request });
 }

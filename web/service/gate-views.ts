@@ -2,7 +2,8 @@ import type { GateView, GuestPass } from "../api.ts";
 import { type Access, mayUse, noGrants } from "../domain/access.ts";
 import type { Gate, Grant, InvitedGuest } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
+import type { Language } from "../words/languages.ts";
+import { wordsIn } from "../words/service.ts";
 import type { Asker } from "./asker.ts";
 import type { Boxes } from "./boxes.ts";
 import type { GateBook } from "./gate-book.ts";
@@ -20,9 +21,10 @@ export function gateView(
   gate: Gate,
   access: Access,
   now: number,
+  language: Language,
 ): GateView {
   const { state, lastSeenAt, gate: known } = boxes.healthAt(gate);
-  const position = known && { ...known, message: words.positions[known.state] };
+  const position = known && { ...known, message: wordsIn[language].positions[known.state] };
   const may = mayUse(gate, access, gates.holidaysOf(gate.id), now);
   return {
     id: gate.id,
@@ -48,16 +50,20 @@ export async function gateViewsOf(
   known: KnownGates,
   asker: Asker,
   now: number,
+  language: Language,
 ): Promise<readonly GateView[]> {
   if (asker.type === "guest") {
     const { guest } = asker;
     const gate = await store.gate(guest.gateId);
-    return gate === undefined ? [] : [gateView(known, gate, { type: "guest", guest }, now)];
+    const access = { type: "guest", guest } as const;
+    return gate === undefined ? [] : [gateView(known, gate, access, now, language)];
   }
   const { id: personId, isAdministrator } = asker.person;
   const accesses = accessByGate(await store.grants({ personId }));
   const gates = await (isAdministrator ? store.gates() : store.gatesWith([...accesses.keys()]));
-  return gates.map((gate) => gateView(known, gate, accesses.get(gate.id) ?? noGrants, now));
+  return gates.map((gate) =>
+    gateView(known, gate, accesses.get(gate.id) ?? noGrants, now, language),
+  );
 }
 
 /** @param grants of one person */

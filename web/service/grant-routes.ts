@@ -5,10 +5,10 @@ import type { GrantsPage, GrantView, ManyGrantsView, Weekday } from "../api.ts";
 import type { Grant } from "../domain/entities.ts";
 import { latestEnd, mostGates, mostGrants, mostPeople } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line, listOf, pageLimit, time } from "./fields.ts";
+import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { Streams } from "./streams.ts";
@@ -20,21 +20,45 @@ interface GrantParts {
   now(): number;
 }
 
-const said = words.field;
 const weekdays = [1, 2, 3, 4, 5, 6, 7] as const satisfies readonly Weekday[];
 /** An administrator chooses the hours of a grant, and those of a program. */
 const minute = (maximum: number) =>
   v.pipe(
-    v.number(said.number),
-    v.integer(said.wholeNumber),
-    v.minValue(0, said.atLeast(0)),
-    v.maxValue(maximum, said.atMost(maximum)),
+    v.number(said((field) => field.number)),
+    v.integer(said((field) => field.wholeNumber)),
+    v.minValue(
+      0,
+      said((field) => field.atLeast(0)),
+    ),
+    v.maxValue(
+      maximum,
+      said((field) => field.atMost(maximum)),
+    ),
   );
-const moment = v.nullable(v.pipe(time, v.maxValue(latestEnd, said.tooFar)));
+const moment = v.nullable(
+  v.pipe(
+    time,
+    v.maxValue(
+      latestEnd,
+      said((field) => field.tooFar),
+    ),
+  ),
+);
 const days = v.pipe(
-  v.array(v.picklist(weekdays, said.weekday)),
-  v.minLength(1, said.noDay),
-  v.check((all) => new Set(all).size === all.length, said.repeatedDay),
+  v.array(
+    v.picklist(
+      weekdays,
+      said((field) => field.weekday),
+    ),
+  ),
+  v.minLength(
+    1,
+    said((field) => field.noDay),
+  ),
+  v.check(
+    (all) => new Set(all).size === all.length,
+    said((field) => field.repeatedDay),
+  ),
   v.transform((all) => all.toSorted((a, b) => a - b)),
 );
 const personId = line(64);
@@ -49,11 +73,17 @@ export const hoursEntries = {
 };
 
 // The default is that a holiday is like any other day: it locks nobody out by surprise.
-const onHolidays = v.exactOptional(v.boolean(said.trueOrFalse), true);
+const onHolidays = v.exactOptional(v.boolean(said((field) => field.trueOrFalse)), true);
 const grantBody = v.pipe(
   v.strictObject({ ...hoursEntries, startsAt: v.exactOptional(moment, null), onHolidays }),
-  v.check(({ fromMinute, toMinute }) => fromMinute !== toMinute, said.noHours),
-  v.check(({ startsAt, endsAt }) => isLater(startsAt, endsAt), said.endsBeforeStart),
+  v.check(
+    ({ fromMinute, toMinute }) => fromMinute !== toMinute,
+    said((field) => field.noHours),
+  ),
+  v.check(
+    ({ startsAt, endsAt }) => isLater(startsAt, endsAt),
+    said((field) => field.endsBeforeStart),
+  ),
 );
 
 const manyBody = v.pipe(
@@ -63,19 +93,34 @@ const manyBody = v.pipe(
       v.array(
         v.pipe(
           v.strictObject({ gate: gateId, startsAt: moment, endsAt: moment }),
-          v.check(({ startsAt, endsAt }) => isLater(startsAt, endsAt), said.endsBeforeStart),
+          v.check(
+            ({ startsAt, endsAt }) => isLater(startsAt, endsAt),
+            said((field) => field.endsBeforeStart),
+          ),
         ),
       ),
-      v.minLength(1, said.notEmpty),
-      v.maxLength(mostGates, said.atMostEntries(mostGates)),
-      v.check((all) => new Set(all.map(({ gate }) => gate)).size === all.length, said.repeated),
+      v.minLength(
+        1,
+        said((field) => field.notEmpty),
+      ),
+      v.maxLength(
+        mostGates,
+        said((field) => field.atMostEntries(mostGates)),
+      ),
+      v.check(
+        (all) => new Set(all.map(({ gate }) => gate)).size === all.length,
+        said((field) => field.repeated),
+      ),
     ),
     days,
     fromMinute: minute(1_439),
     toMinute: minute(1_440),
     onHolidays,
   }),
-  v.check(({ fromMinute, toMinute }) => fromMinute !== toMinute, said.noHours),
+  v.check(
+    ({ fromMinute, toMinute }) => fromMinute !== toMinute,
+    said((field) => field.noHours),
+  ),
 );
 
 const grantQuery = v.strictObject({
@@ -142,12 +187,13 @@ async function readGrant(
   if (body.type === "problem") return body.response;
   const { person, gate, ...times } = body.value;
   if (!(await areKnown(store, [person], [gate]))) {
-    return problem(c, 400, "invalid", words.problems.noPersonOrGate);
+    return problem(c, 400, "invalid", wordsFor(c).problems.noPersonOrGate);
   }
   const { endsAt } = times;
   if (endsAt !== null && endsAt <= now()) {
     const before = (await store.grants({ personId: person })).find((grant) => grant.id === id);
-    if (before?.endsAt !== endsAt) return problem(c, 400, "invalid", `endsAt: ${said.past}`);
+    if (before?.endsAt !== endsAt)
+      return problem(c, 400, "invalid", `endsAt: ${wordsFor(c).field.past}`);
   }
   return { id, personId: person, gateId: gate, ...times };
 }
@@ -157,14 +203,14 @@ async function createMany({ store, streams, log, now }: GrantParts, c: WebContex
   if (body.type === "problem") return body.response;
   const { people, gates, ...hours } = body.value;
   if (people.length * gates.length > mostGrants) {
-    return problem(c, 400, "invalid", words.problems.tooManyGrants(mostGrants));
+    return problem(c, 400, "invalid", wordsFor(c).problems.tooManyGrants(mostGrants));
   }
   if (gates.some(({ endsAt }) => endsAt !== null && endsAt <= now())) {
-    return problem(c, 400, "invalid", `endsAt: ${said.past}`);
+    return problem(c, 400, "invalid", `endsAt: ${wordsFor(c).field.past}`);
   }
   const gateIds = gates.map(({ gate }) => gate);
   if (!(await areKnown(store, people, gateIds))) {
-    return problem(c, 400, "invalid", words.problems.noPersonOrGate);
+    return problem(c, 400, "invalid", wordsFor(c).problems.noPersonOrGate);
   }
   const grants: Grant[] = people.flatMap((person) =>
     gates.map(({ gate, startsAt, endsAt }) => {

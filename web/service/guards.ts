@@ -1,13 +1,11 @@
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
+import { wordsFor } from "./language.ts";
 import { notFound, notSignedIn, problem } from "./problem.ts";
 import { isSame } from "./secrets.ts";
 import type { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
-
-const said = words.problems;
 
 export type Guard = MiddlewareHandler<WebEnv>;
 
@@ -65,7 +63,7 @@ export function sameOrigin({ origin }: WebSettings): Guard {
     // Every browser sends at least one of the two headers. A proxy may have removed the other.
     const isOurs = from === undefined ? site === "same-origin" : from === origin;
     if (isOurs && (site === undefined || site === "same-origin")) return next();
-    return problem(c, 403, "cross-site", said.crossSite);
+    return problem(c, 403, "cross-site", wordsFor(c).problems.crossSite);
   };
 }
 
@@ -80,7 +78,7 @@ export function jsonOnly(): Guard {
     if (isReading(c)) return next();
     const [type = ""] = (c.req.header("content-type") ?? "").split(";");
     if (type.trim().toLowerCase() === "application/json") return next();
-    return problem(c, 415, "content-type", said.contentType);
+    return problem(c, 415, "content-type", wordsFor(c).problems.contentType);
   };
 }
 
@@ -94,7 +92,8 @@ export function limitedBody(): Guard {
 function limitOf(maxSize: number): Guard {
   return bodyLimit({
     maxSize,
-    onError: (c) => problem(c as WebContext, 413, "too-large", said.bodyTooLarge(maxSize)),
+    onError: (c) =>
+      problem(c as WebContext, 413, "too-large", wordsFor(c).problems.bodyTooLarge(maxSize)),
   });
 }
 
@@ -119,7 +118,7 @@ export function csrf(sessions: Sessions): Guard {
     // The page does not know yet that its session has ended.
     const isKnown = c.var.signedIn !== undefined || c.var.guestIn !== undefined;
     if (!isKnown && sessions.hasCookie(c)) return notSignedIn(c);
-    return problem(c, 403, "csrf", said.outdatedPage);
+    return problem(c, 403, "csrf", wordsFor(c).problems.outdatedPage);
   };
 }
 
@@ -132,6 +131,6 @@ export function administratorsOnly(): Guard {
     const { signedIn } = c.var;
     if (signedIn === undefined) return notSignedIn(c);
     if (signedIn.person.isAdministrator) return next();
-    return problem(c, 403, "not-administrator", said.administratorsOnly);
+    return problem(c, 403, "not-administrator", wordsFor(c).problems.administratorsOnly);
   };
 }

@@ -12,10 +12,10 @@ import {
   mostOpenings,
 } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line, pageLimit, position, time } from "./fields.ts";
+import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
@@ -35,12 +35,17 @@ interface GuestParts {
   now(): number;
 }
 
-const said = words.field;
 const dayMs = 86_400_000;
 const states = [
   ...["upcoming", "valid", "used-up", "ended", "revoked"],
 ] as const satisfies readonly GuestState[];
-const moment = v.pipe(time, v.maxValue(latestEnd, said.tooFar));
+const moment = v.pipe(
+  time,
+  v.maxValue(
+    latestEnd,
+    said((field) => field.tooFar),
+  ),
+);
 const guestBody = v.strictObject({
   gate: gateId,
   name: line(longestPersonName),
@@ -49,20 +54,37 @@ const guestBody = v.strictObject({
   startsAt: moment,
   endsAt: moment,
   openings: v.pipe(
-    v.number(said.number),
-    v.integer(said.wholeNumber),
-    v.minValue(1, said.atLeast(1)),
-    v.maxValue(mostOpenings, said.atMost(mostOpenings)),
+    v.number(said((field) => field.number)),
+    v.integer(said((field) => field.wholeNumber)),
+    v.minValue(
+      1,
+      said((field) => field.atLeast(1)),
+    ),
+    v.maxValue(
+      mostOpenings,
+      said((field) => field.atMost(mostOpenings)),
+    ),
   ),
 });
 const guestsQuery = v.strictObject({
   gate: v.exactOptional(gateId),
-  state: v.exactOptional(v.picklist(states, said.guestState)),
+  state: v.exactOptional(
+    v.picklist(
+      states,
+      said((field) => field.guestState),
+    ),
+  ),
   after: v.exactOptional(position),
   limit: v.exactOptional(pageLimit),
 });
 const linkBody = v.strictObject({
-  token: v.pipe(v.string(said.text), v.regex(/^[\w-]{43}$/, said.guestToken)),
+  token: v.pipe(
+    v.string(said((field) => field.text)),
+    v.regex(
+      /^[\w-]{43}$/,
+      said((field) => field.guestToken),
+    ),
+  ),
 });
 
 /** The exchange of the token in a guest's link for a session. It uses nothing up. */
@@ -81,7 +103,7 @@ export function guestLinkRoutes(
     const isIn = guest !== undefined && isAdmitted(guest, now());
     const guestIn = isIn ? await sessions.beginGuest(c, guest) : undefined;
     metrics.signIn("guest", guestIn === undefined ? "refused" : "accepted");
-    if (guestIn === undefined) return problem(c, 404, "guest-over", words.problems.guestOver);
+    if (guestIn === undefined) return problem(c, 404, "guest-over", wordsFor(c).problems.guestOver);
     if (before !== undefined) streams.endOfSession(before.tokenHash);
     log.info({ guest: guestIn.guest.id, address: c.var.address }, "a guest has opened the link");
     return c.json(sessionView(parts, c, guestIn) satisfies SessionView);
@@ -120,18 +142,18 @@ async function create(parts: GuestParts, c: WebContext): Promise<Response> {
   const { gate, inviter, ...rest } = body.value;
   const { startsAt, endsAt } = rest;
   const invalid = (message: string) => problem(c, 400, "invalid", message);
-  if (endsAt <= now()) return invalid(`endsAt: ${said.past}`);
-  if (endsAt <= startsAt) return invalid(`endsAt: ${said.endsBeforeStart}`);
+  if (endsAt <= now()) return invalid(`endsAt: ${wordsFor(c).field.past}`);
+  if (endsAt <= startsAt) return invalid(`endsAt: ${wordsFor(c).field.endsBeforeStart}`);
   if (endsAt - startsAt > longestGuestDays * dayMs) {
-    return invalid(words.problems.guestTooLong(longestGuestDays));
+    return invalid(wordsFor(c).problems.guestTooLong(longestGuestDays));
   }
   const by = c.var.signedIn?.person.id ?? "";
   const person = await store.person(inviter ?? by);
   const known = await store.gate(gate);
   if (person === undefined || known === undefined) {
-    return invalid(words.problems.noPersonOrGate);
+    return invalid(wordsFor(c).problems.noPersonOrGate);
   }
-  if (!person.isActive) return invalid(words.problems.inviterLockedOut);
+  if (!person.isActive) return invalid(wordsFor(c).problems.inviterLockedOut);
   const token = newToken(randomBytes);
   const guest: Guest = {
     id: randomUUID(),

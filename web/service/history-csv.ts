@@ -1,7 +1,7 @@
 import type { HistoryEntry, HistoryQuery } from "../api.ts";
 import type { CsvField } from "../domain/csv.ts";
 import type { Store } from "../store/store.ts";
-import { type ServiceWords, words } from "../words/service.ts";
+import { csvHeadings, deletedPerson } from "../words/untranslated.ts";
 import { isoTime, pagedCsv } from "./paged-csv.ts";
 import type { TapsFirst } from "./taps-first.ts";
 import { historyEntry } from "./views.ts";
@@ -9,15 +9,13 @@ import { historyEntry } from "./views.ts";
 /** A tap waits for one page at most. */
 const pageLength = 100;
 
-const columns: Readonly<
-  Record<keyof ServiceWords["csvHeadings"], (entry: HistoryEntry) => CsvField>
-> = {
+const columns: Readonly<Record<keyof typeof csvHeadings, (entry: HistoryEntry) => CsvField>> = {
   id: ({ id }) => id,
   at: ({ at }) => isoTime(at),
   gate: ({ gate }) => gate,
   gateName: ({ gateName }) => gateName,
   person: ({ person }) => person?.id ?? null,
-  personName: ({ person }) => (person === null ? null : (person.name ?? words.deletedPerson)),
+  personName: ({ person }) => (person === null ? null : (person.name ?? deletedPerson)),
   state: ({ state }) => state,
   reason: ({ reason }) => reason,
   sentAt: ({ sentAt }) => isoTime(sentAt),
@@ -27,11 +25,9 @@ const columns: Readonly<
   via: ({ via }) => via,
   guest: ({ guest }) => guest?.id ?? null,
   guestName: ({ guest }) => guest?.name ?? null,
-  inviterName: ({ guest }) => (guest === null ? null : (guest.inviterName ?? words.deletedPerson)),
+  inviterName: ({ guest }) => (guest === null ? null : (guest.inviterName ?? deletedPerson)),
 };
-const headings = Object.keys(columns).map(
-  (name) => words.csvHeadings[name as keyof typeof columns],
-);
+const headings = Object.keys(columns).map((name) => csvHeadings[name as keyof typeof columns]);
 const cells = Object.values(columns);
 
 /** Everything that the query finds, newest first. @throws StoreError before anything is sent */

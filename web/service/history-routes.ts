@@ -2,10 +2,11 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import type { HistoryPage, HistoryQuery, RequestState } from "../api.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
+import { csvFile } from "../words/untranslated.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line, pageLimit, position, wholeNumber } from "./fields.ts";
 import { historyCsv } from "./history-csv.ts";
+import { said } from "./language.ts";
 import { csvHeaders } from "./paged-csv.ts";
 import { notSignedIn, readQuery } from "./problem.ts";
 import type { TapsFirst } from "./taps-first.ts";
@@ -16,14 +17,18 @@ interface HistoryParts {
   readonly tapsFirst: TapsFirst;
 }
 
-const said = words.field;
 const states = [
   ...["recorded", "sent", "opened", "refused", "unanswered", "failed", "denied"],
 ] as const satisfies readonly RequestState[];
 const query = v.strictObject({
   gate: v.exactOptional(gateId),
   person: v.exactOptional(line(64)),
-  state: v.exactOptional(v.picklist(states, said.requestState)),
+  state: v.exactOptional(
+    v.picklist(
+      states,
+      said((field) => field.requestState),
+    ),
+  ),
   from: v.exactOptional(wholeNumber(8.64e15)),
   to: v.exactOptional(wholeNumber(8.64e15)),
   after: v.exactOptional(position),
@@ -48,7 +53,7 @@ export function historyRoutes({ store, tapsFirst }: HistoryParts): Hono<WebEnv> 
       if (allowed instanceof Response) return allowed;
       const { limit: _, ...all } = allowed.query;
       const file = await historyCsv(store, all, allowed.isAdministrator, tapsFirst);
-      return c.body(file, 200, csvHeaders(words.csvFile));
+      return c.body(file, 200, csvHeaders(csvFile));
     });
 }
 

@@ -5,12 +5,12 @@ import type { HolidayListView, HolidayPreview } from "../api.ts";
 import type { Holiday, HolidayList } from "../domain/entities.ts";
 import { longestCalendar, longestPersonName } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import { authorOf } from "./author.ts";
 import { readHolidays } from "./calendar.ts";
 import { CalendarProblem } from "./calendar-lines.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line } from "./fields.ts";
+import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody } from "./problem.ts";
 import type { Streams } from "./streams.ts";
@@ -24,13 +24,15 @@ interface HolidayParts {
 
 /** All of them are read together. */
 const mostLists = 50;
-const said = words.field;
 const holidayBody = v.strictObject({
   name: line(longestPersonName),
   gate: v.nullable(gateId),
   calendar: v.pipe(
-    v.string(said.text),
-    v.maxLength(longestCalendar, said.maximumLength(longestCalendar)),
+    v.string(said((field) => field.text)),
+    v.maxLength(
+      longestCalendar,
+      said((field) => field.maximumLength(longestCalendar)),
+    ),
   ),
 });
 
@@ -49,7 +51,7 @@ export function holidayRoutes(parts: HolidayParts): Hono<WebEnv> {
       const read = await readList(parts, c);
       if (read instanceof Response) return read;
       if ((await store.holidayLists()).length >= mostLists) {
-        return problem(c, 409, "too-many", words.problems.tooManyLists(mostLists));
+        return problem(c, 409, "too-many", wordsFor(c).problems.tooManyLists(mostLists));
       }
       const { days, name, gate } = read;
       const list: HolidayList = { id: randomUUID(), name, gateId: gate, createdAt: now() };
@@ -79,10 +81,10 @@ async function readList({ store, now }: HolidayParts, c: WebContext): Promise<Re
   const { name, gate, calendar } = body.value;
   if (gate !== null && (await store.gate(gate)) === undefined) return notFound(c, "gate");
   try {
-    return { name, gate, days: await readHolidays(calendar, now(), words.calendar.nameless) };
+    return { name, gate, days: await readHolidays(calendar, now(), wordsFor(c).calendar.nameless) };
   } catch (error) {
     if (!(error instanceof CalendarProblem)) throw error;
-    return problem(c, 400, "invalid", error.messageIn(words.calendar));
+    return problem(c, 400, "invalid", error.messageIn(wordsFor(c).calendar));
   }
 }
 

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { Hono, type MiddlewareHandler } from "hono";
 import type { Person } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import { signInMethodsOf } from "./administrators.ts";
 import { isAllowed, missingClaim, isAdministrator as readIsAdministrator } from "./allow-list.ts";
 import type { WebContext, WebEnv } from "./context.ts";
+import { wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OidcSettings } from "./oidc-settings.ts";
@@ -14,8 +14,6 @@ import type { Claims, Provider } from "./provider.ts";
 import type { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
 import type { Streams } from "./streams.ts";
-
-const said = words.oidc;
 
 export const oidcCallbackPath = "/api/sign-in/oidc/callback";
 
@@ -48,6 +46,7 @@ export function oidcRoutes(parts: OidcParts): Hono<WebEnv> {
 
 async function callback(parts: OidcParts, c: WebContext): Promise<Response> {
   const { oidc, provider, sessions, log } = parts;
+  const said = wordsFor(c).oidc;
   const attempt = await sessions.takeAttempt(c, "oidc");
   if (attempt === undefined) {
     return refused(parts, c, "no sign-in in progress", said.attemptOver);
@@ -58,7 +57,7 @@ async function callback(parts: OidcParts, c: WebContext): Promise<Response> {
     return unavailable(c, oidc);
   }
   if (result.type === "refused") {
-    return refused(parts, c, result.why, said.notConfirmed(oidc.name));
+    return refused(parts, c, result.why, said.notConfirmed(providerName(c, oidc)));
   }
   const { claims } = result;
   const known = await parts.store.personByOidc(claims.subject);
@@ -75,7 +74,7 @@ async function callback(parts: OidcParts, c: WebContext): Promise<Response> {
   if (claims.groups === null) {
     log.warn({ subject: claims.subject }, "the provider left out the groups: rights are unchanged");
   }
-  const person = await welcome(parts, known, claims);
+  const person = await welcome(parts, c, known, claims);
   if ((await sessions.begin(c, person, null)) === undefined) {
     return refused(parts, c, `locked out: ${person.id}`, said.lockedOut);
   }
@@ -92,6 +91,7 @@ async function lockOut({ store, streams }: OidcParts, { id }: Person): Promise<v
 
 async function welcome(
   { store, settings, oidc, now, log }: OidcParts,
+  c: WebContext,
   known: Person | undefined,
   claims: Claims,
 ): Promise<Person> {
@@ -113,7 +113,7 @@ async function welcome(
   }
   const person: Person = {
     id: randomUUID(),
-    name: claims.name ?? claims.verifiedEmail ?? words.nameless,
+    name: claims.name ?? claims.verifiedEmail ?? wordsFor(c).nameless,
     email: claims.verifiedEmail,
     isAdministrator: isAdmin ?? false,
     isActive: true,
@@ -142,11 +142,18 @@ function refused(
   log.warn({ method: "oidc", why, address: c.var.address }, "a sign-in was refused");
   c.set("problem", "not-accepted");
   const { contact } = settings;
+  const said = wordsFor(c).oidc;
   const help = contact === null ? [] : [said.contact(contact)];
   return plainPage(c, 403, said.title, [message, ...help].join(" "));
 }
 
-function unavailable(c: WebContext, { name }: OidcSettings): Response {
+function unavailable(c: WebContext, oidc: OidcSettings): Response {
   c.set("problem", "provider-unavailable");
-  return plainPage(c, 503, said.title, said.unavailable(name));
+  const said = wordsFor(c).oidc;
+  return plainPage(c, 503, said.title, said.unavailable(providerName(c, oidc)));
+}
+
+/** The name of the provider, for the client of this request. */
+export function providerName(c: WebContext, { name }: OidcSettings): string {
+  return name ?? wordsFor(c).oidc.defaultName;
 }

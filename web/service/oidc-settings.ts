@@ -1,5 +1,4 @@
 import { parseUrl, type SettingReader } from "../setting-reader.ts";
-import { words } from "../words/service.ts";
 
 /** Who may sign in through the provider. One match is enough. */
 export interface AllowList {
@@ -14,8 +13,8 @@ export interface OidcSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** the name on the page: "Sign in with …" */
-  readonly name: string;
+  /** the name on the page: "Sign in with …"; null: "your company", in the language of the request */
+  readonly name: string | null;
   readonly scope: string;
   /** the claim that lists a person's groups */
   readonly groupsClaim: string;
@@ -36,7 +35,7 @@ export function readOidcSettings(reader: SettingReader): OidcSettings | null {
     issuer: issuer ?? "",
     clientId: clientId ?? "",
     clientSecret: clientSecret ?? "",
-    name: reader.text("OIDC_NAME") ?? words.oidc.defaultName,
+    name: reader.text("OIDC_NAME") ?? null,
     scope: reader.text("OIDC_SCOPE") ?? "openid profile email",
     groupsClaim: reader.text("OIDC_GROUPS_CLAIM") ?? "groups",
     allow: {

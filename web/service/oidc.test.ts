@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { SessionView } from "../api.ts";
 import type { Browser } from "./browser.rig.ts";
 import { oidcCallbackPath } from "./oidc-routes.ts";
 import { type Account, RunningProvider } from "./provider.fake.ts";
@@ -88,6 +89,22 @@ describe("sign-in with an OpenID provider", function () {
     assert.equal(people[0]?.email, "ada.new@example.com");
     await signIn("s-2", { ...ada, email: "ada.new@example.com" });
     assert.equal((await rig.store.people()).length, 2, "the same address is not the same person");
+  });
+
+  it("answers in the language of the browser", async () => {
+    await start();
+    const german = { "accept-language": "de" };
+    const session = await browser.request("GET", "/api/session", undefined, german);
+    const { methods } = (await session.json()) as SessionView;
+    assert.equal(methods.oidc?.name, "Ihrem Unternehmen");
+    const refused = await browser.request("GET", `${oidcCallbackPath}?code=x`, undefined, german);
+    assert.equal(refused.status, 403);
+    assert.equal(refused.headers.get("content-language"), "de");
+    const page = await refused.text();
+    assert.match(page, /<html lang="de">/);
+    assert.match(page, /<h1>Nicht angemeldet<\/h1>/);
+    assert.match(page, /Die Anmeldung hat zu lange gedauert/);
+    assert.match(page, /Zurück zur App/);
   });
 
   it("keeps names as the provider writes them, without what cannot be seen", async () => {

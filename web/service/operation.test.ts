@@ -12,10 +12,17 @@ const encoded = new Map([
   ["br", encode("b")],
   ["gzip", encode("g")],
 ] as const);
-const assets: Assets = new Map([
-  ["/", { ...plain, body: encode("<p>"), type: "text/html", etag: '"p"' }],
-  ["/app-1.js", { ...script, encoded }],
-]);
+const page = (text: string) => ({
+  ...plain,
+  ...{ body: encode(text), type: "text/html", etag: `"${text}"`, encoded: new Map() },
+});
+const assets: Assets = {
+  files: new Map([["/app-1.js", { ...script, encoded }]]),
+  documents: new Map([
+    ["en", new Map([["/", page("<p>")]])],
+    ["de", new Map([["/", page("<b>")]])],
+  ]),
+};
 
 describe("operation", () => {
   let rig: Rig;
@@ -65,13 +72,37 @@ describe("operation", () => {
     assert.equal(await page.text(), "<p>");
     assert.equal(page.headers.get("content-type"), "text/html");
     assert.equal(page.headers.get("cache-control"), "no-cache");
-    const known = await browser.request("GET", "/", undefined, { "if-none-match": 'W/"p", "x"' });
+    const known = await browser.request("GET", "/", undefined, {
+      "if-none-match": 'W/"<p>", "x"',
+    });
     assert.deepEqual([known.status, await known.text()], [304, ""]);
     const script = await browser.get("/app-1.js");
     assert.equal(script.headers.get("cache-control"), "public, max-age=31536000, immutable");
     for (const path of ["/app-2.js", "/..%2fpackage.json", "/index.html", "//"]) {
       assert.equal((await browser.get(path)).status, 404, path);
     }
+  });
+
+  it("serves the page in the client's language, and tells caches that it differs", async () => {
+    rig = await Rig.make({ assets });
+    const browser = rig.browser();
+    const ask = (language: string, etag?: string) =>
+      browser.request("GET", "/", undefined, {
+        "accept-language": language,
+        "if-none-match": etag,
+      });
+    for (const [language, text] of [
+      ["en", "<p>"],
+      ["de", "<b>"],
+    ] as const) {
+      const answer = await ask(language);
+      assert.equal(await answer.text(), text);
+      assert.equal(answer.headers.get("content-language"), language);
+      assert.equal(answer.headers.get("vary"), "Accept-Language, Cookie");
+    }
+    const english = (await ask("en")).headers.get("etag") ?? "";
+    assert.equal((await ask("en", english)).status, 304);
+    assert.equal((await ask("de", english)).status, 200);
   });
 
   it("compresses the page's files as the client prefers, each with an ETag of its own", async () => {

@@ -3,11 +3,11 @@ import * as v from "valibot";
 import type { OwnPasskeys, OwnPasskeyView } from "../api.ts";
 import { longestPasskeyName, mostPasskeys } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import { signInMethodsOf } from "./administrators.ts";
 import { authorOf } from "./author.ts";
 import type { SignedIn, WebContext, WebEnv } from "./context.ts";
 import { line } from "./fields.ts";
+import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { attestation } from "./passkey-fields.ts";
 import { type Passkeys, rpIdOf } from "./passkeys.ts";
@@ -36,7 +36,7 @@ const freshMs = 10 * 60_000;
 const nameBody = v.strictObject({ name: line(longestPasskeyName) });
 const newBody = v.strictObject({ name: line(longestPasskeyName), response: attestation });
 const removeBody = v.strictObject({
-  evenIfOnlyWayIn: v.exactOptional(v.boolean(words.field.trueOrFalse), false),
+  evenIfOnlyWayIn: v.exactOptional(v.boolean(said((field) => field.trueOrFalse)), false),
 });
 
 /** The passkeys of the person who is signed in. */
@@ -99,17 +99,18 @@ async function add(parts: OwnPasskeyParts, c: WebContext): Promise<Response> {
   const body = await readBody(c, newBody);
   if (body.type === "problem") return body.response;
   const attempt = await sessions.takeAttempt(c, "own-passkey");
-  if (attempt === undefined) return problem(c, 401, "not-accepted", words.problems.attemptOver);
+  if (attempt === undefined)
+    return problem(c, 401, "not-accepted", wordsFor(c).problems.attemptOver);
   if (!isFresh(parts, signedIn)) return signInAgain(c);
   const { name, response } = body.value;
   const { person } = signedIn;
   const result = await passkeys.register(attempt, person, response);
   if (result.type !== "accepted") {
     log.warn({ person: person.id, why: result.why }, "a passkey was refused");
-    return problem(c, 400, "not-accepted", words.problems.newPasskeyRefused);
+    return problem(c, 400, "not-accepted", wordsFor(c).problems.newPasskeyRefused);
   }
   if (!(await store.addPasskey({ ...result.value, name }, mostPasskeys, authorOf(c)))) {
-    return problem(c, 409, "too-many", words.problems.tooManyPasskeys(mostPasskeys));
+    return problem(c, 409, "too-many", wordsFor(c).problems.tooManyPasskeys(mostPasskeys));
   }
   log.info({ person: person.id }, "a person has added a passkey");
   return c.json(await listed(parts, signedIn), 201);
@@ -132,9 +133,9 @@ async function remove(parts: OwnPasskeyParts, c: WebContext, id: string): Promis
     case "unknown":
       return notFound(c, "passkey");
     case "last-administrator":
-      return problem(c, 409, "last-administrator", words.problems.lastAdministratorsPasskey);
+      return problem(c, 409, "last-administrator", wordsFor(c).problems.lastAdministratorsPasskey);
     case "last-way-in":
-      return problem(c, 409, "last-way-in", words.problems.lastWayIn);
+      return problem(c, 409, "last-way-in", wordsFor(c).problems.lastWayIn);
     case "changed":
       // The sessions that have ended lose their streams; the others go on.
       streams.personChanged(person.id);
@@ -144,5 +145,5 @@ async function remove(parts: OwnPasskeyParts, c: WebContext, id: string): Promis
 }
 
 function signInAgain(c: WebContext): Response {
-  return problem(c, 403, "sign-in-again", words.problems.signInAgain);
+  return problem(c, 403, "sign-in-again", wordsFor(c).problems.signInAgain);
 }

@@ -1,12 +1,17 @@
 /** Schemas of what browsers answer with passkeys [WebAuthn, 5.1]. */
 import * as v from "valibot";
-import { words } from "../words/service.ts";
+import { said } from "./language.ts";
 
-const said = words.field;
 const base64url = v.pipe(
-  v.string(said.text),
-  v.regex(/^[\w-]+$/, said.base64url),
-  v.maxLength(8_192, said.maximumLength(8_192)),
+  v.string(said((field) => field.text)),
+  v.regex(
+    /^[\w-]+$/,
+    said((field) => field.base64url),
+  ),
+  v.maxLength(
+    8_192,
+    said((field) => field.maximumLength(8_192)),
+  ),
 );
 const shared = {
   id: base64url,
@@ -29,13 +34,27 @@ export const assertion = v.object({
     userHandle: v.exactOptional(base64url),
   }),
 });
-const transport = v.pipe(v.string(said.text), v.regex(/^[a-z-]{1,20}$/, said.transport));
+const transport = v.pipe(
+  v.string(said((field) => field.text)),
+  v.regex(
+    /^[a-z-]{1,20}$/,
+    said((field) => field.transport),
+  ),
+);
 /** What a browser answers when a passkey is created. */
 export const attestation = v.object({
   ...shared,
   response: v.object({
     clientDataJSON: base64url,
     attestationObject: base64url,
-    transports: v.exactOptional(v.pipe(v.array(transport), v.maxLength(8, said.atMostEntries(8)))),
+    transports: v.exactOptional(
+      v.pipe(
+        v.array(transport),
+        v.maxLength(
+          8,
+          said((field) => field.atMostEntries(8)),
+        ),
+      ),
+    ),
   }),
 });

@@ -3,8 +3,8 @@ import * as v from "valibot";
 import type { InvitationOptions } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import type { WebContext, WebEnv } from "./context.ts";
+import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { assertion, attestation } from "./passkey-fields.ts";
@@ -26,8 +26,13 @@ interface PasskeyParts {
   readonly signInLimit: MiddlewareHandler<WebEnv>;
 }
 
-const said = words.field;
-const token = v.pipe(v.string(said.text), v.regex(/^[\w-]{43}$/, said.invitationToken));
+const token = v.pipe(
+  v.string(said((field) => field.text)),
+  v.regex(
+    /^[\w-]{43}$/,
+    said((field) => field.invitationToken),
+  ),
+);
 const invitationOptionsBody = v.object({ token });
 const invitationBody = v.object({ token, response: attestation });
 
@@ -113,19 +118,19 @@ function notAccepted(
 ): Response {
   metrics.signIn(method, "refused");
   log.warn({ method, why, address: c.var.address }, "a sign-in was refused");
-  return problem(c, 401, "not-accepted", words.problems.passkeyRefused);
+  return problem(c, 401, "not-accepted", wordsFor(c).problems.passkeyRefused);
 }
 
 function lockedOut({ log, metrics }: PasskeyParts, c: WebContext, person: Person): Response {
   metrics.signIn("passkey", "refused");
   log.warn({ person: person.id, address: c.var.address }, "a locked-out person tried to sign in");
-  return problem(c, 403, "locked-out", words.problems.youAreLockedOut);
+  return problem(c, 403, "locked-out", wordsFor(c).problems.youAreLockedOut);
 }
 
 function attemptOver(c: WebContext): Response {
-  return problem(c, 401, "not-accepted", words.problems.attemptOver);
+  return problem(c, 401, "not-accepted", wordsFor(c).problems.attemptOver);
 }
 
 function invitationOver(c: WebContext): Response {
-  return problem(c, 404, "invitation-over", words.problems.invitationOver);
+  return problem(c, 404, "invitation-over", wordsFor(c).problems.invitationOver);
 }

@@ -6,12 +6,12 @@ import type { Person } from "../domain/entities.ts";
 import { longestPersonName } from "../input-limits.ts";
 import { parseListPosition, peopleKeys } from "../store/list-position.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import { signInMethodsOf } from "./administrators.ts";
 import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { email, line, listPosition, pageLimit } from "./fields.ts";
 import { type Inviting, invite } from "./invitations.ts";
+import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { Streams } from "./streams.ts";
@@ -25,14 +25,20 @@ interface PeopleParts extends Inviting {
 
 const fields = {
   email: v.exactOptional(v.nullable(email)),
-  isAdministrator: v.exactOptional(v.boolean(words.field.trueOrFalse)),
-  isActive: v.exactOptional(v.boolean(words.field.trueOrFalse)),
+  isAdministrator: v.exactOptional(v.boolean(said((field) => field.trueOrFalse))),
+  isActive: v.exactOptional(v.boolean(said((field) => field.trueOrFalse))),
 };
 const newPerson = v.strictObject({ name: line(longestPersonName), ...fields });
 const sorts = ["created", "name", "seen"] as const satisfies readonly PeopleSort[];
 const peopleQuery = v.strictObject({
   search: v.exactOptional(line(longestPersonName)),
-  sort: v.exactOptional(v.picklist(sorts, words.field.sort), "created"),
+  sort: v.exactOptional(
+    v.picklist(
+      sorts,
+      said((field) => field.sort),
+    ),
+    "created",
+  ),
   after: v.exactOptional(listPosition),
   limit: v.exactOptional(pageLimit),
 });
@@ -47,7 +53,7 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
       if (asked.type === "problem") return asked.response;
       const { after, sort } = asked.value;
       if (after !== undefined && !parseListPosition(after, sort, peopleKeys[sort])) {
-        return problem(c, 400, "invalid", `after: ${words.field.listPosition}`);
+        return problem(c, 400, "invalid", `after: ${wordsFor(c).field.listPosition}`);
       }
       const { people, total, next } = await store.peoplePage({ limit: 50, ...asked.value });
       return c.json({ people: people.map(personView), total, next } satisfies PeoplePage);
@@ -86,7 +92,8 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
       const person = await store.person(c.req.param("id"));
       if (person === undefined) return notFound(c, "person");
       const invitation = await invite(parts, person.id, authorOf(c));
-      if (invitation === undefined) return problem(c, 409, "locked-out", words.problems.lockedOut);
+      if (invitation === undefined)
+        return problem(c, 409, "locked-out", wordsFor(c).problems.lockedOut);
       log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was invited");
       return c.json(invitation, 201);
     });
@@ -137,7 +144,7 @@ async function forgetPasskeys(parts: PeopleParts, c: WebContext, id: string): Pr
 }
 
 function lastAdministrator(c: WebContext): Response {
-  return problem(c, 409, "last-administrator", words.problems.lastAdministrator);
+  return problem(c, 409, "last-administrator", wordsFor(c).problems.lastAdministrator);
 }
 
 function personView(person: Person & { readonly passkeys: number }): PersonView {

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { words } from "../words/service.ts";
 import type { WebContext } from "./context.ts";
+import { languageOf, wordsFor } from "./language.ts";
 
 /** A page without script or style, for requests that the app did not make. The text is escaped. */
 export function plainPage(
@@ -11,7 +11,7 @@ export function plainPage(
   message: string,
 ): Response {
   const page = html`<!doctype html>
-<html lang="${words.language}">
+<html lang="${languageOf(c)}">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width" />
@@ -21,7 +21,7 @@ export function plainPage(
   <body>
     <h1>${title}</h1>
     <p>${message}</p>
-    <p><a href="/">${words.page.back}</a></p>
+    <p><a href="/">${wordsFor(c).page.back}</a></p>
   </body>
 </html> `;
   return c.html(page.toString(), status);

@@ -2,10 +2,9 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as v from "valibot";
 import type { Problem, RequestView } from "../api.ts";
 import type { StoreError } from "../store/store.ts";
-import { type ServiceWords, words } from "../words/service.ts";
+import type { ServiceWords } from "../words/shape.ts";
 import type { WebContext } from "./context.ts";
-
-const said = words.problems;
+import { languageOf, said, wordsFor } from "./language.ts";
 
 export interface ProblemExtras {
   readonly request?: RequestView;
@@ -27,7 +26,7 @@ export function problem(
 }
 
 export function notSignedIn(c: WebContext): Response {
-  return problem(c, 401, "not-signed-in", said.signInFirst);
+  return problem(c, 401, "not-signed-in", wordsFor(c).problems.signInFirst);
 }
 
 export function notFound(
@@ -35,12 +34,12 @@ export function notFound(
   what: keyof ServiceWords["problems"]["missing"],
   extras?: ProblemExtras,
 ): Response {
-  return problem(c, 404, "not-found", said.missing[what], extras);
+  return problem(c, 404, "not-found", wordsFor(c).problems.missing[what], extras);
 }
 
 export function tooMany(c: WebContext, waitMs: number): Response {
   const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
-  return problem(c, 429, "rate-limited", said.tooManyAttempts(seconds), {
+  return problem(c, 429, "rate-limited", wordsFor(c).problems.tooManyAttempts(seconds), {
     retryAfterSeconds: seconds,
   });
 }
@@ -48,12 +47,18 @@ export function tooMany(c: WebContext, waitMs: number): Response {
 /** When the database cannot save a change, nothing is done. */
 export function storeProblem(c: WebContext, error: StoreError): Response {
   if (error.kind === "conflict") {
-    return problem(c, 409, "conflict", said.conflict);
+    return problem(c, 409, "conflict", wordsFor(c).problems.conflict);
   }
   const retryAfterSeconds = error.kind === "busy" ? 2 : 30;
-  return problem(c, 503, `store-${error.kind}`, said.cannotSave(retryAfterSeconds), {
-    retryAfterSeconds,
-  });
+  return problem(
+    c,
+    503,
+    `store-${error.kind}`,
+    wordsFor(c).problems.cannotSave(retryAfterSeconds),
+    {
+      retryAfterSeconds,
+    },
+  );
 }
 
 export type Body<T> =
@@ -75,7 +80,7 @@ export async function readBody<TSchema extends v.GenericSchema>(
     if (!(error instanceof SyntaxError)) throw error;
     return {
       type: "problem",
-      response: problem(c, 400, "invalid", said.notJson),
+      response: problem(c, 400, "invalid", wordsFor(c).problems.notJson),
     };
   }
   return checked(c, schema, json);
@@ -94,7 +99,7 @@ function checked<TSchema extends v.GenericSchema>(
   schema: TSchema,
   input: unknown,
 ): Body<v.InferOutput<TSchema>> {
-  const result = v.safeParse(schema, input, { message: defaultMessage });
+  const result = v.safeParse(schema, input, { message: defaultMessage, lang: languageOf(c) });
   if (result.success) return { type: "body", value: result.output };
   const problems = result.issues.map((issue) => {
     const path = v.getDotPath(issue);
@@ -105,7 +110,8 @@ function checked<TSchema extends v.GenericSchema>(
 }
 
 /** For an issue whose schema has no message of its own. */
-function defaultMessage({ expected, received }: v.BaseIssue<unknown>): string {
-  if (expected === "never") return words.field.unexpected;
-  return received === "undefined" ? words.field.required : words.field.invalid;
-}
+const defaultMessage = (issue: v.BaseIssue<unknown>): string =>
+  said((field) => {
+    if (issue.expected === "never") return field.unexpected;
+    return issue.received === "undefined" ? field.required : field.invalid;
+  })(issue);

@@ -65,7 +65,7 @@ export class Rig {
       settings: this.settings,
       log: this.log,
       metrics: this.metrics,
-      assets: options.assets ?? new Map(),
+      assets: options.assets ?? { files: new Map(), documents: new Map() },
       now: () => this.now,
       randomBytes,
     });

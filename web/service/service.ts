@@ -4,6 +4,7 @@ import type { InvitationView } from "../api.ts";
 import type { GateLink, GateLinkListener } from "../cloud/gate-link.ts";
 import { RateLimiter } from "../domain/rate-limit.ts";
 import type { Store } from "../store/store.ts";
+import type { Language } from "../words/languages.ts";
 import {
   type Administration,
   administrationOf,
@@ -77,7 +78,8 @@ export class Service {
     const { store, link, settings, now } = parts;
     this.#gates = new GateBook(store, now);
     const known = { boxes: this.#boxes, gates: this.#gates };
-    const gateViews = (asker: Asker) => gateViewsOf(store, known, asker, now());
+    const gateViews = (asker: Asker, language: Language) =>
+      gateViewsOf(store, known, asker, now(), language);
     this.#streams = new Streams({
       ...parts,
       boxes: this.#boxes,

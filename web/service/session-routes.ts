@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { SessionView } from "../api.ts";
 import type { GuestIn, SignedIn, WebContext, WebEnv } from "./context.ts";
+import { providerName } from "./oidc-routes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
 import type { Streams } from "./streams.ts";
@@ -51,7 +52,7 @@ export function sessionView(
     commandLifetimeMs: settings.commandLifetimeMs,
     methods: {
       passkey: true,
-      oidc: oidc === null ? null : { name: oidc.name, url: "/api/sign-in/oidc" },
+      oidc: oidc === null ? null : { name: providerName(c, oidc), url: "/api/sign-in/oidc" },
     },
   };
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { parseUrl, SettingReader, type SettingSource } from "../setting-reader.ts";
-import { words } from "../words/service.ts";
+import { wordsIn } from "../words/service.ts";
 import { type OidcSettings, readOidcSettings } from "./oidc-settings.ts";
 
 export interface RateLimitSettings {
@@ -63,7 +63,7 @@ export function parseWebSettings(
   // The provider is asked only at a sign-in, so a session must end soon.
   const sessionHours = oidc === null ? 168 : 12;
   const settings: WebSettings = {
-    name: reader.text("NAME") ?? words.page.title,
+    name: reader.text("NAME") ?? wordsIn.en.page.title,
     contact: readContact(reader),
     origin: origin.origin,
     isSecure,

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type SinonFakeTimers, useFakeTimers } from "sinon";
-import type { ServerEvent } from "../api.ts";
+import type { GateView, ServerEvent } from "../api.ts";
 import type { Gate } from "../domain/entities.ts";
 import { aGate, aGrant, aRequest } from "../store/place.rig.ts";
+import { languages } from "../words/languages.ts";
+import { wordsIn } from "../words/service.ts";
 import type { Browser } from "./browser.rig.ts";
 import { EventReader } from "./event-reader.rig.ts";
 import { maximumWaitingBytes } from "./event-stream.ts";
+import { languageCookie } from "./language.ts";
 import { everyDay, Rig, until } from "./service.rig.ts";
 import { maximumStreamsOfOne } from "./streams.ts";
 
@@ -105,6 +108,27 @@ describe("event streams", () => {
     assert.deepEqual(gateOf(await events.next()).position, position);
     rig.link.online("box-1", { gate: wide, gates: [{ name: "outer", gate: wide }] });
     assert.equal(gateOf(await events.next()).position, null, "nobody tells");
+  });
+
+  it("speak the language of each reader", async () => {
+    const closed = { state: "closed", since: null } as const;
+    rig.link.online("box-1", { gate: closed });
+    const streams = [];
+    for (const language of languages) {
+      const { browser } = await rig.colleague(gate);
+      browser.cookies.set(languageCookie, language);
+      const events = await open(browser);
+      const first = gateOf(await events.next()).position?.message;
+      assert.equal(first, wordsIn[language].positions.closed);
+      const [listed] = (await (await browser.get("/api/gates")).json()) as readonly GateView[];
+      assert.equal(listed?.position?.message, first);
+      streams.push({ language, events });
+    }
+    rig.link.online("box-1", { gate: { ...closed, state: "left-open" } });
+    for (const { language, events } of streams) {
+      const { position } = gateOf(await events.next());
+      assert.equal(position?.message, wordsIn[language].positions["left-open"]);
+    }
   });
 
   it("send nobody another person's taps", async () => {

@@ -3,6 +3,7 @@ import { noGrants } from "../domain/access.ts";
 import type { OpenRequest } from "../domain/entities.ts";
 import { isAdmitted } from "../domain/guests.ts";
 import type { Store } from "../store/store.ts";
+import type { Language } from "../words/languages.ts";
 import { Audience, type Rights } from "./audience.ts";
 import type { Boxes } from "./boxes.ts";
 import { type Change, readChange, writeChange } from "./change.ts";
@@ -46,6 +47,7 @@ interface Reader {
   /** the person on whom the guest depends; null: it is not a guest */
   readonly inviterId: string | null;
   readonly tokenHash: string;
+  readonly language: Language;
   readonly stream: EventStream;
   readonly expiry: ReturnType<typeof setTimeout>;
   /** all gates are being sent */
@@ -78,8 +80,11 @@ export class Streams {
     this.#parts = parts;
   }
 
-  /** @returns undefined when this person or guest, or everyone together, has too many streams */
-  open(client: SignedIn | GuestIn): EventStream | undefined {
+  /**
+   * @param language of the sentences on the stream
+   * @returns undefined when this person or guest, or everyone together, has too many streams
+   */
+  open(client: SignedIn | GuestIn, language: Language): EventStream | undefined {
     const { now } = this.#parts;
     const { id } = "person" in client ? client.person : client.guest;
     const endsAt = "person" in client ? client.session.expiresAt : client.guest.endsAt;
@@ -91,6 +96,7 @@ export class Streams {
       id,
       inviterId: "guest" in client ? client.guest.inviterId : null,
       tokenHash: client.session.tokenHash,
+      language,
       stream,
       expiry: setTimeout(() => stream.end(), lifetimeMs),
       isTelling: false,
@@ -367,8 +373,8 @@ export class Streams {
     const { gates, now } = this.#parts;
     const gate = gates.get(gateId);
     if (gate === undefined) return;
-    for (const [{ stream }, access] of this.#audience.of(gateId)) {
-      stream.tellGate(gateView(this.#parts, gate, access, now()));
+    for (const [{ stream, language }, access] of this.#audience.of(gateId)) {
+      stream.tellGate(gateView(this.#parts, gate, access, now(), language));
     }
   }
 
@@ -402,7 +408,7 @@ export class Streams {
 
   async #tellGatesOnce(reader: Reader): Promise<void> {
     const { gates, now } = this.#parts;
-    const { stream } = reader;
+    const { stream, language } = reader;
     const rights = this.#audience.rightsOf(reader);
     if (rights === undefined) return;
     const { accesses, isAdministrator } = rights;
@@ -410,7 +416,8 @@ export class Streams {
       if (reader.isStale || stream.hasEnded) return;
       const gate = gates.get(id);
       if (gate !== undefined) {
-        stream.tellGate(gateView(this.#parts, gate, accesses.get(id) ?? noGrants, now()));
+        const access = accesses.get(id) ?? noGrants;
+        stream.tellGate(gateView(this.#parts, gate, access, now(), language));
       }
       this.#told += 1;
       if (this.#told % gatesInARow === 0) await othersTurn();

@@ -5,12 +5,12 @@ import type { TokenView } from "../api.ts";
 import type { ApiToken } from "../domain/entities.ts";
 import { longestPersonName } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import { newApiSecret } from "./api-clients.ts";
 import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { line } from "./fields.ts";
 import { areKnown, hoursEntries } from "./grant-routes.ts";
+import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { RandomBytes } from "./secrets.ts";
@@ -22,7 +22,6 @@ interface TokenParts {
   now(): number;
 }
 
-const said = words.field;
 const mostPerMinute = 60;
 const tokenBody = v.pipe(
   v.strictObject({
@@ -30,15 +29,24 @@ const tokenBody = v.pipe(
     name: line(longestPersonName),
     perMinute: v.exactOptional(
       v.pipe(
-        v.number(said.number),
-        v.integer(said.wholeNumber),
-        v.minValue(1, said.atLeast(1)),
-        v.maxValue(mostPerMinute, said.atMost(mostPerMinute)),
+        v.number(said((field) => field.number)),
+        v.integer(said((field) => field.wholeNumber)),
+        v.minValue(
+          1,
+          said((field) => field.atLeast(1)),
+        ),
+        v.maxValue(
+          mostPerMinute,
+          said((field) => field.atMost(mostPerMinute)),
+        ),
       ),
       10,
     ),
   }),
-  v.check(({ fromMinute, toMinute }) => fromMinute !== toMinute, said.noHours),
+  v.check(
+    ({ fromMinute, toMinute }) => fromMinute !== toMinute,
+    said((field) => field.noHours),
+  ),
 );
 const tokenQuery = v.strictObject({ person: line(64) });
 
@@ -68,10 +76,10 @@ async function create(
   if (body.type === "problem") return body.response;
   const { person: personId, gate: gateId, ...rest } = body.value;
   if (!(await areKnown(store, [personId], [gateId]))) {
-    return problem(c, 400, "invalid", words.problems.noPersonOrGate);
+    return problem(c, 400, "invalid", wordsFor(c).problems.noPersonOrGate);
   }
   if (rest.endsAt !== null && rest.endsAt <= now()) {
-    return problem(c, 400, "invalid", `endsAt: ${said.past}`);
+    return problem(c, 400, "invalid", `endsAt: ${wordsFor(c).field.past}`);
   }
   const { secret, tokenHash } = newApiSecret(randomBytes);
   const token: ApiToken = {

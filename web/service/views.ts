@@ -2,6 +2,7 @@
 import type { GuestSummary, HistoryEntry, PersonSummary, RequestView } from "../api.ts";
 import type { InvitedGuest, OpenRequest, Person } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
+import { deletedPerson } from "../words/untranslated.ts";
 
 type StoredEntry = Awaited<ReturnType<Store["history"]>>["entries"][number];
 
@@ -10,7 +11,8 @@ export function personSummary({ id, name, isAdministrator }: Person): PersonSumm
 }
 
 export function guestSummary({ id, name, inviterName }: InvitedGuest): GuestSummary {
-  return { id, name, inviterName };
+  // A guest whose inviter was deleted has no session, so this name is never shown.
+  return { id, name, inviterName: inviterName ?? deletedPerson };
 }
 
 export function requestView(request: OpenRequest): RequestView {

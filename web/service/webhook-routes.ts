@@ -11,10 +11,10 @@ import type {
 import type { Delivery, Webhook } from "../domain/entities.ts";
 import { longestWebhookUrl, mostWebhooks, webhookEventTypes } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
-import { words } from "../words/service.ts";
 import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, listOf, position } from "./fields.ts";
+import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { RandomBytes } from "./secrets.ts";
@@ -31,18 +31,29 @@ interface WebhookParts {
   now(): number;
 }
 
-const said = words.field;
 const secretBytes = 32;
 const deliveriesOnPage = 50;
 const entries = {
   url: v.pipe(
-    v.string(said.text),
-    v.maxLength(longestWebhookUrl, said.maximumLength(longestWebhookUrl)),
-    v.check(isWebUrl, said.webhookUrl),
+    v.string(said((field) => field.text)),
+    v.maxLength(
+      longestWebhookUrl,
+      said((field) => field.maximumLength(longestWebhookUrl)),
+    ),
+    v.check(
+      isWebUrl,
+      said((field) => field.webhookUrl),
+    ),
   ),
-  events: listOf(v.picklist(webhookEventTypes, said.webhookEvent), webhookEventTypes.length),
+  events: listOf(
+    v.picklist(
+      webhookEventTypes,
+      said((field) => field.webhookEvent),
+    ),
+    webhookEventTypes.length,
+  ),
   gate: v.nullable(gateId),
-  isActive: v.boolean(said.trueOrFalse),
+  isActive: v.boolean(said((field) => field.trueOrFalse)),
 };
 const newWebhook = v.strictObject({
   url: entries.url,
@@ -52,7 +63,12 @@ const newWebhook = v.strictObject({
 });
 const changes = v.partial(v.strictObject(entries));
 const deliveriesQuery = v.strictObject({
-  state: v.exactOptional(v.picklist(["waiting", "delivered", "dead"], said.deliveryState)),
+  state: v.exactOptional(
+    v.picklist(
+      ["waiting", "delivered", "dead"],
+      said((field) => field.deliveryState),
+    ),
+  ),
   after: v.exactOptional(position),
 });
 
@@ -78,7 +94,7 @@ export function webhookRoutes(parts: WebhookParts): Hono<WebEnv> {
       const webhook = await store.webhook(c.req.param("id"));
       if (webhook === undefined) return notFound(c, "webhook");
       if (!webhook.isActive) {
-        return problem(c, 409, "webhook-off", words.problems.webhookOff);
+        return problem(c, 409, "webhook-off", wordsFor(c).problems.webhookOff);
       }
       await webhooks.test(webhook);
       return c.json({}, 202);
@@ -107,7 +123,7 @@ async function create(parts: WebhookParts, c: WebContext): Promise<Response> {
   const wrong = await reasonAgainst(parts, c, body.value);
   if (wrong !== undefined) return wrong;
   if ((await store.webhooks()).length >= mostWebhooks) {
-    return problem(c, 409, "too-many", words.problems.tooManyWebhooks(mostWebhooks));
+    return problem(c, 409, "too-many", wordsFor(c).problems.tooManyWebhooks(mostWebhooks));
   }
   const secret = webhookSecretOf(randomBytes(secretBytes));
   const webhook: Webhook = {
@@ -147,7 +163,7 @@ async function reasonAgainst(
   if (url !== undefined && new URL(url).protocol !== "https:") {
     const { hostname } = new URL(url);
     const isAllowed = settings.webhookPrivateHosts.includes(hostname.toLowerCase());
-    if (!isAllowed) return problem(c, 400, "invalid", `url: ${said.webhookHttps}`);
+    if (!isAllowed) return problem(c, 400, "invalid", `url: ${wordsFor(c).field.webhookHttps}`);
   }
   const isUnknown = typeof gate === "string" && (await store.gate(gate)) === undefined;
   return isUnknown ? notFound(c, "gate") : undefined;

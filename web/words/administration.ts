@@ -1,7 +1,5 @@
-/** The words of the pages that only administrators see, in the language of the app. */
+/** The words of the pages that only administrators see. */
 import { administration as english } from "./english/administration.ts";
-
-/** A translation is another folder beside `english`, whose `administration.ts` has this type. */
-export type AdministrationWords = typeof english;
+import type { AdministrationWords } from "./shape.ts";
 
 export const administration: AdministrationWords = english;

@@ -1,7 +1,5 @@
-/** The words of the history, in the language of the app. It is loaded when it is first shown. */
+/** The words of the history. They are loaded when it is first shown. */
 import { history as english } from "./english/history.ts";
-
-/** A translation is another folder beside `english`, whose `history.ts` has this type. */
-export type HistoryWords = typeof english;
+import type { HistoryWords } from "./shape.ts";
 
 export const history: HistoryWords = english;

@@ -1,7 +1,5 @@
-/** The words that everyone sees on the page, in the language of the app. */
+/** The words that everyone sees on the page. The build of the page replaces English (`web/assets.ts`). */
 import { page } from "./english/page.ts";
-
-/** A translation is another folder beside `english`, whose `page.ts` has this type. */
-export type PageWords = typeof page;
+import type { PageWords } from "./shape.ts";
 
 export const words: PageWords = page;

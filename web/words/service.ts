@@ -1,7 +1,18 @@
-/** The words that the service sends, in the language of the app. */
-import { service } from "./english/service.ts";
+/** The words that the service sends, in every language, because each request has its own. */
+import { service as dutch } from "./dutch/service.ts";
+import { service as english } from "./english/service.ts";
+import { service as french } from "./french/service.ts";
+import { service as german } from "./german/service.ts";
+import type { Language } from "./languages.ts";
+import { service as portuguese } from "./portuguese/service.ts";
+import type { ServiceWords } from "./shape.ts";
+import { service as spanish } from "./spanish/service.ts";
 
-/** A translation is another folder beside `english`, whose `service.ts` has this type. */
-export type ServiceWords = typeof service;
-
-export const words: ServiceWords = service;
+export const wordsIn: Readonly<Record<Language, ServiceWords>> = {
+  en: english,
+  de: german,
+  fr: french,
+  es: spanish,
+  pt: portuguese,
+  nl: dutch,
+};

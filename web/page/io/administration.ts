@@ -36,7 +36,8 @@ import type {
   WebhookBody,
   WebhookView,
 } from "../../api.ts";
-import { type Answer, queryString, type Service } from "./service.ts";
+import { queryString } from "./records.ts";
+import type { Answer, Service } from "./service.ts";
 
 /** A page of the service. */
 const mostKnownGates = 200;

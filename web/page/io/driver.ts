@@ -52,6 +52,9 @@ export class Driver {
         this.#stream?.close();
         this.#stream = null;
         return;
+      case "poll":
+        void this.#poll();
+        return;
       case "post":
         void this.#post(effect.gate, { id: effect.id, ageMs: effect.ageMs });
         return;
@@ -72,9 +75,9 @@ export class Driver {
 
   #openStream(): Stream {
     return new Stream({
-      onOpened: () => this.dispatch({ type: "stream-opened" }),
       onBeat: () => this.dispatch({ type: "stream-beat" }),
       onSaid: (event) => this.dispatch({ type: "stream-said", event }),
+      onRefused: () => this.dispatch({ type: "stream-refused", random: Math.random() }),
       onNotSignedIn: () => this.dispatch({ type: "not-signed-in" }),
       onEnded: () => this.dispatch({ type: "stream-ended", random: Math.random() }),
     });
@@ -86,6 +89,13 @@ export class Driver {
     if (answer.type === "ok") this.dispatch({ type: "answered", request: answer.value });
     else if (answer.type === "unreached") this.dispatch({ type: "unreached", id });
     else this.dispatch({ type: "turned-down", id, problem: answer.problem });
+  }
+
+  async #poll(): Promise<void> {
+    const answer = await this.service.state();
+    const random = Math.random();
+    if (answer.type === "ok") this.dispatch({ type: "polled", now: answer.value, random });
+    else this.dispatch({ type: "poll-failed", random });
   }
 
   async #lookUp(id: string): Promise<void> {

@@ -1,17 +1,5 @@
-/** The client of the service's API. Every outcome of a call is a value. */
-import type {
-  GuestLinkBody,
-  HistoryPage,
-  HistoryQuery,
-  InvitationBody,
-  InvitationOptions,
-  OpenBody,
-  PasskeyBody,
-  PasskeyOptions,
-  Problem,
-  RequestView,
-  SessionView,
-} from "../../api.ts";
+/** The client of the service's API: what a phone at the gate needs. Every outcome of a call is a value. */
+import type { CurrentState, OpenBody, Problem, RequestView, SessionView } from "../../api.ts";
 
 export type Answer<T> =
   | { readonly type: "ok"; readonly value: T }
@@ -32,32 +20,24 @@ export class Service {
   async session(): Promise<Answer<SessionView>> {
     return this.#keepToken(await this.call<SessionView>("GET", "/api/session"));
   }
-  passkeyOptions = () => this.call<PasskeyOptions>("POST", "/api/sign-in/passkey/options", {});
-  async signIn(body: PasskeyBody): Promise<Answer<SessionView>> {
-    return this.#keepToken(await this.call<SessionView>("POST", "/api/sign-in/passkey", body));
-  }
-  invitationOptions = (token: string) =>
-    this.call<InvitationOptions>("POST", "/api/invitation/options", { token });
-  async acceptInvitation(body: InvitationBody): Promise<Answer<SessionView>> {
-    return this.#keepToken(await this.call<SessionView>("POST", "/api/invitation", body));
-  }
-  async enterAsGuest(body: GuestLinkBody): Promise<Answer<SessionView>> {
-    return this.#keepToken(await this.call<SessionView>("POST", "/api/guest", body));
+  /** Signs in, or opens a link. */
+  async enter(path: string, body: object): Promise<Answer<SessionView>> {
+    return this.#keepToken(await this.call<SessionView>("POST", path, body));
   }
   signOut = () => this.call<null>("POST", "/api/sign-out", {});
 
+  state = () => this.call<CurrentState>("GET", "/api/state");
   open = (gate: string, body: OpenBody) =>
     this.call<RequestView>("POST", `/api/gates/${encodeURIComponent(gate)}/open`, body);
   request = (id: string) =>
     this.call<RequestView>("GET", `/api/requests/${encodeURIComponent(id)}`);
-  history = (query: HistoryQuery) =>
-    this.call<HistoryPage>("GET", `/api/history${queryString(query)}`);
 
   #keepToken(answer: Answer<SessionView>): Answer<SessionView> {
     if (answer.type === "ok") this.#csrfToken = answer.value.csrfToken;
     return answer;
   }
 
+  /** @param body undefined: the request reads and changes nothing */
   async call<T>(method: string, path: string, body?: object): Promise<Answer<T>> {
     const isChange = body !== undefined;
     try {
@@ -94,11 +74,4 @@ async function readProblem(response: Response): Promise<Problem | null> {
   const isProblem =
     typeof body === "object" && body !== null && "error" in body && "message" in body;
   return isProblem ? (body as Problem) : null;
-}
-
-export function queryString(query: object): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) parameters.set(name, String(value));
-  const text = parameters.toString();
-  return text === "" ? "" : `?${text}`;
 }

@@ -1,6 +1,7 @@
 /** Decides what the control of one gate shows. Pure. */
 import type { GateView } from "../../api.ts";
 import { isTrusted } from "./link.ts";
+import { isAnswerCurrent } from "./poll.ts";
 import type { PageState } from "./state.ts";
 import { isPending, isResting, type Tap } from "./tap.ts";
 
@@ -26,7 +27,8 @@ export function gatePanel(state: PageState, gateId: string, now: number): GatePa
   const gate = state.gates.get(gateId);
   if (gate === undefined) return null;
   const tap = state.taps.get(gateId) ?? null;
-  const isCurrent = isTrusted(state.link, now) && gate.isFresh;
+  const isConnected = isTrusted(state.link, now) || isAnswerCurrent(state.poll, now);
+  const isCurrent = isConnected && gate.isFresh;
   return {
     view: gate.view,
     control: control(),
@@ -36,7 +38,7 @@ export function gatePanel(state: PageState, gateId: string, now: number): GatePa
 
   function control(): Control {
     if (tap !== null && (isPending(tap) || isResting(tap, now))) return { type: "busy" };
-    if (!isTrusted(state.link, now)) {
+    if (!isConnected) {
       const isFirstTry = state.link.type === "opening" && state.link.failures === 0;
       return { type: "off", why: isFirstTry ? "checking" : "stream-broken" };
     }

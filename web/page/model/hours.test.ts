@@ -22,7 +22,6 @@ describe("hours and days of grants", () => {
       assert.equal(minuteOf(wrong), undefined, wrong);
     }
     assert.equal(timeOf(390), "06:30");
-    assert.equal(timeOf(1440), "24:00");
   });
 
   it("join consecutive days", () => {

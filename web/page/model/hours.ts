@@ -13,7 +13,7 @@ export function minuteOf(text: string): number | undefined {
   return match === null ? undefined : Number(match[1]) * 60 + Number(match[2]);
 }
 
-/** 390 → "06:30", 1440 → "24:00" */
+/** 390 → "06:30", as the value of a field */
 export function timeOf(minute: number): string {
   const two = (value: number) => String(value).padStart(2, "0");
   return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;

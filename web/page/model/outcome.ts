@@ -53,7 +53,12 @@ function pressed(pulseMs: number | null): string {
   return pulseMs === null ? words.outcome.openedUnknown : words.outcome.openedFor(seconds(pulseMs));
 }
 
+const oneDigit = new Intl.NumberFormat(words.locale, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+
 /** 501 → "0.5" */
 export function seconds(ms: number): string {
-  return (ms / 1000).toFixed(1);
+  return oneDigit.format(ms / 1000);
 }

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { GateView, RequestState, RequestView, SessionView } from "../../api.ts";
 import { gatePanel } from "./control.ts";
-import { graceMs, silenceMs } from "./link.ts";
-import { begin, deadline, hiddenMs, settleMs, step } from "./page.ts";
+import { graceMs, openingMs, silenceMs } from "./link.ts";
+import { begin, deadline, hiddenMs, restAfterMs, settleMs, step } from "./page.ts";
+import { isPolling, patienceMs, pollMs, pollTrustMs } from "./poll.ts";
 import type { Effect, PageEvent, PageState } from "./state.ts";
 import { restMs, retryAfterMs, shownMs } from "./tap.ts";
 
@@ -76,6 +77,8 @@ const hear = (view: RequestView): PageEvent => ({
   type: "stream-said",
   event: { event: "request", data: view },
 });
+/** The first sign of life has arrived. */
+const opened: PageEvent = { type: "stream-beat" };
 const time: PageEvent = { type: "time", random: 0 };
 const broken: PageEvent = { type: "stream-ended", random: 0 };
 const slid = (id: string, gateId = "main"): PageEvent => ({ type: "slid", gate: gateId, id });
@@ -83,7 +86,7 @@ const slid = (id: string, gateId = "main"): PageEvent => ({ type: "slid", gate: 
 function ready(lastUsed: readonly string[] = []): Timeline {
   return new Timeline(lastUsed)
     .at(0, { type: "session", view: signedIn })
-    .at(10, { type: "stream-opened" }, say(gate("main")));
+    .at(10, opened, say(gate("main")));
 }
 
 describe("the page", () => {
@@ -91,7 +94,7 @@ describe("the page", () => {
     const page = new Timeline().at(0, { type: "session", view: signedIn });
     assert.deepEqual(page.effects, [{ type: "open-stream" }]);
     assert.equal(page.control(5), "none");
-    page.at(10, { type: "stream-opened" }, say(gate("main")));
+    page.at(10, opened, say(gate("main")));
     assert.equal(page.control(10), "ready");
   });
 
@@ -99,7 +102,7 @@ describe("the page", () => {
     const max = { id: "max", name: "Max", inviterName: "Ada" };
     const page = new Timeline().at(0, { type: "session", view: { ...out, guest: max } });
     assert.deepEqual(page.effects, [{ type: "open-stream" }]);
-    page.at(10, { type: "stream-opened" }, say(gate("main")));
+    page.at(10, opened, say(gate("main")));
     assert.equal(page.control(10), "ready");
     page.at(20, { type: "session", view: { ...out, guest: max, csrfToken: "new" } });
     assert.equal(page.control(20), "ready", "the same guest with a new token");
@@ -149,7 +152,7 @@ describe("the page", () => {
   });
 
   it("does not trust a gate after a break until the new stream has reported it", () => {
-    const page = ready().at(1_000, broken).at(1_500, time, { type: "stream-opened" });
+    const page = ready().at(1_000, broken).at(1_500, time, opened);
     assert.equal(page.control(1_500), "checking");
     page.at(1_510, say(gate("main", { box: "offline" })));
     assert.equal(page.control(1_510), "box-offline");
@@ -163,7 +166,7 @@ describe("the page", () => {
     assert.equal(positionAt(page, 20), null, "there is no contact");
     page.at(50, say(gate("main", { position })));
     assert.deepEqual(positionAt(page, 60), position);
-    page.at(1_000, broken).at(1_500, time, { type: "stream-opened" });
+    page.at(1_000, broken).at(1_500, time, opened);
     assert.equal(positionAt(page, 1_500), null);
     page.at(1_510, say(gate("main", { position })));
     assert.deepEqual(positionAt(page, 1_520), position);
@@ -173,7 +176,7 @@ describe("the page", () => {
     const page = ready()
       .at(20, say(gate("yard")))
       .at(1_000, broken);
-    page.at(1_500, time, { type: "stream-opened" }, say(gate("yard")));
+    page.at(1_500, time, opened, say(gate("yard")));
     assert.equal(deadline(page.state, 1_510), 1_500 + settleMs);
     page.at(1_500 + settleMs, time);
     assert.deepEqual([...page.state.gates.keys()], ["yard"]);
@@ -190,6 +193,17 @@ describe("the page", () => {
     page.at(1_000 + silenceMs, time);
     assert.deepEqual(page.effects, [{ type: "close-stream" }]);
     assert.equal(page.state.link.type, "waiting");
+    assert.equal(page.control(1_000 + silenceMs), "stream-broken", "there is no grace after it");
+  });
+
+  it("trusts nothing after a sleep, whatever happens first", () => {
+    const later = 30 * 60_000;
+    for (const first of [time, broken, { type: "visible" } as const]) {
+      const page = ready().at(later, first);
+      assert.notEqual(page.control(later), "ready", first.type);
+      page.at(later + 1, time);
+      assert.notEqual(page.control(later + 1), "ready", first.type);
+    }
   });
 
   it("shows an outcome for a minute", () => {
@@ -213,9 +227,112 @@ describe("the page", () => {
     assert.equal(glance.control(1_500), "ready");
   });
 
+  describe("without a stream", () => {
+    const answer = (view: GateView, ...requests: RequestView[]): PageEvent => ({
+      type: "polled",
+      now: { gates: [view], requests },
+      random: 0.5,
+    });
+    const silent = (page: Timeline) => page.at(0, { type: "session", view: signedIn });
+
+    it("asks every few seconds when the service is there, and no event arrives", () => {
+      const page = silent(new Timeline());
+      assert.equal(page.control(100), "none");
+      assert.equal(deadline(page.state, 100), patienceMs);
+      page.at(2_000, time);
+      assert.deepEqual(page.effects, [{ type: "poll" }]);
+      page.at(2_100, answer(gate("main")));
+      assert.equal(page.control(2_100), "ready");
+      assert.ok(isPolling(page.state.poll, page.state.link, 2_100));
+      assert.equal(deadline(page.state, 2_100), 2_100 + pollMs);
+      page.at(2_100 + pollMs, time);
+      assert.deepEqual(page.effects, [{ type: "poll" }]);
+      page.at(5_200, answer(gate("main"))).at(openingMs, time);
+      assert.deepEqual(page.effects, [{ type: "close-stream" }]);
+      assert.equal(page.control(openingMs), "ready", "the answers go on");
+    });
+
+    it("opens, and learns the outcome from an answer", () => {
+      const page = silent(new Timeline())
+        .at(2_000, time)
+        .at(2_100, answer(gate("main")));
+      page.at(2_200, slid("id-1"));
+      assert.deepEqual(page.effects[0], { type: "post", gate: "main", id: "id-1", ageMs: 0 });
+      page.at(2_100 + pollMs, time);
+      page.at(2_150 + pollMs, answer(gate("main"), request("id-1", "opened")));
+      const phase = page.state.taps.get("main")?.phase;
+      assert.ok(phase?.type === "request" && phase.request.state === "opened");
+    });
+
+    it("trusts an answer for seven seconds after the question, however late it comes", () => {
+      const page = silent(new Timeline())
+        .at(2_000, time)
+        .at(6_000, answer(gate("main")));
+      assert.equal(page.control(2_000 + pollTrustMs - 1), "ready");
+      assert.equal(page.control(2_000 + pollTrustMs), "checking");
+    });
+
+    it("is turned off when the service cannot be asked either", () => {
+      const page = silent(new Timeline())
+        .at(2_000, time)
+        .at(2_100, answer(gate("main")));
+      page.at(2_100 + pollMs, time).at(9_000, { type: "poll-failed", random: 0 });
+      assert.notEqual(page.control(9_500), "ready");
+    });
+
+    it("stops asking when the stream says something, and does not believe an older answer", () => {
+      const page = silent(new Timeline())
+        .at(2_000, time)
+        .at(2_100, answer(gate("main")));
+      page.at(2_100 + pollMs, time, { type: "stream-beat" }, say(gate("main", { box: "offline" })));
+      page.at(5_600, answer(gate("main")));
+      assert.equal(page.control(5_600), "box-offline");
+      assert.ok(!isPolling(page.state.poll, page.state.link, 5_600));
+      assert.equal(deadline(page.state, 5_600), 2_100 + pollMs + settleMs);
+    });
+
+    it("asks at once when other tabs have all streams", () => {
+      const page = new Timeline()
+        .at(0, { type: "session", view: signedIn })
+        .at(10, { type: "stream-refused", random: 0 });
+      page.at(20, time);
+      assert.deepEqual(page.effects, [{ type: "poll" }]);
+      page.at(60, answer(gate("main")));
+      assert.equal(page.control(60), "ready");
+    });
+
+    it("removes a gate that is in no answer any more, and keeps the places of the others", () => {
+      const page = silent(new Timeline()).at(2_000, time);
+      const gates = (...ids: string[]): PageEvent => ({
+        type: "polled",
+        now: { gates: ids.map((id) => gate(id)), requests: [] },
+        random: 0.5,
+      });
+      page.at(2_100, gates("main", "yard", "zoo"));
+      page.at(2_100 + pollMs, time).at(2_300 + pollMs, gates("zoo", "yard"));
+      assert.deepEqual([...page.state.gates.keys()], ["yard", "zoo"]);
+      assert.equal(page.selected, null);
+    });
+
+    it("needs no connection while the page is hidden for long, and asks for everything afterwards", () => {
+      const page = ready().at(1_000, { type: "hidden" });
+      page.at(5_000, { type: "stream-beat" }).at(1_000 + restAfterMs, time);
+      assert.deepEqual(page.effects, [{ type: "close-stream" }]);
+      assert.equal(deadline(page.state, 1_000 + restAfterMs), null);
+      const later = 30 * 60_000;
+      page.at(later, { type: "visible" });
+      assert.deepEqual(page.effects, [{ type: "open-stream" }]);
+      assert.notEqual(page.control(later), "ready");
+      page.at(later + 50, opened);
+      assert.equal(page.control(later + 50), "checking");
+      page.at(later + 60, say(gate("main")));
+      assert.equal(page.control(later + 60), "ready");
+    });
+  });
+
   it("looks up the outcome of a request after the stream was broken", () => {
     const page = ready().at(100, slid("id-1")).at(150, broken).at(700, time);
-    page.at(800, { type: "stream-opened" });
+    page.at(800, opened);
     assert.deepEqual(page.effects, [{ type: "look-up", id: "id-1" }]);
     page.at(900, { type: "answered", request: request("id-1", "opened") });
     assert.equal(page.state.taps.get("main")?.endedAt, 900);
@@ -305,14 +422,14 @@ describe("the page", () => {
     fc.assert(
       fc.property(order, fc.array(action, { maxLength: 40 }), (lastUsed, actions) => {
         const page = new Timeline(lastUsed).at(0, { type: "session", view: signedIn });
-        page.at(0, { type: "stream-opened" });
+        page.at(0, opened);
         let now = 0;
         let first: string | null = null;
         for (const [index, { what, id, ms }] of actions.entries()) {
           now += ms;
           if (what === "said") page.at(now, say(gate(id)));
           else if (what === "slid") page.at(now, slid(`id-${index}`, id));
-          else if (what === "broken") page.at(now, broken, time, { type: "stream-opened" });
+          else if (what === "broken") page.at(now, broken, time, opened);
           else page.at(now, time);
           const { selected } = page;
           if (selected === null) continue;
@@ -338,8 +455,11 @@ describe("the page", () => {
       "answered",
       "time",
       "stream-ended",
-      "stream-opened",
+      "stream-beat",
       "stream-said",
+      "stream-refused",
+      "polled",
+      "poll-failed",
       "hidden",
       "visible",
     );
@@ -379,7 +499,12 @@ function eventOf(type: PageEvent["type"], id: string, index: number): PageEvent 
       return broken;
     case "stream-said":
       return say(gate("main"));
-    case "stream-opened":
+    case "stream-refused":
+    case "poll-failed":
+      return { type, random: 0 };
+    case "polled":
+      return { type, random: 0, now: { gates: [gate("main")], requests: [] } };
+    case "stream-beat":
     case "hidden":
     case "visible":
       return { type };

@@ -2,9 +2,10 @@
  * The state machine of the page: an event goes in, the new state and the effects come out. It uses no
  * browser API, no clock and no random numbers. `ui/` shows the state, `io/` performs the effects.
  */
-import type { Problem, ServerEvent, SessionView } from "../../api.ts";
+import type { CurrentState, Problem, ServerEvent, SessionView } from "../../api.ts";
 import { gatePanel } from "./control.ts";
-import { breakOff, linkDeadline, openingMs, reopen, silenceMs } from "./link.ts";
+import { breakOff, holdOff, linkDeadline, openingMs, reopen, silenceMs } from "./link.ts";
+import { answered, ask, noPoll, pollDue, unanswered } from "./poll.ts";
 import type { Effect, KnownGate, PageEvent, PageState, Session, Who } from "./state.ts";
 import {
   hear,
@@ -23,6 +24,8 @@ import {
 export const settleMs = 2_000;
 /** When the page was hidden for longer, its state may be out of date. */
 export const hiddenMs = 2_000;
+/** When the page was hidden for longer, its stream is closed: the browser allows few connections. */
+export const restAfterMs = 20_000;
 const sessionRetryMs = 2_000;
 
 export interface Step {
@@ -34,6 +37,7 @@ export function begin(lastUsed: readonly string[]): Step {
   const state: PageState = {
     session: { type: "loading" },
     link: { type: "off" },
+    poll: noPoll,
     gates: new Map(),
     isArranged: false,
     selection: { type: "none" },
@@ -57,14 +61,18 @@ export function step(state: PageState, event: PageEvent, now: number): Step {
         ...state,
         session: { type: "unreachable", until: now + sessionRetryMs },
       });
-    case "stream-opened":
-      return streamOpened(state, now);
     case "stream-beat":
-      return still(beat(state, now));
+      return beat(state, now);
     case "stream-said":
-      return said(beat(state, now), event.event, now);
+      return after(beat(state, now), (heard) => said(heard, event.event, now));
     case "stream-ended":
       return still({ ...state, link: breakOff(state.link, now, event.random) });
+    case "stream-refused":
+      return still({ ...state, link: holdOff(state.link, now, event.random) });
+    case "polled":
+      return still(polled(state, event.now, event.random, now));
+    case "poll-failed":
+      return still({ ...state, poll: unanswered(state.poll, now, event.random) });
     case "not-signed-in":
       return { state, effects: [{ type: "load-session" }] };
     case "left": {
@@ -92,7 +100,7 @@ export function step(state: PageState, event: PageEvent, now: number): Step {
 
 /** When to dispatch the next `time` event; null: not before another event. */
 export function deadline(state: PageState, now: number): number | null {
-  const dues = [linkDeadline(state.link, now), settleAt(state)];
+  const dues = [linkDeadline(state.link, now), settleAt(state), nextPollAt(state), restAt(state)];
   if (state.session.type === "unreachable") dues.push(state.session.until);
   for (const tap of state.taps.values()) dues.push(tapDeadline(tap, now));
   const known = dues.filter((due) => due !== null);
@@ -144,8 +152,14 @@ function renewed(state: PageState, now: number): Step {
   return { state: { ...state, taps }, effects };
 }
 
+/** The first sign of life of a new stream, or another one. */
+function beat(state: PageState, now: number): Step {
+  const { link } = state;
+  if (link.type === "live") return still({ ...state, link: { ...link, heardAt: now } });
+  return link.type === "opening" ? streamOpened(state, now) : still(state);
+}
+
 function streamOpened(state: PageState, now: number): Step {
-  if (state.link.type !== "opening") return still(state);
   const gates = new Map<string, KnownGate>();
   for (const [id, gate] of state.gates) gates.set(id, { ...gate, isFresh: false });
   const effects: Effect[] = [];
@@ -154,14 +168,50 @@ function streamOpened(state: PageState, now: number): Step {
     if (isOpen) effects.push({ type: "look-up", id: tap.id });
   }
   return {
-    state: { ...state, gates, link: { type: "live", openedAt: now, heardAt: now } },
+    state: {
+      ...state,
+      gates,
+      link: { type: "live", openedAt: now, heardAt: now },
+      poll: { ...noPoll, askedAt: state.poll.askedAt },
+    },
     effects,
   };
 }
 
-function beat(state: PageState, now: number): PageState {
-  if (state.link.type !== "live") return state;
-  return { ...state, link: { ...state.link, heardAt: now } };
+/** The effects of both steps, in their order. */
+function after({ state, effects }: Step, next: (state: PageState) => Step): Step {
+  const later = next(state);
+  return { state: later.state, effects: [...effects, ...later.effects] };
+}
+
+/** What the stream has said meanwhile is newer. */
+function polled(
+  state: PageState,
+  { gates, requests }: CurrentState,
+  random: number,
+  now: number,
+): PageState {
+  const poll = answered(state.poll, now, random);
+  if (state.session.type !== "in" || state.link.type === "live") return { ...state, poll };
+  let next: PageState = { ...state, poll };
+  for (const request of requests) {
+    next = withTap(next, request.id, (tap) => hear(tap, request, now));
+  }
+  const known = new Map(gates.map((view) => [view.id, { view, isFresh: true }]));
+  // A gate that was there before keeps its place on the screen.
+  const kept = [...state.gates.keys()].filter((id) => known.has(id));
+  const places = state.isArranged ? kept : state.order;
+  return select({ ...next, gates: inOrder(known, places), isArranged: true });
+}
+
+function nextPollAt({ session, poll, link, hiddenSince }: PageState): number | null {
+  return session.type === "in" && hiddenSince === null ? pollDue(poll, link) : null;
+}
+
+/** When the stream of a hidden page is closed. */
+function restAt({ hiddenSince, link }: PageState): number | null {
+  const isResting = link.type === "off" || link.type === "resting";
+  return hiddenSince === null || isResting ? null : hiddenSince + restAfterMs;
 }
 
 function said(state: PageState, event: ServerEvent, now: number): Step {
@@ -224,6 +274,17 @@ function timePassed(state: PageState, random: number, now: number): Step {
     session = { type: "loading" };
     effects.push({ type: "load-session" });
   }
+  let { poll } = state;
+  const rest = restAt(state);
+  if (rest !== null && now >= rest) {
+    link = { type: "resting" };
+    effects.push({ type: "close-stream" });
+  }
+  const pollAt = nextPollAt(state);
+  if (pollAt !== null && now >= pollAt) {
+    poll = ask(poll, now);
+    effects.push({ type: "poll" });
+  }
   const settle = settleAt(state);
   if (settle !== null && now >= settle) {
     gates = new Map([...gates].filter(([, gate]) => gate.isFresh));
@@ -243,7 +304,7 @@ function timePassed(state: PageState, random: number, now: number): Step {
     link = reopen(link, now, false);
     effects.push({ type: "open-stream" });
   }
-  const passed = { ...state, taps, link, session, gates, isArranged, lastUsed };
+  const passed = { ...state, taps, link, poll, session, gates, isArranged, lastUsed };
   return { state: select(passed), effects };
 }
 

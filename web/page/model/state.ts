@@ -1,5 +1,6 @@
 /** The types of the page's state, events and effects. */
 import type {
+  CurrentState,
   GateView,
   GuestSummary,
   PersonSummary,
@@ -9,6 +10,7 @@ import type {
   SessionView,
 } from "../../api.ts";
 import type { Link } from "./link.ts";
+import type { Poll } from "./poll.ts";
 import type { Tap } from "./tap.ts";
 
 export type Session =
@@ -22,7 +24,7 @@ export type Who =
   | { readonly type: "person"; readonly person: PersonSummary }
   | { readonly type: "guest"; readonly guest: GuestSummary };
 
-/** A gate as last reported. `isFresh`: reported by the stream that is open now. */
+/** A gate as last reported. `isFresh`: reported by the stream that is open now, or by the last answer. */
 export interface KnownGate {
   readonly view: GateView;
   readonly isFresh: boolean;
@@ -42,6 +44,7 @@ export type Selection =
 export interface PageState {
   readonly session: Session;
   readonly link: Link;
+  readonly poll: Poll;
   /** by id, in display order: the last used first, then in the order of arrival */
   readonly gates: ReadonlyMap<string, KnownGate>;
   /** whether the display order is final for this visit: a gate that comes later is the last one */
@@ -59,10 +62,13 @@ export interface PageState {
 export type PageEvent =
   | { readonly type: "session"; readonly view: SessionView }
   | { readonly type: "session-unreached" }
-  | { readonly type: "stream-opened" }
   | { readonly type: "stream-beat" }
   | { readonly type: "stream-said"; readonly event: ServerEvent }
   | { readonly type: "stream-ended"; readonly random: number }
+  /** other tabs of this browser, or other devices of this person, have all streams */
+  | { readonly type: "stream-refused"; readonly random: number }
+  | { readonly type: "polled"; readonly now: CurrentState; readonly random: number }
+  | { readonly type: "poll-failed"; readonly random: number }
   /** 401: the session has ended */
   | { readonly type: "not-signed-in" }
   /** the person has signed out */
@@ -81,6 +87,8 @@ export type Effect =
   /** replaces the current stream */
   | { readonly type: "open-stream" }
   | { readonly type: "close-stream" }
+  /** asks what is current; `polled` or `poll-failed` follows */
+  | { readonly type: "poll" }
   | { readonly type: "post"; readonly gate: string; readonly id: string; readonly ageMs: number }
   /** asks for a request after the stream was broken; if it is found, `answered` follows */
   | { readonly type: "look-up"; readonly id: string }

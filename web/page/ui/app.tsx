@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { PersonSummary } from "../../api.ts";
 import { words } from "../../words/page.ts";
+import type { SecretLink } from "../io/secret-link.ts";
 import type { Service } from "../io/service.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
 import { Announcer } from "./announcer.tsx";
@@ -9,11 +10,11 @@ import { GatePage } from "./gate.tsx";
 import { Mark } from "./mark.tsx";
 import { Part } from "./part.tsx";
 import { fragmentOf, type Route, useRoute } from "./route.ts";
-import type { SecretLink } from "./secret-link.ts";
 
 /** Loaded when first needed, so that a phone at the gate loads only the gate's page. */
 const parts = {
   door: () => import("./door.tsx"),
+  languages: () => import("./language-menu.tsx"),
   pages: () => import("./pages.tsx"),
 };
 
@@ -47,6 +48,7 @@ export function App(props: AppProps) {
     );
   }
   const { who } = session;
+  const person = who.type === "person" ? who.person : null;
   async function signOut(): Promise<void> {
     await service.signOut();
     dispatch({ type: "left" });
@@ -62,30 +64,26 @@ export function App(props: AppProps) {
           {words.app}
         </a>
         <div class="account">
-          {who.type === "person" ? (
-            <a
-              class="who"
-              href={fragmentOf({ page: "passkeys" })}
-              aria-label={words.account(who.person.name)}
-            >
-              {who.person.name}
-            </a>
-          ) : (
-            <span class="who">{who.guest.name}</span>
-          )}
+          {/* A guest has no passkeys. Without an address, it is plain text. */}
+          <a class="who" {...(person !== null && { href: "#/passkeys" })}>
+            {who.type === "person" ? who.person.name : who.guest.name}
+          </a>
           <button type="button" class="quiet sign-out" onClick={signOut}>
             {words.signOut}
           </button>
+          <Part load={parts.languages} isQuiet>
+            {({ LanguageMenu }) => <LanguageMenu service={service} />}
+          </Part>
         </div>
       </header>
-      {who.type === "person" && <Navigation page={route.page} person={who.person} />}
+      {person !== null && <Navigation page={route.page} person={person} />}
       <main id="content" tabIndex={-1}>
-        {(route.page === "open" || who.type === "guest") && (
+        {(route.page === "open" || person === null) && (
           <GatePage state={state} now={now} dispatch={dispatch} />
         )}
-        {route.page !== "open" && who.type === "person" && (
+        {route.page !== "open" && person !== null && (
           <Part key="pages" load={parts.pages}>
-            {({ Pages }) => <Pages route={route} person={who.person} service={service} />}
+            {({ Pages }) => <Pages route={route} person={person} service={service} />}
           </Part>
         )}
       </main>

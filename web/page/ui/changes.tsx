@@ -7,12 +7,13 @@ import type {
   RecordedField,
 } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
+import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
 import type { Administration } from "../io/administration.ts";
-import { queryString } from "../io/service.ts";
-import { timeOf, weekdays } from "../model/hours.ts";
+import { queryString } from "../io/records.ts";
+import { weekdays } from "../model/hours.ts";
 import { Field } from "./field.tsx";
-import { exactly } from "./format-lists.ts";
+import { exactly, list, timeOfDay, weekday } from "./format-lists.ts";
 import { messageOf } from "./loaded.tsx";
 import { useTitle } from "./title.ts";
 
@@ -124,7 +125,7 @@ function Entry({ entry }: { readonly entry: ChangeView }) {
         </span>
         {fields.map(({ field, from, to }) => (
           <span key={field}>
-            {said.change(said.fields[field], shown(field, from), shown(field, to))}
+            {said.fields[field]}: {shown(field, from)} → {shown(field, to)}
           </span>
         ))}
       </span>
@@ -142,7 +143,7 @@ function authorOf({ by, author }: ChangeView): string {
 }
 
 function nameOf(person: ChangeView["person"]): string {
-  return person?.name ?? words.deletedPerson;
+  return person?.name ?? history.deletedPerson;
 }
 
 function shown(field: RecordedField, value: FieldValue): string {
@@ -150,9 +151,9 @@ function shown(field: RecordedField, value: FieldValue): string {
   if (typeof value === "boolean") return value ? said.yes : said.no;
   if (typeof value === "number") {
     if (field.endsWith("At")) return exactly(value);
-    return field.endsWith("Minute") ? timeOf(value) : String(value);
+    return field.endsWith("Minute") ? timeOfDay(value) : String(value);
   }
   if (typeof value === "string") return value;
   const names = weekdays.filter((day) => value.includes(day));
-  return names.map((day) => administration.grants.days[day]).join(" ");
+  return list(names.map(weekday));
 }

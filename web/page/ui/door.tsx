@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
+import type { SecretLink } from "../io/secret-link.ts";
 import type { Service } from "../io/service.ts";
 import type { PageEvent, Session } from "../model/state.ts";
 import { Part } from "./part.tsx";
-import type { SecretLink } from "./secret-link.ts";
 
 const parts = {
   signIn: () => import("./sign-in.tsx"),
@@ -60,7 +60,9 @@ export function Door({ dispatch, service, link, onLinkDone, session }: DoorProps
   if (view.isGuestOver && !wantsSignIn) {
     return (
       <Part key="guest-over" load={parts.guestLink}>
-        {({ GuestOver }) => <GuestOver contact={contact} onLeave={() => setWantsSignIn(true)} />}
+        {({ GuestOver }) => (
+          <GuestOver contact={contact} service={service} onLeave={() => setWantsSignIn(true)} />
+        )}
       </Part>
     );
   }

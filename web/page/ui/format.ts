@@ -1,7 +1,20 @@
-/** Formats moments in the language of the app. */
+/** Formats moments in the language of the page, as the reader's region writes them. */
 import { words } from "../../words/page.ts";
 
-const { locale } = words;
+/** Dates differ between regions of a language: en-US and en-GB, de-DE and de-AT. */
+export const locale =
+  navigator.languages.find((tag) => tag.startsWith(`${words.language}-`) && isLocale(tag)) ??
+  words.locale;
+
+/** In some browsers, people can enter any text as a language. */
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 const dayAndTime = new Intl.DateTimeFormat(locale, {
   weekday: "short",
   day: "numeric",

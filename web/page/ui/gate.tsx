@@ -4,13 +4,16 @@ import type { GateView, GuestPass, GuestSummary } from "../../api.ts";
 import { words } from "../../words/page.ts";
 import { type Control, type GatePanel, gatePanel } from "../model/control.ts";
 import { outcomeOf } from "../model/outcome.ts";
+import { isAnswerCurrent, isPolling } from "../model/poll.ts";
 import type { PageEvent, PageState } from "../model/state.ts";
 import type { Tap } from "../model/tap.ts";
+import { isRightToLeft } from "./direction.ts";
 import { Empty } from "./empty.tsx";
-import { Field } from "./field.tsx";
 import { when } from "./format.ts";
+import type { GateChoiceProps } from "./gate-select.tsx";
 import { Help } from "./help.tsx";
 import { Mark } from "./mark.tsx";
+import { Part } from "./part.tsx";
 import { Slider } from "./slider.tsx";
 import { useTitle } from "./title.ts";
 
@@ -39,11 +42,12 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
   }
   if (panel === null) {
     const isSettled = state.link.type === "live" && state.link.openedAt < 0;
-    const isBroken = "failures" in state.link && state.link.failures > 0;
-    const text = isSettled ? words.control.none : words.loading;
+    const isAnswered = isAnswerCurrent(state.poll, now);
+    const isBroken = "failures" in state.link && state.link.failures > 0 && !isAnswered;
+    const text = isSettled || isAnswered ? words.control.none : words.loading;
     return (
       <Empty sentence={isBroken ? words.control.brokenLong : text}>
-        {(isSettled || isBroken) && <Help contact={contact} />}
+        {(isSettled || isAnswered || isBroken) && <Help contact={contact} />}
       </Empty>
     );
   }
@@ -57,6 +61,11 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
           ? { role: "tabpanel", "aria-labelledby": `tab-${panel.view.id}` }
           : { "aria-labelledby": "gate-name" })}
       >
+        {isPolling(state.poll, state.link, now) && (
+          <p class="hint" role="status">
+            {words.control.polling}
+          </p>
+        )}
         <h1 id="gate-name" class="gate-name">
           {panel.view.name}
         </h1>
@@ -86,42 +95,23 @@ function hasTabs(gates: readonly GateView[]): boolean {
   return gates.length > 1 && gates.length <= mostTabs;
 }
 
+/** Most people may open few gates, so their phones do not load the list for many. */
+const loadGateSelect = () => import("./gate-select.tsx");
+
 function GateChoice(props: GateChoiceProps) {
-  return props.gates.length > mostTabs ? <GateSelect {...props} /> : <GateTabs {...props} />;
-}
-
-function GateSelect({ gates, selected, onSelect }: GateChoiceProps) {
+  if (props.gates.length <= mostTabs) return <GateTabs {...props} />;
   return (
-    <Field label={words.control.choose} name="gate">
-      {(its) => (
-        <select
-          value={selected ?? ""}
-          onChange={(event) => onSelect(event.currentTarget.value)}
-          {...its}
-        >
-          {selected === null && <option value="">{words.control.notChosen}</option>}
-          {gates.map(({ id, name, box }) => (
-            <option key={id} value={id}>
-              {words.control.choice(name, words.boxes[box])}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <Part load={loadGateSelect} isQuiet>
+      {({ GateSelect }) => <GateSelect {...props} />}
+    </Part>
   );
-}
-
-interface GateChoiceProps {
-  readonly gates: readonly GateView[];
-  /** null: none, because the selected gate is gone */
-  readonly selected: string | null;
-  readonly onSelect: (gate: string) => void;
 }
 
 function GateTabs({ gates, selected, onSelect }: GateChoiceProps) {
   const list = useRef<HTMLDivElement>(null);
   function onKeyDown(event: TargetedKeyboardEvent<HTMLDivElement>): void {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const right = isRightToLeft() ? -1 : 1;
+    const step = { ArrowRight: right, ArrowLeft: -right }[event.key];
     if (step === undefined) return;
     event.preventDefault();
     const index = gates.findIndex(({ id }) => id === selected) + step;
@@ -229,7 +219,7 @@ function longStatus(
     case "denied":
       if (view.may.open) return "";
       if (guest !== null && view.may.why === "used-up") {
-        return words.control.askInviter(guest.inviterName ?? words.deletedPerson);
+        return words.control.askInviter(guest.inviterName);
       }
       if (view.may.opensAt === null) return "";
       return view.may.why === "not-yet"

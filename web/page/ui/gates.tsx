@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { AdminGateView, BoxHealth, BoxState, GatesSort } from "../../api.ts";
 import { longestGateName } from "../../input-limits.ts";
-import { type AdministrationWords, administration } from "../../words/administration.ts";
+import { administration } from "../../words/administration.ts";
 import { words } from "../../words/page.ts";
 import type { Administration } from "../io/administration.ts";
 import { Action, CarefulAction } from "./action.tsx";
@@ -10,7 +10,7 @@ import { DeleteAction } from "./delete-action.tsx";
 import { SearchedList } from "./finder.tsx";
 import { useFocusWhen } from "./focus.ts";
 import { when } from "./format.ts";
-import { countsOf, day, span } from "./format-lists.ts";
+import { countsOf, day, list, span } from "./format-lists.ts";
 import { GateAccess } from "./gate-access.tsx";
 import { GateForm } from "./gate-form.tsx";
 import { ListPage } from "./list-page.tsx";
@@ -295,7 +295,7 @@ function GateEvents({ id, service }: { readonly id: string; readonly service: Ad
   );
 }
 
-type ShownField = keyof AdministrationWords["gates"]["health"];
+type ShownField = keyof typeof said.health;
 
 /** Fields with a format of their own. The others are shown as they are. */
 const formats: { readonly [Name in ShownField]?: (value: NonNullable<BoxHealth[Name]>) => string } =
@@ -304,7 +304,7 @@ const formats: { readonly [Name in ShownField]?: (value: NonNullable<BoxHealth[N
     uptimeMs: span,
     gate: ({ state, since }) =>
       since === null ? said.positions[state] : `${said.positions[state]} · ${when(since)}`,
-    gates: (gates) => gates.map(({ name }) => name).join(", "),
+    gates: (gates) => list(gates.map(({ name }) => name)),
     rssi: said.signal,
     certificateEndsAt: certificateOf,
     clockDifferenceMs: said.clock,

@@ -1,9 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
-import type { SessionView } from "../../api.ts";
+import type { GuestLinkBody, SessionView } from "../../api.ts";
 import { words } from "../../words/page.ts";
 import { signInWords } from "../../words/sign-in.ts";
+import { putLinkBack } from "../io/secret-link.ts";
 import type { Service } from "../io/service.ts";
 import { Help } from "./help.tsx";
+import { LanguageMenu } from "./language-menu.tsx";
 import { messageOf } from "./loaded.tsx";
 import { Mark } from "./mark.tsx";
 import { useTitle } from "./title.ts";
@@ -26,7 +28,7 @@ export function GuestLink({ token, view, service, onSession, onLeave }: GuestLin
   const [isOver, setOver] = useState(false);
   async function enter(): Promise<void> {
     setNotice("");
-    const answer = await service.enterAsGuest({ token });
+    const answer = await service.enter("/api/guest", { token } satisfies GuestLinkBody);
     if (answer.type === "ok") onSession(answer.value);
     else if (answer.type === "problem" && [400, 404].includes(answer.status)) setOver(true);
     else setNotice(messageOf(answer));
@@ -34,7 +36,10 @@ export function GuestLink({ token, view, service, onSession, onLeave }: GuestLin
   useEffect(() => {
     if (person === null) void enter();
   }, []);
-  if (isOver) return <GuestOver contact={contact} onLeave={onLeave} />;
+  const keepLink = () => putLinkBack({ kind: "guest", token });
+  if (isOver) {
+    return <GuestOver contact={contact} service={service} onLeave={onLeave} onReload={keepLink} />;
+  }
   return (
     <section class="door">
       <Mark />
@@ -54,17 +59,21 @@ export function GuestLink({ token, view, service, onSession, onLeave }: GuestLin
           {said.stay}
         </button>
       )}
+      <LanguageMenu service={service} onLeave={keepLink} />
     </section>
   );
 }
 
 interface GuestOverProps {
   readonly contact: string | null;
+  readonly service: Service;
   readonly onLeave: () => void;
+  /** called before the page loads again in another language */
+  readonly onReload?: () => void;
 }
 
 /** The link has ended, was revoked, or never existed. */
-export function GuestOver({ contact, onLeave }: GuestOverProps) {
+export function GuestOver({ contact, service, onLeave, onReload }: GuestOverProps) {
   useTitle(said.page);
   return (
     <section class="door">
@@ -77,6 +86,7 @@ export function GuestOver({ contact, onLeave }: GuestOverProps) {
       <button type="button" class="quiet" onClick={onLeave}>
         {said.signIn}
       </button>
+      <LanguageMenu service={service} {...(onReload && { onLeave: onReload })} />
     </section>
   );
 }

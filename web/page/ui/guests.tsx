@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { GuestState, GuestView, GuestsPage as Listed, NewGuestView } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
-import { words } from "../../words/page.ts";
+import { history } from "../../words/history.ts";
 import type { Administration, KnownGates } from "../io/administration.ts";
 import { CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
@@ -171,7 +171,7 @@ interface GuestEntryProps {
 
 function GuestEntry({ guest, service, reload }: GuestEntryProps) {
   const { id, name, gateName, note, inviter, startsAt, endsAt, openings, used, state } = guest;
-  const inviterName = inviter.name ?? words.deletedPerson;
+  const inviterName = inviter.name ?? history.deletedPerson;
   const isOver = state === "ended" || state === "revoked";
   const isStopped = !isOver && !guest.isInviterActive;
   return (

@@ -1,9 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { HistoryQuery, PersonView, RequestState } from "../../api.ts";
 import { history } from "../../words/history.ts";
-import { words } from "../../words/page.ts";
 import type { Administration, KnownGates } from "../io/administration.ts";
-import { queryString } from "../io/service.ts";
+import { queryString } from "../io/records.ts";
 import { Field, FieldProblems } from "./field.tsx";
 import { Fields } from "./fields.ts";
 import { OptionalGate } from "./gate-field.tsx";
@@ -69,7 +68,7 @@ export function Filters({ service, onChange }: FiltersProps) {
             label={said.person}
             options={people.map(({ id, name }) => [id, name])}
           />
-          <Choice name="state" label={said.state} options={Object.entries(words.states)} />
+          <Choice name="state" label={said.state} options={Object.entries(said.states)} />
           <Field label={said.from} name="from">
             {(its) => <input type="date" max="2199-12-31" {...its} />}
           </Field>

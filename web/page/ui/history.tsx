@@ -3,7 +3,8 @@ import type { HistoryEntry, HistoryQuery, PersonSummary, RequestState } from "..
 import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
 import type { Administration } from "../io/administration.ts";
-import { queryString, type Service } from "../io/service.ts";
+import { askHistory, queryString } from "../io/records.ts";
+import type { Service } from "../io/service.ts";
 import { seconds } from "../model/outcome.ts";
 import { exactly } from "./format-lists.ts";
 import { messageOf } from "./loaded.tsx";
@@ -33,7 +34,7 @@ export function HistoryPage({ service, administration, person }: HistoryPageProp
   const [notice, setNotice] = useState("");
 
   async function load(after: string | null): Promise<readonly HistoryEntry[] | null> {
-    const answer = await service.history({
+    const answer = await askHistory(service, {
       ...query,
       limit: pageSize,
       ...(after !== null && { after }),
@@ -125,8 +126,8 @@ const tones: Readonly<Record<RequestState, string>> = {
 };
 
 function nameIn({ person, guest }: HistoryEntry): string {
-  if (guest !== null) return said.guest(guest.name, guest.inviterName ?? words.deletedPerson);
-  return person === null ? said.nobody : (person.name ?? words.deletedPerson);
+  if (guest !== null) return said.guest(guest.name, guest.inviterName ?? said.deletedPerson);
+  return person === null ? said.nobody : (person.name ?? said.deletedPerson);
 }
 
 function Entry({ entry, showsPerson }: { entry: HistoryEntry; showsPerson: boolean }) {
@@ -141,7 +142,7 @@ function Entry({ entry, showsPerson }: { entry: HistoryEntry; showsPerson: boole
         {entry.address !== null && <span class="hint">{entry.address}</span>}
       </span>
       <span class="badge" data-tone={tones[entry.state]}>
-        {words.states[entry.state]}
+        {history.states[entry.state]}
         {entry.pulseMs !== null && ` · ${said.pressed(seconds(entry.pulseMs))}`}
       </span>
       {why !== null && <span class="entry-why hint">{why}</span>}

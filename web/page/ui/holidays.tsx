@@ -13,6 +13,7 @@ import { Action, CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
 import { Field } from "./field.tsx";
 import { Form } from "./form.tsx";
+import { date as formatted } from "./format-lists.ts";
 import { OptionalGate } from "./gate-field.tsx";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
 import { useTitle } from "./title.ts";
@@ -103,7 +104,7 @@ function Days({ days }: { readonly days: readonly HolidayView[] }) {
     <ul>
       {days.map(({ date, name }) => (
         <li key={date}>
-          {date} · {name}
+          {formatted(date)} · {name}
         </li>
       ))}
     </ul>

@@ -17,27 +17,28 @@ import {
 import { Field, FieldSet } from "./field.tsx";
 import type { Fields } from "./fields.ts";
 import { Form } from "./form.tsx";
+import { date, list, timeOfDay, weekday } from "./format-lists.ts";
 import { GateField } from "./gate-field.tsx";
 
 const said = administration.grants;
 
-/** "Mon–Fri, 06:30–20:00, from 2026-03-02, until 2026-12-31, also on holidays" */
+/** "Mon–Fri, 06:30–20:00, from 2 Mar 2026, until 31 Dec 2026, not on holidays" */
 export function hoursOf(hours: HoursView | GrantView, timeZone: string): string {
   const runs = runsOfDays(hours.days).map(([first, last]) =>
-    first === last ? said.days[first] : `${said.days[first]}–${said.days[last]}`,
+    first === last ? weekday(first) : `${weekday(first)}–${weekday(last)}`,
   );
-  const days = hours.days.length === weekdays.length ? said.everyDay : runs.join(", ");
+  const days = hours.days.length === weekdays.length ? said.everyDay : list(runs);
   const isAllDay = hours.fromMinute === 0 && hours.toMinute === dayMinutes;
   const isOverMidnight = hours.toMinute < hours.fromMinute;
-  const clockHours = `${timeOf(hours.fromMinute)}–${timeOf(hours.toMinute)}`;
+  const clockHours = `${timeOfDay(hours.fromMinute)}–${timeOfDay(hours.toMinute)}`;
   const partOfDay = isOverMidnight ? said.overMidnight(clockHours) : clockHours;
   const startsAt = "startsAt" in hours ? hours.startsAt : null;
   const isClosedOnHolidays = "onHolidays" in hours && !hours.onHolidays;
   return [
     days,
     isAllDay ? said.allDay : partOfDay,
-    ...(startsAt === null ? [] : [said.since(dateOf(startsAt, timeZone))]),
-    ...(hours.endsAt === null ? [] : [said.until(lastDay(hours.endsAt, timeZone))]),
+    ...(startsAt === null ? [] : [said.since(date(dateOf(startsAt, timeZone)))]),
+    ...(hours.endsAt === null ? [] : [said.until(date(lastDay(hours.endsAt, timeZone)))]),
     ...(isClosedOnHolidays ? [said.notOnHolidays] : []),
   ].join(", ");
 }
@@ -102,7 +103,7 @@ export function HoursFields({ hours, timeZone, firstDay }: HoursFieldsProps) {
                 value={day}
                 defaultChecked={hours === null ? day <= 5 : hours.days.includes(day)}
               />
-              <span>{said.days[day]}</span>
+              <span>{weekday(day)}</span>
             </label>
           ))}
         </div>
@@ -179,12 +180,12 @@ export function timesIn(fields: Fields): Pick<HoursView, "days" | "fromMinute" |
  * @param before the end so far, which may be over
  */
 export function endIn(fields: Fields, timeZone: string, before: number | null): number | null {
-  const date = fields.date("ends");
-  if (date === null) return null;
-  if (before !== null && lastDay(before, timeZone) === date) return before;
-  if (date < dateOf(Date.now(), timeZone)) fields.refuse("ends", said.dayIsOver);
+  const chosen = fields.date("ends");
+  if (chosen === null) return null;
+  if (before !== null && lastDay(before, timeZone) === chosen) return before;
+  if (chosen < dateOf(Date.now(), timeZone)) fields.refuse("ends", said.dayIsOver);
   // Never null, which means no end: the service refuses 0.
-  return endOfDay(date, timeZone) ?? 0;
+  return endOfDay(chosen, timeZone) ?? 0;
 }
 
 /**
@@ -192,12 +193,12 @@ export function endIn(fields: Fields, timeZone: string, before: number | null): 
  * @param before the beginning so far, which may be another moment of that day
  */
 export function startIn(fields: Fields, timeZone: string, before: number | null): number | null {
-  const date = fields.date("starts");
-  if (date === null) return null;
+  const chosen = fields.date("starts");
+  if (chosen === null) return null;
   const last = fields.date("ends");
-  if (last !== null && last < date) fields.refuse("starts", said.startsTooLate);
-  if (before !== null && dateOf(before, timeZone) === date) return before;
-  return startOfDay(date, timeZone) ?? 0;
+  if (last !== null && last < chosen) fields.refuse("starts", said.startsTooLate);
+  if (before !== null && dateOf(before, timeZone) === chosen) return before;
+  return startOfDay(chosen, timeZone) ?? 0;
 }
 
 /** What {@link OnHolidays} says. */

@@ -7,6 +7,7 @@ import { Action } from "./action.tsx";
 import { choiceOf, findGates, findPeople } from "./choices.ts";
 import type { Fields } from "./fields.ts";
 import { Form } from "./form.tsx";
+import { list } from "./format-lists.ts";
 import {
   endIn,
   FirstDay,
@@ -122,7 +123,7 @@ function ManyGrants({ service, gate: first, onMade }: ManyGrantsProps) {
       {draft !== null && (
         <section class="card part" aria-label={said.check}>
           <h2>{said.summary(draft.people.length, draft.gates.length)}</h2>
-          <p>{people.map(({ name }) => name).join(", ")}</p>
+          <p>{list(people.map(({ name }) => name))}</p>
           <ul>
             {draft.gates.map((each) => {
               const gate = gates.find(({ id }) => id === each.gate);

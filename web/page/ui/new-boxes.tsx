@@ -62,7 +62,7 @@ function NewBox({ box, onAdd }: NewBoxProps) {
           <button
             key={placeOf(place)}
             type="button"
-            aria-label={said.addName(label, placeOf(place))}
+            aria-label={`${label}: ${placeOf(place)}`}
             onClick={() => onAdd(place)}
           >
             {label}

@@ -61,7 +61,7 @@ function Entry({ command }: { readonly command: OtherCommand }) {
         <span>{gateName ?? placeOf(command)}</span>
       </span>
       <span class="badge" data-tone={outcome === "opened" ? "unsure" : "bad"}>
-        {words.states[outcome]}
+        {history.states[outcome]}
         {pulseMs !== null && ` · ${history.pressed(seconds(pulseMs))}`}
       </span>
       {reason !== null && <span class="entry-why hint">{words.reasons[reason]}</span>}

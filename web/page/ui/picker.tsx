@@ -85,7 +85,7 @@ export function Picker({ label, name, hint, most, chosen, onChange, find }: Pick
             <li key={id}>
               <button
                 type="button"
-                aria-label={said.removeName(itsName)}
+                aria-label={said.removeName(`${itsName} ${detail}`.trim())}
                 onClick={() => {
                   onChange(chosen.filter((each) => each.id !== id));
                   input.current?.focus();

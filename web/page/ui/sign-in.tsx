@@ -2,9 +2,17 @@ import { useEffect, useState } from "preact/hooks";
 import type { InvitationOptions, SessionView } from "../../api.ts";
 import { words } from "../../words/page.ts";
 import { signInWords } from "../../words/sign-in.ts";
-import { areSupported, makePasskey, type PasskeyAnswer, signInByPasskey } from "../io/passkey.ts";
+import {
+  areSupported,
+  askInvitation,
+  makePasskey,
+  type PasskeyAnswer,
+  signInByPasskey,
+} from "../io/passkey.ts";
+import { putLinkBack } from "../io/secret-link.ts";
 import type { Service } from "../io/service.ts";
 import { Help } from "./help.tsx";
+import { LanguageMenu } from "./language-menu.tsx";
 import { Mark } from "./mark.tsx";
 import { useTitle } from "./title.ts";
 
@@ -51,6 +59,7 @@ export function SignIn({ view, hasEnded, service, onSession }: SignInProps) {
         </a>
       )}
       <p class="hint">{passkey ? said.help : oidc === null && said.none}</p>
+      <LanguageMenu service={service} />
     </section>
   );
 }
@@ -77,7 +86,7 @@ export function Invitation({ contact, token, service, onSession, onLeave }: Invi
   const [isWaiting, setWaiting] = useState(false);
 
   async function load(): Promise<void> {
-    const answer = await service.invitationOptions(token);
+    const answer = await askInvitation(service, token);
     if (answer.type === "ok") setInvitation(answer.value);
     else setNotice(answer.type === "problem" ? said.over : words.unreachable);
   }
@@ -121,6 +130,7 @@ export function Invitation({ contact, token, service, onSession, onLeave }: Invi
       <button type="button" class="quiet" onClick={onLeave}>
         {said.signIn}
       </button>
+      <LanguageMenu service={service} onLeave={() => putLinkBack({ kind: "invitation", token })} />
     </section>
   );
 }

@@ -4,11 +4,16 @@ import { words } from "../../words/page.ts";
 import { now } from "../io/clock.ts";
 import type { Control } from "../model/control.ts";
 import { abandon, holdMs, idle, move, press, release, type Slide } from "../model/slide.ts";
+import { isRightToLeft } from "./direction.ts";
+import { Part } from "./part.tsx";
 
-/** How far right of the knob a slide may start, in px. */
+/** How far beyond the knob a slide may start, in px. */
 const slopPx = 28;
 /** How long the confirmation stays on the screen. */
 const confirmMs = 8_000;
+const prefetchMs = 1_000;
+
+const confirmPart = () => import("./confirm.tsx");
 
 interface SliderProps {
   readonly gateName: string;
@@ -29,6 +34,11 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
   const [isAsking, setAsking] = useState(false);
   const isReady = control.type === "ready";
 
+  useEffect(() => {
+    // After the page is there, so that it is there when somebody needs it.
+    const timer = setTimeout(() => void confirmPart().catch(() => undefined), prefetchMs);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     if (isReady) return;
     slide.current = idle;
@@ -79,9 +89,11 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
   function onPointerDown(event: TargetedPointerEvent<HTMLDivElement>): void {
     if (!isReady || !event.isPrimary || event.button !== 0) return;
     const box = knob.current?.getBoundingClientRect();
-    if (box === undefined || event.clientX > box.right + slopPx) return;
+    if (box === undefined) return;
+    const knobEnd = Math.max(along(box.left), along(box.right));
+    if (along(event.clientX) > knobEnd + slopPx) return;
     event.currentTarget.setPointerCapture(event.pointerId);
-    become(press(slide.current, event.pointerId, event.clientX, now()));
+    become(press(slide.current, event.pointerId, along(event.clientX), now()));
   }
 
   function onKeyDown(event: TargetedKeyboardEvent<HTMLButtonElement>): void {
@@ -106,7 +118,7 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
         style={{ "--progress": progress }}
         onPointerDown={onPointerDown}
         onPointerMove={(event) =>
-          become(move(slide.current, event.pointerId, event.clientX, wayLength(), now()))
+          become(move(slide.current, event.pointerId, along(event.clientX), wayLength(), now()))
         }
         onPointerUp={(event) => become(release(slide.current, event.pointerId, now()))}
         onPointerCancel={(event) => become(abandon(slide.current, event.pointerId))}
@@ -133,18 +145,22 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
         </button>
       </div>
       {isReady && isAsking ? (
-        <Confirm
-          gateName={gateName}
-          onYes={() => {
-            setAsking(false);
-            knob.current?.focus();
-            onSlid();
-          }}
-          onNo={() => {
-            setAsking(false);
-            knob.current?.focus();
-          }}
-        />
+        <Part load={confirmPart}>
+          {({ Confirm }) => (
+            <Confirm
+              gateName={gateName}
+              onYes={() => {
+                setAsking(false);
+                knob.current?.focus();
+                onSlid();
+              }}
+              onNo={() => {
+                setAsking(false);
+                knob.current?.focus();
+              }}
+            />
+          )}
+        </Part>
       ) : (
         <button type="button" class="quiet two-step" disabled={!isReady} onClick={ask}>
           {words.control.twoStep}
@@ -154,35 +170,7 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
   );
 }
 
-interface ConfirmProps {
-  readonly gateName: string;
-  readonly onYes: () => void;
-  readonly onNo: () => void;
-}
-
-/** The question gets the focus instead of a button, so that a repeating key does not answer it. */
-function Confirm({ gateName, onYes, onNo }: ConfirmProps) {
-  const group = useRef<HTMLElement>(null);
-  useEffect(() => group.current?.focus(), []);
-  return (
-    <section
-      ref={group}
-      class="confirm"
-      aria-labelledby="confirm-question"
-      tabIndex={-1}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") onNo();
-      }}
-    >
-      <p id="confirm-question">{words.control.sure(gateName)}</p>
-      <div class="row">
-        <button type="button" onClick={onNo}>
-          {words.control.no}
-        </button>
-        <button type="button" class="primary" onClick={onYes}>
-          {words.control.yes}
-        </button>
-      </div>
-    </section>
-  );
+/** Where a point is on the way of the slide, which goes in the direction of the writing. */
+function along(clientX: number): number {
+  return isRightToLeft() ? -clientX : clientX;
 }

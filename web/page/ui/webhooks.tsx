@@ -14,7 +14,7 @@ import { Action, CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
 import { Field } from "./field.tsx";
 import { Form } from "./form.tsx";
-import { exactly } from "./format-lists.ts";
+import { exactly, list } from "./format-lists.ts";
 import { OptionalGate } from "./gate-field.tsx";
 import { useLoaded, WhenLoaded } from "./loaded.tsx";
 import { OnceLink } from "./once-link.tsx";
@@ -93,7 +93,7 @@ function Entry({ webhook, gates, service, reload }: EntryProps) {
     <section class="card part" aria-label={url}>
       <h2 class="address">{url}</h2>
       <p>
-        {where} · {events.map((event) => said.events[event]).join(", ")}
+        {where} · {list(events.map((event) => said.events[event]))}
       </p>
       <p class="hint">
         {!isActive && <span class="badge">{said.off}</span>}{" "}

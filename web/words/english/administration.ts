@@ -16,19 +16,11 @@ import type {
   RecordedField,
   WebhookEventType,
   WebhookProblem,
-  Weekday,
 } from "../../api.ts";
+import { numbersIn } from "../count.ts";
 import { positions } from "./positions.ts";
 
-const days: Readonly<Record<Weekday, string>> = {
-  1: "Mon",
-  2: "Tue",
-  3: "Wed",
-  4: "Thu",
-  5: "Fri",
-  6: "Sat",
-  7: "Sun",
-};
+const { number, count } = numbersIn("en-GB");
 
 /** The fields of the box's health that the page shows, in this order. */
 const health = {
@@ -54,12 +46,12 @@ export const administration = {
   /** what is wrong in a field of a form */
   fields: {
     required: "Fill in this field.",
-    longest: (count: number) => `Enter at most ${count} characters.`,
+    longest: (length: number) => `Enter at most ${number(length)} characters.`,
     email: "Enter an email address, such as ben@example.com.",
     date: "Enter a complete date from 1970 to 2199, or clear the field.",
     time: "Enter a time, from 00:00 to 23:59.",
     moment: "Enter a complete date with a time, from 1970 to 2199.",
-    count: (most: number) => `Enter a whole number from 1 to ${most}.`,
+    count: (most: number) => `Enter a whole number from 1 to ${number(most)}.`,
     gateId: "Enter 1 to 32 characters: a–z, 0–9 and -.",
     thingName: "Enter 1 to 64 characters: a–z, A–Z, 0–9, _, : and -.",
     output:
@@ -70,7 +62,9 @@ export const administration = {
   finder: {
     search: "Search",
     count: (shown: number, found: number) =>
-      shown === found ? `${found} found` : `${shown} of ${found} shown`,
+      shown === found
+        ? count(found, { one: "# found", other: "# found" })
+        : `${number(shown)} of ${number(found)} shown`,
     more: "Show more",
   },
 
@@ -83,7 +77,7 @@ export const administration = {
     administrator: "Administrator",
     lockedOut: "Locked out",
     noWayIn: "Cannot sign in: no passkey",
-    passkeys: (count: number) => (count === 1 ? "1 passkey" : `${count} passkeys`),
+    passkeys: (total: number) => count(total, { one: "# passkey", other: "# passkeys" }),
     lastSeen: (when: string) => `Last seen: ${when}`,
     neverSeen: "Never signed in",
     sort: "Sort by",
@@ -163,7 +157,6 @@ export const administration = {
     granted: "Access was granted.",
     gate: "Gate",
     daysTitle: "Days",
-    days,
     from: "From",
     to: "To",
     starts: "First day",
@@ -196,7 +189,8 @@ export const administration = {
 
   /** a search in which some people or gates are chosen */
   picker: {
-    found: (count: number) => (count === 0 ? "Nothing found" : `${count} found`),
+    found: (total: number) =>
+      total === 0 ? "Nothing found" : count(total, { one: "# found", other: "# found" }),
     choose: (name: string) => `Add ${name}`,
     chosen: "Chosen",
     remove: "✕",
@@ -219,7 +213,8 @@ export const administration = {
     until: "Valid until",
     untilTooEarly: "The end must be later than the beginning.",
     untilIsOver: "This time is already over.",
-    tooLong: (days: number) => `A link is valid for at most ${days} days.`,
+    tooLong: (days: number) =>
+      `A link is valid for at most ${count(days, { one: "# day", other: "# days" })}.`,
     openings: "Openings",
     openingsHint: "How often the guest may open the gate. In and out again are 2.",
     inviter: "Invited by",
@@ -231,7 +226,8 @@ export const administration = {
       `Send this link to ${name}, or let ${name} scan the code. It is shown only now. Whoever has it can open ${gate}.`,
     shareTitle: (gate: string) => `Open ${gate}`,
     qr: (name: string) => `QR code with the link for ${name}`,
-    used: (used: number, openings: number) => `${used} of ${openings} openings used`,
+    used: (used: number, openings: number) =>
+      `${number(used)} of ${count(openings, { one: "# opening", other: "# openings" })} used`,
     invitedBy: (name: string) => `invited by ${name}`,
     states: {
       upcoming: "Upcoming",
@@ -255,16 +251,18 @@ export const administration = {
     search: "Type a name to search.",
     noPeople: "Choose at least one person.",
     noGates: "Choose at least one gate.",
-    tooMany: (count: number) =>
-      `These are more than ${count} grants. Choose fewer people or gates.`,
+    tooMany: (most: number) =>
+      `These are more than ${number(most)} grants. Choose fewer people or gates.`,
     check: "Check",
     summary: (people: number, gates: number) =>
-      `${people === 1 ? "1 person" : `${people} people`} at ${gates === 1 ? "1 gate" : `${gates} gates`}: ${
-        people * gates === 1 ? "1 grant" : `${people * gates} grants`
-      }`,
+      `${count(people, { one: "# person", other: "# people" })} at ${count(gates, {
+        one: "# gate",
+        other: "# gates",
+      })}: ${count(people * gates, { one: "# grant", other: "# grants" })}`,
     change: "Change",
-    grant: (count: number) => (count === 1 ? "Make 1 grant" : `Make ${count} grants`),
-    made: (count: number) => (count === 1 ? "1 grant was made." : `${count} grants were made.`),
+    grant: (total: number) => count(total, { one: "Make # grant", other: "Make # grants" }),
+    made: (total: number) =>
+      count(total, { one: "# grant was made.", other: "# grants were made." }),
     again: "Grant more access",
     toPeople: "To the people",
   },
@@ -288,13 +286,14 @@ export const administration = {
     gate: "Gate",
     allGates: "All gates",
     file: "iCalendar file (.ics)",
-    fileTooLong: (count: number) => `The file is longer than ${count} characters. Make it shorter.`,
+    fileTooLong: (length: number) =>
+      `The file is longer than ${number(length)} characters. Make it shorter.`,
     content: "Content of the calendar",
     contentHint: "Choose a file above, or paste what the address of a calendar shows.",
     check: "Preview",
-    preview: (days: number) => (days === 1 ? "1 day" : `${days} days`),
+    preview: (days: number) => count(days, { one: "# day", other: "# days" }),
     effect: (closed: number, open: number) =>
-      `Grants that do not open on these days: ${closed}. Grants that also open on holidays: ${open}.`,
+      `Grants that do not open on these days: ${number(closed)}. Grants that also open on holidays: ${number(open)}.`,
     change: "Change",
     save: "Save",
     until: (year: string) => `until ${year}`,
@@ -355,7 +354,7 @@ export const administration = {
     clock: (ms: number) => {
       const seconds = Math.round(Math.abs(ms) / 1_000);
       if (seconds < 2) return "agrees with the service";
-      return `${seconds} s ${ms > 0 ? "ahead of" : "behind"} the service: check both clocks`;
+      return `${number(seconds)} s ${ms > 0 ? "ahead of" : "behind"} the service: check both clocks`;
     },
     never: "never",
     unknown: "–",
@@ -400,10 +399,11 @@ export const administration = {
       "private-address": () => "The address is in the service's own network, which is not allowed.",
       "no-tls": () => "The address does not begin with https://.",
     } satisfies Record<WebhookProblem, (status: number | null) => string>,
-    dead: (count: number) =>
-      count === 1
-        ? "One message was not delivered, and is not tried any more."
-        : `${count} messages were not delivered, and are not tried any more.`,
+    dead: (total: number) =>
+      count(total, {
+        one: "# message was not delivered, and is not tried any more.",
+        other: "# messages were not delivered, and are not tried any more.",
+      }),
     test: "Send a test",
     tested: "A test is being sent.",
     testMessage: "Test",
@@ -429,7 +429,6 @@ export const administration = {
     firmware: (version: string) => `firmware ${version}`,
     add: "Add as a gate",
     addGate: (name: string) => `Add “${name}”`,
-    addName: (label: string, place: string) => `${label}: ${place}`,
   },
   /** the record of changes */
   changes: {
@@ -442,7 +441,6 @@ export const administration = {
     none: "No changes here.",
     by: (author: string) => `by ${author}`,
     authors: { provider: "your company's sign-in", operator: "the operator of the service" },
-    change: (field: string, from: string, to: string) => `${field}: ${from} → ${to}`,
     nothing: "–",
     yes: "yes",
     no: "no",

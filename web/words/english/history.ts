@@ -1,5 +1,9 @@
 /** English, for `web/words/history.ts`. */
+import type { RequestState } from "../../api.ts";
+
 export const history = {
+  /** in old records, instead of the name */
+  deletedPerson: "deleted person",
   /** leads to the record of changes */
   changes: "Changes",
   title: "History",
@@ -20,4 +24,14 @@ export const history = {
   /** the name of a program */
   via: (program: string) => `with ${program}`,
   pressed: (seconds: string) => `${seconds} s`,
+  /** of a request */
+  states: {
+    recorded: "Sent",
+    sent: "Accepted",
+    opened: "Button pressed",
+    refused: "Refused",
+    unanswered: "No answer",
+    failed: "Not sent",
+    denied: "Not allowed",
+  } satisfies Record<RequestState, string>,
 };

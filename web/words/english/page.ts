@@ -3,18 +3,10 @@
  * claims that a gate *is* open: only a contact can prove it, and `positions.ts` has the words for that.
  */
 import type { RefusalReason } from "../../../device/messages/command.ts";
-import type { BoxState, Denial, RequestState, ServiceReason } from "../../api.ts";
+import type { BoxState, Denial, ServiceReason } from "../../api.ts";
+import { numbersIn } from "../count.ts";
 
-/** The state of a request, in lists. */
-const states: Readonly<Record<RequestState, string>> = {
-  recorded: "Sent",
-  sent: "Accepted",
-  opened: "Button pressed",
-  refused: "Refused",
-  unanswered: "No answer",
-  failed: "Not sent",
-  denied: "Not allowed",
-};
+const { count } = numbersIn("en-GB");
 
 /** Why the box or the service did not press the button. */
 const reasons: Readonly<Record<RefusalReason | ServiceReason, string>> = {
@@ -67,8 +59,11 @@ const boxes: Readonly<Record<BoxState, string>> = {
 const steps: readonly [string, string, string] = ["Sent", "Accepted", "Pressed"];
 
 export const page = {
-  /** how dates and times are written */
+  /** BCP 47 */
+  language: "en",
+  /** how dates, times and numbers are written when the browser names no region of the language */
   locale: "en-GB",
+  languages: "Language",
   app: "Boom Box",
   title: (page: string) => `${page} · Boom Box`,
   skip: "Skip to content",
@@ -77,8 +72,6 @@ export const page = {
   notReached: "The service did not respond. Check your connection.",
   tryAgain: "Try again",
   reload: "Reload the page",
-  /** in old records, instead of the name */
-  deletedPerson: "deleted person",
   /** `contact` as the operator wrote it, such as a name and a phone number */
   help: (contact: string) => `For help: ${contact}`,
 
@@ -91,8 +84,6 @@ export const page = {
     label: "Main menu",
   },
   signOut: "Sign out",
-  /** the link on the person's name */
-  account: (name: string) => `${name}: your passkeys`,
 
   boxes,
   denials,
@@ -116,6 +107,7 @@ export const page = {
     brokenLong:
       "The connection to the service is lost, so the box's status is unknown. Trying again…",
     checking: "Checking…",
+    polling: "Live updates do not get through. This page asks every few seconds instead.",
     offlineLong:
       "The box at the gate is offline. You cannot open the gate by phone until it is back online.",
     unknownLong: "The box at the gate has not reported its status yet.",
@@ -124,11 +116,10 @@ export const page = {
     opensFrom: (when: string) => `You can open it from ${when}.`,
     /** for a guest */
     pass: (left: number, from: string, until: string) =>
-      `${left === 1 ? "1 opening" : `${left} openings`} left · ${from} – ${until}`,
+      `${count(left, { one: "# opening", other: "# openings" })} left · ${from} – ${until}`,
     askInviter: (inviter: string) => `Ask ${inviter}, who invited you, for a new link.`,
   },
 
-  states,
   reasons,
   outcome: {
     posting: "Sending…",
@@ -148,13 +139,5 @@ export const page = {
       "The connection was lost before an answer arrived. The box may or may not have received the command. Look at the gate before you try again.",
     retrying: "No answer yet. Trying once more…",
     turnedDown: "Not sent",
-  },
-
-  /** a duration, in its two largest units */
-  span: {
-    days: (days: number, hours: number) => `${days} d ${hours} h`,
-    hours: (hours: number, minutes: number) => `${hours} h ${minutes} min`,
-    minutes: (minutes: number) => `${minutes} min`,
-    seconds: (seconds: number) => `${seconds} s`,
   },
 };

@@ -1,10 +1,12 @@
 /**
- * Everything from the service that a person reads, in English: its answers when something is wrong, its
- * plain pages, and the head of the CSV file. Log messages and problems with settings are the operator's
- * and stay where they arise.
+ * Everything from the service that a person reads, in English: its answers when something is wrong, and its
+ * plain pages. Log messages and problems with settings are the operator's and stay where they arise.
  */
-import type { Denial, HistoryEntry, SendFailure } from "../../api.ts";
+import type { Denial, SendFailure } from "../../api.ts";
+import { numbersIn } from "../count.ts";
 import { positions } from "./positions.ts";
+
+const { number } = numbersIn("en-GB");
 
 /** What a request can ask for and the service may not have. */
 const missing = {
@@ -39,53 +41,12 @@ const failures: Readonly<Record<SendFailure, string>> = {
     "The service was too busy to send the request in time. Nothing was sent. Try again.",
 };
 
-/** The columns of the history as CSV, in this order. */
-const csvHeadings = {
-  id: "id",
-  at: "at",
-  gate: "gate",
-  gateName: "gateName",
-  person: "person",
-  personName: "personName",
-  state: "state",
-  reason: "reason",
-  sentAt: "sentAt",
-  endedAt: "endedAt",
-  pulseMs: "pulseMs",
-  address: "address",
-  via: "via",
-  guest: "guest",
-  guestName: "guestName",
-  inviterName: "inviterName",
-} satisfies Record<keyof HistoryEntry | "personName" | "guestName" | "inviterName", string>;
-
-/** The columns of the changes as CSV, in this order. */
-const changeHeadings = {
-  id: "id",
-  at: "at",
-  by: "by",
-  author: "author",
-  authorName: "authorName",
-  subject: "subject",
-  subjectId: "subjectId",
-  action: "action",
-  person: "person",
-  personName: "personName",
-  gate: "gate",
-  gateName: "gateName",
-  field: "field",
-  from: "from",
-  to: "to",
-};
-
 const youAreLockedOut = "You are locked out. Ask an administrator to restore your access.";
 const attemptOver = "The sign-in took too long or was already used. Try again.";
 
 export const service = {
   positions,
 
-  /** BCP 47 */
-  language: "en",
   page: {
     title: "Boom Box",
     description:
@@ -94,34 +55,24 @@ export const service = {
     back: "Back to the app",
   },
 
-  /** Who opens, in the command to the box: 64 characters at most are sent. */
-  guestBy: (name: string, inviter: string) => `guest ${name}, invited by ${inviter}`,
-
-  firstAdministrator: "Administrator",
   nameless: "Unnamed person",
-  deletedPerson: "deleted person",
-
-  csvFile: "boom-box-history.csv",
-  csvHeadings,
-  changesFile: "boom-box-changes.csv",
-  changeHeadings,
 
   problems: {
     missing,
     denials,
     signInFirst: "Sign in first.",
-    tooManyAttempts: (seconds: number) => `Too many attempts. Try again in ${seconds} s.`,
-    tooManyRequests: (seconds: number) => `Too many requests. Try again in ${seconds} s.`,
+    tooManyAttempts: (seconds: number) => `Too many attempts. Try again in ${number(seconds)} s.`,
+    tooManyRequests: (seconds: number) => `Too many requests. Try again in ${number(seconds)} s.`,
     conflict: "This conflicts with an existing entry.",
     cannotSave: (seconds: number) =>
-      `The service cannot save data right now. Nothing was done. Try again in ${seconds} s.`,
+      `The service cannot save data right now. Nothing was done. Try again in ${number(seconds)} s.`,
     stopping: (seconds: number) =>
-      `The service is shutting down. Nothing was done. Try again in ${seconds} s.`,
+      `The service is shutting down. Nothing was done. Try again in ${number(seconds)} s.`,
     unexpected: (id: string) => `Something went wrong. The log has the details under the id ${id}.`,
     notJson: "The body is not valid JSON.",
     incompleteBody: "The body is incomplete.",
     contentType: "The content type must be application/json.",
-    bodyTooLarge: (bytes: number) => `The body is larger than ${bytes} bytes.`,
+    bodyTooLarge: (bytes: number) => `The body is larger than ${number(bytes)} bytes.`,
     crossSite: "This request does not come from the app's own page.",
     outdatedPage: "This page is out of date. Reload it.",
     administratorsOnly: "Only administrators can do this.",
@@ -136,7 +87,7 @@ export const service = {
     failures,
     webhookOff: "This webhook is off. Turn it on first.",
     tooManyWebhooks: (count: number) =>
-      `There are ${count} webhooks, and there cannot be more. Delete one first.`,
+      `There are ${number(count)} webhooks, and there cannot be more. Delete one first.`,
     noPersonOrGate: "The person or the gate does not exist.",
     lockedOut: "This person is locked out. Restore their access first.",
     lastAdministrator: "This is the last administrator. Make someone else an administrator first.",
@@ -154,33 +105,11 @@ export const service = {
       "This guest link is not valid any more. Ask the person who invited you for a new one.",
     guestTooLong: (days: number) => `endsAt: must be at most ${days} days after startsAt`,
     inviterLockedOut: "The person who invites is locked out. Choose another one.",
-    tooManyGrants: (count: number) => `These are more than ${count} grants. Choose fewer.`,
-    tooManyLists: (count: number) => `There are already ${count} lists of holidays. Remove one.`,
+    tooManyGrants: (count: number) => `These are more than ${number(count)} grants. Choose fewer.`,
+    tooManyLists: (count: number) =>
+      `There are already ${number(count)} lists of holidays. Remove one.`,
     invitationOver:
       "This invitation has expired or has already been used. Ask an administrator for a new one.",
-  },
-
-  /** The description of the API for programs. */
-  programs: {
-    description:
-      "Opens a gate for a program. A token belongs to one person and one gate; an administrator creates it in the app.",
-    open: "Open the gate",
-    openDetails:
-      "Sends one command to the box. The same Idempotency-Key with the same token is the same request: it is never sent twice.",
-    idempotencyKey: "A new one for each opening, such as a UUID; the same one to try again.",
-    prefer: "How long to wait for the outcome, in seconds, at most 15. Default: not at all.",
-    ended:
-      "It has ended. Only the state `opened` says that the box pressed the button. `refused`: the box did not; `unanswered`: nobody knows.",
-    underWay: "It has been recorded, and its outcome is not known yet.",
-    invalid: "A header or the body is wrong. Nothing was sent.",
-    noToken: "The token is missing, wrong or revoked, or its person is locked out.",
-    denied: "The token or its person may not open this gate now. Nothing was sent.",
-    tooMany: "Too many requests. Nothing was sent.",
-    notSent: "The box is offline or cannot be reached. Nothing was sent.",
-    outcome: "The outcome of a request",
-    asItIs: "The request as it is now.",
-    time: "ms since 1970, UTC",
-    notTheirs: "This token has made no such request.",
   },
 
   /** After the name of a field and a colon. */
@@ -205,10 +134,11 @@ export const service = {
     time: "must be a time in ms since 1970",
     atLeast: (minimum: number) => `must be ${minimum} or more`,
     atMost: (maximum: number) => `must be ${maximum} or less`,
-    webhookUrl: "must be an address such as https://example.com/hook, without a password or a #",
+    webhookUrl:
+      "must be an address such as https://example.com/hook, without a password or a fragment",
     webhookHttps:
       "must begin with https://, except for hosts that the operator allows in BOOM_BOX_WEB_WEBHOOK_PRIVATE_HOSTS",
-    webhookEvent: "must have events that there are",
+    webhookEvent: "must be the name of an event",
     deliveryState: "must be waiting, delivered or dead",
     trueOrFalse: "must be true or false",
     weekday: "must be 1–7",
@@ -229,6 +159,7 @@ export const service = {
     listPosition: "must be the `next` of a page in the same order",
     historyPosition: "must be the `next` of a history page",
     base64url: "must be base64url",
+    language: (languages: string) => `must be one of ${languages}`,
     transport: "must be the name of a WebAuthn transport",
     atMostEntries: (count: number) => `must have at most ${count} entries`,
     invitationToken: "must be the token of an invitation",
@@ -254,8 +185,8 @@ export const service = {
     rule: "Only a yearly rule is read: FREQ=YEARLY with INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY or BYDAY. Replace it with single events.",
     ruleWithoutMonth: "A yearly rule with BYDAY or BYMONTHDAY needs BYMONTH too. Add it.",
     notRead: (name: string) => `${name} is not read. Replace this event with single events.`,
-    tooManyEvents: (count: number) => `The file has more than ${count} events. Split it.`,
-    tooManyDays: (count: number) => `The file has more than ${count} days. Split it.`,
+    tooManyEvents: (count: number) => `The file has more than ${number(count)} events. Split it.`,
+    tooManyDays: (count: number) => `The file has more than ${number(count)} days. Split it.`,
     noDays: (year: number) => `The file has no whole-day event from today to the end of ${year}.`,
     nameless: "Holiday",
   },

@@ -1,0 +1,68 @@
+/** Dutch, for `english/sign-in.ts`. */
+import type { SignInWords } from "../shape.ts";
+
+export const signIn: SignInWords = {
+  page: {
+    title: "Inloggen",
+    lead: "Schuif daarna om de slagboom te openen.",
+    passkey: "Inloggen met een passkey",
+    oidc: (name) => `Inloggen met ${name}`,
+    none: "U kunt niet inloggen: deze dienst heeft geen inlogmethode.",
+    lockedOut: "U bent geblokkeerd. Vraag een beheerder om uw toegang te herstellen.",
+    ended: "U bent uitgelogd. Log opnieuw in om verder te gaan.",
+    waiting: "Wachten op uw apparaat…",
+    help: "Nog geen passkey? Vraag een beheerder om een uitnodigingslink.",
+    cancelled: "Uw apparaat heeft geen passkey gegeven. Probeer het opnieuw.",
+    unsupported: "Deze browser ondersteunt geen passkeys. Gebruik een nieuwere browser.",
+  },
+  guest: {
+    page: "Gastlink",
+    over: "Deze gastlink is niet meer geldig. Vraag de persoon die u heeft uitgenodigd om een nieuwe.",
+    replaces: (name) => `U bent ingelogd als ${name}. De gastlink logt u op dit apparaat uit.`,
+    use: "Gastlink gebruiken",
+    stay: "Ingelogd blijven",
+    signIn: "In plaats daarvan inloggen",
+  },
+  invitation: {
+    page: "Uitnodiging",
+    title: (name) => `Welkom, ${name}`,
+    lead: "Maak een passkey op dit apparaat. Daarna logt u in met uw vingerafdruk, gezicht of schermvergrendeling.",
+    make: "Passkey maken",
+    over: "Deze uitnodiging is verlopen of al gebruikt. Vraag een beheerder om een nieuwe.",
+    cancelled: "Er is geen passkey gemaakt. Probeer het opnieuw.",
+    signIn: "In plaats daarvan inloggen",
+  },
+  passkeys: {
+    title: "Uw passkeys",
+    lead: "Met elk daarvan kunt u inloggen. Voeg er een toe voor elk apparaat dat u gebruikt.",
+    none: "U hebt geen passkey. U logt in via uw bedrijf.",
+    add: "Passkey toevoegen",
+    create: "Passkey maken",
+    added: "De passkey is toegevoegd.",
+    cancelled: "Er is geen passkey gemaakt. Misschien heeft dit apparaat er al een.",
+    name: "Naam",
+    nameHint: "Bijvoorbeeld ‘Mijn telefoon’, zodat u hem vindt als u het apparaat kwijtraakt.",
+    nameless: "Passkey zonder naam",
+    created: (when) => `gemaakt: ${when}`,
+    unused: "nooit gebruikt om in te loggen",
+    lastUsed: (when) => `laatst gebruikt: ${when}`,
+    current: "Hier mee ingelogd",
+    unusable: "Voor een eerder adres van deze dienst",
+    rename: "Naam wijzigen",
+    renameName: (name) => `Naam wijzigen: ${name}`,
+    save: "Opslaan",
+    renamed: "De naam is gewijzigd.",
+    remove: "Verwijderen",
+    removeName: (name) => `Verwijderen: ${name}`,
+    sureRemove: (name) =>
+      `‘${name}’ verwijderen? Apparaten die ermee zijn ingelogd, worden uitgelogd, behalve dit apparaat.`,
+    sureRemoveLast: (name) =>
+      `‘${name}’ verwijderen? Het is uw enige manier om in te loggen. Nadat u hier bent uitgelogd, kan alleen een beheerder u weer toegang geven.`,
+    removed: "De passkey is verwijderd.",
+  },
+  again: {
+    title: "Opnieuw inloggen",
+    lead: "U bent meer dan tien minuten geleden ingelogd. Log opnieuw in en maak daarna de passkey.",
+    cancelled: "U bent niet ingelogd. Probeer het opnieuw.",
+  },
+};
