@@ -71,6 +71,43 @@ export interface InvitationBody {
 }
 
 /**
+ * `GET /api/passkeys`: the passkeys of the person who is signed in. `PATCH /api/passkeys/:id`, body `{name}`, and
+ * `DELETE /api/passkeys/:id`, body {@link RemovePasskeyBody}, return the list too. Another one is added by `POST
+ * /api/passkeys/options`, body `{}`: what the browser must create; and `POST /api/passkeys`, body
+ * {@link NewPasskeyBody}: 201 with the list. Both answer 403 `sign-in-again` when the sign-in is older than ten
+ * minutes.
+ */
+export interface OwnPasskeys {
+  /** the oldest first */
+  readonly passkeys: readonly OwnPasskeyView[];
+  /** whether the person can also sign in through the provider */
+  readonly hasOidc: boolean;
+}
+export type PasskeyCreation = PublicKeyCredentialCreationOptionsJSON;
+export interface OwnPasskeyView {
+  readonly id: string;
+  /** empty: it has no name */
+  readonly name: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+  /** whether this session began with it */
+  readonly isCurrent: boolean;
+  /** false: it belongs to an earlier address of the service */
+  readonly isUsable: boolean;
+}
+export interface NewPasskeyBody {
+  readonly name: string;
+  readonly response: RegistrationResponseJSON;
+}
+/**
+ * 409 `last-way-in` when the person could not sign in any more, unless that is accepted. 409
+ * `last-administrator` when no administrator could.
+ */
+export interface RemovePasskeyBody {
+  readonly evenIfOnlyWayIn?: boolean;
+}
+
+/**
  * `POST /api/language`: 204. Keeps the language for this browser, in a cookie. Without it, the service
  * answers in the language that the browser prefers.
  */
@@ -83,6 +120,12 @@ export interface GuestSummary {
   readonly id: string;
   readonly name: string;
   readonly inviterName: string;
+}
+
+/** A guest in an old record. */
+export interface PastGuest extends Omit<GuestSummary, "inviterName"> {
+  /** null: this person was deleted */
+  readonly inviterName: string | null;
 }
 
 /**
@@ -219,6 +262,12 @@ export type ServerEvent =
  * the stream was broken. 404 for any other id.
  */
 
+/** Somebody in an old record. */
+export interface PastPerson extends Omit<PersonSummary, "name"> {
+  /** null: this person was deleted */
+  readonly name: string | null;
+}
+
 /**
  * `GET /api/state`: what a new stream would start with, for a page that gets no stream. 401 without a session.
  */
@@ -232,9 +281,9 @@ export interface CurrentState {
 /** One request in `GET /api/history?…`: the person's own, and for administrators everyone's. */
 export interface HistoryEntry extends RequestView {
   /** null: the person is unknown, or it was a guest */
-  readonly person: PersonSummary | null;
+  readonly person: PastPerson | null;
   /** null: it was not a guest */
-  readonly guest: GuestSummary | null;
+  readonly guest: PastGuest | null;
   readonly gateName: string;
   /** the address of the client; null for people who are not administrators */
   readonly address: string | null;
@@ -373,11 +422,13 @@ export type GuestState = "upcoming" | "valid" | "used-up" | "ended" | "revoked";
 export interface GuestView {
   readonly id: string;
   readonly gate: string;
+  readonly gateName: string;
   readonly name: string;
   /** for administrators; empty: none */
   readonly note: string;
   /** who invited; while this person is locked out, the link opens nothing */
-  readonly inviter: PersonRef;
+  /** without a name: this person was deleted */
+  readonly inviter: Pick<PastPerson, "id" | "name">;
   readonly isInviterActive: boolean;
   readonly startsAt: number;
   /** exclusive */
@@ -388,10 +439,6 @@ export interface GuestView {
   readonly used: number;
   readonly state: GuestState;
   readonly createdAt: number;
-}
-export interface PersonRef {
-  readonly id: string;
-  readonly name: string;
 }
 export interface GuestBody
   extends Pick<GuestView, "gate" | "name" | "startsAt" | "endsAt" | "openings"> {
@@ -461,10 +508,13 @@ export interface PersonView extends PersonSummary {
   readonly createdAt: number;
   readonly lastSeenAt: number | null;
 }
+/** By default, the oldest first. `seen`: those who were seen last come first. */
+export type PeopleSort = "created" | "name" | "seen";
 /** In the query of `GET /api/admin/people`. */
 export interface PeopleQuery {
   /** only people whose name or address contains each of these words */
   readonly search?: string;
+  readonly sort?: PeopleSort;
   /** the position of the next page, from {@link PeoplePage.next} */
   readonly after?: string;
   /** 1–200, default 50 */
@@ -476,6 +526,21 @@ export interface PeoplePage {
   readonly total: number;
   /** null: there is no other page */
   readonly next: string | null;
+}
+/**
+ * `GET /api/admin/people/:id/traces`: what `DELETE /api/admin/people/:id` deletes, and how many guest links it
+ * revokes. The records stay. 204, or 409 `last-administrator`.
+ */
+export interface PersonTraces {
+  readonly grants: number;
+  readonly passkeys: number;
+  readonly sessions: number;
+  /** of programs */
+  readonly tokens: number;
+  /** 1: there is an invitation that was not used yet; 0: there is none */
+  readonly invitations: number;
+  /** links of guests whom the person has invited, and that have not ended */
+  readonly guests: number;
 }
 export interface PersonBody {
   readonly name: string;
@@ -493,7 +558,7 @@ export interface InvitationView {
   readonly expiresAt: number;
 }
 
-/** `GET/POST /api/admin/gates`, `PATCH /api/admin/gates/:id` */
+/** `POST /api/admin/gates`, `GET/PATCH /api/admin/gates/:id`; `GET /api/admin/gates` returns a {@link GatesPage}. */
 export interface AdminGateView {
   readonly id: string;
   readonly name: string;
@@ -511,6 +576,51 @@ export interface AdminGateView {
 export interface GateEventView {
   readonly event: GateEventName;
   readonly at: number;
+}
+/**
+ * `GET /api/admin/gates/:id/traces`: what `DELETE /api/admin/gates/:id` deletes, and how many guest links it
+ * revokes. The records stay, and no other gate can get its id.
+ */
+export interface GateTraces {
+  readonly grants: number;
+  /** of programs */
+  readonly tokens: number;
+  /** links that have not ended */
+  readonly guests: number;
+  /** lists for this gate alone */
+  readonly holidays: number;
+  /** receivers of what happens at this gate alone */
+  readonly webhooks: number;
+}
+/** `GET /api/admin/new-boxes`: boxes that have sent a status, but no gate of the app is at them; at most 200. */
+export interface NewBoxView {
+  readonly thingName: string;
+  readonly state: BoxState;
+  readonly lastSeenAt: number | null;
+  readonly firmware: string | null;
+  /** the names of its gates in its settings; empty: it has one without a name */
+  readonly gates: readonly string[];
+}
+/** By default, in the order of their names. `box`: by thing name. */
+export type GatesSort = "name" | "id" | "box";
+/** In the query of `GET /api/admin/gates`. */
+export interface GatesQuery {
+  /** only gates in whose name, short name, box or time zone each of these words occurs */
+  readonly search?: string;
+  readonly sort?: GatesSort;
+  /** the position of the next page, from {@link GatesPage.next} */
+  readonly after?: string;
+  /** 1–200, default 50 */
+  readonly limit?: number;
+  /** alone: only these gates, at most 200, separated by commas */
+  readonly ids?: string;
+}
+export interface GatesPage {
+  readonly gates: readonly AdminGateView[];
+  /** how many were found on all pages */
+  readonly total: number;
+  /** null: there is no other page */
+  readonly next: string | null;
 }
 export interface GateBody {
   /** 1–32 characters from `a-z0-9-`; cannot be changed later */
@@ -607,6 +717,82 @@ export interface DeliveryView {
 }
 export interface DeliveriesPage {
   readonly deliveries: readonly DeliveryView[];
+  readonly next: string | null;
+}
+
+export type ChangeSubject =
+  | "person"
+  | "passkey"
+  | "invitation"
+  | "token"
+  | "grant"
+  | "guest"
+  | "gate"
+  | "holidays"
+  | "webhook";
+export type ChangeAction = "added" | "changed" | "removed";
+export type FieldValue = string | number | boolean | null | readonly number[];
+export type RecordedField =
+  | "name"
+  | "email"
+  | "isAdministrator"
+  | "isActive"
+  | "expiresAt"
+  | "days"
+  | "fromMinute"
+  | "toMinute"
+  | "startsAt"
+  | "endsAt"
+  | "perMinute"
+  | "onHolidays"
+  | "openings"
+  | "thingName"
+  | "output"
+  | "timeZone"
+  | "receiver"
+  | "events";
+export interface FieldChange {
+  readonly field: RecordedField;
+  /** null: there was no value */
+  readonly from: FieldValue;
+  readonly to: FieldValue;
+}
+/** One entry in the record of changes. A name that is null: the person was deleted. */
+export interface ChangeView {
+  readonly id: string;
+  readonly at: number;
+  /** `provider`: the OpenID provider at a sign-in. `operator`: a command on the server. */
+  readonly by: "person" | "provider" | "operator";
+  /** null unless it was a person */
+  readonly author: Pick<PastPerson, "id" | "name"> | null;
+  readonly subject: ChangeSubject;
+  readonly subjectId: string;
+  readonly action: ChangeAction;
+  /** whom it is about; null: nobody */
+  readonly person: Pick<PastPerson, "id" | "name"> | null;
+  /** null: it is about no gate, or about all */
+  readonly gate: { readonly id: string; readonly name: string } | null;
+  readonly fields: readonly FieldChange[];
+}
+/** Query of `GET /api/admin/changes` and `/api/admin/changes.csv`; newest first. */
+export interface ChangesQuery {
+  /** whom it is about */
+  readonly person?: string;
+  readonly gate?: string;
+  /** who has changed it */
+  readonly author?: string;
+  readonly subject?: ChangeSubject;
+  /** inclusive */
+  readonly from?: number;
+  /** exclusive */
+  readonly to?: number;
+  /** {@link ChangesPage.next} of the page before */
+  readonly after?: string;
+  /** 1–200, default 50 */
+  readonly limit?: number;
+}
+export interface ChangesPage {
+  readonly changes: readonly ChangeView[];
   readonly next: string | null;
 }
 

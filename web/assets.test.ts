@@ -34,12 +34,12 @@ describe("the page's assets", () => {
     }
   });
 
-  it("need less than 50 kB of uncompressed script to open a gate", () => {
+  it("need less than 51 kB of uncompressed script to open a gate", () => {
     for (const [language, assets] of pages) {
       const first = firstScripts(assets);
       assert.ok(first.length > 0);
       const bytes = sum(first.map(({ body }) => body.length));
-      assert.ok(bytes < 50_000, `${language}: ${bytes} bytes`);
+      assert.ok(bytes < 51_000, `${language}: ${bytes} bytes`);
     }
   });
 

@@ -45,6 +45,10 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+export const longestPasskeyName = 60;
+/** of one person */
+export const mostPasskeys = 20;
+
 export const longestWebhookUrl = 1_000;
 /** Each event is stored once for each of them. */
 export const mostWebhooks = 20;

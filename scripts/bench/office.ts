@@ -216,6 +216,7 @@ async function fill(
           some.map((number) => ({
             ...{ id: gateIdOf(number), name: `Gate ${number}`, thingName: thingOf(number) },
             ...{ output: null, timeZone: "Europe/Berlin", isActive: 1 as const },
+            searchText: `gate ${number}`,
           })),
         )
         .execute(),

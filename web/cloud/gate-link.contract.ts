@@ -165,10 +165,17 @@ export function describeGateLink(
 
       const later = open();
       await later.heard.until(() => later.heard.listening.includes(true));
-      assert.deepEqual(later.heard.statuses, []);
       later.link.watch(gatesOf(["lot-1"]));
       await later.heard.until(() => later.heard.statuses.length > 0);
       assert.deepEqual(later.heard.statuses[0], ["lot-1", status]);
+    });
+
+    it("reports the status of a box that nobody watches yet", async () => {
+      const { heard } = open(["another"]);
+      await heard.until(() => heard.listening.includes(true));
+      await cloud.publish("gate/lot-1/status", JSON.stringify(status), false);
+      await heard.until(() => heard.statuses.length > 0);
+      assert.deepEqual(heard.statuses[0], ["lot-1", status]);
     });
 
     it("reports the retained status of more boxes than there may be subscriptions", async () => {

@@ -45,10 +45,10 @@ const connectTimeoutMs = 10_000;
 const disconnectMs = 1_000;
 /**
  * AWS IoT Core accepts 8 filters in a SUBSCRIBE and 50 subscriptions on a connection. Two of them are for
- * events.
+ * events, and one for the status of all boxes.
  */
 const filtersPerSubscribe = 8;
-const maximumWatched = 48;
+const maximumWatched = 47;
 
 /**
  * Commands and reports over MQTT 3.1.1. The service is not a registered thing, so several instances
@@ -249,13 +249,13 @@ export class MqttLink implements GateLink {
   }
 
   /**
-   * The events of all boxes, and the status of each box. Exact filters also deliver the retained status.
-   * One wildcard when there are too many boxes; {@link StatusTurns} then fetches what is retained.
+   * The events and the status of all boxes, also of those that have no gate in the app yet. Exact filters
+   * beside the wildcard deliver what is retained; {@link StatusTurns} fetches it when there are too many boxes.
    */
   #filters(): string[] {
     const { prefix } = this.#options;
     const things = this.#things;
-    const names = things.size > maximumWatched ? ["+"] : [...things];
+    const names = things.size > maximumWatched ? ["+"] : ["+", ...things];
     return [topicsOf(prefix, "+").event, ...names.map((name) => topicsOf(prefix, name).status)];
   }
 

@@ -34,6 +34,8 @@ export interface Passkey {
   readonly transports: readonly string[];
   /** the host name that it belongs to; empty when it was registered before this was stored */
   readonly rpId: string;
+  /** what its person calls it; empty: it has no name */
+  readonly name: string;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
 }
@@ -60,7 +62,7 @@ export interface Session {
  */
 export interface SignInAttempt {
   readonly tokenHash: string;
-  readonly kind: "passkey" | "invitation" | "oidc";
+  readonly kind: "passkey" | "invitation" | "own-passkey" | "oidc";
   readonly expiresAt: number;
 }
 
@@ -117,7 +119,8 @@ export interface Guest {
 
 /** A guest with what is known about the person who invited. */
 export interface InvitedGuest extends Guest {
-  readonly inviterName: string;
+  /** null: this person was deleted */
+  readonly inviterName: string | null;
   readonly isInviterActive: boolean;
 }
 

@@ -4,7 +4,14 @@ import type { Page } from "playwright-core";
 import { axeViolations } from "./axe.rig.ts";
 import { addAuthenticator, desktop, phone, slide } from "./browser.rig.ts";
 import { adminGate, off, otherCommand, pageRig, ready } from "./page.rig.ts";
-import { type FakeService, gateView, guestView, newPerson, request } from "./service.fake.ts";
+import {
+  type FakeService,
+  gateView,
+  guestView,
+  newPerson,
+  ownPasskey,
+  request,
+} from "./service.fake.ts";
 
 /** A state of the page: who sees it, and how it is reached. */
 interface State {
@@ -278,6 +285,15 @@ const states: Readonly<Record<string, State>> = {
     },
   },
   "a person": { person: "ada", reach: person },
+  "a person who is edited and perhaps deleted": {
+    person: "ada",
+    reach: async (page) => {
+      await person(page);
+      await page.getByRole("button", { name: "Edit", exact: true }).click();
+      await press(page, "Delete");
+      await page.getByText("Delete Ben Okafor for good?").waitFor();
+    },
+  },
   "a new invitation": {
     person: "ada",
     reach: async (page) => {
@@ -359,6 +375,68 @@ const states: Readonly<Record<string, State>> = {
       await page.getByText("box-main/yard · Europe/Berlin").waitFor();
       await page.getByText("The settings of the box name no gate “yard”").waitFor();
       await page.getByText("inner, outer").waitFor();
+    },
+  },
+  "boxes without a gate": {
+    person: "ada",
+    prepare: (service) => {
+      const box = { state: "online", lastSeenAt: Date.now(), firmware: "0.1.0" } as const;
+      service.newBoxes = [
+        { ...box, thingName: "lot-8", gates: [] },
+        { ...box, thingName: "lot-9", gates: ["inner", "outer"] },
+      ];
+    },
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Gates" }).click();
+      await press(page, "Add “outer”: lot-9/outer");
+      await page.getByLabel("Short name").waitFor();
+    },
+  },
+  "a gate that is perhaps deleted": {
+    person: "ada",
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Gates" }).click();
+      await page.getByRole("link", { name: "Main gate" }).click();
+      await press(page, "Delete");
+      await page.getByText("Delete Main gate for good?").waitFor();
+    },
+  },
+  "the record of changes": {
+    person: "ada",
+    prepare: (service) => {
+      const person = { id: "ben", name: "Ben Okafor" };
+      const common = { at: Date.now(), by: "person", author: person, gate: null } as const;
+      service.changes = (["added", "changed", "removed"] as const).map((action) => ({
+        ...{ ...common, id: action, subject: "person", subjectId: "ben", action, person },
+        fields: [{ field: "name", from: "Ben", to: "Ben Okafor" }],
+      }));
+    },
+    reach: async (page) => {
+      await page.getByRole("link", { name: "History" }).click();
+      await page.getByRole("link", { name: "Changes" }).click();
+      await page.getByText("name: Ben → Ben Okafor").first().waitFor();
+    },
+  },
+  "one's own passkeys": {
+    person: "ben",
+    prepare: (service) => {
+      const old = { ...ownPasskey("2", ""), isCurrent: false, isUsable: false };
+      service.ownPasskeys = { passkeys: [ownPasskey("1", "My phone"), old], hasOidc: false };
+    },
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Ben Okafor", exact: true }).click();
+      await press(page, "Rename Passkey without a name");
+      await press(page, "Remove My phone");
+      await page.getByText("It is your only way to sign in.").waitFor();
+    },
+  },
+  "the form for a passkey": {
+    person: "ben",
+    reach: async (page) => {
+      await page.getByRole("link", { name: "Ben Okafor", exact: true }).click();
+      await press(page, "Add a passkey");
+      await press(page, "Create a passkey");
+      await page.getByText("Fill in this field.").waitFor();
     },
   },
   "the form for a gate": {

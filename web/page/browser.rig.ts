@@ -58,14 +58,17 @@ function sessionOf(page: Page): Promise<CDPSession> {
   return known;
 }
 
-/** Adds a virtual authenticator that always confirms. */
-export async function addAuthenticator(page: Page): Promise<void> {
+/** Adds a virtual authenticator that always confirms: the device's own, or a key at its port. */
+export async function addAuthenticator(
+  page: Page,
+  transport: "internal" | "usb" = "internal",
+): Promise<void> {
   const session = await sessionOf(page);
   await session.send("WebAuthn.enable");
   await session.send("WebAuthn.addVirtualAuthenticator", {
     options: {
       protocol: "ctap2",
-      transport: "internal",
+      transport,
       hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: true,

@@ -187,6 +187,7 @@ describe("the forms of the page, in Chromium", function () {
     ] as const) {
       await page.getByLabel(label, { exact: true }).fill(text);
     }
+    await page.locator("#outputs option").first().waitFor({ state: "attached" });
     assert.deepEqual(await suggested(), ["inner", "outer"]);
     const body = { name: "Outer gate", id: "outer", thingName: "lot-1", timeZone: "Europe/Berlin" };
     for (const output of ["outer", ""]) {

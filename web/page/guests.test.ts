@@ -1,6 +1,5 @@
 /** Guests at a phone, and what administrators do with guests, access and holidays. */
 import assert from "node:assert/strict";
-import jsQr from "jsqr";
 import type { Page } from "playwright-core";
 import type { NewGuestView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
@@ -8,6 +7,7 @@ import type { Browser } from "../service/browser.rig.ts";
 import { everyDay } from "../service/service.rig.ts";
 import { aGrant } from "../store/place.rig.ts";
 import { desktop, slide } from "./browser.rig.ts";
+import { scan } from "./qr.rig.ts";
 import { serviceRig } from "./with-service.rig.ts";
 
 const hourMs = 3_600_000;
@@ -262,18 +262,3 @@ describe("guests, access and holidays in Chromium", function () {
     await ready(colleague);
   });
 });
-
-/** What a phone's camera reads in the picture. */
-async function scan(png: Buffer, page: Page): Promise<string | undefined> {
-  const { pixels, width, height } = await page.evaluate(async (base64) => {
-    const picture = await fetch(`data:image/png;base64,${base64}`);
-    const bitmap = await createImageBitmap(await picture.blob());
-    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-    const context = canvas.getContext("2d");
-    if (context === null) throw new Error("no canvas");
-    context.drawImage(bitmap, 0, 0);
-    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-    return { pixels: [...data], width: bitmap.width, height: bitmap.height };
-  }, png.toString("base64"));
-  return jsQr.default(new Uint8ClampedArray(pixels), width, height)?.data;
-}

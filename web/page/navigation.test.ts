@@ -119,7 +119,7 @@ describe("finding one's way on the page, in Chromium", function () {
     const page = await rig.open("ada", desktop);
     await person(page);
     await press(page, "New invitation link");
-    await hears(page, "Send this link to Ben Okafor.");
+    await hears(page, "Send this link to Ben Okafor, or let");
     await focusIs(page, /^button New invitation link/);
     await press(page, "Done");
     await focusIs(page, /^h1 Ben Okafor/);

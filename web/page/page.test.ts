@@ -340,6 +340,8 @@ describe("the page in Chromium", function () {
     await page.getByLabel("Name").fill("Chiara Rossi");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("heading", { name: "Chiara Rossi" }).waitFor();
+    const link = page.getByRole("textbox", { name: "Invitation link" });
+    const first = await link.inputValue();
     await page.getByRole("button", { name: "Grant access" }).click();
     await page.getByLabel("Last day").fill("2026-12-31");
     await page.getByRole("button", { name: "Grant access" }).click();
@@ -348,7 +350,10 @@ describe("the page in Chromium", function () {
     assert.deepEqual(grant?.days, [1, 2, 3, 4, 5]);
     assert.equal(grant?.endsAt, Date.UTC(2026, 11, 31, 23));
     await page.getByRole("button", { name: "New invitation link" }).click();
-    const link = page.getByRole("textbox", { name: "Invitation link" });
+    await page.waitForFunction((before) => {
+      const input = document.querySelector<HTMLInputElement>(".invitation input");
+      return input !== null && input.value !== before;
+    }, first);
     assert.match(await link.inputValue(), /#invitation=/);
     await page.getByRole("link", { name: "Gates" }).click();
     await page.getByText("Renew the certificate").waitFor();

@@ -7,7 +7,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type {
   AdminGateView,
+  ChangesPage,
+  ChangeView,
   GateEventView,
+  GatesPage,
+  GateTraces,
   GateView,
   GrantBody,
   GrantsPage,
@@ -18,11 +22,15 @@ import type {
   HistoryEntry,
   HolidayListView,
   LanguageBody,
+  NewBoxView,
   NewGuestView,
   OpenBody,
   OtherCommand,
+  OwnPasskeys,
+  OwnPasskeyView,
   PeoplePage,
   PersonBody,
+  PersonTraces,
   PersonView,
   Problem,
   RequestView,
@@ -35,7 +43,6 @@ import { pageAssets, type TranslatedPage } from "../assets.ts";
 import type { Asset, Assets } from "../service/assets.ts";
 import { contentSecurityPolicy } from "../service/guards.ts";
 import { languages } from "../words/languages.ts";
-import { matches } from "./model/find.ts";
 import { FakePasskeys } from "./passkeys.rig.ts";
 
 /** What the service does with a request to open: respond, stay silent, or break the connection. */
@@ -86,6 +93,9 @@ export class FakeService {
   isGuestOver = false;
   guests: readonly GuestView[] = [];
   holidays: readonly HolidayListView[] = [];
+  newBoxes: readonly NewBoxView[] = [];
+  changes: readonly ChangeView[] = [];
+  ownPasskeys: OwnPasskeys = { passkeys: [], hasOidc: false };
   webhooks: readonly WebhookView[] = [];
   /** ids of people by cookie */
   readonly #sessions = new Map<string, string>();
@@ -269,12 +279,29 @@ export class FakeService {
     return { people: found.slice(first, end), total: found.length, next };
   }
 
+  #gatesPage(query: URLSearchParams): GatesPage {
+    const ids = query.get("ids")?.split(",");
+    const found = [...this.adminGates.values()].filter(
+      ({ id, name, thingName }) =>
+        (ids?.includes(id) ?? true) &&
+        matches(`${name} ${id} ${thingName}`, query.get("search") ?? ""),
+    );
+    const [first, limit] = [Number(query.get("after")), Number(query.get("limit") ?? 200)];
+    const end = first + limit;
+    const next = end < found.length ? String(end) : null;
+    return { gates: found.slice(first, end), total: found.length, next };
+  }
+
   #read(path: string, query: URLSearchParams, response: ServerResponse): ServerResponse {
     const [, requestId] = /^\/api\/requests\/([^/]+)$/.exec(path) ?? [];
     const request = this.history.find(({ id }) => id === requestId);
     if (request !== undefined) return json(response, 200, request);
     if (path === "/api/history") return json(response, 200, { entries: this.history, next: null });
     if (path === "/api/admin/people") return json(response, 200, this.#peoplePage(query));
+    const [, traced] = /^\/api\/admin\/(people|gates)\/[^/]+\/traces$/.exec(path) ?? [];
+    if (traced !== undefined) {
+      return json(response, 200, traced === "people" ? personTraces : gateTraces);
+    }
     const [, personId] = /^\/api\/admin\/people\/([^/]+)$/.exec(path) ?? [];
     const person = this.people.get(personId ?? "");
     if (person !== undefined) return json(response, 200, person);
@@ -289,11 +316,19 @@ export class FakeService {
     }
     const [, gateId] = /^\/api\/admin\/gates\/([^/]+)\/events$/.exec(path) ?? [];
     if (gateId !== undefined) return json(response, 200, this.gateEvents.get(gateId) ?? []);
-    if (path === "/api/admin/gates") return json(response, 200, [...this.adminGates.values()]);
+    if (path === "/api/admin/new-boxes") return json(response, 200, this.newBoxes);
+    if (path === "/api/admin/gates") return json(response, 200, this.#gatesPage(query));
+    const [, adminGateId] = /^\/api\/admin\/gates\/([^/]+)$/.exec(path) ?? [];
+    const adminGate = this.adminGates.get(adminGateId ?? "");
+    if (adminGate !== undefined) return json(response, 200, adminGate);
     if (path === "/api/admin/tokens") return json(response, 200, this.tokens);
     if (path === "/api/admin/guests") {
       return json(response, 200, { guests: this.guests, next: null } satisfies GuestsPage);
     }
+    if (path === "/api/admin/changes") {
+      return json(response, 200, { changes: this.changes, next: null } satisfies ChangesPage);
+    }
+    if (path === "/api/passkeys") return json(response, 200, this.ownPasskeys);
     if (path === "/api/admin/holidays") return json(response, 200, this.holidays);
     if (path === "/api/admin/webhooks") return json(response, 200, this.webhooks);
     if (path === "/api/admin/other-commands") return json(response, 200, this.otherCommands);
@@ -322,6 +357,9 @@ export class FakeService {
       this.people.set(added.id, added);
       return json(response, 201, added);
     }
+    if (kind === "people" && method === "DELETE" && this.people.delete(id)) {
+      return response.writeHead(204).end();
+    }
     if (kind === "people" && person !== undefined) {
       this.people.set(id, { ...person, ...definedOf(body) });
       return json(response, 200, this.people.get(id));
@@ -343,6 +381,11 @@ export class FakeService {
   }
 }
 
+const gateTraces: GateTraces = { grants: 2, tokens: 0, guests: 1, holidays: 0, webhooks: 0 };
+const personTraces: PersonTraces = {
+  ...{ grants: 1, passkeys: 1, sessions: 2, tokens: 0, invitations: 0, guests: 3 },
+};
+
 export function gateView(id: string, name: string): GateView {
   const may = { open: true } as const;
   return { id, name, box: "online", lastSeenAt: Date.now(), position: null, may, pass: null };
@@ -352,12 +395,26 @@ export function gateView(id: string, name: string): GateView {
 export function guestView(id: string, name: string, more: Partial<GuestView> = {}): GuestView {
   const now = Date.now();
   return {
-    ...{ id, gate: "main", name, note: "", inviter: { id: "ada", name: "Ada Kowalski" } },
+    ...{
+      id,
+      gate: "main",
+      gateName: "Main gate",
+      name,
+      note: "",
+      inviter: { id: "ada", name: "Ada Kowalski" },
+    },
     isInviterActive: true,
     ...{ startsAt: now, endsAt: now + 3_600_000, openings: 3, used: 1 },
     ...{ state: "valid", createdAt: now },
     ...more,
   };
+}
+
+/** Used today, on this device. */
+export function ownPasskey(id: string, name: string): OwnPasskeyView {
+  const createdAt = Date.now() - 86_400_000;
+  const states = { isCurrent: true, isUsable: true };
+  return { id, name, createdAt, lastUsedAt: Date.now(), ...states };
 }
 
 export function newPerson(id: string, name: string): PersonView {
@@ -377,6 +434,12 @@ export function newPerson(id: string, name: string): PersonView {
 /** A new request in the state `recorded`. @param more other fields */
 export function request(gate: string, id: string, more: Partial<RequestView> = {}): RequestView {
   return { id, gate, state: "recorded", reason: null, at: Date.now(), pulseMs: null, ...more };
+}
+
+/** Whether every word of the query occurs in the text. */
+function matches(text: string, query: string): boolean {
+  const words = query.toLowerCase().split(/\s+/);
+  return words.every((word) => text.toLowerCase().includes(word));
 }
 
 function definedOf(body: Partial<PersonBody>): Partial<PersonView> {

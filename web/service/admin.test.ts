@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type {
   AdminGateView,
+  GatesPage,
   GrantsPage,
   GrantView,
+  NewBoxView,
   PeoplePage,
   PersonView,
   Problem,
@@ -190,13 +192,13 @@ describe("administration", () => {
     assert.deepEqual([made.isActive, made.box.state], [true, "unknown"]);
     assert.deepEqual(rig.link.watched, [{ thingName: "lot-1", output: null }]);
     rig.link.online("lot-1", { rssi: -70, refused: 3, resetReason: "watchdog" });
-    const [listed] = await json<AdminGateView[]>(await admin.get("/api/admin/gates"));
+    const [listed] = (await json<GatesPage>(await admin.get("/api/admin/gates"))).gates;
     assert.deepEqual(
       [listed?.box.state, listed?.box.rssi, listed?.box.refused, listed?.box.resetReason],
       ["online", -70, 3, "watchdog"],
     );
     rig.link.offline("lot-1");
-    const [gone] = await json<AdminGateView[]>(await admin.get("/api/admin/gates"));
+    const [gone] = (await json<GatesPage>(await admin.get("/api/admin/gates"))).gates;
     assert.deepEqual([gone?.box.state, gone?.box.rssi], ["offline", -70]);
 
     await json(await patch("/api/admin/gates/north", { thingName: "lot-2", isActive: false }));
@@ -216,7 +218,7 @@ describe("administration", () => {
     assert.equal((await post(of("again", "inner"))).status, 409);
     assert.equal((await patch("/api/admin/gates/outer", { output: null })).status, 409);
     const listed = async () => {
-      const gates = await json<AdminGateView[]>(await admin.get("/api/admin/gates"));
+      const { gates } = await json<GatesPage>(await admin.get("/api/admin/gates"));
       return gates.map(({ output, isAtBox, box }) => [output, isAtBox, box.gate?.state ?? null]);
     };
     const closed = { state: "closed", since: 1 } as const;
@@ -252,6 +254,70 @@ describe("administration", () => {
       [false, true, false],
     );
     assert.deepEqual(rig.link.watched.map(({ output }) => output).sort(), ["inner", null, "yard"]);
+  });
+
+  it("lists gates in pages, finds them by words, and some by their ids", async () => {
+    for (let number = 0; number < 7; number++) {
+      const name = `Gate ${number}`;
+      await rig.gate({ id: `g-${6 - number}`, name, thingName: `lot-${number % 2}${number}` });
+    }
+    const list = async (query: string) =>
+      json<GatesPage>(await admin.get(`/api/admin/gates?${query}`));
+    const seen: string[] = [];
+    for (let after = ""; ; ) {
+      const { gates: some, total, next } = await list(`sort=id&limit=3${after}`);
+      assert.equal(total, 7);
+      seen.push(...some.map(({ id }) => id));
+      if (next === null) break;
+      after = `&after=${next}`;
+    }
+    assert.deepEqual(seen, ["g-0", "g-1", "g-2", "g-3", "g-4", "g-5", "g-6"]);
+    const ids = async (query: string) => (await list(query)).gates.map(({ id }) => id);
+    assert.deepEqual(await ids("search=GATE+lot-1&limit=200"), ["g-5", "g-3", "g-1"]);
+    assert.deepEqual(await ids("sort=box&limit=2"), ["g-6", "g-4"]);
+    assert.deepEqual(await ids("ids=g-3,g-1,nowhere"), ["g-1", "g-3"]);
+    const one = await json<AdminGateView>(await admin.get("/api/admin/gates/g-3"));
+    assert.equal(one.name, "Gate 3");
+    assert.equal((await admin.get("/api/admin/gates/nowhere")).status, 404);
+    const { next } = await list("sort=id&limit=3");
+    for (const wrong of [
+      ...["limit=0", "limit=201", "after=x", "search=", "sort=x", "page=2", "ids=", "ids=A"],
+      ...["ids=g-1&limit=3", `sort=name&after=${next}`, `ids=${"a,".repeat(201)}b`],
+    ]) {
+      assert.equal((await admin.get(`/api/admin/gates?${wrong}`)).status, 400, wrong);
+    }
+  });
+
+  it("lists boxes that send a status and have no gate, with the names of their gates", async () => {
+    const boxes = async () => json<NewBoxView[]>(await admin.get("/api/admin/new-boxes"));
+    await rig.gate({ thingName: "lot-1" });
+    rig.link.online("lot-1");
+    assert.deepEqual(await boxes(), []);
+    rig.link.online("lot-3");
+    const gates = ["inner", "outer"].map((name) => ({ name, gate: null }));
+    rig.link.online("lot-2", { gates });
+    rig.link.event("lot-4", { id: "x", by: null });
+    const [two, three, ...more] = await boxes();
+    assert.deepEqual(
+      [two?.thingName, two?.gates, two?.state],
+      ["lot-2", ["inner", "outer"], "online"],
+    );
+    assert.deepEqual([three?.thingName, three?.gates], ["lot-3", []]);
+    assert.deepEqual(more, [], "an event is no status");
+    rig.link.offline("lot-3");
+    assert.equal((await boxes())[1]?.state, "offline");
+    await admin.post("/api/admin/gates", {
+      ...gate,
+      id: "two",
+      thingName: "lot-2",
+      output: "inner",
+    });
+    assert.deepEqual(
+      (await boxes()).map(({ thingName }) => thingName),
+      ["lot-3"],
+    );
+    const { browser } = await rig.colleague(undefined);
+    assert.equal((await browser.get("/api/admin/new-boxes")).status, 403);
   });
 
   it("says what is wrong with a gate", async () => {

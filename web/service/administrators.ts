@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { InvitationView } from "../api.ts";
+import type { Author } from "../domain/changes.ts";
 import type { Person } from "../domain/entities.ts";
 import { type SignInMethods, StoreError } from "../store/store.ts";
 import { firstAdministrator } from "../words/untranslated.ts";
@@ -39,14 +40,15 @@ export async function inviteWaitingAdministrator(
   const { store } = inviting;
   if ((await administrationOf(inviting)) !== "waiting") return undefined;
   const waiting = (await store.administrators())[0];
-  if (waiting !== undefined) return invite(inviting, waiting.id);
+  const author = operator(inviting);
+  if (waiting !== undefined) return invite(inviting, waiting.id, author);
   try {
-    await store.createPerson(newAdministrator(inviting, firstAdministratorId));
+    await store.createPerson(newAdministrator(inviting, firstAdministratorId), author);
   } catch (error) {
     // Another instance has created it at the same time.
     if (!(error instanceof StoreError && error.kind === "conflict")) throw error;
   }
-  return invite(inviting, firstAdministratorId);
+  return invite(inviting, firstAdministratorId, author);
 }
 
 export type AdministratorLink =
@@ -76,11 +78,16 @@ export async function linkForAdministrator(
     return { type: "not-administrator" };
   }
   const person = known ?? newAdministrator(inviting, randomUUID(), name);
-  if (known === undefined) await store.createPerson(person);
-  else if (removesPasskeys) await store.removePasskeys(known.id, null);
-  const invitation = await invite(inviting, person.id);
+  const author = operator(inviting);
+  if (known === undefined) await store.createPerson(person, author);
+  else if (removesPasskeys) await store.removePasskeys(known.id, null, author);
+  const invitation = await invite(inviting, person.id, author);
   if (invitation === undefined) return { type: "not-administrator" };
   return { type: "link", person, invitation };
+}
+
+function operator({ now }: Inviting): Author {
+  return { by: "operator", personId: null, at: now() };
 }
 
 function newAdministrator(

@@ -10,6 +10,7 @@ import { programRoutes } from "./api-routes.ts";
 import type { Asker } from "./asker.ts";
 import { type Assets, assetRoutes } from "./assets.ts";
 import type { Boxes } from "./boxes.ts";
+import { changeRoutes } from "./change-routes.ts";
 import { clientAddress } from "./client-address.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { eventRoutes } from "./event-routes.ts";
@@ -27,6 +28,7 @@ import type { Metrics } from "./metrics.ts";
 import { oidcCallbackPath, oidcRoutes } from "./oidc-routes.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import { otherCommandRoutes } from "./other-command-routes.ts";
+import { ownPasskeyRoutes } from "./own-passkey-routes.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
 import { Passkeys } from "./passkeys.ts";
 import { peopleRoutes } from "./people-routes.ts";
@@ -107,7 +109,9 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   const signInLimit = limitSignIn(parts);
   api.route("/", languageRoutes(settings));
   api.route("/", sessionRoutes(parts));
-  api.route("/", passkeyRoutes({ ...parts, passkeys: new Passkeys(parts), signInLimit }));
+  const passkeys = new Passkeys(parts);
+  api.route("/", passkeyRoutes({ ...parts, passkeys, signInLimit }));
+  api.route("/", ownPasskeyRoutes({ ...parts, passkeys, signInLimit }));
   api.route("/", guestLinkRoutes({ ...parts, signInLimit }));
   const { oidc } = settings;
   if (oidc !== null) {
@@ -127,6 +131,7 @@ function apiRoutes(parts: AppParts): Hono<WebEnv> {
   api.route("/admin", tokenRoutes(parts));
   api.route("/admin", guestRoutes(parts));
   api.route("/admin", holidayRoutes(parts));
+  api.route("/admin", changeRoutes(parts));
   api.route("/admin", otherCommandRoutes(parts));
   api.route("/admin", webhookRoutes(parts));
   return api;

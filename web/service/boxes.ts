@@ -6,7 +6,7 @@ import {
   statusFields,
   type WillReport,
 } from "../../device/messages/status.ts";
-import type { BoxHealth, BoxState } from "../api.ts";
+import type { BoxHealth, BoxState, NewBoxView } from "../api.ts";
 import type { BoxGate } from "../cloud/gate-link.ts";
 
 /** More than any installation has. The limit keeps publishers from filling the memory. */
@@ -68,6 +68,21 @@ export class Boxes {
 
   hearClock(thingName: string, clockDifferenceMs: number): void {
     this.#keep(thingName, { ...this.health(thingName), clockDifferenceMs });
+  }
+
+  /** Those that have sent a status, but no gate of the app is at them; in the order of their names. */
+  without(isUsed: (thingName: string) => boolean, most: number): readonly NewBoxView[] {
+    return [...this.#heard]
+      .filter(([thingName, { state, uptimeMs }]) => {
+        const hasStatus = state !== "unknown" || uptimeMs !== null;
+        return hasStatus && !isUsed(thingName);
+      })
+      .map(([thingName, { state, lastSeenAt, firmware, gates }]) => ({
+        ...{ thingName, state, lastSeenAt, firmware },
+        gates: gates?.map(({ name }) => name) ?? [],
+      }))
+      .toSorted((one, other) => (one.thingName < other.thingName ? -1 : 1))
+      .slice(0, most);
   }
 
   /** Whose clock is wrong, as far as the other boxes show, if this box's differs from the service's. */

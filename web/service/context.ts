@@ -1,12 +1,10 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
-import type { GuestSession, InvitedGuest, Person, Session } from "../domain/entities.ts";
+import type { GuestSession, InvitedGuest } from "../domain/entities.ts";
+import type { SignedInSession } from "../store/store.ts";
 
 /** The client of a request: a valid session of an active person. */
-export interface SignedIn {
-  readonly session: Session;
-  readonly person: Person;
-}
+export type SignedIn = SignedInSession;
 
 /** A browser that uses the link of a guest: a session whose guest may still see the gate. */
 export interface GuestIn {

@@ -157,6 +157,14 @@ export const position = v.pipe(
     said((field) => field.historyPosition),
   ),
 );
+/** The same for a list that can be sorted. `parseListPosition` checks it, because it depends on the order. */
+export const listPosition = v.pipe(
+  v.string(),
+  v.maxLength(
+    1_000,
+    said((field) => field.maximumLength(1_000)),
+  ),
+);
 export const pageLimit = v.pipe(
   wholeNumber(200),
   v.minValue(

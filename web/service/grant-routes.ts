@@ -5,6 +5,7 @@ import type { GrantsPage, GrantView, ManyGrantsView, Weekday } from "../api.ts";
 import type { Grant } from "../domain/entities.ts";
 import { latestEnd, mostGates, mostGrants, mostPeople } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
+import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line, listOf, pageLimit, time } from "./fields.ts";
 import { said, wordsFor } from "./language.ts";
@@ -156,7 +157,7 @@ export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
     .post("/grants", async (c) => {
       const grant = await readGrant(parts, c, randomUUID());
       if (grant instanceof Response) return grant;
-      await store.createGrant(grant);
+      await store.createGrant(grant, authorOf(c));
       changed(c, grant.id, grant.personId, "a grant was created");
       return c.json(grantView(grant), 201);
     })
@@ -164,13 +165,13 @@ export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
     .put("/grants/:id", async (c) => {
       const grant = await readGrant(parts, c, c.req.param("id"));
       if (grant instanceof Response) return grant;
-      if (!(await store.updateGrant(grant))) return notFound(c, "grant");
+      if (!(await store.updateGrant(grant, authorOf(c)))) return notFound(c, "grant");
       changed(c, grant.id, grant.personId, "a grant was changed");
       return c.json(grantView(grant));
     })
     .delete("/grants/:id", async (c) => {
       const id = c.req.param("id");
-      if (!(await store.deleteGrant(id))) return notFound(c, "grant");
+      if (!(await store.deleteGrant(id, authorOf(c)))) return notFound(c, "grant");
       changed(c, id, undefined, "a grant was revoked");
       return c.body(null, 204);
     });
@@ -217,7 +218,7 @@ async function createMany({ store, streams, log, now }: GrantParts, c: WebContex
       return { id, personId: person, gateId: gate, startsAt, endsAt, ...hours };
     }),
   );
-  await store.createGrants(grants);
+  await store.createGrants(grants, authorOf(c));
   const by = c.var.signedIn?.person.id;
   log.info({ people, gates: gateIds, by }, "many grants were created");
   streams.grantsAdded(people);

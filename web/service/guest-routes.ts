@@ -12,6 +12,7 @@ import {
   mostOpenings,
 } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
+import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line, pageLimit, position, time } from "./fields.ts";
 import { said, wordsFor } from "./language.ts";
@@ -119,13 +120,15 @@ export function guestRoutes(parts: GuestParts): Hono<WebEnv> {
       const { gate, limit = 50, ...rest } = asked.value;
       const filter = gate === undefined ? {} : { gateId: gate };
       const { guests, next } = await store.guestsPage({ ...filter, ...rest, limit, now: now() });
-      const views = guests.map((guest) => guestView(guest, now()));
+      const gates = await store.gatesWith([...new Set(guests.map(({ gateId }) => gateId))]);
+      const nameOf = (id: string) => gates.find((each) => each.id === id)?.name ?? id;
+      const views = guests.map((guest) => guestView(guest, nameOf(guest.gateId), now()));
       return c.json({ guests: views, next } satisfies GuestsPage);
     })
     .post("/guests", (c) => create(parts, c))
     .delete("/guests/:id", async (c) => {
       const id = c.req.param("id");
-      if (!(await store.revokeGuest(id, now()))) return notFound(c, "guest");
+      if (!(await store.revokeGuest(id, now(), authorOf(c)))) return notFound(c, "guest");
       streams.endOf(id);
       log.info({ guest: id, by: c.var.signedIn?.person.id }, "a guest was revoked");
       return c.body(null, 204);
@@ -146,7 +149,8 @@ async function create(parts: GuestParts, c: WebContext): Promise<Response> {
   }
   const by = c.var.signedIn?.person.id ?? "";
   const person = await store.person(inviter ?? by);
-  if (person === undefined || (await store.gate(gate)) === undefined) {
+  const known = await store.gate(gate);
+  if (person === undefined || known === undefined) {
     return invalid(wordsFor(c).problems.noPersonOrGate);
   }
   if (!person.isActive) return invalid(wordsFor(c).problems.inviterLockedOut);
@@ -161,19 +165,20 @@ async function create(parts: GuestParts, c: WebContext): Promise<Response> {
     revokedAt: null,
     createdAt: now(),
   };
-  await store.createGuest(guest);
+  await store.createGuest(guest, authorOf(c));
   log.info({ guest: guest.id, gate, inviter: person.id, by }, "a guest was invited");
   const invited = { ...guest, inviterName: person.name, isInviterActive: true };
   // A fragment never leaves the browser: it reaches no log and no Referer.
   const url = `${settings.origin}/#guest=${token}`;
-  return c.json({ ...guestView(invited, now()), url } satisfies NewGuestView, 201);
+  return c.json({ ...guestView(invited, known.name, now()), url } satisfies NewGuestView, 201);
 }
 
-function guestView(guest: InvitedGuest, now: number): GuestView {
+function guestView(guest: InvitedGuest, gateName: string, now: number): GuestView {
   const { id, name, note, startsAt, endsAt, openings, used, createdAt } = guest;
   return {
     id,
     gate: guest.gateId,
+    gateName,
     name,
     note,
     inviter: { id: guest.inviterId, name: guest.inviterName },

@@ -85,7 +85,8 @@ describe("guests", () => {
     assert.match(made.url, /^https:\/\/gate\.example\/#guest=[\w-]{43}$/);
     const { url: _, ...view } = made;
     assert.deepEqual(view, {
-      ...{ id: made.id, gate: "north", name: "Max Stein", note: "Delivery" },
+      ...{ id: made.id, gate: "north", gateName: "North gate" },
+      ...{ name: "Max Stein", note: "Delivery" },
       inviter: { id: admin.person.id, name: admin.person.name },
       isInviterActive: true,
       ...{ startsAt: rig.now, endsAt: rig.now + 8 * hourMs, openings: 3, used: 0 },

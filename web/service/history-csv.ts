@@ -1,7 +1,8 @@
 import type { HistoryEntry, HistoryQuery } from "../api.ts";
-import { type CsvField, csvRecord } from "../domain/csv.ts";
+import type { CsvField } from "../domain/csv.ts";
 import type { Store } from "../store/store.ts";
-import { csvHeadings } from "../words/untranslated.ts";
+import { csvHeadings, deletedPerson } from "../words/untranslated.ts";
+import { isoTime, pagedCsv } from "./paged-csv.ts";
 import type { TapsFirst } from "./taps-first.ts";
 import { historyEntry } from "./views.ts";
 
@@ -14,7 +15,7 @@ const columns: Readonly<Record<keyof typeof csvHeadings, (entry: HistoryEntry) =
   gate: ({ gate }) => gate,
   gateName: ({ gateName }) => gateName,
   person: ({ person }) => person?.id ?? null,
-  personName: ({ person }) => person?.name ?? null,
+  personName: ({ person }) => (person === null ? null : (person.name ?? deletedPerson)),
   state: ({ state }) => state,
   reason: ({ reason }) => reason,
   sentAt: ({ sentAt }) => isoTime(sentAt),
@@ -24,47 +25,26 @@ const columns: Readonly<Record<keyof typeof csvHeadings, (entry: HistoryEntry) =
   via: ({ via }) => via,
   guest: ({ guest }) => guest?.id ?? null,
   guestName: ({ guest }) => guest?.name ?? null,
-  inviterName: ({ guest }) => guest?.inviterName ?? null,
+  inviterName: ({ guest }) => (guest === null ? null : (guest.inviterName ?? deletedPerson)),
 };
 const headings = Object.keys(columns).map((name) => csvHeadings[name as keyof typeof columns]);
 const cells = Object.values(columns);
 
-/**
- * Everything that the query finds, newest first. It is read page by page, as fast as the client takes
- * it. If the database fails in the middle, the stream breaks, so that the file is never taken for
- * complete.
- * @throws StoreError before anything is sent
- */
-export async function historyCsv(
+/** Everything that the query finds, newest first. @throws StoreError before anything is sent */
+export function historyCsv(
   store: Store,
   query: HistoryQuery,
   forAdministrator: boolean,
   tapsFirst: TapsFirst,
 ): Promise<ReadableStream<Uint8Array>> {
-  const encoder = new TextEncoder();
-  const read = (after: string | undefined) =>
-    store.history({ ...query, limit: pageLength, ...(after === undefined ? {} : { after }) });
-  let page = await read(query.after);
-  // Without a byte order mark, Excel reads UTF-8 as the code page of the computer.
-  let head: string | undefined = `\ufeff${csvRecord(headings)}`;
-  return new ReadableStream({
-    async pull(controller) {
-      const lines = page.entries.map((entry) => {
-        const visible = historyEntry(entry, forAdministrator);
-        return csvRecord(cells.map((cell) => cell(visible)));
-      });
-      controller.enqueue(encoder.encode(`${head ?? ""}${lines.join("")}`));
-      head = undefined;
-      if (page.next === null) controller.close();
-      else {
-        await tapsFirst.turn();
-        page = await read(page.next);
-      }
-    },
-  });
-}
-
-/** ISO 8601, UTC */
-function isoTime(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
+  const read = async (after: string | undefined) => {
+    const from = after === undefined ? {} : { after };
+    const { entries, next } = await store.history({ ...query, limit: pageLength, ...from });
+    const records = entries.map((entry) => {
+      const visible = historyEntry(entry, forAdministrator);
+      return cells.map((cell) => cell(visible));
+    });
+    return { records, next };
+  };
+  return pagedCsv(headings, read, tapsFirst, query.after);
 }

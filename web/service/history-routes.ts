@@ -7,6 +7,7 @@ import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, line, pageLimit, position, wholeNumber } from "./fields.ts";
 import { historyCsv } from "./history-csv.ts";
 import { said } from "./language.ts";
+import { csvHeaders } from "./paged-csv.ts";
 import { notSignedIn, readQuery } from "./problem.ts";
 import type { TapsFirst } from "./taps-first.ts";
 import { historyEntry } from "./views.ts";
@@ -51,10 +52,8 @@ export function historyRoutes({ store, tapsFirst }: HistoryParts): Hono<WebEnv> 
       const allowed = readAllowed(c);
       if (allowed instanceof Response) return allowed;
       const { limit: _, ...all } = allowed.query;
-      return c.body(await historyCsv(store, all, allowed.isAdministrator, tapsFirst), 200, {
-        "Content-Type": "text/csv; charset=utf-8; header=present",
-        "Content-Disposition": `attachment; filename="${csvFile}"`,
-      });
+      const file = await historyCsv(store, all, allowed.isAdministrator, tapsFirst);
+      return c.body(file, 200, csvHeaders(csvFile));
     });
 }
 

@@ -5,6 +5,7 @@ import type { HolidayListView, HolidayPreview } from "../api.ts";
 import type { Holiday, HolidayList } from "../domain/entities.ts";
 import { longestCalendar, longestPersonName } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
+import { authorOf } from "./author.ts";
 import { readHolidays } from "./calendar.ts";
 import { CalendarProblem } from "./calendar-lines.ts";
 import type { WebContext, WebEnv } from "./context.ts";
@@ -54,14 +55,14 @@ export function holidayRoutes(parts: HolidayParts): Hono<WebEnv> {
       }
       const { days, name, gate } = read;
       const list: HolidayList = { id: randomUUID(), name, gateId: gate, createdAt: now() };
-      await store.createHolidays(list, days);
+      await store.createHolidays(list, days, authorOf(c));
       log.info({ holidays: list.id, gate, by: c.var.signedIn?.person.id }, "holidays were added");
       await streams.gatesChanged();
       return c.json(listView({ ...list, days }), 201);
     })
     .delete("/holidays/:id", async (c) => {
       const id = c.req.param("id");
-      if (!(await store.deleteHolidays(id))) return notFound(c, "holidays");
+      if (!(await store.deleteHolidays(id, authorOf(c)))) return notFound(c, "holidays");
       log.info({ holidays: id, by: c.var.signedIn?.person.id }, "holidays were removed");
       await streams.gatesChanged();
       return c.body(null, 204);

@@ -1,4 +1,5 @@
 import type { InvitationView } from "../api.ts";
+import type { Author } from "../domain/changes.ts";
 import type { Store } from "../store/store.ts";
 import { hashOf, newToken, type RandomBytes } from "./secrets.ts";
 import type { WebSettings } from "./settings.ts";
@@ -19,12 +20,13 @@ export interface Inviting {
 export async function invite(
   { store, settings, randomBytes, now }: Inviting,
   personId: string,
+  author: Author,
 ): Promise<InvitationView | undefined> {
   const token = newToken(randomBytes);
   const createdAt = now();
   const expiresAt = createdAt + lifetimeMs;
   const invitation = { tokenHash: hashOf(token), personId, createdAt, expiresAt };
-  if (!(await store.createInvitation(invitation))) return undefined;
+  if (!(await store.createInvitation(invitation, author))) return undefined;
   // A fragment never leaves the browser: it reaches no log and no Referer.
   return { url: `${settings.origin}/#invitation=${token}`, expiresAt };
 }

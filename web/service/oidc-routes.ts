@@ -96,11 +96,12 @@ async function welcome(
   claims: Claims,
 ): Promise<Person> {
   const isAdmin = readIsAdministrator(claims, oidc);
+  const author = { by: "provider", personId: null, at: now() } as const;
   if (known !== undefined) {
     const email = claims.verifiedEmail ?? known.email;
     const isAdministrator = isAdmin ?? known.isAdministrator;
     const methods = signInMethodsOf(settings);
-    const changed = await store.changePerson(known.id, { email, isAdministrator }, methods);
+    const changed = await store.changePerson(known.id, { email, isAdministrator }, methods, author);
     if (changed.type === "changed") return changed.value;
     if (changed.type === "last-administrator") {
       log.warn(
@@ -121,7 +122,7 @@ async function welcome(
     lastSeenAt: null,
   };
   try {
-    await store.createPerson(person);
+    await store.createPerson(person, author);
     return person;
   } catch (error) {
     // A concurrent first sign-in of the same person was faster.

@@ -12,7 +12,7 @@ import type { Gate, OpenRequest, RequestStep } from "../domain/entities.ts";
 import { RateLimiter } from "../domain/rate-limit.ts";
 import { mayFollow } from "../domain/request.ts";
 import type { Store, TapStore } from "../store/store.ts";
-import { guestBy } from "../words/untranslated.ts";
+import { deletedPerson, guestBy } from "../words/untranslated.ts";
 import { type Asker, askerId } from "./asker.ts";
 import { uuid } from "./fields.ts";
 import type { Logger } from "./log.ts";
@@ -360,7 +360,9 @@ function byOf({ from, via }: Tap): string {
 }
 
 function nameOf(from: Asker, via: string | null): string {
-  if (from.type === "guest") return guestBy(from.guest.name, from.guest.inviterName);
+  if (from.type === "guest") {
+    return guestBy(from.guest.name, from.guest.inviterName ?? deletedPerson);
+  }
   const { name } = from.person;
   return via === null ? name : `${name} (${via})`;
 }

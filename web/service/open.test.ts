@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type SinonFakeTimers, useFakeTimers } from "sinon";
-import type { Problem, RequestView } from "../api.ts";
+import type { GatesPage, Problem, RequestView } from "../api.ts";
 import type { Gate } from "../domain/entities.ts";
 import { aGrant } from "../store/place.rig.ts";
 import type { Browser } from "./browser.rig.ts";
@@ -134,10 +134,7 @@ describe("opening a gate", () => {
 
     async function clockOf(thingName: string) {
       const { browser } = await rig.administrator();
-      const gates = (await (await browser.get("/api/admin/gates")).json()) as readonly {
-        thingName: string;
-        box: { clockDifferenceMs: number | null };
-      }[];
+      const { gates } = (await (await browser.get("/api/admin/gates")).json()) as GatesPage;
       return gates.find((each) => each.thingName === thingName)?.box.clockDifferenceMs;
     }
 

@@ -7,6 +7,7 @@ import type { WebContext, WebEnv } from "./context.ts";
 import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import { assertion, attestation } from "./passkey-fields.ts";
 import type { Passkeys } from "./passkeys.ts";
 import { problem, readBody } from "./problem.ts";
 import { hashOf } from "./secrets.ts";
@@ -25,60 +26,6 @@ interface PasskeyParts {
   readonly signInLimit: MiddlewareHandler<WebEnv>;
 }
 
-const base64url = v.pipe(
-  v.string(said((field) => field.text)),
-  v.regex(
-    /^[\w-]+$/,
-    said((field) => field.base64url),
-  ),
-  v.maxLength(
-    8_192,
-    said((field) => field.maximumLength(8_192)),
-  ),
-);
-const shared = {
-  id: base64url,
-  rawId: base64url,
-  type: v.literal("public-key"),
-  authenticatorAttachment: v.exactOptional(v.picklist(["platform", "cross-platform"])),
-  // Nothing reads them, so any value is accepted.
-  clientExtensionResults: v.pipe(
-    v.unknown(),
-    v.transform(() => ({})),
-  ),
-};
-const assertion = v.object({
-  ...shared,
-  response: v.object({
-    clientDataJSON: base64url,
-    authenticatorData: base64url,
-    signature: base64url,
-    userHandle: v.exactOptional(base64url),
-  }),
-});
-const transport = v.pipe(
-  v.string(said((field) => field.text)),
-  v.regex(
-    /^[a-z-]{1,20}$/,
-    said((field) => field.transport),
-  ),
-);
-const attestation = v.object({
-  ...shared,
-  response: v.object({
-    clientDataJSON: base64url,
-    attestationObject: base64url,
-    transports: v.exactOptional(
-      v.pipe(
-        v.array(transport),
-        v.maxLength(
-          8,
-          said((field) => field.atMostEntries(8)),
-        ),
-      ),
-    ),
-  }),
-});
 const token = v.pipe(
   v.string(said((field) => field.text)),
   v.regex(

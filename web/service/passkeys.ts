@@ -142,6 +142,7 @@ export class Passkeys {
         counter: credential.counter,
         transports: credential.transports ?? [],
         rpId: this.#rpID,
+        name: "",
         createdAt: now(),
         lastUsedAt: null,
       },

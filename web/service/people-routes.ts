@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { PeoplePage, PersonView } from "../api.ts";
+import type { PeoplePage, PeopleSort, PersonView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import { longestPersonName } from "../input-limits.ts";
+import { parseListPosition, peopleKeys } from "../store/list-position.ts";
 import type { Store } from "../store/store.ts";
 import { signInMethodsOf } from "./administrators.ts";
+import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { email, line, pageLimit, position } from "./fields.ts";
+import { email, line, listPosition, pageLimit } from "./fields.ts";
 import { type Inviting, invite } from "./invitations.ts";
 import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
@@ -27,9 +29,17 @@ const fields = {
   isActive: v.exactOptional(v.boolean(said((field) => field.trueOrFalse))),
 };
 const newPerson = v.strictObject({ name: line(longestPersonName), ...fields });
+const sorts = ["created", "name", "seen"] as const satisfies readonly PeopleSort[];
 const peopleQuery = v.strictObject({
   search: v.exactOptional(line(longestPersonName)),
-  after: v.exactOptional(position),
+  sort: v.exactOptional(
+    v.picklist(
+      sorts,
+      said((field) => field.sort),
+    ),
+    "created",
+  ),
+  after: v.exactOptional(listPosition),
   limit: v.exactOptional(pageLimit),
 });
 const changes = v.strictObject({ name: v.exactOptional(line(longestPersonName)), ...fields });
@@ -41,6 +51,10 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
     .get("/people", async (c) => {
       const asked = readQuery(c, peopleQuery);
       if (asked.type === "problem") return asked.response;
+      const { after, sort } = asked.value;
+      if (after !== undefined && !parseListPosition(after, sort, peopleKeys[sort])) {
+        return problem(c, 400, "invalid", `after: ${wordsFor(c).field.listPosition}`);
+      }
       const { people, total, next } = await store.peoplePage({ limit: 50, ...asked.value });
       return c.json({ people: people.map(personView), total, next } satisfies PeoplePage);
     })
@@ -63,16 +77,21 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
         createdAt: now(),
         lastSeenAt: null,
       };
-      await store.createPerson(person);
+      await store.createPerson(person, authorOf(c));
       log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was added");
       return c.json(personView({ ...person, passkeys: 0 }), 201);
     })
+    .get("/people/:id/traces", async (c) => {
+      const traces = await store.personTraces(c.req.param("id"), now());
+      return traces === undefined ? notFound(c, "person") : c.json(traces);
+    })
+    .delete("/people/:id", (c) => remove(parts, c, c.req.param("id")))
     .patch("/people/:id", (c) => change(parts, c, c.req.param("id")))
     .delete("/people/:id/passkeys", (c) => forgetPasskeys(parts, c, c.req.param("id")))
     .post("/people/:id/invitation", async (c) => {
       const person = await store.person(c.req.param("id"));
       if (person === undefined) return notFound(c, "person");
-      const invitation = await invite(parts, person.id);
+      const invitation = await invite(parts, person.id, authorOf(c));
       if (invitation === undefined)
         return problem(c, 409, "locked-out", wordsFor(c).problems.lockedOut);
       log.info({ person: person.id, by: c.var.signedIn?.person.id }, "a person was invited");
@@ -84,7 +103,8 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   const { store, streams, log } = parts;
   const body = await readBody(c, changes);
   if (body.type === "problem") return body.response;
-  const changed = await store.changePerson(id, body.value, signInMethodsOf(parts.settings));
+  const methods = signInMethodsOf(parts.settings);
+  const changed = await store.changePerson(id, body.value, methods, authorOf(c));
   if (changed.type === "unknown") return notFound(c, "person");
   if (changed.type === "last-administrator") return lastAdministrator(c);
   const person = changed.value;
@@ -96,10 +116,23 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   return c.json(personView({ ...person, passkeys }));
 }
 
+async function remove(parts: PeopleParts, c: WebContext, id: string): Promise<Response> {
+  const { store, streams, log } = parts;
+  const removed = await store.deletePerson(id, signInMethodsOf(parts.settings), authorOf(c));
+  if (removed.type === "unknown") return notFound(c, "person");
+  if (removed.type === "last-administrator") return lastAdministrator(c);
+  streams.endOf(id);
+  // The links of the person's guests have ended.
+  streams.personChanged(id);
+  log.info({ person: id, by: c.var.signedIn?.person.id }, "a person was deleted");
+  return c.body(null, 204);
+}
+
 /** For a lost phone: neither its finder nor an earlier invitation can sign in. */
 async function forgetPasskeys(parts: PeopleParts, c: WebContext, id: string): Promise<Response> {
   const { store, streams, log } = parts;
-  const removed = await store.removePasskeys(id, signInMethodsOf(parts.settings));
+  const methods = signInMethodsOf(parts.settings);
+  const removed = await store.removePasskeys(id, methods, authorOf(c));
   if (removed.type === "unknown") return notFound(c, "person");
   if (removed.type === "last-administrator") return lastAdministrator(c);
   streams.endOf(id);

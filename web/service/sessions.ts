@@ -68,7 +68,7 @@ export class Sessions {
     const seen = await store.updatePerson(person.id, { lastSeenAt: createdAt });
     this.#setCookie(c, "session", token, "Strict", settings.sessionLifetimeMs);
     this.#dropCookie(c, "visitor");
-    return { session, person: seen ?? person };
+    return { session, person: seen ?? person, credentialId };
   }
 
   /** @returns "over" when there was a guest, who may not see the gate any more */

@@ -234,6 +234,12 @@ export class Streams {
     this.#readRights(this.#readers);
   }
 
+  /** A gate was deleted, with everything that belongs to it. @throws StoreError */
+  async gateDeleted(): Promise<void> {
+    this.#announce({ type: "all" });
+    await this.refreshAll();
+  }
+
   /** Sends a sign of life on every stream. */
   beat(): void {
     for (const { stream } of this.#readers) stream.beat();
@@ -417,8 +423,9 @@ export class Streams {
       if (this.#told % gatesInARow === 0) await othersTurn();
       if (!stream.hasRoom) await stream.room();
     }
-    if (reader.isStale || stream.hasEnded || isAdministrator) return;
-    stream.withdraw((id) => accesses.has(id));
+    if (reader.isStale || stream.hasEnded) return;
+    // A gate may have been deleted.
+    stream.withdraw((id) => gates.get(id) !== undefined && (isAdministrator || accesses.has(id)));
   }
 }
 

@@ -6,6 +6,7 @@ import type { ApiToken } from "../domain/entities.ts";
 import { longestPersonName } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { newApiSecret } from "./api-clients.ts";
+import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { line } from "./fields.ts";
 import { areKnown, hoursEntries } from "./grant-routes.ts";
@@ -61,7 +62,7 @@ export function tokenRoutes(parts: TokenParts): Hono<WebEnv> {
     .post("/tokens", (c) => create(parts, c))
     .delete("/tokens/:id", async (c) => {
       const id = c.req.param("id");
-      if (!(await store.deleteApiToken(id))) return notFound(c, "token");
+      if (!(await store.deleteApiToken(id, authorOf(c)))) return notFound(c, "token");
       log.info({ token: id, by: c.var.signedIn?.person.id }, "a token was revoked");
       return c.body(null, 204);
     });
@@ -90,7 +91,7 @@ async function create(
     createdAt: now(),
     lastUsedAt: null,
   };
-  await store.createApiToken(token);
+  await store.createApiToken(token, authorOf(c));
   const { signedIn } = c.var;
   log.info({ token: token.id, person: personId, by: signedIn?.person.id }, "a token was created");
   return c.json({ ...tokenView(token), secret }, 201);

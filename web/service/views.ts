@@ -2,6 +2,7 @@
 import type { GuestSummary, HistoryEntry, PersonSummary, RequestView } from "../api.ts";
 import type { InvitedGuest, OpenRequest, Person } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
+import { deletedPerson } from "../words/untranslated.ts";
 
 type StoredEntry = Awaited<ReturnType<Store["history"]>>["entries"][number];
 
@@ -10,7 +11,8 @@ export function personSummary({ id, name, isAdministrator }: Person): PersonSumm
 }
 
 export function guestSummary({ id, name, inviterName }: InvitedGuest): GuestSummary {
-  return { id, name, inviterName };
+  // A guest whose inviter was deleted has no session, so this name is never shown.
+  return { id, name, inviterName: inviterName ?? deletedPerson };
 }
 
 export function requestView(request: OpenRequest): RequestView {
@@ -22,14 +24,11 @@ export function requestView(request: OpenRequest): RequestView {
 export function historyEntry(entry: StoredEntry, forAdministrator: boolean): HistoryEntry {
   const { personId, personName, isAdministrator, gateName, address, sentAt, endedAt, via } = entry;
   const { guestId, guestName, inviterName } = entry;
-  const isKnown = personId !== null && personName !== null;
   return {
     ...requestView(entry),
-    person: isKnown ? { id: personId, name: personName, isAdministrator } : null,
+    person: personId === null ? null : { id: personId, name: personName, isAdministrator },
     guest:
-      guestId !== null && guestName !== null && inviterName !== null
-        ? { id: guestId, name: guestName, inviterName }
-        : null,
+      guestId !== null && guestName !== null ? { id: guestId, name: guestName, inviterName } : null,
     gateName,
     address: forAdministrator ? address : null,
     sentAt,

@@ -11,6 +11,7 @@ import type {
 import type { Delivery, Webhook } from "../domain/entities.ts";
 import { longestWebhookUrl, mostWebhooks, webhookEventTypes } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
+import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
 import { gateId, listOf, position } from "./fields.ts";
 import { said, wordsFor } from "./language.ts";
@@ -84,7 +85,7 @@ export function webhookRoutes(parts: WebhookParts): Hono<WebEnv> {
     .patch("/webhooks/:id", (c) => change(parts, c))
     .delete("/webhooks/:id", async (c) => {
       const id = c.req.param("id");
-      if (!(await store.deleteWebhook(id))) return notFound(c, "webhook");
+      if (!(await store.deleteWebhook(id, authorOf(c)))) return notFound(c, "webhook");
       await webhooks.refresh();
       log.info({ webhook: id, by: c.var.signedIn?.person.id }, "a webhook was deleted");
       return c.body(null, 204);
@@ -132,7 +133,7 @@ async function create(parts: WebhookParts, c: WebContext): Promise<Response> {
     ...rest,
     createdAt: now(),
   };
-  await store.createWebhook(webhook);
+  await store.createWebhook(webhook, authorOf(c));
   await webhooks.refresh();
   const by = c.var.signedIn?.person.id;
   log.info({ webhook: webhook.id, url: webhook.url, by }, "a webhook was created");
@@ -147,7 +148,7 @@ async function change(parts: WebhookParts, c: WebContext): Promise<Response> {
   if (wrong !== undefined) return wrong;
   const { gate, ...rest } = body.value;
   const id = c.req.param("id") ?? "";
-  const webhook = await store.updateWebhook(id, { ...rest, gateId: gate });
+  const webhook = await store.updateWebhook(id, { ...rest, gateId: gate }, authorOf(c));
   if (webhook === undefined) return notFound(c, "webhook");
   await webhooks.refresh();
   log.info({ webhook: id, by: c.var.signedIn?.person.id }, "a webhook was changed");

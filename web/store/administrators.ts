@@ -1,5 +1,6 @@
 /** Keeps at least one administrator who can sign in. */
 import type { Kysely, Transaction } from "kysely";
+import type { Person } from "../domain/entities.ts";
 import type { Schema } from "./schema.ts";
 import type { SignInMethods } from "./store.ts";
 
@@ -40,4 +41,23 @@ export async function canAnyoneAdminister(
     .limit(1);
   const others = but === null ? query : query.where("person.id", "!=", but);
   return (await others.executeTakeFirst()) !== undefined;
+}
+
+/** Whether the person has a way to sign in. @param but a passkey that does not count */
+export async function canSignIn(
+  db: Kysely<Schema>,
+  { id, oidcSubject }: Person,
+  { rpId, hasOidc }: SignInMethods,
+  but: string,
+): Promise<boolean> {
+  if (hasOidc && oidcSubject !== null) return true;
+  const passkey = await db
+    .selectFrom("passkey")
+    .select("credentialId")
+    .where("personId", "=", id)
+    .where("credentialId", "!=", but)
+    .where("rpId", "in", [rpId, ""])
+    .limit(1)
+    .executeTakeFirst();
+  return passkey !== undefined;
 }

@@ -1,7 +1,10 @@
 /** The grants. */
-import type { Insertable, Kysely, Selectable } from "kysely";
-import type { Weekday } from "../api.ts";
+import type { Insertable, Selectable, Transaction } from "kysely";
+import type { ChangeAction, Weekday } from "../api.ts";
+import { type Author, fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Grant } from "../domain/entities.ts";
+import { requireAlive } from "./alive.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import { portionLength, portions } from "./portions.ts";
@@ -22,29 +25,36 @@ type Grants = Pick<
 
 export function grantsIn(database: Database): Grants {
   return {
-    createGrant: (grant) => database.write((db) => insert(db, [grant])),
+    createGrant: (grant, author) => database.write((db) => insert(db, [grant], author)),
 
-    createGrants: (grants) =>
-      database.write(async (db) => {
-        for (let first = 0; first < grants.length; first += portionLength) {
-          await insert(db, grants.slice(first, first + portionLength));
-        }
-      }),
+    createGrants: (grants, author) => database.write((db) => insert(db, grants, author)),
 
-    updateGrant: (grant) =>
+    updateGrant: (grant, author) =>
       database.write(async (db) => {
-        const result = await db
+        await requireAlive(db, { people: [grant.personId], gates: [grant.gateId] });
+        const before = await grantOf(db, grant.id);
+        if (before === undefined) return false;
+        await db
           .updateTable("accessGrant")
           .set(columnsOf(grant))
           .where("id", "=", grant.id)
-          .executeTakeFirst();
-        return result.numUpdatedRows > 0n;
+          .execute();
+        const isMoved = before.personId !== grant.personId || before.gateId !== grant.gateId;
+        const changes = isMoved
+          ? [grantChange("removed", before, null), grantChange("added", null, grant)]
+          : [grantChange("changed", before, grant)];
+        await recordChanges(db, author, changes);
+        return true;
       }),
 
-    deleteGrant: (id) =>
+    deleteGrant: (id, author) =>
       database.write(async (db) => {
+        const before = await grantOf(db, id);
         const result = await db.deleteFrom("accessGrant").where("id", "=", id).executeTakeFirst();
-        return result.numDeletedRows > 0n;
+        // Another transaction may have been faster.
+        if (before === undefined || result.numDeletedRows === 0n) return false;
+        await recordChanges(db, author, [grantChange("removed", before, null)]);
+        return true;
       }),
 
     grants: ({ personId, gateId } = {}) =>
@@ -105,11 +115,40 @@ export function grantsIn(database: Database): Grants {
   };
 }
 
-async function insert(db: Kysely<Schema>, grants: readonly Grant[]): Promise<void> {
-  await db
-    .insertInto("accessGrant")
-    .values(grants.map((grant) => ({ id: grant.id, ...columnsOf(grant) })))
-    .execute();
+/** @throws StoreError conflict when a person or a gate does not exist */
+async function insert(
+  db: Transaction<Schema>,
+  grants: readonly Grant[],
+  author: Author | undefined,
+): Promise<void> {
+  await requireAlive(db, {
+    people: grants.map(({ personId }) => personId),
+    gates: grants.map(({ gateId }) => gateId),
+  });
+  for (let first = 0; first < grants.length; first += portionLength) {
+    const some = grants.slice(first, first + portionLength);
+    await db
+      .insertInto("accessGrant")
+      .values(some.map((grant) => ({ id: grant.id, ...columnsOf(grant) })))
+      .execute();
+  }
+  const changes = grants.map((grant) => grantChange("added", null, grant));
+  await recordChanges(db, author, changes);
+}
+
+async function grantOf(db: Transaction<Schema>, id: string): Promise<Grant | undefined> {
+  const row = await db
+    .selectFrom("accessGrant")
+    .selectAll()
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return row && toGrant(row);
+}
+
+function grantChange(action: ChangeAction, before: Grant | null, after: Grant | null) {
+  const { id = "", personId = null, gateId = null } = after ?? before ?? {};
+  const fields = fieldChanges(recordedFields.grant, before, after);
+  return { subject: "grant", subjectId: id, personId, gateId, action, fields } as const;
 }
 
 function columnsOf(grant: Grant): Omit<Insertable<GrantTable>, "id"> {

@@ -1,7 +1,10 @@
 /** The guests and their sessions. */
 import { type Kysely, type SqlBool, sql } from "kysely";
-import type { GuestState } from "../api.ts";
-import type { InvitedGuest } from "../domain/entities.ts";
+import type { ChangeAction, GuestState } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
+import type { Guest, InvitedGuest } from "../domain/entities.ts";
+import { requireAlive } from "./alive.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { formatPosition, parsePosition } from "./history-position.ts";
 import { portions } from "./portions.ts";
@@ -25,23 +28,30 @@ const mostSessions = 10;
 
 export function guestsIn(database: Database): Guests {
   return {
-    createGuest: (guest) =>
+    createGuest: (guest, author) =>
       database.write(async (db) => {
+        await requireAlive(db, { people: [guest.inviterId], gates: [guest.gateId] });
         await db.insertInto("guest").values(guest).execute();
+        await recordChanges(db, author, [guestChange("added", null, guest)]);
       }),
 
     guest: (id) => database.read((db) => oneGuest(db, "guest.id", id)),
 
     guestByToken: (tokenHash) => database.read((db) => oneGuest(db, "guest.tokenHash", tokenHash)),
 
-    revokeGuest: (id, at) =>
+    revokeGuest: (id, at, author) =>
       database.write(async (db) => {
         const result = await db
           .updateTable("guest")
-          .set((guest) => ({ revokedAt: guest.fn.coalesce("revokedAt", guest.val(at)) }))
+          .set({ revokedAt: at })
           .where("id", "=", id)
+          .where("revokedAt", "is", null)
           .executeTakeFirst();
-        return result.numUpdatedRows > 0n;
+        const guest = await oneGuest(db, "guest.id", id);
+        if (guest !== undefined && result.numUpdatedRows > 0n) {
+          await recordChanges(db, author, [guestChange("removed", guest, null)]);
+        }
+        return guest !== undefined;
       }),
 
     guestsPage: ({ gateId, state, now, after, limit }) =>
@@ -127,7 +137,8 @@ function invitedGuests(db: Kysely<Schema>) {
     .selectFrom("guest")
     .innerJoin("person", "person.id", "guest.inviterId")
     .selectAll("guest")
-    .select(["person.name as inviterName", "person.isActive as isInviterActive"]);
+    .select(["person.name as inviterName", "person.isActive as isInviterActive"])
+    .select("person.deletedAt as inviterDeletedAt");
 }
 
 function withSessions(db: Kysely<Schema>) {
@@ -165,9 +176,27 @@ function isIn(state: GuestState, now: number) {
   }
 }
 
+interface GuestRow extends Guest {
+  readonly inviterName: string;
+  readonly isInviterActive: Flag;
+  readonly inviterDeletedAt: number | null;
+}
+
 function toInvited({
   isInviterActive,
+  inviterName,
+  inviterDeletedAt,
   ...guest
-}: Omit<InvitedGuest, "isInviterActive"> & { readonly isInviterActive: Flag }): InvitedGuest {
-  return { ...guest, isInviterActive: isInviterActive === 1 };
+}: GuestRow): InvitedGuest {
+  return {
+    ...guest,
+    inviterName: inviterDeletedAt === null ? inviterName : null,
+    isInviterActive: isInviterActive === 1,
+  };
+}
+
+function guestChange(action: ChangeAction, before: Guest | null, after: Guest | null) {
+  const { id = "", inviterId: personId = null, gateId = null } = after ?? before ?? {};
+  const fields = fieldChanges(recordedFields.guest, before, after);
+  return { subject: "guest", subjectId: id, personId, gateId, action, fields } as const;
 }

@@ -29,15 +29,18 @@ export function historyIn(database: Database): Pick<Store, "history" | "prune"> 
           .selectAll("openRequest")
           .select(["person.name as personName", "person.isAdministrator", "gate.name as gateName"])
           .select(["guest.name as guestName", "inviter.name as inviterName"])
+          .select(["person.deletedAt as personDeletedAt", "inviter.deletedAt as inviterDeletedAt"])
           .orderBy("openRequest.at", "desc")
           .orderBy("openRequest.id", "desc")
           .limit(limit + 1)
           .execute(),
       );
-      const entries = rows.slice(0, limit).map((row) => ({
+      const entries = rows.slice(0, limit).map(({ personDeletedAt, inviterDeletedAt, ...row }) => ({
         ...row,
+        personName: personDeletedAt === null ? row.personName : null,
         isAdministrator: row.isAdministrator === 1,
         gateName: row.gateName ?? row.gateId,
+        inviterName: inviterDeletedAt === null ? row.inviterName : null,
       }));
       const last = entries.at(-1);
       return { entries, next: rows.length > limit && last ? formatPosition(last) : null };
@@ -66,6 +69,7 @@ export function historyIn(database: Database): Pick<Store, "history" | "prune"> 
       );
       // After their requests, so that no request in the history loses the name of its guest.
       await database.write((db) => deleteGuests(db, before));
+      await database.write((db) => deleteRemains(db, before));
       return deleted;
     },
   };
@@ -75,6 +79,15 @@ async function deleteGuests(db: Kysely<Schema>, before: number): Promise<void> {
   const over = db.selectFrom("guest").select("id").where("endsAt", "<", before);
   await db.deleteFrom("guestSession").where("guestId", "in", over).execute();
   await db.deleteFrom("guest").where("endsAt", "<", before).execute();
+}
+
+/** The rows of people who were deleted, when nothing refers to them any more. */
+async function deleteRemains(db: Kysely<Schema>, before: number): Promise<void> {
+  await db
+    .deleteFrom("person")
+    .where("deletedAt", "<", before)
+    .where("id", "not in", (query) => query.selectFrom("guest").select("inviterId"))
+    .execute();
 }
 
 type Requests = SelectQueryBuilder<Schema, "openRequest", object>;
@@ -111,6 +124,13 @@ function deleteSome(database: Database, before: number): Promise<number> {
         query.selectFrom("foreignEvent").select("at").where("at", "<", before).limit(pruneBatch),
       )
       .executeTakeFirst();
-    return Number(requests.numDeletedRows + events.numDeletedRows);
+    const changes = await db
+      .deleteFrom("change")
+      .where("id", "in", (query) =>
+        query.selectFrom("change").select("id").where("at", "<", before).limit(pruneBatch),
+      )
+      .executeTakeFirst();
+    const counts = [requests, events, changes].map(({ numDeletedRows }) => Number(numDeletedRows));
+    return counts.reduce((sum, count) => sum + count);
   });
 }

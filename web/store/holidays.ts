@@ -1,5 +1,9 @@
 /** The lists of holidays. */
-import type { Holiday } from "../domain/entities.ts";
+import type { ChangeAction } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
+import type { Holiday, HolidayList } from "../domain/entities.ts";
+import { requireAlive } from "./alive.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { portionLength } from "./portions.ts";
 import type { Store } from "./store.ts";
@@ -11,14 +15,16 @@ type Holidays = Pick<
 
 export function holidaysIn(database: Database): Holidays {
   return {
-    createHolidays: ({ id, name, gateId, createdAt }, days) =>
+    createHolidays: ({ id, name, gateId, createdAt }, days, author) =>
       database.write(async (db) => {
+        if (gateId !== null) await requireAlive(db, { gates: [gateId] });
         await db.insertInto("holidayList").values({ id, name, gateId, createdAt }).execute();
         const rows = days.map((day) => ({ listId: id, date: day.date, name: day.name }));
         for (let first = 0; first < rows.length; first += portionLength) {
           const some = rows.slice(first, first + portionLength);
           await db.insertInto("holiday").values(some).execute();
         }
+        await recordChanges(db, author, [listChange("added", null, { id, name, gateId })]);
       }),
 
     holidayLists: () =>
@@ -35,11 +41,19 @@ export function holidaysIn(database: Database): Holidays {
         return lists.map((list) => ({ ...list, days: byList.get(list.id) ?? [] }));
       }),
 
-    deleteHolidays: (id) =>
+    deleteHolidays: (id, author) =>
       database.write(async (db) => {
+        const list = await db
+          .selectFrom("holidayList")
+          .selectAll()
+          .where("id", "=", id)
+          .executeTakeFirst();
         await db.deleteFrom("holiday").where("listId", "=", id).execute();
         const result = await db.deleteFrom("holidayList").where("id", "=", id).executeTakeFirst();
-        return result.numDeletedRows > 0n;
+        // Another transaction may have been faster.
+        if (list === undefined || result.numDeletedRows === 0n) return false;
+        await recordChanges(db, author, [listChange("removed", list, null)]);
+        return true;
       }),
 
     holidaysBetween: ({ from, to }) =>
@@ -55,4 +69,12 @@ export function holidaysIn(database: Database): Holidays {
           .execute(),
       ),
   };
+}
+
+type NamedList = Pick<HolidayList, "id" | "name" | "gateId">;
+
+function listChange(action: ChangeAction, before: NamedList | null, after: NamedList | null) {
+  const { id = "", gateId = null } = after ?? before ?? {};
+  const fields = fieldChanges(recordedFields.holidays, before, after);
+  return { subject: "holidays", subjectId: id, personId: null, gateId, action, fields } as const;
 }

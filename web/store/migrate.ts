@@ -8,6 +8,7 @@ import { gateOutputs } from "./migrations/0004-gate-outputs.ts";
 import { apiTokens } from "./migrations/0005-api-tokens.ts";
 import { peopleSearch } from "./migrations/0006-people-search.ts";
 import { guestsAndHolidays } from "./migrations/0007-guests-and-holidays.ts";
+import { administration } from "./migrations/0008-administration.ts";
 import { webhooks } from "./migrations/0009-webhooks.ts";
 import { rateLimits } from "./migrations/0010-rate-limits.ts";
 import { StoreError } from "./store.ts";
@@ -21,6 +22,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0005-api-tokens": apiTokens,
   "0006-people-search": peopleSearch,
   "0007-guests-and-holidays": guestsAndHolidays,
+  "0008-administration": administration,
   "0009-webhooks": webhooks,
   "0010-rate-limits": rateLimits,
 };

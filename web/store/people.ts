@@ -1,17 +1,21 @@
 import {
   type Kysely,
+  type RawBuilder,
   type Selectable,
   type SelectQueryBuilder,
   type SqlBool,
   sql,
   type Transaction,
 } from "kysely";
+import type { ChangeAction, PeopleSort, PersonTraces } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Person } from "../domain/entities.ts";
-import { searchTextOf, searchWords } from "../domain/search-text.ts";
+import { searchPatterns, searchTextOf } from "../domain/search-text.ts";
 import { canAnyoneAdminister, lockAdministrators } from "./administrators.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
-import { formatPosition, parsePosition } from "./history-position.ts";
+import { formatListPosition, parseListPosition, peopleKeys } from "./list-position.ts";
 import type { PersonTable, Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -20,6 +24,8 @@ type People = Pick<
   | "createPerson"
   | "updatePerson"
   | "changePerson"
+  | "deletePerson"
+  | "personTraces"
   | "hasAdministrator"
   | "administrators"
   | "hasName"
@@ -32,7 +38,7 @@ type People = Pick<
 
 export function peopleIn(database: Database): People {
   return {
-    createPerson: (person) =>
+    createPerson: (person, author) =>
       database.write(async (db) => {
         await db
           .insertInto("person")
@@ -48,11 +54,12 @@ export function peopleIn(database: Database): People {
             searchText: searchTextOf(person),
           })
           .execute();
+        await recordChanges(db, author, [personChange("added", null, person)]);
       }),
 
     updatePerson: (id, changes) => database.write((db) => update(db, id, changes)),
 
-    changePerson: (id, changes, methods) =>
+    changePerson: (id, changes, methods, author) =>
       database.write(async (db) => {
         await lockAdministrators(db);
         const before = await findPerson(db, "id", id);
@@ -62,7 +69,37 @@ export function peopleIn(database: Database): People {
           return { type: "last-administrator" };
         }
         const after = await update(db, id, changes);
-        return after === undefined ? { type: "unknown" } : { type: "changed", value: after };
+        if (after === undefined) return { type: "unknown" };
+        await recordChanges(db, author, [personChange("changed", before, after)]);
+        return { type: "changed", value: after };
+      }),
+
+    deletePerson: (id, methods, author) =>
+      database.write(async (db) => {
+        await lockAdministrators(db);
+        const before = await lockPerson(db, id);
+        if (before === undefined) return { type: "unknown" };
+        if (isInCharge(before) && !(await canAnyoneAdminister(db, methods, id))) {
+          return { type: "last-administrator" };
+        }
+        const traces = await tracesOf(db, id, author.at);
+        await removeTraces(db, id, author.at);
+        await db
+          .updateTable("person")
+          .set({
+            ...{ name: "", email: null, oidcSubject: null, searchText: "" },
+            ...{ isAdministrator: 0, isActive: 0, lastSeenAt: null, deletedAt: author.at },
+          })
+          .where("id", "=", id)
+          .execute();
+        await recordChanges(db, author, [personChange("removed", before, null)]);
+        return { type: "changed", value: traces };
+      }),
+
+    personTraces: (id, now) =>
+      database.read(async (db) => {
+        const person = await findPerson(db, "id", id);
+        return person && tracesOf(db, id, now);
       }),
 
     hasAdministrator: (methods) => database.read((db) => canAnyoneAdminister(db, methods, null)),
@@ -103,54 +140,139 @@ export function peopleIn(database: Database): People {
 
     people: () =>
       database.read(async (db) => {
-        const rows = await withPasskeys(db.selectFrom("person")).execute();
+        const rows = await withPasskeys(living(db))
+          .orderBy("person.createdAt")
+          .orderBy("person.id")
+          .execute();
         return rows.map((row) => ({ ...toPerson(row), passkeys: row.passkeys ?? 0 }));
       }),
 
-    peoplePage: ({ search = "", after, limit }) =>
+    peoplePage: ({ search = "", sort = "created", after, limit }) =>
       database.read(async (db) => {
-        const position = after === undefined ? null : parsePosition(after);
-        if (position === undefined) throw new RangeError("`after` is not a position in the list");
-        let found = db.selectFrom("person");
-        for (const word of searchWords(search)) {
-          const pattern = `%${word.replace(/[!%_]/g, "!$&")}%`;
+        const position =
+          after === undefined ? null : parseListPosition(after, sort, peopleKeys[sort]);
+        if (position === undefined) {
+          throw new RangeError("`after` is not a position in the list");
+        }
+        let found = living(db);
+        for (const pattern of searchPatterns(search)) {
           found = found.where(sql<SqlBool>`${sql.ref("searchText")} like ${pattern} escape '!'`);
         }
         const { total } = await found
           .select(({ fn }) => fn.countAll<number>().as("total"))
           .executeTakeFirstOrThrow();
+        const id = sql.ref("person.id");
+        const { key, direction } = orders[sort];
         if (position !== null) {
-          const { at, id } = position;
-          found = found.where(
-            sql<SqlBool>`(${sql.ref("createdAt")}, ${sql.ref("id")}) > (${at}, ${id})`,
-          );
+          const last = sql`(${position.key}, ${position.id})`;
+          const isAfter = direction === "asc" ? sql`>` : sql`<`;
+          found = found.where(sql<SqlBool>`(${key}, ${id}) ${isAfter} ${last}`);
         }
         const rows = await withPasskeys(found)
+          .select(key.as("key"))
+          .orderBy(key, direction)
+          .orderBy("person.id", direction)
           .limit(limit + 1)
           .execute();
         const people = rows
           .slice(0, limit)
           .map((row) => ({ ...toPerson(row), passkeys: row.passkeys ?? 0 }));
-        const last = people.at(-1);
-        const next =
-          rows.length > limit && last ? formatPosition({ at: last.createdAt, id: last.id }) : null;
+        const last = rows[limit - 1];
+        const isMore = rows.length > limit && last !== undefined;
+        const next = isMore ? formatListPosition(sort, last) : null;
         return { people, total: Number(total), next };
       }),
   };
 }
 
+interface Order {
+  /** never null */
+  readonly key: RawBuilder<string | number>;
+  readonly direction: "asc" | "desc";
+}
+
+const orders: Readonly<Record<PeopleSort, Order>> = {
+  created: { key: sql`person.created_at`, direction: "asc" },
+  name: { key: sql`person.search_text`, direction: "asc" },
+  seen: { key: sql`coalesce(person.last_seen_at, -1)`, direction: "desc" },
+};
+
+function living(db: Kysely<Schema>): SelectQueryBuilder<Schema, "person", object> {
+  return db.selectFrom("person").where("person.deletedAt", "is", null);
+}
+
 function withPasskeys(people: SelectQueryBuilder<Schema, "person", object>) {
-  return people
-    .selectAll("person")
-    .select((query) =>
-      query
-        .selectFrom("passkey")
-        .whereRef("passkey.personId", "=", "person.id")
-        .select(({ fn }) => fn.countAll<number>().as("count"))
-        .as("passkeys"),
-    )
-    .orderBy("person.createdAt")
-    .orderBy("person.id");
+  return people.selectAll("person").select((query) =>
+    query
+      .selectFrom("passkey")
+      .whereRef("passkey.personId", "=", "person.id")
+      .select(({ fn }) => fn.countAll<number>().as("count"))
+      .as("passkeys"),
+  );
+}
+
+function personChange(action: ChangeAction, before: Person | null, after: Person | null) {
+  const id = after?.id ?? before?.id ?? "";
+  const fields = fieldChanges(recordedFields.person, before, after);
+  return {
+    ...({ subject: "person", subjectId: id, personId: id, gateId: null } as const),
+    ...{ action, fields },
+  };
+}
+
+/** @param now for guests and invitations that have ended */
+async function tracesOf(db: Kysely<Schema>, id: string, now: number): Promise<PersonTraces> {
+  const count = async (table: "accessGrant" | "passkey" | "apiToken") => {
+    const query = db.selectFrom(table).where("personId", "=", id);
+    const row = await query.select(({ fn }) => fn.countAll<number>().as("n")).executeTakeFirst();
+    return Number(row?.n ?? 0);
+  };
+  const current = async (table: "session" | "invitation") => {
+    const query = db.selectFrom(table).where("personId", "=", id).where("expiresAt", ">", now);
+    const row = await query.select(({ fn }) => fn.countAll<number>().as("n")).executeTakeFirst();
+    return Number(row?.n ?? 0);
+  };
+  const guests = await db
+    .selectFrom("guest")
+    .where("inviterId", "=", id)
+    .where("revokedAt", "is", null)
+    .where("endsAt", ">", now)
+    .select(({ fn }) => fn.countAll<number>().as("n"))
+    .executeTakeFirst();
+  return {
+    grants: await count("accessGrant"),
+    passkeys: await count("passkey"),
+    sessions: await current("session"),
+    tokens: await count("apiToken"),
+    invitations: await current("invitation"),
+    guests: Number(guests?.n ?? 0),
+  };
+}
+
+async function removeTraces(db: Transaction<Schema>, id: string, at: number): Promise<void> {
+  for (const table of ["accessGrant", "passkey", "session", "apiToken", "invitation"] as const) {
+    await db.deleteFrom(table).where("personId", "=", id).execute();
+  }
+  await db
+    .updateTable("guest")
+    .set({ revokedAt: at })
+    .where("inviterId", "=", id)
+    .where("revokedAt", "is", null)
+    .execute();
+}
+
+/**
+ * Makes transactions about one person wait for each other, so that a lock-out or a deletion cannot come
+ * between a check and the change that relies on it.
+ * @returns undefined when the person does not exist
+ */
+export async function lockPerson(db: Transaction<Schema>, id: string): Promise<Person | undefined> {
+  await db
+    .updateTable("person")
+    .set((person) => ({ isActive: person.ref("isActive") }))
+    .where("id", "=", id)
+    .execute();
+  return findPerson(db, "id", id);
 }
 
 async function update(
@@ -165,7 +287,12 @@ async function update(
     ...(isActive !== undefined && { isActive: flag(isActive) }),
   };
   if (Object.keys(columns).length > 0) {
-    await db.updateTable("person").set(columns).where("id", "=", id).execute();
+    await db
+      .updateTable("person")
+      .set(columns)
+      .where("id", "=", id)
+      .where("deletedAt", "is", null)
+      .execute();
   }
   if (isActive === false) {
     await db.updateTable("session").set({ isLockedOut: 1 }).where("personId", "=", id).execute();
@@ -205,6 +332,7 @@ export async function findPerson(
     .selectFrom("person")
     .selectAll()
     .where(column, "=", value)
+    .where("deletedAt", "is", null)
     .executeTakeFirst();
   return row && toPerson(row);
 }

@@ -90,6 +90,7 @@ export function aPasskey(personId: string, changes: Partial<Passkey> = {}): Pass
     counter: 0,
     transports: ["internal", "hybrid"],
     rpId: "gate.example",
+    name: "",
     createdAt: noon,
     lastUsedAt: null,
     ...changes,

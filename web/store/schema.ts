@@ -3,6 +3,7 @@
  * (bigint), booleans are 1 and 0, and lists are JSON. Both databases use the same types, so that they
  * share one set of queries.
  */
+import type { Change } from "../domain/changes.ts";
 import type {
   ApiToken,
   Delivery,
@@ -34,15 +35,30 @@ export interface PersonTable {
   readonly lastSeenAt: number | null;
   /** see `domain/search-text.ts` */
   readonly searchText: string;
+  /** null: the person exists. The row of a deleted one has no name and no address. */
+  readonly deletedAt: number | null;
 }
 
 /** `transports`: a JSON list */
 export type PasskeyTable = Omit<Passkey, "transports"> & { readonly transports: string };
 
-export type GateTable = Omit<Gate, "isActive"> & { readonly isActive: Flag };
+export type GateTable = Omit<Gate, "isActive"> & {
+  readonly isActive: Flag;
+  /** see `domain/search-text.ts` */
+  readonly searchText: string;
+  /** null: the gate exists. The row of a deleted one keeps its name for the history. */
+  readonly deletedAt: number | null;
+};
 
 /** `isLockedOut`: a lock-out has ended it, for good */
-export type SessionTable = Session & { readonly isLockedOut: Flag };
+export type SessionTable = Session & {
+  readonly isLockedOut: Flag;
+  /** the passkey that was used; null: another way to sign in, or it was not stored then */
+  readonly credentialId: string | null;
+};
+
+/** `fields`: a JSON list */
+export type ChangeTable = Omit<Change, "fields"> & { readonly fields: string };
 
 /** `days`: a JSON list */
 export type GrantTable = Omit<Grant, "days" | "onHolidays"> & {
@@ -97,6 +113,7 @@ export interface Schema {
   readonly webhookDelivery: Delivery;
   readonly openRequest: OpenRequest;
   readonly foreignEvent: ForeignEvent;
+  readonly change: ChangeTable;
   readonly rateLimit: RateLimitTable;
   readonly writeCheck: WriteCheckTable;
   readonly lock: LockTable;

@@ -1,9 +1,12 @@
 /** Passkeys, invitations, sign-in attempts and sessions. */
-import type { Selectable, Transaction } from "kysely";
+import type { Kysely, Selectable, Transaction } from "kysely";
+import type { ChangeAction } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Passkey, Person } from "../domain/entities.ts";
-import { canAnyoneAdminister, lockAdministrators } from "./administrators.ts";
+import { canAnyoneAdminister, canSignIn, lockAdministrators } from "./administrators.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
-import { findPerson, isInCharge, toPerson } from "./people.ts";
+import { isInCharge, lockPerson, toPerson } from "./people.ts";
 import { portions } from "./portions.ts";
 import type { PasskeyTable, Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -14,6 +17,9 @@ type SignIn = Pick<
   | "passkeysOf"
   | "usePasskey"
   | "removePasskeys"
+  | "addPasskey"
+  | "renamePasskey"
+  | "removePasskey"
   | "createInvitation"
   | "invitation"
   | "acceptInvitation"
@@ -38,7 +44,16 @@ export function signInWith(database: Database): SignIn {
 
 function passkeysIn(
   database: Database,
-): Pick<Store, "passkey" | "passkeysOf" | "usePasskey" | "removePasskeys"> {
+): Pick<
+  Store,
+  | "passkey"
+  | "passkeysOf"
+  | "usePasskey"
+  | "removePasskeys"
+  | "addPasskey"
+  | "renamePasskey"
+  | "removePasskey"
+> {
   return {
     passkey: (credentialId) =>
       database.read(async (db) => {
@@ -72,12 +87,11 @@ function passkeysIn(
           .execute();
       }),
 
-    removePasskeys: (personId, methods) =>
+    removePasskeys: (personId, methods, author) =>
       database.write(async (db) => {
         await lockAdministrators(db);
         // A registration that is in progress comes before or after this, not in the middle.
-        await lockPerson(db, personId);
-        const person = await findPerson(db, "id", personId);
+        const person = await lockPerson(db, personId);
         if (person === undefined) return { type: "unknown" };
         if (methods !== null) {
           const canStillSignIn = person.oidcSubject !== null && methods.hasOidc;
@@ -89,10 +103,68 @@ function passkeysIn(
         await db.deleteFrom("invitation").where("personId", "=", personId).execute();
         await db.deleteFrom("session").where("personId", "=", personId).execute();
         const removed = await db
-          .deleteFrom("passkey")
+          .selectFrom("passkey")
+          .selectAll()
           .where("personId", "=", personId)
-          .executeTakeFirst();
-        return { type: "changed", value: Number(removed.numDeletedRows) };
+          .execute();
+        await db.deleteFrom("passkey").where("personId", "=", personId).execute();
+        const changes = removed.map((passkey) => passkeyChange("removed", passkey, null));
+        await recordChanges(db, author, changes);
+        return { type: "changed", value: removed.length };
+      }),
+
+    addPasskey: (passkey, most, author) =>
+      database.write(async (db) => {
+        if (!(await lockActive(db, passkey.personId))) return false;
+        const known = await db
+          .selectFrom("passkey")
+          .select("credentialId")
+          .where("personId", "=", passkey.personId)
+          .execute();
+        if (known.length >= most) return false;
+        await insertPasskey(db, passkey);
+        await recordChanges(db, author, [passkeyChange("added", null, passkey)]);
+        return true;
+      }),
+
+    renamePasskey: (personId, credentialId, name, author) =>
+      database.write(async (db) => {
+        await lockPerson(db, personId);
+        const before = await passkeyOf(db, personId, credentialId);
+        if (before === undefined) return false;
+        await db
+          .updateTable("passkey")
+          .set({ name })
+          .where("credentialId", "=", credentialId)
+          .execute();
+        const change = passkeyChange("changed", before, { ...before, name });
+        await recordChanges(db, author, [change]);
+        return true;
+      }),
+
+    removePasskey: (personId, credentialId, { keeps, isLastAllowed, methods }, author) =>
+      database.write(async (db) => {
+        await lockAdministrators(db);
+        const person = await lockPerson(db, personId);
+        const passkey = await passkeyOf(db, personId, credentialId);
+        if (person === undefined || passkey === undefined) return { type: "unknown" };
+        if (!(await canSignIn(db, person, methods, credentialId))) {
+          const isNeeded =
+            isInCharge(person) && !(await canAnyoneAdminister(db, methods, personId));
+          if (isNeeded) return { type: "last-administrator" };
+          if (!isLastAllowed) return { type: "last-way-in" };
+        }
+        await db.deleteFrom("passkey").where("credentialId", "=", credentialId).execute();
+        await db
+          .deleteFrom("session")
+          .where("personId", "=", personId)
+          .where("tokenHash", "!=", keeps)
+          .where(({ or, eb }) =>
+            or([eb("credentialId", "=", credentialId), eb("credentialId", "is", null)]),
+          )
+          .execute();
+        await recordChanges(db, author, [passkeyChange("removed", passkey, null)]);
+        return { type: "changed", value: null };
       }),
   };
 }
@@ -101,9 +173,9 @@ function invitationsIn(
   database: Database,
 ): Pick<Store, "createInvitation" | "invitation" | "acceptInvitation"> {
   return {
-    createInvitation: ({ tokenHash, personId, expiresAt, createdAt }) =>
+    createInvitation: ({ tokenHash, personId, expiresAt, createdAt }, author) =>
       database.write(async (db) => {
-        if (!(await lockPerson(db, personId))) return false;
+        if (!(await lockActive(db, personId))) return false;
         await db
           .insertInto("invitation")
           .values({ tokenHash, personId, expiresAt, createdAt })
@@ -111,6 +183,10 @@ function invitationsIn(
             conflict.column("personId").doUpdateSet({ tokenHash, expiresAt, createdAt }),
           )
           .execute();
+        const fields = fieldChanges(recordedFields.invitation, null, { expiresAt });
+        await recordChanges(db, author, [
+          { ...about("invitation", personId, personId), action: "added", fields },
+        ]);
         return true;
       }),
 
@@ -128,21 +204,12 @@ function invitationsIn(
 
     acceptInvitation: (tokenHash, passkey, now) =>
       database.write(async (db) => {
-        if (!(await lockPerson(db, passkey.personId))) return false;
-        if (!(await takeInvitation(db, tokenHash, passkey.personId, now))) return false;
-        await db
-          .insertInto("passkey")
-          .values({
-            credentialId: passkey.credentialId,
-            personId: passkey.personId,
-            publicKey: passkey.publicKey,
-            counter: passkey.counter,
-            transports: JSON.stringify(passkey.transports),
-            rpId: passkey.rpId,
-            createdAt: passkey.createdAt,
-            lastUsedAt: passkey.lastUsedAt,
-          })
-          .execute();
+        const { personId } = passkey;
+        if (!(await lockActive(db, personId))) return false;
+        if (!(await takeInvitation(db, tokenHash, personId, now))) return false;
+        await insertPasskey(db, passkey);
+        const author = { by: "person", personId, at: now } as const;
+        await recordChanges(db, author, [passkeyChange("added", null, passkey)]);
         return true;
       }),
   };
@@ -193,11 +260,14 @@ function sessionsIn(
   return {
     createSession: ({ tokenHash, personId, csrfToken, createdAt, expiresAt }, credentialId) =>
       database.write(async (db) => {
-        if (!(await lockPerson(db, personId))) return false;
-        if (credentialId !== null && !(await hasPasskey(db, personId, credentialId))) return false;
+        if (!(await lockActive(db, personId))) return false;
+        if (credentialId !== null && !(await passkeyOf(db, personId, credentialId))) return false;
         await db
           .insertInto("session")
-          .values({ tokenHash, personId, csrfToken, createdAt, expiresAt, isLockedOut: 0 })
+          .values({
+            ...{ tokenHash, personId, csrfToken, createdAt, expiresAt },
+            ...{ isLockedOut: 0, credentialId },
+          })
           .execute();
         return true;
       }),
@@ -209,6 +279,7 @@ function sessionsIn(
           .innerJoin("person", "person.id", "session.personId")
           .selectAll("person")
           .select(["tokenHash", "csrfToken", "session.createdAt as begunAt", "expiresAt"])
+          .select("session.credentialId")
           .where("tokenHash", "=", tokenHash)
           .where("expiresAt", ">", now)
           .where("isLockedOut", "=", 0)
@@ -216,10 +287,11 @@ function sessionsIn(
           .executeTakeFirst();
         if (row === undefined) return undefined;
         const person = toPerson(row);
-        const { csrfToken, begunAt: createdAt, expiresAt } = row;
+        const { csrfToken, begunAt: createdAt, expiresAt, credentialId } = row;
         return {
           session: { tokenHash, personId: person.id, csrfToken, createdAt, expiresAt },
           person,
+          credentialId,
         };
       }),
 
@@ -274,32 +346,50 @@ function sessionsIn(
   };
 }
 
-async function hasPasskey(
-  db: Transaction<Schema>,
+async function passkeyOf(
+  db: Kysely<Schema>,
   personId: string,
   credentialId: string,
-): Promise<boolean> {
-  const row = await db
+): Promise<Selectable<PasskeyTable> | undefined> {
+  return db
     .selectFrom("passkey")
-    .select("credentialId")
+    .selectAll()
     .where("credentialId", "=", credentialId)
     .where("personId", "=", personId)
     .executeTakeFirst();
-  return row !== undefined;
 }
 
-/**
- * Makes transactions about one person wait for each other, so that a lock-out cannot come between a
- * check and the change that relies on it.
- * @returns whether the person exists and is active
- */
-async function lockPerson(db: Transaction<Schema>, id: string): Promise<boolean> {
-  const result = await db
-    .updateTable("person")
-    .set((person) => ({ isActive: person.ref("isActive") }))
-    .where("id", "=", id)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n && (await findPerson(db, "id", id))?.isActive === true;
+async function insertPasskey(db: Transaction<Schema>, passkey: Passkey): Promise<void> {
+  const { credentialId, personId, publicKey, counter, rpId, name, createdAt, lastUsedAt } = passkey;
+  const transports = JSON.stringify(passkey.transports);
+  await db
+    .insertInto("passkey")
+    .values({
+      ...{ credentialId, personId, publicKey, counter, transports },
+      ...{ rpId, name, createdAt, lastUsedAt },
+    })
+    .execute();
+}
+
+/** See {@link lockPerson}. @returns whether the person exists and is active */
+async function lockActive(db: Transaction<Schema>, id: string): Promise<boolean> {
+  return (await lockPerson(db, id))?.isActive === true;
+}
+
+type NamedPasskey = Pick<Passkey, "credentialId" | "personId" | "name">;
+
+function passkeyChange(
+  action: ChangeAction,
+  before: NamedPasskey | null,
+  after: NamedPasskey | null,
+) {
+  const { credentialId = "", personId = "" } = after ?? before ?? {};
+  const fields = fieldChanges(recordedFields.passkey, before, after);
+  return { ...about("passkey", credentialId, personId), action, fields };
+}
+
+function about(subject: "passkey" | "invitation", subjectId: string, personId: string) {
+  return { subject, subjectId, personId, gateId: null };
 }
 
 function toPasskey(row: Selectable<PasskeyTable>): Passkey {

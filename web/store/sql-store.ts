@@ -1,4 +1,5 @@
 /** The store on an SQL database. The queries are the same for both databases. */
+import { changesIn } from "./change-record.ts";
 import { type ChangeFeed, noOtherInstances } from "./changes.ts";
 import type { Database } from "./database.ts";
 import { gatesIn } from "./gates.ts";
@@ -66,6 +67,7 @@ export async function storeOn(
     ...requestsIn(database),
     ...foreignEventsIn(database),
     ...historyIn(database),
+    ...changesIn(database),
 
     check: () =>
       database.write(async (db) => {

@@ -1,6 +1,7 @@
 /** The contract of every store: people, sign-in, gates and grants. The records have their own files. */
 import assert from "node:assert/strict";
 import type { ApiToken } from "../domain/entities.ts";
+import { administrationContract } from "./administration.contract.ts";
 import { concurrencyContract } from "./concurrency.contract.ts";
 import { guestsContract } from "./guests.contract.ts";
 import { holidaysContract } from "./holidays.contract.ts";
@@ -38,6 +39,7 @@ export function storeContract(newPlace: () => Promise<StorePlace>): void {
   signInContract(() => store);
   administratorsContract(() => store);
   gatesContract(() => store);
+  administrationContract(() => ({ place, store }));
   guestsContract(() => ({ place, store }));
   holidaysContract(() => store);
   sharedContract(() => ({ place, store }));
@@ -161,7 +163,7 @@ function signInContract(store: () => Store): void {
       await store().createSession(one, null);
       await store().createSession(two, null);
       const found = await store().session(one.tokenHash, noon + 999);
-      assert.deepEqual(found, { session: one, person: ada });
+      assert.deepEqual(found, { session: one, person: ada, credentialId: null });
       assert.equal(await store().session(one.tokenHash, noon + 1000), undefined);
       await store().deleteSession(one.tokenHash);
       assert.equal(await store().session(one.tokenHash, noon), undefined);

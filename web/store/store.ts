@@ -4,13 +4,25 @@
  * is on the disk; when it rejects, nothing has changed. One exception: when the connection to a database
  * server breaks in the middle of a commit (`unavailable`), the outcome is unknown.
  *
- * Every call may reject with a {@link StoreError}. People and gates are never deleted, only deactivated,
- * so that the records keep their names. The records have no foreign keys, so that a request for an unknown
- * gate can be recorded too.
+ * Every call may reject with a {@link StoreError}. The records have no foreign keys, so that a request for an
+ * unknown gate can be recorded too. A deleted person or gate keeps a row, to which the records refer; no call
+ * but those for records finds it.
+ *
+ * `author` is who changes something. With it, the change is recorded in the same transaction; without it,
+ * nothing is recorded.
  */
 
 import type { GateEventName } from "../../device/messages/gate.ts";
-import type { GuestState, HistoryQuery } from "../api.ts";
+import type {
+  ChangeSubject,
+  GatesSort,
+  GateTraces,
+  GuestState,
+  HistoryQuery,
+  PeopleSort,
+  PersonTraces,
+} from "../api.ts";
+import type { Author, Change } from "../domain/changes.ts";
 import type {
   ApiToken,
   Delivery,
@@ -60,6 +72,19 @@ export type GuardedChange<T> =
   | { readonly type: "unknown" }
   /** nothing was changed, because no other administrator can sign in */
   | { readonly type: "last-administrator" };
+
+export interface SignedInSession {
+  readonly session: Session;
+  readonly person: Person;
+  /** the passkey that began the session; null: another way to sign in, or not known */
+  readonly credentialId: string | null;
+}
+
+export type NamedChange = Change & {
+  readonly authorName: string | null;
+  readonly personName: string | null;
+  readonly gateName: string | null;
+};
 
 /** What a tap needs from its arrival to its outcome. */
 export type TapStore = Pick<
@@ -113,7 +138,7 @@ export interface Store extends RateStore {
 
   // people
   /** @throws StoreError conflict when id or oidcSubject is already used; so does updatePerson */
-  createPerson(person: Person): Promise<void>;
+  createPerson(person: Person, author?: Author): Promise<void>;
   /** @returns undefined when the id is unknown */
   updatePerson(
     id: string,
@@ -127,7 +152,20 @@ export interface Store extends RateStore {
     id: string,
     changes: Partial<Omit<Person, "id" | "createdAt">>,
     methods: SignInMethods,
+    author?: Author,
   ): Promise<GuardedChange<Person>>;
+  /**
+   * Deletes the person with all ways to sign in, grants and tokens, and revokes the links of the guests whom
+   * the person has invited. It keeps the last administrator, like changePerson. The value is what it has
+   * deleted.
+   */
+  deletePerson(
+    id: string,
+    methods: SignInMethods,
+    author: Author,
+  ): Promise<GuardedChange<PersonTraces>>;
+  /** What deletePerson would delete. @returns undefined when the id is unknown */
+  personTraces(id: string, now: number): Promise<PersonTraces | undefined>;
   /** Whether at least one active administrator can sign in. */
   hasAdministrator(methods: SignInMethods): Promise<boolean>;
   /** The active administrators, the oldest first. @param name only those with this name */
@@ -141,11 +179,13 @@ export interface Store extends RateStore {
   people(): Promise<readonly (Person & { readonly passkeys: number })[]>;
 
   /**
-   * In the order of their creation. `search`: those whose name or address contains each of its words.
-   * @throws RangeError when `after` is not a position
+   * `search`: those whose name or address contains each of its words. `sort`: by default, the oldest first;
+   * those seen last come first.
+   * @throws RangeError when `after` is not a position in this order
    */
   peoplePage(query: {
     readonly search?: string;
+    readonly sort?: PeopleSort;
     readonly after?: string;
     readonly limit: number;
   }): Promise<{
@@ -165,12 +205,45 @@ export interface Store extends RateStore {
    * the last administrator, like changePerson. The value is how many passkeys were removed.
    * @param methods null: also those of the last administrator
    */
-  removePasskeys(personId: string, methods: SignInMethods | null): Promise<GuardedChange<number>>;
+  removePasskeys(
+    personId: string,
+    methods: SignInMethods | null,
+    author?: Author,
+  ): Promise<GuardedChange<number>>;
+  /**
+   * @param most how many one person may have
+   * @returns false when the person has that many, is inactive or unknown
+   * @throws StoreError conflict when the credential already exists
+   */
+  addPasskey(passkey: Passkey, most: number, author: Author): Promise<boolean>;
+  /** @returns false when the person has no such passkey */
+  renamePasskey(
+    personId: string,
+    credentialId: string,
+    name: string,
+    author: Author,
+  ): Promise<boolean>;
+  /**
+   * Also ends the sessions that the passkey began, and those of which this is not known, but for one. It keeps
+   * the last administrator, like changePerson.
+   * @param keeps the tokenHash of the session that goes on
+   * @param isLastAllowed whether the person may be left without a way to sign in
+   */
+  removePasskey(
+    personId: string,
+    credentialId: string,
+    options: {
+      readonly keeps: string;
+      readonly isLastAllowed: boolean;
+      readonly methods: SignInMethods;
+    },
+    author: Author,
+  ): Promise<GuardedChange<null> | { readonly type: "last-way-in" }>;
   /**
    * Replaces the person's earlier invitation.
    * @returns false when the person is inactive or unknown
    */
-  createInvitation(invitation: Invitation): Promise<boolean>;
+  createInvitation(invitation: Invitation, author?: Author): Promise<boolean>;
   /** @returns undefined when it has expired, or the person is inactive */
   invitation(tokenHash: string, now: number): Promise<Invitation | undefined>;
   /**
@@ -187,11 +260,8 @@ export interface Store extends RateStore {
    * @returns false when the person is inactive, or the passkey has been removed meanwhile
    */
   createSession(session: Session, credentialId: string | null): Promise<boolean>;
-  /** @returns the session and its person; undefined when it has ended, or the person is inactive */
-  session(
-    tokenHash: string,
-    now: number,
-  ): Promise<{ readonly session: Session; readonly person: Person } | undefined>;
+  /** @returns undefined when it has ended, or the person is inactive */
+  session(tokenHash: string, now: number): Promise<SignedInSession | undefined>;
   /** Like `session` for many at once. @returns the people of those that are valid, by tokenHash */
   sessions(tokenHashes: readonly string[], now: number): Promise<ReadonlyMap<string, Person>>;
   /** Whether a lock-out ended this session, and still lasts. It forgets that when the session expires. */
@@ -203,19 +273,48 @@ export interface Store extends RateStore {
 
   // gates and grants
   /** @throws StoreError conflict when id, or thingName with output, is already used; so does updateGate */
-  createGate(gate: Gate): Promise<void>;
-  updateGate(id: string, changes: Partial<Omit<Gate, "id">>): Promise<Gate | undefined>;
+  createGate(gate: Gate, author?: Author): Promise<void>;
+  updateGate(
+    id: string,
+    changes: Partial<Omit<Gate, "id">>,
+    author?: Author,
+  ): Promise<Gate | undefined>;
+  /**
+   * Deletes the gate with its grants, tokens, holidays and webhooks, and revokes the links of its guests. Its id stays
+   * taken, because the history refers to it.
+   * @returns what it has deleted; undefined when the id is unknown
+   */
+  deleteGate(id: string, author: Author): Promise<GateTraces | undefined>;
+  /** What deleteGate would delete. @returns undefined when the id is unknown */
+  gateTraces(id: string, now: number): Promise<GateTraces | undefined>;
+  /**
+   * `search`: those in whose name, id, box or time zone each of its words occurs. `sort`: by default, in the
+   * order of their names.
+   * @throws RangeError when `after` is not a position in this order
+   */
+  gatesPage(query: {
+    readonly search?: string;
+    readonly sort?: GatesSort;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{
+    readonly gates: readonly Gate[];
+    /** how many there are on all pages */
+    readonly total: number;
+    readonly next: string | null;
+  }>;
   gate(id: string): Promise<Gate | undefined>;
   /** In the order of their ids. */
   gates(): Promise<readonly Gate[]>;
   /** Those of these ids that exist, in the order of their ids. */
   gatesWith(ids: readonly string[]): Promise<readonly Gate[]>;
   /** @throws StoreError conflict when the person or the gate is unknown */
-  createGrant(grant: Grant): Promise<void>;
+  createGrant(grant: Grant, author?: Author): Promise<void>;
   /** All of them or none. @throws StoreError conflict when a person or a gate is unknown */
-  createGrants(grants: readonly Grant[]): Promise<void>;
-  updateGrant(grant: Grant): Promise<boolean>;
-  deleteGrant(id: string): Promise<boolean>;
+  createGrants(grants: readonly Grant[], author?: Author): Promise<void>;
+  /** @throws StoreError conflict when the person or the gate is unknown */
+  updateGrant(grant: Grant, author?: Author): Promise<boolean>;
+  deleteGrant(id: string, author?: Author): Promise<boolean>;
   grants(filter?: {
     readonly personId?: string;
     readonly gateId?: string;
@@ -240,11 +339,11 @@ export interface Store extends RateStore {
 
   // guests
   /** @throws StoreError conflict when the person or the gate is unknown, or the token exists */
-  createGuest(guest: Guest): Promise<void>;
+  createGuest(guest: Guest, author?: Author): Promise<void>;
   guest(id: string): Promise<InvitedGuest | undefined>;
   guestByToken(tokenHash: string): Promise<InvitedGuest | undefined>;
   /** @returns false when the id is unknown; a link that was revoked before stays as it is */
-  revokeGuest(id: string, at: number): Promise<boolean>;
+  revokeGuest(id: string, at: number, author?: Author): Promise<boolean>;
   /**
    * Those that end last come first. `state`: only those that are in it `now`.
    * @throws RangeError when `after` is not a position
@@ -267,30 +366,31 @@ export interface Store extends RateStore {
 
   // holidays
   /** The list with all its days. @throws StoreError conflict when the gate is unknown */
-  createHolidays(list: HolidayList, days: readonly Holiday[]): Promise<void>;
+  createHolidays(list: HolidayList, days: readonly Holiday[], author?: Author): Promise<void>;
   /** In the order of their creation. */
   holidayLists(): Promise<readonly (HolidayList & { readonly days: readonly Holiday[] })[]>;
-  deleteHolidays(id: string): Promise<boolean>;
+  deleteHolidays(id: string, author?: Author): Promise<boolean>;
   /** The days of all lists from a date to another one, both inclusive. */
   holidaysBetween(window: HolidayWindow): Promise<readonly KnownHoliday[]>;
 
   // tokens of programs
   /** @throws StoreError conflict when the person or the gate is unknown, or the token exists */
-  createApiToken(token: ApiToken): Promise<void>;
+  createApiToken(token: ApiToken, author?: Author): Promise<void>;
   apiToken(tokenHash: string): Promise<ApiToken | undefined>;
   /** Of this person, oldest first. */
   apiTokens(personId: string): Promise<readonly ApiToken[]>;
   useApiToken(id: string, at: number): Promise<void>;
-  deleteApiToken(id: string): Promise<boolean>;
+  deleteApiToken(id: string, author?: Author): Promise<boolean>;
 
   // webhooks
-  createWebhook(webhook: Webhook): Promise<void>;
+  /** @throws StoreError conflict when the gate is unknown; so does updateWebhook */
+  createWebhook(webhook: Webhook, author?: Author): Promise<void>;
   /** Oldest first. */
   webhooks(): Promise<readonly Webhook[]>;
   webhook(id: string): Promise<Webhook | undefined>;
-  updateWebhook(id: string, changes: WebhookChanges): Promise<Webhook | undefined>;
+  updateWebhook(id: string, changes: WebhookChanges, author?: Author): Promise<Webhook | undefined>;
   /** With all its messages. @returns false when the id is unknown */
-  deleteWebhook(id: string): Promise<boolean>;
+  deleteWebhook(id: string, author?: Author): Promise<boolean>;
   /** A message about the same event to the same receiver is stored once. @returns how many are new */
   createDeliveries(deliveries: readonly Delivery[]): Promise<number>;
   /**
@@ -358,7 +458,8 @@ export interface Store extends RateStore {
     limit: number,
   ): Promise<readonly { readonly event: GateEventName; readonly at: number }[]>;
   /**
-   * Newest first, with the current names of people and gates. The name of an unknown gate is its id.
+   * Newest first, with the current names of people and gates; null: the person was deleted. A deleted gate
+   * keeps its name, and the name of an unknown gate is its id.
    * @throws RangeError when `after` is not a position (see `isHistoryPosition`), or the limit is not 1–200
    */
   history(query: HistoryQuery): Promise<{
@@ -371,8 +472,20 @@ export interface Store extends RateStore {
     })[];
     readonly next: string | null;
   }>;
+  /** Newest first. The name of somebody who was deleted is null. @throws RangeError when `after` is not a position */
+  recordedChanges(query: {
+    /** whom it is about */
+    readonly person?: string;
+    readonly gate?: string;
+    readonly author?: string;
+    readonly subject?: ChangeSubject;
+    readonly from?: number;
+    readonly to?: number;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{ readonly changes: readonly NamedChange[]; readonly next: string | null }>;
   /**
-   * Deletes requests, foreign events and ended messages of webhooks older than `before`, guests that ended before it, and expired
+   * Deletes requests, changes, foreign events and ended messages of webhooks older than `before`, guests that ended before it, and expired
    * sessions, invitations and attempts. It works in batches, so that other calls are not blocked.
    * @returns how many records were deleted
    */

@@ -1,7 +1,10 @@
 /** The tokens of programs. */
 import type { Selectable } from "kysely";
-import type { Weekday } from "../api.ts";
+import type { ChangeAction, Weekday } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { ApiToken } from "../domain/entities.ts";
+import { requireAlive } from "./alive.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import type { ApiTokenTable } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -13,12 +16,14 @@ type Tokens = Pick<
 
 export function tokensIn(database: Database): Tokens {
   return {
-    createApiToken: (token) =>
+    createApiToken: (token, author) =>
       database.write(async (db) => {
+        await requireAlive(db, { people: [token.personId], gates: [token.gateId] });
         await db
           .insertInto("apiToken")
           .values({ ...token, days: JSON.stringify(token.days) })
           .execute();
+        await recordChanges(db, author, [tokenChange("added", null, token)]);
       }),
 
     apiToken: (tokenHash) =>
@@ -48,12 +53,26 @@ export function tokensIn(database: Database): Tokens {
         await db.updateTable("apiToken").set({ lastUsedAt: at }).where("id", "=", id).execute();
       }),
 
-    deleteApiToken: (id) =>
+    deleteApiToken: (id, author) =>
       database.write(async (db) => {
+        const row = await db
+          .selectFrom("apiToken")
+          .selectAll()
+          .where("id", "=", id)
+          .executeTakeFirst();
         const result = await db.deleteFrom("apiToken").where("id", "=", id).executeTakeFirst();
-        return result.numDeletedRows > 0n;
+        // Another transaction may have been faster.
+        if (row === undefined || result.numDeletedRows === 0n) return false;
+        await recordChanges(db, author, [tokenChange("removed", toToken(row), null)]);
+        return true;
       }),
   };
+}
+
+function tokenChange(action: ChangeAction, before: ApiToken | null, after: ApiToken | null) {
+  const { id = "", personId = null, gateId = null } = after ?? before ?? {};
+  const fields = fieldChanges(recordedFields.token, before, after);
+  return { subject: "token", subjectId: id, personId, gateId, action, fields } as const;
 }
 
 function toToken(row: Selectable<ApiTokenTable>): ApiToken {

@@ -1,11 +1,14 @@
 /** The receivers of what happens, and the messages to them. */
-import { type Selectable, type SqlBool, sql } from "kysely";
-import type { WebhookEventType } from "../api.ts";
+import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import type { ChangeAction, WebhookEventType } from "../api.ts";
+import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Delivery, Webhook } from "../domain/entities.ts";
+import { requireAlive } from "./alive.ts";
+import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import { formatPosition, parsePosition } from "./history-position.ts";
-import type { WebhookTable } from "./schema.ts";
+import type { Schema, WebhookTable } from "./schema.ts";
 import type { Store } from "./store.ts";
 
 type Webhooks = Pick<
@@ -25,9 +28,11 @@ type Webhooks = Pick<
 
 export function webhooksIn(database: Database): Webhooks {
   return {
-    createWebhook: (webhook) =>
+    createWebhook: (webhook, author) =>
       database.write(async (db) => {
+        if (webhook.gateId !== null) await requireAlive(db, { gates: [webhook.gateId] });
         await db.insertInto("webhook").values(toRow(webhook)).execute();
+        await recordChanges(db, author, [webhookChange("added", null, webhook)]);
       }),
 
     webhooks: () =>
@@ -41,18 +46,14 @@ export function webhooksIn(database: Database): Webhooks {
         return rows.map(toWebhook);
       }),
 
-    webhook: (id) =>
-      database.read(async (db) => {
-        const row = await db
-          .selectFrom("webhook")
-          .selectAll()
-          .where("id", "=", id)
-          .executeTakeFirst();
-        return row && toWebhook(row);
-      }),
+    webhook: (id) => database.read((db) => webhookOf(db, id)),
 
-    updateWebhook: (id, { events, isActive, ...changes }) =>
+    updateWebhook: (id, { events, isActive, ...changes }, author) =>
       database.write(async (db) => {
+        const before = await webhookOf(db, id);
+        if (before === undefined) return undefined;
+        const gates = typeof changes.gateId === "string" ? [changes.gateId] : [];
+        await requireAlive(db, { gates });
         await db
           .updateTable("webhook")
           .set({
@@ -63,19 +64,21 @@ export function webhooksIn(database: Database): Webhooks {
           })
           .where("id", "=", id)
           .execute();
-        const row = await db
-          .selectFrom("webhook")
-          .selectAll()
-          .where("id", "=", id)
-          .executeTakeFirst();
-        return row && toWebhook(row);
+        const after = await webhookOf(db, id);
+        if (after === undefined) return undefined;
+        await recordChanges(db, author, [webhookChange("changed", before, after)]);
+        return after;
       }),
 
-    deleteWebhook: (id) =>
+    deleteWebhook: (id, author) =>
       database.write(async (db) => {
+        const before = await webhookOf(db, id);
         await db.deleteFrom("webhookDelivery").where("webhookId", "=", id).execute();
         const result = await db.deleteFrom("webhook").where("id", "=", id).executeTakeFirst();
-        return result.numDeletedRows > 0n;
+        // Another transaction may have been faster.
+        if (before === undefined || result.numDeletedRows === 0n) return false;
+        await recordChanges(db, author, [webhookChange("removed", before, null)]);
+        return true;
       }),
 
     createDeliveries: (deliveries) =>
@@ -199,4 +202,22 @@ function toWebhook({ events, isActive, ...row }: Selectable<WebhookTable>): Webh
     events: JSON.parse(events) as readonly WebhookEventType[],
     isActive: isActive === 1,
   };
+}
+
+async function webhookOf(db: Kysely<Schema>, id: string): Promise<Webhook | undefined> {
+  const row = await db.selectFrom("webhook").selectAll().where("id", "=", id).executeTakeFirst();
+  return row && toWebhook(row);
+}
+
+function webhookChange(action: ChangeAction, before: Webhook | null, after: Webhook | null) {
+  const { id = "", gateId = null } = after ?? before ?? {};
+  const fields = fieldChanges(recordedFields.webhook, recorded(before), recorded(after));
+  return { subject: "webhook", subjectId: id, personId: null, gateId, action, fields } as const;
+}
+
+function recorded(webhook: Webhook | null) {
+  if (webhook === null) return null;
+  const { origin, pathname } = new URL(webhook.url);
+  const { isActive, events } = webhook;
+  return { receiver: `${origin}${pathname}`, events: events.join(", "), isActive };
 }

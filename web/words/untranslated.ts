@@ -26,6 +26,30 @@ export const csvHeadings = {
   inviterName: "inviterName",
 } satisfies Record<keyof HistoryEntry | "personName" | "guestName" | "inviterName", string>;
 
+export const changesFile = "boom-box-changes.csv";
+
+/** The columns of the changes as CSV, in this order. */
+export const changeHeadings = {
+  id: "id",
+  at: "at",
+  by: "by",
+  author: "author",
+  authorName: "authorName",
+  subject: "subject",
+  subjectId: "subjectId",
+  action: "action",
+  person: "person",
+  personName: "personName",
+  gate: "gate",
+  gateName: "gateName",
+  field: "field",
+  from: "from",
+  to: "to",
+};
+
+/** In files, instead of the name. */
+export const deletedPerson = "deleted person";
+
 /** Who opens, in the command to the box: 64 characters at most are sent. */
 export const guestBy = (name: string, inviter: string) => `guest ${name}, invited by ${inviter}`;
 

@@ -1,9 +1,14 @@
 /** What only administrators ask of the service. A phone at the gate does not load it. */
 import type {
   AdminGateView,
+  ChangesPage,
+  ChangesQuery,
   DeliveriesPage,
   GateBody,
   GateEventView,
+  GatesPage,
+  GatesQuery,
+  GateTraces,
   GrantBody,
   GrantsPage,
   GrantView,
@@ -16,6 +21,7 @@ import type {
   InvitationView,
   ManyGrantsBody,
   ManyGrantsView,
+  NewBoxView,
   NewGuestView,
   NewTokenView,
   NewWebhookView,
@@ -23,6 +29,7 @@ import type {
   PeoplePage,
   PeopleQuery,
   PersonBody,
+  PersonTraces,
   PersonView,
   TokenBody,
   TokenView,
@@ -31,6 +38,16 @@ import type {
 } from "../../api.ts";
 import { queryString } from "./records.ts";
 import type { Answer, Service } from "./service.ts";
+
+/** A page of the service. */
+const mostKnownGates = 200;
+
+export interface KnownGates {
+  /** in the order of their names */
+  readonly gates: readonly AdminGateView[];
+  /** false: there are more, which the service finds */
+  readonly isAll: boolean;
+}
 
 export class Administration {
   readonly #service: Service;
@@ -47,6 +64,10 @@ export class Administration {
     this.#service.call<PersonView>("POST", "/api/admin/people", body);
   changePerson = (id: string, body: Partial<PersonBody>) =>
     this.#service.call<PersonView>("PATCH", `/api/admin/people/${encodeURIComponent(id)}`, body);
+  personTraces = (id: string) =>
+    this.#service.call<PersonTraces>("GET", `/api/admin/people/${encodeURIComponent(id)}/traces`);
+  deletePerson = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/people/${encodeURIComponent(id)}`, {});
   removePasskeys = (id: string) =>
     this.#service.call<null>("DELETE", `/api/admin/people/${encodeURIComponent(id)}/passkeys`, {});
   invite = (id: string) =>
@@ -104,8 +125,29 @@ export class Administration {
     this.#service.call<NewTokenView>("POST", "/api/admin/tokens", body);
   revokeToken = (id: string) =>
     this.#service.call<null>("DELETE", `/api/admin/tokens/${encodeURIComponent(id)}`, {});
-  gates = () => this.#service.call<readonly AdminGateView[]>("GET", "/api/admin/gates");
+  gates = (query: GatesQuery) =>
+    this.#service.call<GatesPage>("GET", `/api/admin/gates${queryString(query)}`);
+  newBoxes = () => this.#service.call<readonly NewBoxView[]>("GET", "/api/admin/new-boxes");
+  gate = (id: string) =>
+    this.#service.call<AdminGateView>("GET", `/api/admin/gates/${encodeURIComponent(id)}`);
+  /** All gates when they are few, and always those with these ids. */
+  async knownGates(ids: readonly string[] = []): Promise<Answer<KnownGates>> {
+    const first = await this.gates({ limit: mostKnownGates });
+    if (first.type !== "ok") return first;
+    const gates = [...first.value.gates];
+    const isAll = first.value.next === null;
+    const missing = new Set(ids.filter((id) => !gates.some((gate) => gate.id === id)));
+    if (isAll || missing.size === 0) return { type: "ok", value: { gates, isAll } };
+    const some = [...missing].slice(0, mostKnownGates).join(",");
+    const others = await this.gates({ ids: some });
+    if (others.type !== "ok") return others;
+    return { type: "ok", value: { gates: [...gates, ...others.value.gates], isAll } };
+  }
   addGate = (body: GateBody) => this.#service.call<AdminGateView>("POST", "/api/admin/gates", body);
+  gateTraces = (id: string) =>
+    this.#service.call<GateTraces>("GET", `/api/admin/gates/${encodeURIComponent(id)}/traces`);
+  deleteGate = (id: string) =>
+    this.#service.call<null>("DELETE", `/api/admin/gates/${encodeURIComponent(id)}`, {});
   gateEvents = (id: string) =>
     this.#service.call<readonly GateEventView[]>(
       "GET",
@@ -134,6 +176,9 @@ export class Administration {
       `/api/admin/webhooks/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(delivery)}/retry`,
       {},
     );
+
+  changes = (query: ChangesQuery) =>
+    this.#service.call<ChangesPage>("GET", `/api/admin/changes${queryString(query)}`);
 
   otherCommands = () =>
     this.#service.call<readonly OtherCommand[]>("GET", "/api/admin/other-commands");

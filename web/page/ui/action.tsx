@@ -82,7 +82,7 @@ interface QuestionProps {
 }
 
 /** The question gets the focus instead of a button, so that a repeating key does not answer it. */
-function Question({ question, yes, isBusy, notice, onYes, onNo }: QuestionProps) {
+export function Question({ question, yes, isBusy, notice, onYes, onNo }: QuestionProps) {
   const id = useId();
   const group = useRef<HTMLElement>(null);
   useEffect(() => group.current?.focus(), []);
@@ -110,7 +110,7 @@ function Question({ question, yes, isBusy, notice, onYes, onNo }: QuestionProps)
   );
 }
 
-function Notice({ text }: { readonly text: string }) {
+export function Notice({ text }: { readonly text: string }) {
   if (text === "") return null;
   return (
     <span class="notice" role="alert">
@@ -120,7 +120,7 @@ function Notice({ text }: { readonly text: string }) {
 }
 
 /** The button stays enabled while it waits, because a disabled element loses the focus. */
-function useCall<T>({
+export function useCall<T>({
   onPress,
   onDone,
   done,

@@ -48,6 +48,7 @@ export function App(props: AppProps) {
     );
   }
   const { who } = session;
+  const person = who.type === "person" ? who.person : null;
   async function signOut(): Promise<void> {
     await service.signOut();
     dispatch({ type: "left" });
@@ -63,7 +64,10 @@ export function App(props: AppProps) {
           {words.app}
         </a>
         <div class="account">
-          <span class="who">{who.type === "person" ? who.person.name : who.guest.name}</span>
+          {/* A guest has no passkeys. Without an address, it is plain text. */}
+          <a class="who" {...(person !== null && { href: "#/passkeys" })}>
+            {who.type === "person" ? who.person.name : who.guest.name}
+          </a>
           <button type="button" class="quiet sign-out" onClick={signOut}>
             {words.signOut}
           </button>
@@ -72,14 +76,14 @@ export function App(props: AppProps) {
           </Part>
         </div>
       </header>
-      {who.type === "person" && <Navigation page={route.page} person={who.person} />}
+      {person !== null && <Navigation page={route.page} person={person} />}
       <main id="content" tabIndex={-1}>
-        {(route.page === "open" || who.type === "guest") && (
+        {(route.page === "open" || person === null) && (
           <GatePage state={state} now={now} dispatch={dispatch} />
         )}
-        {route.page !== "open" && who.type === "person" && (
+        {route.page !== "open" && person !== null && (
           <Part key="pages" load={parts.pages}>
-            {({ Pages }) => <Pages route={route} person={who.person} service={service} />}
+            {({ Pages }) => <Pages route={route} person={person} service={service} />}
           </Part>
         )}
       </main>

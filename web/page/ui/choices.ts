@@ -1,8 +1,7 @@
 /** What a {@link Picker} can find. */
 import type { AdminGateView } from "../../api.ts";
-import { longestPersonName } from "../../input-limits.ts";
+import { longestGateName, longestPersonName } from "../../input-limits.ts";
 import type { Administration } from "../io/administration.ts";
-import { matches } from "../model/find.ts";
 import type { Choice } from "./picker.tsx";
 import { placeOf } from "./place.ts";
 
@@ -21,12 +20,14 @@ export async function findPeople(
     .map(({ id, name, email }) => ({ id, name, detail: email ?? "" }));
 }
 
+/** The first few that the service finds. */
 export async function findGates(
-  gates: readonly AdminGateView[],
+  service: Administration,
   text: string,
-): Promise<readonly Choice[]> {
-  const found = gates.filter((gate) => matches(`${gate.name} ${gate.id} ${placeOf(gate)}`, text));
-  return found.slice(0, shown * 2).map(choiceOf);
+): Promise<readonly AdminGateView[]> {
+  const search = text.trim().slice(0, longestGateName);
+  const answer = await service.gates({ limit: shown * 2, ...(search !== "" && { search }) });
+  return answer.type === "ok" ? answer.value.gates : [];
 }
 
 export function choiceOf(gate: AdminGateView): Choice {

@@ -69,3 +69,13 @@ export function span(ms: number): string {
   if (minutes > 0) return amount(minutes, "minute");
   return amount(Math.floor(ms / 1000), "second");
 }
+
+/** "Access: 3, Programs: 1" @param labels in the order in which they are shown */
+export function countsOf<K extends string>(
+  counts: Readonly<Record<K, number>>,
+  labels: Readonly<Record<K, string>>,
+): string {
+  const shown: string[] = [];
+  for (const name in labels) shown.push(`${labels[name]}: ${counts[name]}`);
+  return shown.join(", ");
+}

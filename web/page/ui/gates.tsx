@@ -1,23 +1,25 @@
-import { useState } from "preact/hooks";
-import type { AdminGateView, BoxHealth, BoxState } from "../../api.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { AdminGateView, BoxHealth, BoxState, GatesSort } from "../../api.ts";
 import { longestGateName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
 import { words } from "../../words/page.ts";
 import type { Administration } from "../io/administration.ts";
 import { Action, CarefulAction } from "./action.tsx";
 import { useAnnounce } from "./announcer.tsx";
-import { Field } from "./field.tsx";
-import { Finder, type Finding, useFinding } from "./finder.tsx";
+import { DeleteAction } from "./delete-action.tsx";
+import { SearchedList } from "./finder.tsx";
 import { useFocusWhen } from "./focus.ts";
-import { Form } from "./form.tsx";
 import { when } from "./format.ts";
-import { day, list, span } from "./format-lists.ts";
+import { countsOf, day, list, span } from "./format-lists.ts";
 import { GateAccess } from "./gate-access.tsx";
+import { GateForm } from "./gate-form.tsx";
 import { ListPage } from "./list-page.tsx";
-import { useLoaded, WhenLoaded } from "./loaded.tsx";
+import { orNull, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
+import { type GatePlace, NewBoxes } from "./new-boxes.tsx";
 import { placeOf } from "./place.ts";
-import { fragmentOf } from "./route.ts";
+import { fragmentOf, goTo } from "./route.ts";
+import { type SearchedPages, useSearchedPages } from "./searched-pages.ts";
 import { useTitle } from "./title.ts";
 
 const said = administration.gates;
@@ -30,67 +32,116 @@ interface GatesPageProps {
 
 /** Gates and the health of their boxes. */
 export function GatesPage({ service, id }: GatesPageProps) {
-  const { loaded, reload } = useLoaded(() => service.gates());
-  const finding = useFinding();
+  // It outlives the visit to a gate, so that Back leads to the same entries.
+  const list = useSearchedPages<AdminGateView, GatesSort>(
+    "name",
+    longestGateName,
+    async (query) => {
+      const answer = await service.gates(query);
+      if (answer.type !== "ok") return answer;
+      const { gates: entries, total, next } = answer.value;
+      return { type: "ok", value: { entries, total, next } };
+    },
+  );
+  useEffect(() => {
+    void list.reload();
+  }, [id === null]);
+  return id === null ? (
+    <GatesList service={service} list={list} />
+  ) : (
+    <OneGate key={id} service={service} id={id} />
+  );
+}
+
+function OneGate({ service, id }: { readonly service: Administration; readonly id: string }) {
+  const { loaded, reload } = useLoaded(() => orNull(service.gate(id)));
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
-      {(gates) => {
-        if (id === null) {
-          return <GatesList gates={gates} finding={finding} service={service} reload={reload} />;
-        }
-        const gate = gates.find((each) => each.id === id);
-        if (gate === undefined) {
-          return (
-            <Missing sentence={said.missing} back={said.back} to={{ page: "gates", id: null }} />
-          );
-        }
-        return <GateDetails key={id} gate={gate} gates={gates} service={service} reload={reload} />;
-      }}
+      {(gate) =>
+        gate === null ? (
+          <Missing sentence={said.missing} back={said.back} to={{ page: "gates", id: null }} />
+        ) : (
+          <GateDetails gate={gate} service={service} reload={reload} />
+        )
+      }
     </WhenLoaded>
   );
 }
 
 interface GatesListProps {
-  readonly gates: readonly AdminGateView[];
-  readonly finding: Finding;
   readonly service: Administration;
-  readonly reload: () => Promise<void>;
+  readonly list: SearchedPages<AdminGateView, GatesSort>;
 }
 
-function GatesList({ gates, finding, service, reload }: GatesListProps) {
+const sorts: readonly GatesSort[] = ["name", "id", "box"];
+
+function GatesList({ service, list }: GatesListProps) {
+  const { loaded, search, find, sort, sortBy, more, reload } = list;
+  const [place, setPlace] = useState<GatePlace | null>(null);
   return (
-    <ListPage
-      title={said.title}
-      add={said.add}
-      reload={reload}
-      routeOf={(id) => ({ page: "gates", id })}
-      form={(events) => <GateForm gate={null} gates={gates} service={service} {...events} />}
-    >
-      {(isAdding) => (
-        <>
-          <p>
-            <a class="button" href={fragmentOf({ page: "webhooks" })}>
-              {administration.webhooks.title}
-            </a>
-            <a class="button" href={fragmentOf({ page: "holidays" })}>
-              {said.holidays}
-            </a>
-          </p>
-          {gates.length === 0 && !isAdding && <p class="empty">{said.none}</p>}
-          <Finder
-            entries={gates}
-            finding={finding}
-            textOf={(gate) => `${gate.name} ${gate.id} ${placeOf(gate)} ${gate.timeZone}`}
-          >
-            {(gate) => (
-              <a class="list-entry" href={fragmentOf({ page: "gates", id: gate.id })}>
-                <GateLine gate={gate} />
-              </a>
-            )}
-          </Finder>
-        </>
+    <WhenLoaded loaded={loaded} reload={reload}>
+      {({ entries, total }) => (
+        <ListPage
+          title={said.title}
+          add={said.add}
+          reload={reload}
+          routeOf={(id) => ({ page: "gates", id })}
+          form={({ onDone, onCancel }) => (
+            <GateForm
+              key={place === null ? "" : placeOf(place)}
+              gate={null}
+              place={place}
+              service={service}
+              onDone={onDone}
+              onCancel={() => {
+                setPlace(null);
+                onCancel();
+              }}
+            />
+          )}
+        >
+          {(isAdding, startAdding) => (
+            <>
+              <p>
+                <a class="button" href={fragmentOf({ page: "webhooks" })}>
+                  {administration.webhooks.title}
+                </a>
+                <a class="button" href={fragmentOf({ page: "holidays" })}>
+                  {said.holidays}
+                </a>
+              </p>
+              {total === 0 && search === "" && !isAdding && <p class="empty">{said.none}</p>}
+              <SearchedList
+                entries={entries}
+                total={total}
+                text={search}
+                onText={find}
+                onMore={more}
+                sorting={{
+                  label: administration.people.sort,
+                  options: said.sorts,
+                  selected: sort,
+                  onSelect: (option) => sortBy(sorts.find((each) => each === option) ?? sort),
+                }}
+              >
+                {(gate) => (
+                  <a class="list-entry" href={fragmentOf({ page: "gates", id: gate.id })}>
+                    <GateLine gate={gate} />
+                  </a>
+                )}
+              </SearchedList>
+              <NewBoxes
+                service={service}
+                onAdd={(chosen) => {
+                  setPlace(chosen);
+                  startAdding();
+                }}
+              />
+            </>
+          )}
+        </ListPage>
       )}
-    </ListPage>
+    </WhenLoaded>
   );
 }
 
@@ -134,12 +185,11 @@ function BoxPill({ state }: { readonly state: BoxState }) {
 
 interface GateDetailsProps {
   readonly gate: AdminGateView;
-  readonly gates: readonly AdminGateView[];
   readonly service: Administration;
   readonly reload: () => Promise<void>;
 }
 
-function GateDetails({ gate, gates, service, reload }: GateDetailsProps) {
+function GateDetails({ gate, service, reload }: GateDetailsProps) {
   useTitle(gate.name);
   const announce = useAnnounce();
   const [isEditing, setEditing] = useState(false);
@@ -165,7 +215,7 @@ function GateDetails({ gate, gates, service, reload }: GateDetailsProps) {
       {isEditing ? (
         <GateForm
           gate={gate}
-          gates={gates}
+          place={gate}
           service={service}
           onCancel={() => setEditing(false)}
           onDone={async () => {
@@ -199,6 +249,16 @@ function GateDetails({ gate, gates, service, reload }: GateDetailsProps) {
               onDone={reload}
             />
           )}
+          <DeleteAction
+            label={said.delete}
+            ask={() => service.gateTraces(gate.id)}
+            question={(traces) =>
+              `${said.sureDelete(gate.name)} ${countsOf(traces, said.traces)}. ${said.keptRecords}`
+            }
+            done={said.deleted}
+            onPress={() => service.deleteGate(gate.id)}
+            onDone={() => goTo({ page: "gates", id: null })}
+          />
         </div>
       )}
       <dl class="health card">
@@ -273,88 +333,4 @@ function certificateOf(endsAt: number): string {
 
 function endsSoon(endsAt: number): boolean {
   return endsAt - Date.now() < warnMs;
-}
-
-interface GateFormProps {
-  /** null: a new gate */
-  readonly gate: AdminGateView | null;
-  readonly gates: readonly AdminGateView[];
-  readonly service: Administration;
-  readonly onDone: (gate: AdminGateView) => void;
-  readonly onCancel: () => void;
-}
-
-function GateForm({ gate, gates, service, onDone, onCancel }: GateFormProps) {
-  const [thing, setThing] = useState(gate?.thingName ?? "");
-  const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return (
-    <Form
-      submit={said.save}
-      onCancel={onCancel}
-      onDone={onDone}
-      read={(fields) => ({
-        name: fields.line("name", longestGateName),
-        ...(gate === null && { id: fields.gateId("id") }),
-        thingName: fields.thingName("thing"),
-        output: fields.output("output"),
-        timeZone: fields.timeZone("zone"),
-      })}
-      send={(body) => (gate === null ? service.addGate(body) : service.changeGate(gate.id, body))}
-    >
-      <Field label={said.name} name="name">
-        {(its) => <input required defaultValue={gate?.name ?? ""} {...its} />}
-      </Field>
-      {gate === null && (
-        <Field label={said.id} name="id" hint={said.idHint}>
-          {(its) => <input required autoCapitalize="none" {...its} />}
-        </Field>
-      )}
-      <Field label={said.thing} name="thing">
-        {(its) => (
-          <input
-            required
-            autoCapitalize="none"
-            defaultValue={gate?.thingName ?? ""}
-            onInput={({ currentTarget }) => setThing(currentTarget.value.trim())}
-            {...its}
-          />
-        )}
-      </Field>
-      <Field label={said.output} name="output" hint={said.outputHint}>
-        {(its) => (
-          <>
-            <input
-              list="outputs"
-              autoCapitalize="none"
-              defaultValue={gate?.output ?? ""}
-              {...its}
-            />
-            <datalist id="outputs">
-              {namesAt(thing, gates).map((name) => (
-                <option key={name} value={name} />
-              ))}
-            </datalist>
-          </>
-        )}
-      </Field>
-      <Field label={said.zone} name="zone">
-        {(its) => (
-          <>
-            <input required list="zones" defaultValue={gate?.timeZone ?? ownZone} {...its} />
-            <datalist id="zones">
-              {Intl.supportedValuesOf("timeZone").map((zone) => (
-                <option key={zone} value={zone} />
-              ))}
-            </datalist>
-          </>
-        )}
-      </Field>
-    </Form>
-  );
-}
-
-/** The names of the gates at this box, as far as the box of a known gate has told them. */
-function namesAt(thing: string, gates: readonly AdminGateView[]): readonly string[] {
-  const known = gates.find(({ thingName }) => thingName === thing);
-  return known?.box.gates?.map(({ name }) => name) ?? [];
 }

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import type { AdminGateView, GrantView, PersonView } from "../../api.ts";
+import type { GrantView, PersonView } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
-import type { Administration } from "../io/administration.ts";
+import type { Administration, KnownGates } from "../io/administration.ts";
 import { CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
 import { useAnnounce } from "./announcer.tsx";
@@ -22,22 +22,22 @@ const said = administration.grants;
 interface GrantsProps {
   readonly person: PersonView;
   readonly grants: readonly GrantView[];
-  readonly gates: readonly AdminGateView[];
+  readonly known: KnownGates;
   readonly service: Administration;
   readonly reload: () => Promise<void>;
 }
 
 /** Which gates one person may open, and when. */
-export function Grants({ person, grants, gates, service, reload }: GrantsProps) {
+export function Grants({ person, grants, known, service, reload }: GrantsProps) {
   return (
     <AddingSection
       id="access"
       title={said.title}
-      add={gates.length > 0 ? said.add : null}
+      add={known.gates.length > 0 ? said.add : null}
       added={said.granted}
       onAdded={reload}
       form={(events) => (
-        <GrantForm person={person} gates={gates} grant={null} service={service} {...events} />
+        <GrantForm person={person} known={known} grant={null} service={service} {...events} />
       )}
     >
       {(isAdding) => (
@@ -50,7 +50,7 @@ export function Grants({ person, grants, gates, service, reload }: GrantsProps) 
                   <Grant
                     grant={grant}
                     person={person}
-                    gates={gates}
+                    known={known}
                     service={service}
                     reload={reload}
                   />
@@ -67,20 +67,20 @@ export function Grants({ person, grants, gates, service, reload }: GrantsProps) 
 function Grant({
   grant,
   person,
-  gates,
+  known,
   service,
   reload,
 }: Omit<GrantsProps, "grants"> & { readonly grant: GrantView }) {
   const [isEditing, setEditing] = useState(false);
   const opener = useFocusWhen<HTMLButtonElement>(!isEditing);
   const announce = useAnnounce();
-  const gate = gates.find(({ id }) => id === grant.gate);
+  const gate = known.gates.find(({ id }) => id === grant.gate);
   const name = gate?.name ?? grant.gate;
   if (isEditing) {
     return (
       <GrantForm
         person={person}
-        gates={gates}
+        known={known}
         grant={grant}
         service={service}
         onCancel={() => setEditing(false)}
@@ -121,7 +121,7 @@ function Grant({
 
 interface GrantFormProps {
   readonly person: PersonView;
-  readonly gates: readonly AdminGateView[];
+  readonly known: KnownGates;
   /** null: a new one */
   readonly grant: GrantView | null;
   readonly service: Administration;
@@ -129,11 +129,12 @@ interface GrantFormProps {
   readonly onCancel: () => void;
 }
 
-function GrantForm({ person, gates, grant, service, onDone, onCancel }: GrantFormProps) {
-  const zoneNow = gates.find(({ id }) => id === grant?.gate)?.timeZone;
+function GrantForm({ person, known, grant, service, onDone, onCancel }: GrantFormProps) {
+  const zoneNow = known.gates.find(({ id }) => id === grant?.gate)?.timeZone;
   return (
     <HoursForm
-      gates={gates}
+      known={known}
+      service={service}
       hours={grant}
       submit={grant === null ? said.add : said.save}
       firstDay={<FirstDay grant={grant} timeZone={zoneNow} />}

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { AdminGateView, NewGuestView } from "../../api.ts";
+import type { NewGuestView } from "../../api.ts";
 import {
   longestGuestDays,
   longestNote,
@@ -7,13 +7,13 @@ import {
   mostOpenings,
 } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import type { Administration } from "../io/administration.ts";
+import type { Administration, KnownGates } from "../io/administration.ts";
 import { clockAt, timeOf } from "../model/hours.ts";
 import { findPeople } from "./choices.ts";
 import { Field } from "./field.tsx";
 import type { Fields } from "./fields.ts";
 import { Form } from "./form.tsx";
-import { GateField } from "./hours.tsx";
+import { GateField } from "./gate-field.tsx";
 import { type Choice, Picker } from "./picker.tsx";
 
 const said = administration.guests;
@@ -22,33 +22,28 @@ const dayMs = 1440 * minuteMs;
 /** At first, a link is valid from now on, for a working day. */
 const usualMs = 8 * 3_600_000;
 
-/** A new guest with the link, and the name of its gate. */
-export interface MadeGuest {
-  readonly guest: NewGuestView;
-  readonly gateName: string;
-}
-
 interface AddGuestProps {
   readonly service: Administration;
-  readonly gates: readonly AdminGateView[];
+  readonly known: KnownGates;
   /** the gate that is selected at first; empty: the first one */
   readonly gateId: string;
-  readonly onDone: (made: MadeGuest) => void;
+  readonly onDone: (made: NewGuestView) => void;
   readonly onCancel: () => void;
 }
 
-export function AddGuest({ service, gates, gateId, onDone, onCancel }: AddGuestProps) {
-  const [chosenId, setChosenId] = useState(gateId || (gates[0]?.id ?? ""));
+export function AddGuest({ service, known, gateId, onDone, onCancel }: AddGuestProps) {
+  const [gate, setGate] = useState(
+    () => known.gates.find(({ id }) => id === gateId) ?? known.gates[0],
+  );
   const [inviter, setInviter] = useState<readonly Choice[]>([]);
   const [now] = useState(() => Math.floor(Date.now() / minuteMs) * minuteMs);
-  const gate = gates.find(({ id }) => id === chosenId);
   if (gate === undefined) return null;
   const { timeZone } = gate;
   return (
     <Form
       submit={said.add}
       onCancel={onCancel}
-      onDone={(guest) => onDone({ guest, gateName: gate.name })}
+      onDone={onDone}
       read={(fields) => ({
         gate: gate.id,
         name: fields.line("name", longestPersonName),
@@ -62,7 +57,7 @@ export function AddGuest({ service, gates, gateId, onDone, onCancel }: AddGuestP
       <Field label={said.name} name="name" hint={said.nameHint}>
         {(its) => <input required autoComplete="off" maxLength={longestPersonName} {...its} />}
       </Field>
-      <GateField gates={gates} gateId={chosenId} onChange={setChosenId} />
+      <GateField known={known} gate={gate} service={service} onChange={setGate} />
       {/* The default times are those of the gate's clock. */}
       <div class="fields" key={timeZone}>
         <Field label={said.from} name="from">

@@ -1,12 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
-import type { AdminGateView, GuestState, GuestView, GuestsPage as Listed } from "../../api.ts";
+import type { GuestState, GuestView, GuestsPage as Listed, NewGuestView } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
-import type { Administration } from "../io/administration.ts";
+import { history } from "../../words/history.ts";
+import type { Administration, KnownGates } from "../io/administration.ts";
 import { CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
 import { Field } from "./field.tsx";
 import { when } from "./format.ts";
-import { AddGuest, type MadeGuest } from "./guest-form.tsx";
+import { OptionalGate } from "./gate-field.tsx";
+import { AddGuest } from "./guest-form.tsx";
 import { messageOf, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { OnceLink } from "./once-link.tsx";
 import { Qr } from "./qr.tsx";
@@ -23,24 +25,24 @@ interface GuestsPageProps {
 /** The guests and their links. */
 export function GuestsPage({ service, gateId }: GuestsPageProps) {
   useTitle(said.title);
-  const { loaded, reload } = useLoaded(() => service.gates());
+  const { loaded, reload } = useLoaded(() => service.knownGates(gateId === null ? [] : [gateId]));
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
-      {(gates) => <Guests service={service} gates={gates} gateId={gateId} />}
+      {(known) => <Guests service={service} known={known} gateId={gateId} />}
     </WhenLoaded>
   );
 }
 
 interface GuestsProps extends GuestsPageProps {
-  readonly gates: readonly AdminGateView[];
+  readonly known: KnownGates;
 }
 
-function Guests({ service, gates, gateId }: GuestsProps) {
+function Guests({ service, known, gateId }: GuestsProps) {
   const [gate, setGate] = useState(gateId ?? "");
   const [state, setState] = useState<GuestState | "">("");
   const [list, setList] = useState<Listed | null>(null);
   const [notice, setNotice] = useState("");
-  const [made, setMade] = useState<MadeGuest | null>(null);
+  const [made, setMade] = useState<NewGuestView | null>(null);
   async function load(before: Listed | null): Promise<void> {
     const answer = await service.guests({
       ...(gate !== "" && { gate }),
@@ -54,18 +56,18 @@ function Guests({ service, gates, gateId }: GuestsProps) {
   }
   useEffect(() => void load(null), [gate, state]);
   return (
-    <AddingSection<MadeGuest>
+    <AddingSection<NewGuestView>
       id="guests"
       isPage
       title={said.title}
       lead={said.lead}
-      add={gates.length > 0 ? said.add : null}
+      add={known.gates.length > 0 ? said.add : null}
       added={said.added}
       onAdded={async (guest) => {
         setMade(guest);
         await load(null);
       }}
-      form={(events) => <AddGuest service={service} gates={gates} gateId={gate} {...events} />}
+      form={(events) => <AddGuest service={service} known={known} gateId={gate} {...events} />}
     >
       {() => (
         <>
@@ -73,22 +75,15 @@ function Guests({ service, gates, gateId }: GuestsProps) {
             {made !== null && <GuestLinkCard made={made} onDone={() => setMade(null)} />}
           </div>
           <div class="filters">
-            <Field label={said.gate} name="filter-gate">
-              {(its) => (
-                <select
-                  value={gate}
-                  onChange={(event) => setGate(event.currentTarget.value)}
-                  {...its}
-                >
-                  <option value="">{said.allGates}</option>
-                  {gates.map(({ id, name }) => (
-                    <option key={id} value={id}>
-                      {name}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
+            <OptionalGate
+              label={said.gate}
+              name="filter-gate"
+              all={said.allGates}
+              known={known}
+              service={service}
+              gateId={gate}
+              onChange={setGate}
+            />
             <Field label={said.state} name="filter-state">
               {(its) => (
                 <select
@@ -118,7 +113,6 @@ function Guests({ service, gates, gateId }: GuestsProps) {
                 <GuestEntry
                   key={guest.id}
                   guest={guest}
-                  gateName={gates.find(({ id }) => id === guest.gate)?.name ?? guest.gate}
                   service={service}
                   reload={() => load(null)}
                 />
@@ -143,17 +137,17 @@ function stateIn(value: string): GuestState | "" {
 }
 
 interface GuestLinkCardProps {
-  readonly made: MadeGuest;
+  readonly made: NewGuestView;
   readonly onDone: () => void;
 }
 
-function GuestLinkCard({ made: { guest, gateName }, onDone }: GuestLinkCardProps) {
+function GuestLinkCard({ made: guest, onDone }: GuestLinkCardProps) {
   return (
     <OnceLink
       label={said.link}
-      lead={said.linkLead(guest.name, gateName)}
+      lead={said.linkLead(guest.name, guest.gateName)}
       text={guest.url}
-      shareTitle={said.shareTitle(gateName)}
+      shareTitle={said.shareTitle(guest.gateName)}
       onDone={onDone}
     >
       <Qr text={guest.url} label={said.qr(guest.name)} />
@@ -171,13 +165,13 @@ const tones: Readonly<Record<GuestState, string>> = {
 
 interface GuestEntryProps {
   readonly guest: GuestView;
-  readonly gateName: string;
   readonly service: Administration;
   readonly reload: () => Promise<void>;
 }
 
-function GuestEntry({ guest, gateName, service, reload }: GuestEntryProps) {
-  const { id, name, note, inviter, startsAt, endsAt, openings, used, state } = guest;
+function GuestEntry({ guest, service, reload }: GuestEntryProps) {
+  const { id, name, gateName, note, inviter, startsAt, endsAt, openings, used, state } = guest;
+  const inviterName = inviter.name ?? history.deletedPerson;
   const isOver = state === "ended" || state === "revoked";
   const isStopped = !isOver && !guest.isInviterActive;
   return (
@@ -188,13 +182,13 @@ function GuestEntry({ guest, gateName, service, reload }: GuestEntryProps) {
           {gateName} · {when(startsAt)} – {when(endsAt)}
         </span>
         <span class="hint">
-          {said.used(used, openings)} · {said.invitedBy(inviter.name)}
+          {said.used(used, openings)} · {said.invitedBy(inviterName)}
           {note !== "" && ` · ${note}`}
         </span>
       </span>
       <span class="list-side">
         <span class="badge" data-tone={isStopped ? "bad" : tones[state]}>
-          {isStopped ? said.stopped(inviter.name) : said.states[state]}
+          {isStopped ? said.stopped(inviterName) : said.states[state]}
         </span>
       </span>
       {!isOver && (

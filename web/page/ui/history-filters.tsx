@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { AdminGateView, HistoryQuery, PersonView, RequestState } from "../../api.ts";
+import type { HistoryQuery, PersonView, RequestState } from "../../api.ts";
 import { history } from "../../words/history.ts";
-import type { Administration } from "../io/administration.ts";
+import type { Administration, KnownGates } from "../io/administration.ts";
 import { queryString } from "../io/records.ts";
 import { Field, FieldProblems } from "./field.tsx";
 import { Fields } from "./fields.ts";
+import { OptionalGate } from "./gate-field.tsx";
 
 const said = history;
 /** A longer list is no help. */
@@ -19,7 +20,7 @@ interface FiltersProps {
 export function Filters({ service, onChange }: FiltersProps) {
   const [isWide] = useState(() => matchMedia("(min-width: 45rem)").matches);
   const [people, setPeople] = useState<readonly PersonView[]>([]);
-  const [gates, setGates] = useState<readonly AdminGateView[]>([]);
+  const [known, setKnown] = useState<KnownGates | null>(null);
   const [problems, setProblems] = useState<FieldProblems>(new Map());
   const asked = useRef("");
   function read(form: HTMLFormElement): void {
@@ -37,7 +38,7 @@ export function Filters({ service, onChange }: FiltersProps) {
     void service
       .people({ limit: mostChoices })
       .then((answer) => answer.type === "ok" && setPeople(answer.value.people));
-    void service.gates().then((answer) => answer.type === "ok" && setGates(answer.value));
+    void service.knownGates().then((answer) => answer.type === "ok" && setKnown(answer.value));
   }, []);
   return (
     <details open={isWide}>
@@ -51,7 +52,17 @@ export function Filters({ service, onChange }: FiltersProps) {
           // A date that was entered in part causes no change.
           onFocusOut={(event) => read(event.currentTarget)}
         >
-          <Choice name="gate" label={said.gate} options={gates.map(({ id, name }) => [id, name])} />
+          {known === null ? (
+            <Choice name="gate" label={said.gate} options={[]} />
+          ) : (
+            <OptionalGate
+              label={said.gate}
+              name="gate"
+              all={said.all}
+              known={known}
+              service={service}
+            />
+          )}
           <Choice
             name="person"
             label={said.person}

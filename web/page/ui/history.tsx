@@ -9,6 +9,7 @@ import { seconds } from "../model/outcome.ts";
 import { exactly } from "./format-lists.ts";
 import { messageOf } from "./loaded.tsx";
 import { Part } from "./part.tsx";
+import { fragmentOf } from "./route.ts";
 import { useTitle } from "./title.ts";
 
 /** Only administrators have them. */
@@ -66,9 +67,16 @@ export function HistoryPage({ service, administration, person }: HistoryPageProp
           <h1>{said.title}</h1>
           <p class="lead">{person.isAdministrator ? said.everybody : said.mine}</p>
         </div>
-        <a class="button" href={`/api/history.csv${queryString(query)}`} download>
-          {said.csv}
-        </a>
+        <div class="row wrap">
+          {person.isAdministrator && (
+            <a class="button" href={fragmentOf({ page: "changes", id: null })}>
+              {said.changes}
+            </a>
+          )}
+          <a class="button" href={`/api/history.csv${queryString(query)}`} download>
+            {said.csv}
+          </a>
+        </div>
       </div>
       {person.isAdministrator && (
         <Part load={loadFilters} isQuiet>
@@ -118,8 +126,8 @@ const tones: Readonly<Record<RequestState, string>> = {
 };
 
 function nameIn({ person, guest }: HistoryEntry): string {
-  if (guest !== null) return said.guest(guest.name, guest.inviterName);
-  return person?.name ?? said.nobody;
+  if (guest !== null) return said.guest(guest.name, guest.inviterName ?? said.deletedPerson);
+  return person === null ? said.nobody : (person.name ?? said.deletedPerson);
 }
 
 function Entry({ entry, showsPerson }: { entry: HistoryEntry; showsPerson: boolean }) {

@@ -8,24 +8,26 @@ import type {
 } from "../../api.ts";
 import { longestCalendar, longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import type { Administration } from "../io/administration.ts";
+import type { Administration, KnownGates } from "../io/administration.ts";
 import { Action, CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
 import { Field } from "./field.tsx";
 import { Form } from "./form.tsx";
 import { date as formatted } from "./format-lists.ts";
-import { both, useLoaded, WhenLoaded } from "./loaded.tsx";
+import { OptionalGate } from "./gate-field.tsx";
+import { useLoaded, WhenLoaded } from "./loaded.tsx";
 import { useTitle } from "./title.ts";
+import { withGates } from "./with-gates.ts";
 
 const said = administration.holidays;
 
 /** The days on which access opens only if it says so. */
 export function HolidaysPage({ service }: { readonly service: Administration }) {
   useTitle(said.title);
-  const { loaded, reload } = useLoaded(() => both(service.holidays(), service.gates()));
+  const { loaded, reload } = useLoaded(() => withGates(service, service.holidays()));
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
-      {([lists, gates]) => (
+      {([lists, known]) => (
         <AddingSection<HolidayListView>
           id="holidays"
           isPage
@@ -34,7 +36,7 @@ export function HolidaysPage({ service }: { readonly service: Administration }) 
           add={said.add}
           added={said.added}
           onAdded={reload}
-          form={(events) => <AddHolidays service={service} gates={gates} {...events} />}
+          form={(events) => <AddHolidays service={service} known={known} {...events} />}
         >
           {(isAdding) => (
             <>
@@ -45,7 +47,7 @@ export function HolidaysPage({ service }: { readonly service: Administration }) 
                     <List
                       key={list.id}
                       list={list}
-                      gates={gates}
+                      gates={known.gates}
                       service={service}
                       reload={reload}
                     />
@@ -111,7 +113,7 @@ function Days({ days }: { readonly days: readonly HolidayView[] }) {
 
 interface AddHolidaysProps {
   readonly service: Administration;
-  readonly gates: readonly AdminGateView[];
+  readonly known: KnownGates;
   readonly onDone: (list: HolidayListView) => void;
   readonly onCancel: () => void;
 }
@@ -121,7 +123,7 @@ interface Previewed {
   readonly preview: HolidayPreview;
 }
 
-function AddHolidays({ service, gates, onDone, onCancel }: AddHolidaysProps) {
+function AddHolidays({ service, known, onDone, onCancel }: AddHolidaysProps) {
   const [calendar, setCalendar] = useState("");
   const [previewed, setPreviewed] = useState<Previewed | null>(null);
   return (
@@ -155,18 +157,13 @@ function AddHolidays({ service, gates, onDone, onCancel }: AddHolidaysProps) {
           <Field label={said.name} name="name" hint={said.nameHint}>
             {(its) => <input required maxLength={longestPersonName} {...its} />}
           </Field>
-          <Field label={said.gate} name="gate">
-            {(its) => (
-              <select {...its}>
-                <option value="">{said.allGates}</option>
-                {gates.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <OptionalGate
+            label={said.gate}
+            name="gate"
+            all={said.allGates}
+            known={known}
+            service={service}
+          />
           <Field label={said.file} name="file">
             {(its) => (
               <input

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { AdminGateView, GrantView, HoursView, Weekday } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
+import type { Administration, KnownGates } from "../io/administration.ts";
 import type { Answer } from "../io/service.ts";
 import {
   dateOf,
@@ -17,6 +18,7 @@ import { Field, FieldSet } from "./field.tsx";
 import type { Fields } from "./fields.ts";
 import { Form } from "./form.tsx";
 import { date, list, timeOfDay, weekday } from "./format-lists.ts";
+import { GateField } from "./gate-field.tsx";
 
 const said = administration.grants;
 
@@ -42,7 +44,8 @@ export function hoursOf(hours: HoursView | GrantView, timeZone: string): string 
 }
 
 interface HoursFormProps<B, T> {
-  readonly gates: readonly AdminGateView[];
+  readonly known: KnownGates;
+  readonly service: Administration;
   /** what is changed; null: something new */
   readonly hours: HoursView | GrantView | null;
   readonly submit: string;
@@ -60,39 +63,18 @@ interface HoursFormProps<B, T> {
 
 /** A form about one gate, with days and hours. */
 export function HoursForm<B, T>(props: HoursFormProps<B, T>) {
-  const { gates, hours, before, firstDay, after, read, ...form } = props;
-  const [gateId, setGateId] = useState(hours?.gate ?? gates[0]?.id ?? "");
-  const gate = gates.find(({ id }) => id === gateId);
+  const { known, service, hours, before, firstDay, after, read, ...form } = props;
+  const [gate, setGate] = useState(
+    () => known.gates.find(({ id }) => id === hours?.gate) ?? known.gates[0],
+  );
   if (gate === undefined) return null;
   return (
     <Form read={(fields) => read(fields, gate)} {...form}>
       {before}
-      <GateField gates={gates} gateId={gateId} onChange={setGateId} />
+      <GateField known={known} gate={gate} service={service} onChange={setGate} />
       <HoursFields hours={hours} timeZone={gate.timeZone} firstDay={firstDay} />
       {after}
     </Form>
-  );
-}
-
-interface GateFieldProps {
-  readonly gates: readonly AdminGateView[];
-  readonly gateId: string;
-  readonly onChange: (id: string) => void;
-}
-
-export function GateField({ gates, gateId, onChange }: GateFieldProps) {
-  return (
-    <Field label={said.gate} name="gate">
-      {(its) => (
-        <select value={gateId} onChange={(event) => onChange(event.currentTarget.value)} {...its}>
-          {gates.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
   );
 }
 

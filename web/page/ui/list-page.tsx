@@ -15,7 +15,8 @@ interface ListPageProps {
     readonly onCancel: () => void;
     readonly onDone: (entry: { readonly id: string }) => Promise<void>;
   }) => ComponentChildren;
-  readonly children: (isAdding: boolean) => ComponentChildren;
+  /** @param startAdding opens the form */
+  readonly children: (isAdding: boolean, startAdding: () => void) => ComponentChildren;
 }
 
 /** A list with a button above it that opens the form for a new entry, and leads to that entry. */
@@ -41,7 +42,7 @@ export function ListPage({ title, add, reload, routeOf, form, children }: ListPa
             goTo(routeOf(id));
           },
         })}
-      {children(isAdding)}
+      {children(isAdding, () => setAdding(true))}
     </section>
   );
 }

@@ -40,17 +40,11 @@ export async function both<A, B>(
   return { type: "ok", value: [first.value, second.value] };
 }
 
-/** The same with three. */
-export async function together<A, B, C>(
-  a: Promise<Answer<A>>,
-  b: Promise<Answer<B>>,
-  c: Promise<Answer<C>>,
-): Promise<Answer<readonly [A, B, C]>> {
-  const [first, second, third] = await Promise.all([a, b, c]);
-  if (first.type !== "ok") return first;
-  if (second.type !== "ok") return second;
-  if (third.type !== "ok") return third;
-  return { type: "ok", value: [first.value, second.value, third.value] };
+/** Null instead of a problem when it does not exist. */
+export async function orNull<T>(asked: Promise<Answer<T>>): Promise<Answer<T | null>> {
+  const answer = await asked;
+  const isMissing = answer.type === "problem" && answer.status === 404;
+  return isMissing ? { type: "ok", value: null } : answer;
 }
 
 export function messageOf(answer: Exclude<Answer<unknown>, { type: "ok" }>): string {

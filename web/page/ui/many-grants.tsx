@@ -18,7 +18,7 @@ import {
   startIn,
   timesIn,
 } from "./hours.tsx";
-import { useLoaded, WhenLoaded } from "./loaded.tsx";
+import { orNull, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { type Choice, Picker } from "./picker.tsx";
 import { fragmentOf, goTo } from "./route.ts";
 import { useTitle } from "./title.ts";
@@ -34,7 +34,9 @@ interface ManyGrantsPageProps {
 /** Access for several people at several gates. Nothing is made before the summary was confirmed. */
 export function ManyGrantsPage({ service, gateId }: ManyGrantsPageProps) {
   useTitle(said.title);
-  const { loaded, reload } = useLoaded(() => service.gates());
+  const { loaded, reload } = useLoaded<AdminGateView | null>(async () =>
+    gateId === null ? { type: "ok", value: null } : orNull(service.gate(gateId)),
+  );
   const [made, setMade] = useState<number | null>(null);
   return (
     <section class="wide-page">
@@ -43,9 +45,7 @@ export function ManyGrantsPage({ service, gateId }: ManyGrantsPageProps) {
       </div>
       {made === null ? (
         <WhenLoaded loaded={loaded} reload={reload}>
-          {(gates) => (
-            <ManyGrants service={service} gates={gates} gateId={gateId} onMade={setMade} />
-          )}
+          {(gate) => <ManyGrants service={service} gate={gate} onMade={setMade} />}
         </WhenLoaded>
       ) : (
         <>
@@ -64,16 +64,18 @@ export function ManyGrantsPage({ service, gateId }: ManyGrantsPageProps) {
   );
 }
 
-interface ManyGrantsProps extends ManyGrantsPageProps {
-  readonly gates: readonly AdminGateView[];
+interface ManyGrantsProps {
+  readonly service: Administration;
+  /** is chosen at first; null: none */
+  readonly gate: AdminGateView | null;
   readonly onMade: (count: number) => void;
 }
 
-function ManyGrants({ service, gates, gateId, onMade }: ManyGrantsProps) {
+function ManyGrants({ service, gate: first, onMade }: ManyGrantsProps) {
   const [people, setPeople] = useState<readonly Choice[]>([]);
-  const [chosen, setChosen] = useState<readonly Choice[]>(() =>
-    gates.filter(({ id }) => id === gateId).map(choiceOf),
-  );
+  // All that were found so far, because the time zones of the chosen ones are needed.
+  const [gates, setGates] = useState<readonly AdminGateView[]>(first === null ? [] : [first]);
+  const [chosen, setChosen] = useState<readonly Choice[]>(gates.map(choiceOf));
   const [draft, setDraft] = useState<ManyGrantsBody | null>(null);
   const chosenGates = gates.filter(({ id }) => chosen.some((choice) => choice.id === id));
   const zones = new Set(chosenGates.map(({ timeZone }) => timeZone));
@@ -104,7 +106,11 @@ function ManyGrants({ service, gates, gateId, onMade }: ManyGrantsProps) {
             most={mostGates}
             chosen={chosen}
             onChange={setChosen}
-            find={(text) => findGates(gates, text)}
+            find={async (text) => {
+              const found = await findGates(service, text);
+              setGates((before) => [...before, ...found.filter(isNewIn(before))]);
+              return found.map(choiceOf);
+            }}
           />
           <HoursFields
             hours={null}
@@ -146,6 +152,9 @@ function ManyGrants({ service, gates, gateId, onMade }: ManyGrantsProps) {
     </>
   );
 }
+
+const isNewIn = (gates: readonly AdminGateView[]) => (gate: AdminGateView) =>
+  !gates.some(({ id }) => id === gate.id);
 
 function bodyIn(
   fields: Fields,

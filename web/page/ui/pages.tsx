@@ -11,6 +11,8 @@ const parts = {
   gates: () => import("./gates.tsx"),
   guests: () => import("./guests.tsx"),
   holidays: () => import("./holidays.tsx"),
+  changes: () => import("./changes.tsx"),
+  passkeys: () => import("./passkeys.tsx"),
   webhooks: () => import("./webhooks.tsx"),
   access: () => import("./many-grants.tsx"),
 };
@@ -30,6 +32,13 @@ export function Pages({ route, person, service }: PagesProps) {
         {({ HistoryPage }) => (
           <HistoryPage service={service} administration={administration} person={person} />
         )}
+      </Part>
+    );
+  }
+  if (route.page === "passkeys") {
+    return (
+      <Part key={route.page} load={parts.passkeys}>
+        {({ PasskeysPage }) => <PasskeysPage service={service} person={person} />}
       </Part>
     );
   }
@@ -69,6 +78,14 @@ export function Pages({ route, person, service }: PagesProps) {
       return (
         <Part key={route.page} load={parts.webhooks}>
           {({ WebhooksPage }) => <WebhooksPage service={administration} />}
+        </Part>
+      );
+    case "changes":
+      return (
+        <Part key={route.page} load={parts.changes}>
+          {({ ChangesPage }) => (
+            <ChangesPage key={route.id} service={administration} personId={route.id} />
+          )}
         </Part>
       );
     case "holidays":

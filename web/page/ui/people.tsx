@@ -1,22 +1,23 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { PeoplePage as Listed, PersonView } from "../../api.ts";
-import { longestEmail, longestPersonName } from "../../input-limits.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { InvitationView, PeopleSort, PersonBody, PersonView } from "../../api.ts";
+import { longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
 import type { Administration } from "../io/administration.ts";
 import type { Answer } from "../io/service.ts";
-import { Field } from "./field.tsx";
 import { SearchedList } from "./finder.tsx";
 import { Form } from "./form.tsx";
 import { when } from "./format.ts";
 import { ListPage } from "./list-page.tsx";
-import { type Loaded, messageOf, together, useLoaded, WhenLoaded } from "./loaded.tsx";
+import { both, orNull, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
 import { PersonPage } from "./person.tsx";
+import { PersonFields, personIn } from "./person-fields.tsx";
 import { fragmentOf } from "./route.ts";
+import { type SearchedPages, useSearchedPages } from "./searched-pages.ts";
+import { withGates } from "./with-gates.ts";
 
 const said = administration.people;
-const shownFirst = 20;
-const shownMore = 200;
+const sorts: readonly PeopleSort[] = ["name", "seen", "created"];
 
 interface PeoplePageProps {
   readonly service: Administration;
@@ -26,80 +27,65 @@ interface PeoplePageProps {
 
 export function PeoplePage({ service, id }: PeoplePageProps) {
   // It outlives the visit to a person, so that Back leads to the same entries.
-  const list = usePeople(service);
+  const list = useSearchedPages<PersonView, PeopleSort>(
+    "name",
+    longestPersonName,
+    async (query) => {
+      const answer = await service.people(query);
+      if (answer.type !== "ok") return answer;
+      const { people: entries, total, next } = answer.value;
+      return { type: "ok", value: { entries, total, next } };
+    },
+  );
+  const [added, setAdded] = useState<Added | null>(null);
   useEffect(() => {
     void list.reload();
+    // Whoever goes back has had the link.
+    if (id === null) setAdded(null);
   }, [id === null]);
   return id === null ? (
-    <PeopleList service={service} list={list} />
+    <PeopleList service={service} list={list} onAdded={setAdded} />
   ) : (
-    <OnePerson key={id} service={service} id={id} />
+    <OnePerson
+      key={id}
+      service={service}
+      id={id}
+      invitation={added?.id === id ? added.invitation : null}
+    />
   );
 }
 
-interface People {
-  /** with all parts so far */
-  readonly loaded: Loaded<Listed>;
-  /** what the person has typed */
-  readonly search: string;
-  readonly find: (text: string) => void;
-  readonly more: () => void;
-  readonly reload: () => Promise<void>;
+/** A person who was just added. */
+interface Added {
+  readonly id: string;
+  /** null: none was wanted, or it could not be made */
+  readonly invitation: InvitationView | null;
 }
 
-/** The service searches, and sends the list in parts, because there may be 50,000 people. */
-function usePeople(service: Administration): People {
-  const [search, setSearch] = useState("");
-  const [loaded, setLoaded] = useState<Loaded<Listed>>({ type: "loading" });
-  const asked = useRef(0);
-  const listed = loaded.type === "loaded" ? loaded.value : null;
-  async function load(text: string, limit: number, before: Listed | null): Promise<void> {
-    asked.current += 1;
-    const turn = asked.current;
-    const words = text.trim().slice(0, longestPersonName);
-    const answer = await service.people({
-      ...(words !== "" && { search: words }),
-      ...(before?.next && { after: before.next }),
-      limit,
-    });
-    // Meanwhile something else was asked for.
-    if (turn !== asked.current) return;
-    if (answer.type !== "ok") {
-      setLoaded({ type: "failed", message: messageOf(answer) });
-      return;
-    }
-    const people = [...(before?.people ?? []), ...answer.value.people];
-    setLoaded({ type: "loaded", value: { ...answer.value, people } });
-  }
-  return {
-    loaded,
-    search,
-    find: (text) => {
-      setSearch(text);
-      void load(text, shownFirst, null);
-    },
-    more: () => void load(search, shownMore, listed),
-    reload: () => {
-      const shown = listed?.people.length ?? 0;
-      return load(search, Math.min(shownMore, Math.max(shownFirst, shown)), null);
-    },
-  };
+type People = SearchedPages<PersonView, PeopleSort>;
+
+interface OnePersonProps {
+  readonly service: Administration;
+  readonly id: string;
+  /** the link that was made together with the person */
+  readonly invitation: InvitationView | null;
 }
 
-function OnePerson({ service, id }: { readonly service: Administration; readonly id: string }) {
+function OnePerson({ service, id, invitation }: OnePersonProps) {
   const { loaded, reload } = useLoaded(() =>
-    together(personOrNull(service, id), service.grants(id), service.gates()),
+    both(orNull(service.person(id)), withGates(service, service.grants(id))),
   );
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
-      {([person, grants, gates]) =>
+      {([person, [grants, known]]) =>
         person === null ? (
           <Missing sentence={said.missing} back={said.back} to={{ page: "people", id: null }} />
         ) : (
           <PersonPage
             person={person}
+            invitation={invitation}
             grants={grants}
-            gates={gates}
+            known={known}
             service={service}
             reload={reload}
           />
@@ -109,32 +95,32 @@ function OnePerson({ service, id }: { readonly service: Administration; readonly
   );
 }
 
-async function personOrNull(
-  service: Administration,
-  id: string,
-): Promise<Answer<PersonView | null>> {
-  const answer = await service.person(id);
-  const isMissing = answer.type === "problem" && answer.status === 404;
-  return isMissing ? { type: "ok", value: null } : answer;
-}
-
-function PeopleList({
-  service,
-  list,
-}: {
+interface PeopleListProps {
   readonly service: Administration;
   readonly list: People;
-}) {
-  const { loaded, search, find, more, reload } = list;
+  readonly onAdded: (added: Added) => void;
+}
+
+function PeopleList({ service, list, onAdded }: PeopleListProps) {
+  const { loaded, search, find, sort, sortBy, more, reload } = list;
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
-      {({ people, total }) => (
+      {({ entries, total }) => (
         <ListPage
           title={said.title}
           add={said.add}
           reload={reload}
           routeOf={(id) => ({ page: "people", id })}
-          form={(events) => <AddPerson service={service} {...events} />}
+          form={({ onDone, onCancel }) => (
+            <AddPerson
+              service={service}
+              onCancel={onCancel}
+              onDone={(added) => {
+                onAdded(added);
+                void onDone(added);
+              }}
+            />
+          )}
         >
           {() => (
             <>
@@ -144,11 +130,17 @@ function PeopleList({
                 </a>
               </p>
               <SearchedList
-                entries={people}
+                entries={entries}
                 total={total}
                 text={search}
                 onText={find}
                 onMore={more}
+                sorting={{
+                  label: said.sort,
+                  options: said.sorts,
+                  selected: sort,
+                  onSelect: (option) => sortBy(sorts.find((each) => each === option) ?? sort),
+                }}
               >
                 {(person) => (
                   <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
@@ -188,7 +180,7 @@ function PersonLine({ person }: { readonly person: PersonView }) {
 
 interface AddPersonProps {
   readonly service: Administration;
-  readonly onDone: (person: PersonView) => void;
+  readonly onDone: (added: Added) => void;
   readonly onCancel: () => void;
 }
 
@@ -199,22 +191,36 @@ function AddPerson({ service, onDone, onCancel }: AddPersonProps) {
       onCancel={onCancel}
       onDone={onDone}
       read={(fields) => ({
-        name: fields.line("name", longestPersonName),
-        email: fields.email("email", longestEmail),
-        isAdministrator: fields.checked("administrator").length > 0,
+        person: {
+          ...personIn(fields),
+          isAdministrator: fields.checked("administrator").length > 0,
+        },
+        isInvited: fields.checked("invite").length > 0,
       })}
-      send={service.addPerson}
+      send={({ person, isInvited }) => add(service, person, isInvited)}
     >
-      <Field label={said.name} name="name">
-        {(its) => <input required autoComplete="off" {...its} />}
-      </Field>
-      <Field label={said.email} name="email" hint={said.emailHint}>
-        {(its) => <input type="email" autoComplete="off" {...its} />}
-      </Field>
+      <PersonFields person={null} />
       <label class="check">
         <input type="checkbox" name="administrator" />
         {said.administrator}
       </label>
+      <label class="check">
+        <input type="checkbox" name="invite" defaultChecked />
+        {said.inviteNow}
+      </label>
     </Form>
   );
+}
+
+/** When the link cannot be made, the person stays: their page has a button for another try. */
+async function add(
+  service: Administration,
+  person: PersonBody,
+  isInvited: boolean,
+): Promise<Answer<Added>> {
+  const answer = await service.addPerson(person);
+  if (answer.type !== "ok") return answer;
+  const { id } = answer.value;
+  const made = isInvited ? await service.invite(id) : null;
+  return { type: "ok", value: { id, invitation: made?.type === "ok" ? made.value : null } };
 }

@@ -5,8 +5,11 @@ import { useEffect, useState } from "preact/hooks";
  * them
  */
 export type Route =
-  | { readonly page: "open" | "history" | "holidays" | "webhooks" }
-  | { readonly page: "people" | "gates" | "guests" | "access"; readonly id: string | null };
+  | { readonly page: "open" | "history" | "holidays" | "webhooks" | "passkeys" }
+  | {
+      readonly page: "people" | "gates" | "guests" | "access" | "changes";
+      readonly id: string | null;
+    };
 
 /** The fragment is the route, so the server does not need to know the routes. */
 export function routeOf(fragment: string): Route {
@@ -14,12 +17,14 @@ export function routeOf(fragment: string): Route {
   switch (page) {
     case "history":
     case "holidays":
+    case "passkeys":
     case "webhooks":
       return { page };
     case "people":
     case "gates":
     case "guests":
     case "access":
+    case "changes":
       return { page, id: id === undefined ? null : decoded(id) };
     default:
       return { page: "open" };

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { AdminGateView, NewTokenView, PersonView, TokenView } from "../../api.ts";
 import { longestPersonName } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import type { Administration } from "../io/administration.ts";
+import type { Administration, KnownGates } from "../io/administration.ts";
 import { CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
 import { Field } from "./field.tsx";
@@ -14,17 +14,21 @@ const said = administration.tokens;
 
 interface TokensProps {
   readonly person: PersonView;
-  readonly gates: readonly AdminGateView[];
+  readonly known: KnownGates;
   readonly service: Administration;
 }
 
 /** The programs that open gates in the name of one person. */
-export function Tokens({ person, gates, service }: TokensProps) {
+export function Tokens({ person, known, service }: TokensProps) {
+  const [gates, setGates] = useState(known.gates);
   const [tokens, setTokens] = useState<readonly TokenView[] | null>(null);
   const [created, setCreated] = useState<NewTokenView | null>(null);
   const load = async () => {
     const answer = await service.tokens(person.id);
-    if (answer.type === "ok") setTokens(answer.value);
+    if (answer.type !== "ok") return;
+    const theirs = await service.knownGates(answer.value.map(({ gate }) => gate));
+    if (theirs.type === "ok") setGates(theirs.value.gates);
+    setTokens(answer.value);
   };
   useEffect(() => void load(), [person.id]);
   if (tokens === null) return null;
@@ -33,13 +37,13 @@ export function Tokens({ person, gates, service }: TokensProps) {
       id="programs"
       title={said.title}
       lead={said.lead(person.name)}
-      add={gates.length > 0 ? said.add : null}
+      add={known.gates.length > 0 ? said.add : null}
       added={said.added}
       onAdded={async (token) => {
         await load();
         setCreated(token);
       }}
-      form={(events) => <AddToken person={person} gates={gates} service={service} {...events} />}
+      form={(events) => <AddToken person={person} known={known} service={service} {...events} />}
     >
       {() => (
         <>
@@ -108,10 +112,11 @@ interface AddTokenProps extends TokensProps {
   readonly onCancel: () => void;
 }
 
-function AddToken({ person, gates, service, onDone, onCancel }: AddTokenProps) {
+function AddToken({ person, known, service, onDone, onCancel }: AddTokenProps) {
   return (
     <HoursForm
-      gates={gates}
+      known={known}
+      service={service}
       hours={null}
       submit={said.add}
       before={

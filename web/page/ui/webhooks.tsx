@@ -9,15 +9,17 @@ import type {
 } from "../../api.ts";
 import { longestWebhookUrl, webhookEventTypes } from "../../input-limits.ts";
 import { administration } from "../../words/administration.ts";
-import type { Administration } from "../io/administration.ts";
+import type { Administration, KnownGates } from "../io/administration.ts";
 import { Action, CarefulAction } from "./action.tsx";
 import { AddingSection } from "./adding.tsx";
 import { Field } from "./field.tsx";
 import { Form } from "./form.tsx";
 import { exactly, list } from "./format-lists.ts";
-import { both, useLoaded, WhenLoaded } from "./loaded.tsx";
+import { OptionalGate } from "./gate-field.tsx";
+import { useLoaded, WhenLoaded } from "./loaded.tsx";
 import { OnceLink } from "./once-link.tsx";
 import { useTitle } from "./title.ts";
+import { withGates } from "./with-gates.ts";
 
 const said = administration.webhooks;
 
@@ -28,11 +30,11 @@ interface PageProps {
 /** Where the service tells what happens. */
 export function WebhooksPage({ service }: PageProps) {
   useTitle(said.title);
-  const { loaded, reload } = useLoaded(() => both(service.webhooks(), service.gates()));
+  const { loaded, reload } = useLoaded(() => withGates(service, service.webhooks()));
   const [made, setMade] = useState<NewWebhookView | null>(null);
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
-      {([webhooks, gates]) => (
+      {([webhooks, known]) => (
         <AddingSection<NewWebhookView>
           id="webhooks"
           isPage
@@ -44,7 +46,7 @@ export function WebhooksPage({ service }: PageProps) {
             setMade(webhook);
             await reload();
           }}
-          form={(events) => <AddWebhook service={service} gates={gates} {...events} />}
+          form={(events) => <AddWebhook service={service} known={known} {...events} />}
         >
           {(isAdding) => (
             <>
@@ -63,7 +65,7 @@ export function WebhooksPage({ service }: PageProps) {
                 <Entry
                   key={webhook.id}
                   webhook={webhook}
-                  gates={gates}
+                  gates={known.gates}
                   service={service}
                   reload={reload}
                 />
@@ -203,12 +205,12 @@ function Message({ delivery, retry, reload }: MessageProps) {
 }
 
 interface AddWebhookProps extends PageProps {
-  readonly gates: readonly AdminGateView[];
+  readonly known: KnownGates;
   readonly onDone: (webhook: NewWebhookView) => void;
   readonly onCancel: () => void;
 }
 
-function AddWebhook({ service, gates, onDone, onCancel }: AddWebhookProps) {
+function AddWebhook({ service, known, onDone, onCancel }: AddWebhookProps) {
   return (
     <Form<WebhookBody, NewWebhookView>
       submit={said.save}
@@ -231,18 +233,13 @@ function AddWebhook({ service, gates, onDone, onCancel }: AddWebhookProps) {
           <input type="url" inputMode="url" required maxLength={longestWebhookUrl} {...its} />
         )}
       </Field>
-      <Field label={said.gate} name="gate">
-        {(its) => (
-          <select {...its}>
-            <option value="">{said.allGates}</option>
-            {gates.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <OptionalGate
+        label={said.gate}
+        name="gate"
+        all={said.allGates}
+        known={known}
+        service={service}
+      />
       <fieldset>
         <legend>{said.eventsTitle}</legend>
         {webhookEventTypes.map((type) => (

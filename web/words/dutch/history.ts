@@ -2,6 +2,8 @@
 import type { HistoryWords } from "../shape.ts";
 
 export const history: HistoryWords = {
+  deletedPerson: "verwijderde persoon",
+  changes: "Wijzigingen",
   title: "Geschiedenis",
   mine: "Uw verzoeken en het resultaat ervan.",
   everybody: "De verzoeken van iedereen en het resultaat ervan.",

@@ -30,6 +30,7 @@ export const service: ServiceWords = {
       person: "Deze persoon bestaat niet.",
       guest: "Deze gast bestaat niet.",
       holidays: "Deze lijst met feestdagen bestaat niet.",
+      passkey: "Deze passkey bestaat niet.",
       webhook: "Deze webhook bestaat niet.",
       delivery: "Er is geen bericht dat zo opnieuw kan worden verzonden.",
       page: "Deze pagina bestaat niet.",
@@ -82,6 +83,12 @@ export const service: ServiceWords = {
     noPersonOrGate: "De persoon of de slagboom bestaat niet.",
     lockedOut: "Deze persoon is geblokkeerd. Herstel eerst de toegang.",
     lastAdministrator: "Dit is de laatste beheerder. Maak eerst iemand anders beheerder.",
+    signInAgain: "Log opnieuw in voordat u een passkey toevoegt.",
+    newPasskeyRefused: "Deze passkey is niet geaccepteerd. Probeer het opnieuw.",
+    tooManyPasskeys: (count) => `U hebt al ${count} passkeys. Verwijder er eerst een.`,
+    lastWayIn: "Dit is uw enige manier om in te loggen. Voeg eerst een andere passkey toe.",
+    lastAdministratorsPasskey:
+      "Zonder deze passkey zou geen beheerder kunnen inloggen. Voeg eerst een andere passkey toe.",
     passkeyRefused:
       "Deze passkey is niet geaccepteerd. Vraag een beheerder om een uitnodigingslink om hem opnieuw te registreren.",
     youAreLockedOut,
@@ -136,6 +143,10 @@ export const service: ServiceWords = {
     endsBeforeStart: "moet na het begin liggen",
     noHours: "fromMinute en toMinute moeten verschillen",
     requestState: "moet de status van een verzoek zijn",
+    changeSubject:
+      "moet person, passkey, invitation, token, grant, guest, gate, holidays of webhook zijn",
+    sort: "moet een volgorde van deze lijst zijn",
+    listPosition: "moet de `next` van een pagina in dezelfde volgorde zijn",
     historyPosition: "moet de `next` van een pagina van de geschiedenis zijn",
     base64url: "moet base64url zijn",
     language: (languages) => `moet een van deze waarden zijn: ${languages}`,

@@ -2,6 +2,10 @@
 import type { RequestState } from "../../api.ts";
 
 export const history = {
+  /** in old records, instead of the name */
+  deletedPerson: "deleted person",
+  /** leads to the record of changes */
+  changes: "Changes",
   title: "History",
   mine: "Your requests and their outcomes.",
   everybody: "Everyone's requests and their outcomes.",

@@ -17,6 +17,7 @@ const missing = {
   person: "This person does not exist.",
   guest: "This guest does not exist.",
   holidays: "This list of holidays does not exist.",
+  passkey: "This passkey does not exist.",
   webhook: "This webhook does not exist.",
   delivery: "There is no such message that could be sent again.",
   page: "This page does not exist.",
@@ -90,6 +91,12 @@ export const service = {
     noPersonOrGate: "The person or the gate does not exist.",
     lockedOut: "This person is locked out. Restore their access first.",
     lastAdministrator: "This is the last administrator. Make someone else an administrator first.",
+    signInAgain: "Sign in again before you add a passkey.",
+    newPasskeyRefused: "This passkey was not accepted. Try again.",
+    tooManyPasskeys: (count: number) => `You already have ${count} passkeys. Remove one first.`,
+    lastWayIn: "This is your only way to sign in. Add another passkey first.",
+    lastAdministratorsPasskey:
+      "Without this passkey, no administrator could sign in. Add another passkey first.",
     passkeyRefused:
       "This passkey was not accepted. Ask an administrator for an invitation link to register it again.",
     youAreLockedOut,
@@ -146,6 +153,10 @@ export const service = {
     /** of the whole grant */
     noHours: "fromMinute and toMinute must differ",
     requestState: "must be the state of a request",
+    changeSubject:
+      "must be person, passkey, invitation, token, grant, guest, gate, holidays or webhook",
+    sort: "must be an order of this list",
+    listPosition: "must be the `next` of a page in the same order",
     historyPosition: "must be the `next` of a history page",
     base64url: "must be base64url",
     language: (languages: string) => `must be one of ${languages}`,

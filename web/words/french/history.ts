@@ -2,6 +2,8 @@
 import type { HistoryWords } from "../shape.ts";
 
 export const history: HistoryWords = {
+  deletedPerson: "personne supprimée",
+  changes: "Modifications",
   title: "Historique",
   mine: "Vos demandes et leurs résultats.",
   everybody: "Les demandes de tout le monde et leurs résultats.",

@@ -30,6 +30,7 @@ export const service: ServiceWords = {
       person: "Cette personne n’existe pas.",
       guest: "Ce visiteur n’existe pas.",
       holidays: "Cette liste de jours fériés n’existe pas.",
+      passkey: "Cette clé d’accès n’existe pas.",
       webhook: "Ce webhook n’existe pas.",
       delivery: "Aucun message de ce genre ne peut être renvoyé.",
       page: "Cette page n’existe pas.",
@@ -83,6 +84,12 @@ export const service: ServiceWords = {
     lockedOut: "Cette personne est bloquée. Rétablissez d’abord son accès.",
     lastAdministrator:
       "Cette personne est la dernière à avoir des droits d’administration. Donnez-les d’abord à quelqu’un d’autre.",
+    signInAgain: "Connectez-vous de nouveau avant d’ajouter une clé d’accès.",
+    newPasskeyRefused: "Cette clé d’accès n’a pas été acceptée. Réessayez.",
+    tooManyPasskeys: (count) => `Vous avez déjà ${count} clés d’accès. Supprimez-en une d’abord.`,
+    lastWayIn: "C’est votre seul moyen de vous connecter. Ajoutez d’abord une autre clé d’accès.",
+    lastAdministratorsPasskey:
+      "Sans cette clé d’accès, personne ne pourrait se connecter avec les droits d’administration. Ajoutez d’abord une autre clé d’accès.",
     passkeyRefused:
       "Cette clé d’accès n’a pas été acceptée. Demandez un lien d’invitation à l’administration pour l’enregistrer de nouveau.",
     youAreLockedOut,
@@ -137,6 +144,10 @@ export const service: ServiceWords = {
     endsBeforeStart: "doit être après le début",
     noHours: "fromMinute et toMinute doivent être différents",
     requestState: "doit être l’état d’une demande",
+    changeSubject:
+      "doit être person, passkey, invitation, token, grant, guest, gate, holidays ou webhook",
+    sort: "doit être un ordre de cette liste",
+    listPosition: "doit être le `next` d’une page dans le même ordre",
     historyPosition: "doit être le `next` d’une page de l’historique",
     base64url: "doit être en base64url",
     language: (languages) => `doit être l’une de ces valeurs : ${languages}`,

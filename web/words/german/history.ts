@@ -2,6 +2,8 @@
 import type { HistoryWords } from "../shape.ts";
 
 export const history: HistoryWords = {
+  deletedPerson: "gelöschte Person",
+  changes: "Änderungen",
   title: "Verlauf",
   mine: "Ihre Anfragen und was daraus wurde.",
   everybody: "Alle Anfragen und was daraus wurde.",

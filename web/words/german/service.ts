@@ -32,6 +32,7 @@ export const service: ServiceWords = {
       person: "Diese Person gibt es nicht.",
       guest: "Diesen Gast gibt es nicht.",
       holidays: "Diese Feiertagsliste gibt es nicht.",
+      passkey: "Diesen Passkey gibt es nicht.",
       webhook: "Diesen Webhook gibt es nicht.",
       delivery: "Es gibt keine solche Nachricht, die erneut gesendet werden könnte.",
       page: "Diese Seite gibt es nicht.",
@@ -86,6 +87,13 @@ export const service: ServiceWords = {
     lockedOut: "Diese Person ist gesperrt. Entsperren Sie sie zuerst.",
     lastAdministrator:
       "Diese Person hat als letzte Administrationsrechte. Geben Sie sie zuerst jemand anderem.",
+    signInAgain: "Melden Sie sich noch einmal an, bevor Sie einen Passkey hinzufügen.",
+    newPasskeyRefused: "Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal.",
+    tooManyPasskeys: (count) => `Sie haben schon ${count} Passkeys. Entfernen Sie zuerst einen.`,
+    lastWayIn:
+      "Das ist Ihre einzige Möglichkeit, sich anzumelden. Fügen Sie zuerst einen anderen Passkey hinzu.",
+    lastAdministratorsPasskey:
+      "Ohne diesen Passkey könnte sich niemand mit Administrationsrechten anmelden. Fügen Sie zuerst einen anderen Passkey hinzu.",
     passkeyRefused:
       "Dieser Passkey wurde nicht angenommen. Bitten Sie die Administration um einen Einladungslink, um ihn neu zu registrieren.",
     youAreLockedOut,
@@ -139,6 +147,10 @@ export const service: ServiceWords = {
     endsBeforeStart: "muss nach dem Anfang liegen",
     noHours: "fromMinute und toMinute müssen sich unterscheiden",
     requestState: "muss der Zustand einer Anfrage sein",
+    changeSubject:
+      "muss person, passkey, invitation, token, grant, guest, gate, holidays oder webhook sein",
+    sort: "muss eine Sortierung dieser Liste sein",
+    listPosition: "muss das `next` einer Seite mit derselben Sortierung sein",
     historyPosition: "muss das `next` einer Seite des Verlaufs sein",
     base64url: "muss base64url sein",
     language: (languages) => `muss einer dieser Werte sein: ${languages}`,

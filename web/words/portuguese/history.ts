@@ -2,6 +2,8 @@
 import type { HistoryWords } from "../shape.ts";
 
 export const history: HistoryWords = {
+  deletedPerson: "pessoa eliminada",
+  changes: "Alterações",
   title: "Histórico",
   mine: "Os seus pedidos e os respetivos resultados.",
   everybody: "Os pedidos de todos e os respetivos resultados.",

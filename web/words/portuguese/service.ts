@@ -30,6 +30,7 @@ export const service: ServiceWords = {
       person: "Esta pessoa não existe.",
       guest: "Este visitante não existe.",
       holidays: "Esta lista de feriados não existe.",
+      passkey: "Esta chave de acesso não existe.",
       webhook: "Este webhook não existe.",
       delivery: "Não há nenhuma mensagem assim que possa ser enviada novamente.",
       page: "Esta página não existe.",
@@ -85,6 +86,12 @@ export const service: ServiceWords = {
     lockedOut: "Esta pessoa está bloqueada. Restabeleça primeiro o acesso.",
     lastAdministrator:
       "É a última pessoa com permissões de administração. Dê-as primeiro a outra pessoa.",
+    signInAgain: "Inicie sessão de novo antes de adicionar uma chave de acesso.",
+    newPasskeyRefused: "Esta chave de acesso não foi aceite. Tente de novo.",
+    tooManyPasskeys: (count) => `Já tem ${count} chaves de acesso. Remova uma primeiro.`,
+    lastWayIn: "É a sua única forma de iniciar sessão. Adicione primeiro outra chave de acesso.",
+    lastAdministratorsPasskey:
+      "Sem esta chave de acesso, ninguém com permissões de administração poderia iniciar sessão. Adicione primeiro outra chave de acesso.",
     passkeyRefused:
       "Esta chave de acesso não foi aceite. Peça a um administrador um link de convite para a registar novamente.",
     youAreLockedOut,
@@ -136,6 +143,10 @@ export const service: ServiceWords = {
     endsBeforeStart: "tem de ser depois do início",
     noHours: "fromMinute e toMinute têm de ser diferentes",
     requestState: "tem de ser o estado de um pedido",
+    changeSubject:
+      "tem de ser person, passkey, invitation, token, grant, guest, gate, holidays ou webhook",
+    sort: "tem de ser uma ordem desta lista",
+    listPosition: "tem de ser o `next` de uma página na mesma ordem",
     historyPosition: "tem de ser o `next` de uma página do histórico",
     base64url: "tem de estar em base64url",
     language: (languages) => `tem de ser um destes valores: ${languages}`,

@@ -2,6 +2,8 @@
 import type { HistoryWords } from "../shape.ts";
 
 export const history: HistoryWords = {
+  deletedPerson: "persona eliminada",
+  changes: "Cambios",
   title: "Historial",
   mine: "Sus solicitudes y sus resultados.",
   everybody: "Las solicitudes de todos y sus resultados.",

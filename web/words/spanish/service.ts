@@ -30,6 +30,7 @@ export const service: ServiceWords = {
       person: "Esta persona no existe.",
       guest: "Este visitante no existe.",
       holidays: "Esta lista de festivos no existe.",
+      passkey: "Esta llave de acceso no existe.",
       webhook: "Este webhook no existe.",
       delivery: "No hay ningún mensaje así que se pueda enviar de nuevo.",
       page: "Esta página no existe.",
@@ -85,6 +86,12 @@ export const service: ServiceWords = {
     lockedOut: "Esta persona está bloqueada. Primero restablezca su acceso.",
     lastAdministrator:
       "Es la última persona con permisos de administración. Primero déselos a otra persona.",
+    signInAgain: "Inicie sesión de nuevo antes de añadir una llave de acceso.",
+    newPasskeyRefused: "Esta llave de acceso no se ha aceptado. Inténtelo de nuevo.",
+    tooManyPasskeys: (count) => `Ya tiene ${count} llaves de acceso. Elimine una primero.`,
+    lastWayIn: "Es su única forma de iniciar sesión. Añada primero otra llave de acceso.",
+    lastAdministratorsPasskey:
+      "Sin esta llave de acceso, nadie con permisos de administración podría iniciar sesión. Añada primero otra llave de acceso.",
     passkeyRefused:
       "Esta llave de acceso no se ha aceptado. Pida a un administrador un enlace de invitación para registrarla de nuevo.",
     youAreLockedOut,
@@ -137,6 +144,10 @@ export const service: ServiceWords = {
     endsBeforeStart: "debe ser posterior al comienzo",
     noHours: "fromMinute y toMinute deben ser distintos",
     requestState: "debe ser el estado de una solicitud",
+    changeSubject:
+      "debe ser person, passkey, invitation, token, grant, guest, gate, holidays o webhook",
+    sort: "debe ser un orden de esta lista",
+    listPosition: "debe ser el `next` de una página en el mismo orden",
     historyPosition: "debe ser el `next` de una página del historial",
     base64url: "debe estar en base64url",
     language: (languages) => `debe ser uno de estos valores: ${languages}`,
