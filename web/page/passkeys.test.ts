@@ -47,7 +47,7 @@ describe("one's own passkeys in Chromium", function () {
     await press(page, "Remove Old key");
     await page.getByText("Remove “Old key”? Devices that are signed in with it").waitFor();
     await press(page, "Remove");
-    await page.getByText("Old key").waitFor({ state: "detached" });
+    await page.getByText("Old key", { exact: true }).waitFor({ state: "detached" });
 
     await press(page, "Remove This phone");
     await page.getByText("It is your only way to sign in.").waitFor();
