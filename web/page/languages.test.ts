@@ -11,7 +11,7 @@ import { signInWords } from "../words/sign-in.ts";
 import { translations } from "../words/translations.ts";
 import { axeViolations } from "./axe.rig.ts";
 import { desktop, phone, slide } from "./browser.rig.ts";
-import { cutOff, overlaps, type Place, places } from "./layout.rig.ts";
+import { cutOff, overlaps, type Place, places, settled } from "./layout.rig.ts";
 import { adminGate, off, otherCommand, pageRig, ready } from "./page.rig.ts";
 import { pseudoPage } from "./pseudo-page.rig.ts";
 import { type FakeService, gateView, guestView, newPerson, request } from "./service.fake.ts";
@@ -319,6 +319,7 @@ describe("the page in other languages, in Chromium", function () {
       for (const language of [longer, mirrored]) {
         rig.service.translated = await pseudoPage(language);
         await tour(pseudoWords(language), viewport, async (page, name) => {
+          await settled(page);
           const mirror = await places(page);
           if (language === longer) fromLeft.set(name, mirror);
           const findings = {

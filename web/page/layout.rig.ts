@@ -81,3 +81,14 @@ export function places(page: Page): Promise<readonly Place[]> {
     });
   });
 }
+
+/** Waits until the page's content has not changed for 150 ms: lists load after their headings. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => {
+    let timer = setTimeout(resolve, 150);
+    new MutationObserver(() => {
+      clearTimeout(timer);
+      timer = setTimeout(resolve, 150);
+    }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  })`);
+}
