@@ -8,10 +8,6 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"
 /** What axe-core finds on the page as it is now. */
 export async function axeViolations(page: Page): Promise<readonly string[]> {
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axeSource);
-  // A form that has just opened focuses its first field, which scrolls.
-  await page.evaluate(
-    "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))",
-  );
   // At the end, what sticks to the window is in its own place and covers nothing.
   await page.evaluate("scrollTo(0, document.body.scrollHeight)");
   const results: AxeResults = await page.evaluate(

@@ -105,6 +105,31 @@ describe("the forms of the page, in Chromium", function () {
     await page.getByText("until 2 Mar 2027").waitFor();
   });
 
+  it("take the focus at once, and never from a field that a person is in", async () => {
+    const page = await rig.open("ada", desktop);
+    await page.getByRole("link", { name: "People" }).click();
+    await page.getByRole("button", { name: "Add a person" }).waitFor();
+    // All before the browser draws the page again, as on a slow device.
+    const names = await page.evaluate(`(async () => {
+      const button = (name) => [...document.querySelectorAll("button")]
+        .find((it) => it.textContent === name);
+      const fieldWithFocus = () => document.activeElement?.getAttribute("name");
+      const found = [];
+      const pressThenGoTo = async (name, field) => {
+        button(name).click();
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        found.push(fieldWithFocus());
+        document.querySelector("[name=" + field + "]").focus();
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        found.push(fieldWithFocus());
+      };
+      await pressThenGoTo("Add a person", "email");
+      await pressThenGoTo("Save", "invite");
+      return found;
+    })()`);
+    assert.deepEqual(names, ["name", "email", "name", "invite"]);
+  });
+
   it("says in its own words what is wrong with a person", async () => {
     const page = await rig.open("ada", desktop);
     await page.getByRole("link", { name: "People" }).click();

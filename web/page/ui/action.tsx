@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { administration } from "../../words/administration.ts";
 import type { Answer } from "../io/service.ts";
 import { useAnnounce } from "./announcer.tsx";
@@ -85,7 +85,7 @@ interface QuestionProps {
 export function Question({ question, yes, isBusy, notice, onYes, onNo }: QuestionProps) {
   const id = useId();
   const group = useRef<HTMLElement>(null);
-  useEffect(() => group.current?.focus(), []);
+  useLayoutEffect(() => group.current?.focus(), []);
   return (
     <section
       ref={group}

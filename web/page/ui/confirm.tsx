@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { words } from "../../words/page.ts";
 
 interface ConfirmProps {
@@ -10,7 +10,7 @@ interface ConfirmProps {
 /** The question gets the focus instead of a button, so that a repeating key does not answer it. */
 export function Confirm({ gateName, onYes, onNo }: ConfirmProps) {
   const group = useRef<HTMLElement>(null);
-  useEffect(() => group.current?.focus(), []);
+  useLayoutEffect(() => group.current?.focus(), []);
   return (
     <section
       ref={group}

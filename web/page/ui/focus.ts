@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /**
  * When the element that has the focus is removed, the focus would fall to the body, and the next Tab would
@@ -38,7 +38,7 @@ function ancestors(element: Element, root: Element): readonly Element[] {
 export function useFocusWhen<T extends HTMLElement>(isDue: boolean) {
   const ref = useRef<T>(null);
   const wasDue = useRef(isDue);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isDue && !wasDue.current) ref.current?.focus();
     wasDue.current = isDue;
   }, [isDue]);

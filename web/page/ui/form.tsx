@@ -1,5 +1,5 @@
 import type { ComponentChildren, TargetedInputEvent, TargetedSubmitEvent } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { administration } from "../../words/administration.ts";
 import type { Answer } from "../io/service.ts";
 import { FieldProblems } from "./field.tsx";
@@ -25,10 +25,11 @@ export function Form<B, T>(props: FormProps<B, T>) {
   const [refusals, setRefusals] = useState(0);
   const [isBusy, setBusy] = useState(false);
 
-  useEffect(() => {
+  // Before the browser draws: later, the focus would be taken from a field that the person has gone to.
+  useLayoutEffect(() => {
     form.current?.querySelector<HTMLElement>("input, select")?.focus();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const [first] = problems.keys();
     if (first !== undefined) fieldOf(form.current, first)?.focus();
   }, [refusals]);

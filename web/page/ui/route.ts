@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 /**
  * What the page shows. `id`: one person or one gate, whose guests or access it is about; null: all of
@@ -68,7 +68,7 @@ export function useRoute(): Route {
  */
 function useFocusOnChange(fragment: string): void {
   const [before] = useState<{ fragment: string }>({ fragment });
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (before.fragment === fragment) return;
     const content = document.getElementById("content");
     const isWayBack = before.fragment.startsWith(`${fragment}/`);
