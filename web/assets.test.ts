@@ -34,20 +34,22 @@ describe("the page's assets", () => {
     }
   });
 
-  it("need less than 51 kB of uncompressed script to open a gate", () => {
+  it("need less than 50 kB of uncompressed script to open a gate", () => {
     for (const [language, assets] of pages) {
       const first = firstScripts(assets);
       assert.ok(first.length > 0);
       const bytes = sum(first.map(({ body }) => body.length));
-      assert.ok(bytes < 51_000, `${language}: ${bytes} bytes`);
+      assert.ok(bytes < 50_000, `${language}: ${bytes} bytes`);
     }
   });
 
-  it("need less than 20.5 kB of compressed script to open a gate", () => {
+  it("need less than 20 kB of compressed script to open a gate, and half a kB more when translated", () => {
     for (const [language, assets] of pages) {
+      // Most sentences are longer than in English.
+      const extra = language === "en" ? 0 : 500;
       for (const [encoding, limit] of [
-        ["br", 18_500],
-        ["gzip", 20_500],
+        ["br", 18_000 + extra],
+        ["gzip", 20_000 + extra],
       ] as const) {
         const bytes = sum(
           firstScripts(assets).map(({ body, encoded }) => (encoded.get(encoding) ?? body).length),

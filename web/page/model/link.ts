@@ -25,7 +25,12 @@ export type Link =
   | { readonly type: "resting" }
   /** until the first sign of life: a proxy may hold back what the service sends */
   | ({ readonly type: "opening"; readonly since: number } & Broken)
-  | { readonly type: "live"; readonly openedAt: number; readonly heardAt: number }
+  | {
+      readonly type: "live";
+      /** null: it has reported all gates since */
+      readonly openedAt: number | null;
+      readonly heardAt: number;
+    }
   | ({ readonly type: "waiting"; readonly until: number } & Broken);
 
 /** @param isStale whether the known state is out of date, so that the controls are off at once */

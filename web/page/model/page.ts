@@ -293,7 +293,7 @@ function timePassed(state: PageState, random: number, now: number): Step {
     const known = lastUsed.filter((id) => gates.has(id));
     if (known.length < lastUsed.length) effects.push({ type: "remember", lastUsed: known });
     lastUsed = known;
-    if (link.type === "live") link = { ...link, openedAt: Number.NEGATIVE_INFINITY };
+    if (link.type === "live") link = { ...link, openedAt: null };
   }
   const isSilent = link.type === "live" && now >= link.heardAt + silenceMs;
   const isStuck = link.type === "opening" && now >= link.since + openingMs;
@@ -309,9 +309,8 @@ function timePassed(state: PageState, random: number, now: number): Step {
 }
 
 /** When a new stream must have reported all gates; null: it already has. */
-function settleAt(state: PageState): number | null {
-  if (state.link.type !== "live" || state.link.openedAt === Number.NEGATIVE_INFINITY) return null;
-  return state.link.openedAt + settleMs;
+function settleAt({ link }: PageState): number | null {
+  return link.type === "live" && link.openedAt !== null ? link.openedAt + settleMs : null;
 }
 
 function withTap(state: PageState, id: string, change: (tap: Tap) => Tap): PageState {

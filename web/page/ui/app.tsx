@@ -78,10 +78,9 @@ export function App(props: AppProps) {
       </header>
       {person !== null && <Navigation page={route.page} person={person} />}
       <main id="content" tabIndex={-1}>
-        {(route.page === "open" || person === null) && (
+        {person === null || route.page === "open" ? (
           <GatePage state={state} now={now} dispatch={dispatch} />
-        )}
-        {route.page !== "open" && person !== null && (
+        ) : (
           <Part key="pages" load={parts.pages}>
             {({ Pages }) => <Pages route={route} person={person} service={service} />}
           </Part>

@@ -28,8 +28,8 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
   const { selection, session } = state;
   const contact = session.type === "in" ? session.view.contact : null;
   const guest = session.type === "in" && session.who.type === "guest" ? session.who.guest : null;
-  useTitle(selection.type === "gate" ? nameOf(state, selection.id) : words.nav.open);
   const panel = selection.type === "gate" ? gatePanel(state, selection.id, now) : null;
+  useTitle(panel?.view.name ?? words.nav.open);
   const select = (gate: string) => dispatch({ type: "selected", gate });
   const gates = [...state.gates.values()].map(({ view }) => view);
   if (selection.type === "gone" && gates.length > 0) {
@@ -41,7 +41,7 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
     );
   }
   if (panel === null) {
-    const isSettled = state.link.type === "live" && state.link.openedAt < 0;
+    const isSettled = state.link.type === "live" && state.link.openedAt === null;
     const isAnswered = isAnswerCurrent(state.poll, now);
     const isBroken = "failures" in state.link && state.link.failures > 0 && !isAnswered;
     const text = isSettled || isAnswered ? words.control.none : words.loading;
@@ -82,10 +82,6 @@ export function GatePage({ state, now, dispatch }: GatePageProps) {
       </section>
     </div>
   );
-}
-
-function nameOf(state: PageState, id: string): string {
-  return state.gates.get(id)?.view.name ?? words.nav.open;
 }
 
 /** More gates would push the control off the screen, or hide most of the tabs. */

@@ -75,6 +75,11 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
     askTimer.current = setTimeout(() => setAsking(false), confirmMs);
   }
 
+  function endQuestion(): void {
+    setAsking(false);
+    knob.current?.focus();
+  }
+
   function become(next: Slide): void {
     const isSlid = next.type === "slid";
     slide.current = isSlid ? idle : next;
@@ -150,14 +155,10 @@ export function Slider({ gateName, control, label, onSlid }: SliderProps) {
             <Confirm
               gateName={gateName}
               onYes={() => {
-                setAsking(false);
-                knob.current?.focus();
+                endQuestion();
                 onSlid();
               }}
-              onNo={() => {
-                setAsking(false);
-                knob.current?.focus();
-              }}
+              onNo={endQuestion}
             />
           )}
         </Part>
