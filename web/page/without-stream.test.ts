@@ -1,4 +1,5 @@
 /** The page where a proxy holds back events, in many tabs, and after a long sleep. */
+import assert from "node:assert/strict";
 import { createServer, request as forward, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { BrowserContext, Page } from "playwright-core";
@@ -118,11 +119,26 @@ describe("the page without a stream, in Chromium", function () {
     const session = await context.newCDPSession(page);
     await session.send("Page.setWebLifecycleState", { state: "frozen" });
     await session.send("Page.setWebLifecycleState", { state: "active" });
-    // What the device's clock says after such a sleep.
-    await page.evaluate(
-      "const own = Date.now.bind(Date); Date.now = () => own() + 1_800_000; dispatchEvent(new Event('online'))",
-    );
-    await page.locator('.slide[data-control="off"]').waitFor();
+    let answer: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await context.route("**/api/**", async (route) => {
+      await held;
+      await route.continue();
+    });
+    // With what the device's clock says after such a sleep.
+    const controls = await page.evaluate(`(async () => {
+      const own = Date.now.bind(Date);
+      Date.now = () => own() + 1_800_000;
+      dispatchEvent(new Event("online"));
+      const control = () => document.querySelector(".slide").dataset.control;
+      const atOnce = control();
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return [atOnce, control()];
+    })()`);
+    assert.deepEqual(controls, ["off", "off"]);
+    answer();
     await ready(page);
   });
 });
