@@ -1,10 +1,11 @@
 /** The record of changes. A change is written in the transaction that makes it. */
 import { randomUUID } from "node:crypto";
-import { type Kysely, type SelectQueryBuilder, type SqlBool, sql } from "kysely";
+import type { Kysely, SelectQueryBuilder } from "kysely";
 import type { FieldChange } from "../api.ts";
 import type { Author, Change } from "../domain/changes.ts";
 import type { Database } from "./database.ts";
-import { formatPosition, parsePosition } from "./history-position.ts";
+import { formatPosition } from "./history-position.ts";
+import { isOlder, pageOf } from "./paging.ts";
 import { portionLength } from "./portions.ts";
 import type { Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -47,16 +48,14 @@ export function changesIn(database: Database): Pick<Store, "recordedChanges"> {
           .limit(query.limit + 1)
           .execute(),
       );
-      const changes = rows
-        .slice(0, query.limit)
-        .map(({ authorDeletedAt, personDeletedAt, fields, ...row }) => ({
-          ...row,
-          fields: JSON.parse(fields) as readonly FieldChange[],
-          authorName: authorDeletedAt === null ? row.authorName : null,
-          personName: personDeletedAt === null ? row.personName : null,
-        }));
-      const last = changes.at(-1);
-      return { changes, next: rows.length > query.limit && last ? formatPosition(last) : null };
+      const { entries, next } = pageOf(rows, query.limit, formatPosition);
+      const changes = entries.map(({ authorDeletedAt, personDeletedAt, fields, ...row }) => ({
+        ...row,
+        fields: JSON.parse(fields) as readonly FieldChange[],
+        authorName: authorDeletedAt === null ? row.authorName : null,
+        personName: personDeletedAt === null ? row.personName : null,
+      }));
+      return { changes, next };
     },
   };
 }
@@ -72,11 +71,6 @@ function filtered(
   if (subject !== undefined) result = result.where("change.subject", "=", subject);
   if (from !== undefined) result = result.where("change.at", ">=", from);
   if (to !== undefined) result = result.where("change.at", "<", to);
-  if (after !== undefined) {
-    const position = parsePosition(after);
-    if (position === undefined) throw new RangeError("`after` is not a position in the changes");
-    const [at, id] = [sql.ref("change.at"), sql.ref("change.id")];
-    result = result.where(sql<SqlBool>`(${at}, ${id}) < (${position.at}, ${position.id})`);
-  }
+  if (after !== undefined) result = result.where(isOlder(after, "change.at", "change.id"));
   return result;
 }

@@ -1,14 +1,15 @@
 /** The gates. */
 import { setImmediate as othersTurn } from "node:timers/promises";
-import { type Kysely, type Selectable, type SelectQueryBuilder, type SqlBool, sql } from "kysely";
+import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from "kysely";
 import type { ChangeAction, GatesSort, GateTraces } from "../api.ts";
 import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Gate } from "../domain/entities.ts";
-import { gateSearchText, searchPatterns } from "../domain/search-text.ts";
+import { gateSearchText } from "../domain/search-text.ts";
 import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
-import { formatListPosition, gateKeys, parseListPosition } from "./list-position.ts";
+import { gateKeys } from "./list-position.ts";
+import { countOf, sortedPage } from "./paging.ts";
 import { portionLength, portions } from "./portions.ts";
 import type { GateTable, Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -106,39 +107,18 @@ export function gatesIn(database: Database): Gates {
       return gates;
     },
 
-    gatesPage: ({ search = "", sort = "name", after, limit }) =>
+    gatesPage: ({ sort = "name", ...query }) =>
       database.read(async (db) => {
-        const position =
-          after === undefined ? null : parseListPosition(after, sort, gateKeys[sort]);
-        if (position === undefined) {
-          throw new RangeError("`after` is not a position in the list");
-        }
-        let found = living(db);
-        for (const pattern of searchPatterns(search)) {
-          found = found.where(sql<SqlBool>`${sql.ref("searchText")} like ${pattern} escape '!'`);
-        }
-        const { total } = await found
-          .select(({ fn }) => fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow();
-        const key = keys[sort];
-        if (position !== null) {
-          const last = sql`(${position.key}, ${position.id})`;
-          found = found.where(sql<SqlBool>`(${key}, ${sql.ref("id")}) > ${last}`);
-        }
-        const rows = await found
-          .selectAll()
-          .select(key.as("key"))
-          .orderBy(key)
-          .orderBy("id")
-          .limit(limit + 1)
-          .execute();
-        const last = rows[limit - 1];
-        const isMore = rows.length > limit && last !== undefined;
-        return {
-          gates: rows.slice(0, limit).map(toGate),
-          total: Number(total),
-          next: isMore ? formatListPosition(sort, last) : null,
-        };
+        const order = { key: keys[sort], keyType: gateKeys[sort], direction: "asc" } as const;
+        const { entries, total, next } = await sortedPage(
+          living(db),
+          "gate",
+          sort,
+          order,
+          query,
+          (rows) => rows.selectAll(),
+        );
+        return { gates: entries.map(toGate), total, next };
       }),
   };
 }
@@ -179,22 +159,17 @@ function gateChange(action: ChangeAction, before: Gate | null, after: Gate | nul
 
 /** @param now for guests whose link has ended */
 async function tracesOf(db: Kysely<Schema>, id: string, now: number): Promise<GateTraces> {
-  const count = async (table: "accessGrant" | "apiToken" | "holidayList" | "webhook") => {
-    const query = db.selectFrom(table).where("gateId", "=", id);
-    const row = await query.select(({ fn }) => fn.countAll<number>().as("n")).executeTakeFirst();
-    return Number(row?.n ?? 0);
-  };
-  const guests = await db
+  const count = (table: "accessGrant" | "apiToken" | "holidayList" | "webhook") =>
+    countOf(db.selectFrom(table).where("gateId", "=", id));
+  const guests = db
     .selectFrom("guest")
     .where("gateId", "=", id)
     .where("revokedAt", "is", null)
-    .where("endsAt", ">", now)
-    .select(({ fn }) => fn.countAll<number>().as("n"))
-    .executeTakeFirst();
+    .where("endsAt", ">", now);
   return {
     grants: await count("accessGrant"),
     tokens: await count("apiToken"),
-    guests: Number(guests?.n ?? 0),
+    guests: await countOf(guests),
     holidays: await count("holidayList"),
     webhooks: await count("webhook"),
   };

@@ -6,7 +6,8 @@ import type { Guest, InvitedGuest } from "../domain/entities.ts";
 import { requireAlive } from "./alive.ts";
 import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
-import { formatPosition, parsePosition } from "./history-position.ts";
+import { formatPosition } from "./history-position.ts";
+import { isOlder, pageOf } from "./paging.ts";
 import { portions } from "./portions.ts";
 import type { Flag, Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -59,24 +60,16 @@ export function guestsIn(database: Database): Guests {
         let query = invitedGuests(db);
         if (gateId !== undefined) query = query.where("guest.gateId", "=", gateId);
         if (state !== undefined) query = query.where(isIn(state, now));
-        if (after !== undefined) {
-          const position = parsePosition(after);
-          if (position === undefined) throw new RangeError("`after` is not a position");
-          const { at, id } = position;
-          query = query.where(sql<SqlBool>`(guest.ends_at, guest.id) < (${at}, ${id})`);
-        }
+        if (after !== undefined) query = query.where(isOlder(after, "guest.endsAt", "guest.id"));
         const rows = await query
           .orderBy("guest.endsAt", "desc")
           .orderBy("guest.id", "desc")
           .limit(limit + 1)
           .execute();
-        const guests = rows.slice(0, limit).map(toInvited);
-        const last = guests.at(-1);
-        const isMore = rows.length > limit && last !== undefined;
-        return {
-          guests,
-          next: isMore ? formatPosition({ at: last.endsAt, id: last.id }) : null,
-        };
+        const { entries, next } = pageOf(rows, limit, ({ endsAt, id }) =>
+          formatPosition({ at: endsAt, id }),
+        );
+        return { guests: entries.map(toInvited), next };
       }),
 
     createGuestSession: (session) =>

@@ -1,9 +1,10 @@
 /** Reads the records page by page, and deletes old ones. */
 import { setImmediate as othersTurn } from "node:timers/promises";
-import { type Kysely, type SelectQueryBuilder, type SqlBool, sql } from "kysely";
+import type { Kysely, SelectQueryBuilder } from "kysely";
 import type { HistoryQuery } from "../api.ts";
 import type { Database } from "./database.ts";
-import { formatPosition, parsePosition } from "./history-position.ts";
+import { formatPosition } from "./history-position.ts";
+import { isOlder, pageOf } from "./paging.ts";
 import type { Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -35,15 +36,15 @@ export function historyIn(database: Database): Pick<Store, "history" | "prune"> 
           .limit(limit + 1)
           .execute(),
       );
-      const entries = rows.slice(0, limit).map(({ personDeletedAt, inviterDeletedAt, ...row }) => ({
+      const { entries, next } = pageOf(rows, limit, formatPosition);
+      const named = entries.map(({ personDeletedAt, inviterDeletedAt, ...row }) => ({
         ...row,
         personName: personDeletedAt === null ? row.personName : null,
         isAdministrator: row.isAdministrator === 1,
         gateName: row.gateName ?? row.gateId,
         inviterName: inviterDeletedAt === null ? row.inviterName : null,
       }));
-      const last = entries.at(-1);
-      return { entries, next: rows.length > limit && last ? formatPosition(last) : null };
+      return { entries: named, next };
     },
 
     prune: async (before, now) => {
@@ -101,11 +102,7 @@ function filtered(requests: Requests, query: HistoryQuery): Requests {
   if (from !== undefined) result = result.where("openRequest.at", ">=", from);
   if (to !== undefined) result = result.where("openRequest.at", "<", to);
   if (after !== undefined) {
-    const position = parsePosition(after);
-    if (position === undefined) throw new RangeError("`after` is not a position in the history");
-    const at = sql.ref("openRequest.at");
-    const id = sql.ref("openRequest.id");
-    result = result.where(sql<SqlBool>`(${at}, ${id}) < (${position.at}, ${position.id})`);
+    result = result.where(isOlder(after, "openRequest.at", "openRequest.id"));
   }
   return result;
 }

@@ -1,21 +1,20 @@
 import {
   type Kysely,
-  type RawBuilder,
   type Selectable,
   type SelectQueryBuilder,
-  type SqlBool,
   sql,
   type Transaction,
 } from "kysely";
 import type { ChangeAction, PeopleSort, PersonTraces } from "../api.ts";
 import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Person } from "../domain/entities.ts";
-import { searchPatterns, searchTextOf } from "../domain/search-text.ts";
+import { searchTextOf } from "../domain/search-text.ts";
 import { canAnyoneAdminister, lockAdministrators } from "./administrators.ts";
 import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
-import { formatListPosition, parseListPosition, peopleKeys } from "./list-position.ts";
+import { peopleKeys } from "./list-position.ts";
+import { countOf, type Order, sortedPage } from "./paging.ts";
 import type { PersonTable, Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -144,54 +143,20 @@ export function peopleIn(database: Database): People {
           .orderBy("person.createdAt")
           .orderBy("person.id")
           .execute();
-        return rows.map((row) => ({ ...toPerson(row), passkeys: row.passkeys ?? 0 }));
+        return rows.map(toCounted);
       }),
 
-    peoplePage: ({ search = "", sort = "created", after, limit }) =>
+    peoplePage: ({ sort = "created", ...query }) =>
       database.read(async (db) => {
-        const position =
-          after === undefined ? null : parseListPosition(after, sort, peopleKeys[sort]);
-        if (position === undefined) {
-          throw new RangeError("`after` is not a position in the list");
-        }
-        let found = living(db);
-        for (const pattern of searchPatterns(search)) {
-          found = found.where(sql<SqlBool>`${sql.ref("searchText")} like ${pattern} escape '!'`);
-        }
-        const { total } = await found
-          .select(({ fn }) => fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow();
-        const id = sql.ref("person.id");
-        const { key, direction } = orders[sort];
-        if (position !== null) {
-          const last = sql`(${position.key}, ${position.id})`;
-          const isAfter = direction === "asc" ? sql`>` : sql`<`;
-          found = found.where(sql<SqlBool>`(${key}, ${id}) ${isAfter} ${last}`);
-        }
-        const rows = await withPasskeys(found)
-          .select(key.as("key"))
-          .orderBy(key, direction)
-          .orderBy("person.id", direction)
-          .limit(limit + 1)
-          .execute();
-        const people = rows
-          .slice(0, limit)
-          .map((row) => ({ ...toPerson(row), passkeys: row.passkeys ?? 0 }));
-        const last = rows[limit - 1];
-        const isMore = rows.length > limit && last !== undefined;
-        const next = isMore ? formatListPosition(sort, last) : null;
-        return { people, total: Number(total), next };
+        const order = { ...orders[sort], keyType: peopleKeys[sort] };
+        const page = await sortedPage(living(db), "person", sort, order, query, withPasskeys);
+        const { entries, total, next } = page;
+        return { people: entries.map(toCounted), total, next };
       }),
   };
 }
 
-interface Order {
-  /** never null */
-  readonly key: RawBuilder<string | number>;
-  readonly direction: "asc" | "desc";
-}
-
-const orders: Readonly<Record<PeopleSort, Order>> = {
+const orders: Readonly<Record<PeopleSort, Omit<Order, "keyType">>> = {
   created: { key: sql`person.created_at`, direction: "asc" },
   name: { key: sql`person.search_text`, direction: "asc" },
   seen: { key: sql`coalesce(person.last_seen_at, -1)`, direction: "desc" },
@@ -201,7 +166,7 @@ function living(db: Kysely<Schema>): SelectQueryBuilder<Schema, "person", object
   return db.selectFrom("person").where("person.deletedAt", "is", null);
 }
 
-function withPasskeys(people: SelectQueryBuilder<Schema, "person", object>) {
+function withPasskeys<R>(people: SelectQueryBuilder<Schema, "person", R>) {
   return people.selectAll("person").select((query) =>
     query
       .selectFrom("passkey")
@@ -222,30 +187,22 @@ function personChange(action: ChangeAction, before: Person | null, after: Person
 
 /** @param now for guests and invitations that have ended */
 async function tracesOf(db: Kysely<Schema>, id: string, now: number): Promise<PersonTraces> {
-  const count = async (table: "accessGrant" | "passkey" | "apiToken") => {
-    const query = db.selectFrom(table).where("personId", "=", id);
-    const row = await query.select(({ fn }) => fn.countAll<number>().as("n")).executeTakeFirst();
-    return Number(row?.n ?? 0);
-  };
-  const current = async (table: "session" | "invitation") => {
-    const query = db.selectFrom(table).where("personId", "=", id).where("expiresAt", ">", now);
-    const row = await query.select(({ fn }) => fn.countAll<number>().as("n")).executeTakeFirst();
-    return Number(row?.n ?? 0);
-  };
-  const guests = await db
+  const count = (table: "accessGrant" | "passkey" | "apiToken") =>
+    countOf(db.selectFrom(table).where("personId", "=", id));
+  const current = (table: "session" | "invitation") =>
+    countOf(db.selectFrom(table).where("personId", "=", id).where("expiresAt", ">", now));
+  const guests = db
     .selectFrom("guest")
     .where("inviterId", "=", id)
     .where("revokedAt", "is", null)
-    .where("endsAt", ">", now)
-    .select(({ fn }) => fn.countAll<number>().as("n"))
-    .executeTakeFirst();
+    .where("endsAt", ">", now);
   return {
     grants: await count("accessGrant"),
     passkeys: await count("passkey"),
     sessions: await current("session"),
     tokens: await count("apiToken"),
     invitations: await current("invitation"),
-    guests: Number(guests?.n ?? 0),
+    guests: await countOf(guests),
   };
 }
 
@@ -308,6 +265,10 @@ async function update(
 
 export function isInCharge({ isAdministrator, isActive }: Person): boolean {
   return isAdministrator && isActive;
+}
+
+function toCounted(row: Selectable<PersonTable> & { readonly passkeys: number | null }) {
+  return { ...toPerson(row), passkeys: row.passkeys ?? 0 };
 }
 
 export function toPerson(row: Selectable<PersonTable>): Person {

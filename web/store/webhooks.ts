@@ -1,5 +1,5 @@
 /** The receivers of what happens, and the messages to them. */
-import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type { ChangeAction, WebhookEventType } from "../api.ts";
 import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Delivery, Webhook } from "../domain/entities.ts";
@@ -7,7 +7,8 @@ import { requireAlive } from "./alive.ts";
 import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
-import { formatPosition, parsePosition } from "./history-position.ts";
+import { formatPosition } from "./history-position.ts";
+import { isOlder, pageOf } from "./paging.ts";
 import type { Schema, WebhookTable } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -144,24 +145,16 @@ export function webhooksIn(database: Database): Webhooks {
       database.read(async (db) => {
         let query = db.selectFrom("webhookDelivery").selectAll().where("webhookId", "=", webhookId);
         if (state !== undefined) query = query.where("state", "=", state);
-        if (after !== undefined) {
-          const position = parsePosition(after);
-          if (position === undefined) throw new RangeError("`after` is not a position");
-          const { at, id } = position;
-          query = query.where(sql<SqlBool>`(created_at, id) < (${at}, ${id})`);
-        }
+        if (after !== undefined) query = query.where(isOlder(after, "createdAt", "id"));
         const rows = await query
           .orderBy("createdAt", "desc")
           .orderBy("id", "desc")
           .limit(limit + 1)
           .execute();
-        const deliveries = rows.slice(0, limit);
-        const last = deliveries.at(-1);
-        const isMore = rows.length > limit && last !== undefined;
-        return {
-          deliveries,
-          next: isMore ? formatPosition({ at: last.createdAt, id: last.id }) : null,
-        };
+        const { entries, next } = pageOf(rows, limit, ({ createdAt, id }) =>
+          formatPosition({ at: createdAt, id }),
+        );
+        return { deliveries: entries, next };
       }),
 
     deliverySummaries: () =>
