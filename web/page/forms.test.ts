@@ -225,6 +225,39 @@ describe("the forms of the page, in Chromium", function () {
     }
   });
 
+  it("shows nothing that was asked for before the filter changed", async () => {
+    const page = await rig.open("ada", desktop);
+    const entry = (id: string, gateName: string) => ({
+      ...{ id, at: 0, gateId: "main", gateName, state: "refused", reason: null, pulseMs: null },
+      ...{ person: null, guest: null, via: null, address: null },
+    });
+    let answerLate: () => void = () => {};
+    const late = new Promise<void>((resolve) => {
+      answerLate = resolve;
+    });
+    await page.route("**/api/history?**", async (route) => {
+      const query = new URL(route.request().url()).searchParams;
+      if (query.has("after")) await late;
+      const isFirst = !query.has("after") && !query.has("state");
+      const name = query.has("state") ? "Filtered" : isFirst ? "First part" : "Second part";
+      const json = { entries: [entry(name, name)], next: isFirst ? "next" : null };
+      await route.fulfill({ json });
+    });
+    await page.getByRole("link", { name: "History" }).click();
+    await page.getByText("First part").waitFor();
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.getByLabel("Outcome").selectOption("Refused");
+    await page.getByText("Filtered").waitFor();
+    const arrived = page.waitForResponse((each) => each.url().includes("after="));
+    answerLate();
+    await (await arrived).finished();
+    // The page takes it, or not, before it can be asked.
+    await page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))");
+    assert.deepEqual(await page.locator(".entries .entry-who > span").allTextContents(), [
+      "Filtered",
+    ]);
+  });
+
   it("asks for no history while a filter is wrong", async () => {
     const page = await rig.open("ada", desktop);
     await page.getByRole("link", { name: "History" }).click();

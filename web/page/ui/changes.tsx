@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type {
   ChangeSubject,
   ChangesQuery,
@@ -8,13 +8,13 @@ import type {
 } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
 import { history } from "../../words/history.ts";
-import { words } from "../../words/page.ts";
 import type { Administration } from "../io/administration.ts";
 import { queryString } from "../io/records.ts";
 import { weekdays } from "../model/hours.ts";
 import { Field } from "./field.tsx";
 import { exactly, list, timeOfDay, weekday } from "./format-lists.ts";
-import { messageOf } from "./loaded.tsx";
+import { GrowingList, useGrowingList } from "./growing-list.tsx";
+import { Loading, mapped } from "./loaded.tsx";
 import { useTitle } from "./title.ts";
 
 const said = administration.changes;
@@ -29,30 +29,18 @@ interface ChangesPageProps {
 export function ChangesPage({ service, personId }: ChangesPageProps) {
   useTitle(said.title);
   const [subject, setSubject] = useState<ChangeSubject | null>(null);
-  const [entries, setEntries] = useState<readonly ChangeView[] | null>(null);
-  const [next, setNext] = useState<string | null>(null);
-  const [notice, setNotice] = useState("");
-  const asked = useRef(0);
   const query: ChangesQuery = {
     ...(personId !== null && { person: personId }),
     ...(subject !== null && { subject }),
   };
-
-  async function load(before: readonly ChangeView[], after: string | null): Promise<void> {
-    asked.current += 1;
-    const turn = asked.current;
-    const answer = await service.changes({ ...query, ...(after !== null && { after }) });
-    // Meanwhile something else was asked for.
-    if (turn !== asked.current) return;
-    setNotice(answer.type === "ok" ? "" : messageOf(answer));
-    if (answer.type !== "ok") return;
-    setEntries([...before, ...answer.value.changes]);
-    setNext(answer.value.next);
-  }
-  useEffect(() => {
-    void load([], null);
-  }, [subject, personId]);
-
+  const growing = useGrowingList(
+    (after) =>
+      mapped(
+        service.changes({ ...query, ...(after !== null && { after }) }),
+        ({ changes, next }) => ({ entries: changes, next }),
+      ),
+    [subject, personId],
+  );
   const subjects = Object.keys(said.subjects) as ChangeSubject[];
   return (
     <section class="wide-page">
@@ -83,29 +71,15 @@ export function ChangesPage({ service, personId }: ChangesPageProps) {
           </select>
         )}
       </Field>
-      {notice !== "" && (
-        <p class="notice" role="alert">
-          {notice}
-        </p>
-      )}
-      {entries === null && notice === "" && (
-        <p class="empty" role="status">
-          {words.loading}
-        </p>
-      )}
-      {entries?.length === 0 && <p class="empty">{said.none}</p>}
-      {entries !== null && entries.length > 0 && (
-        <ol class="list card">
-          {entries.map((entry) => (
-            <Entry key={entry.id} entry={entry} />
-          ))}
-        </ol>
-      )}
-      {next !== null && (
-        <button type="button" class="wide" onClick={() => load(entries ?? [], next)}>
-          {administration.finder.more}
-        </button>
-      )}
+      <GrowingList growing={growing} none={said.none} loading={<Loading />}>
+        {(entries) => (
+          <ol class="list card">
+            {entries.map((entry) => (
+              <Entry key={entry.id} entry={entry} />
+            ))}
+          </ol>
+        )}
+      </GrowingList>
     </section>
   );
 }

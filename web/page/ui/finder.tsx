@@ -1,37 +1,31 @@
 import type { ComponentChildren } from "preact";
 import { administration } from "../../words/administration.ts";
 import { Field } from "./field.tsx";
+import type { EntriesPage, SearchedPages } from "./searched-pages.ts";
 
 const said = administration.finder;
 
 /** Fewer entries are found faster by eye. */
 const fewestToSearch = 9;
 
-export interface Sorting {
-  readonly label: string;
-  readonly options: Readonly<Record<string, string>>;
-  readonly selected: string;
-  readonly onSelect: (option: string) => void;
-}
-
-interface SearchedListProps<T> {
-  /** those that are shown */
-  readonly entries: readonly T[];
-  /** how many were found */
-  readonly total: number;
-  /** what is searched */
-  readonly text: string;
-  readonly onText: (text: string) => void;
-  readonly onMore: () => void;
-  /** undefined: it has one order */
-  readonly sorting?: Sorting;
+interface SearchedListProps<T, S extends string> {
+  readonly pages: SearchedPages<T, S>;
+  /** what they have loaded */
+  readonly found: EntriesPage<T>;
+  readonly sorts: readonly S[];
+  readonly sortNames: Readonly<Record<S, string>>;
   readonly children: (entry: T) => ComponentChildren;
 }
 
 /** A list with a search, of which more can be shown. */
-export function SearchedList<T extends { readonly id: string }>(props: SearchedListProps<T>) {
-  const { entries, total, text, onText, onMore, sorting, children } = props;
-  const isLong = total >= fewestToSearch || text !== "";
+export function SearchedList<T extends { readonly id: string }, S extends string>({
+  pages: { search, find, sort, sortBy, more },
+  found: { entries, total },
+  sorts,
+  sortNames,
+  children,
+}: SearchedListProps<T, S>) {
+  const isLong = total >= fewestToSearch || search !== "";
   return (
     <>
       <div class="fields">
@@ -42,15 +36,33 @@ export function SearchedList<T extends { readonly id: string }>(props: SearchedL
                 <input
                   type="search"
                   autoComplete="off"
-                  value={text}
-                  onInput={(event) => onText(event.currentTarget.value)}
+                  value={search}
+                  onInput={(event) => find(event.currentTarget.value)}
                   {...its}
                 />
               )}
             </Field>
           </search>
         )}
-        {sorting !== undefined && total > 1 && <SortField {...sorting} />}
+        {total > 1 && (
+          <Field label={administration.people.sort} name="sort">
+            {(its) => (
+              <select
+                value={sort}
+                onChange={({ currentTarget }) =>
+                  sortBy(sorts.find((each) => each === currentTarget.value) ?? sort)
+                }
+                {...its}
+              >
+                {sorts.map((each) => (
+                  <option key={each} value={each}>
+                    {sortNames[each]}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        )}
       </div>
       <p class="hint" role="status">
         {isLong && said.count(entries.length, total)}
@@ -63,26 +75,10 @@ export function SearchedList<T extends { readonly id: string }>(props: SearchedL
         </ul>
       )}
       {entries.length < total && (
-        <button type="button" class="wide" onClick={onMore}>
+        <button type="button" class="wide" onClick={more}>
           {said.more}
         </button>
       )}
     </>
-  );
-}
-
-function SortField({ label, options, selected, onSelect }: Sorting) {
-  return (
-    <Field label={label} name="sort">
-      {(its) => (
-        <select value={selected} onChange={(event) => onSelect(event.currentTarget.value)} {...its}>
-          {Object.entries(options).map(([option, name]) => (
-            <option key={option} value={option}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
   );
 }

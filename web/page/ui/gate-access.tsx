@@ -1,9 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
-import type { AdminGateView, GrantsPage } from "../../api.ts";
+import type { AdminGateView } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
 import type { Administration } from "../io/administration.ts";
+import { GrowingList, useGrowingList } from "./growing-list.tsx";
 import { hoursOf } from "./hours.tsx";
-import { messageOf } from "./loaded.tsx";
+import { mapped } from "./loaded.tsx";
 import { fragmentOf } from "./route.ts";
 
 const said = administration.gateAccess;
@@ -15,16 +15,11 @@ interface GateAccessProps {
 
 /** Who may open one gate. The access itself is changed on the page of the person. */
 export function GateAccess({ gate, service }: GateAccessProps) {
-  const [list, setList] = useState<GrantsPage | null>(null);
-  const [notice, setNotice] = useState("");
-  async function load(before: GrantsPage | null): Promise<void> {
-    const answer = await service.grantsPage(gate.id, before?.next ?? null);
-    setNotice(answer.type === "ok" ? "" : messageOf(answer));
-    if (answer.type !== "ok") return;
-    const { grants, next } = answer.value;
-    setList({ grants: [...(before?.grants ?? []), ...grants], next });
-  }
-  useEffect(() => void load(null), []);
+  const growing = useGrowingList(
+    (after) =>
+      mapped(service.grantsPage(gate.id, after), ({ grants, next }) => ({ entries: grants, next })),
+    [],
+  );
   return (
     <section class="part" aria-labelledby="gate-access">
       <div class="page-head">
@@ -38,31 +33,22 @@ export function GateAccess({ gate, service }: GateAccessProps) {
           </a>
         </span>
       </div>
-      {notice !== "" && (
-        <p class="notice" role="alert">
-          {notice}
-        </p>
-      )}
-      {list?.grants.length === 0 && <p class="empty">{said.none}</p>}
-      {list !== null && list.grants.length > 0 && (
-        <ul class="list card">
-          {list.grants.map((grant) => (
-            <li key={grant.id}>
-              <a class="list-entry" href={fragmentOf({ page: "people", id: grant.person })}>
-                <span class="list-main">
-                  <strong>{grant.personName}</strong>
-                  <span>{hoursOf(grant, gate.timeZone)}</span>
-                </span>
-              </a>
-            </li>
-          ))}
-        </ul>
-      )}
-      {list?.next && (
-        <button type="button" class="wide" onClick={() => load(list)}>
-          {administration.finder.more}
-        </button>
-      )}
+      <GrowingList growing={growing} none={said.none}>
+        {(grants) => (
+          <ul class="list card">
+            {grants.map((grant) => (
+              <li key={grant.id}>
+                <a class="list-entry" href={fragmentOf({ page: "people", id: grant.person })}>
+                  <span class="list-main">
+                    <strong>{grant.personName}</strong>
+                    <span>{hoursOf(grant, gate.timeZone)}</span>
+                  </span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+      </GrowingList>
     </section>
   );
 }

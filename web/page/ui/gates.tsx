@@ -14,7 +14,7 @@ import { countsOf, day, list, span } from "./format-lists.ts";
 import { GateAccess } from "./gate-access.tsx";
 import { GateForm } from "./gate-form.tsx";
 import { ListPage } from "./list-page.tsx";
-import { orNull, useLoaded, WhenLoaded } from "./loaded.tsx";
+import { mapped, orNull, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
 import { type GatePlace, NewBoxes } from "./new-boxes.tsx";
 import { placeOf } from "./place.ts";
@@ -33,15 +33,8 @@ interface GatesPageProps {
 /** Gates and the health of their boxes. */
 export function GatesPage({ service, id }: GatesPageProps) {
   // It outlives the visit to a gate, so that Back leads to the same entries.
-  const list = useSearchedPages<AdminGateView, GatesSort>(
-    "name",
-    longestGateName,
-    async (query) => {
-      const answer = await service.gates(query);
-      if (answer.type !== "ok") return answer;
-      const { gates: entries, total, next } = answer.value;
-      return { type: "ok", value: { entries, total, next } };
-    },
+  const list = useSearchedPages<AdminGateView, GatesSort>("name", longestGateName, (query) =>
+    mapped(service.gates(query), ({ gates, ...page }) => ({ entries: gates, ...page })),
   );
   useEffect(() => {
     void list.reload();
@@ -76,11 +69,11 @@ interface GatesListProps {
 const sorts: readonly GatesSort[] = ["name", "id", "box"];
 
 function GatesList({ service, list }: GatesListProps) {
-  const { loaded, search, find, sort, sortBy, more, reload } = list;
+  const { loaded, search, reload } = list;
   const [place, setPlace] = useState<GatePlace | null>(null);
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
-      {({ entries, total }) => (
+      {(found) => (
         <ListPage
           title={said.title}
           add={said.add}
@@ -110,20 +103,8 @@ function GatesList({ service, list }: GatesListProps) {
                   {said.holidays}
                 </a>
               </p>
-              {total === 0 && search === "" && !isAdding && <p class="empty">{said.none}</p>}
-              <SearchedList
-                entries={entries}
-                total={total}
-                text={search}
-                onText={find}
-                onMore={more}
-                sorting={{
-                  label: administration.people.sort,
-                  options: said.sorts,
-                  selected: sort,
-                  onSelect: (option) => sortBy(sorts.find((each) => each === option) ?? sort),
-                }}
-              >
+              {found.total === 0 && search === "" && !isAdding && <p class="empty">{said.none}</p>}
+              <SearchedList pages={list} found={found} sorts={sorts} sortNames={said.sorts}>
                 {(gate) => (
                   <a class="list-entry" href={fragmentOf({ page: "gates", id: gate.id })}>
                     <GateLine gate={gate} />

@@ -1,5 +1,5 @@
-import { useEffect, useState } from "preact/hooks";
-import type { GuestState, GuestView, GuestsPage as Listed, NewGuestView } from "../../api.ts";
+import { useState } from "preact/hooks";
+import type { GuestState, GuestView, NewGuestView } from "../../api.ts";
 import { administration } from "../../words/administration.ts";
 import { history } from "../../words/history.ts";
 import type { Administration, KnownGates } from "../io/administration.ts";
@@ -8,8 +8,9 @@ import { AddingSection } from "./adding.tsx";
 import { Field } from "./field.tsx";
 import { when } from "./format.ts";
 import { OptionalGate } from "./gate-field.tsx";
+import { GrowingList, useGrowingList } from "./growing-list.tsx";
 import { AddGuest } from "./guest-form.tsx";
-import { messageOf, useLoaded, WhenLoaded } from "./loaded.tsx";
+import { mapped, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { OnceLink } from "./once-link.tsx";
 import { Qr } from "./qr.tsx";
 import { useTitle } from "./title.ts";
@@ -40,21 +41,19 @@ interface GuestsProps extends GuestsPageProps {
 function Guests({ service, known, gateId }: GuestsProps) {
   const [gate, setGate] = useState(gateId ?? "");
   const [state, setState] = useState<GuestState | "">("");
-  const [list, setList] = useState<Listed | null>(null);
-  const [notice, setNotice] = useState("");
   const [made, setMade] = useState<NewGuestView | null>(null);
-  async function load(before: Listed | null): Promise<void> {
-    const answer = await service.guests({
-      ...(gate !== "" && { gate }),
-      ...(state !== "" && { state }),
-      ...(before?.next && { after: before.next }),
-    });
-    setNotice(answer.type === "ok" ? "" : messageOf(answer));
-    if (answer.type !== "ok") return;
-    const { guests, next } = answer.value;
-    setList({ guests: [...(before?.guests ?? []), ...guests], next });
-  }
-  useEffect(() => void load(null), [gate, state]);
+  const growing = useGrowingList(
+    (after) =>
+      mapped(
+        service.guests({
+          ...(gate !== "" && { gate }),
+          ...(state !== "" && { state }),
+          ...(after !== null && { after }),
+        }),
+        ({ guests, next }) => ({ entries: guests, next }),
+      ),
+    [gate, state],
+  );
   return (
     <AddingSection<NewGuestView>
       id="guests"
@@ -65,7 +64,7 @@ function Guests({ service, known, gateId }: GuestsProps) {
       added={said.added}
       onAdded={async (guest) => {
         setMade(guest);
-        await load(null);
+        await growing.reload();
       }}
       form={(events) => <AddGuest service={service} known={known} gateId={gate} {...events} />}
     >
@@ -101,29 +100,20 @@ function Guests({ service, known, gateId }: GuestsProps) {
               )}
             </Field>
           </div>
-          {notice !== "" && (
-            <p class="notice" role="alert">
-              {notice}
-            </p>
-          )}
-          {list?.guests.length === 0 && <p class="empty">{said.none}</p>}
-          {list !== null && list.guests.length > 0 && (
-            <ul class="list card">
-              {list.guests.map((guest) => (
-                <GuestEntry
-                  key={guest.id}
-                  guest={guest}
-                  service={service}
-                  reload={() => load(null)}
-                />
-              ))}
-            </ul>
-          )}
-          {list?.next && (
-            <button type="button" class="wide" onClick={() => load(list)}>
-              {administration.finder.more}
-            </button>
-          )}
+          <GrowingList growing={growing} none={said.none}>
+            {(guests) => (
+              <ul class="list card">
+                {guests.map((guest) => (
+                  <GuestEntry
+                    key={guest.id}
+                    guest={guest}
+                    service={service}
+                    reload={growing.reload}
+                  />
+                ))}
+              </ul>
+            )}
+          </GrowingList>
         </>
       )}
     </AddingSection>

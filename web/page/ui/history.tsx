@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { HistoryEntry, HistoryQuery, PersonSummary, RequestState } from "../../api.ts";
 import { history } from "../../words/history.ts";
 import { words } from "../../words/page.ts";
@@ -7,7 +7,8 @@ import { askHistory, queryString } from "../io/records.ts";
 import type { Service } from "../io/service.ts";
 import { seconds } from "../model/outcome.ts";
 import { exactly } from "./format-lists.ts";
-import { messageOf } from "./loaded.tsx";
+import { GrowingList, useGrowingList } from "./growing-list.tsx";
+import { Loading } from "./loaded.tsx";
 import { Part } from "./part.tsx";
 import { fragmentOf } from "./route.ts";
 import { useTitle } from "./title.ts";
@@ -29,36 +30,10 @@ interface HistoryPageProps {
 export function HistoryPage({ service, administration, person }: HistoryPageProps) {
   useTitle(said.title);
   const [query, setQuery] = useState<HistoryQuery>({});
-  const [entries, setEntries] = useState<readonly HistoryEntry[] | null>(null);
-  const [next, setNext] = useState<string | null>(null);
-  const [notice, setNotice] = useState("");
-
-  async function load(after: string | null): Promise<readonly HistoryEntry[] | null> {
-    const answer = await askHistory(service, {
-      ...query,
-      limit: pageSize,
-      ...(after !== null && { after }),
-    });
-    setNotice(answer.type === "ok" ? "" : messageOf(answer));
-    if (answer.type !== "ok") return null;
-    setNext(answer.value.next);
-    return answer.value.entries;
-  }
-
-  useEffect(() => {
-    let isCurrent = true;
-    void load(null).then((first) => {
-      if (isCurrent && first !== null) setEntries(first);
-    });
-    return () => {
-      isCurrent = false;
-    };
-  }, [query]);
-
-  async function more(): Promise<void> {
-    const added = await load(next);
-    if (added !== null) setEntries([...(entries ?? []), ...added]);
-  }
+  const growing = useGrowingList(
+    (after) => askHistory(service, { ...query, limit: pageSize, ...(after !== null && { after }) }),
+    [query],
+  );
 
   return (
     <section class="wide-page">
@@ -83,29 +58,15 @@ export function HistoryPage({ service, administration, person }: HistoryPageProp
           {({ Filters }) => <Filters service={administration} onChange={setQuery} />}
         </Part>
       )}
-      {notice !== "" && (
-        <p class="notice" role="alert">
-          {notice}
-        </p>
-      )}
-      {entries === null && notice === "" && (
-        <p class="empty" role="status">
-          {words.loading}
-        </p>
-      )}
-      {entries?.length === 0 && <p class="empty">{said.empty}</p>}
-      {entries !== null && entries.length > 0 && (
-        <ol class="entries card">
-          {entries.map((entry) => (
-            <Entry key={entry.id} entry={entry} showsPerson={person.isAdministrator} />
-          ))}
-        </ol>
-      )}
-      {next !== null && (
-        <button type="button" class="wide" onClick={more}>
-          {said.more}
-        </button>
-      )}
+      <GrowingList growing={growing} none={said.empty} loading={<Loading />}>
+        {(entries) => (
+          <ol class="entries card">
+            {entries.map((entry) => (
+              <Entry key={entry.id} entry={entry} showsPerson={person.isAdministrator} />
+            ))}
+          </ol>
+        )}
+      </GrowingList>
       {person.isAdministrator && (
         <Part load={loadOtherCommands} isQuiet>
           {({ OtherCommands }) => <OtherCommands service={administration} />}

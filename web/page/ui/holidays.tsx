@@ -15,7 +15,7 @@ import { Field } from "./field.tsx";
 import { Form } from "./form.tsx";
 import { date as formatted } from "./format-lists.ts";
 import { OptionalGate } from "./gate-field.tsx";
-import { useLoaded, WhenLoaded } from "./loaded.tsx";
+import { mapped, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { useTitle } from "./title.ts";
 import { withGates } from "./with-gates.ts";
 
@@ -147,12 +147,7 @@ function AddHolidays({ service, known, onDone, onCancel }: AddHolidaysProps) {
               calendar,
             };
           }}
-          send={async (body) => {
-            const answer = await service.previewHolidays(body);
-            return answer.type === "ok"
-              ? { type: "ok", value: { body, preview: answer.value } }
-              : answer;
-          }}
+          send={(body) => mapped(service.previewHolidays(body), (preview) => ({ body, preview }))}
         >
           <Field label={said.name} name="name" hint={said.nameHint}>
             {(its) => <input required maxLength={longestPersonName} {...its} />}

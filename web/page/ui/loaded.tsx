@@ -40,6 +40,15 @@ export async function both<A, B>(
   return { type: "ok", value: [first.value, second.value] };
 }
 
+/** The answer in the form that a part of the page needs. */
+export async function mapped<A, B>(
+  asked: Promise<Answer<A>>,
+  to: (value: A) => B,
+): Promise<Answer<B>> {
+  const answer = await asked;
+  return answer.type === "ok" ? { type: "ok", value: to(answer.value) } : answer;
+}
+
 /** Null instead of a problem when it does not exist. */
 export async function orNull<T>(asked: Promise<Answer<T>>): Promise<Answer<T | null>> {
   const answer = await asked;
@@ -49,6 +58,15 @@ export async function orNull<T>(asked: Promise<Answer<T>>): Promise<Answer<T | n
 
 export function messageOf(answer: Exclude<Answer<unknown>, { type: "ok" }>): string {
   return answer.type === "problem" ? answer.problem.message : words.notReached;
+}
+
+/** In the place of a list that has not arrived. */
+export function Loading() {
+  return (
+    <p class="empty" role="status">
+      {words.loading}
+    </p>
+  );
 }
 
 interface WhenLoadedProps<T> {

@@ -6,7 +6,7 @@ import { words } from "../../words/page.ts";
 import type { Administration } from "../io/administration.ts";
 import { seconds } from "../model/outcome.ts";
 import { exactly } from "./format-lists.ts";
-import { useLoaded } from "./loaded.tsx";
+import { Loading, useLoaded } from "./loaded.tsx";
 import { placeOf } from "./place.ts";
 
 const said = administration.otherCommands;
@@ -18,11 +18,7 @@ export function OtherCommands({ service }: { readonly service: Administration })
     <section aria-labelledby="other-commands">
       <h2 id="other-commands">{said.title}</h2>
       <p class="lead">{said.lead}</p>
-      {loaded.type === "loading" && (
-        <p class="empty" role="status">
-          {words.loading}
-        </p>
-      )}
+      {loaded.type === "loading" && <Loading />}
       {loaded.type === "failed" && (
         <p class="notice" role="alert">
           {loaded.message}

@@ -8,7 +8,7 @@ import { SearchedList } from "./finder.tsx";
 import { Form } from "./form.tsx";
 import { when } from "./format.ts";
 import { ListPage } from "./list-page.tsx";
-import { both, orNull, useLoaded, WhenLoaded } from "./loaded.tsx";
+import { both, mapped, orNull, useLoaded, WhenLoaded } from "./loaded.tsx";
 import { Missing } from "./missing.tsx";
 import { PersonPage } from "./person.tsx";
 import { PersonFields, personIn } from "./person-fields.tsx";
@@ -27,15 +27,8 @@ interface PeoplePageProps {
 
 export function PeoplePage({ service, id }: PeoplePageProps) {
   // It outlives the visit to a person, so that Back leads to the same entries.
-  const list = useSearchedPages<PersonView, PeopleSort>(
-    "name",
-    longestPersonName,
-    async (query) => {
-      const answer = await service.people(query);
-      if (answer.type !== "ok") return answer;
-      const { people: entries, total, next } = answer.value;
-      return { type: "ok", value: { entries, total, next } };
-    },
+  const list = useSearchedPages<PersonView, PeopleSort>("name", longestPersonName, (query) =>
+    mapped(service.people(query), ({ people, ...page }) => ({ entries: people, ...page })),
   );
   const [added, setAdded] = useState<Added | null>(null);
   useEffect(() => {
@@ -102,10 +95,10 @@ interface PeopleListProps {
 }
 
 function PeopleList({ service, list, onAdded }: PeopleListProps) {
-  const { loaded, search, find, sort, sortBy, more, reload } = list;
+  const { loaded, reload } = list;
   return (
     <WhenLoaded loaded={loaded} reload={reload}>
-      {({ entries, total }) => (
+      {(found) => (
         <ListPage
           title={said.title}
           add={said.add}
@@ -129,19 +122,7 @@ function PeopleList({ service, list, onAdded }: PeopleListProps) {
                   {said.several}
                 </a>
               </p>
-              <SearchedList
-                entries={entries}
-                total={total}
-                text={search}
-                onText={find}
-                onMore={more}
-                sorting={{
-                  label: said.sort,
-                  options: said.sorts,
-                  selected: sort,
-                  onSelect: (option) => sortBy(sorts.find((each) => each === option) ?? sort),
-                }}
-              >
+              <SearchedList pages={list} found={found} sorts={sorts} sortNames={said.sorts}>
                 {(person) => (
                   <a class="list-entry" href={fragmentOf({ page: "people", id: person.id })}>
                     <PersonLine person={person} />
