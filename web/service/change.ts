@@ -10,7 +10,6 @@ const changes = v.variant("type", [
   /** a person's or a guest's rights or sessions, and with a person perhaps those of the guests */
   v.object({ type: v.literal("person"), id }),
   v.object({ type: v.literal("grants"), people: v.array(id) }),
-  v.object({ type: v.literal("grant"), id, person: v.nullable(id) }),
   /** a request that the boxes do not tell of */
   v.object({ type: v.literal("request"), id, of: id }),
   /** anything */

@@ -133,9 +133,9 @@ const grantQuery = v.strictObject({
 /** For administrators: who may open which gate, and when. */
 export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
   const { store, streams, log } = parts;
-  const changed = (c: WebContext, grant: string, person: string | undefined, what: string) => {
-    log.info({ grant, by: c.var.signedIn?.person.id }, what);
-    streams.grantChanged(grant, person);
+  const changed = (c: WebContext, what: string, id: string, ...grants: readonly Grant[]) => {
+    log.info({ grant: id, by: c.var.signedIn?.person.id }, what);
+    return streams.grantsChanged(grants.map(({ personId }) => personId));
   };
   return new Hono<WebEnv>()
     .get("/grants", async (c) => {
@@ -158,21 +158,23 @@ export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
       const grant = await readGrant(parts, c, randomUUID());
       if (grant instanceof Response) return grant;
       await store.createGrant(grant, authorOf(c));
-      changed(c, grant.id, grant.personId, "a grant was created");
+      await changed(c, "a grant was created", grant.id, grant);
       return c.json(grantView(grant), 201);
     })
     .post("/grants/many", (c) => createMany(parts, c))
     .put("/grants/:id", async (c) => {
       const grant = await readGrant(parts, c, c.req.param("id"));
       if (grant instanceof Response) return grant;
-      if (!(await store.updateGrant(grant, authorOf(c)))) return notFound(c, "grant");
-      changed(c, grant.id, grant.personId, "a grant was changed");
+      const before = await store.updateGrant(grant, authorOf(c));
+      if (before === undefined) return notFound(c, "grant");
+      await changed(c, "a grant was changed", grant.id, before, grant);
       return c.json(grantView(grant));
     })
     .delete("/grants/:id", async (c) => {
       const id = c.req.param("id");
-      if (!(await store.deleteGrant(id, authorOf(c)))) return notFound(c, "grant");
-      changed(c, id, undefined, "a grant was revoked");
+      const before = await store.deleteGrant(id, authorOf(c));
+      if (before === undefined) return notFound(c, "grant");
+      await changed(c, "a grant was revoked", id, before);
       return c.body(null, 204);
     });
 }
@@ -221,7 +223,7 @@ async function createMany({ store, streams, log, now }: GrantParts, c: WebContex
   await store.createGrants(grants, authorOf(c));
   const by = c.var.signedIn?.person.id;
   log.info({ people, gates: gateIds, by }, "many grants were created");
-  streams.grantsAdded(people);
+  await streams.grantsChanged(people);
   return c.json({ created: grants.length } satisfies ManyGrantsView, 201);
 }
 

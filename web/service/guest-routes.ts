@@ -129,7 +129,7 @@ export function guestRoutes(parts: GuestParts): Hono<WebEnv> {
     .delete("/guests/:id", async (c) => {
       const id = c.req.param("id");
       if (!(await store.revokeGuest(id, now(), authorOf(c)))) return notFound(c, "guest");
-      streams.endOf(id);
+      await streams.endOf(id);
       log.info({ guest: id, by: c.var.signedIn?.person.id }, "a guest was revoked");
       return c.body(null, 204);
     });

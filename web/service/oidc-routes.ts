@@ -86,7 +86,7 @@ async function callback(parts: OidcParts, c: WebContext): Promise<Response> {
 /** Also ends the sessions from when the person was still on the list. */
 async function lockOut({ store, streams }: OidcParts, { id }: Person): Promise<void> {
   await store.deleteSessionsOf(id);
-  streams.endOf(id);
+  await streams.endOf(id);
 }
 
 async function welcome(

@@ -138,7 +138,7 @@ async function remove(parts: OwnPasskeyParts, c: WebContext, id: string): Promis
       return problem(c, 409, "last-way-in", wordsFor(c).problems.lastWayIn);
     case "changed":
       // The sessions that have ended lose their streams; the others go on.
-      streams.personChanged(person.id);
+      await streams.personChanged(person.id);
       log.info({ person: person.id }, "a person has removed a passkey");
       return c.json(await listed(parts, signedIn));
   }

@@ -108,8 +108,8 @@ async function change(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   if (changed.type === "unknown") return notFound(c, "person");
   if (changed.type === "last-administrator") return lastAdministrator(c);
   const person = changed.value;
-  if (!person.isActive) streams.endOf(id);
-  streams.personChanged(id);
+  if (person.isActive) await streams.personChanged(id);
+  else await streams.endOf(id);
   const fields = Object.keys(body.value);
   log.info({ person: id, fields, by: c.var.signedIn?.person.id }, "a person was changed");
   const passkeys = (await store.passkeysOf(id)).length;
@@ -121,9 +121,7 @@ async function remove(parts: PeopleParts, c: WebContext, id: string): Promise<Re
   const removed = await store.deletePerson(id, signInMethodsOf(parts.settings), authorOf(c));
   if (removed.type === "unknown") return notFound(c, "person");
   if (removed.type === "last-administrator") return lastAdministrator(c);
-  streams.endOf(id);
-  // The links of the person's guests have ended.
-  streams.personChanged(id);
+  await streams.endOf(id);
   log.info({ person: id, by: c.var.signedIn?.person.id }, "a person was deleted");
   return c.body(null, 204);
 }
@@ -135,7 +133,7 @@ async function forgetPasskeys(parts: PeopleParts, c: WebContext, id: string): Pr
   const removed = await store.removePasskeys(id, methods, authorOf(c));
   if (removed.type === "unknown") return notFound(c, "person");
   if (removed.type === "last-administrator") return lastAdministrator(c);
-  streams.endOf(id);
+  await streams.endOf(id);
   log.info(
     { person: id, removed: removed.value, by: c.var.signedIn?.person.id },
     "passkeys were removed",

@@ -69,8 +69,6 @@ export class Streams {
   readonly #audience = new Audience<Reader>();
   /** whose rights must be read */
   readonly #stale = new Set<Reader>();
-  /** whose rights are being read */
-  #reading: ReadonlySet<Reader> = new Set();
   #isReading = false;
   /** boxes with news that can wait until the next sign of life */
   readonly #late = new Set<string>();
@@ -139,19 +137,26 @@ export class Streams {
     });
   }
 
+  /** Tells the other instances, and does here what they do. @throws StoreError */
+  #changed(change: Change): Promise<void> {
+    this.#announce(change);
+    return this.#hear(change);
+  }
+
   async #hear(change: Change): Promise<void> {
     switch (change.type) {
       case "all":
         return this.refreshAll();
       case "gates":
         return this.#readGates();
-      case "person":
-        return this.#personChanged(change.id);
+      case "person": {
+        const guests = [...this.#readers].filter(({ inviterId }) => inviterId === change.id);
+        this.#readRights([...this.#of(change.id), ...guests]);
+        return;
+      }
       case "grants":
         for (const id of change.people) this.#readRights(this.#of(id));
         return;
-      case "grant":
-        return this.#grantChanged(change.id, change.person ?? undefined);
       case "request": {
         if (this.#of(change.of).size === 0) return;
         const request = await this.#parts.store.request(change.id);
@@ -180,52 +185,27 @@ export class Streams {
   }
 
   /** A gate was added or changed. @throws StoreError */
-  async gatesChanged(): Promise<void> {
-    this.#announce({ type: "gates" });
-    await this.#readGates();
+  gatesChanged(): Promise<void> {
+    return this.#changed({ type: "gates" });
   }
 
   async #readGates(): Promise<void> {
     const { gates, gatesWereRead } = this.#parts;
     const changed = await gates.load();
     gatesWereRead();
-    for (const { id } of changed) this.#tellViewers(id);
+    // The gates of one reader after the other let a tap come between.
+    if (changed.length > gatesInARow) this.tellBoxes();
+    else for (const { id } of changed) this.#tellViewers(id);
   }
 
   /** A person was changed, and with the person perhaps the guests whom the person has invited. */
-  personChanged(personId: string): void {
-    this.#announce({ type: "person", id: personId });
-    this.#personChanged(personId);
+  personChanged(personId: string): Promise<void> {
+    return this.#changed({ type: "person", id: personId });
   }
 
-  #personChanged(personId: string): void {
-    const guests = [...this.#readers].filter(({ inviterId }) => inviterId === personId);
-    this.#readRights([...this.#of(personId), ...guests]);
-  }
-
-  /** People got grants. */
-  grantsAdded(personIds: Iterable<string>): void {
-    this.#announce({ type: "grants", people: [...personIds] });
-    for (const id of personIds) this.#readRights(this.#of(id));
-  }
-
-  /** A grant was added, changed or removed. @param personId whose it is now; undefined: nobody's */
-  grantChanged(grantId: string, personId: string | undefined): void {
-    this.#announce({ type: "grant", id: grantId, person: personId ?? null });
-    this.#grantChanged(grantId, personId);
-  }
-
-  #grantChanged(grantId: string, personId: string | undefined): void {
-    const had = (reader: Reader) => {
-      const accesses = this.#audience.rightsOf(reader)?.accesses.values() ?? [];
-      return [...accesses].some(
-        (access) => access.type === "grants" && access.grants.some(({ id }) => id === grantId),
-      );
-    };
-    const concerned = [...this.#readers].filter(
-      (reader) => reader.id === personId || this.#reading.has(reader) || had(reader),
-    );
-    this.#readRights(concerned);
+  /** Grants were added, changed or removed. @param people whose they were or are */
+  grantsChanged(people: readonly string[]): Promise<void> {
+    return this.#changed({ type: "grants", people: [...new Set(people)] });
   }
 
   /** Anything may have changed, by another instance or with time. @throws StoreError */
@@ -235,9 +215,8 @@ export class Streams {
   }
 
   /** A gate was deleted, with everything that belongs to it. @throws StoreError */
-  async gateDeleted(): Promise<void> {
-    this.#announce({ type: "all" });
-    await this.refreshAll();
+  gateDeleted(): Promise<void> {
+    return this.#changed({ type: "all" });
   }
 
   /** Sends a sign of life on every stream. */
@@ -247,10 +226,10 @@ export class Streams {
     this.#late.clear();
   }
 
-  /** Of a person or a guest. */
-  endOf(id: string): void {
-    this.#announce({ type: "person", id });
+  /** Of a person or a guest who was changed, so that nothing of the old session remains. */
+  endOf(id: string): Promise<void> {
     for (const { stream } of this.#of(id)) stream.end();
+    return this.personChanged(id);
   }
 
   endOfSession(tokenHash: string): void {
@@ -293,7 +272,6 @@ export class Streams {
     while (this.#stale.size > 0) {
       const readers = [...this.#stale].slice(0, readersInARow);
       for (const reader of readers) this.#stale.delete(reader);
-      this.#reading = new Set(readers);
       try {
         await this.#readRightsOf(readers);
       } catch (error) {
@@ -306,7 +284,6 @@ export class Streams {
       }
       await othersTurn();
     }
-    this.#reading = new Set();
     this.#isReading = false;
   }
 

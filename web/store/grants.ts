@@ -33,7 +33,7 @@ export function grantsIn(database: Database): Grants {
       database.write(async (db) => {
         await requireAlive(db, { people: [grant.personId], gates: [grant.gateId] });
         const before = await grantOf(db, grant.id);
-        if (before === undefined) return false;
+        if (before === undefined) return undefined;
         await db
           .updateTable("accessGrant")
           .set(columnsOf(grant))
@@ -44,7 +44,7 @@ export function grantsIn(database: Database): Grants {
           ? [grantChange("removed", before, null), grantChange("added", null, grant)]
           : [grantChange("changed", before, grant)];
         await recordChanges(db, author, changes);
-        return true;
+        return before;
       }),
 
     deleteGrant: (id, author) =>
@@ -52,9 +52,9 @@ export function grantsIn(database: Database): Grants {
         const before = await grantOf(db, id);
         const result = await db.deleteFrom("accessGrant").where("id", "=", id).executeTakeFirst();
         // Another transaction may have been faster.
-        if (before === undefined || result.numDeletedRows === 0n) return false;
+        if (before === undefined || result.numDeletedRows === 0n) return undefined;
         await recordChanges(db, author, [grantChange("removed", before, null)]);
-        return true;
+        return before;
       }),
 
     grants: ({ personId, gateId } = {}) =>

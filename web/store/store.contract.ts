@@ -287,11 +287,11 @@ function gatesContract(store: () => Store): void {
       assert.equal((await store().grants()).length, 3);
 
       const changed = { ...grant, startsAt: noon - 1, endsAt: noon, onHolidays: false };
-      assert.equal(await store().updateGrant(changed), true);
+      assert.deepEqual(await store().updateGrant(changed), grant);
       assert.deepEqual(await store().grants({ personId: ada.id, gateId: "north" }), [changed]);
-      assert.equal(await store().deleteGrant(grant.id), true);
-      assert.equal(await store().deleteGrant(grant.id), false);
-      assert.equal(await store().updateGrant(changed), false);
+      assert.deepEqual(await store().deleteGrant(grant.id), changed);
+      assert.equal(await store().deleteGrant(grant.id), undefined);
+      assert.equal(await store().updateGrant(changed), undefined);
     });
 
     it("stores the tokens of programs by their hashes, and forgets a revoked one", async () => {

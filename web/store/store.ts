@@ -312,9 +312,13 @@ export interface Store extends RateStore {
   createGrant(grant: Grant, author?: Author): Promise<void>;
   /** All of them or none. @throws StoreError conflict when a person or a gate is unknown */
   createGrants(grants: readonly Grant[], author?: Author): Promise<void>;
-  /** @throws StoreError conflict when the person or the gate is unknown */
-  updateGrant(grant: Grant, author?: Author): Promise<boolean>;
-  deleteGrant(id: string, author?: Author): Promise<boolean>;
+  /**
+   * @returns what it was before; undefined when it does not exist
+   * @throws StoreError conflict when the person or the gate is unknown
+   */
+  updateGrant(grant: Grant, author?: Author): Promise<Grant | undefined>;
+  /** @returns what it was; undefined when it does not exist */
+  deleteGrant(id: string, author?: Author): Promise<Grant | undefined>;
   grants(filter?: {
     readonly personId?: string;
     readonly gateId?: string;
