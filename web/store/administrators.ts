@@ -16,6 +16,19 @@ export async function lockAdministrators(db: Transaction<Schema>): Promise<void>
     .execute();
 }
 
+/** Whether nobody else can administer. */
+export async function isLastAdministrator(
+  db: Kysely<Schema>,
+  person: Person,
+  methods: SignInMethods,
+): Promise<boolean> {
+  return isInCharge(person) && !(await canAnyoneAdminister(db, methods, person.id));
+}
+
+export function isInCharge({ isAdministrator, isActive }: Person): boolean {
+  return isAdministrator && isActive;
+}
+
 /** @param but the person who does not count; null: everybody counts */
 export async function canAnyoneAdminister(
   db: Kysely<Schema>,

@@ -5,8 +5,9 @@ import type { FieldChange } from "../api.ts";
 import type { Author, Change } from "../domain/changes.ts";
 import type { Database } from "./database.ts";
 import { formatPosition } from "./history-position.ts";
+import { livingName } from "./living-name.ts";
 import { isOlder, pageOf } from "./paging.ts";
-import { portionLength } from "./portions.ts";
+import { slices } from "./portions.ts";
 import type { Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -25,8 +26,7 @@ export async function recordChanges(
       ...{ id: randomUUID(), at, by, authorId, ...change },
       fields: JSON.stringify(fields),
     }));
-  for (let first = 0; first < rows.length; first += portionLength) {
-    const some = rows.slice(first, first + portionLength);
+  for (const some of slices(rows)) {
     await db.insertInto("change").values(some).execute();
   }
 }
@@ -40,8 +40,7 @@ export function changesIn(database: Database): Pick<Store, "recordedChanges"> {
           .leftJoin("person", "person.id", "change.personId")
           .leftJoin("gate", "gate.id", "change.gateId")
           .selectAll("change")
-          .select(["author.name as authorName", "person.name as personName"])
-          .select(["author.deletedAt as authorDeletedAt", "person.deletedAt as personDeletedAt"])
+          .select([livingName("author").as("authorName"), livingName("person").as("personName")])
           .select("gate.name as gateName")
           .orderBy("change.at", "desc")
           .orderBy("change.id", "desc")
@@ -49,11 +48,9 @@ export function changesIn(database: Database): Pick<Store, "recordedChanges"> {
           .execute(),
       );
       const { entries, next } = pageOf(rows, query.limit, formatPosition);
-      const changes = entries.map(({ authorDeletedAt, personDeletedAt, fields, ...row }) => ({
+      const changes = entries.map(({ fields, ...row }) => ({
         ...row,
         fields: JSON.parse(fields) as readonly FieldChange[],
-        authorName: authorDeletedAt === null ? row.authorName : null,
-        personName: personDeletedAt === null ? row.personName : null,
       }));
       return { changes, next };
     },

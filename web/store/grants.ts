@@ -7,7 +7,8 @@ import { requireAlive } from "./alive.ts";
 import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
-import { portionLength, portions } from "./portions.ts";
+import { pageOf } from "./paging.ts";
+import { portions, slices } from "./portions.ts";
 import type { GrantTable, Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -79,10 +80,9 @@ export function grantsIn(database: Database): Grants {
           .orderBy("accessGrant.id")
           .limit(limit + 1)
           .execute();
-        const grants = rows
-          .slice(0, limit)
-          .map(({ personName, ...row }) => ({ ...toGrant(row), personName }));
-        return { grants, next: rows.length > limit ? (grants.at(-1)?.id ?? null) : null };
+        const { entries, next } = pageOf(rows, limit, ({ id }) => id);
+        const grants = entries.map(({ personName, ...row }) => ({ ...toGrant(row), personName }));
+        return { grants, next };
       }),
 
     grantsOf: async (personIds) => {
@@ -125,8 +125,7 @@ async function insert(
     people: grants.map(({ personId }) => personId),
     gates: grants.map(({ gateId }) => gateId),
   });
-  for (let first = 0; first < grants.length; first += portionLength) {
-    const some = grants.slice(first, first + portionLength);
+  for (const some of slices(grants)) {
     await db
       .insertInto("accessGrant")
       .values(some.map((grant) => ({ id: grant.id, ...columnsOf(grant) })))

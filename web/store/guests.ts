@@ -7,6 +7,7 @@ import { requireAlive } from "./alive.ts";
 import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { formatPosition } from "./history-position.ts";
+import { livingName } from "./living-name.ts";
 import { isOlder, pageOf } from "./paging.ts";
 import { portions } from "./portions.ts";
 import type { Flag, Schema } from "./schema.ts";
@@ -130,8 +131,7 @@ function invitedGuests(db: Kysely<Schema>) {
     .selectFrom("guest")
     .innerJoin("person", "person.id", "guest.inviterId")
     .selectAll("guest")
-    .select(["person.name as inviterName", "person.isActive as isInviterActive"])
-    .select("person.deletedAt as inviterDeletedAt");
+    .select([livingName("person").as("inviterName"), "person.isActive as isInviterActive"]);
 }
 
 function withSessions(db: Kysely<Schema>) {
@@ -170,22 +170,12 @@ function isIn(state: GuestState, now: number) {
 }
 
 interface GuestRow extends Guest {
-  readonly inviterName: string;
+  readonly inviterName: string | null;
   readonly isInviterActive: Flag;
-  readonly inviterDeletedAt: number | null;
 }
 
-function toInvited({
-  isInviterActive,
-  inviterName,
-  inviterDeletedAt,
-  ...guest
-}: GuestRow): InvitedGuest {
-  return {
-    ...guest,
-    inviterName: inviterDeletedAt === null ? inviterName : null,
-    isInviterActive: isInviterActive === 1,
-  };
+function toInvited(row: GuestRow): InvitedGuest {
+  return { ...row, isInviterActive: row.isInviterActive === 1 };
 }
 
 function guestChange(action: ChangeAction, before: Guest | null, after: Guest | null) {

@@ -4,6 +4,7 @@ import type { Kysely, SelectQueryBuilder } from "kysely";
 import type { HistoryQuery } from "../api.ts";
 import type { Database } from "./database.ts";
 import { formatPosition } from "./history-position.ts";
+import { livingName } from "./living-name.ts";
 import { isOlder, pageOf } from "./paging.ts";
 import type { Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -28,21 +29,18 @@ export function historyIn(database: Database): Pick<Store, "history" | "prune"> 
           .leftJoin("guest", "guest.id", "openRequest.guestId")
           .leftJoin("person as inviter", "inviter.id", "guest.inviterId")
           .selectAll("openRequest")
-          .select(["person.name as personName", "person.isAdministrator", "gate.name as gateName"])
-          .select(["guest.name as guestName", "inviter.name as inviterName"])
-          .select(["person.deletedAt as personDeletedAt", "inviter.deletedAt as inviterDeletedAt"])
+          .select(["person.isAdministrator", "gate.name as gateName", "guest.name as guestName"])
+          .select([livingName("person").as("personName"), livingName("inviter").as("inviterName")])
           .orderBy("openRequest.at", "desc")
           .orderBy("openRequest.id", "desc")
           .limit(limit + 1)
           .execute(),
       );
       const { entries, next } = pageOf(rows, limit, formatPosition);
-      const named = entries.map(({ personDeletedAt, inviterDeletedAt, ...row }) => ({
+      const named = entries.map((row) => ({
         ...row,
-        personName: personDeletedAt === null ? row.personName : null,
         isAdministrator: row.isAdministrator === 1,
         gateName: row.gateName ?? row.gateId,
-        inviterName: inviterDeletedAt === null ? row.inviterName : null,
       }));
       return { entries: named, next };
     },

@@ -9,7 +9,12 @@ import type { ChangeAction, PeopleSort, PersonTraces } from "../api.ts";
 import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Person } from "../domain/entities.ts";
 import { searchTextOf } from "../domain/search-text.ts";
-import { canAnyoneAdminister, lockAdministrators } from "./administrators.ts";
+import {
+  canAnyoneAdminister,
+  isInCharge,
+  isLastAdministrator,
+  lockAdministrators,
+} from "./administrators.ts";
 import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
@@ -64,7 +69,7 @@ export function peopleIn(database: Database): People {
         const before = await findPerson(db, "id", id);
         if (before === undefined) return { type: "unknown" };
         const isDemoted = isInCharge(before) && !isInCharge({ ...before, ...changes });
-        if (isDemoted && !(await canAnyoneAdminister(db, methods, id))) {
+        if (isDemoted && (await isLastAdministrator(db, before, methods))) {
           return { type: "last-administrator" };
         }
         const after = await update(db, id, changes);
@@ -78,7 +83,7 @@ export function peopleIn(database: Database): People {
         await lockAdministrators(db);
         const before = await lockPerson(db, id);
         if (before === undefined) return { type: "unknown" };
-        if (isInCharge(before) && !(await canAnyoneAdminister(db, methods, id))) {
+        if (await isLastAdministrator(db, before, methods)) {
           return { type: "last-administrator" };
         }
         const traces = await tracesOf(db, id, author.at);
@@ -261,10 +266,6 @@ async function update(
     await db.updateTable("person").set({ searchText }).where("id", "=", id).execute();
   }
   return after;
-}
-
-export function isInCharge({ isAdministrator, isActive }: Person): boolean {
-  return isAdministrator && isActive;
 }
 
 function toCounted(row: Selectable<PersonTable> & { readonly passkeys: number | null }) {

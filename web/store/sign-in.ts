@@ -3,15 +3,15 @@ import type { Kysely, Selectable, Transaction } from "kysely";
 import type { ChangeAction } from "../api.ts";
 import { fieldChanges, recordedFields } from "../domain/changes.ts";
 import type { Passkey, Person } from "../domain/entities.ts";
-import { canAnyoneAdminister, canSignIn, lockAdministrators } from "./administrators.ts";
+import { canSignIn, isLastAdministrator, lockAdministrators } from "./administrators.ts";
 import { recordChanges } from "./change-record.ts";
 import type { Database } from "./database.ts";
-import { isInCharge, lockPerson, toPerson } from "./people.ts";
+import { lockPerson, toPerson } from "./people.ts";
 import { portions } from "./portions.ts";
 import type { PasskeyTable, Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
-type SignIn = Pick<
+type Passkeys = Pick<
   Store,
   | "passkey"
   | "passkeysOf"
@@ -20,20 +20,15 @@ type SignIn = Pick<
   | "addPasskey"
   | "renamePasskey"
   | "removePasskey"
-  | "createInvitation"
-  | "invitation"
-  | "acceptInvitation"
-  | "createSignInAttempt"
-  | "takeSignInAttempt"
-  | "createSession"
-  | "session"
-  | "sessions"
-  | "wasLockedOut"
-  | "deleteSession"
-  | "deleteSessionsOf"
+>;
+type Invitations = Pick<Store, "createInvitation" | "invitation" | "acceptInvitation">;
+type Attempts = Pick<Store, "createSignInAttempt" | "takeSignInAttempt">;
+type Sessions = Pick<
+  Store,
+  "createSession" | "session" | "sessions" | "wasLockedOut" | "deleteSession" | "deleteSessionsOf"
 >;
 
-export function signInWith(database: Database): SignIn {
+export function signInWith(database: Database): Passkeys & Invitations & Attempts & Sessions {
   return {
     ...passkeysIn(database),
     ...invitationsIn(database),
@@ -42,18 +37,7 @@ export function signInWith(database: Database): SignIn {
   };
 }
 
-function passkeysIn(
-  database: Database,
-): Pick<
-  Store,
-  | "passkey"
-  | "passkeysOf"
-  | "usePasskey"
-  | "removePasskeys"
-  | "addPasskey"
-  | "renamePasskey"
-  | "removePasskey"
-> {
+function passkeysIn(database: Database): Passkeys {
   return {
     passkey: (credentialId) =>
       database.read(async (db) => {
@@ -95,8 +79,7 @@ function passkeysIn(
         if (person === undefined) return { type: "unknown" };
         if (methods !== null) {
           const canStillSignIn = person.oidcSubject !== null && methods.hasOidc;
-          const isOut = isInCharge(person) && !canStillSignIn;
-          if (isOut && !(await canAnyoneAdminister(db, methods, personId))) {
+          if (!canStillSignIn && (await isLastAdministrator(db, person, methods))) {
             return { type: "last-administrator" };
           }
         }
@@ -149,9 +132,7 @@ function passkeysIn(
         const passkey = await passkeyOf(db, personId, credentialId);
         if (person === undefined || passkey === undefined) return { type: "unknown" };
         if (!(await canSignIn(db, person, methods, credentialId))) {
-          const isNeeded =
-            isInCharge(person) && !(await canAnyoneAdminister(db, methods, personId));
-          if (isNeeded) return { type: "last-administrator" };
+          if (await isLastAdministrator(db, person, methods)) return { type: "last-administrator" };
           if (!isLastAllowed) return { type: "last-way-in" };
         }
         await db.deleteFrom("passkey").where("credentialId", "=", credentialId).execute();
@@ -169,9 +150,7 @@ function passkeysIn(
   };
 }
 
-function invitationsIn(
-  database: Database,
-): Pick<Store, "createInvitation" | "invitation" | "acceptInvitation"> {
+function invitationsIn(database: Database): Invitations {
   return {
     createInvitation: ({ tokenHash, personId, expiresAt, createdAt }, author) =>
       database.write(async (db) => {
@@ -231,7 +210,7 @@ async function takeInvitation(
   return result.numDeletedRows > 0n;
 }
 
-function attemptsIn(database: Database): Pick<Store, "createSignInAttempt" | "takeSignInAttempt"> {
+function attemptsIn(database: Database): Attempts {
   return {
     createSignInAttempt: ({ tokenHash, kind, expiresAt }) =>
       database.write(async (db) => {
@@ -251,12 +230,7 @@ function attemptsIn(database: Database): Pick<Store, "createSignInAttempt" | "ta
   };
 }
 
-function sessionsIn(
-  database: Database,
-): Pick<
-  Store,
-  "createSession" | "session" | "sessions" | "wasLockedOut" | "deleteSession" | "deleteSessionsOf"
-> {
+function sessionsIn(database: Database): Sessions {
   return {
     createSession: ({ tokenHash, personId, csrfToken, createdAt, expiresAt }, credentialId) =>
       database.write(async (db) => {
