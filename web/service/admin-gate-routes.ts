@@ -8,16 +8,7 @@ import type { Store } from "../store/store.ts";
 import { authorOf } from "./author.ts";
 import type { Boxes } from "./boxes.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import {
-  gateId,
-  line,
-  listOf,
-  listPosition,
-  output,
-  pageLimit,
-  thingName,
-  timeZone,
-} from "./fields.ts";
+import { gateId, line, listOf, output, sortedPageEntries, thingName, timeZone } from "./fields.ts";
 import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import { notFound, problem, readBody, readQuery } from "./problem.ts";
@@ -62,18 +53,7 @@ const ids = v.pipe(
 );
 const gatesQuery = v.union([
   v.strictObject({ ids }),
-  v.strictObject({
-    search: v.exactOptional(line(longestGateName)),
-    sort: v.exactOptional(
-      v.picklist(
-        sorts,
-        said((field) => field.sort),
-      ),
-      "name",
-    ),
-    after: v.exactOptional(listPosition),
-    limit: v.exactOptional(pageLimit),
-  }),
+  v.strictObject(sortedPageEntries(longestGateName, sorts, "name")),
 ]);
 
 /** For administrators: the gates and the health of their boxes. */
@@ -148,6 +128,6 @@ async function list(
   if (after !== undefined && !parseListPosition(after, sort, gateKeys[sort])) {
     return problem(c, 400, "invalid", `after: ${wordsFor(c).field.listPosition}`);
   }
-  const { gates, total, next } = await store.gatesPage({ limit: 50, ...asked.value });
+  const { gates, total, next } = await store.gatesPage(asked.value);
   return c.json({ gates: gates.map(view), total, next } satisfies GatesPage);
 }

@@ -5,7 +5,7 @@ import type { CsvField } from "../domain/csv.ts";
 import type { NamedChange, Store } from "../store/store.ts";
 import { changeHeadings, changesFile, deletedPerson } from "../words/untranslated.ts";
 import type { WebEnv } from "./context.ts";
-import { gateId, line, pageLimit, position, wholeNumber } from "./fields.ts";
+import { gateId, line, pageEntries, periodEntries } from "./fields.ts";
 import { said } from "./language.ts";
 import { csvHeaders, isoTime, pagedCsv } from "./paged-csv.ts";
 import { readQuery } from "./problem.ts";
@@ -32,10 +32,8 @@ const query = v.strictObject({
       said((field) => field.changeSubject),
     ),
   ),
-  from: v.exactOptional(wholeNumber(8.64e15)),
-  to: v.exactOptional(wholeNumber(8.64e15)),
-  after: v.exactOptional(position),
-  limit: v.exactOptional(pageLimit),
+  ...periodEntries,
+  ...pageEntries,
 });
 
 /** For administrators: who changed what. */
@@ -44,7 +42,7 @@ export function changeRoutes({ store, tapsFirst }: ChangeParts): Hono<WebEnv> {
     .get("/changes", async (c) => {
       const asked = readQuery(c, query);
       if (asked.type === "problem") return asked.response;
-      const { changes, next } = await store.recordedChanges({ limit: 50, ...asked.value });
+      const { changes, next } = await store.recordedChanges(asked.value);
       return c.json({ changes: changes.map(changeView), next } satisfies ChangesPage);
     })
     .get("/changes.csv", async (c) => {

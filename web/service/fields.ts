@@ -1,8 +1,9 @@
 /** Schemas of the fields that people fill in. */
 import * as v from "valibot";
 import { isGateName, isThingName } from "../../device/messages/topics.ts";
+import type { Weekday } from "../api.ts";
 import { isName } from "../domain/name.ts";
-import { isEmail, isGateId, isTimeZone, longestEmail } from "../input-limits.ts";
+import { isEmail, isGateId, isTimeZone, latestEnd, longestEmail } from "../input-limits.ts";
 import { isHistoryPosition } from "../store/history-position.ts";
 import { said } from "./language.ts";
 
@@ -99,6 +100,73 @@ export const time = v.pipe(
   ),
 );
 
+/** A time that people choose in advance: ms since 1970. */
+export const moment = v.pipe(
+  time,
+  v.maxValue(
+    latestEnd,
+    said((field) => field.tooFar),
+  ),
+);
+
+export function integer(minimum: number, maximum: number) {
+  return v.pipe(
+    v.number(said((field) => field.number)),
+    v.integer(said((field) => field.wholeNumber)),
+    v.minValue(
+      minimum,
+      said((field) => field.atLeast(minimum)),
+    ),
+    v.maxValue(
+      maximum,
+      said((field) => field.atMost(maximum)),
+    ),
+  );
+}
+
+/** The days and hours on which somebody may open a gate. {@link hasHours} checks them together. */
+export const hoursEntries = {
+  days: v.pipe(
+    v.array(
+      v.picklist(
+        [1, 2, 3, 4, 5, 6, 7] as const satisfies readonly Weekday[],
+        said((field) => field.weekday),
+      ),
+    ),
+    v.minLength(
+      1,
+      said((field) => field.noDay),
+    ),
+    v.check(
+      (all) => new Set(all).size === all.length,
+      said((field) => field.repeatedDay),
+    ),
+    v.transform((all) => all.toSorted((a, b) => a - b)),
+  ),
+  fromMinute: integer(0, 1_439),
+  toMinute: integer(0, 1_440),
+};
+
+export function hasHours<T extends { readonly fromMinute: number; readonly toMinute: number }>() {
+  return v.check<T, v.ErrorMessage<v.CheckIssue<T>>>(
+    ({ fromMinute, toMinute }) => fromMinute !== toMinute,
+    said((field) => field.noHours),
+  );
+}
+
+interface Period {
+  readonly startsAt: number | null;
+  readonly endsAt: number | null;
+}
+
+/** Whether the end, if any, is later than the beginning, if any. */
+export function endsLater<T extends Period>() {
+  return v.check<T, v.ErrorMessage<v.CheckIssue<T>>>(
+    ({ startsAt, endsAt }) => startsAt === null || endsAt === null || startsAt < endsAt,
+    said((field) => field.endsBeforeStart),
+  );
+}
+
 /** in ms; the page's clock may give fractions */
 export function duration(maximumMs: number) {
   return v.pipe(
@@ -149,7 +217,7 @@ export const wholeNumber = (maximum: number) =>
     ),
   );
 
-/** Where a page of a list begins. */
+/** Where a page of a list with the newest first begins. */
 export const position = v.pipe(
   v.string(),
   v.check(
@@ -157,18 +225,55 @@ export const position = v.pipe(
     said((field) => field.historyPosition),
   ),
 );
-/** The same for a list that can be sorted. `parseListPosition` checks it, because it depends on the order. */
-export const listPosition = v.pipe(
-  v.string(),
-  v.maxLength(
-    1_000,
-    said((field) => field.maximumLength(1_000)),
+
+const limit = v.exactOptional(
+  v.pipe(
+    wholeNumber(200),
+    v.minValue(
+      1,
+      said((field) => field.atLeast(1)),
+    ),
   ),
+  "50",
 );
-export const pageLimit = v.pipe(
-  wholeNumber(200),
-  v.minValue(
-    1,
-    said((field) => field.atLeast(1)),
-  ),
-);
+
+/** Which page of a list with the newest first. */
+export const pageEntries = { after: v.exactOptional(position), limit };
+
+/** Which page of a list in the order of the ids. */
+export const idPageEntries = { after: v.exactOptional(line(64)), limit };
+
+/**
+ * Which page of a list that can be searched and sorted. `parseListPosition` checks `after`, because it depends on
+ * the order.
+ * @param usual the order when none is asked for
+ */
+export function sortedPageEntries<const S extends string>(
+  longestSearch: number,
+  sorts: readonly S[],
+  usual: NoInfer<S>,
+) {
+  const sort = v.picklist(
+    sorts,
+    said((field) => field.sort),
+  );
+  const after = v.pipe(
+    v.string(),
+    v.maxLength(
+      1_000,
+      said((field) => field.maximumLength(1_000)),
+    ),
+  );
+  return {
+    search: v.exactOptional(line(longestSearch)),
+    sort: v.exactOptional(sort, usual),
+    after: v.exactOptional(after),
+    limit,
+  };
+}
+
+/** Since when, and until when, something was recorded. */
+export const periodEntries = {
+  from: v.exactOptional(wholeNumber(8.64e15)),
+  to: v.exactOptional(wholeNumber(8.64e15)),
+};

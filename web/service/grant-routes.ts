@@ -1,16 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { GrantsPage, GrantView, ManyGrantsView, Weekday } from "../api.ts";
+import type { GrantsPage, GrantView, ManyGrantsView } from "../api.ts";
 import type { Grant } from "../domain/entities.ts";
-import { latestEnd, mostGates, mostGrants, mostPeople } from "../input-limits.ts";
+import { mostGates, mostGrants, mostPeople } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { gateId, line, listOf, pageLimit, time } from "./fields.ts";
+import {
+  endsLater,
+  gateId,
+  hasHours,
+  hoursEntries,
+  idPageEntries,
+  line,
+  listOf,
+  moment,
+} from "./fields.ts";
 import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
-import { notFound, problem, readBody, readQuery } from "./problem.ts";
+import { endsInPast, notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { Streams } from "./streams.ts";
 
 interface GrantParts {
@@ -20,70 +29,20 @@ interface GrantParts {
   now(): number;
 }
 
-const weekdays = [1, 2, 3, 4, 5, 6, 7] as const satisfies readonly Weekday[];
-/** An administrator chooses the hours of a grant, and those of a program. */
-const minute = (maximum: number) =>
-  v.pipe(
-    v.number(said((field) => field.number)),
-    v.integer(said((field) => field.wholeNumber)),
-    v.minValue(
-      0,
-      said((field) => field.atLeast(0)),
-    ),
-    v.maxValue(
-      maximum,
-      said((field) => field.atMost(maximum)),
-    ),
-  );
-const moment = v.nullable(
-  v.pipe(
-    time,
-    v.maxValue(
-      latestEnd,
-      said((field) => field.tooFar),
-    ),
-  ),
-);
-const days = v.pipe(
-  v.array(
-    v.picklist(
-      weekdays,
-      said((field) => field.weekday),
-    ),
-  ),
-  v.minLength(
-    1,
-    said((field) => field.noDay),
-  ),
-  v.check(
-    (all) => new Set(all).size === all.length,
-    said((field) => field.repeatedDay),
-  ),
-  v.transform((all) => all.toSorted((a, b) => a - b)),
-);
 const personId = line(64);
-/** Whose hours at which gate, until when. */
-export const hoursEntries = {
-  person: personId,
-  gate: gateId,
-  days,
-  fromMinute: minute(1_439),
-  toMinute: minute(1_440),
-  endsAt: moment,
-};
-
 // The default is that a holiday is like any other day: it locks nobody out by surprise.
 const onHolidays = v.exactOptional(v.boolean(said((field) => field.trueOrFalse)), true);
 const grantBody = v.pipe(
-  v.strictObject({ ...hoursEntries, startsAt: v.exactOptional(moment, null), onHolidays }),
-  v.check(
-    ({ fromMinute, toMinute }) => fromMinute !== toMinute,
-    said((field) => field.noHours),
-  ),
-  v.check(
-    ({ startsAt, endsAt }) => isLater(startsAt, endsAt),
-    said((field) => field.endsBeforeStart),
-  ),
+  v.strictObject({
+    person: personId,
+    gate: gateId,
+    ...hoursEntries,
+    startsAt: v.exactOptional(v.nullable(moment), null),
+    endsAt: v.nullable(moment),
+    onHolidays,
+  }),
+  hasHours(),
+  endsLater(),
 );
 
 const manyBody = v.pipe(
@@ -92,11 +51,12 @@ const manyBody = v.pipe(
     gates: v.pipe(
       v.array(
         v.pipe(
-          v.strictObject({ gate: gateId, startsAt: moment, endsAt: moment }),
-          v.check(
-            ({ startsAt, endsAt }) => isLater(startsAt, endsAt),
-            said((field) => field.endsBeforeStart),
-          ),
+          v.strictObject({
+            gate: gateId,
+            startsAt: v.nullable(moment),
+            endsAt: v.nullable(moment),
+          }),
+          endsLater(),
         ),
       ),
       v.minLength(
@@ -112,22 +72,16 @@ const manyBody = v.pipe(
         said((field) => field.repeated),
       ),
     ),
-    days,
-    fromMinute: minute(1_439),
-    toMinute: minute(1_440),
+    ...hoursEntries,
     onHolidays,
   }),
-  v.check(
-    ({ fromMinute, toMinute }) => fromMinute !== toMinute,
-    said((field) => field.noHours),
-  ),
+  hasHours(),
 );
 
 const grantQuery = v.strictObject({
   person: v.exactOptional(personId),
   gate: v.exactOptional(gateId),
-  after: v.exactOptional(line(64)),
-  limit: v.exactOptional(pageLimit),
+  ...idPageEntries,
 });
 
 /** For administrators: who may open which gate, and when. */
@@ -141,7 +95,7 @@ export function grantRoutes(parts: GrantParts): Hono<WebEnv> {
     .get("/grants", async (c) => {
       const asked = readQuery(c, grantQuery);
       if (asked.type === "problem") return asked.response;
-      const { person, gate, after, limit = 50 } = asked.value;
+      const { person, gate, after, limit } = asked.value;
       const filter = {
         ...(person === undefined ? {} : { personId: person }),
         ...(gate === undefined ? {} : { gateId: gate }),
@@ -194,8 +148,7 @@ async function readGrant(
   const { endsAt } = times;
   if (endsAt !== null && endsAt <= now()) {
     const before = (await store.grants({ personId: person })).find((grant) => grant.id === id);
-    if (before?.endsAt !== endsAt)
-      return problem(c, 400, "invalid", `endsAt: ${wordsFor(c).field.past}`);
+    if (before?.endsAt !== endsAt) return endsInPast(c);
   }
   return { id, personId: person, gateId: gate, ...times };
 }
@@ -208,7 +161,7 @@ async function createMany({ store, streams, log, now }: GrantParts, c: WebContex
     return problem(c, 400, "invalid", wordsFor(c).problems.tooManyGrants(mostGrants));
   }
   if (gates.some(({ endsAt }) => endsAt !== null && endsAt <= now())) {
-    return problem(c, 400, "invalid", `endsAt: ${wordsFor(c).field.past}`);
+    return endsInPast(c);
   }
   const gateIds = gates.map(({ gate }) => gate);
   if (!(await areKnown(store, people, gateIds))) {
@@ -236,11 +189,6 @@ export async function areKnown(
   if ((await store.gatesWith(gateIds)).length !== gateIds.length) return false;
   for (const id of personIds) if ((await store.person(id)) === undefined) return false;
   return true;
-}
-
-/** Whether the end, if any, is later than the beginning, if any. */
-function isLater(startsAt: number | null, endsAt: number | null): boolean {
-  return startsAt === null || endsAt === null || startsAt < endsAt;
 }
 
 function grantView({ personId: person, gateId: gate, ...grant }: Grant): GrantView {

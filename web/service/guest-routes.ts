@@ -4,21 +4,15 @@ import * as v from "valibot";
 import type { GuestState, GuestsPage, GuestView, NewGuestView, SessionView } from "../api.ts";
 import type { Guest, InvitedGuest } from "../domain/entities.ts";
 import { guestState, isAdmitted } from "../domain/guests.ts";
-import {
-  latestEnd,
-  longestGuestDays,
-  longestNote,
-  longestPersonName,
-  mostOpenings,
-} from "../input-limits.ts";
+import { longestGuestDays, longestNote, longestPersonName, mostOpenings } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { gateId, line, pageLimit, position, time } from "./fields.ts";
+import { gateId, integer, line, moment, pageEntries } from "./fields.ts";
 import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { notFound, problem, readBody, readQuery } from "./problem.ts";
+import { endsInPast, notFound, problem, readBody, readQuery } from "./problem.ts";
 import { hashOf, newToken, type RandomBytes } from "./secrets.ts";
 import { sessionView } from "./session-routes.ts";
 import type { Sessions } from "./sessions.ts";
@@ -39,13 +33,6 @@ const dayMs = 86_400_000;
 const states = [
   ...["upcoming", "valid", "used-up", "ended", "revoked"],
 ] as const satisfies readonly GuestState[];
-const moment = v.pipe(
-  time,
-  v.maxValue(
-    latestEnd,
-    said((field) => field.tooFar),
-  ),
-);
 const guestBody = v.strictObject({
   gate: gateId,
   name: line(longestPersonName),
@@ -53,18 +40,7 @@ const guestBody = v.strictObject({
   inviter: v.exactOptional(line(64)),
   startsAt: moment,
   endsAt: moment,
-  openings: v.pipe(
-    v.number(said((field) => field.number)),
-    v.integer(said((field) => field.wholeNumber)),
-    v.minValue(
-      1,
-      said((field) => field.atLeast(1)),
-    ),
-    v.maxValue(
-      mostOpenings,
-      said((field) => field.atMost(mostOpenings)),
-    ),
-  ),
+  openings: integer(1, mostOpenings),
 });
 const guestsQuery = v.strictObject({
   gate: v.exactOptional(gateId),
@@ -74,8 +50,7 @@ const guestsQuery = v.strictObject({
       said((field) => field.guestState),
     ),
   ),
-  after: v.exactOptional(position),
-  limit: v.exactOptional(pageLimit),
+  ...pageEntries,
 });
 const linkBody = v.strictObject({
   token: v.pipe(
@@ -117,9 +92,9 @@ export function guestRoutes(parts: GuestParts): Hono<WebEnv> {
     .get("/guests", async (c) => {
       const asked = readQuery(c, guestsQuery);
       if (asked.type === "problem") return asked.response;
-      const { gate, limit = 50, ...rest } = asked.value;
+      const { gate, ...rest } = asked.value;
       const filter = gate === undefined ? {} : { gateId: gate };
-      const { guests, next } = await store.guestsPage({ ...filter, ...rest, limit, now: now() });
+      const { guests, next } = await store.guestsPage({ ...filter, ...rest, now: now() });
       const gates = await store.gatesWith([...new Set(guests.map(({ gateId }) => gateId))]);
       const nameOf = (id: string) => gates.find((each) => each.id === id)?.name ?? id;
       const views = guests.map((guest) => guestView(guest, nameOf(guest.gateId), now()));
@@ -142,7 +117,7 @@ async function create(parts: GuestParts, c: WebContext): Promise<Response> {
   const { gate, inviter, ...rest } = body.value;
   const { startsAt, endsAt } = rest;
   const invalid = (message: string) => problem(c, 400, "invalid", message);
-  if (endsAt <= now()) return invalid(`endsAt: ${wordsFor(c).field.past}`);
+  if (endsAt <= now()) return endsInPast(c);
   if (endsAt <= startsAt) return invalid(`endsAt: ${wordsFor(c).field.endsBeforeStart}`);
   if (endsAt - startsAt > longestGuestDays * dayMs) {
     return invalid(wordsFor(c).problems.guestTooLong(longestGuestDays));

@@ -4,7 +4,7 @@ import type { HistoryPage, HistoryQuery, RequestState } from "../api.ts";
 import type { Store } from "../store/store.ts";
 import { csvFile } from "../words/untranslated.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { gateId, line, pageLimit, position, wholeNumber } from "./fields.ts";
+import { gateId, line, pageEntries, periodEntries } from "./fields.ts";
 import { historyCsv } from "./history-csv.ts";
 import { said } from "./language.ts";
 import { csvHeaders } from "./paged-csv.ts";
@@ -29,10 +29,8 @@ const query = v.strictObject({
       said((field) => field.requestState),
     ),
   ),
-  from: v.exactOptional(wholeNumber(8.64e15)),
-  to: v.exactOptional(wholeNumber(8.64e15)),
-  after: v.exactOptional(position),
-  limit: v.exactOptional(pageLimit),
+  ...periodEntries,
+  ...pageEntries,
 });
 
 /** Requests and their outcomes: a person's own, and for administrators everyone's. */

@@ -9,7 +9,7 @@ import type { Store } from "../store/store.ts";
 import { signInMethodsOf } from "./administrators.ts";
 import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { email, line, listPosition, pageLimit } from "./fields.ts";
+import { email, line, sortedPageEntries } from "./fields.ts";
 import { type Inviting, invite } from "./invitations.ts";
 import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
@@ -30,18 +30,7 @@ const fields = {
 };
 const newPerson = v.strictObject({ name: line(longestPersonName), ...fields });
 const sorts = ["created", "name", "seen"] as const satisfies readonly PeopleSort[];
-const peopleQuery = v.strictObject({
-  search: v.exactOptional(line(longestPersonName)),
-  sort: v.exactOptional(
-    v.picklist(
-      sorts,
-      said((field) => field.sort),
-    ),
-    "created",
-  ),
-  after: v.exactOptional(listPosition),
-  limit: v.exactOptional(pageLimit),
-});
+const peopleQuery = v.strictObject(sortedPageEntries(longestPersonName, sorts, "created"));
 const changes = v.strictObject({ name: v.exactOptional(line(longestPersonName)), ...fields });
 
 /** For administrators: the people and their invitations. */
@@ -55,7 +44,7 @@ export function peopleRoutes(parts: PeopleParts): Hono<WebEnv> {
       if (after !== undefined && !parseListPosition(after, sort, peopleKeys[sort])) {
         return problem(c, 400, "invalid", `after: ${wordsFor(c).field.listPosition}`);
       }
-      const { people, total, next } = await store.peoplePage({ limit: 50, ...asked.value });
+      const { people, total, next } = await store.peoplePage(asked.value);
       return c.json({ people: people.map(personView), total, next } satisfies PeoplePage);
     })
     .get("/people/:id", async (c) => {

@@ -37,6 +37,11 @@ export function notFound(
   return problem(c, 404, "not-found", wordsFor(c).problems.missing[what], extras);
 }
 
+/** Access that would never open anything. */
+export function endsInPast(c: WebContext): Response {
+  return problem(c, 400, "invalid", `endsAt: ${wordsFor(c).field.past}`);
+}
+
 export function tooMany(c: WebContext, waitMs: number): Response {
   const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
   return problem(c, 429, "rate-limited", wordsFor(c).problems.tooManyAttempts(seconds), {

@@ -8,11 +8,11 @@ import type { Store } from "../store/store.ts";
 import { newApiSecret } from "./api-clients.ts";
 import { authorOf } from "./author.ts";
 import type { WebContext, WebEnv } from "./context.ts";
-import { line } from "./fields.ts";
-import { areKnown, hoursEntries } from "./grant-routes.ts";
-import { said, wordsFor } from "./language.ts";
+import { gateId, hasHours, hoursEntries, integer, line, moment } from "./fields.ts";
+import { areKnown } from "./grant-routes.ts";
+import { wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
-import { notFound, problem, readBody, readQuery } from "./problem.ts";
+import { endsInPast, notFound, problem, readBody, readQuery } from "./problem.ts";
 import type { RandomBytes } from "./secrets.ts";
 
 interface TokenParts {
@@ -25,28 +25,14 @@ interface TokenParts {
 const mostPerMinute = 60;
 const tokenBody = v.pipe(
   v.strictObject({
+    person: line(64),
+    gate: gateId,
     ...hoursEntries,
+    endsAt: v.nullable(moment),
     name: line(longestPersonName),
-    perMinute: v.exactOptional(
-      v.pipe(
-        v.number(said((field) => field.number)),
-        v.integer(said((field) => field.wholeNumber)),
-        v.minValue(
-          1,
-          said((field) => field.atLeast(1)),
-        ),
-        v.maxValue(
-          mostPerMinute,
-          said((field) => field.atMost(mostPerMinute)),
-        ),
-      ),
-      10,
-    ),
+    perMinute: v.exactOptional(integer(1, mostPerMinute), 10),
   }),
-  v.check(
-    ({ fromMinute, toMinute }) => fromMinute !== toMinute,
-    said((field) => field.noHours),
-  ),
+  hasHours(),
 );
 const tokenQuery = v.strictObject({ person: line(64) });
 
@@ -78,9 +64,7 @@ async function create(
   if (!(await areKnown(store, [personId], [gateId]))) {
     return problem(c, 400, "invalid", wordsFor(c).problems.noPersonOrGate);
   }
-  if (rest.endsAt !== null && rest.endsAt <= now()) {
-    return problem(c, 400, "invalid", `endsAt: ${wordsFor(c).field.past}`);
-  }
+  if (rest.endsAt !== null && rest.endsAt <= now()) return endsInPast(c);
   const { secret, tokenHash } = newApiSecret(randomBytes);
   const token: ApiToken = {
     id: randomUUID(),
