@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import type { ChangeSubject, ChangesPage, ChangeView, FieldValue } from "../api.ts";
+import { recordedFields } from "../domain/changes.ts";
 import type { CsvField } from "../domain/csv.ts";
 import type { NamedChange, Store } from "../store/store.ts";
 import { changeHeadings, changesFile, deletedPerson } from "../words/untranslated.ts";
@@ -18,10 +19,7 @@ interface ChangeParts {
 
 /** A tap waits for one page of the file at most. */
 const pageLength = 100;
-const subjects = [
-  ...(["person", "passkey", "invitation", "token", "grant"] as const),
-  ...(["guest", "gate", "holidays", "webhook"] as const),
-] satisfies readonly ChangeSubject[];
+const subjects = Object.keys(recordedFields) as ChangeSubject[];
 const query = v.strictObject({
   person: v.exactOptional(line(64)),
   gate: v.exactOptional(gateId),

@@ -34,3 +34,8 @@ export interface WebEnv {
 }
 
 export type WebContext = Context<WebEnv>;
+
+/** Whoever is signed in: a person or a guest. */
+export function clientOf(c: WebContext): SignedIn | GuestIn | undefined {
+  return c.var.signedIn ?? c.var.guestIn;
+}

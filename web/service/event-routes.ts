@@ -1,12 +1,12 @@
 import { Hono } from "hono";
-import type { WebEnv } from "./context.ts";
+import { clientOf, type WebEnv } from "./context.ts";
 import { languageOf } from "./language.ts";
 import { notSignedIn, tooMany } from "./problem.ts";
 import type { Streams } from "./streams.ts";
 
 export function eventRoutes(streams: Streams): Hono<WebEnv> {
   return new Hono<WebEnv>().get("/events", (c) => {
-    const client = c.var.signedIn ?? c.var.guestIn;
+    const client = clientOf(c);
     if (client === undefined) return notSignedIn(c);
     // Nobody would read the stream.
     if (c.req.method === "HEAD") return c.body(null, 204);

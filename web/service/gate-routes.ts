@@ -17,6 +17,7 @@ import type { OpenRequests, Refusal, Tap } from "./open-requests.ts";
 import { notFound, notSignedIn, problem, readBody, tooMany } from "./problem.ts";
 import type { Limits } from "./request-limits.ts";
 import type { WebSettings } from "./settings.ts";
+import { recentMs } from "./streams.ts";
 import type { TapsFirst } from "./taps-first.ts";
 import { requestView } from "./views.ts";
 
@@ -39,8 +40,6 @@ interface GateParts extends OpenParts {
 
 /** Longer than any page waits for an answer. */
 const maximumAgeMs = 3_600_000;
-/** A page without a stream learns the outcomes of this period, as from a new stream. */
-const recentMs = 60_000;
 const mostRecent = 100;
 const openBody = v.strictObject({ id: uuid, ageMs: v.exactOptional(duration(maximumAgeMs), 0) });
 

@@ -182,13 +182,14 @@ async function createMany({ store, streams, log, now }: GrantParts, c: WebContex
 
 /** Whether all of these people and gates exist. */
 export async function areKnown(
-  store: Pick<Store, "person" | "gatesWith">,
+  store: Pick<Store, "countPeople" | "gatesWith">,
   personIds: readonly string[],
   gateIds: readonly string[],
 ): Promise<boolean> {
-  if ((await store.gatesWith(gateIds)).length !== gateIds.length) return false;
-  for (const id of personIds) if ((await store.person(id)) === undefined) return false;
-  return true;
+  return (
+    (await store.gatesWith(gateIds)).length === gateIds.length &&
+    (await store.countPeople(personIds)) === personIds.length
+  );
 }
 
 function grantView({ personId: person, gateId: gate, ...grant }: Grant): GrantView {

@@ -7,7 +7,7 @@ import { guestState, isAdmitted } from "../domain/guests.ts";
 import { longestGuestDays, longestNote, longestPersonName, mostOpenings } from "../input-limits.ts";
 import type { Store } from "../store/store.ts";
 import { authorOf } from "./author.ts";
-import type { WebContext, WebEnv } from "./context.ts";
+import { clientOf, type WebContext, type WebEnv } from "./context.ts";
 import { gateId, integer, line, moment, pageEntries } from "./fields.ts";
 import { said, wordsFor } from "./language.ts";
 import type { Logger } from "./log.ts";
@@ -74,7 +74,7 @@ export function guestLinkRoutes(
     const body = await readBody(c, linkBody);
     if (body.type === "problem") return body.response;
     const guest = await store.guestByToken(hashOf(body.value.token));
-    const before = c.var.signedIn?.session ?? c.var.guestIn?.session;
+    const before = clientOf(c)?.session;
     const isIn = guest !== undefined && isAdmitted(guest, now());
     const guestIn = isIn ? await sessions.beginGuest(c, guest) : undefined;
     metrics.signIn("guest", guestIn === undefined ? "refused" : "accepted");

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { SessionView } from "../api.ts";
-import type { GuestIn, SignedIn, WebContext, WebEnv } from "./context.ts";
+import { clientOf, type GuestIn, type SignedIn, type WebContext, type WebEnv } from "./context.ts";
 import { providerName } from "./oidc-routes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { WebSettings } from "./settings.ts";
@@ -22,15 +22,14 @@ export function sessionRoutes(parts: SessionParts): Hono<WebEnv> {
       const isNobody = signedIn === undefined && guestIn === undefined && !isGuestOver;
       const isLockedOut = isNobody && (await sessions.wasLockedOut(c));
       return c.json({
-        ...sessionView(parts, c, signedIn ?? guestIn),
+        ...sessionView(parts, c, clientOf(c)),
         isGuestOver,
         isLockedOut,
       } satisfies SessionView);
     })
     .post("/sign-out", async (c) => {
-      const { signedIn, guestIn } = c.var;
       await sessions.end(c);
-      const session = signedIn?.session ?? guestIn?.session;
+      const session = clientOf(c)?.session;
       if (session !== undefined) streams.endOfSession(session.tokenHash);
       return c.body(null, 204);
     });

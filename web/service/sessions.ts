@@ -3,7 +3,7 @@ import type { CookieOptions } from "hono/utils/cookie";
 import type { InvitedGuest, Person, SignInAttempt } from "../domain/entities.ts";
 import { isAdmitted } from "../domain/guests.ts";
 import type { Store } from "../store/store.ts";
-import type { GuestIn, SignedIn, WebContext } from "./context.ts";
+import { clientOf, type GuestIn, type SignedIn, type WebContext } from "./context.ts";
 import { derived, hashOf, isToken, newToken, type RandomBytes } from "./secrets.ts";
 import type { WebSettings } from "./settings.ts";
 
@@ -36,10 +36,9 @@ export class Sessions {
 
   async find(c: WebContext): Promise<SignedIn | undefined> {
     const token = this.#cookie(c, "session");
-    if (token === undefined) return undefined;
-    const { store, now } = this.#parts;
-    const way = isTap(c) ? store.forTaps : store;
-    return way.session(hashOf(token), now());
+    return token === undefined
+      ? undefined
+      : this.#storeFor(c).session(hashOf(token), this.#parts.now());
   }
 
   /**
@@ -53,8 +52,7 @@ export class Sessions {
     credentialId: string | null,
   ): Promise<SignedIn | undefined> {
     const { store, settings, now, randomBytes } = this.#parts;
-    const before = this.#cookie(c, "session");
-    if (before !== undefined) await store.deleteSession(hashOf(before));
+    await this.#endEarlier(c);
     const token = newToken(randomBytes);
     const createdAt = now();
     const session = {
@@ -66,8 +64,7 @@ export class Sessions {
     };
     if (!(await store.createSession(session, credentialId))) return undefined;
     const seen = await store.updatePerson(person.id, { lastSeenAt: createdAt });
-    this.#setCookie(c, "session", token, "Strict", settings.sessionLifetimeMs);
-    this.#dropCookie(c, "visitor");
+    this.#keep(c, token, settings.sessionLifetimeMs);
     return { session, person: seen ?? person, credentialId };
   }
 
@@ -75,11 +72,9 @@ export class Sessions {
   async findGuest(c: WebContext): Promise<GuestIn | "over" | undefined> {
     const token = this.#cookie(c, "session");
     if (token === undefined) return undefined;
-    const { store, now } = this.#parts;
-    const way = isTap(c) ? store.forTaps : store;
-    const found = await way.guestSession(hashOf(token));
+    const found = await this.#storeFor(c).guestSession(hashOf(token));
     if (found === undefined) return undefined;
-    return isAdmitted(found.guest, now()) ? found : "over";
+    return isAdmitted(found.guest, this.#parts.now()) ? found : "over";
   }
 
   /**
@@ -88,8 +83,7 @@ export class Sessions {
    */
   async beginGuest(c: WebContext, guest: InvitedGuest): Promise<GuestIn | undefined> {
     const { store, now, randomBytes } = this.#parts;
-    const before = this.#cookie(c, "session");
-    if (before !== undefined) await store.deleteSession(hashOf(before));
+    await this.#endEarlier(c);
     const token = newToken(randomBytes);
     const session = {
       tokenHash: hashOf(token),
@@ -98,15 +92,29 @@ export class Sessions {
       createdAt: now(),
     };
     if (!(await store.createGuestSession(session))) return undefined;
-    this.#setCookie(c, "session", token, "Strict", guest.endsAt - now() + guestEpilogueMs);
-    this.#dropCookie(c, "visitor");
+    this.#keep(c, token, guest.endsAt - now() + guestEpilogueMs);
     return { session, guest };
   }
 
   async end(c: WebContext): Promise<void> {
+    await this.#endEarlier(c);
+    this.#dropCookie(c, "session");
+  }
+
+  async #endEarlier(c: WebContext): Promise<void> {
     const token = this.#cookie(c, "session");
     if (token !== undefined) await this.#parts.store.deleteSession(hashOf(token));
-    this.#dropCookie(c, "session");
+  }
+
+  #keep(c: WebContext, token: string, lifetimeMs: number): void {
+    this.#setCookie(c, "session", token, "Strict", lifetimeMs);
+    this.#dropCookie(c, "visitor");
+  }
+
+  /** A tap does not wait for other queries. */
+  #storeFor(c: WebContext): Store | Store["forTaps"] {
+    const { store } = this.#parts;
+    return isTap(c) ? store.forTaps : store;
   }
 
   async noteSeen({ person }: SignedIn): Promise<void> {
@@ -138,8 +146,7 @@ export class Sessions {
   }
 
   expectedCsrfToken(c: WebContext): string | undefined {
-    const { signedIn, guestIn } = c.var;
-    const session = signedIn?.session ?? guestIn?.session;
+    const session = clientOf(c)?.session;
     if (session !== undefined) return session.csrfToken;
     const visitor = this.#cookie(c, "visitor");
     return visitor === undefined ? undefined : derived(visitor, "csrf");

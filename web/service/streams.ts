@@ -20,7 +20,7 @@ import { requestView } from "./views.ts";
 export const maximumStreamsOfOne = 6;
 const maximumStreams = 2_000;
 /** A new stream starts with the requests of this period, because an outcome may have been missed. */
-const recentMs = 60_000;
+export const recentMs = 60_000;
 /** The most requests that one reading of the database finds for its readers. */
 const mostRequests = 2_000;
 /** The rights of more readers than this at once would hold up a tap for too long. */

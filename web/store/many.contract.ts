@@ -42,6 +42,17 @@ export function manyContract(store: () => Store): void {
       assert.equal(await store().hasAnyoneSignedIn(), true);
     });
 
+    it("counts the ids that belong to people", async () => {
+      const [ada, ben] = [aPerson(), aPerson()];
+      for (const person of [ada, ben]) await store().createPerson(person);
+      assert.equal(await store().countPeople([]), 0);
+      assert.equal(await store().countPeople([ada.id, "nobody", ben.id]), 2);
+      const author = { by: "person", personId: "boss", at: noon } as const;
+      const methods = { rpId: "gate.example", hasOidc: false };
+      await store().deletePerson(ben.id, methods, author);
+      assert.equal(await store().countPeople([ada.id, ben.id]), 1);
+    });
+
     it("has everybody's grants, and the gates of any list", async () => {
       const people = [aPerson(), aPerson(), aPerson()];
       const [ada, ben, cy] = people.map(({ id }) => id) as [string, string, string];

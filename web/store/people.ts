@@ -20,6 +20,7 @@ import type { Database } from "./database.ts";
 import { flag } from "./flag.ts";
 import { peopleKeys } from "./list-position.ts";
 import { countOf, type Order, sortedPage } from "./paging.ts";
+import { portions } from "./portions.ts";
 import type { PersonTable, Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -35,6 +36,7 @@ type People = Pick<
   | "hasName"
   | "hasAnyoneSignedIn"
   | "person"
+  | "countPeople"
   | "personByOidc"
   | "people"
   | "peoplePage"
@@ -138,6 +140,14 @@ export function peopleIn(database: Database): People {
       }),
 
     person: (id) => database.read((db) => findPerson(db, "id", id)),
+
+    countPeople: async (ids) => {
+      let count = 0;
+      for await (const some of portions(ids)) {
+        count += await database.read((db) => countOf(living(db).where("id", "in", some)));
+      }
+      return count;
+    },
 
     personByOidc: (oidcSubject) =>
       database.read((db) => findPerson(db, "oidcSubject", oidcSubject)),

@@ -14,7 +14,7 @@
 
 import type { GateEventName } from "../../device/messages/gate.ts";
 import type {
-  ChangeSubject,
+  ChangesQuery,
   GatesSort,
   GateTraces,
   GuestState,
@@ -175,6 +175,8 @@ export interface Store extends RateStore {
   /** Whether anybody ever had a passkey that was not removed, or an account at the provider. */
   hasAnyoneSignedIn(): Promise<boolean>;
   person(id: string): Promise<Person | undefined>;
+  /** How many of these ids belong to people. */
+  countPeople(ids: readonly string[]): Promise<number>;
   personByOidc(oidcSubject: string): Promise<Person | undefined>;
   people(): Promise<readonly (Person & { readonly passkeys: number })[]>;
 
@@ -477,17 +479,9 @@ export interface Store extends RateStore {
     readonly next: string | null;
   }>;
   /** Newest first. The name of somebody who was deleted is null. @throws RangeError when `after` is not a position */
-  recordedChanges(query: {
-    /** whom it is about */
-    readonly person?: string;
-    readonly gate?: string;
-    readonly author?: string;
-    readonly subject?: ChangeSubject;
-    readonly from?: number;
-    readonly to?: number;
-    readonly after?: string;
-    readonly limit: number;
-  }): Promise<{ readonly changes: readonly NamedChange[]; readonly next: string | null }>;
+  recordedChanges(
+    query: ChangesQuery & { readonly limit: number },
+  ): Promise<{ readonly changes: readonly NamedChange[]; readonly next: string | null }>;
   /**
    * Deletes requests, changes, foreign events and ended messages of webhooks older than `before`, guests that ended before it, and expired
    * sessions, invitations and attempts. It works in batches, so that other calls are not blocked.
