@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { type SinonFakeTimers, useFakeTimers } from "sinon";
 import type { GateView, GrantsPage } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
+import { noOtherInstances } from "../store/changes.ts";
 import { aGate, aGrant, aGuest, aRequest, type StorePlace } from "../store/place.rig.ts";
 import type { Browser } from "./browser.rig.ts";
 import { EventReader } from "./event-reader.rig.ts";
@@ -129,7 +130,35 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
     await rig.gate();
     await rig.gate({ id: "inner", output: "inner" });
     await rig.gate({ id: "south", thingName: "box-2" });
+    const listening = whenListening();
     await rig.service.start();
+    await listening;
+    await quiet();
+  }
+
+  /** The service reads everything again when it begins to listen to other instances. */
+  function whenListening(): Promise<void> {
+    const { changes } = rig.store;
+    if (changes === noOtherInstances) return Promise.resolve();
+    const listen = changes.listen.bind(changes);
+    return new Promise((resolve) => {
+      changes.listen = (listener) =>
+        listen({
+          onChange: (change) => listener.onChange(change),
+          onListening: () => {
+            listener.onListening();
+            resolve();
+          },
+        });
+    });
+  }
+
+  /** Waits until no query has been sent for a while. */
+  async function quiet(): Promise<void> {
+    for (let before = -1; before < rig.place.queries.length; ) {
+      before = rig.place.queries.length;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
   }
 
   async function pages(count: number): Promise<Page[]> {
@@ -178,7 +207,7 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
   it("read everybody's rights together, however many pages are open", async () => {
     await start();
     const read = async () => {
-      await turns();
+      await quiet();
       queries();
       clock.tick(refreshMs);
       const parts = [
@@ -192,7 +221,7 @@ export function streamsContract(newPlace: () => Promise<StorePlace>): void {
       ];
       const has = (part: string) => rig.place.queries.some((text) => text.includes(part));
       await until(() => parts.every(has));
-      await turns();
+      await quiet();
       return queries().filter((text) => text.startsWith("select")).length;
     };
     await pages(1);
