@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { freePort } from "./free-port.rig.ts";
 
 /** Debian's package: the broker, without its clients. */
 export function mosquittoIsInstalled(): boolean {
@@ -36,11 +36,7 @@ export class Mosquitto {
     acl: readonly string[],
     settings: readonly string[],
   ): Promise<Mosquitto> {
-    const probe = createServer().listen(0, "127.0.0.1");
-    await once(probe, "listening");
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, "close");
+    const port = await freePort();
     const aclFile = join(folder, "acl");
     writeFileSync(aclFile, `${acl.join("\n")}\n`, { mode: 0o600 });
     const lines = [

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../host-sim/free-port.rig.ts";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
 import { requireEngine } from "../../host-sim/xs/engine.rig.ts";
@@ -79,16 +80,6 @@ class Program {
 }
 
 const boomBox = (...args: string[]) => new Program(process.execPath, [command, ...args]);
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      assert.ok(typeof address === "object" && address !== null);
-      server.close(() => resolve(address.port));
-    });
-  });
-}
 
 /** Polls until the condition holds; fails after eight seconds. */
 async function until(holds: () => boolean, what: string): Promise<void> {

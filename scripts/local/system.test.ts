@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sinon from "sinon";
+import { freePort } from "../../host-sim/free-port.rig.ts";
 import { findStandIn } from "../broker/find-stand-in.ts";
 import { ensureCertificates } from "../certs/store.ts";
 import { UserError } from "../command-line/user-error.ts";
@@ -50,11 +51,7 @@ describe("the whole system on one machine", function () {
 
   it("stops the stand-in when it cannot be announced", async () => {
     await ensureCertificates({ directory: certs, things: [] });
-    const probe = createServer().listen(0, "127.0.0.1");
-    await once(probe, "listening");
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, "close");
+    const port = await freePort();
     // A folder has the name of the announcement's file.
     mkdirSync(join(certs, "stand-in.json"));
     await assert.rejects(

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import {
   DescribeCertificateCommand,
@@ -17,6 +16,7 @@ import { localAccount } from "../../host-sim/cloud/one-project.ts";
 import { parsePolicy } from "../../host-sim/cloud/policy.ts";
 import { Registry } from "../../host-sim/cloud/registry.ts";
 import { CloudStandIn } from "../../host-sim/cloud/stand-in.ts";
+import { freePort } from "../../host-sim/free-port.rig.ts";
 import { createAuthority, type Identity, issueServer } from "../../host-sim/pki/authority.ts";
 import { signRequest } from "../../host-sim/pki/request.ts";
 import { projectRoot } from "../../host-sim/project-root.ts";
@@ -286,15 +286,6 @@ function answer(response: ServerResponse, status: number, body: Record<string, s
 function portOf(server: Server): number {
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createTcpServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }
 
 /** Waits for moto, which takes some seconds to start. */

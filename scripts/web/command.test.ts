@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
 import { startLocalCloud } from "../../host-sim/cloud/one-project.ts";
+import { freePort } from "../../host-sim/free-port.rig.ts";
 import { SimulatedBox, type SimulatedBoxRecord } from "../../host-sim/simulated-box.ts";
 import { signInColleague } from "../../web/service/colleague.rig.ts";
 import { openStore } from "../../web/store/open-store.ts";
@@ -17,15 +18,6 @@ import { requireSettings } from "../command-line/settings.ts";
 import { Web } from "./web-process.rig.ts";
 
 const origin = "http://localhost:8080";
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 describe("boom-box web", function () {
   this.timeout(60_000);

@@ -1,10 +1,10 @@
 /** Three processes of the service on one PostgreSQL and one Mosquitto, and what may happen to each of them. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { healthyStatus } from "../../device/messages/status.vectors.ts";
 import { thePeople } from "../../host-sim/cloud/stand-in.rig.ts";
+import { freePort } from "../../host-sim/free-port.rig.ts";
 import { mosquittoIsInstalled } from "../../host-sim/mosquitto.rig.ts";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { type LocalBroker, makeMosquittoCloud } from "../../web/cloud/brokers.rig.ts";
@@ -219,13 +219,4 @@ async function environmentFor(
     BOOM_BOX_WEB_BROKER_KEY: service.keyPem,
     BOOM_BOX_WEB_OPEN_BURST: "10000",
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect as connectTcp, createServer } from "node:net";
+import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -10,6 +10,7 @@ import { startLocalCloud } from "../../host-sim/cloud/one-project.ts";
 import type { PolicyDocument } from "../../host-sim/cloud/policy.ts";
 import { thePeople } from "../../host-sim/cloud/stand-in.rig.ts";
 import type { CloudStandIn, CloudStandInOptions } from "../../host-sim/cloud/stand-in.ts";
+import { freePort } from "../../host-sim/free-port.rig.ts";
 import type { CloudUnderTest, ReceivedCommand } from "./gate-link.contract.ts";
 import { MqttLink } from "./mqtt-link.ts";
 
@@ -77,15 +78,6 @@ async function connectBox(
   });
   await box.subscribeAsync(["gate/lot-1/command", "gate/lot-1/+/command"], { qos: 1 });
   return box;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A browser that is driven by HTTP [W3C WebDriver]: Chromium by chromedriver, WebKit by WebKitWebDriver. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { freePort } from "./free-port.rig.ts";
+import { freePort } from "../../host-sim/free-port.rig.ts";
 import { authenticator, type RemoteBrowser } from "./webdriver.rig.ts";
 
 /** What WebDriver calls the field of an answer that says what is wrong. */

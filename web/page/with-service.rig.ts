@@ -1,12 +1,12 @@
 /** The page with the real service and simulated boxes, for one suite of tests. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { freePort } from "../../host-sim/free-port.rig.ts";
 import { skipWithout } from "../../host-sim/optional.rig.ts";
 import { pageAssets } from "../assets.ts";
 import type { Person } from "../domain/entities.ts";
 import { serve } from "../service/server.ts";
 import { Rig } from "../service/service.rig.ts";
 import { hasChromium, launchChromium, phone } from "./browser.rig.ts";
-import { freePort } from "./free-port.rig.ts";
 
 /** The service on loopback, with boxes that a test speaks for. */
 export interface ServedRig {

@@ -1,5 +1,4 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 
 /** A port of loopback that nobody listened to a moment ago. */
 export async function freePort(): Promise<number> {
