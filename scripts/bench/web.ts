@@ -8,6 +8,7 @@ import { writeOpenCommand } from "../../device/messages/command.ts";
 import { topicsOf } from "../../device/messages/topics.ts";
 import type { Edge } from "../../host-sim/hardware/pin.ts";
 import { MqttLink } from "../../web/cloud/mqtt-link.ts";
+import { atAllTimes } from "../../web/domain/grants.ts";
 import { type RunningWeb, startWeb } from "../../web/run.ts";
 import { hashOf, newToken } from "../../web/service/secrets.ts";
 import { parseWebSettings } from "../../web/service/settings.ts";
@@ -96,12 +97,7 @@ class Bench {
       id: randomUUID(),
       personId,
       gateId,
-      days: [1, 2, 3, 4, 5, 6, 7],
-      fromMinute: 0,
-      toMinute: 1_440,
-      startsAt: null,
-      endsAt: null,
-      onHolidays: true,
+      ...atAllTimes,
     });
     const [token, csrfToken] = [newToken(randomBytes), newToken(randomBytes)];
     await store.createSession(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Settings } from "../../device/config.ts";
 import { loopbackAddress } from "../../host-sim/cloud/loopback.ts";
 import type { LinkSettings } from "../../web/cloud/link-settings.ts";
+import { atAllTimes } from "../../web/domain/grants.ts";
 import type { RunningWeb } from "../../web/run.ts";
 import type { Logger } from "../../web/service/log.ts";
 import type { Store } from "../../web/store/store.ts";
@@ -115,19 +116,11 @@ async function admitAdministrator(
 ): Promise<void> {
   const [person] = await store.administrators();
   if (person === undefined) return;
-  const always = {
-    days: [1, 2, 3, 4, 5, 6, 7],
-    fromMinute: 0,
-    toMinute: 1_440,
-    startsAt: null,
-    endsAt: null,
-    onHolidays: true,
-  } as const;
   for (const gate of await store.gates()) {
     const [gateId, personId] = [gate.id, person.id];
     if (!isTheirs(gate)) continue;
     if ((await store.grants({ gateId, personId })).length > 0) continue;
-    await store.createGrant({ id: randomUUID(), personId, gateId, ...always });
+    await store.createGrant({ id: randomUUID(), personId, gateId, ...atAllTimes });
   }
 }
 

@@ -8,6 +8,7 @@ import type { GateView } from "../../web/api.ts";
 import type { GateLink } from "../../web/cloud/gate-link.ts";
 import { makeLink } from "../../web/cloud/link-settings.ts";
 import type { OpenRequest } from "../../web/domain/entities.ts";
+import { atAllTimes } from "../../web/domain/grants.ts";
 import { type RunningWeb, startWeb } from "../../web/run.ts";
 import { signInColleague } from "../../web/service/colleague.rig.ts";
 import { parseWebSettings } from "../../web/service/settings.ts";
@@ -89,15 +90,7 @@ describe("the staff app with a box that has several gates", function () {
     headers = await signInColleague(web.store, "in", origin);
     const [{ id: personId } = { id: "" }] = await web.store.people();
     for (const gateId of ["out", "plain", "yard"]) {
-      const always = {
-        days: [1, 2, 3, 4, 5, 6, 7],
-        fromMinute: 0,
-        toMinute: 1_440,
-        startsAt: null,
-        endsAt: null,
-        onHolidays: true,
-      } as const;
-      const grant = { id: randomUUID(), personId, gateId, ...always };
+      const grant = { id: randomUUID(), personId, gateId, ...atAllTimes };
       await web.store.createGrant(grant);
     }
     while ((await gates()).some(({ box }) => box !== "online")) await turn();

@@ -15,6 +15,15 @@ export type GrantTimes = Pick<
   "days" | "fromMinute" | "toMinute" | "startsAt" | "endsAt" | "onHolidays"
 >;
 
+export const atAllTimes = {
+  days: [1, 2, 3, 4, 5, 6, 7],
+  fromMinute: 0,
+  toMinute: 1_440,
+  startsAt: null,
+  endsAt: null,
+  onHolidays: true,
+} as const satisfies GrantTimes;
+
 const minuteMs = 60_000;
 const dayMs = 1440 * minuteMs;
 

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { atAllTimes } from "../domain/grants.ts";
 import type { Store } from "../store/store.ts";
 import { hashOf, newToken } from "./secrets.ts";
 
@@ -26,12 +27,7 @@ export async function signInColleague(
     id: randomUUID(),
     personId,
     gateId,
-    days: [1, 2, 3, 4, 5, 6, 7],
-    fromMinute: 0,
-    toMinute: 1_440,
-    startsAt: null,
-    endsAt: null,
-    onHolidays: true,
+    ...atAllTimes,
   });
   const [token, csrfToken] = [newToken(randomBytes), newToken(randomBytes)];
   const session = { tokenHash: hashOf(token), personId, csrfToken, createdAt: now };

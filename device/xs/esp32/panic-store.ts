@@ -99,7 +99,8 @@ export class XsPanicStore implements PanicStore {
 
   read(): Panic | undefined {
     const functions = this.#functions;
-    if (!this.#isWhole()) return undefined;
+    const code = this.#check();
+    if (code === undefined) return undefined;
     const layout = this.#layout;
     const summary = new ArrayBuffer(layout.bytes);
     if (functions.esp_core_dump_get_summary(summary) !== ok) return undefined;
@@ -110,31 +111,44 @@ export class XsPanicStore implements PanicStore {
       reason: hasReason ? textIn(reason, 0, reasonBytes) : exceptionIn(view, layout),
       task: textIn(summary, taskAt, taskBytes),
       backtrace: layout.addresses(view),
-      code: this.#codeAddresses(),
+      code,
       elf: textIn(summary, layout.elfAt, elfBytes),
     };
+  }
+
+  /**
+   * Reads the whole dump once. ESP-IDF's own check reads 32 bytes at a time, and stops the other core for each: on the
+   * emulated chip, the watchdog ended it.
+   * @returns the addresses of byte code in it; undefined when the dump is not whole
+   */
+  #check(): number[] | undefined {
+    const flash = this.#flash;
+    const end = this.#length() - hashBytes;
+    if (end <= 0 || end + hashBytes > flash.length) return undefined;
+    const digest = this.#makeDigest();
+    const code: number[] = [];
+    for (let at = 0; at < end; at += flash.blockLength) {
+      const block = flash.read(at, Math.min(flash.blockLength, end - at));
+      digest.write(block);
+      this.#findCode(block, code);
+    }
+    const hash = digest.end();
+    const isWhole = flash.read(end, hashBytes).every((byte, index) => byte === hash[index]);
+    return isWhole ? code : undefined;
   }
 
   /**
    * The engine keeps the address of the instruction that it runs in a register, and registers are saved
    * on the stack. Byte code is in flash; hardly anything else on a stack points there.
    */
-  #codeAddresses(): number[] {
-    const flash = this.#flash;
+  #findCode({ buffer }: Uint8Array, found: number[]): void {
     const { first, end } = this.#flashData;
-    const found: number[] = [];
-    const length = this.#length() - hashBytes;
-    for (let at = 0; at < length; at += flash.blockLength) {
-      const { buffer } = flash.read(at, Math.min(flash.blockLength, length - at));
-      const view = new DataView(buffer);
-      for (let offset = 0; offset + 4 <= view.byteLength; offset += 4) {
-        const word = view.getUint32(offset, true);
-        if (word < first || word >= end || found.includes(word)) continue;
-        found.push(word);
-        if (found.length === mostCodeAddresses) return found;
-      }
+    const view = new DataView(buffer);
+    for (let offset = 0; offset + 4 <= view.byteLength; offset += 4) {
+      if (found.length === mostCodeAddresses) return;
+      const word = view.getUint32(offset, true);
+      if (word >= first && word < end && !found.includes(word)) found.push(word);
     }
-    return found;
   }
 
   erase(): void {
@@ -144,22 +158,6 @@ export class XsPanicStore implements PanicStore {
   #length(): number {
     const { buffer } = this.#flash.read(0, headBytes);
     return new DataView(buffer).getUint32(0, true);
-  }
-
-  /**
-   * ESP-IDF's own check reads 32 bytes at a time, and stops the other core for each: on the emulated chip,
-   * the watchdog ended it.
-   */
-  #isWhole(): boolean {
-    const flash = this.#flash;
-    const end = this.#length() - hashBytes;
-    if (end <= 0 || end + hashBytes > flash.length) return false;
-    const digest = this.#makeDigest();
-    for (let at = 0; at < end; at += flash.blockLength) {
-      digest.write(flash.read(at, Math.min(flash.blockLength, end - at)));
-    }
-    const hash = digest.end();
-    return flash.read(end, hashBytes).every((byte, index) => byte === hash[index]);
   }
 }
 
