@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { NewGuestView } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
-import type { Browser } from "../service/browser.rig.ts";
+import { type Browser, json } from "../service/browser.rig.ts";
 import { everyDay } from "../service/service.rig.ts";
 import { aGrant } from "../store/place.rig.ts";
 import { desktop, slide } from "./browser.rig.ts";
@@ -39,9 +39,7 @@ describe("guests, access and holidays in Chromium", function () {
     const now = at.rig.now;
     const times = { startsAt: now, endsAt: now + 8 * hourMs, openings: 1 };
     const body = { gate: "main", name: "Eve Adler", ...times, ...changes };
-    const response = await admin.browser.post("/api/admin/guests", body);
-    assert.equal(response.status, 201, await response.clone().text());
-    return (await response.json()) as NewGuestView;
+    return json(await admin.browser.post("/api/admin/guests", body), 201);
   }
 
   async function enter({ url }: NewGuestView): Promise<Page> {

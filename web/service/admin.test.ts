@@ -10,7 +10,7 @@ import type {
   Problem,
 } from "../api.ts";
 import { aGrant } from "../store/place.rig.ts";
-import type { Browser } from "./browser.rig.ts";
+import { type Browser, json } from "./browser.rig.ts";
 import { Rig } from "./service.rig.ts";
 
 describe("administration", () => {
@@ -27,11 +27,6 @@ describe("administration", () => {
 
   const patch = (path: string, body: unknown) => admin.request("PATCH", path, body);
   const gate = { id: "north", name: "North", thingName: "lot-1", timeZone: "Europe/Berlin" };
-
-  async function json<T>(response: Response, status = 200): Promise<T> {
-    assert.equal(response.status, status, await response.clone().text());
-    return (await response.json()) as T;
-  }
 
   async function refused(response: Response, status: number, message: string): Promise<void> {
     const problem = await json<Problem>(response, status);

@@ -1,4 +1,11 @@
+import assert from "node:assert/strict";
 import type { SessionView } from "../api.ts";
+
+/** The content of an answer that must have this status. */
+export async function json<T>(response: Response, status = 200): Promise<T> {
+  assert.equal(response.status, status, await response.clone().text());
+  return (await response.json()) as T;
+}
 
 /**
  * What a browser sends by itself (cookies, Origin, Sec-Fetch-Site) and what our page adds (the CSRF

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ChangesPage, Problem } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
-import type { Browser } from "./browser.rig.ts";
+import { type Browser, json } from "./browser.rig.ts";
 import { everyDay, Rig } from "./service.rig.ts";
 
 const calendar = `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20250101T000000Z\r\nDTSTART;VALUE=DATE:20251225\r\nSUMMARY:Christmas\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
@@ -28,9 +28,7 @@ describe("the record of changes", () => {
   afterEach(() => rig.dispose());
 
   async function changes(query = ""): Promise<ChangesPage> {
-    const response = await admin.get(`/api/admin/changes${query}`);
-    assert.equal(response.status, 200, await response.clone().text());
-    return (await response.json()) as ChangesPage;
+    return json(await admin.get(`/api/admin/changes${query}`));
   }
 
   const hours = { ...everyDay, fromMinute: 0, toMinute: 1440, endsAt: null };

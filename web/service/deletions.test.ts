@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { AdminGateView, GateTraces, HistoryPage, PersonTraces, Problem } from "../api.ts";
 import type { Person } from "../domain/entities.ts";
 import { aRequest } from "../store/place.rig.ts";
-import type { Browser } from "./browser.rig.ts";
+import { type Browser, json } from "./browser.rig.ts";
 import { everyDay, Rig, turns } from "./service.rig.ts";
 
 describe("deleting", () => {
@@ -20,11 +20,6 @@ describe("deleting", () => {
   afterEach(() => rig.dispose());
 
   const remove = (path: string) => admin.request("DELETE", `/api/admin/${path}`, {});
-
-  async function json<T>(response: Response, status = 200): Promise<T> {
-    assert.equal(response.status, status, await response.clone().text());
-    return (await response.json()) as T;
-  }
 
   /** Ben may open the gate, and has invited a guest and a program. */
   async function ben(): Promise<{ person: Person; browser: Browser; guestUrl: string }> {

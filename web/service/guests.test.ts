@@ -12,7 +12,7 @@ import type {
   SessionView,
 } from "../api.ts";
 import type { Gate, Person } from "../domain/entities.ts";
-import type { Browser } from "./browser.rig.ts";
+import { type Browser, json } from "./browser.rig.ts";
 import { EventReader } from "./event-reader.rig.ts";
 import { Rig, turns, until } from "./service.rig.ts";
 
@@ -44,11 +44,6 @@ describe("guests", () => {
     openings: 2,
     ...changes,
   });
-
-  async function json<T>(response: Response, status = 200): Promise<T> {
-    assert.equal(response.status, status, await response.clone().text());
-    return (await response.json()) as T;
-  }
 
   const invite = async (changes: object = {}) =>
     json<NewGuestView>(await admin.browser.post("/api/admin/guests", bodyOf(changes)), 201);

@@ -4,7 +4,7 @@ import type { Person } from "../domain/entities.ts";
 import { mostPasskeys } from "../input-limits.ts";
 import { aPasskey } from "../store/place.rig.ts";
 import { FakeAuthenticator } from "./authenticator.fake.ts";
-import type { Browser } from "./browser.rig.ts";
+import { type Browser, json } from "./browser.rig.ts";
 import { origin, Rig } from "./service.rig.ts";
 
 describe("one's own passkeys", () => {
@@ -19,11 +19,6 @@ describe("one's own passkeys", () => {
   });
 
   afterEach(() => rig.dispose());
-
-  async function ok<T>(response: Response, status = 200): Promise<T> {
-    assert.equal(response.status, status, await response.clone().text());
-    return (await response.json()) as T;
-  }
 
   async function problemOf(response: Response): Promise<[number, string]> {
     return [response.status, ((await response.json()) as Problem).error];
@@ -43,19 +38,19 @@ describe("one's own passkeys", () => {
 
   async function signIn(from: Browser, authenticator: FakeAuthenticator): Promise<SessionView> {
     await from.session();
-    const options = await ok<PasskeyOptions>(await from.post("/api/sign-in/passkey/options"));
+    const options = await json<PasskeyOptions>(await from.post("/api/sign-in/passkey/options"));
     const response = authenticator.get(options, origin);
-    const view = await ok<SessionView>(await from.post("/api/sign-in/passkey", response));
+    const view = await json<SessionView>(await from.post("/api/sign-in/passkey", response));
     from.csrfToken = view.csrfToken;
     return view;
   }
 
-  const list = async (from = browser) => ok<OwnPasskeys>(await from.get("/api/passkeys"));
+  const list = async (from = browser) => json<OwnPasskeys>(await from.get("/api/passkeys"));
   const remove = (id: string, body: object = {}) =>
     browser.request("DELETE", `/api/passkeys/${id}`, body);
 
   it("are added, listed and renamed, and the new one signs in", async () => {
-    const own = await ok<OwnPasskeys>(await add(" Phone ", phone), 201);
+    const own = await json<OwnPasskeys>(await add(" Phone ", phone), 201);
     const view = { id: phone.id, name: "Phone", createdAt: rig.now, lastUsedAt: null };
     const states = { isCurrent: false, isUsable: true };
     assert.deepEqual(own, { passkeys: [{ ...view, ...states }], hasOidc: false });
@@ -63,7 +58,7 @@ describe("one's own passkeys", () => {
     assert.equal((await signIn(other, phone)).person?.id, ada.id);
     const used = { ...view, ...states, isCurrent: true, lastUsedAt: rig.now };
     assert.deepEqual((await list(other)).passkeys, [used]);
-    const renamed = await ok<OwnPasskeys>(
+    const renamed = await json<OwnPasskeys>(
       await browser.request("PATCH", `/api/passkeys/${phone.id}`, { name: "Old phone" }),
     );
     assert.equal(renamed.passkeys[0]?.name, "Old phone");
@@ -78,16 +73,16 @@ describe("one's own passkeys", () => {
   });
 
   it("are added only soon after a sign-in", async () => {
-    const early = await ok<PasskeyCreation>(await browser.post("/api/passkeys/options"));
+    const early = await json<PasskeyCreation>(await browser.post("/api/passkeys/options"));
     rig.now += 10 * 60_000 - 1;
-    await ok(await add("Phone", phone), 201);
+    await json(await add("Phone", phone), 201);
     rig.now += 1;
     assert.deepEqual(await problemOf(await add("Late")), [403, "sign-in-again"]);
     const response = new FakeAuthenticator().create(early, origin);
     const late = await browser.post("/api/passkeys", { name: "Late", response });
     assert.equal(late.status, 401, "its options are over as well");
     await signIn(browser, phone);
-    await ok(await add("In time"), 201);
+    await json(await add("In time"), 201);
   });
 
   it("are refused when the answer is forged, used twice, or for somebody else's sign-in", async () => {
@@ -100,13 +95,13 @@ describe("one's own passkeys", () => {
       const refused = await problemOf(await add("Forged", new FakeAuthenticator(), faults));
       assert.deepEqual(refused, [400, "not-accepted"], JSON.stringify(faults));
     }
-    const creation = await ok<PasskeyCreation>(await browser.post("/api/passkeys/options"));
+    const creation = await json<PasskeyCreation>(await browser.post("/api/passkeys/options"));
     const response = phone.create(creation, origin);
-    await ok(await browser.post("/api/passkeys", { name: "Phone", response }), 201);
+    await json(await browser.post("/api/passkeys", { name: "Phone", response }), 201);
     const again = await browser.post("/api/passkeys", { name: "Phone", response });
     assert.deepEqual(await problemOf(again), [401, "not-accepted"]);
     const { browser: eve } = await rig.colleague(undefined);
-    const theirs = await ok<PasskeyCreation>(await eve.post("/api/passkeys/options"));
+    const theirs = await json<PasskeyCreation>(await eve.post("/api/passkeys/options"));
     const copied = await eve.post("/api/passkeys", {
       name: "Copy",
       response: phone.create(theirs, origin),
@@ -124,7 +119,7 @@ describe("one's own passkeys", () => {
   });
 
   it("are closed to visitors, guests and other people", async () => {
-    await ok(await add("Phone", phone), 201);
+    await json(await add("Phone", phone), 201);
     const visitor = rig.browser();
     await visitor.session();
     const { browser: ben } = await rig.colleague(undefined);
@@ -146,12 +141,12 @@ describe("one's own passkeys", () => {
 
   it("end the sessions that they began when they are removed, but not this one", async () => {
     const tablet = new FakeAuthenticator();
-    await ok(await add("Phone", phone), 201);
-    await ok(await add("Tablet", tablet), 201);
+    await json(await add("Phone", phone), 201);
+    await json(await add("Tablet", tablet), 201);
     const finder = rig.browser();
     await signIn(finder, phone);
     await signIn(browser, tablet);
-    const left = await ok<OwnPasskeys>(await remove(phone.id));
+    const left = await json<OwnPasskeys>(await remove(phone.id));
     assert.deepEqual(
       left.passkeys.map(({ name }) => name),
       ["Tablet"],
@@ -162,7 +157,7 @@ describe("one's own passkeys", () => {
   });
 
   it("need a confirmation when one is the only way in, and the last administrator keeps it", async () => {
-    await ok(await add("Phone", phone), 201);
+    await json(await add("Phone", phone), 201);
     assert.deepEqual(await problemOf(await remove(phone.id)), [409, "last-way-in"]);
     await rig.store.changePerson(
       ada.id,
